@@ -1,0 +1,11 @@
+# Debian ships cpp-httplib as a shared library whose ABI depends on defines that only its pkg-config file knows.
+find_package(PkgConfig QUIET)
+if(PkgConfig_FOUND)
+  pkg_check_modules(Httplib_PC QUIET IMPORTED_TARGET cpp-httplib)
+endif()
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(Httplib REQUIRED_VARS Httplib_PC_FOUND)
+if(Httplib_FOUND AND NOT TARGET httplib::httplib)
+  add_library(httplib::httplib INTERFACE IMPORTED)
+  target_link_libraries(httplib::httplib INTERFACE PkgConfig::Httplib_PC Threads::Threads)
+endif()

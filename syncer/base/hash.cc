@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/base/hash.h"
+
+#define XXH_INLINE_ALL
+#include <openssl/evp.h>
+#include <xxhash.h>
+
+#include <array>
+
+#include "syncer/base/assert.h"
+
+namespace syncer {
+namespace {
+
+std::string digest_hex(const EVP_MD* algorithm, ByteView bytes) {
+  Bytes out(EVP_MAX_MD_SIZE, '\0');
+  unsigned size = 0;
+  const int ok = EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), &size, algorithm, nullptr);
+  SYNCER_ASSERT(ok == 1);
+  out.resize(size);
+  return to_hex(out);
+}
+
+using CrcTable = std::array<std::uint32_t, 256>;
+
+constexpr CrcTable make_crc_table(std::uint32_t reflected_polynomial) {
+  CrcTable table{};
+  for (std::uint32_t i = 0; i < 256; ++i) {
+    std::uint32_t c = i;
+    for (int bit = 0; bit < 8; ++bit) c = (c & 1U) != 0 ? reflected_polynomial ^ (c >> 1U) : c >> 1U;
+    table[i] = c;
+  }
+  return table;
+}
+
+constexpr CrcTable kIeee = make_crc_table(0xedb88320U);
+constexpr CrcTable kCastagnoli = make_crc_table(0x82f63b78U);
+
+std::uint32_t crc(const CrcTable& table, ByteView bytes) {
+  std::uint32_t c = ~0U;
+  for (const char octet : bytes) c = table[(c ^ static_cast<unsigned char>(octet)) & 0xffU] ^ (c >> 8U);
+  return ~c;
+}
+
+}  // namespace
+
+std::uint64_t hash64(ByteView bytes, std::uint64_t seed) { return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed); }
+
+Hash128 hash128(ByteView bytes, std::uint64_t seed) {
+  const XXH128_hash_t h = XXH3_128bits_withSeed(bytes.data(), bytes.size(), seed);
+  return {h.high64, h.low64};
+}
+
+Hash128& Hash128::operator+=(const Hash128& other) {
+  low += other.low;
+  high += other.high + (low < other.low ? 1 : 0);
+  return *this;
+}
+
+Hash128& Hash128::operator-=(const Hash128& other) {
+  high -= other.high + (low < other.low ? 1 : 0);
+  low -= other.low;
+  return *this;
+}
+
+std::string to_string(const Hash128& hash) {
+  Bytes octets;
+  for (const std::uint64_t half : {hash.high, hash.low}) {
+    for (int shift = 56; shift >= 0; shift -= 8) octets.push_back(static_cast<char>(half >> shift));
+  }
+  return to_hex(octets);
+}
+
+std::string sha1_hex(ByteView bytes) { return digest_hex(EVP_sha1(), bytes); }
+std::string sha256_hex(ByteView bytes) { return digest_hex(EVP_sha256(), bytes); }
+std::uint32_t crc32_ieee(ByteView bytes) { return crc(kIeee, bytes); }
+std::uint32_t crc32c(ByteView bytes) { return crc(kCastagnoli, bytes); }
+
+}  // namespace syncer

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "syncer/ports/datagrams.h"
+#include "syncer/ports/http.h"
+#include "syncer/ports/observer.h"
+#include "syncer/ports/storage.h"
+#include "syncer/ports/streams.h"
+
+namespace syncer {
+
+/// The world as a node sees it. Borrowed; all of it outlives the node.
+struct Ports {
+  Datagrams& datagrams;
+  Streams& streams;
+  Http& http;
+  Storage& storage;
+  Observer& observer;
+};
+
+}  // namespace syncer
