@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "syncer/base/epoch.h"
+#include "syncer/base/hash.h"
+#include "syncer/base/random.h"
+#include "syncer/node/node_config.h"
+#include "syncer/node/status.h"
+#include "syncer/ports/ports.h"
+
+namespace syncer::node {
+
+class Gossip;
+class Mesh;
+class Home;
+
+/// One syncer: the only thing a driver (the daemon, the simulator) talks to. It owns the parts and carries what one of
+/// them says to the others:
+///
+///     gossip (who is there)  ->  mesh (what each region holds)  <->  home (what the own service center holds)
+///
+/// Every call takes the time and returns at once; effects go out through the ports. Not thread-safe: one driver, one
+/// thread.
+class Node {
+ public:
+  /// Reads the storage; a storage that cannot be read is an error the process should end with.
+  static Result<std::unique_ptr<Node>> create(NodeConfig config, Ports ports, Random random, Instant now);
+  ~Node();
+
+  void start(Instant now);
+  /// Orderly end: hands over, says good-bye to the pool. Done when left() is true.
+  void leave(Instant now);
+  bool left() const;
+  /// Set when the node cannot go on (name already taken, disk failed); the process should end with this text.
+  const std::string& fatal() const;
+
+  /// Runs everything that is due. To be called when now >= next_deadline().
+  void advance(Instant now);
+  Instant next_deadline() const;
+
+  void on_datagram(Instant now, const Endpoint& from, ByteView packet);
+  void on_stream_accepted(Instant now, LinkId link, Listener listener, const Endpoint& from);
+  void on_stream_connected(Instant now, LinkId link);
+  void on_stream_data(Instant now, LinkId link, ByteView octets);
+  /// The backlog of a link fell to zero.
+  void on_stream_drained(Instant now, LinkId link);
+  void on_stream_closed(Instant now, LinkId link, std::string_view reason);
+  void on_http(Instant now, CallId call, Result<HttpResponse> answer);
+  void on_stored(Instant now, CallId call, Result<void> outcome);
+
+  /// Join targets, resolved anew by the driver when they are host names.
+  void set_seeds(Instant now, std::vector<Endpoint> seeds);
+  /// Operator's word: let the frozen removals of a region go ("*" for all).
+  void release_guard(Instant now, std::string_view region);
+
+  const NodeConfig& config() const;
+  /// A picture for people, `syncer status` and the checkers; builds copies, not for hot paths.
+  Status status(Instant now) const;
+  /// Parts, for checkers and tests: read only.
+  const Gossip& gossip() const;
+  const Mesh& mesh() const;
+  const Home& home() const;
+  void hash(StateHasher& hasher) const;
+
+ private:
+  struct State;
+  explicit Node(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace syncer::node

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "syncer/base/epoch.h"
+#include "syncer/base/time.h"
+
+namespace syncer::node {
+
+/// One line of `syncer members`.
+struct MemberStatus {
+  std::string name;
+  std::string address;
+  std::string rpc_address;
+  std::string region;
+  std::string state;  ///< alive, suspect, dead, left
+  std::uint64_t incarnation = 0;
+  Duration rtt{};
+};
+
+/// What is known of another region.
+struct RegionStatus {
+  std::string region;
+  bool link_up = false;
+  Duration last_heard{};  ///< age of the last word from it
+  Epoch epoch;
+  std::uint64_t sequence = 0;
+  std::uint64_t records = 0;
+  std::uint64_t unacknowledged = 0;  ///< our entries it has not acknowledged yet
+  bool holding = false;              ///< unreachable, copies are kept
+  bool guard_frozen = false;
+  std::uint64_t guard_pending = 0;
+};
+
+/// The own service center.
+struct RegistryStatus {
+  std::string address;
+  bool reachable = false;
+  std::string problem;  ///< empty when all is well
+  std::uint64_t exported = 0;
+  std::uint64_t copies = 0;
+  std::uint64_t pending = 0;  ///< writes waiting
+  std::uint64_t parked = 0;   ///< records the registry refuses
+  bool guard_frozen = false;
+  std::uint64_t guard_pending = 0;
+};
+
+/// A whole node at one instant.
+struct Status {
+  std::string node;
+  std::string region;
+  std::string mode;
+  Epoch epoch;
+  bool ready = false;
+  std::vector<MemberStatus> members;
+  std::vector<RegionStatus> regions;
+  RegistryStatus registry;
+  std::vector<std::string> pending;  ///< in words, why the node is not at rest; empty at rest
+};
+
+}  // namespace syncer::node
