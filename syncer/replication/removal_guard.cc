@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/replication/removal_guard.h"
+
+#include <algorithm>
+
+#include "syncer/base/mutation.h"
+
+namespace syncer::replication {
+
+RemovalGuard::Verdict RemovalGuard::request(Instant now, std::span<const Bytes> keys) {
+  if (keys.empty()) return Verdict::Granted;
+  forget_old_grants(now);
+  if (!frozen() && is_ordinary(keys.size())) {
+    grants_.push_back({now, keys.size(), size_});
+    granted_ += keys.size();
+    size_ -= std::min(size_, keys.size());
+    return Verdict::Granted;
+  }
+  if (!frozen()) tripped_at_ = now;
+  held_.insert(keys.begin(), keys.end());
+  return Verdict::Held;
+}
+
+bool RemovalGuard::is_ordinary(std::size_t count) const {
+  const bool empties = count >= size_ && window_start_size() > 1;
+  if (empties && !SYNCER_MUTATED("guard.allow_emptying")) return false;
+  if (SYNCER_MUTATED("guard.no_budget")) return true;
+  return granted_ + count <= allowed();
+}
+
+std::size_t RemovalGuard::window_start_size() const { return grants_.empty() ? size_ : grants_.front().size_before; }
+
+std::size_t RemovalGuard::allowed() const {
+  // Divide first: a size is far below 2^32 and a share's parts are small, but the product need not fit.
+  const std::size_t size = window_start_size();
+  const std::size_t whole = size / options_.share.denominator * options_.share.numerator;
+  const std::size_t rest = size % options_.share.denominator * options_.share.numerator / options_.share.denominator;
+  return std::max(options_.minimum, whole + rest);
+}
+
+void RemovalGuard::forget_old_grants(Instant now) {
+  while (!grants_.empty() && saturating_add(grants_.front().at, options_.window) <= now) {
+    granted_ -= grants_.front().count;
+    grants_.pop_front();
+  }
+}
+
+bool RemovalGuard::cancel(ByteView key) {
+  const auto held = held_.find(key);
+  if (held == held_.end()) return false;
+  held_.erase(held);
+  if (!held_.empty()) return false;
+  last_release_ = Release::EntriesBack;
+  return true;
+}
+
+void RemovalGuard::set_origin_sane(Instant now, bool sane) {
+  if (sane && !origin_sane_) sane_since_ = now;
+  origin_sane_ = sane;
+}
+
+Instant RemovalGuard::next_deadline() const {
+  if (!frozen() || !origin_sane_) return kNever;
+  return saturating_add(std::max(tripped_at_, sane_since_), options_.hold);
+}
+
+std::vector<Bytes> RemovalGuard::advance(Instant now) {
+  const Instant due = next_deadline();
+  if (due == kNever || now < due) return {};
+  return let_go(Release::HoldPassed);
+}
+
+std::vector<Bytes> RemovalGuard::release() {
+  if (!frozen()) return {};
+  return let_go(Release::Operator);
+}
+
+std::vector<Bytes> RemovalGuard::let_go(Release reason) {
+  std::vector<Bytes> keys(held_.begin(), held_.end());
+  held_.clear();
+  // What a release lets go was judged by somebody else; the next window starts from here.
+  grants_.clear();
+  granted_ = 0;
+  size_ -= std::min(size_, keys.size());
+  last_release_ = reason;
+  return keys;
+}
+
+void RemovalGuard::hash(StateHasher& hasher) const {
+  hasher.add(size_);
+  hasher.add(granted_);
+  for (const Bytes& key : held_) hasher.add(key);
+  hasher.add(origin_sane_ ? 1 : 0);
+  if (frozen()) hasher.add(static_cast<std::uint64_t>(nanos(tripped_at_)));
+}
+
+}  // namespace syncer::replication

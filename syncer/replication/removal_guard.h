@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "syncer/base/bytes.h"
+#include "syncer/base/hash.h"
+#include "syncer/base/quantity.h"
+#include "syncer/base/time.h"
+
+namespace syncer::replication {
+
+/// How many removals are ordinary.
+struct GuardOptions {
+  std::size_t minimum = 20;                  ///< so many are always allowed in one window
+  Ratio share = {15, 100};                   ///< or this share of the region, whichever is more
+  Duration window = std::chrono::seconds(60);
+  Duration hold = std::chrono::minutes(10);  ///< released by itself after this, while the origin is sane
+};
+
+/// Stops a registry that lost its data from emptying a region everywhere. One per (side, region); knows keys only, so
+/// the content of a record cannot get around it.
+///
+/// Removals of one poll or batch are asked for together and are granted or held together. More than
+/// max(minimum, share x size when the window's first removal was granted) in a window trips it, and so does emptying a
+/// region that had more than one entry in the window. A tripped guard is frozen: it holds every removal until the
+/// entries come back, an operator releases it, or `hold` passed while the origin was sane.
+class RemovalGuard {
+ public:
+  enum class Verdict : std::uint8_t { Granted, Held };
+  enum class Release : std::uint8_t { None, EntriesBack, Operator, HoldPassed };
+
+  explicit RemovalGuard(GuardOptions options) : options_(options) {}
+
+  /// Entries of the region that are live now, counting those whose removal is asked for or held. To be told before
+  /// each request; additions of the same batch count already.
+  void set_size(std::size_t live) { size_ = live; }
+  /// Wants all of `keys` (distinct) removed. Granted: the caller removes them now. Held: it keeps them; asking again
+  /// for a held key changes nothing.
+  Verdict request(Instant now, std::span<const Bytes> keys);
+  Verdict request(Instant now, const Bytes& key) { return request(now, std::span(&key, 1)); }
+  /// The entry came back. True when it was the last one held, which releases the guard.
+  bool cancel(ByteView key);
+  /// Whether the origin proves its registry sane. The hold time starts anew each time it becomes so.
+  void set_origin_sane(Instant now, bool sane);
+  /// The held keys that may go now because the hold time passed; empty otherwise.
+  std::vector<Bytes> advance(Instant now);
+  /// The operator's word: all held keys may go now.
+  std::vector<Bytes> release();
+  /// When advance() will release; kNever while not frozen or the origin is not sane.
+  Instant next_deadline() const;
+
+  bool frozen() const { return !held_.empty(); }
+  /// Number of removals held.
+  std::size_t pending() const { return held_.size(); }
+  bool holds(ByteView key) const { return held_.find(key) != held_.end(); }
+  /// Most removals that a window starting with the current one may hold.
+  std::size_t allowed() const;
+  /// When it froze; only meaningful while frozen.
+  Instant tripped_at() const { return tripped_at_; }
+  /// What ended the last freeze.
+  Release last_release() const { return last_release_; }
+  void hash(StateHasher& hasher) const;
+
+ private:
+  struct Grant {
+    Instant at;
+    std::size_t count;
+    std::size_t size_before;
+  };
+
+  bool is_ordinary(std::size_t count) const;
+  std::size_t window_start_size() const;
+  void forget_old_grants(Instant now);
+  std::vector<Bytes> let_go(Release reason);
+
+  GuardOptions options_;
+  std::size_t size_ = 0;
+  std::deque<Grant> grants_;  // of the current window, oldest first
+  std::size_t granted_ = 0;   // sum of their counts
+  std::set<Bytes, std::less<>> held_;
+  bool origin_sane_ = true;
+  Instant sane_since_{};
+  Instant tripped_at_{};
+  Release last_release_ = Release::None;
+};
+
+}  // namespace syncer::replication

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/replication/removal_guard.h"
+
+#include <gtest/gtest.h>
+
+namespace syncer::replication {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+using Verdict = RemovalGuard::Verdict;
+using Release = RemovalGuard::Release;
+
+std::vector<Bytes> keys(std::size_t first, std::size_t count) {
+  std::vector<Bytes> out;
+  for (std::size_t i = 0; i < count; ++i) out.push_back("k" + std::to_string(first + i));
+  return out;
+}
+
+Instant at(Duration d) { return instant(0) + d; }
+
+TEST(RemovalGuard, LetsOrdinaryRemovalsPass) {
+  RemovalGuard guard({});
+  guard.set_size(100);
+  EXPECT_EQ(guard.request(at(seconds(1)), keys(0, 20)), Verdict::Granted);
+  EXPECT_FALSE(guard.frozen());
+}
+
+TEST(RemovalGuard, HoldsTheWholeBatchThatGoesOverTheMinimum) {
+  RemovalGuard guard({});
+  guard.set_size(100);
+  EXPECT_EQ(guard.request(at(seconds(1)), keys(0, 21)), Verdict::Held);
+  EXPECT_EQ(guard.pending(), 21U);
+  EXPECT_EQ(guard.tripped_at(), at(seconds(1)));
+}
+
+TEST(RemovalGuard, AllowsTheShareOfALargeRegion) {
+  RemovalGuard guard({});
+  guard.set_size(1000);
+  EXPECT_EQ(guard.request(at(seconds(1)), keys(0, 150)), Verdict::Granted);
+  guard.set_size(850);
+  EXPECT_EQ(guard.request(at(seconds(2)), "one more"), Verdict::Held);
+}
+
+TEST(RemovalGuard, CountsAFreshWindowAfterTheOldOnePassed) {
+  RemovalGuard guard({});
+  guard.set_size(100);
+  EXPECT_EQ(guard.request(at(seconds(0)), keys(0, 20)), Verdict::Granted);
+  guard.set_size(80);
+  EXPECT_EQ(guard.request(at(seconds(60)), keys(20, 20)), Verdict::Granted);
+  guard.set_size(60);
+  EXPECT_EQ(guard.request(at(seconds(119)), "x"), Verdict::Held);
+}
+
+TEST(RemovalGuard, NeverEmptiesARegionOfMoreThanOneInABatch) {
+  RemovalGuard guard({});
+  guard.set_size(2);
+  EXPECT_EQ(guard.request(at(seconds(1)), keys(0, 2)), Verdict::Held);
+}
+
+TEST(RemovalGuard, NeverEmptiesARegionOfMoreThanOneStepByStep) {
+  RemovalGuard guard({});
+  guard.set_size(2);
+  EXPECT_EQ(guard.request(at(seconds(1)), "a"), Verdict::Granted);
+  guard.set_size(1);
+  EXPECT_EQ(guard.request(at(seconds(2)), "b"), Verdict::Held);
+}
+
+TEST(RemovalGuard, LetsTheOnlyInstanceGo) {
+  RemovalGuard guard({});
+  guard.set_size(1);
+  EXPECT_EQ(guard.request(at(seconds(1)), "a"), Verdict::Granted);
+}
+
+TEST(RemovalGuard, LetsTwoOfFourGoWhenTheyWereReplaced) {
+  RemovalGuard guard({});
+  guard.set_size(4);
+  EXPECT_EQ(guard.request(at(seconds(1)), keys(0, 2)), Verdict::Granted);
+}
+
+TEST(RemovalGuard, HoldsEverythingWhileFrozen) {
+  RemovalGuard guard({});
+  guard.set_size(100);
+  guard.request(at(seconds(1)), keys(0, 30));
+  EXPECT_EQ(guard.request(at(minutes(5)), "late"), Verdict::Held);
+  EXPECT_EQ(guard.request(at(minutes(5)), "late"), Verdict::Held);
+  EXPECT_EQ(guard.pending(), 31U);
+  EXPECT_EQ(guard.tripped_at(), at(seconds(1)));
+}
+
+TEST(RemovalGuard, IsReleasedWhenAllEntriesCameBack) {
+  RemovalGuard guard({});
+  guard.set_size(2);
+  guard.request(at(seconds(1)), keys(0, 2));
+  EXPECT_FALSE(guard.cancel("k0"));
+  EXPECT_FALSE(guard.cancel("stranger"));
+  EXPECT_TRUE(guard.frozen());
+  EXPECT_TRUE(guard.cancel("k1"));
+  EXPECT_FALSE(guard.frozen());
+  EXPECT_EQ(guard.last_release(), Release::EntriesBack);
+  EXPECT_TRUE(guard.advance(at(minutes(60))).empty());
+}
+
+TEST(RemovalGuard, GrantsAllThatIsHeldOnTheOperatorsWord) {
+  RemovalGuard guard({});
+  guard.set_size(30);
+  guard.request(at(seconds(1)), keys(0, 30));
+  EXPECT_EQ(guard.release().size(), 30U);
+  EXPECT_FALSE(guard.frozen());
+  EXPECT_EQ(guard.last_release(), Release::Operator);
+  EXPECT_TRUE(guard.release().empty());
+}
+
+TEST(RemovalGuard, GrantsAllThatIsHeldAfterTheHoldTime) {
+  RemovalGuard guard({});
+  guard.set_size(30);
+  guard.request(at(seconds(1)), keys(0, 30));
+  EXPECT_EQ(guard.next_deadline(), at(seconds(601)));
+  EXPECT_TRUE(guard.advance(at(seconds(600))).empty());
+  EXPECT_EQ(guard.advance(at(seconds(601))).size(), 30U);
+  EXPECT_EQ(guard.last_release(), Release::HoldPassed);
+}
+
+TEST(RemovalGuard, CountsTheHoldTimeOnlyWhileTheOriginIsSane) {
+  RemovalGuard guard({});
+  guard.set_size(30);
+  guard.set_origin_sane(at(seconds(0)), false);
+  guard.request(at(seconds(1)), keys(0, 30));
+  EXPECT_EQ(guard.next_deadline(), kNever);
+  EXPECT_TRUE(guard.advance(at(minutes(60))).empty());
+  guard.set_origin_sane(at(minutes(60)), true);
+  EXPECT_TRUE(guard.advance(at(minutes(69))).empty());
+  EXPECT_EQ(guard.advance(at(minutes(70))).size(), 30U);
+}
+
+}  // namespace
+}  // namespace syncer::replication
