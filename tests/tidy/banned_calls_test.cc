@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <set>
+
+#include "tests/tidy/source_tree.h"
+
+namespace tidy {
+namespace {
+
+/// Folders in which one seed decides everything.
+const std::set<std::string> kDeterministic = {
+    "syncer/base",  "syncer/membership", "syncer/replication", "syncer/election", "syncer/wire",  "syncer/registry",
+    "syncer/ports", "syncer/node",       "mocksc/model",       "sim/engine",      "sim/fault",    "sim/host",
+    "sim/scenario", "sim/check",         "sim/explore"};
+
+struct Ban {
+  const char* pattern;
+  const char* reason;
+};
+
+const Ban kBans[] = {
+    {R"((steady|system|high_resolution)_clock)", "time comes in as an argument"},
+    {R"(\b(clock_gettime|gettimeofday|localtime|strftime)\b)", "time comes in as an argument"},
+    {R"(\brandom_device\b|\bstd::mt19937|\bs?rand\s*\()", "draw from syncer::Random"},
+    {R"(std::\w+_distribution\b)", "differs between standard libraries"},
+    {R"(std::shuffle\b|std::sample\b)", "differs between standard libraries"},
+    {R"(std::hash<)", "differs between standard libraries"},
+    {R"(std::(thread|jthread|async|mutex|condition_variable)\b)", "cores have no threads"},
+    {R"(\bgetenv\b|std::locale\b|\bsetlocale\b)", "no environment, no locale"},
+    {R"(\bsleep_(for|until)\b|\busleep\b)", "nothing sleeps"},
+    {R"(\b(std::(cout|cerr|clog)|printf|fputs|puts)\b)", "report through the Observer or the result"},
+};
+
+TEST(BannedCalls, CoresAndSimulatorAreDeterministic) {
+  for (const SourceFile& file : product_files()) {
+    if (kDeterministic.count(file.folder) == 0 || file.path == "syncer/base/assert.cc") continue;
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      const std::string code = code_of(file.lines[i]);
+      for (const Ban& ban : kBans) {
+        EXPECT_FALSE(std::regex_search(code, std::regex(ban.pattern)))
+            << file.path << ":" << i + 1 << ": " << ban.reason << "\n  " << file.lines[i];
+      }
+    }
+  }
+}
+
+TEST(BannedCalls, UnorderedContainersAreNeverIterated) {
+  const std::regex declared(R"(unordered_(?:map|set)<[^;]*>\s+(\w+)_?\s*[;{=])");
+  for (const SourceFile& file : product_files()) {
+    if (kDeterministic.count(file.folder) == 0) continue;
+    std::set<std::string> names;
+    for (const std::string& line : file.lines) {
+      std::smatch match;
+      if (std::regex_search(line, match, declared)) names.insert(match[1]);
+    }
+    for (const std::string& line : file.lines) {
+      for (const std::string& name : names) {
+        EXPECT_FALSE(std::regex_search(line, std::regex("for \\([^;]*: (\\w+\\.)?" + name + "_?\\)")))
+            << file.path << ": order of " << name << " is not defined\n  " << line;
+      }
+    }
+  }
+}
+
+TEST(BannedCalls, TestsNeverSleep) {
+  const std::string banned = std::string("sleep_") + "for";
+  for (const SourceFile& file : source_files("tests", {".cc", ".h"})) {
+    if (file.folder == "tests/tidy") continue;
+    for (const std::string& line : file.lines) EXPECT_EQ(line.find(banned), std::string::npos) << file.path << ": " << line;
+  }
+}
+
+}  // namespace
+}  // namespace tidy

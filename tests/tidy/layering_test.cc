@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <map>
+#include <regex>
+#include <set>
+
+#include "tests/tidy/source_tree.h"
+
+namespace tidy {
+namespace {
+
+using Folders = std::set<std::string>;
+
+const Folders kCores = {"syncer/membership", "syncer/replication", "syncer/election"};
+
+/// Who may include whom, besides itself. The line of the architecture page, as data.
+std::map<std::string, Folders> include_table() {
+  std::map<std::string, Folders> table;
+  table["syncer/base"] = {};
+  for (const std::string& core : kCores) table[core] = {"syncer/base"};
+  table["syncer/ports"] = {"syncer/base"};
+  table["syncer/registry"] = {"syncer/base", "syncer/ports"};
+  table["syncer/wire"] = {"syncer/base", "syncer/membership", "syncer/replication", "syncer/election"};
+  Folders node = {"syncer/base", "syncer/ports", "syncer/registry", "syncer/wire"};
+  node.insert(kCores.begin(), kCores.end());
+  table["syncer/node"] = node;
+  Folders everything = node;
+  for (const char* folder : {"net", "httpio", "store", "admin", "config", "daemon", "cli", "node"}) {
+    everything.insert(std::string("syncer/") + folder);
+  }
+  for (const char* folder : {"net", "httpio", "store", "admin", "config", "daemon", "cli"}) {
+    table[std::string("syncer/") + folder] = everything;
+  }
+  table["mocksc/model"] = {"syncer/base"};
+  table["mocksc/http"] = {"syncer/base", "mocksc/model"};
+  Folders sim = node;
+  sim.insert({"syncer/node", "mocksc/model"});
+  for (const char* folder : {"engine", "fault", "host", "scenario", "check", "explore", "report", "cli"}) {
+    sim.insert(std::string("sim/") + folder);
+  }
+  for (const char* folder : {"engine", "fault", "host", "scenario", "check", "explore", "report", "cli"}) {
+    table[std::string("sim/") + folder] = sim;
+  }
+  table["sim/engine"] = {"syncer/base"};
+  table["sim/fault"] = {"syncer/base", "sim/engine"};
+  return table;
+}
+
+/// Which folders may include a third-party header, by the header's first path element or name.
+const std::map<std::string, Folders> kThirdParty = {
+    {"tl", {"syncer/base"}},
+    {"xxhash.h", {"syncer/base"}},
+    {"openssl", {"syncer/base", "syncer/wire", "syncer/net", "syncer/httpio"}},
+    {"nlohmann",
+     {"syncer/wire", "syncer/registry", "syncer/config", "syncer/cli", "syncer/admin", "syncer/daemon", "mocksc/model",
+      "mocksc/http", "sim/scenario", "sim/check", "sim/explore", "sim/report", "sim/cli"}},
+    {"asio.hpp", {"syncer/net"}},
+    {"asio", {"syncer/net"}},
+    {"httplib.h", {"syncer/httpio", "syncer/admin", "syncer/cli", "mocksc/http"}},
+    {"CLI", {"syncer/cli", "mocksc/http", "sim/cli"}},
+    {"spdlog", {"syncer/daemon"}},
+};
+
+std::string first_element(const std::string& header) { return header.substr(0, header.find('/')); }
+
+TEST(Layering, FoldersIncludeOnlyWhatStandsBelowThem) {
+  const auto table = include_table();
+  const std::regex quoted("^\\s*#include \"([^\"]+)\"");
+  for (const SourceFile& file : product_files()) {
+    const auto allowed = table.find(file.folder);
+    ASSERT_NE(allowed, table.end()) << file.path << ": folder is not in the include table";
+    for (const std::string& line : file.lines) {
+      std::smatch match;
+      if (!std::regex_search(line, match, quoted)) continue;
+      const std::string header = match[1];
+      ASSERT_NE(header.find('/'), std::string::npos) << file.path << ": include from the repository root: " << line;
+      const std::string folder = header.substr(0, header.rfind('/'));
+      EXPECT_TRUE(folder == file.folder || allowed->second.count(folder) == 1)
+          << file.path << " may not include \"" << header << "\"";
+    }
+  }
+}
+
+TEST(Layering, ThirdPartyHeadersStayInTheirFolder) {
+  const std::regex angled("^\\s*#include <([^>]+)>");
+  for (const SourceFile& file : product_files()) {
+    const bool header_file = file.path.back() == 'h';
+    for (const std::string& line : file.lines) {
+      std::smatch match;
+      if (!std::regex_search(line, match, angled)) continue;
+      const std::string header = match[1];
+      const auto rule = kThirdParty.find(first_element(header));
+      if (rule == kThirdParty.end()) continue;
+      EXPECT_EQ(rule->second.count(file.folder), 1U) << file.path << " may not include <" << header << ">";
+      const bool light = header == "tl/expected.hpp" || header == "nlohmann/json_fwd.hpp";
+      EXPECT_TRUE(!header_file || light) << file.path << ": <" << header << "> belongs into a .cc";
+    }
+  }
+}
+
+TEST(Layering, SlowHeadersAreCompiledOnce) {
+  std::map<std::string, std::vector<std::string>> users;
+  for (const SourceFile& file : product_files()) {
+    for (const std::string& line : file.lines) {
+      if (line.rfind("#include <CLI/", 0) == 0) users["CLI11 in " + file.folder].push_back(file.path);
+      if (line.rfind("#include <spdlog/spdlog.h", 0) == 0) users["spdlog"].push_back(file.path);
+    }
+  }
+  for (const auto& [what, files] : users) EXPECT_EQ(files.size(), 1U) << what << ": " << testing::PrintToString(files);
+}
+
+}  // namespace
+}  // namespace tidy
