@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/scenario/values.h"
+
+namespace sim::scenario {
+
+/// The words of the domain that can be true or false at an instant.
+enum class Word : std::uint8_t {
+  Mirrored,         ///< `subject` instance(s) have `copies` (1 unless told) copies in `in`, each with the given content
+  Absent,           ///< `subject` instance(s) are not in `in`, neither as copy nor as origin
+  Copies,           ///< number of copies of each instance of `subject` in each registry of `in` (or everywhere)
+  LoopBack,         ///< a copy was taken for an origin: it is mirrored on, or back into its home registry
+  Resurrected,      ///< a copy exists of an instance whose origin was removed (longer ago than the expectation's grace)
+  MirroredRemoved,  ///< more than `more_than` of the copies in `subject` vanished within `in_window`
+  MemberSeen,       ///< node(s) `observer` see node(s) `subject` in `state`
+  MembersAgree,     ///< nodes of `subject` see the same members in the same states, and these are the truth
+  Alarm,            ///< the alarm `subject` (guard, hold, conflict, parked …) is raised at `in` (any node unless told)
+  QueueDepth,       ///< entries waiting in the nodes of `subject`, bounded by at_most / at_least
+  Conflict,         ///< node(s) of `subject` report that another region uses their registry or their name
+  Pending,          ///< work still open at the nodes of `subject`, bounded by at_most / at_least
+  Leader,           ///< cluster(s) `subject` have one leader, the same for `stable_for`
+  LeaderChanged,    ///< cluster(s) `subject` have another leader than at the anchor
+  LeadersPerTerm,   ///< most leaders any (cluster, term) of `subject` ever had, bounded by at_most
+  WritesByNonLeader,  ///< somebody of `subject` wrote to a registry without being leader
+  All,              ///< every one of `parts`
+  Any,              ///< at least one of `parts`
+  Not,              ///< not the only one of `parts`
+};
+
+/// How a member is seen by another.
+enum class MemberState : std::uint8_t { Alive, Suspect, Dead, Left, Unknown };
+
+/// A predicate over the state of the run. Which fields count is told by `word`; the others keep their default.
+struct Predicate {
+  Place place;
+  Word word = Word::All;
+  Selector subject;   ///< what stands behind the word: instances, nodes, registries; "any" for all there are
+  Selector in;        ///< registry or registries looked at; for Alarm the nodes
+  Selector observer;  ///< MemberSeen: who looks
+  std::optional<MemberState> state;        ///< MemberSeen
+  std::optional<std::uint64_t> copies;     ///< Mirrored: exactly so many
+  std::optional<std::uint64_t> at_most;    ///< Copies, QueueDepth, Pending, LeadersPerTerm
+  std::optional<std::uint64_t> at_least;   ///< Copies, QueueDepth, Pending
+  std::optional<std::string> status;       ///< Mirrored: every copy has this status
+  std::vector<std::string> endpoints;      ///< Mirrored: every copy has exactly these, unless empty
+  Pairs properties;                        ///< Mirrored: every copy has at least these
+  std::optional<Ratio> more_than;          ///< MirroredRemoved
+  std::optional<Duration> in_window;       ///< MirroredRemoved
+  std::optional<std::string> without;      ///< MirroredRemoved: "origin_removed" does not count those removed at home
+  std::optional<Duration> stable_for;      ///< Leader
+  std::vector<Predicate> parts;            ///< All, Any, Not
+  bool operator==(const Predicate&) const = default;
+};
+
+}  // namespace sim::scenario

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sim/scenario/values.h"
+
+namespace sim::scenario {
+
+/// What a power cut leaves on the disk.
+enum class Disk : std::uint8_t { Keep, LoseUnsynced, Tear, Wipe };
+
+struct Start {
+  Selector who;
+  Duration spread{};  ///< each node boots at a random time up to this later
+  bool operator==(const Start&) const = default;
+};
+/// Orderly shutdown.
+struct Stop {
+  Selector who;
+  bool operator==(const Stop&) const = default;
+};
+struct Crash {
+  Selector who;
+  Disk disk = Disk::LoseUnsynced;
+  bool operator==(const Crash&) const = default;
+};
+struct Restart {
+  Selector who;
+  Disk disk = Disk::Keep;  ///< Keep or Wipe
+  Duration delay{};
+  bool operator==(const Restart&) const = default;
+};
+/// Crash, and start again after `down`.
+struct Bounce {
+  Selector who;
+  Duration down = std::chrono::seconds(1);
+  Disk disk = Disk::LoseUnsynced;
+  bool operator==(const Bounce&) const = default;
+};
+/// The process is frozen, its monotonic clock goes on, its sockets fill.
+struct Pause {
+  Selector who;
+  std::optional<Duration> for_;  ///< until "resume" when absent
+  bool operator==(const Pause&) const = default;
+};
+struct Resume {
+  Selector who;
+  bool operator==(const Resume&) const = default;
+};
+/// The machine sleeps: its monotonic clock stands still, on waking the wall clock leaps.
+struct Suspend {
+  Selector who;
+  Duration for_{};
+  bool operator==(const Suspend&) const = default;
+};
+/// Every event costs `factor` times the usual CPU time.
+struct Slow {
+  Selector who;
+  std::uint64_t factor = 1;
+  std::optional<Duration> for_;
+  bool operator==(const Slow&) const = default;
+};
+struct Join {
+  Selector who;
+  Selector via;
+  bool operator==(const Join&) const = default;
+};
+/// The operator's permanent leave.
+struct Leave {
+  Selector who;
+  bool operator==(const Leave&) const = default;
+};
+/// Changes one setting of running nodes.
+struct SetConfig {
+  Selector who;
+  std::string key;
+  std::string value;
+  bool operator==(const SetConfig&) const = default;
+};
+
+/// The wall clock is off by this from now on.
+struct ClockSkew {
+  Selector who;
+  Duration by{};
+  bool operator==(const ClockSkew&) const = default;
+};
+/// The monotonic clock runs too fast (positive) or too slow.
+struct ClockDrift {
+  Selector who;
+  std::int64_t ppm = 0;
+  bool operator==(const ClockDrift&) const = default;
+};
+/// The wall clock leaps.
+struct ClockJump {
+  Selector who;
+  Duration by{};
+  bool operator==(const ClockJump&) const = default;
+};
+
+}  // namespace sim::scenario
