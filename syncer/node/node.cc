@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/node/node.h"
+
+#include "syncer/node/node_state.h"
+
+namespace syncer::node {
+
+Result<std::unique_ptr<Node>> Node::create(NodeConfig config, Ports ports, Random random, Instant now) {
+  if (auto valid = validate(config); !valid) return tl::unexpected(valid.error());
+  auto state = std::make_unique<State>(std::move(config), ports, random, now);
+  if (auto loaded = state->epochs.load(); !loaded) return tl::unexpected(loaded.error());
+  return std::unique_ptr<Node>(new Node(std::move(state)));
+}
+
+Node::Node(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Node::~Node() = default;
+
+void Node::start(Instant now) {
+  State& s = *state_;
+  observe(s.ports.observer, now, EventKind::NodeStarted, Severity::Info,
+          {{"node", s.config.node}, {"region", s.config.region}, {"gossip", to_string(s.config.gossip_address)},
+           {"rpc", to_string(s.config.rpc_address)}});
+  s.started = now;
+  s.gossip.start(now);
+  s.gossip.set_seeds(now, s.config.join);
+  s.home.start(now);
+  s.epochs.claim(std::nullopt);
+  s.pump(now);
+}
+
+void Node::leave(Instant now) {
+  state_->leave(now);
+  state_->pump(now);
+}
+
+bool Node::left() const { return state_->leaving && state_->gossip.left() && state_->home.withdrawn(); }
+const std::string& Node::fatal() const { return state_->fatal; }
+
+void Node::advance(Instant now) {
+  state_->advance(now);
+  state_->pump(now);
+}
+
+Instant Node::next_deadline() const { return state_->next_deadline(); }
+
+void Node::on_datagram(Instant now, const Endpoint& from, ByteView packet) {
+  state_->gossip.on_datagram(now, from, packet);
+  state_->pump(now);
+}
+
+void Node::on_stream_accepted(Instant now, LinkId link, Listener, const Endpoint& from) {
+  state_->accept(now, link, from);
+}
+
+void Node::on_stream_connected(Instant now, LinkId link) {
+  State& s = *state_;
+  if (s.gossip.owns(link)) s.gossip.on_stream_connected(now, link);
+  else if (s.mesh.owns(link)) s.mesh.on_stream_connected(now, link);
+  s.pump(now);
+}
+
+void Node::on_stream_data(Instant now, LinkId link, ByteView octets) {
+  state_->read(now, link, octets);
+  state_->pump(now);
+}
+
+void Node::on_stream_drained(Instant now, LinkId link) {
+  if (state_->mesh.owns(link)) state_->mesh.on_stream_drained(now, link);
+  state_->pump(now);
+}
+
+void Node::on_stream_closed(Instant now, LinkId link, std::string_view reason) {
+  State& s = *state_;
+  s.newcomers.forget(link);
+  if (s.gossip.owns(link)) s.gossip.on_stream_closed(now, link, reason);
+  else if (s.mesh.owns(link)) s.mesh.on_stream_closed(now, link, reason);
+  s.pump(now);
+}
+
+void Node::on_http(Instant now, CallId call, Result<HttpResponse> answer) {
+  state_->home.on_http(now, call, std::move(answer));
+  state_->pump(now);
+}
+
+void Node::on_stored(Instant now, CallId call, Result<void> outcome) {
+  state_->stored(now, call, outcome);
+  state_->pump(now);
+}
+
+void Node::set_seeds(Instant now, std::vector<Endpoint> seeds) {
+  state_->gossip.set_seeds(now, std::move(seeds));
+  state_->pump(now);
+}
+
+void Node::release_guard(Instant now, std::string_view region) {
+  state_->home.release_guard(now, region);
+  state_->pump(now);
+}
+
+const NodeConfig& Node::config() const { return state_->config; }
+const Gossip& Node::gossip() const { return state_->gossip; }
+const Mesh& Node::mesh() const { return state_->mesh; }
+const Home& Node::home() const { return state_->home; }
+
+void Node::hash(StateHasher& hasher) const {
+  state_->gossip.hash(hasher);
+  state_->mesh.hash(hasher);
+  state_->home.hash(hasher);
+}
+
+}  // namespace syncer::node

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "syncer/node/epoch_keeper.h"
+#include "syncer/node/gossip.h"
+#include "syncer/node/home.h"
+#include "syncer/node/link_router.h"
+#include "syncer/node/mesh.h"
+#include "syncer/node/node.h"
+
+namespace syncer::node {
+
+/// The parts of a node and what is carried between them. After every input pump() runs until nothing moves:
+///
+///     gossip --members--> mesh --remote records--> home --writes--> registry
+///     registry --polls--> home --own records--> mesh --pushes--> other regions
+struct Node::State {
+  State(NodeConfig config, Ports ports, Random random, Instant now);
+
+  void pump(Instant now);
+  void advance(Instant now);
+  Instant next_deadline() const;
+  void accept(Instant now, LinkId link, const Endpoint& from);
+  void read(Instant now, LinkId link, ByteView octets);
+  void stored(Instant now, CallId call, const Result<void>& outcome);
+  void leave(Instant now);
+  void fail(Instant now, std::string reason);
+
+  NodeConfig config;
+  Ports ports;
+  std::uint64_t last_link = 1;  ///< dialled links are odd
+  std::uint64_t last_call = 0;
+  EpochKeeper epochs;
+  LinkRouter newcomers;
+  Gossip gossip;
+  Mesh mesh;
+  Home home;
+  std::optional<Epoch> epoch;  ///< durable, ours to write in
+  Instant started{};
+  bool leaving = false;
+  bool ready = false;
+  std::string fatal;
+
+ private:
+  bool pump_members(Instant now);
+  void check_region_name(Instant now, const std::vector<MemberInfo>& members);
+  bool pump_epoch(Instant now);
+  bool pump_exports(Instant now);
+  bool pump_imports(Instant now);
+  void pump_region_states(Instant now);
+  void pump_conflicts(Instant now);
+};
+
+/// Age after which a region that said nothing counts as not connected.
+bool connected(const NodeConfig& config, const Mesh::Link& link, Instant now);
+
+}  // namespace syncer::node
