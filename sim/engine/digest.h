@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "syncer/base/hash.h"
+#include "syncer/base/time.h"
+
+namespace sim::engine {
+
+/// One event as the digest sees it.
+struct TraceEntry {
+  syncer::Instant at;
+  std::uint32_t site = 0;     ///< where it happened
+  std::uint32_t kind = 0;     ///< what it was; numbers belong to the world
+  std::uint64_t payload = 0;  ///< hash of the octets it carried
+  std::uint64_t draws = 0;    ///< fold of the random draws since the event before
+  bool operator==(const TraceEntry&) const = default;
+};
+
+/// Numbers of events, [first, last).
+struct Window {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+};
+
+/// Rolling 64-bit digest of a run: two runs are equal when their digests are. Keeps a checkpoint each kInterval events,
+/// and whole entries inside one window, so that the first difference of two runs can be named.
+class Digest {
+ public:
+  static constexpr std::uint64_t kInterval = 1024;
+
+  /// Keeps the entries of the events in `window`.
+  void capture(Window window) { window_ = window; }
+  /// Folds in a random draw; it counts for the next event.
+  void draw(std::uint64_t value) { draws_ = (draws_ ^ value) * 0x9fb21c651e98df25ULL; }
+  void add(syncer::Instant at, std::uint32_t site, std::uint32_t kind, std::uint64_t payload);
+
+  std::uint64_t value() const { return hasher_.digest(); }
+  std::uint64_t events() const { return events_; }
+  const std::vector<std::uint64_t>& checkpoints() const { return checkpoints_; }
+  const std::vector<TraceEntry>& captured() const { return captured_; }
+
+ private:
+  syncer::StateHasher hasher_;
+  std::uint64_t events_ = 0;
+  std::uint64_t draws_ = 0;
+  Window window_;
+  std::vector<std::uint64_t> checkpoints_;
+  std::vector<TraceEntry> captured_;
+};
+
+}  // namespace sim::engine

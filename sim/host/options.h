@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "syncer/base/time.h"
+#include "syncer/node/node_config.h"
+
+namespace sim::host {
+
+/// What a crash leaves of octets that were not yet reported stored. What was reported is always kept, except by Wipe.
+enum class DiskFate : std::uint8_t {
+  Keep,          ///< everything written (the process died, the machine did not)
+  LoseUnsynced,  ///< nothing of it (power cut)
+  Tear,          ///< a prefix of it: whole writes in order, then possibly part of an append
+  Wipe,          ///< the disk is empty
+};
+
+/// How peers learn of a crash.
+enum class Farewell : std::uint8_t {
+  Reset,   ///< the machine lives on and resets known connections
+  Silent,  ///< the machine is gone; connections stay half-open until somebody notices
+};
+
+/// A sick disk.
+struct DiskFault {
+  bool fail = false;         ///< every read and write ends in an I/O error
+  bool full = false;         ///< every write ends in "no space"
+  std::uint32_t slow = 1;    ///< latency times this
+  bool operator==(const DiskFault&) const = default;
+};
+
+/// One syncer and its machine.
+struct NodeSpec {
+  std::string name;
+  syncer::node::NodeConfig config;
+  syncer::Duration disk_min = std::chrono::microseconds(200);  ///< a durable write takes between min and max
+  syncer::Duration disk_max = std::chrono::milliseconds(2);
+};
+
+/// One service center. Nodes address its front-ends as "http://<name>-<k>:30100" (k from 0; "http://<name>:30100" is
+/// front-end 0) or by the further origins given here, in order of front-ends.
+struct RegistrySpec {
+  std::string name;
+  std::uint32_t front_ends = 1;
+  std::vector<std::string> origins;
+  std::string release = "2.2.0";
+  syncer::Duration latency = std::chrono::milliseconds(1);  ///< time to work on one request
+};
+
+/// Constants of a whole world.
+struct WorldOptions {
+  /// A process that ended by itself (Node::fatal) is started again after this; nothing leaves it down.
+  std::optional<syncer::Duration> supervisor_delay = std::chrono::seconds(5);
+  syncer::Duration connect_timeout = std::chrono::seconds(5);  ///< of streams and of HTTP
+  syncer::Duration retransmit_first = std::chrono::milliseconds(200);
+  syncer::Duration retransmit_limit = std::chrono::seconds(60);  ///< a stream without progress for this long is closed
+  std::uint64_t stream_window = 256 * 1024;                      ///< octets under way in one direction
+  std::uint64_t socket_buffer = 208 * 1024;  ///< octets of datagrams a frozen process can have waiting
+};
+
+}  // namespace sim::host

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "sim/fault/site.h"
+#include "syncer/base/bytes.h"
+#include "syncer/base/time.h"
+#include "syncer/ports/observer.h"
+
+namespace mocksc {
+struct RegistryChange;
+}
+
+namespace sim::host {
+
+using fault::NodeIndex;
+using fault::RegistryIndex;
+using fault::Site;
+
+/// What became of a packet or request. A dropped one names why; a delivered one was seen twice: at Sent and Delivered.
+enum class MessageFate : std::uint8_t {
+  Sent,         ///< left its sender
+  Delivered,    ///< handed to its receiver
+  Lost,         ///< loss, burst
+  Blocked,      ///< a partition dropped it
+  Overflowed,   ///< full queue of the link or full socket of the receiver
+  TooBig,       ///< over the mtu
+  Unreachable,  ///< nobody at that address, or the machine is down
+};
+
+/// Kind of traffic.
+enum class Channel : std::uint8_t { Datagram, Stream, Http };
+
+/// One packet, stream segment or HTTP message. Borrowed: valid only during on_message.
+struct Message {
+  Channel channel;
+  MessageFate fate;
+  Site from;
+  Site to;
+  syncer::ByteView octets;  ///< for HTTP the body
+};
+
+/// What happened to a node's process or machine.
+enum class HostChange : std::uint8_t { Started, Stopped, Crashed, Exited, Paused, Resumed };
+
+/// Watches a world. Observation only: a probe never calls a World method that changes anything, so the digest is the
+/// same with and without it. Times are world time; Event::at is the node's own clock.
+class Probe {
+ public:
+  virtual ~Probe() = default;
+  virtual void on_node_event(NodeIndex, const syncer::Event&) {}
+  /// False lets nodes skip building events of that severity and below (Info and above always come).
+  virtual bool wants(syncer::Severity) const { return false; }
+  virtual void on_registry_change(RegistryIndex, const mocksc::RegistryChange&) {}
+  virtual void on_host_change(NodeIndex, HostChange) {}
+  /// Only called when wants_messages(); asked once, when the probe is added.
+  virtual void on_message(const Message&) {}
+  virtual bool wants_messages() const { return false; }
+  /// After each event of the world, when everything has its new value. Only called when wants_after_event().
+  virtual void after_event(syncer::Instant) {}
+  virtual bool wants_after_event() const { return false; }
+};
+
+}  // namespace sim::host

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sim/engine/digest.h"
+#include "sim/fault/link_spec.h"
+#include "sim/fault/partition.h"
+#include "sim/host/options.h"
+#include "sim/host/probe.h"
+#include "sim/host/registry.h"
+#include "syncer/base/random.h"
+#include "syncer/base/time.h"
+
+namespace syncer::node {
+class Node;
+}
+
+namespace sim::host {
+
+/// Names one running fault, for heal.
+using FaultId = std::uint32_t;
+/// Names one link rule, for removal.
+using RuleId = std::uint32_t;
+
+/// A whole simulated deployment: nodes with their disks and clocks, registries, and the network between them. One seed
+/// decides everything. Time only passes inside run_until and step. Every method is to be called between events: from
+/// outside, or from an action given to at(). A method about a node in the wrong state (crash of a dead one) does
+/// nothing and says so with false.
+class World {
+ public:
+  explicit World(std::uint64_t seed, WorldOptions options = {});
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  // Building. Nodes are down until start(); registries are up.
+  RegistryIndex add_registry(RegistrySpec spec);
+  NodeIndex add_node(NodeSpec spec);
+  /// Borrowed; outlives the world's last event.
+  void add_probe(Probe& probe);
+  std::size_t nodes() const;
+  std::size_t registries() const;
+  /// All nodes and registries.
+  fault::Sites sites() const;
+
+  // Running.
+  syncer::Instant now() const;
+  /// Runs an action at `when` (not before now), between events; actions of one instant run in the order given.
+  void at(syncer::Instant when, std::function<void(World&)> action);
+  /// One event; false when nothing is left to do.
+  bool step();
+  /// All events up to and including `until`; afterwards now() is `until`.
+  void run_until(syncer::Instant until);
+  std::uint64_t events() const;
+  std::uint64_t digest() const;
+  /// The digest's record, to compare runs.
+  engine::Digest& record();
+  /// A random stream of this world, independent of all others: for generators and selectors.
+  syncer::Random random(std::string_view name) const;
+
+  // Processes.
+  bool start(NodeIndex n);
+  /// Orderly end: the node leaves, then its process ends (after 30 s at the latest).
+  bool stop(NodeIndex n);
+  bool crash(NodeIndex n, DiskFate disk = DiskFate::LoseUnsynced, Farewell farewell = Farewell::Reset);
+  /// Starts a node that is down, with another disk fate or configuration if given.
+  bool restart(NodeIndex n, std::optional<DiskFate> disk = {}, std::optional<syncer::node::NodeConfig> config = {});
+  /// The process freezes (SIGSTOP): sockets fill, timers are late, the clock goes on.
+  bool pause(NodeIndex n);
+  bool resume(NodeIndex n);
+  /// The machine freezes: its monotonic clock stands still and packets to it are lost; resume_machine lets the wall
+  /// clock leap.
+  bool suspend(NodeIndex n);
+  bool resume_machine(NodeIndex n);
+  /// Each event costs the node `cost` of processor time, later ones wait; zero is a fast machine again.
+  void slow(NodeIndex n, syncer::Duration cost);
+  void disk_fault(NodeIndex n, DiskFault fault);
+
+  // Clocks.
+  /// Speed of the monotonic clock, parts per million; it stays continuous.
+  void drift(NodeIndex n, std::int64_t ppm);
+  void wall_jump(NodeIndex n, syncer::Duration by);
+  syncer::Instant local_time(NodeIndex n) const;
+  syncer::WallTime wall_time(NodeIndex n) const;
+
+  // Network.
+  RuleId add_link_rule(fault::LinkRule rule);
+  void remove_link_rule(RuleId rule);
+  FaultId partition(fault::PartitionSpec spec);
+  void heal(FaultId fault);
+  /// Ends all partitions and clogs (link rules stay).
+  void heal_all();
+  /// Nothing leaves (`outgoing`) or arrives (`incoming`); queues grow and are delivered when healed.
+  FaultId clog(const fault::Sites& who, bool outgoing, bool incoming);
+  /// TCP reset of all open connections between the two, in both roles.
+  void reset_streams(Site a, Site b);
+  /// All open connections between the two go dead without a word; after `duration` a segment is answered by a reset.
+  void half_open(Site a, Site b, syncer::Duration duration);
+  /// Manual network: keeps every packet between nodes until deliver().
+  void hold_messages(bool hold);
+  /// Delivers up to `count` kept packets now, oldest first; how many there were.
+  std::size_t deliver(Site from, Site to, std::size_t count);
+  std::size_t drop_pending(Site from, Site to);
+
+  // Looking.
+  Registry& registry(RegistryIndex r);
+  const Registry& registry(RegistryIndex r) const;
+  std::string_view registry_name(RegistryIndex r) const;
+  std::string_view node_name(NodeIndex n) const;
+  const syncer::node::NodeConfig& config(NodeIndex n) const;
+  /// The process runs (it may be paused).
+  bool alive(NodeIndex n) const;
+  bool paused(NodeIndex n) const;
+  /// Whether packets from a to b can pass now: no partition or clog in that direction, machine up.
+  bool reachable(Site a, Site b) const;
+  /// nullptr while the node is down.
+  const syncer::node::Node* node(NodeIndex n) const;
+  /// Calls the operator's side of a node that is up: set_seeds, release_guard.
+  bool operate(NodeIndex n, const std::function<void(syncer::node::Node&, syncer::Instant local)>& action);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sim::host
