@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/node/settings.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace syncer::node {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+NodeConfig valid() {
+  NodeConfig c;
+  c.node = "n1";
+  c.region = "east";
+  c.gossip_address = Endpoint::v4(10, 0, 0, 1, 30190);
+  c.rpc_address = Endpoint::v4(10, 0, 0, 1, 30191);
+  c.cluster_address = Endpoint::v4(10, 0, 0, 1, 30192);
+  return c;
+}
+
+std::string error_of(std::string_view key, std::string_view value) {
+  NodeConfig c = valid();
+  const Result<void> applied = apply_setting(c, key, value);
+  return applied ? "" : to_string(applied.error());
+}
+
+TEST(Settings, AreSortedByKeyAndNamedOnce) {
+  const auto all = settings();
+  ASSERT_FALSE(all.empty());
+  EXPECT_EQ(std::adjacent_find(all.begin(), all.end(), [](const Setting& a, const Setting& b) { return a.key >= b.key; }),
+            all.end());
+}
+
+TEST(Settings, ShowWhatTheyReadBack) {
+  for (const Setting& s : settings()) {
+    NodeConfig c = valid();
+    const std::string shown = s.show(c);
+    ASSERT_TRUE(apply_setting(c, s.key, shown)) << s.key << " = " << shown;
+    EXPECT_EQ(s.show(c), shown) << s.key;
+  }
+}
+
+TEST(Settings, EachChangesItsOwnFieldAlone) {
+  const std::vector<std::pair<std::string_view, std::string_view>> other = {
+      {"cluster.address", "10.9.9.9:1"}, {"cluster-name", "west"}, {"gossip.address", "10.9.9.9:2"},
+      {"gossip.fanout", "7"}, {"gossip.interval", "70ms"}, {"gossip.probe-interval", "7s"},
+      {"gossip.probe-timeout", "71ms"}, {"gossip.push-pull-interval", "72s"}, {"gossip.suspicion-mult", "9"},
+      {"guard.hold", "73s"}, {"guard.minimum", "74"}, {"guard.share", "7%"}, {"guard.window", "75s"},
+      {"join", "10.9.9.9:3,10.9.9.9:4"}, {"mode", "cluster"}, {"node", "n7"},
+      {"registry.addresses", "http://a:1,http://b:2"}, {"registry.concurrency", "76"}, {"registry.domain", "d7"},
+      {"registry.projects", "p,q"}, {"registry.timeout", "77s"}, {"registry.token-file", "/t"},
+      {"registry.writes-per-second", "78"}, {"rpc.address", "10.9.9.9:5"}, {"sync.connect-retry", "79s"},
+      {"sync.flush", "80ms"}, {"sync.heartbeat", "81ms"}, {"sync.hold", "82s"}, {"sync.interval", "83s"},
+      {"sync.silence", "84s"}};
+  ASSERT_EQ(other.size(), settings().size());
+  for (const auto& [key, value] : other) {
+    const NodeConfig before = valid();
+    NodeConfig after = before;
+    ASSERT_TRUE(apply_setting(after, key, value)) << key;
+    for (const Setting& s : settings()) {
+      if (s.key == key) {
+        EXPECT_NE(s.show(after), s.show(before)) << key;
+        EXPECT_EQ(s.show(after), value);
+      } else {
+        EXPECT_EQ(s.show(after), s.show(before)) << key << " changed " << s.key;
+      }
+    }
+  }
+}
+
+TEST(Settings, RefuseAnUnknownKeyWithTheNearestOne) {
+  EXPECT_EQ(error_of("gossip.fanuot", "3"), "gossip.fanuot: unknown key, did you mean \"gossip.fanout\"?");
+}
+
+TEST(Settings, RefuseABadValueAndSayWhatIsWanted) {
+  EXPECT_NE(error_of("sync.interval", "10").find("a duration above zero"), std::string::npos);
+  EXPECT_NE(error_of("sync.interval", "0s"), "");
+  EXPECT_NE(error_of("gossip.fanout", "0"), "");
+  EXPECT_NE(error_of("gossip.fanout", "-1"), "");
+  EXPECT_NE(error_of("gossip.fanout", "99999999999999999999"), "");
+  EXPECT_NE(error_of("guard.share", "101%"), "");
+  EXPECT_NE(error_of("mode", "both"), "");
+  EXPECT_NE(error_of("node", "two words"), "");
+  EXPECT_NE(error_of("node", ""), "");
+  EXPECT_NE(error_of("node", std::string(129, 'n')), "");
+  EXPECT_NE(error_of("join", "10.0.0.1"), "");
+  EXPECT_NE(error_of("join", "10.0.0.1:1,,10.0.0.2:1"), "");
+  EXPECT_NE(error_of("registry.addresses", " "), "");
+}
+
+TEST(Settings, ARefusedValueLeavesTheConfigurationAlone) {
+  NodeConfig c = valid();
+  ASSERT_FALSE(apply_setting(c, "join", "10.0.0.1:1,nonsense"));
+  EXPECT_TRUE(c.join.empty());
+  ASSERT_FALSE(apply_setting(c, "sync.hold", "-3s"));
+  EXPECT_EQ(c.sync.hold, seconds(120));
+}
+
+TEST(Settings, AcceptBlanksBetweenTheItemsOfAList) {
+  NodeConfig c = valid();
+  ASSERT_TRUE(apply_setting(c, "join", "10.0.0.1:1, 10.0.0.2:2"));
+  EXPECT_EQ(c.join.size(), 2U);
+}
+
+TEST(Settings, DefaultsAreValid) { EXPECT_TRUE(validate(valid())); }
+
+TEST(Settings, RefuseCombinationsThatMakeNoSense) {
+  const auto refused = [](auto change) {
+    NodeConfig c = valid();
+    change(c);
+    return !validate(c).has_value();
+  };
+  EXPECT_TRUE(refused([](NodeConfig& c) { c.node.clear(); }));
+  EXPECT_TRUE(refused([](NodeConfig& c) { c.region.clear(); }));
+  EXPECT_TRUE(refused([](NodeConfig& c) { c.registry.addresses.clear(); }));
+  EXPECT_TRUE(refused([](NodeConfig& c) { c.registry.projects.clear(); }));
+  EXPECT_TRUE(refused([](NodeConfig& c) { c.gossip.probe_timeout = c.gossip.probe_interval + milliseconds(1); }));
+  EXPECT_TRUE(refused([](NodeConfig& c) { c.sync.silence = c.sync.heartbeat; }));
+  EXPECT_TRUE(refused([](NodeConfig& c) { c.rpc_address = c.gossip_address; }));
+  EXPECT_TRUE(refused([](NodeConfig& c) {
+    c.mode = Mode::Cluster;
+    c.cluster_address = c.rpc_address;
+  }));
+}
+
+}  // namespace
+}  // namespace syncer::node
