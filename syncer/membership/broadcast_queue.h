@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "syncer/base/bytes.h"
+#include "syncer/base/hash.h"
+
+namespace syncer::membership {
+
+/// News to be told (memberlist queue.go): each message is sent a limited number of times, the least told and, among
+/// those, the longest that fits first. News about one name replaces older news about it.
+class BroadcastQueue {
+ public:
+  BroadcastQueue(int retransmit_mult, std::size_t max_queued) : mult_(retransmit_mult), max_(max_queued) {}
+
+  /// Queues encoded news about `name`. Over the limit, the most told is dropped.
+  void push(std::string_view name, Bytes message);
+  /// Appends to `out` messages that fit into `limit` octets with `overhead` octets each. `members` sets how often news
+  /// is told. The views are valid until the next call of any member.
+  void take(std::size_t overhead, std::size_t limit, std::size_t members, std::vector<ByteView>& out);
+  /// Keeps the first `keep` in sending order.
+  void prune(std::size_t keep);
+  /// News about `name` is still waiting.
+  bool holds(std::string_view name) const { return by_name_.find(name) != by_name_.end(); }
+  bool empty() const { return queue_.empty(); }
+  std::size_t size() const { return queue_.size(); }
+  /// Names in sending order.
+  std::vector<std::string_view> names() const;
+  void hash(StateHasher& h) const;
+
+ private:
+  struct Key {
+    int sends;
+    std::size_t length;
+    std::uint64_t number;
+    bool operator<(const Key& o) const {
+      if (sends != o.sends) return sends < o.sends;
+      if (length != o.length) return length > o.length;
+      return number > o.number;
+    }
+  };
+  struct News {
+    std::string name;
+    Bytes message;
+  };
+  using Queue = std::map<Key, News>;
+  Queue::iterator next_fitting(int sends, std::size_t room);
+  void erase(Queue::iterator it);
+
+  int mult_;
+  std::size_t max_;
+  std::uint64_t pushed_ = 0;
+  Queue queue_;
+  std::map<std::string, Key, std::less<>> by_name_;
+  std::vector<Queue::node_type> sent_;  ///< taken in the current call; the views of the caller point into these
+};
+
+}  // namespace syncer::membership

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "syncer/base/bytes.h"
+#include "syncer/base/endpoint.h"
+#include "syncer/base/random.h"
+#include "syncer/membership/rtt.h"
+#include "syncer/membership/state.h"
+#include "syncer/membership/suspicion.h"
+
+namespace syncer::membership {
+
+/// Slot of a member in the table; reused after the member was forgotten.
+using MemberId = std::uint32_t;
+
+/// What is known about one member.
+struct Member {
+  std::string name;
+  Endpoint address;
+  Bytes meta;
+  Versions versions{};
+  State state = State::Dead;
+  std::uint64_t incarnation = 0;
+  Instant changed{};  ///< when `state` last changed
+  std::optional<Suspicion> suspicion;
+  RoundTrips round_trips;
+};
+
+/// All known members, ourselves included, and the shuffled order in which they are probed. References stay valid until
+/// the member is forgotten.
+class MemberTable {
+ public:
+  explicit MemberTable(Random random) : random_(random) {}
+
+  /// Adds a member whose name is new, at a random place of the probe order.
+  Member& add(Member member);
+  Member* find(std::string_view name);
+  const Member* find(std::string_view name) const;
+  /// A member with that address, whatever its state.
+  const Member* find(const Endpoint& address) const;
+  std::size_t size() const { return by_name_.size(); }
+
+  /// Next member to probe: not `self`, not gone. At the end of the order, members that are gone for longer than
+  /// `gossip_to_dead` are forgotten and the rest is shuffled.
+  Member* next_to_probe(Instant now, std::string_view self, Duration gossip_to_dead);
+
+  /// Up to `count` distinct members for which `eligible`, chosen uniformly: when `count` or fewer are eligible, all.
+  template <class Predicate>
+  const std::vector<const Member*>& choose(std::size_t count, Predicate eligible) {
+    chosen_.clear();
+    for (const auto& [name, id] : by_name_) {
+      if (eligible(*slots_[id])) chosen_.push_back(&*slots_[id]);
+    }
+    return draw(count);
+  }
+
+  /// In order of names.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (const auto& [name, id] : by_name_) visit(*slots_[id]);
+  }
+  template <class Visit>
+  void for_each(Visit visit) {
+    for (const auto& [name, id] : by_name_) visit(*slots_[id]);
+  }
+
+ private:
+  const std::vector<const Member*>& draw(std::size_t count);
+  void forget_gone(Instant now, std::string_view self, Duration gossip_to_dead);
+
+  Random random_;
+  std::deque<std::optional<Member>> slots_;
+  std::vector<MemberId> free_;
+  std::map<std::string, MemberId, std::less<>> by_name_;
+  std::vector<MemberId> probe_order_;
+  std::size_t cursor_ = 0;
+  std::vector<const Member*> chosen_;
+};
+
+}  // namespace syncer::membership

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "syncer/base/hash.h"
+#include "syncer/base/random.h"
+#include "syncer/base/time.h"
+#include "syncer/membership/awareness.h"
+#include "syncer/membership/broadcast_queue.h"
+#include "syncer/membership/member_table.h"
+#include "syncer/membership/message.h"
+#include "syncer/membership/options.h"
+#include "syncer/membership/outputs.h"
+
+namespace syncer::membership {
+
+/// How a state exchange ended.
+enum class Merge { Merged, Incompatible, Vetoed };
+
+/// The state rules (memberlist state.go): what alive, suspect and dead messages, state exchanges and expired suspicions
+/// do to the table, and what is told on. Knows nothing of probes and packets.
+class Roster {
+ public:
+  Roster(std::string self, const Options& options, Random random);
+
+  /// Enters ourselves and announces it.
+  void bootstrap(Instant now, const Endpoint& address, Bytes meta, Outputs& out);
+  void alive(Instant now, const Alive& message, Outputs& out);
+  void suspect(Instant now, const Suspect& message, Outputs& out);
+  void dead(Instant now, const Dead& message, Outputs& out);
+  /// All or nothing: an incompatible or vetoed exchange changes nothing.
+  Merge merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out);
+  /// Declares members dead whose suspicion ran out.
+  void expire(Instant now, Outputs& out);
+  Instant next_expiry() const;
+
+  /// Announces new metadata of ourselves.
+  void update_meta(Instant now, Bytes meta, Outputs& out);
+  /// Tells everybody that we go; a second call does nothing.
+  void leave(Instant now, Outputs& out);
+  bool leaving() const { return leaving_; }
+
+  const std::string& self_name() const { return self_; }
+  const Member& self() const;
+  MemberTable& table() { return table_; }
+  const MemberTable& table() const { return table_; }
+  BroadcastQueue& queue() { return queue_; }
+  const BroadcastQueue& queue() const { return queue_; }
+  Awareness& awareness() { return awareness_; }
+  const Awareness& awareness() const { return awareness_; }
+  void hash(StateHasher& h) const;
+
+ private:
+  friend class RosterSetup;  ///< tests put a table into a given state
+
+  bool welcome(const Alive& message) const;
+  bool jumps_too_far(std::uint64_t from, std::uint64_t to) const;
+  bool may_take_name(const Member& known, Instant now) const;
+  Member* newcomer(Instant now, const Alive& message);
+  void alive_about_me(Member& me, const Alive& message);
+  void accept_alive(Instant now, Member& member, const Alive& message, Outputs& out);
+  void start_suspicion(Instant now, Member& member, const Suspect& message, Outputs& out);
+  void merge_entry(Instant now, const Entry& entry, Outputs& out);
+  bool merges_with(std::span<const Entry> entries) const;
+  void refute(Member& me, std::uint64_t accused);
+  void clear_suspicion(Member& member);
+  void announce(const Member& member);
+  void broadcast(std::string_view name, const Message& message);
+  void note(Change::Kind kind, const Member& member, Outputs& out, const Endpoint& other = {}) const;
+
+  std::string self_;
+  const Options& options_;
+  MemberTable table_;
+  BroadcastQueue queue_;
+  Awareness awareness_;
+  std::uint64_t counter_ = 0;  ///< last incarnation of ourselves that was handed out
+  bool leaving_ = false;
+  std::size_t suspects_ = 0;  ///< running suspicions; mostly none, so that nobody searches for them
+};
+
+}  // namespace syncer::membership

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/base/mutation.h"
+#include "syncer/membership/formulas.h"
+#include "syncer/membership/roster.h"
+
+namespace syncer::membership {
+
+namespace {
+
+using Ranges = std::vector<VersionRange>;
+
+void add_ranges(ByteView v, Ranges& core, Ranges& application) {
+  const auto at = [&](std::size_t i) { return v.size() > i ? static_cast<std::uint8_t>(v[i]) : std::uint8_t{0}; };
+  core.push_back({at(0), at(1), at(2)});
+  application.push_back({at(3), at(4), at(5)});
+}
+
+}  // namespace
+
+bool Roster::merges_with(std::span<const Entry> entries) const {
+  Ranges core;
+  Ranges application;
+  for (const Entry& e : entries) {
+    if (e.state != static_cast<std::int64_t>(State::Alive)) continue;
+    if (e.versions.size() < kOwnVersions.size()) return false;
+    add_ranges(e.versions, core, application);
+  }
+  table_.for_each([&](const Member& m) {
+    // A member that never told its versions says nothing about compatibility; the reference counts it as version 0
+    // and then refuses every exchange.
+    if (m.state != State::Alive || m.versions == Versions{}) return;
+    add_ranges(ByteView(reinterpret_cast<const char*>(m.versions.data()), m.versions.size()), core, application);
+  });
+  return compatible(core) && compatible(application);
+}
+
+Merge Roster::merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out) {
+  if (!merges_with(entries)) return Merge::Incompatible;
+  if (join && options_.merge_filter && !options_.merge_filter(entries)) return Merge::Vetoed;
+  for (const Entry& entry : entries) merge_entry(now, entry, out);
+  return Merge::Merged;
+}
+
+void Roster::merge_entry(Instant now, const Entry& e, Outputs& out) {
+  switch (e.state) {
+    case static_cast<std::int64_t>(State::Alive):
+      alive(now, Alive{e.incarnation, e.name, e.address, e.meta, e.versions}, out);
+      break;
+    case static_cast<std::int64_t>(State::Left):
+      dead(now, Dead{e.incarnation, e.name, e.name}, out);
+      break;
+    case static_cast<std::int64_t>(State::Dead):
+      // Hearsay of a death only raises a suspicion: the member gets its chance to refute.
+      if (SYNCER_MUTATED("membership.believe_hearsay_of_death")) {
+        dead(now, Dead{e.incarnation, e.name, self_}, out);
+        break;
+      }
+      [[fallthrough]];
+    case static_cast<std::int64_t>(State::Suspect):
+      suspect(now, Suspect{e.incarnation, e.name, self_}, out);
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace syncer::membership

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "syncer/base/mutation.h"
+#include "syncer/membership/formulas.h"
+#include "syncer/membership/roster.h"
+
+namespace syncer::membership {
+
+namespace {
+
+bool sane_versions(ByteView v) {
+  if (v.size() < 3) return true;
+  const auto min = static_cast<std::uint8_t>(v[0]);
+  const auto max = static_cast<std::uint8_t>(v[1]);
+  return min > 0 && max > 0 && min <= max;
+}
+
+void read_versions(ByteView from, Versions& to) {
+  if (from.size() >= to.size()) std::copy_n(from.begin(), to.size(), to.begin());
+}
+
+bool same_versions(ByteView a, const Versions& b) {
+  return a == ByteView(reinterpret_cast<const char*>(b.data()), b.size());
+}
+
+}  // namespace
+
+bool Roster::welcome(const Alive& message) const {
+  if (!sane_versions(message.versions) || message.meta.size() > kMaxMeta) return false;
+  return !options_.alive_filter || (message.versions.size() >= kOwnVersions.size() && options_.alive_filter(message));
+}
+
+bool Roster::may_take_name(const Member& known, Instant now) const {
+  if (known.state == State::Left) return true;
+  const bool reclaimable = options_.dead_reclaim > Duration::zero() && now - known.changed > options_.dead_reclaim;
+  return known.state == State::Dead && reclaimable;
+}
+
+Member* Roster::newcomer(Instant now, const Alive& message) {
+  if (table_.size() >= options_.max_members) return nullptr;
+  Member member;
+  member.name = std::string(message.node);
+  member.address = message.address;
+  member.meta = Bytes(message.meta);
+  member.changed = now;
+  read_versions(message.versions, member.versions);
+  return &table_.add(std::move(member));
+}
+
+void Roster::alive(Instant now, const Alive& message, Outputs& out) {
+  const bool about_me = message.node == self_;
+  if ((about_me && leaving_) || !welcome(message)) return;
+  Member* known = table_.find(message.node);
+  const bool moved = known != nullptr && known->address != message.address;
+  if (known == nullptr || moved) {
+    const auto& allowed = options_.allowed;
+    const auto inside = [&](const Network& n) { return n.contains(message.address); };
+    if (!allowed.empty() && std::none_of(allowed.begin(), allowed.end(), inside)) return;
+  }
+  if (known == nullptr) {
+    known = newcomer(now, message);
+    if (known == nullptr) return;
+  } else if (moved && !may_take_name(*known, now)) {
+    note(Change::Kind::Conflict, *known, out, message.address);
+    return;
+  } else if (jumps_too_far(known->incarnation, message.incarnation)) {
+    return;
+  }
+  if (about_me) {
+    alive_about_me(*known, message);
+    return;
+  }
+  const bool newer = message.incarnation > known->incarnation ||
+                     (SYNCER_MUTATED("membership.accept_equal_incarnation") && message.incarnation == known->incarnation);
+  if (newer || moved) accept_alive(now, *known, message, out);
+}
+
+void Roster::alive_about_me(Member& me, const Alive& message) {
+  if (message.incarnation < me.incarnation) return;
+  const bool mine = message.meta == me.meta && same_versions(message.versions, me.versions);
+  if (message.incarnation == me.incarnation && mine) return;
+  refute(me, message.incarnation);
+}
+
+void Roster::accept_alive(Instant now, Member& member, const Alive& message, Outputs& out) {
+  const State before = member.state;
+  const bool updated = member.meta != message.meta;
+  broadcast(message.node, message);
+  clear_suspicion(member);
+  read_versions(message.versions, member.versions);
+  member.incarnation = message.incarnation;
+  member.meta = Bytes(message.meta);
+  member.address = message.address;
+  if (before != State::Alive) {
+    member.state = State::Alive;
+    member.changed = now;
+  }
+  if (is_gone(before)) {
+    note(Change::Kind::Joined, member, out);
+    return;
+  }
+  if (before == State::Suspect) note(Change::Kind::Refuted, member, out);
+  if (updated) note(Change::Kind::Updated, member, out);
+}
+
+void Roster::suspect(Instant now, const Suspect& message, Outputs& out) {
+  Member* known = table_.find(message.node);
+  if (known == nullptr || message.incarnation < known->incarnation) return;
+  if (jumps_too_far(known->incarnation, message.incarnation)) return;
+  if (known->suspicion) {
+    if (known->suspicion->confirm(message.from, now)) broadcast(message.node, message);
+    return;
+  }
+  if (known->state != State::Alive) return;
+  if (known->name == self_) {
+    refute(*known, message.incarnation);
+    return;
+  }
+  start_suspicion(now, *known, message, out);
+}
+
+void Roster::start_suspicion(Instant now, Member& member, const Suspect& message, Outputs& out) {
+  broadcast(message.node, message);
+  member.incarnation = message.incarnation;
+  member.state = State::Suspect;
+  member.changed = now;
+  SuspicionStart start =
+      suspicion_start(options_.suspicion_mult, options_.suspicion_max_mult, table_.size(), options_.probe_interval);
+  if (!options_.lifeguard.suspicion) start = {0, start.min, start.min, start.min};
+  member.suspicion.emplace(message.from, start, now);
+  ++suspects_;
+  note(Change::Kind::Suspected, member, out);
+}
+
+void Roster::dead(Instant now, const Dead& message, Outputs& out) {
+  Member* known = table_.find(message.node);
+  if (known == nullptr || message.incarnation < known->incarnation) return;
+  if (jumps_too_far(known->incarnation, message.incarnation)) return;
+  if (is_gone(known->state)) return;
+  if (known->name == self_ && !leaving_) {
+    refute(*known, message.incarnation);
+    return;
+  }
+  clear_suspicion(*known);
+  broadcast(message.node, message);
+  const bool by_itself = message.node == message.from && !SYNCER_MUTATED("membership.leave_counts_as_death");
+  known->incarnation = message.incarnation;
+  known->state = by_itself ? State::Left : State::Dead;
+  known->changed = now;
+  note(by_itself ? Change::Kind::Left : Change::Kind::Died, *known, out);
+}
+
+}  // namespace syncer::membership

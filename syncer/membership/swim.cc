@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/membership/swim.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "syncer/base/mutation.h"
+#include "syncer/membership/formulas.h"
+
+namespace syncer::membership {
+
+Swim::Swim(std::string self, Options options, Random random, Instant now)
+    : options_(std::move(options)),
+      random_(random.stream("swim")),
+      roster_(std::move(self), options_, random.stream("members")),
+      courier_(options_, roster_.queue()),
+      prober_(options_, roster_, courier_, random.stream("probe"), now),
+      relays_(options_.max_relays) {
+  gossip_tick_ = now + random_.between(Duration(1), options_.gossip_interval);
+  exchange_tick_ = now + options_.push_pull_interval;
+  exchange_tick_ += random_.between(Duration(1), options_.push_pull_interval);
+}
+
+void Swim::start(Instant now, const Endpoint& address, Bytes meta, Outputs& out) {
+  roster_.bootstrap(now, address, std::move(meta), out);
+}
+
+Merge Swim::merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out) {
+  skip_idle_ticks(now);
+  std::vector<Entry> with_ports(entries.begin(), entries.end());
+  for (Entry& e : with_ports) e.address = with_port(e.address);
+  return roster_.merge(now, with_ports, join, out);
+}
+
+std::vector<Entry> Swim::entries() const {
+  std::vector<Entry> all;
+  all.reserve(members().size());
+  members().for_each([&](const Member& m) {
+    const ByteView versions(reinterpret_cast<const char*>(m.versions.data()), m.versions.size());
+    all.push_back({m.name, m.address, m.meta, m.incarnation, static_cast<std::int64_t>(m.state), versions});
+  });
+  return all;
+}
+
+void Swim::skip_idle_ticks(Instant now) {
+  // Nobody waits for a tick while there is no news; news that comes now goes out at the next one, not at once.
+  if (!roster_.queue().empty() || now <= gossip_tick_) return;
+  const Duration late = now - gossip_tick_ - Duration(1);
+  gossip_tick_ += options_.gossip_interval * (late / options_.gossip_interval + 1);
+}
+
+void Swim::update_meta(Instant now, Bytes meta, Outputs& out) {
+  skip_idle_ticks(now);
+  roster_.update_meta(now, std::move(meta), out);
+}
+
+void Swim::leave(Instant now, Outputs& out) {
+  skip_idle_ticks(now);
+  roster_.leave(now, out);
+}
+
+void Swim::broadcast_user(Instant now, std::string_view name, ByteView payload) {
+  skip_idle_ticks(now);
+  Bytes encoded;
+  options_.encode(User{payload}, encoded);
+  roster_.queue().push(name, std::move(encoded));
+}
+
+bool Swim::has_peer() const {
+  bool found = false;
+  members().for_each([&](const Member& m) { found = found || (m.name != self_name() && !is_gone(m.state)); });
+  return found;
+}
+
+bool Swim::leave_told() const { return roster_.leaving() && (!roster_.queue().holds(self_name()) || !has_peer()); }
+
+void Swim::advance(Instant now, Outputs& out) {
+  skip_idle_ticks(now);
+  roster_.expire(now, out);
+  expire_relays(now, out);
+  prober_.advance(now, out);
+  gossip(now, out);
+  exchange(now, out);
+}
+
+void Swim::expire_relays(Instant now, Outputs& out) {
+  while (const auto relay = relays_.take_expired(now)) {
+    if (relay->nack) courier_.send(relay->asker, Nack{relay->their_seq}, members().size(), out);
+  }
+}
+
+void Swim::gossip(Instant now, Outputs& out) {
+  if (now < gossip_tick_) return;
+  gossip_tick_ += options_.gossip_interval * ((now - gossip_tick_) / options_.gossip_interval + 1);
+  if (roster_.queue().empty()) return;
+  const auto eligible = [&](const Member& m) {
+    if (m.name == self_name()) return false;
+    if (m.state == State::Dead) return now - m.changed <= options_.gossip_to_dead;
+    return m.state != State::Left;
+  };
+  const auto fanout = static_cast<std::size_t>(std::max(0, options_.gossip_nodes));
+  for (const Member* peer : roster_.table().choose(fanout, eligible)) {
+    if (!courier_.send_news(peer->address, peer->versions[1], members().size(), out)) return;
+  }
+}
+
+void Swim::exchange(Instant now, Outputs& out) {
+  if (now < exchange_tick_) return;
+  exchange_tick_ = now + push_pull_interval(options_.push_pull_interval, members().size());
+  if (SYNCER_MUTATED("membership.no_state_exchange")) return;
+  const auto eligible = [&](const Member& m) { return m.name != self_name() && m.state == State::Alive; };
+  for (const Member* peer : roster_.table().choose(1, eligible)) {
+    out.streams.push_back(
+        {StreamRequest::Kind::Exchange, peer->address, peer->name, 0, now + options_.stream_timeout});
+  }
+}
+
+Instant Swim::next_deadline() const {
+  Instant next = std::min({prober_.next_deadline(), exchange_tick_, roster_.next_expiry(), relays_.next_deadline()});
+  // Without news a gossip tick has nothing to do: a quiet pool sleeps, the phase of the ticks is kept.
+  if (!roster_.queue().empty()) next = std::min(next, gossip_tick_);
+  return next;
+}
+
+void Swim::hash(StateHasher& h) const {
+  roster_.hash(h);
+  prober_.hash(h);
+  relays_.hash(h);
+  h.add(static_cast<std::uint64_t>(nanos(exchange_tick_)));
+}
+
+}  // namespace syncer::membership

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "syncer/base/hash.h"
+#include "syncer/base/random.h"
+#include "syncer/base/time.h"
+#include "syncer/membership/courier.h"
+#include "syncer/membership/message.h"
+#include "syncer/membership/options.h"
+#include "syncer/membership/outputs.h"
+#include "syncer/membership/prober.h"
+#include "syncer/membership/relays.h"
+#include "syncer/membership/roster.h"
+
+namespace syncer::membership {
+
+/// What became of a received message.
+enum class Received {
+  Handled,
+  WrongNode,      ///< a ping for another name: not answered
+  UnknownTarget,  ///< an indirect ping of somebody who is no member: not relayed
+  RelaysBusy,     ///< too many relayed pings are outstanding
+  UnknownAck,     ///< an answer that nobody waits for
+};
+
+/// Membership of a gossip pool: SWIM with Lifeguard by memberlist's rules and timing. Without I/O: time and packets come
+/// in as arguments, effects are appended to Outputs. Neither copied nor moved.
+class Swim {
+ public:
+  Swim(std::string self, Options options, Random random, Instant now);
+  Swim(const Swim&) = delete;
+  Swim& operator=(const Swim&) = delete;
+
+  /// Announces ourselves; before anything else.
+  void start(Instant now, const Endpoint& address, Bytes meta, Outputs& out);
+  /// One message of a datagram that came from `from`.
+  Received receive(Instant now, const Endpoint& from, const Message& message, Outputs& out);
+  /// The answer to an exchange, or the exchange of somebody else.
+  Merge merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out);
+  /// Our part of an exchange: every known member. Borrowed until the next call that changes something.
+  std::vector<Entry> entries() const;
+  /// The member of a stream ping answered.
+  void stream_contact(std::uint32_t seq) { prober_.stream_contact(seq); }
+
+  void update_meta(Instant now, Bytes meta, Outputs& out);
+  /// Spreads octets of the layer above like news about `name` (a key of its own, not a member's).
+  void broadcast_user(Instant now, std::string_view name, ByteView payload);
+  void leave(Instant now, Outputs& out);
+  /// The leave was told often enough, or there is nobody to tell.
+  bool leave_told() const;
+
+  void advance(Instant now, Outputs& out);
+  Instant next_deadline() const;
+
+  const std::string& self_name() const { return roster_.self_name(); }
+  const MemberTable& members() const { return roster_.table(); }
+  const BroadcastQueue& queue() const { return roster_.queue(); }
+  int health() const { return roster_.awareness().score(); }
+  const Options& options() const { return options_; }
+  void hash(StateHasher& h) const;
+
+ private:
+  friend class RosterSetup;  ///< tests put a table into a given state
+
+  Received on_ping(const Endpoint& from, const Ping& ping, Outputs& out);
+  Received on_indirect_ping(Instant now, const Endpoint& from, const IndirectPing& request, Outputs& out);
+  Received on_ack(Instant now, const Ack& ack, Outputs& out);
+  Endpoint answer_to(const Endpoint& from, const Endpoint& named) const;
+  Endpoint with_port(Endpoint address) const;
+  void expire_relays(Instant now, Outputs& out);
+  void gossip(Instant now, Outputs& out);
+  void exchange(Instant now, Outputs& out);
+  bool has_peer() const;
+  void skip_idle_ticks(Instant now);
+
+  Options options_;
+  Random random_;
+  Roster roster_;
+  Courier courier_;
+  Prober prober_;
+  Relays relays_;
+  Instant gossip_tick_;
+  Instant exchange_tick_;
+};
+
+}  // namespace syncer::membership
