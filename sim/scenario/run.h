@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "sim/engine/digest.h"
+#include "sim/host/probe.h"
+#include "sim/scenario/checks.h"
+#include "sim/scenario/result.h"
+#include "sim/scenario/scenario.h"
+
+namespace sim::scenario {
+
+/// How to run; none of it changes what happens.
+struct RunOptions {
+  host::Probe* probe = nullptr;         ///< one more watcher: a trace, a picture
+  engine::Digest* record = nullptr;     ///< receives the digest with its checkpoints
+  engine::Window capture;               ///< events that `record` keeps whole
+  std::uint64_t max_events = 0;         ///< give up (undecided) after so many; 0 for no limit
+};
+
+/// Plays a scenario once. Everything that happens follows from the scenario and the seed.
+RunResult run(const Scenario& scenario, std::uint64_t seed, Checks& checks, const RunOptions& options = {});
+
+}  // namespace sim::scenario
