@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/registry/record.h"
+
+namespace syncer::registry {
+
+Bytes encode_key(const RecordKey& key) {
+  Bytes octets;
+  ByteWriter writer(octets);
+  writer.u8(static_cast<std::uint8_t>(key.kind));
+  const ServiceKey& s = key.service;
+  for (const std::string* field : {&s.domain, &s.project, &s.environment, &s.app_id, &s.name, &s.version, &key.id}) {
+    writer.string(*field);
+  }
+  return octets;
+}
+
+std::optional<RecordKey> decode_key(ByteView octets) {
+  ByteReader reader(octets);
+  RecordKey key;
+  const std::uint8_t kind = reader.u8();
+  if (kind < 1 || kind > 3) return std::nullopt;
+  key.kind = static_cast<RecordKind>(kind);
+  ServiceKey& s = key.service;
+  for (std::string* field : {&s.domain, &s.project, &s.environment, &s.app_id, &s.name, &s.version, &key.id}) {
+    *field = reader.string();
+  }
+  // A length may be written with needless octets; such a key would be a second name of the same record.
+  if (!reader.finished() || encode_key(key) != octets) return std::nullopt;
+  const bool has_id = !key.id.empty();
+  return has_id == (key.kind != RecordKind::Service) ? std::optional(std::move(key)) : std::nullopt;
+}
+
+std::string to_string(const ServiceKey& key) {
+  std::string text;
+  if (key.domain != "default" || key.project != "default") text += key.domain + "/" + key.project + ":";
+  if (!key.environment.empty()) text += key.environment + "/";
+  return text + key.app_id + "/" + key.name + "/" + key.version;
+}
+
+std::string to_string(const RecordKey& key) {
+  const std::string text = to_string(key.service);
+  switch (key.kind) {
+    case RecordKind::Service: break;
+    case RecordKind::Schema: return text + " schema " + key.id;
+    case RecordKind::Instance: return text + " instance " + key.id;
+  }
+  return text;
+}
+
+}  // namespace syncer::registry

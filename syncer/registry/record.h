@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "syncer/base/bytes.h"
+
+namespace syncer::registry {
+
+/// What kind of thing a replicated record describes. The numbers are on the wire.
+enum class RecordKind : std::uint8_t { Service = 1, Schema = 2, Instance = 3 };
+
+/// What names a microservice everywhere, whatever id a service center gave it.
+struct ServiceKey {
+  std::string domain;
+  std::string project;
+  std::string environment;
+  std::string app_id;
+  std::string name;
+  std::string version;
+  auto operator<=>(const ServiceKey&) const = default;
+};
+
+/// Names one record of a region. `id` is the schema id, the origin instance id, or empty for a service.
+struct RecordKey {
+  RecordKind kind = RecordKind::Service;
+  ServiceKey service;
+  std::string id;
+  auto operator<=>(const RecordKey&) const = default;
+};
+
+/// The key as octets: kind, then every field with its length, so that no key is the beginning of another one and
+/// "dc1" never meets "dc10".
+Bytes encode_key(const RecordKey& key);
+/// Undoes encode_key; nothing for octets it did not write.
+std::optional<RecordKey> decode_key(ByteView octets);
+
+/// "default/shop/cart/1.0.0" with environment and project where they are not the default; for people.
+std::string to_string(const ServiceKey& key);
+/// to_string of the service, and the id where there is one; for people.
+std::string to_string(const RecordKey& key);
+
+}  // namespace syncer::registry

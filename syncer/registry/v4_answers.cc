@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/registry/v4_answers.h"
+
+#include <nlohmann/json.hpp>
+
+namespace syncer::registry {
+namespace {
+
+constexpr std::size_t kMaxQuote = 200;
+
+std::string quote(ByteView body) {
+  const std::string text(body.substr(0, kMaxQuote));
+  return body.size() > kMaxQuote ? text + "…" : text;
+}
+
+ErrorCode meaning(int status, const std::string& code) {
+  if (code == "400012" || code == "400016" || code == "400017" || code == "400026") return ErrorCode::NotFound;
+  if (status >= 500 || status == 429 || status == 408 || code == "400002") return ErrorCode::Unreachable;
+  if (status == 404 || status == 405) return ErrorCode::Unsupported;
+  return status >= 400 && status < 500 ? ErrorCode::Refused : ErrorCode::Corrupt;
+}
+
+/// Errors are JSON with a textual code; proxies, routers and old releases answer plain text.
+Error read_error(const HttpResponse& response) {
+  const auto body = parse_json(response.body);
+  const std::string code = body ? text_member(*body, "errorCode").value_or("") : "";
+  if (code.empty()) {
+    return {meaning(response.status, code), "HTTP " + std::to_string(response.status), quote(response.body)};
+  }
+  const std::string message = text_member(*body, "errorMessage").value_or("");
+  const std::string detail = text_member(*body, "detail").value_or("");
+  return {meaning(response.status, code), code, quote(detail.empty() ? message : message + ": " + detail)};
+}
+
+tl::unexpected<Error> corrupt(const HttpResponse& response, const char* what) {
+  return failure(ErrorCode::Corrupt, "HTTP " + std::to_string(response.status),
+                 std::string(what) + " expected, got: " + quote(response.body));
+}
+
+/// The object in a successful answer; `{}` for an empty one is written as such by every release.
+Result<nlohmann::json> read_object(const RawAnswer& raw, const char* what) {
+  if (auto success = read_success(raw); !success) return tl::make_unexpected(success.error());
+  auto body = parse_json(raw->body);
+  if (!body || !body->is_object()) return corrupt(*raw, what);
+  return std::move(*body);
+}
+
+Result<std::string> read_id(const RawAnswer& raw, const char* name) {
+  auto body = read_object(raw, name);
+  if (!body) return tl::make_unexpected(body.error());
+  const auto id = text_member(*body, name);
+  if (!id || id->empty()) return corrupt(*raw, name);
+  return *id;
+}
+
+/// Reads the elements of a list member; what cannot be read makes the answer partial.
+template <class T, class Read>
+Result<Answer<std::vector<T>>> read_list(const RawAnswer& raw, const char* name, Read read) {
+  auto body = read_object(raw, name);
+  if (!body) return tl::make_unexpected(body.error());
+  Answer<std::vector<T>> answer;
+  const auto* list = member(*body, name);
+  if (list == nullptr) return answer;
+  if (!list->is_array()) return corrupt(*raw, name);
+  for (const auto& element : *list) {
+    if (auto value = read(element)) {
+      answer.value.push_back(std::move(*value));
+    } else {
+      answer.reading = Reading::Partial;
+      answer.doubt = std::string("an element of ") + name + " cannot be read";
+    }
+  }
+  return answer;
+}
+
+/// Index of a query, if it is one.
+std::optional<std::size_t> index_of(const nlohmann::json& value, std::size_t size) {
+  if (!value.is_number_unsigned()) return std::nullopt;
+  const auto index = value.get<std::uint64_t>();
+  return index < size ? std::optional<std::size_t>(index) : std::nullopt;
+}
+
+void read_not_modified(const nlohmann::json& section, std::vector<Found>& found) {
+  const auto* list = member(section, "notModified");
+  if (list == nullptr || !list->is_array()) return;
+  for (const auto& element : *list) {
+    if (const auto i = index_of(element, found.size())) found[*i].kind = Found::Kind::Unchanged;
+  }
+}
+
+void read_updated_one(const nlohmann::json& element, Found& found) {
+  const auto revision = text_member(element, "rev");
+  const auto* instances = member(element, "instances");
+  if (!revision || (instances != nullptr && !instances->is_array())) return;
+  found.kind = Found::Kind::Updated;
+  found.revision = *revision;
+  if (instances == nullptr) return;
+  for (const auto& value : *instances) {
+    auto instance = read_instance(value);
+    if (instance && !instance->service_id.empty()) found.instances.push_back(std::move(*instance));
+    else found.instances_complete = false;
+  }
+}
+
+void read_updated(const nlohmann::json& section, std::vector<Found>& found) {
+  const auto* list = member(section, "updated");
+  if (list == nullptr || !list->is_array()) return;
+  for (const auto& element : *list) {
+    const auto* index = member(element, "index");
+    const auto i = index != nullptr ? index_of(*index, found.size()) : std::nullopt;
+    if (i) read_updated_one(element, found[*i]);
+  }
+}
+
+void read_failed(const nlohmann::json& section, std::vector<Found>& found) {
+  const auto* list = member(section, "failed");
+  if (list == nullptr || !list->is_array()) return;
+  for (const auto& element : *list) {
+    const auto* indexes = member(element, "indexes");
+    const auto* error = member(element, "error");
+    if (indexes == nullptr || !indexes->is_array() || error == nullptr) continue;
+    const std::string code = text_member(*error, "errorCode").value_or("");
+    for (const auto& value : *indexes) {
+      const auto i = index_of(value, found.size());
+      if (!i) continue;
+      found[*i].kind = meaning(400, code) == ErrorCode::NotFound ? Found::Kind::NoService : Found::Kind::Failed;
+      found[*i].problem = code + " " + text_member(*error, "detail").value_or("");
+    }
+  }
+}
+
+}  // namespace
+
+Result<void> read_success(const RawAnswer& raw) {
+  if (!raw) return tl::make_unexpected(raw.error());
+  if (raw->status == 200) return {};
+  return tl::make_unexpected(read_error(*raw));
+}
+
+bool is_unauthorized(const Error& error) { return error.where.starts_with("401") || error.where == "HTTP 401"; }
+
+bool is_outcome_unknown(const Error& error) {
+  return error.code == ErrorCode::Timeout || error.code == ErrorCode::Unreachable || error.code == ErrorCode::Corrupt;
+}
+
+Result<Answer<std::vector<ServiceDocument>>> read_services(const RawAnswer& raw, const std::string& domain,
+                                                           const std::string& project) {
+  return read_list<ServiceDocument>(raw, "services",
+                                    [&](const nlohmann::json& v) { return read_service(v, domain, project); });
+}
+
+Result<Answer<std::vector<Found>>> read_find(const RawAnswer& raw, std::size_t queries) {
+  auto body = read_object(raw, "batch find");
+  if (!body) return tl::make_unexpected(body.error());
+  Answer<std::vector<Found>> answer;
+  answer.value.resize(queries);
+  if (const auto* section = member(*body, "services"); section != nullptr && section->is_object()) {
+    read_not_modified(*section, answer.value);
+    read_updated(*section, answer.value);
+    read_failed(*section, answer.value);
+  }
+  for (const Found& found : answer.value) {
+    const bool told = found.kind != Found::Kind::Unmentioned && found.kind != Found::Kind::Failed;
+    if (told && found.instances_complete) continue;
+    answer.reading = Reading::Partial;
+    answer.doubt = found.problem.empty() ? "the batch find leaves something out" : found.problem;
+  }
+  return answer;
+}
+
+Result<Answer<std::vector<SchemaDocument>>> read_schemas(const RawAnswer& raw) {
+  return read_list<SchemaDocument>(raw, "schemas", [](const nlohmann::json& v) { return read_schema(v); });
+}
+
+Result<std::string> read_service_id(const RawAnswer& raw) { return read_id(raw, "serviceId"); }
+Result<std::string> read_instance_id(const RawAnswer& raw) { return read_id(raw, "instanceId"); }
+
+Result<InstanceDocument> read_one_instance(const RawAnswer& raw) {
+  auto body = read_object(raw, "instance");
+  if (!body) return tl::make_unexpected(body.error());
+  const auto* value = member(*body, "instance");
+  auto instance = value != nullptr ? read_instance(*value) : std::nullopt;
+  if (!instance) return corrupt(*raw, "instance");
+  return std::move(*instance);
+}
+
+Result<std::vector<Beat>> read_heartbeats(const RawAnswer& raw, std::span<const InstanceRef> asked) {
+  if (auto success = read_success(raw); !success) return tl::make_unexpected(success.error());
+  // Releases up to 2.0 say "all renewed" by an empty body; later ones list every element.
+  if (raw->body.empty()) return std::vector<Beat>(asked.size(), Beat::Renewed);
+  auto body = read_object(raw, "heartbeats");
+  if (!body) return tl::make_unexpected(body.error());
+  std::map<std::pair<std::string, std::string>, Beat> told;
+  const auto* list = member(*body, "instances");
+  if (list != nullptr && !list->is_array()) return corrupt(*raw, "heartbeats");
+  for (const auto& element : list != nullptr ? *list : nlohmann::json::array()) {
+    const auto service = text_member(element, "serviceId");
+    const auto instance = text_member(element, "instanceId");
+    const auto message = text_member(element, "errMessage");
+    if (!service || !instance || !message) continue;
+    const bool lost = message->find("not exist") != std::string::npos;
+    told[{*service, *instance}] = message->empty() ? Beat::Renewed : lost ? Beat::Lost : Beat::Unknown;
+  }
+  std::vector<Beat> beats;
+  for (const InstanceRef& ref : asked) {
+    const auto found = told.find({ref.service_id, ref.instance_id});
+    beats.push_back(found == told.end() ? Beat::Unknown : found->second);
+  }
+  return beats;
+}
+
+}  // namespace syncer::registry

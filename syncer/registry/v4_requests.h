@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "syncer/base/bytes.h"
+#include "syncer/base/http_message.h"
+#include "syncer/registry/record.h"
+
+namespace syncer::registry {
+
+/// A request target has to stay below this many octets, or the service center answers 400.
+inline constexpr std::size_t kMaxTarget = 2048;
+
+/// An instance as one service center addresses it.
+struct InstanceRef {
+  std::string project;
+  std::string service_id;
+  std::string instance_id;
+  auto operator<=>(const InstanceRef&) const = default;
+};
+
+/// One line of a batch find: all versions of a service name, unless nothing changed since `revision`.
+struct FindQuery {
+  std::string environment;
+  std::string app_id;
+  std::string name;
+  std::string revision;  ///< empty: tell everything
+};
+
+/// Builds the requests of the v4 API for one domain. No request carries an origin (whoever sends it fills it in) or
+/// X-ConsumerId: a syncer acts for nobody, so no access rule applies to it. Everything in a target is percent-encoded.
+class V4Requests {
+ public:
+  explicit V4Requests(std::string domain) : domain_(std::move(domain)) {}
+  const std::string& domain() const { return domain_; }
+  /// Sent as a bearer token with every request; empty for none.
+  void set_token(std::string token) { token_ = std::move(token); }
+
+  HttpRequest list_services(const std::string& project) const;
+  HttpRequest find(const std::string& project, std::span<const FindQuery> queries) const;
+  HttpRequest existence(const ServiceKey& key) const;
+  HttpRequest create_service(const std::string& project, Bytes body) const;
+  HttpRequest put_service_properties(const std::string& project, const std::string& service_id, Bytes body) const;
+  /// All schemas of a service with their content.
+  HttpRequest list_schemas(const std::string& project, const std::string& service_id) const;
+  HttpRequest put_schema(const std::string& project, const std::string& service_id, const std::string& schema_id,
+                         Bytes body) const;
+
+  HttpRequest register_instance(const std::string& project, const std::string& service_id, Bytes body) const;
+  HttpRequest unregister(const InstanceRef& ref) const;
+  /// Read past the caches of the front-end: what it says is true on all of them.
+  HttpRequest get_instance(const InstanceRef& ref) const;
+  HttpRequest put_status(const InstanceRef& ref, const std::string& status) const;
+  HttpRequest put_properties(const InstanceRef& ref, Bytes body) const;
+  HttpRequest heartbeat(const InstanceRef& ref) const;
+  /// One heartbeat for many; all of one project.
+  HttpRequest heartbeats(const std::string& project, std::span<const InstanceRef> refs) const;
+
+ private:
+  HttpRequest request(const char* method, const std::string& project, const std::string& rest, Bytes body = {}) const;
+
+  std::string domain_;
+  std::string token_;
+};
+
+}  // namespace syncer::registry

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "syncer/registry/copy.h"
+#include "syncer/registry/record.h"
+#include "syncer/registry/v4_answers.h"
+
+namespace syncer::registry {
+namespace {
+
+RecordKey any_key() {
+  RecordKey key;
+  key.kind = *rc::gen::element(RecordKind::Service, RecordKind::Schema, RecordKind::Instance);
+  ServiceKey& s = key.service;
+  for (std::string* field : {&s.domain, &s.project, &s.environment, &s.app_id, &s.name, &s.version}) {
+    *field = *rc::gen::arbitrary<std::string>();
+  }
+  if (key.kind != RecordKind::Service) key.id = *rc::gen::nonEmpty<std::string>();
+  return key;
+}
+
+/// A text of JSON's own characters: closer to a broken answer than random octets are.
+std::string any_json_like() {
+  return *rc::gen::container<std::string>(rc::gen::element('{', '}', '[', ']', '"', ':', ',', '0', 'a', '\\', ' '));
+}
+
+RC_GTEST_PROP(RecordKey, RoundTrips, ()) {
+  const RecordKey key = any_key();
+  RC_ASSERT(decode_key(encode_key(key)) == key);
+}
+
+RC_GTEST_PROP(RecordKey, IsUnambiguousAndPrefixFree, ()) {
+  const RecordKey a = any_key();
+  const RecordKey b = any_key();
+  RC_ASSERT((encode_key(a) == encode_key(b)) == (a == b));
+  if (a != b) RC_ASSERT(!encode_key(b).starts_with(encode_key(a)));
+}
+
+RC_GTEST_PROP(RecordKey, OfAnyOctetsIsReadOrRefusedButNeverTwice, (const std::string& octets)) {
+  const auto key = decode_key(octets);
+  if (key) RC_ASSERT(encode_key(*key) == octets);
+}
+
+RC_GTEST_PROP(Payload, IsAFixedPointOfItsOwnReading, ()) {
+  const auto properties = *rc::gen::container<std::map<std::string, std::string>>(
+      rc::gen::string<std::string>(), rc::gen::container<std::string>(rc::gen::inRange<char>(' ', '~')));
+  nlohmann::json document = {{"instanceId", "i"}, {"serviceId", "s"}, {"hostName", "h"}};
+  for (const auto& [name, value] : properties) document["properties"]["k" + to_hex(name)] = value;
+  const auto first = read_instance(document);
+  RC_ASSERT(first.has_value());
+  nlohmann::json again = *parse_json(first->payload);
+  again["instanceId"] = "other";
+  again["timestamp"] = "9";
+  RC_ASSERT(read_instance(again)->payload == first->payload);
+}
+
+RC_GTEST_PROP(CopyId, DependsOnTheWholeOrigin, (const std::string& region, const std::string& instance)) {
+  const std::string payload = R"({"hostName":"h"})";
+  RC_ASSERT(copy_id(region, instance, payload) != copy_id(region + "0", instance, payload));
+  RC_ASSERT(copy_id(region, instance, payload) != copy_id(region, instance + "0", payload));
+}
+
+RC_GTEST_PROP(Answers, OfAnyBodyAreValues, ()) {
+  const RawAnswer raw = HttpResponse{*rc::gen::element(200, 400, 404, 500), {}, any_json_like()};
+  read_services(raw, "d", "p");
+  read_schemas(raw);
+  read_one_instance(raw);
+  const auto found = read_find(raw, 3);
+  if (found) RC_ASSERT(found->value.size() == 3U);
+  const std::vector<InstanceRef> asked(2);
+  const auto beats = read_heartbeats(raw, asked);
+  if (beats) RC_ASSERT(beats->size() == 2U);
+}
+
+RC_GTEST_PROP(BatchFind, CutAnywhereIsNeverAShorterTruth, ()) {
+  const std::string whole =
+      R"({"services":{"updated":[{"index":0,"instances":[{"instanceId":"i","serviceId":"s"}],"rev":"r"}]}})";
+  const auto size = *rc::gen::inRange<std::size_t>(0, whole.size());
+  RC_ASSERT(!read_find(HttpResponse{200, {}, whole.substr(0, size)}, 1).has_value());
+}
+
+}  // namespace
+}  // namespace syncer::registry
