@@ -24,10 +24,6 @@ enum class Word : std::uint8_t {
   QueueDepth,       ///< entries waiting in the nodes of `subject`, bounded by at_most / at_least
   Conflict,         ///< node(s) of `subject` report that another region uses their registry or their name
   Pending,          ///< work still open at the nodes of `subject`, bounded by at_most / at_least
-  Leader,           ///< cluster(s) `subject` have one leader, the same for `stable_for`
-  LeaderChanged,    ///< cluster(s) `subject` have another leader than at the anchor
-  LeadersPerTerm,   ///< most leaders any (cluster, term) of `subject` ever had, bounded by at_most
-  WritesByNonLeader,  ///< somebody of `subject` wrote to a registry without being leader
   All,              ///< every one of `parts`
   Any,              ///< at least one of `parts`
   Not,              ///< not the only one of `parts`
@@ -35,6 +31,9 @@ enum class Word : std::uint8_t {
 
 /// How a member is seen by another.
 enum class MemberState : std::uint8_t { Alive, Suspect, Dead, Left, Unknown };
+
+/// Which removals of copies MirroredRemoved does not count.
+enum class Without : std::uint8_t { OriginRemoved };
 
 /// A predicate over the state of the run. Which fields count is told by `word`; the others keep their default.
 struct Predicate {
@@ -45,15 +44,14 @@ struct Predicate {
   Selector observer;  ///< MemberSeen: who looks
   std::optional<MemberState> state;        ///< MemberSeen
   std::optional<std::uint64_t> copies;     ///< Mirrored: exactly so many
-  std::optional<std::uint64_t> at_most;    ///< Copies, QueueDepth, Pending, LeadersPerTerm
+  std::optional<std::uint64_t> at_most;    ///< Copies, QueueDepth, Pending
   std::optional<std::uint64_t> at_least;   ///< Copies, QueueDepth, Pending
   std::optional<std::string> status;       ///< Mirrored: every copy has this status
   std::vector<std::string> endpoints;      ///< Mirrored: every copy has exactly these, unless empty
   Pairs properties;                        ///< Mirrored: every copy has at least these
   std::optional<Ratio> more_than;          ///< MirroredRemoved
   std::optional<Duration> in_window;       ///< MirroredRemoved
-  std::optional<std::string> without;      ///< MirroredRemoved: "origin_removed" does not count those removed at home
-  std::optional<Duration> stable_for;      ///< Leader
+  std::optional<Without> without;          ///< MirroredRemoved
   std::vector<Predicate> parts;            ///< All, Any, Not
   bool operator==(const Predicate&) const = default;
 };

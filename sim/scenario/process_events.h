@@ -63,29 +63,11 @@ struct Slow {
   std::optional<Duration> for_;
   bool operator==(const Slow&) const = default;
 };
+/// The operator tells running nodes whom to join.
 struct Join {
   Selector who;
   Selector via;
   bool operator==(const Join&) const = default;
-};
-/// The operator's permanent leave.
-struct Leave {
-  Selector who;
-  bool operator==(const Leave&) const = default;
-};
-/// Changes one setting of running nodes.
-struct SetConfig {
-  Selector who;
-  std::string key;
-  std::string value;
-  bool operator==(const SetConfig&) const = default;
-};
-
-/// The wall clock is off by this from now on.
-struct ClockSkew {
-  Selector who;
-  Duration by{};
-  bool operator==(const ClockSkew&) const = default;
 };
 /// The monotonic clock runs too fast (positive) or too slow.
 struct ClockDrift {
@@ -96,7 +78,7 @@ struct ClockDrift {
 /// The wall clock leaps.
 struct ClockJump {
   Selector who;
-  Duration by{};
+  Shift by;
   bool operator==(const ClockJump&) const = default;
 };
 

@@ -7,7 +7,7 @@ namespace sim::scenario {
 namespace {
 
 auto value_of(const Scenario& s) {
-  return std::tie(s.name, s.about, s.tags, s.seeds, s.seed_from_commit, s.runs, s.duration, s.ties, s.topology, s.config,
+  return std::tie(s.name, s.about, s.tags, s.seed, s.runs, s.duration, s.ties, s.topology, s.config,
                   s.workloads, s.events, s.chaos, s.settle, s.expect, s.relax);
 }
 

@@ -78,6 +78,13 @@ struct Settle {
   bool operator==(const Settle&) const = default;
 };
 
+/// Where the random numbers of the runs start: the first seed, or an explicit list, or drawn from the built commit.
+struct Seeds {
+  std::vector<std::uint64_t> list = {1};
+  bool from_commit = false;
+  bool operator==(const Seeds&) const = default;
+};
+
 /// How events of the same instant are ordered.
 enum class Ties : std::uint8_t { File, Shuffle };
 
@@ -88,9 +95,8 @@ struct Scenario {
   std::string name;
   std::string about;
   std::vector<std::string> tags;
-  std::vector<std::uint64_t> seeds = {1};  ///< the first seed, or an explicit list
-  bool seed_from_commit = false;           ///< the first seed is drawn from the commit that was built
-  std::uint64_t runs = 1;                  ///< seeds[0], seeds[0]+1, … when `seeds` holds one
+  Seeds seed;
+  std::uint64_t runs = 1;  ///< that many seeds upwards from the first, unless a list is given
   Duration duration{};
   Ties ties = Ties::File;
   Topology topology;

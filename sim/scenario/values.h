@@ -42,6 +42,12 @@ struct Rate {
   bool operator==(const Rate&) const = default;
 };
 
+/// A length of time with a sign: "-5s".
+struct Shift {
+  Duration by{};
+  bool operator==(const Shift&) const = default;
+};
+
 /// Some nodes, service centers, regions or instances, by the text of section "Selectors". Its syntax is checked when
 /// the file is read; it is resolved (selector.h) when it is needed, because "random(1, all)" may differ each time.
 struct Selector {
