@@ -5,7 +5,6 @@
 #include <cstring>
 #include <memory>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 #include "syncer/membership/message.h"
@@ -47,31 +46,55 @@ class Recorder {
  private:
   static Recorded record(const Message& message) {
     return std::visit(
-        [](const auto& m) -> Recorded {
-          using T = std::decay_t<decltype(m)>;
-          if constexpr (std::is_same_v<T, Ping>) return {.type = "ping", .node = std::string(m.node), .seq = m.seq};
-          if constexpr (std::is_same_v<T, IndirectPing>) {
-            return {.type = "indirect_ping", .node = std::string(m.node), .seq = m.seq, .nack = m.nack};
-          }
-          if constexpr (std::is_same_v<T, Ack>) return {.type = "ack", .seq = m.seq};
-          if constexpr (std::is_same_v<T, Nack>) return {.type = "nack", .seq = m.seq};
-          if constexpr (std::is_same_v<T, Suspect> || std::is_same_v<T, Dead>) {
-            return {.type = std::is_same_v<T, Dead> ? "dead" : "suspect",
-                    .node = std::string(m.node),
-                    .from = std::string(m.from),
-                    .incarnation = m.incarnation};
-          }
-          if constexpr (std::is_same_v<T, Alive>) {
-            return {.type = "alive",
-                    .node = std::string(m.node),
-                    .incarnation = m.incarnation,
-                    .address = m.address,
-                    .meta = Bytes(m.meta),
-                    .versions = Bytes(m.versions)};
-          }
-          if constexpr (std::is_same_v<T, User>) return {.type = "user", .meta = Bytes(m.payload)};
+        [](const auto& m) {
+          Recorded r;
+          note(m, r);
+          return r;
         },
         message);
+  }
+  static void note(const Ping& m, Recorded& r) {
+    r.type = "ping";
+    r.node = m.node;
+    r.seq = m.seq;
+  }
+  static void note(const IndirectPing& m, Recorded& r) {
+    r.type = "indirect_ping";
+    r.node = m.node;
+    r.seq = m.seq;
+    r.nack = m.nack;
+  }
+  static void note(const Ack& m, Recorded& r) {
+    r.type = "ack";
+    r.seq = m.seq;
+  }
+  static void note(const Nack& m, Recorded& r) {
+    r.type = "nack";
+    r.seq = m.seq;
+  }
+  static void note(const Suspect& m, Recorded& r) {
+    r.type = "suspect";
+    r.node = m.node;
+    r.from = m.from;
+    r.incarnation = m.incarnation;
+  }
+  static void note(const Dead& m, Recorded& r) {
+    r.type = "dead";
+    r.node = m.node;
+    r.from = m.from;
+    r.incarnation = m.incarnation;
+  }
+  static void note(const Alive& m, Recorded& r) {
+    r.type = "alive";
+    r.node = m.node;
+    r.incarnation = m.incarnation;
+    r.address = m.address;
+    r.meta = m.meta;
+    r.versions = m.versions;
+  }
+  static void note(const User& m, Recorded& r) {
+    r.type = "user";
+    r.meta = m.payload;
   }
 
   std::shared_ptr<std::vector<Recorded>> messages_ = std::make_shared<std::vector<Recorded>>();
