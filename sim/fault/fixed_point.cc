@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/fault/fixed_point.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace sim::fault {
+namespace {
+
+constexpr std::uint32_t kBits = 30;
+constexpr std::uint32_t kHalf = 512;
+
+std::uint64_t integer_root(std::uint64_t x) {
+  std::uint64_t root = 0;
+  for (std::uint64_t bit = std::uint64_t{1} << 31U; bit != 0; bit >>= 1U) {
+    if ((root + bit) * (root + bit) <= x) root += bit;
+  }
+  return root;
+}
+
+/// 2^(1/2), 2^(1/4), 2^(1/8), …
+std::array<std::uint64_t, kBits> roots_of_two() {
+  std::array<std::uint64_t, kBits> roots{};
+  std::uint64_t last = 2 * static_cast<std::uint64_t>(kOne);
+  for (std::uint64_t& root : roots) root = last = integer_root(last << kBits);
+  return roots;
+}
+
+/// Integrates the bell curve in steps of 1/1024 from zero on and notes where each 1/1024 of the area is passed.
+std::array<Fixed, kHalf> upper_normal_quantiles() {
+  constexpr Fixed kStep = kOne / 1024;
+  constexpr std::uint32_t kSteps = 5 * 1024;
+  std::vector<std::uint64_t> area{0};
+  for (std::uint32_t i = 0; i < kSteps; ++i) {
+    const Fixed z = kStep * i + kStep / 2;
+    area.push_back(area.back() + static_cast<std::uint64_t>(exp2_of(-ratio(scale(z, z) / 2, kLn2))));
+  }
+  std::array<Fixed, kHalf> quantiles{};
+  std::uint32_t step = 0;
+  for (std::uint32_t i = 0; i < kHalf; ++i) {
+    const std::uint64_t wanted = area.back() / 1024 * (2 * i + 1);
+    while (area[step + 1] < wanted) ++step;
+    quantiles[i] = kStep * step + ratio(static_cast<std::int64_t>(wanted - area[step]),
+                                        static_cast<std::int64_t>(area[step + 1] - area[step])) / 1024;
+  }
+  return quantiles;
+}
+
+}  // namespace
+
+Fixed log2_of(std::uint64_t x) {
+  std::uint32_t whole = 0;
+  while ((x >> whole) > 1) ++whole;
+  std::uint64_t mantissa = whole > kBits ? x >> (whole - kBits) : x << (kBits - whole);
+  Fixed result = kOne * whole;
+  for (Fixed bit = kOne / 2; bit != 0; bit /= 2) {
+    mantissa = (mantissa * mantissa) >> kBits;
+    if (mantissa < 2 * static_cast<std::uint64_t>(kOne)) continue;
+    mantissa >>= 1U;
+    result += bit;
+  }
+  return result;
+}
+
+Fixed exp2_of(Fixed x) {
+  static const std::array<std::uint64_t, kBits> kRoots = roots_of_two();
+  x = std::clamp(x, -32 * kOne, 32 * kOne);
+  Fixed whole = x / kOne;
+  if (x < whole * kOne) --whole;
+  const Fixed fraction = x - whole * kOne;
+  std::uint64_t result = kOne;
+  for (std::uint32_t i = 0; i < kBits; ++i) {
+    if ((fraction & (kOne >> (i + 1))) != 0) result = (result * kRoots[i]) >> kBits;
+  }
+  return static_cast<Fixed>(whole >= 0 ? result << static_cast<std::uint32_t>(whole)
+                                       : result >> static_cast<std::uint32_t>(-whole));
+}
+
+Fixed normal_quantile(std::uint32_t index) {
+  static const std::array<Fixed, kHalf> kUpper = upper_normal_quantiles();
+  return index >= kHalf ? kUpper[index - kHalf] : -kUpper[kHalf - 1 - index];
+}
+
+}  // namespace sim::fault

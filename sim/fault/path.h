@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "sim/engine/draws.h"
+#include "sim/fault/latency_table.h"
+#include "sim/fault/link_spec.h"
+#include "syncer/base/bytes.h"
+
+namespace sim::fault {
+
+/// A link specification with every field decided.
+struct LinkModel {
+  std::shared_ptr<const LatencyTable> latency;
+  syncer::Ratio loss{};
+  BurstSpec burst{};
+  syncer::Ratio duplicate{};
+  ReorderSpec reorder{};
+  syncer::Ratio corrupt{};
+  std::uint64_t bandwidth = 0;
+  std::uint64_t queue = 0;
+  std::uint64_t mtu = 0;
+  ConnectFate connect = ConnectFate::Accept;
+  syncer::Duration extra{};
+};
+
+/// What a link does to one datagram.
+struct DatagramVerdict {
+  enum class Fate : std::uint8_t { Pass, Lost, Overflowed, TooBig };
+  Fate fate = Fate::Pass;
+  syncer::Duration delay{};
+  bool corrupt = false;
+  bool duplicate = false;
+  syncer::Duration duplicate_delay{};
+  syncer::Random bits{0};  ///< chooses the bits that flip, when corrupt
+};
+
+/// Flips one to three bits; nothing happens to empty octets.
+void flip_bits(syncer::Bytes& octets, syncer::Random random);
+
+/// One direction between two sites: draws the fate of each packet and keeps what the next one depends on (burst state,
+/// queue). Each aspect of each packet has its own stream, so that switching one fault off shifts no other draw.
+class Path {
+ public:
+  explicit Path(engine::Draws draws) : draws_(draws) {}
+
+  void set_model(const LinkModel& model) { model_ = model; }
+  const LinkModel& model() const { return model_; }
+
+  DatagramVerdict datagram(syncer::Instant now, std::size_t size);
+  /// Time until a stream segment has arrived: a loss is repaired by a retransmission after `timeout`, which doubles
+  /// with every further one. Seven losses in a row count as six.
+  syncer::Duration segment(syncer::Instant now, std::size_t size, syncer::Duration timeout);
+
+ private:
+  bool lost(syncer::Random packet);
+  syncer::Duration latency(syncer::Random packet, std::uint64_t aspect) const;
+  /// Time that the packet waits for the line and takes on it.
+  syncer::Duration occupy(syncer::Instant now, std::size_t size);
+  bool overflows(syncer::Instant now) const;
+
+  LinkModel model_;
+  engine::Draws draws_;
+  bool burst_ = false;
+  syncer::Instant line_free_{};
+};
+
+}  // namespace sim::fault
