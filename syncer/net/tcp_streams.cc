@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/net/tcp_streams.h"
+
+#include <algorithm>
+#include <asio/io_context.hpp>
+#include <asio/ip/v6_only.hpp>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "syncer/net/addresses.h"
+#include "syncer/net/tcp_link.h"
+
+namespace syncer::net {
+namespace {
+
+using asio::ip::tcp;
+/// Pause after an accept that failed (out of descriptors): trying at once would spin.
+constexpr Duration kAcceptPause = std::chrono::milliseconds(100);
+
+asio::error_code open_acceptor(tcp::acceptor& acceptor, const Endpoint& local) {
+  const bool v6 = !local.is_v4();
+  asio::error_code failed;
+  asio::error_code ignored;
+  acceptor.open(v6 ? tcp::v6() : tcp::v4(), failed);
+  if (failed) return failed;
+  acceptor.set_option(tcp::acceptor::reuse_address(true), ignored);
+  if (v6) acceptor.set_option(asio::ip::v6_only(false), ignored);
+  acceptor.bind(to_asio_endpoint<tcp>(local, v6), failed);
+  if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
+  return failed;
+}
+
+struct Door {
+  Door(asio::io_context& io, Listener which) : acceptor(io), pause(io), listener(which) {}
+  tcp::acceptor acceptor;
+  asio::steady_timer pause;
+  Listener listener;
+};
+
+}  // namespace
+
+struct TcpStreams::State : std::enable_shared_from_this<State> {
+  State(Loop& l, StreamCallbacks c, StreamLimits b) : loop(l), callbacks(std::move(c)), limits(b) {}
+
+  std::shared_ptr<TcpLink> add(tcp::socket socket, LinkId id) {
+    const std::weak_ptr<State> weak = weak_from_this();
+    auto link = std::make_shared<TcpLink>(std::move(socket), id, callbacks, limits, [weak](LinkId gone) {
+      if (const auto self = weak.lock()) self->forget(gone);
+    });
+    links.emplace(id, link);
+    return link;
+  }
+
+  void forget(LinkId id) {
+    links.erase(id);
+    flushing.erase(id);
+  }
+
+  void accept(const std::shared_ptr<Door>& door) {
+    door->acceptor.async_accept([self = shared_from_this(), door](const asio::error_code& failed, tcp::socket socket) {
+      if (!door->acceptor.is_open()) return;
+      if (failed) return self->accept_later(door);
+      self->welcome(*door, std::move(socket));
+      if (door->acceptor.is_open()) self->accept(door);
+    });
+  }
+
+  void accept_later(const std::shared_ptr<Door>& door) {
+    door->pause.expires_after(kAcceptPause);
+    door->pause.async_wait([self = shared_from_this(), door](const asio::error_code& cancelled) {
+      if (!cancelled && door->acceptor.is_open()) self->accept(door);
+    });
+  }
+
+  void welcome(const Door& door, tcp::socket socket) {
+    asio::error_code failed;
+    const tcp::endpoint from = socket.remote_endpoint(failed);
+    if (failed || links.size() >= limits.links) return;  // gone already, or one too many: the socket closes here
+    const LinkId id{next_accepted += 2};
+    const auto link = add(std::move(socket), id);
+    callbacks.accepted(id, door.listener, from_asio(from));
+    if (links.count(id) != 0) link->start();
+  }
+
+  Loop& loop;
+  StreamCallbacks callbacks;
+  StreamLimits limits;
+  std::vector<std::shared_ptr<Door>> doors;
+  std::map<LinkId, std::shared_ptr<TcpLink>> links;     ///< known to the node
+  std::map<LinkId, std::shared_ptr<TcpLink>> flushing;  ///< closed by the node, still sending
+  std::uint64_t next_accepted = 0;
+};
+
+TcpStreams::TcpStreams(Loop& loop, StreamCallbacks callbacks, StreamLimits limits)
+    : state_(std::make_shared<State>(loop, std::move(callbacks), limits)) {}
+
+TcpStreams::~TcpStreams() {
+  asio::error_code ignored;
+  for (const auto& door : state_->doors) {
+    door->acceptor.close(ignored);
+    door->pause.cancel();
+  }
+  for (const auto& [id, link] : state_->links) link->abort();
+  for (const auto& [id, link] : state_->flushing) link->abort();
+}
+
+Result<Endpoint> TcpStreams::listen(Listener listener, const Endpoint& local) {
+  auto door = std::make_shared<Door>(state_->loop.io(), listener);
+  if (const asio::error_code failed = open_acceptor(door->acceptor, local)) {
+    return tl::unexpected(bind_error(local, "TCP", failed));
+  }
+  asio::error_code ignored;
+  const Endpoint bound = from_asio(door->acceptor.local_endpoint(ignored));
+  state_->doors.push_back(door);
+  state_->accept(door);
+  return bound;
+}
+
+void TcpStreams::connect(LinkId link, const Endpoint& to) {
+  state_->add(tcp::socket(state_->loop.io()), link)->connect(to_asio_endpoint<tcp>(to, false));
+}
+
+void TcpStreams::send(LinkId link, ByteView octets) {
+  const auto it = state_->links.find(link);
+  if (it != state_->links.end()) it->second->send(octets);
+}
+
+std::size_t TcpStreams::backlog(LinkId link) const {
+  const auto it = state_->links.find(link);
+  return it == state_->links.end() ? 0 : it->second->backlog();
+}
+
+void TcpStreams::close(LinkId link) {
+  const auto it = state_->links.find(link);
+  if (it == state_->links.end()) return;
+  const auto closing = it->second;
+  state_->links.erase(it);
+  state_->flushing.emplace(link, closing);
+  closing->close();
+}
+
+bool TcpStreams::flushed() const { return state_->flushing.empty(); }
+
+}  // namespace syncer::net

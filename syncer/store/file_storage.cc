@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/store/file_storage.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "syncer/base/assert.h"
+#include "syncer/store/file.h"
+
+namespace syncer::store {
+namespace {
+
+/// Upper case, so that it can be no key.
+constexpr const char* kLockFile = "LOCK";
+constexpr std::size_t kLargestValue = 256U << 20U;
+
+bool is_key(std::string_view key) {
+  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.'; };
+  return !key.empty() && key.size() <= 200 && key.front() != '.' && std::all_of(key.begin(), key.end(), allowed);
+}
+
+Result<File> lock_directory(const std::string& directory) {
+  auto lock = File::open(directory + "/" + kLockFile, O_RDWR | O_CREAT);
+  if (!lock || ::flock(lock->descriptor(), LOCK_EX | LOCK_NB) == 0) return lock;
+  return failure(ErrorCode::Conflict, directory,
+                 "another syncer is using this data directory; stop it, or give this one another --node or --data-dir");
+}
+
+}  // namespace
+
+struct FileStorage::State : std::enable_shared_from_this<State> {
+  struct Job {
+    CallId id;
+    std::string key;
+    Bytes octets;
+    bool append;
+  };
+
+  State(std::string d, Post p, Done f, File l)
+      : directory(std::move(d)), post(std::move(p)), done(std::move(f)), lock_file(std::move(l)) {}
+
+  void work() {
+    std::unique_lock lock(mutex);
+    while (true) {
+      wake.wait(lock, [this] { return stopping || !queue.empty(); });
+      if (queue.empty()) return;
+      const Job job = std::move(queue.front());
+      queue.pop_front();
+      lock.unlock();
+      auto outcome = job.append ? append_file(directory, job.key, job.octets)
+                                : replace_file(directory, job.key, job.octets);
+      post([self = shared_from_this(), id = job.id, outcome = std::move(outcome)] {
+        if (!self->closed) self->done(id, outcome);
+      });
+      lock.lock();
+    }
+  }
+
+  void add(CallId id, std::string_view key, Bytes octets, bool append) {
+    SYNCER_ASSERT(is_key(key));
+    {
+      const std::lock_guard lock(mutex);
+      queue.push_back({id, std::string(key), std::move(octets), append});
+    }
+    wake.notify_one();
+  }
+
+  const std::string directory;
+  const Post post;
+  const Done done;
+  std::optional<File> lock_file;  ///< the lock lasts as long as the descriptor
+  std::mutex mutex;      ///< guards queue and stopping
+  std::condition_variable wake;
+  std::deque<Job> queue;
+  bool stopping = false;
+  bool closed = false;  ///< owner's thread only
+  std::thread worker;
+};
+
+Result<std::unique_ptr<FileStorage>> FileStorage::open(std::string directory, Post post, Done done) {
+  if (auto made = make_directories(directory); !made) return tl::unexpected(made.error());
+  auto lock = lock_directory(directory);
+  if (!lock) return tl::unexpected(lock.error());
+  auto state = std::make_shared<State>(std::move(directory), std::move(post), std::move(done), std::move(*lock));
+  state->worker = std::thread([raw = state.get()] { raw->work(); });  // joined before the state goes
+  return std::unique_ptr<FileStorage>(new FileStorage(std::move(state)));
+}
+
+FileStorage::FileStorage(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+FileStorage::~FileStorage() {
+  state_->closed = true;
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->stopping = true;
+  }
+  state_->wake.notify_one();
+  state_->worker.join();
+  state_->lock_file.reset();  // results still on their way keep the state alive, but not the lock
+}
+
+Result<std::optional<Bytes>> FileStorage::read(std::string_view key) {
+  SYNCER_ASSERT(is_key(key));
+  return read_file(state_->directory + "/" + std::string(key), kLargestValue);
+}
+
+void FileStorage::write(CallId id, std::string_view key, Bytes value) {
+  state_->add(id, key, std::move(value), false);
+}
+
+void FileStorage::append(CallId id, std::string_view key, Bytes octets) {
+  state_->add(id, key, std::move(octets), true);
+}
+
+}  // namespace syncer::store
