@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "syncer/base/hash.h"
+#include "syncer/replication/types.h"
+
+namespace syncer::replication {
+
+/// Number of parts a set is split into to find where two copies of it differ.
+inline constexpr std::size_t kBuckets = 256;
+
+// From the writer of a region to its readers. The link says which region it is.
+
+/// Where the writer is: every second and first of all on a new link or in a new epoch.
+struct Heartbeat {
+  Epoch epoch;
+  std::uint64_t head = 0;  ///< seq of the newest entry
+  std::uint64_t gc = 0;    ///< whoever is below has missed removals that are forgotten
+  std::uint64_t live = 0;  ///< number of live entries
+  Hash128 set_hash;
+  bool operator==(const Heartbeat&) const = default;
+};
+
+/// Changes of the range (prev, last], latest of each key only. `set_hash` is there when `last` is the writer's head: the
+/// reader then holds exactly the writer's set. Otherwise newer values of keys left out here are still to come.
+struct Push {
+  Epoch epoch;
+  std::uint64_t prev = 0;
+  std::uint64_t last = 0;
+  std::vector<Entry> entries;
+  std::optional<Hash128> set_hash;
+  bool operator==(const Push&) const = default;
+};
+
+/// The writer cannot continue from where the reader is: it must repair or reload, never merge.
+struct Reset {
+  Epoch epoch;
+  std::uint64_t gc = 0;
+  bool operator==(const Reset&) const = default;
+};
+
+/// Sums of the entry hashes of each bucket at `at_seq`.
+struct Buckets {
+  Epoch epoch;
+  std::uint64_t at_seq = 0;
+  std::uint64_t live = 0;
+  Hash128 set_hash;
+  std::array<std::uint64_t, kBuckets> sums{};
+  bool operator==(const Buckets&) const = default;
+};
+
+/// Part of a repair (what differs) or of a snapshot (`full`: everything). Valid only when all parts have come and the
+/// result has `set_hash`.
+struct Chunk {
+  struct Item {
+    Bytes key;
+    Bytes payload;
+    bool operator==(const Item&) const = default;
+  };
+  Epoch epoch;
+  std::uint64_t at_seq = 0;
+  bool full = false;
+  std::uint32_t index = 0;
+  std::uint32_t count = 0;
+  std::uint64_t live = 0;
+  Hash128 set_hash;
+  std::vector<Item> items;
+  std::vector<std::uint64_t> absent;  ///< hashes of keys that the writer does not have
+  bool operator==(const Chunk&) const = default;
+};
+
+// From a reader to the writer.
+
+/// Cumulative: all up to (epoch, seq) is applied. The hash lets the writer prove equality.
+struct Ack {
+  Epoch epoch;
+  std::uint64_t seq = 0;
+  Hash128 set_hash;
+  bool operator==(const Ack&) const = default;
+};
+
+/// A gap: please continue from here.
+struct Pull {
+  Epoch epoch;
+  std::uint64_t from = 0;
+  bool operator==(const Pull&) const = default;
+};
+
+/// First step of a repair.
+struct BucketsRequest {
+  Epoch epoch;
+  bool operator==(const BucketsRequest&) const = default;
+};
+
+/// Second step: what the reader has in the buckets that differ. `since` is the at_seq of the sums compared with, so
+/// that the answer includes what changed in other buckets meanwhile.
+struct BucketRequest {
+  struct Pair {
+    std::uint64_t key_hash = 0;
+    std::uint64_t payload_hash = 0;
+    auto operator<=>(const Pair&) const = default;
+  };
+  Epoch epoch;
+  std::uint64_t since = 0;
+  std::vector<std::uint8_t> buckets;  ///< indexes, ascending
+  std::vector<Pair> pairs;            ///< of all these buckets, ascending
+  bool operator==(const BucketRequest&) const = default;
+};
+
+/// Last resort: everything.
+struct SnapshotRequest {
+  Epoch epoch;
+  bool operator==(const SnapshotRequest&) const = default;
+};
+
+/// All chunks below `next` have come. The same number twice asks for that chunk again.
+struct ChunkRequest {
+  Epoch epoch;
+  std::uint64_t at_seq = 0;
+  std::uint32_t next = 0;
+  bool operator==(const ChunkRequest&) const = default;
+};
+
+using WriterMessage = std::variant<Heartbeat, Push, Reset, Buckets, Chunk>;
+using ReaderMessage = std::variant<Ack, Pull, BucketsRequest, BucketRequest, SnapshotRequest, ChunkRequest>;
+
+}  // namespace syncer::replication

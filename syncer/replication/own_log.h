@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "syncer/replication/outputs.h"
+#include "syncer/replication/set_hash.h"
+
+namespace syncer::replication {
+
+/// What the own region says: the latest entry of each key in the order of seq. Superseded entries are forgotten at
+/// once; removals are remembered as tombstones until collect() lets them go. Memory is bounded by keys, not by events.
+class OwnLog {
+ public:
+  /// One key's latest word. Shared with transfers under way, never changed.
+  struct Record {
+    Bytes key;
+    Bytes payload;
+    std::uint64_t payload_hash;
+    bool live;
+  };
+  using RecordPtr = std::shared_ptr<const Record>;
+
+  explicit OwnLog(const Limits& limits) : limits_(limits) {}
+
+  /// Starts a new log that says exactly this set (keys distinct). `epoch` is higher than the one before.
+  void open(Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out);
+  bool is_open() const { return epoch_ != Epoch{}; }
+  /// False, with a Dropped output, when it goes over a limit. The same payload again changes nothing.
+  bool put(Bytes key, Bytes payload, Outputs& out);
+  /// A key that is not live changes nothing.
+  void erase(Instant now, ByteView key, Outputs& out);
+  /// Forgets tombstones that everybody acknowledged, that are too old, or that are too many.
+  void collect(Instant now, std::uint64_t acknowledged, Duration age);
+
+  Epoch epoch() const { return epoch_; }
+  std::uint64_t head() const { return head_; }
+  std::uint64_t gc() const { return gc_; }
+  std::size_t live() const { return live_; }
+  std::size_t tombstones() const { return tombstones_.size(); }
+  const SetHash& set_hash() const { return set_hash_; }
+  Heartbeat heartbeat() const { return {epoch_, head_, gc_, live_, set_hash_.total()}; }
+  /// Latest entries by seq.
+  const std::map<std::uint64_t, RecordPtr>& by_seq() const { return by_seq_; }
+  /// The changes after `prev`, up to so many entries or octets (one entry at least).
+  Push changes_after(std::uint64_t prev, std::size_t max_entries, std::size_t max_octets) const;
+  /// Payload of a live key, or nullptr.
+  const Bytes* find(ByteView key) const;
+  /// Live entries in the order of keys.
+  std::vector<RecordPtr> snapshot() const;
+
+ private:
+  struct Tombstone {
+    std::uint64_t seq;
+    Instant at;
+  };
+
+  bool fits(const Bytes& key, const Bytes& payload) const;
+  void append(RecordPtr record, Outputs& out);
+  void forget(std::uint64_t seq);
+
+  Limits limits_;
+  Epoch epoch_;
+  std::uint64_t head_ = 0;
+  std::uint64_t gc_ = 0;
+  std::size_t live_ = 0;
+  SetHash set_hash_;
+  std::map<std::uint64_t, RecordPtr> by_seq_;
+  std::map<ByteView, std::uint64_t> seq_of_;  // views into the records of by_seq_
+  std::deque<Tombstone> tombstones_;          // by seq; some may be superseded
+};
+
+}  // namespace syncer::replication

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/replication/publisher.h"
+
+#include <algorithm>
+
+#include "syncer/base/mutation.h"
+
+namespace syncer::replication {
+
+void Publisher::open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out) {
+  log_.open(epoch, std::move(full_set), out);
+  flushed_ = log_.head();
+  flush_at_ = kNever;
+  batch_entries_ = 0;
+  batch_octets_ = 0;
+  for (auto& [peer, sender] : senders_) {
+    sender.restart();
+    sender.forget_acknowledged();
+  }
+  heartbeat(now, out);
+}
+
+bool Publisher::put(Instant now, Bytes key, Bytes payload, Outputs& out) {
+  const std::uint64_t head = log_.head();
+  const std::size_t octets = key.size() + payload.size();
+  const bool accepted = log_.put(std::move(key), std::move(payload), out);
+  if (log_.head() != head) note_change(now, octets, out);
+  return accepted;
+}
+
+void Publisher::erase(Instant now, ByteView key, Outputs& out) {
+  const std::uint64_t head = log_.head();
+  log_.erase(now, key, out);
+  if (log_.head() != head) note_change(now, key.size(), out);
+}
+
+void Publisher::note_change(Instant now, std::size_t octets, Outputs& out) {
+  if (flush_at_ == kNever) flush_at_ = saturating_add(now, options_.flush);
+  ++batch_entries_;
+  batch_octets_ += octets;
+  if (batch_entries_ >= options_.batch_entries || batch_octets_ >= options_.batch_octets) flush(out);
+}
+
+void Publisher::peer_up(RegionId peer, Outputs& out) {
+  senders_[peer].start();
+  if (log_.is_open()) out.push_back(Publish{{peer}, log_.heartbeat()});
+}
+
+void Publisher::peer_down(RegionId peer) {
+  if (const auto it = senders_.find(peer); it != senders_.end()) it->second.stop();
+}
+
+void Publisher::receive(Instant now, RegionId from, const ReaderMessage& message, Outputs& out) {
+  const auto sender = senders_.find(from);
+  if (sender == senders_.end() || !sender->second.up() || !log_.is_open()) {
+    out.push_back(Dropped{from, "nothing is published to this region"});
+    return;
+  }
+  std::visit([&](const auto& m) { on(from, m, out); }, message);
+  collect(now);
+}
+
+bool Publisher::is_current(RegionId from, Epoch epoch, Outputs& out) const {
+  if (epoch > log_.epoch()) out.push_back(EpochTooOld{epoch});
+  // An older epoch is answered by the heartbeat: the reader finds out by itself how to bind to this one.
+  else if (epoch < log_.epoch()) out.push_back(Publish{{from}, log_.heartbeat()});
+  return epoch == log_.epoch();
+}
+
+void Publisher::on(RegionId from, const Ack& ack, Outputs& out) {
+  if (ack.epoch > log_.epoch() || (ack.epoch == log_.epoch() && ack.seq > log_.head())) {
+    out.push_back(EpochTooOld{ack.epoch});
+    return;
+  }
+  if (ack.epoch < log_.epoch()) return;
+  Sender& sender = senders_.at(from);
+  if (ack.seq == log_.head()) sender.set_proven_equal(ack.set_hash == log_.set_hash().total());
+  if (!sender.bound()) {
+    bind(from, ack.seq, out);
+  } else {
+    sender.acknowledge(ack.seq);
+    if (sender.cursor() < flushed_) push_to(from, out);
+  }
+}
+
+void Publisher::on(RegionId from, const Pull& pull, Outputs& out) {
+  if (pull.epoch == log_.epoch() && pull.from > log_.head()) out.push_back(EpochTooOld{pull.epoch});
+  else if (is_current(from, pull.epoch, out)) bind(from, pull.from, out);
+}
+
+void Publisher::bind(RegionId peer, std::uint64_t seq, Outputs& out) {
+  if (seq < log_.gc() && !SYNCER_MUTATED("replication.merge_below_gc")) return reset(peer, out);
+  senders_.at(peer).rewind(seq);
+  push_to(peer, out);
+}
+
+void Publisher::reset(RegionId peer, Outputs& out) {
+  senders_.at(peer).hold(std::nullopt);
+  out.push_back(Publish{{peer}, Reset{log_.epoch(), log_.gc()}});
+}
+
+void Publisher::on(RegionId from, const BucketsRequest& request, Outputs& out) {
+  if (is_current(from, request.epoch, out)) send_sums(from, out);
+}
+
+void Publisher::send_sums(RegionId peer, Outputs& out) {
+  senders_.at(peer).hold(std::nullopt);
+  const SetHash& set = log_.set_hash();
+  out.push_back(Publish{{peer}, Buckets{log_.epoch(), log_.head(), log_.live(), set.total(), set.buckets()}});
+}
+
+void Publisher::on(RegionId from, const BucketRequest& request, Outputs& out) {
+  if (!is_current(from, request.epoch, out)) return;
+  std::optional<Transfer> repair = Transfer::repair(log_, request, options_.batch_octets);
+  if (!repair) return send_sums(from, out);
+  senders_.at(from).hold(std::move(repair));
+  send_chunks(from, out);
+}
+
+void Publisher::on(RegionId from, const SnapshotRequest& request, Outputs& out) {
+  if (!is_current(from, request.epoch, out)) return;
+  senders_.at(from).hold(Transfer::snapshot(log_, options_.batch_octets));
+  send_chunks(from, out);
+}
+
+void Publisher::on(RegionId from, const ChunkRequest& request, Outputs& out) {
+  Transfer* transfer = senders_.at(from).transfer();
+  if (request.epoch != log_.epoch() || transfer == nullptr || transfer->at_seq() != request.at_seq) return;
+  transfer->acknowledge(request.next);
+  send_chunks(from, out);
+}
+
+void Publisher::send_chunks(RegionId peer, Outputs& out) {
+  Transfer* transfer = senders_.at(peer).transfer();
+  while (std::optional<Chunk> chunk = transfer->next_chunk(options_.window_octets)) {
+    out.push_back(Publish{{peer}, std::move(*chunk)});
+  }
+}
+
+void Publisher::flush(Outputs& out) {
+  flush_at_ = kNever;
+  batch_entries_ = 0;
+  batch_octets_ = 0;
+  flushed_ = log_.head();
+  while (true) {
+    std::map<std::uint64_t, std::vector<RegionId>> by_cursor;
+    for (const auto& [peer, sender] : senders_) {
+      if (sender.ready(options_.window_octets) && sender.cursor() < log_.head()) by_cursor[sender.cursor()].push_back(peer);
+    }
+    if (by_cursor.empty()) return;
+    for (const auto& [cursor, peers] : by_cursor) push_round(peers, out);
+  }
+}
+
+void Publisher::push_to(RegionId peer, Outputs& out) {
+  const Sender& sender = senders_.at(peer);
+  while (sender.ready(options_.window_octets) && sender.cursor() < log_.head()) push_round({peer}, out);
+}
+
+void Publisher::push_round(const std::vector<RegionId>& peers, Outputs& out) {
+  const std::uint64_t cursor = senders_.at(peers.front()).cursor();
+  if (cursor < log_.gc() && !SYNCER_MUTATED("replication.merge_below_gc")) {
+    for (const RegionId peer : peers) reset(peer, out);
+    return;
+  }
+  Push push = log_.changes_after(cursor, options_.batch_entries, options_.batch_octets);
+  std::size_t octets = 0;
+  for (const Entry& entry : push.entries) octets += entry.key.size() + entry.payload.size();
+  for (const RegionId peer : peers) senders_.at(peer).sent(push.last, octets);
+  out.push_back(Publish{peers, std::move(push)});
+}
+
+void Publisher::heartbeat(Instant now, Outputs& out) {
+  next_heartbeat_ = saturating_add(now, options_.heartbeat);
+  std::vector<RegionId> peers;
+  for (const auto& [peer, sender] : senders_) {
+    if (sender.up()) peers.push_back(peer);
+  }
+  if (!peers.empty() && log_.is_open()) out.push_back(Publish{std::move(peers), log_.heartbeat()});
+}
+
+void Publisher::collect(Instant now) {
+  if (log_.tombstones() == 0) return;
+  std::uint64_t acknowledged = log_.head();
+  for (const auto& [peer, sender] : senders_) acknowledged = std::min(acknowledged, sender.acknowledged());
+  log_.collect(now, acknowledged, options_.tombstone_age);
+}
+
+void Publisher::advance(Instant now, Outputs& out) {
+  if (now >= flush_at_) flush(out);
+  if (now < next_heartbeat_) return;
+  collect(now);
+  heartbeat(now, out);
+}
+
+Instant Publisher::next_deadline() const { return std::min(flush_at_, next_heartbeat_); }
+
+std::uint64_t Publisher::unacknowledged(RegionId peer) const {
+  const auto it = senders_.find(peer);
+  return it == senders_.end() ? 0 : log_.head() - std::min(log_.head(), it->second.acknowledged());
+}
+
+bool Publisher::proven_equal(RegionId peer) const {
+  const auto it = senders_.find(peer);
+  return it != senders_.end() && it->second.proven_equal() && unacknowledged(peer) == 0;
+}
+
+void Publisher::hash(StateHasher& hasher) const {
+  hasher.add(log_.epoch().generation);
+  hasher.add(log_.epoch().term);
+  hasher.add(log_.head());
+  hasher.add(log_.gc());
+  hasher.add(log_.set_hash().total().high);
+  hasher.add(log_.set_hash().total().low);
+  for (const auto& [peer, sender] : senders_) {
+    hasher.add(peer.value);
+    hasher.add(sender.bound() ? sender.cursor() : 0);
+    hasher.add(sender.acknowledged());
+  }
+}
+
+}  // namespace syncer::replication

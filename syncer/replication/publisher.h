@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "syncer/replication/sender.h"
+
+namespace syncer::replication {
+
+/// The writing side: the own log and one Sender for each remote region. A push that several readers need is built
+/// once and sent to all of them.
+class Publisher {
+ public:
+  Publisher(const Options& options, Instant now) : options_(options), log_(options.limits), next_heartbeat_(now) {}
+
+  void open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out);
+  bool put(Instant now, Bytes key, Bytes payload, Outputs& out);
+  void erase(Instant now, ByteView key, Outputs& out);
+
+  /// A region that tombstones are kept for until it acknowledges them.
+  void add_peer(RegionId peer) { senders_.try_emplace(peer); }
+  void remove_peer(RegionId peer) { senders_.erase(peer); }
+  /// There is a link to it; whatever was under way on an earlier one is lost.
+  void peer_up(RegionId peer, Outputs& out);
+  void peer_down(RegionId peer);
+
+  void receive(Instant now, RegionId from, const ReaderMessage& message, Outputs& out);
+  void advance(Instant now, Outputs& out);
+  Instant next_deadline() const;
+
+  const OwnLog& log() const { return log_; }
+  /// Entries that the region has not acknowledged yet.
+  std::uint64_t unacknowledged(RegionId peer) const;
+  /// The region proved by hash that it holds our set of the head it acknowledged last.
+  bool proven_equal(RegionId peer) const;
+  void hash(StateHasher& hasher) const;
+
+ private:
+  void on(RegionId from, const Ack& ack, Outputs& out);
+  void on(RegionId from, const Pull& pull, Outputs& out);
+  void on(RegionId from, const BucketsRequest& request, Outputs& out);
+  void on(RegionId from, const BucketRequest& request, Outputs& out);
+  void on(RegionId from, const SnapshotRequest& request, Outputs& out);
+  void on(RegionId from, const ChunkRequest& request, Outputs& out);
+
+  bool is_current(RegionId from, Epoch epoch, Outputs& out) const;
+  void bind(RegionId peer, std::uint64_t seq, Outputs& out);
+  void reset(RegionId peer, Outputs& out);
+  void send_sums(RegionId peer, Outputs& out);
+  void send_chunks(RegionId peer, Outputs& out);
+  void note_change(Instant now, std::size_t octets, Outputs& out);
+  void flush(Outputs& out);
+  void push_to(RegionId peer, Outputs& out);
+  void push_round(const std::vector<RegionId>& peers, Outputs& out);
+  void heartbeat(Instant now, Outputs& out);
+  void collect(Instant now);
+
+  Options options_;
+  OwnLog log_;
+  std::map<RegionId, Sender> senders_;
+  Instant next_heartbeat_;
+  Instant flush_at_ = kNever;
+  std::size_t batch_entries_ = 0;
+  std::size_t batch_octets_ = 0;
+  std::uint64_t flushed_ = 0;  // head at the last flush: what lies behind it is being batched
+};
+
+}  // namespace syncer::replication

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/replication/replica.h"
+
+#include "syncer/base/assert.h"
+#include "syncer/base/mutation.h"
+
+namespace syncer::replication {
+
+const Bytes* Replica::find(ByteView key) const {
+  const auto it = records_.find(key);
+  return it == records_.end() ? nullptr : &it->second.payload;
+}
+
+std::optional<Version> Replica::version_of(ByteView key) const {
+  const auto it = records_.find(key);
+  if (it == records_.end()) return std::nullopt;
+  const bool current = it->second.binding == binding_;
+  return Version{version_.epoch, current ? it->second.seq : bound_seq_};
+}
+
+bool Replica::put(ByteView key, Bytes payload, std::uint64_t seq) {
+  Record record{std::move(payload), 0, seq, binding_};
+  record.payload_hash = hash64(record.payload);
+  auto it = records_.find(key);
+  const bool is_new = it == records_.end();
+  if (is_new) {
+    it = records_.emplace_hint(it, Bytes(key), Record{});
+    octets_ += key.size();
+  } else {
+    set_hash_.remove(key, it->second.payload_hash);
+  }
+  const bool changed = is_new || it->second.payload != record.payload;
+  octets_ += record.payload.size();
+  octets_ -= it->second.payload.size();
+  set_hash_.add(key, record.payload_hash);
+  it->second = std::move(record);
+  return changed;
+}
+
+bool Replica::erase(ByteView key) {
+  const auto it = records_.find(key);
+  if (it == records_.end()) return false;
+  set_hash_.remove(key, it->second.payload_hash);
+  octets_ -= key.size() + it->second.payload.size();
+  records_.erase(it);
+  return true;
+}
+
+void Replica::advance_to(std::uint64_t seq, bool consistent) {
+  SYNCER_ASSERT(seq >= version_.seq || SYNCER_MUTATED("replication.skip_gap_check"));
+  version_.seq = seq;
+  consistent_ = consistent;
+}
+
+void Replica::bind(Version at) {
+  SYNCER_ASSERT(at >= version_ || SYNCER_MUTATED("replication.accept_old_epoch"));
+  version_ = at;
+  consistent_ = true;
+  ++binding_;
+  bound_seq_ = at.seq;
+}
+
+void Replica::hash(StateHasher& hasher) const {
+  hasher.add(version_.epoch.generation);
+  hasher.add(version_.epoch.term);
+  hasher.add(version_.seq);
+  hasher.add(consistent_ ? 1 : 0);
+  hasher.add(set_hash().high);
+  hasher.add(set_hash().low);
+  hasher.add(records_.size());
+}
+
+}  // namespace syncer::replication

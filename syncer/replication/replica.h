@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "syncer/replication/set_hash.h"
+
+namespace syncer::replication {
+
+/// What is known of one remote region. Changed by its Receiver only; the version never goes back.
+class Replica {
+ public:
+  /// One live entry.
+  struct Record {
+    Bytes payload;
+    std::uint64_t payload_hash = 0;
+    std::uint64_t seq = 0;
+    std::uint32_t binding = 0;  ///< which binding of the replica `seq` belongs to
+  };
+  using Records = std::map<Bytes, Record, std::less<>>;
+
+  Epoch epoch() const { return version_.epoch; }
+  std::uint64_t seq() const { return version_.seq; }
+  Version version() const { return version_; }
+  /// The set is exactly the writer's at this version. False in the middle of a catch-up that skips superseded entries.
+  bool consistent() const { return consistent_; }
+  std::size_t size() const { return records_.size(); }
+  /// Keys and payloads held, in octets.
+  std::size_t octets() const { return octets_; }
+  const Hash128& set_hash() const { return set_hash_.total(); }
+  const SetHash& hashes() const { return set_hash_; }
+  /// Payload of a live key, or nullptr.
+  const Bytes* find(ByteView key) const;
+  /// Version of a live key. After a rebind all former entries count as written at the place that was bound to.
+  std::optional<Version> version_of(ByteView key) const;
+  /// Live entries in the order of keys.
+  const Records& records() const { return records_; }
+
+  /// True when the payload is new.
+  bool put(ByteView key, Bytes payload, std::uint64_t seq);
+  /// True when the key was live.
+  bool erase(ByteView key);
+  /// The next place in the same epoch.
+  void advance_to(std::uint64_t seq, bool consistent);
+  /// A place in this or a newer epoch whose set this replica now holds.
+  void bind(Version at);
+  void hash(StateHasher& hasher) const;
+
+ private:
+  Version version_;
+  bool consistent_ = false;
+  std::uint32_t binding_ = 0;
+  std::uint64_t bound_seq_ = 0;
+  std::size_t octets_ = 0;
+  SetHash set_hash_;
+  Records records_;
+};
+
+}  // namespace syncer::replication

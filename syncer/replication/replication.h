@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "syncer/replication/publisher.h"
+#include "syncer/replication/receiver.h"
+
+namespace syncer::replication {
+
+/// Exchange between regions: publishes the own region's log and keeps a replica of every other region's. No I/O; what
+/// is to be done is appended to the outputs.
+class Replication {
+ public:
+  Replication(Options options, Instant now) : options_(options), publisher_(options, now) {}
+
+  /// Starts a new log of the own region that says exactly this set. `epoch` must be higher than the one before.
+  void open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out) {
+    publisher_.open_epoch(now, epoch, std::move(full_set), out);
+  }
+  /// One entry of the own region; the same payload again changes nothing. False when it goes over a limit.
+  bool put(Instant now, Bytes key, Bytes payload, Outputs& out) {
+    return publisher_.put(now, std::move(key), std::move(payload), out);
+  }
+  void erase(Instant now, ByteView key, Outputs& out) { publisher_.erase(now, key, out); }
+
+  /// A region to publish to, and the link over which that is done.
+  void add_peer(RegionId peer) { publisher_.add_peer(peer); }
+  void remove_peer(RegionId peer) { publisher_.remove_peer(peer); }
+  void reader_up(RegionId peer, Outputs& out) { publisher_.peer_up(peer, out); }
+  void reader_down(RegionId peer) { publisher_.peer_down(peer); }
+  /// A new link over which that region publishes to us.
+  void writer_up(RegionId region) { receiver(region).restart(); }
+  /// Forgets a region; `out` tells of each of its keys as removed.
+  void forget(RegionId region, Outputs& out);
+
+  void receive(Instant now, RegionId from, const WriterMessage& message, Outputs& out) {
+    receiver(from).receive(now, message, out);
+  }
+  void receive(Instant now, RegionId from, const ReaderMessage& message, Outputs& out) {
+    publisher_.receive(now, from, message, out);
+  }
+  void advance(Instant now, Outputs& out) { publisher_.advance(now, out); }
+  Instant next_deadline() const { return publisher_.next_deadline(); }
+
+  const OwnLog& log() const { return publisher_.log(); }
+  const Publisher& publisher() const { return publisher_; }
+  /// nullptr when nothing was ever heard of the region.
+  const Replica* replica(RegionId region) const;
+  Receiver& receiver(RegionId region) { return receivers_.try_emplace(region, region, options_).first->second; }
+  void hash(StateHasher& hasher) const;
+
+ private:
+  Options options_;
+  Publisher publisher_;
+  std::map<RegionId, Receiver> receivers_;
+};
+
+}  // namespace syncer::replication

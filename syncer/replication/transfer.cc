@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/replication/transfer.h"
+
+#include <algorithm>
+#include <bitset>
+
+namespace syncer::replication {
+namespace {
+
+using Pair = BucketRequest::Pair;
+
+/// Sorts the log's records against what the asker has.
+class Comparison {
+ public:
+  explicit Comparison(const BucketRequest& request) : request_(request), matched_(request.pairs.size(), false) {
+    for (const std::uint8_t bucket : request.buckets) asked_.set(bucket);
+  }
+
+  void add(std::uint64_t seq, const OwnLog::RecordPtr& record) {
+    const std::uint64_t hash = key_hash(record->key);
+    if (!asked_.test(bucket_of(hash))) {
+      if (seq > request_.since) changed_meanwhile(hash, record);
+    } else if (record->live && !match(hash, record->payload_hash)) {
+      items.push_back(record);
+    }
+  }
+
+  void finish() {
+    for (std::size_t i = 0; i < matched_.size(); ++i) {
+      if (!matched_[i]) absent.push_back(request_.pairs[i].key_hash);
+    }
+  }
+
+  std::vector<OwnLog::RecordPtr> items;
+  std::vector<std::uint64_t> absent;
+
+ private:
+  void changed_meanwhile(std::uint64_t hash, const OwnLog::RecordPtr& record) {
+    if (record->live) items.push_back(record);
+    else absent.push_back(hash);
+  }
+
+  /// Marks the asker's pair of this key as known here; true when it has the same payload.
+  bool match(std::uint64_t hash, std::uint64_t payload_hash) {
+    const auto it = std::lower_bound(request_.pairs.begin(), request_.pairs.end(), Pair{hash, 0});
+    if (it == request_.pairs.end() || it->key_hash != hash) return false;
+    matched_[static_cast<std::size_t>(it - request_.pairs.begin())] = true;
+    return it->payload_hash == payload_hash;
+  }
+
+  const BucketRequest& request_;
+  std::bitset<kBuckets> asked_;
+  std::vector<bool> matched_;
+};
+
+}  // namespace
+
+Transfer Transfer::snapshot(const OwnLog& log, std::size_t chunk_octets) {
+  return {log, true, log.snapshot(), {}, chunk_octets};
+}
+
+std::optional<Transfer> Transfer::repair(const OwnLog& log, const BucketRequest& request, std::size_t chunk_octets) {
+  if (request.since < log.gc() || request.since > log.head()) return std::nullopt;
+  Comparison comparison(request);
+  for (const auto& [seq, record] : log.by_seq()) comparison.add(seq, record);
+  comparison.finish();
+  return Transfer(log, false, std::move(comparison.items), std::move(comparison.absent), chunk_octets);
+}
+
+Transfer::Transfer(const OwnLog& log, bool full, std::vector<OwnLog::RecordPtr> items,
+                   std::vector<std::uint64_t> absent, std::size_t chunk_octets)
+    : epoch_(log.epoch()), at_seq_(log.head()), full_(full), live_(log.live()), set_hash_(log.set_hash().total()),
+      items_(std::move(items)), absent_(std::move(absent)) {
+  cut(chunk_octets);
+}
+
+void Transfer::cut(std::size_t chunk_octets) {
+  // What is absent rides on the first chunk: 8 octets each, and the asker's request was bounded already.
+  Part part{0, 0, absent_.size() * sizeof(std::uint64_t)};
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    const std::size_t octets = items_[i]->key.size() + items_[i]->payload.size();
+    if (part.octets > 0 && part.octets + octets > chunk_octets) {
+      parts_.push_back(part);
+      part = {i, i, 0};
+    }
+    part.last_item = i + 1;
+    part.octets += octets;
+  }
+  parts_.push_back(part);
+}
+
+std::optional<Chunk> Transfer::next_chunk(std::size_t window_octets) {
+  if (next_ >= parts_.size() || unacknowledged_octets_ >= window_octets) return std::nullopt;
+  unacknowledged_octets_ += parts_[next_].octets;
+  return chunk(next_++);
+}
+
+Chunk Transfer::chunk(std::uint32_t index) const {
+  const Part& part = parts_[index];
+  Chunk out{epoch_, at_seq_, full_, index, static_cast<std::uint32_t>(parts_.size()), live_, set_hash_, {}, {}};
+  if (index == 0) out.absent = absent_;
+  for (std::size_t i = part.first_item; i < part.last_item; ++i) out.items.push_back({items_[i]->key, items_[i]->payload});
+  return out;
+}
+
+void Transfer::acknowledge(std::uint32_t next) {
+  if (next > next_ || next < acknowledged_) return;
+  if (next == acknowledged_) {
+    next_ = next;
+    unacknowledged_octets_ = 0;
+    return;
+  }
+  for (; acknowledged_ < next; ++acknowledged_) unacknowledged_octets_ -= parts_[acknowledged_].octets;
+}
+
+}  // namespace syncer::replication
