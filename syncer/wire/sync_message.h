@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "syncer/base/endpoint.h"
+#include "syncer/base/epoch.h"
+#include "syncer/replication/messages.h"
+
+namespace syncer::wire {
+
+/// What a stream between regions starts with, so that an acceptor can tell it from other protocols on the same port.
+inline constexpr ByteView kSyncMagic = "SYNC";
+/// Raised when a message changes its meaning. Both ends must speak the same.
+inline constexpr std::uint8_t kSyncVersion = 1;
+
+/// First frame of the dialer, who is the writer of its region.
+struct Hello {
+  std::string region;
+  std::string node;
+  std::uint64_t run = 0;  ///< random, of this process: tells a restarted writer from the same one
+  bool single = false;    ///< the region has one syncer only, so a second one of that name is a mistake
+  Epoch epoch;
+  std::uint64_t head = 0;
+  bool operator==(const Hello&) const = default;
+};
+
+/// The answerer takes the dialer's log. `known_epoch` is the highest epoch of the dialer's region it knows, `known_run`
+/// the process that opened it.
+struct Welcome {
+  std::string region;
+  std::string node;
+  std::uint64_t run = 0;
+  Epoch known_epoch;
+  std::uint64_t known_run = 0;
+  bool operator==(const Welcome&) const = default;
+};
+
+/// The answerer does not take it; the text is for people. `conflict`: two syncers use one region name.
+struct Refuse {
+  std::string region;
+  std::string node;
+  std::string reason;
+  bool conflict = false;
+  bool operator==(const Refuse&) const = default;
+};
+
+/// Ask the leader of the answerer's region instead.
+struct Redirect {
+  Endpoint rpc;
+  bool operator==(const Redirect&) const = default;
+};
+
+using SyncMessage = std::variant<Hello, Welcome, Refuse, Redirect, replication::WriterMessage, replication::ReaderMessage>;
+
+}  // namespace syncer::wire

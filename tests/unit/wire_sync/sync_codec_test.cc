@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/wire/sync_codec.h"
+
+#include <gtest/gtest.h>
+
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+
+#include "syncer/wire/sync_frame.h"
+
+namespace syncer::wire {
+namespace {
+
+using namespace replication;  // NOLINT(google-build-using-namespace): the messages this file is about
+
+std::uint64_t number() { return *rc::gen::arbitrary<std::uint64_t>(); }
+bool coin() { return *rc::gen::arbitrary<bool>(); }
+Bytes text() { return *rc::gen::resize(20, rc::gen::arbitrary<Bytes>()); }
+std::size_t few() { return *rc::gen::inRange<std::size_t>(0, 5); }
+Epoch epoch() { return Epoch{number(), number()}; }
+Hash128 hash() { return Hash128{number(), number()}; }
+
+Push any_push() {
+  Push push{epoch(), *rc::gen::inRange<std::uint64_t>(0, 1000), 0, {}, std::nullopt};
+  push.last = push.prev;
+  for (std::size_t n = few(); n > 0; --n) {
+    const Op op = coin() ? Op::Put : Op::Del;
+    push.last += *rc::gen::inRange<std::uint64_t>(1, 9);
+    push.entries.push_back({push.last, op, text(), op == Op::Put ? text() : Bytes()});
+  }
+  if (coin()) push.set_hash = hash();
+  return push;
+}
+
+Buckets any_buckets() {
+  Buckets buckets{epoch(), number(), number(), hash(), {}};
+  for (std::uint64_t& sum : buckets.sums) sum = number();
+  return buckets;
+}
+
+Chunk any_chunk() {
+  Chunk chunk{epoch(), number(), coin(), 3, 7, number(), hash(), {}, {}};
+  for (std::size_t n = few(); n > 0; --n) chunk.items.push_back({text(), text()});
+  for (std::size_t n = few(); n > 0; --n) chunk.absent.push_back(number());
+  return chunk;
+}
+
+BucketRequest any_bucket_request() {
+  BucketRequest request{epoch(), number(), {1, 7, 255}, {}};
+  for (std::size_t n = few(); n > 0; --n) request.pairs.push_back({number(), number()});
+  std::sort(request.pairs.begin(), request.pairs.end());
+  return request;
+}
+
+SyncMessage any_message() {
+  const Endpoint rpc = Endpoint::v4(10, 0, 0, 1, 30191);
+  switch (*rc::gen::inRange(0, 15)) {
+    case 0: return Hello{text(), text(), number(), coin(), epoch(), number()};
+    case 1: return Welcome{text(), text(), number(), epoch(), number()};
+    case 2: return Refuse{text(), text(), text(), coin()};
+    case 3: return Redirect{rpc};
+    case 4: return WriterMessage(Heartbeat{epoch(), number(), number(), number(), hash()});
+    case 5: return WriterMessage(any_push());
+    case 6: return WriterMessage(Reset{epoch(), number()});
+    case 7: return WriterMessage(any_buckets());
+    case 8: return WriterMessage(any_chunk());
+    case 9: return ReaderMessage(Ack{epoch(), number(), hash()});
+    case 10: return ReaderMessage(Pull{epoch(), number()});
+    case 11: return ReaderMessage(BucketsRequest{epoch()});
+    case 12: return ReaderMessage(any_bucket_request());
+    case 13: return ReaderMessage(SnapshotRequest{epoch()});
+    default: return ReaderMessage(ChunkRequest{epoch(), number(), 9});
+  }
+}
+
+Result<SyncMessage> decode_frame(const Bytes& frame) {
+  SyncFrameReader reader;
+  const Bytes stream = sync_preamble() + frame;
+  ByteView input = stream;
+  const auto parts = reader.next(input);
+  if (!parts) return tl::unexpected<Error>(parts.error());
+  return decode_sync((*parts)->type, (*parts)->body);
+}
+
+RC_GTEST_PROP(SyncCodec, BringsEveryMessageBack, ()) {
+  const SyncMessage message = any_message();
+  const Result<SyncMessage> back = decode_frame(encode_sync(message));
+  RC_ASSERT(back.has_value());
+  RC_ASSERT(*back == message);
+}
+
+RC_GTEST_PROP(SyncCodec, RefusesEveryTruncation, ()) {
+  const Bytes frame = encode_sync(any_message());
+  const auto type = static_cast<std::uint8_t>(frame[4]);
+  const ByteView body = ByteView(frame).substr(5, frame.size() - kSyncFrameOverhead);
+  const auto size = *rc::gen::inRange<std::size_t>(0, body.size());
+  RC_ASSERT(!decode_sync(type, body.substr(0, size)).has_value());
+}
+
+RC_GTEST_PROP(SyncCodec, HasOneEncodingOfWhatItAccepts, (const Bytes& noise)) {
+  const auto type = *rc::gen::element<std::uint8_t>(1, 2, 3, 16, 17, 18, 20, 32, 33, 35, 37);
+  const Result<SyncMessage> message = decode_sync(type, noise);
+  if (message) RC_ASSERT(decode_frame(encode_sync(*message)).value() == *message);
+}
+
+TEST(SyncCodec, KeepsAHeartbeatAndItsAcknowledgementUnder128Octets) {
+  const Epoch late{3, 100'000};
+  const Hash128 full{~0ULL, ~0ULL};
+  const std::size_t there = encode_sync(WriterMessage(Heartbeat{late, 1ULL << 40U, 1ULL << 40U, 1'000'000, full})).size();
+  const std::size_t back = encode_sync(ReaderMessage(Ack{late, 1ULL << 40U, full})).size();
+  EXPECT_LE(there + back, 128U);
+}
+
+TEST(SyncCodec, AddsLittleToASingleChange) {
+  const Bytes key(80, 'k');
+  const Bytes payload(300, 'p');
+  Push push{{1, 1000}, 1'000'000, 1'000'001, {{1'000'001, Op::Put, key, payload}}, Hash128{1, 1}};
+  EXPECT_LE(encode_sync(WriterMessage(push)).size(), key.size() + payload.size() + 64);
+}
+
+TEST(SyncCodec, RefusesAnUnknownType) {
+  const auto message = decode_sync(99, "");
+  ASSERT_FALSE(message);
+  EXPECT_EQ(message.error().code, ErrorCode::Unsupported);
+}
+
+TEST(SyncCodec, RefusesAKeyOverTheLimit) {
+  const Push push{{1, 1}, 0, 1, {{1, Op::Put, Bytes(1025, 'k'), "v"}}, std::nullopt};
+  EXPECT_FALSE(decode_frame(encode_sync(WriterMessage(push))).has_value());
+}
+
+}  // namespace
+}  // namespace syncer::wire
