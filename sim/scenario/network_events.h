@@ -10,7 +10,8 @@
 
 namespace sim::scenario {
 
-enum class CutMode : std::uint8_t { Drop, Jam };
+/// What becomes of packets at a cut: lost, half a second late, or kept and delivered at the heal.
+enum class CutMode : std::uint8_t { Drop, Slow, Jam };
 enum class CutShape : std::uint8_t { Halves, IsolateOne, Ring, Bridge };
 
 /// Cuts `groups` from each other, or `from` -> `to` (one way, both with `both`), or `among` in a random `shape`.
@@ -22,11 +23,11 @@ struct Partition {
   bool both = false;
   Selector among;
   std::optional<CutShape> shape;
-  CutMode mode = CutMode::Drop;  ///< Jam keeps what is sent and delivers it at the heal
+  CutMode mode = CutMode::Drop;
   std::optional<Duration> for_;
   bool operator==(const Partition&) const = default;
 };
-/// Ends a partition, a clog or a link change.
+/// Ends partitions, clogs and link changes.
 struct Heal {
   std::string what = "all";  ///< label of the event, or "all"
   bool operator==(const Heal&) const = default;
@@ -52,10 +53,7 @@ struct Clog {
   bool operator==(const Clog&) const = default;
 };
 struct Unclog {
-  Selector who;
-  Selector from;
-  Selector to;
-  Direction direction = Direction::Both;
+  std::string what = "all";  ///< label of a clog, or "all"
   bool operator==(const Unclog&) const = default;
 };
 /// Clogs one node after the other, unclogs them in another order.
@@ -71,11 +69,11 @@ struct Reset {
   Selector to;
   bool operator==(const Reset&) const = default;
 };
-/// Open streams of a pair go silent without being closed.
+/// Open streams of a pair go silent without being closed; after `for_` a segment is answered by a reset.
 struct HalfOpen {
   Selector from;
   Selector to;
-  std::optional<Duration> for_;
+  Duration for_{};
   bool operator==(const HalfOpen&) const = default;
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/scenario/registry_events.h"
 #include "sim/scenario/values.h"
 
 namespace sim::scenario {
@@ -46,7 +47,7 @@ struct Predicate {
   std::optional<std::uint64_t> copies;     ///< Mirrored: exactly so many
   std::optional<std::uint64_t> at_most;    ///< Copies, QueueDepth, Pending
   std::optional<std::uint64_t> at_least;   ///< Copies, QueueDepth, Pending
-  std::optional<std::string> status;       ///< Mirrored: every copy has this status
+  std::optional<InstanceStatus> status;    ///< Mirrored: every copy has this status
   std::vector<std::string> endpoints;      ///< Mirrored: every copy has exactly these, unless empty
   Pairs properties;                        ///< Mirrored: every copy has at least these
   std::optional<Ratio> more_than;          ///< MirroredRemoved

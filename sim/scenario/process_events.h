@@ -56,7 +56,7 @@ struct Suspend {
   Duration for_{};
   bool operator==(const Suspend&) const = default;
 };
-/// Every event costs `factor` times the usual CPU time.
+/// Every event costs the node `factor` times 100 microseconds of processor time.
 struct Slow {
   Selector who;
   std::uint64_t factor = 1;

@@ -130,16 +130,17 @@ struct ScRestore {
   std::string to;
   bool operator==(const ScRestore&) const = default;
 };
-/// The first `front_ends` address that works dies, the next one goes on.
+/// One address of the registry dies, the others go on.
 struct ScFailover {
   std::string service_center;
+  std::uint64_t address = 0;  ///< number of the front-end
   std::optional<Duration> for_;
   bool operator==(const ScFailover&) const = default;
 };
 /// More requests than this are answered 429.
 struct ScLimit {
   std::string service_center;
-  std::uint64_t rps = 0;  ///< 0 takes the limit away
+  std::uint64_t rps = 0;  ///< 0 refuses everything
   std::optional<Duration> for_;
   bool operator==(const ScLimit&) const = default;
 };

@@ -68,13 +68,21 @@ struct Chaos {
   bool operator==(const Chaos&) const = default;
 };
 
+/// What the settle phase heals.
+enum class Healing : std::uint8_t { Core };
+/// What becomes of what is outside the core.
+enum class OutsideCore : std::uint8_t { AsIs, Down };
+
 /// The end of all faults: at duration - within - quiet, everything of `core` is healed and started; from then on the
-/// label "settle" is known. What is outside the core stays as broken as it is.
+/// label "settle" is known. What is outside the core stays as
+/// broken as it is, or is taken down.
 struct Settle {
   Place place;
   Selector core{"all"};
   Duration within = std::chrono::seconds(60);
   Duration quiet{};  ///< the core stays converged for this long
+  Healing heal = Healing::Core;
+  OutsideCore outside_core = OutsideCore::AsIs;
   bool operator==(const Settle&) const = default;
 };
 

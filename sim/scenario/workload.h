@@ -47,11 +47,10 @@ struct RollingDeploy {
   std::string version = "2.0.0";
   bool operator==(const RollingDeploy&) const = default;
 };
-/// One instance registers and deregisters again and again.
+/// The one instance "<id>/svc-1/1" registers and deregisters again and again.
 struct Flap {
   Moment from;
   Moment until{"end", {}};
-  std::string instance;
   Duration up{};
   Duration down{};
   bool operator==(const Flap&) const = default;

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sim/scenario/events.h"
+#include "sim/scenario/words_predicate.h"
+#include "sim/scenario/words_process.h"
+#include "sim/scenario/words_network.h"
+#include "sim/scenario/words_registry.h"
+#include "sim/scenario/words_topology.h"
+
+namespace sim::scenario {
+
+template <class V>
+void describe(V& v, Type<Anchor>) {
+  v.takes("at", &Anchor::at, "point in the run");
+  v.takes("after", &Anchor::after, "label, or label + duration");
+  v.takes("every", &Anchor::every, "again and again, this far apart");
+  v.takes("from", &Anchor::from, "first time of every");
+  v.takes("until", &Anchor::until, "end of every");
+  v.takes("jitter", &Anchor::jitter, "each time of every is late by up to this");
+  v.takes("when", &Anchor::when, "as soon as this is true");
+  v.takes("within", &Anchor::within, "when must come true within this time");
+}
+
+/// Tells every word of "do" with the struct of its arguments.
+template <class V>
+void alternatives(V& v, Type<Action>) {
+  v.template alternative<Start>("start", "boots nodes");
+  v.template alternative<Stop>("stop", "orderly shutdown");
+  v.template alternative<Crash>("crash", "power cut");
+  v.template alternative<Restart>("restart", "starts nodes that are down again");
+  v.template alternative<Bounce>("bounce", "crash and restart");
+  v.template alternative<Pause>("pause", "freezes the process");
+  v.template alternative<Resume>("resume", "ends a pause or suspend");
+  v.template alternative<Suspend>("suspend", "the machine sleeps");
+  v.template alternative<Slow>("slow", "each event costs processor time");
+  v.template alternative<Join>("join", "tells running nodes whom to join");
+  v.template alternative<ClockDrift>("clock.drift", "the monotonic clock runs fast or slow");
+  v.template alternative<ClockJump>("clock.jump", "the wall clock leaps");
+  v.template alternative<Partition>("partition", "cuts the network");
+  v.template alternative<Heal>("heal", "ends a fault of the network");
+  v.template alternative<LinkChange>("link", "changes the quality of links");
+  v.template alternative<Clog>("clog", "nothing arrives, queues grow");
+  v.template alternative<Unclog>("unclog", "ends a clog");
+  v.template alternative<Swizzle>("swizzle", "clogs one by one, unclogs in another order");
+  v.template alternative<Reset>("reset", "TCP reset of open connections");
+  v.template alternative<HalfOpen>("half_open", "connections go silent without being closed");
+  v.template alternative<ScRegister>("sc.register", "an application registers");
+  v.template alternative<ScDeregister>("sc.deregister", "an application deregisters");
+  v.template alternative<ScStopHeartbeat>("sc.stop_heartbeat", "an application dies silently");
+  v.template alternative<ScHeartbeat>("sc.heartbeat", "an application beats again");
+  v.template alternative<ScExpire>("sc.expire", "leases end at once");
+  v.template alternative<ScStatus>("sc.status", "an application changes its status");
+  v.template alternative<ScUpdate>("sc.update", "an application changes its content");
+  v.template alternative<ScOutage>("sc.outage", "the registry is gone");
+  v.template alternative<ScSlow>("sc.slow", "the registry answers late");
+  v.template alternative<ScFail>("sc.fail", "a share of requests fails");
+  v.template alternative<ScListEmpty>("sc.list_empty", "lists come back empty");
+  v.template alternative<ScListPartial>("sc.list_partial", "lists lack a part");
+  v.template alternative<ScStaleRead>("sc.stale_read", "answers are old");
+  v.template alternative<ScDataLoss>("sc.data_loss", "the registry forgets");
+  v.template alternative<ScRestore>("sc.restore", "a backup is restored");
+  v.template alternative<ScFailover>("sc.failover", "an address of the registry dies");
+  v.template alternative<ScLimit>("sc.limit", "requests above a rate are answered 429");
+  for (const std::string_view word : {"leave", "set_config", "upgrade", "step_down", "dns", "deliver", "drop_pending",
+                                      "advance", "show", "clock.skew", "clock.strobe", "sc.watch_break",
+                                      "sc.watch_lose", "sc.watch_duplicate", "sc.watch_reorder", "sc.watch_delay"}) {
+    v.later(word);
+  }
+}
+
+template <class V>
+void describe(V& v, Type<Event>) {
+  v.takes("id", &Event::id, "a label for other places");
+  v.inlined(&Event::anchor);
+  v.choice("do", &Event::action, "what happens");
+  v.takes("as", &Event::as, "name of the selector's result: $NAME later");
+  v.takes("note", &Event::note, "a remark");
+}
+
+}  // namespace sim::scenario

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sim/scenario/predicate.h"
+#include "sim/scenario/words_registry.h"
+
+namespace sim::scenario {
+
+constexpr auto words(Type<MemberState>) {
+  return Words<MemberState, 5>{{{"alive", MemberState::Alive},
+                                {"suspect", MemberState::Suspect},
+                                {"dead", MemberState::Dead},
+                                {"left", MemberState::Left},
+                                {"unknown", MemberState::Unknown}}};
+}
+
+constexpr auto words(Type<Without>) {
+  return Words<Without, 1>{{{"origin_removed", Without::OriginRemoved}}};
+}
+
+/// What stands behind a predicate's word.
+enum class Subject { Instances, Nodes, Registries, Alarm, List, One };
+
+/// Tells every word of a predicate: v.word(text, value, kind of subject, about, [](auto& v) { its other keys }).
+template <class V>
+void predicate_words(V& v) {
+  const auto bounds = [](auto& w) {
+    w.takes("at_most", &Predicate::at_most, "upper bound");
+    w.takes("at_least", &Predicate::at_least, "lower bound");
+  };
+  v.word("mirrored", Word::Mirrored, Subject::Instances, "every such instance has its copies", [](auto& w) {
+    w.needs("in", &Predicate::in, "registries looked at");
+    w.takes("copies", &Predicate::copies, "exactly so many copies, 1 unless told");
+    w.takes("status", &Predicate::status, "with this status");
+    w.takes("endpoints", &Predicate::endpoints, "with exactly these endpoints");
+    w.takes("properties", &Predicate::properties, "with at least these properties");
+  });
+  v.word("absent", Word::Absent, Subject::Instances, "no such instance is there, native or copy",
+         [](auto& w) { w.needs("in", &Predicate::in, "registries looked at"); });
+  v.word("copies", Word::Copies, Subject::Instances, "number of copies of each such instance", [bounds](auto& w) {
+    w.takes("in", &Predicate::in, "registries looked at");
+    bounds(w);
+  });
+  v.word("loop_back", Word::LoopBack, Subject::Instances, "a copy was taken for an origin", [](auto&) {});
+  v.word("resurrected", Word::Resurrected, Subject::Instances, "a copy exists whose origin was removed", [](auto&) {});
+  v.word("mirrored_removed", Word::MirroredRemoved, Subject::Registries, "many copies vanished at once", [](auto& w) {
+    w.needs("more_than", &Predicate::more_than, "share of the copies");
+    w.needs("in_window", &Predicate::in_window, "within this time");
+    w.takes("without", &Predicate::without, "removals that do not count");
+  });
+  v.word("member_seen", Word::MemberSeen, Subject::Nodes, "members are seen in a state", [](auto& w) {
+    w.needs("observer", &Predicate::observer, "nodes that look");
+    w.needs("state", &Predicate::state, "state seen");
+  });
+  v.word("members_agree", Word::MembersAgree, Subject::Nodes, "nodes see the same, true members", [](auto&) {});
+  v.word("alarm", Word::Alarm, Subject::Alarm, "an alarm is raised",
+         [](auto& w) { w.takes("in", &Predicate::in, "at these nodes; any of all unless told"); });
+  v.word("queue_depth", Word::QueueDepth, Subject::Nodes, "entries waiting in each node", bounds);
+  v.word("conflict", Word::Conflict, Subject::Nodes, "a node reports a registry or name used twice", [](auto&) {});
+  v.word("pending", Word::Pending, Subject::Nodes, "reasons why each node is not at rest", bounds);
+  v.word("all", Word::All, Subject::List, "every one of a list", [](auto&) {});
+  v.word("any", Word::Any, Subject::List, "at least one of a list", [](auto&) {});
+  v.word("not", Word::Not, Subject::One, "the contrary", [](auto&) {});
+  for (const std::string_view word : {"leader", "leaders_per_term", "writes_by_non_leader", "leader_changed", "log",
+                                      "state", "full_sync_after", "incarnation_refuted"}) {
+    v.later(word);
+  }
+}
+
+}  // namespace sim::scenario

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sim/scenario/process_events.h"
+#include "sim/scenario/type.h"
+
+namespace sim::scenario {
+
+constexpr auto words(Type<Disk>) {
+  return Words<Disk, 4>{
+      {{"keep", Disk::Keep}, {"lose_unsynced", Disk::LoseUnsynced}, {"tear", Disk::Tear}, {"wipe", Disk::Wipe}}};
+}
+
+template <class V>
+void describe(V& v, Type<Start>) {
+  v.needs("who", &Start::who, "nodes");
+  v.takes("spread", &Start::spread, "each boots at a random time up to this later");
+  v.later("config");
+}
+
+template <class V>
+void describe(V& v, Type<Stop>) {
+  v.needs("who", &Stop::who, "nodes");
+}
+
+template <class V>
+void describe(V& v, Type<Crash>) {
+  v.needs("who", &Crash::who, "nodes");
+  v.takes("disk", &Crash::disk, "what the disk keeps");
+}
+
+template <class V>
+void describe(V& v, Type<Restart>) {
+  v.needs("who", &Restart::who, "nodes");
+  v.takes("disk", &Restart::disk, "keep or wipe");
+  v.takes("delay", &Restart::delay, "so much later");
+  v.later("config");
+}
+
+template <class V>
+void describe(V& v, Type<Bounce>) {
+  v.needs("who", &Bounce::who, "nodes");
+  v.takes("down", &Bounce::down, "time until the start");
+  v.takes("disk", &Bounce::disk, "what the disk keeps");
+}
+
+template <class V>
+void describe(V& v, Type<Pause>) {
+  v.needs("who", &Pause::who, "nodes");
+  v.takes("for", &Pause::for_, "until resume when absent");
+}
+
+template <class V>
+void describe(V& v, Type<Resume>) {
+  v.needs("who", &Resume::who, "nodes");
+}
+
+template <class V>
+void describe(V& v, Type<Suspend>) {
+  v.needs("who", &Suspend::who, "nodes");
+  v.needs("for", &Suspend::for_, "time the machine sleeps");
+}
+
+template <class V>
+void describe(V& v, Type<Slow>) {
+  v.needs("who", &Slow::who, "nodes");
+  v.needs("factor", &Slow::factor, "each event costs so many times 100 microseconds");
+  v.takes("for", &Slow::for_, "to the end when absent");
+}
+
+template <class V>
+void describe(V& v, Type<Join>) {
+  v.needs("who", &Join::who, "nodes that are told");
+  v.needs("via", &Join::via, "nodes to join");
+}
+
+template <class V>
+void describe(V& v, Type<ClockDrift>) {
+  v.needs("who", &ClockDrift::who, "nodes");
+  v.needs("ppm", &ClockDrift::ppm, "parts per million, negative for slow");
+}
+
+template <class V>
+void describe(V& v, Type<ClockJump>) {
+  v.needs("who", &ClockJump::who, "nodes");
+  v.needs("by", &ClockJump::by, "signed duration");
+}
+
+}  // namespace sim::scenario
