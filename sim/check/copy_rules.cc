@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/check/rules.h"
+#include "syncer/base/quantity.h"
+
+namespace sim::check {
+namespace {
+
+class HandsOff : public Rule {
+ public:
+  void on_write(const Write& write) override {
+    if (!write.writer) return;
+    const Origin* origin = context_.ledger->origin(write.name);
+    const bool native = origin != nullptr && (origin->alive || origin->stepped == write.change.at) && write.before == nullptr;
+    if (!native) return;
+    context_.sink->violated("I1", {"syncer " + context_.node(*write.writer) + " did " +
+                                       std::string(mocksc::name(write.change.kind)) + " to instance " + write.name.instance +
+                                       " of registry " + context_.registry(write.name.registry),
+                                   "an application registered that instance there"});
+  }
+};
+
+class Copies : public Rule {
+ public:
+  void on_write(const Write& write) override {
+    if (write.change.kind != mocksc::ChangeKind::InstanceRegistered || !write.writer) return;
+    const std::string who = "syncer " + context_.node(*write.writer) + " registered " + write.name.instance + " in " +
+                            context_.registry(write.name.registry);
+    if (write.after == nullptr) {
+      context_.sink->violated("I2", {who + " without marks: every syncer will take it for an origin"});
+      return;
+    }
+    check_origin(who, *write.after);
+    check_single(who, *write.after);
+  }
+
+ private:
+  void check_origin(const std::string& who, const Copy& copy) {
+    if (!copy.origin) return;
+    if (copy.origin->registry == copy.name.registry) {
+      context_.sink->violated("I2", {who + " as a copy from region " + copy.region, "that is its home registry"});
+    } else if (context_.ledger->copy(*copy.origin) != nullptr) {
+      context_.sink->violated("I2", {who + " as a copy of " + copy.origin->instance,
+                                     "which is itself a copy in " + context_.registry(copy.origin->registry)});
+    } else if (context_.ledger->origin(*copy.origin)->stepped == Instant{}) {
+      context_.sink->violated("I2", {who + " as a copy of " + copy.origin->instance,
+                                     "which no application ever registered in " + context_.registry(copy.origin->registry)});
+    }
+  }
+
+  /// While endpoints change two copies may stand side by side (make before break), but they differ.
+  void check_single(const std::string& who, const Copy& copy) {
+    if (!copy.origin) return;
+    for (const InstanceName& other : context_.ledger->origin(*copy.origin)->sights[copy.name.registry].copies) {
+      const Copy* found = context_.ledger->copy(other);
+      if (other == copy.name || found->endpoints != copy.endpoints || found->content != copy.content) continue;
+      context_.sink->violated("I3", {who + " as a copy of " + copy.origin->instance,
+                                     other.instance + " is an equal copy of the same instance there"});
+    }
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Rule> make_hands_off_rule() { return std::make_unique<HandsOff>(); }
+std::unique_ptr<Rule> make_copy_rule() { return std::make_unique<Copies>(); }
+
+}  // namespace sim::check

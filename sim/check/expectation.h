@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/check/rule.h"
+
+namespace sim::check {
+
+/// Evaluates a predicate on the state after the current event.
+using Evaluate = std::function<bool(const scenario::Predicate&)>;
+
+/// What all expectations of a run share.
+struct Court {
+  const scenario::Stage* stage = nullptr;
+  const Ledger* ledger = nullptr;
+  Sink* sink = nullptr;
+  Evaluate evaluate;
+};
+
+/// One demand of the scenario, followed through a run.
+class Expectation {
+ public:
+  Expectation(const Court& court, const scenario::Expectation& source) : court_(court), source_(source) {}
+  virtual ~Expectation() = default;
+  /// After an event; `changed` tells whether anything a predicate can see changed since the last call.
+  virtual void look(Instant now, bool changed) = 0;
+  /// After the last event. Adds what is undecided and the timings.
+  virtual void finish(Instant now, scenario::Findings& findings) = 0;
+
+ protected:
+  std::optional<Instant> at(const scenario::Moment& moment) const { return court_.stage->timeline.at(moment); }
+  void violated(std::vector<std::string> facts) const { court_.sink->violated(source_.id, std::move(facts), &source_.place); }
+  void undecided(scenario::Findings& findings, const std::string& why) const {
+    findings.undecided.push_back(source_.id + ": " + why);
+  }
+
+  Court court_;
+  const scenario::Expectation& source_;
+};
+
+/// The follower of one expectation's form; nullptr for forms that are measured at the end (metric).
+std::unique_ptr<Expectation> follow(const Court& court, const scenario::Expectation& source);
+
+}  // namespace sim::check

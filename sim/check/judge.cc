@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/check/judge.h"
+
+#include "sim/check/expectation.h"
+#include "sim/check/metrics.h"
+#include "sim/check/predicates.h"
+#include "sim/check/rules.h"
+#include "sim/host/world.h"
+
+namespace sim::check {
+namespace {
+
+class Judge : public scenario::Checks {
+ public:
+  Judge(const scenario::Scenario& scenario, JudgeOptions options) : options_(options), metrics_(scenario) {
+    auto watch = std::make_unique<Watch>();
+    watch_ = watch.get();
+    rules_.push_back(std::move(watch));
+    if (!options.invariants) return;
+    for (auto& rule : all_rules()) rules_.push_back(std::move(rule));
+  }
+
+  void begin(const scenario::Stage& stage) override {
+    stage_.emplace(stage);
+    std::map<std::string, RegistryIndex> homes;
+    for (const auto& region : stage.cast.regions()) homes.emplace(region.name, region.registry);
+    ledger_.emplace(std::move(homes), stage.cast.registries().size());
+    sink_.begin(*stage_);
+    for (const auto& rule : rules_) rule->begin({&*stage_, &*ledger_, &sink_});
+    predicates_.emplace(*stage_, *ledger_, *watch_);
+    if (options_.expectations) follow_expectations();
+  }
+
+  void on_label(std::string_view label, const scenario::Event* event) override {
+    for (const auto& rule : rules_) rule->on_label(label, event);
+  }
+  void on_application(RegistryIndex, std::string_view, std::string_view) override {}
+  bool holds(const scenario::Predicate& predicate, Instant) override { return predicates_->holds(predicate); }
+  bool decided() const override { return !sink_.violations().empty(); }
+
+  scenario::Findings finish() override {
+    scenario::Findings findings;
+    for (const auto& rule : rules_) rule->finish();
+    for (const auto& expectation : expectations_) expectation->finish(stage_->world.now(), findings);
+    if (options_.expectations) metrics_.finish(*stage_, *ledger_, *watch_, sink_, findings);
+    findings.violations = sink_.violations();
+    return findings;
+  }
+
+  void on_node_event(NodeIndex node, const syncer::Event& event) override {
+    for (const auto& rule : rules_) rule->on_node_event(node, event);
+  }
+  bool wants(syncer::Severity severity) const override { return severity >= syncer::Severity::Debug; }
+  void on_host_change(NodeIndex node, host::HostChange change) override {
+    for (const auto& rule : rules_) rule->on_host_change(node, change);
+  }
+  void on_message(const host::Message& message) override { metrics_.on_message(message); }
+  bool wants_messages() const override { return metrics_.wants_messages(); }
+
+  void on_registry_change(RegistryIndex registry, const mocksc::RegistryChange& change) override {
+    metrics_.on_write();
+    if (change.instance == nullptr || Ledger::is_infrastructure(change.service, *change.instance)) return;
+    const InstanceName name{registry, change.service.service_id, change.instance->instance_id};
+    const Copy* known = ledger_->copy(name);
+    const std::optional<Copy> before = known != nullptr ? std::optional(*known) : std::nullopt;
+    ledger_->on_registry_change(registry, change);
+    const Write write{change, name, stage_->cast.node(change.client), before ? &*before : nullptr, ledger_->copy(name)};
+    for (const auto& rule : rules_) rule->on_write(write);
+  }
+
+  void after_event(Instant now) override {
+    for (const auto& rule : rules_) rule->after_event(now);
+    const std::uint64_t version = ledger_->version() + watch_->version();
+    const bool changed = version != seen_version_;
+    seen_version_ = version;
+    for (const auto& expectation : expectations_) expectation->look(now, changed || samples_state_);
+  }
+  bool wants_after_event() const override { return true; }
+
+ private:
+  void follow_expectations() {
+    const Court court{&*stage_, &*ledger_, &sink_, [this](const scenario::Predicate& p) { return predicates_->holds(p); }};
+    for (const scenario::Expectation& source : stage_->scenario.expect) {
+      if (auto follower = follow(court, source)) expectations_.push_back(std::move(follower));
+    }
+  }
+
+  JudgeOptions options_;
+  Metrics metrics_;
+  Sink sink_;
+  std::optional<scenario::Stage> stage_;
+  std::optional<Ledger> ledger_;
+  std::optional<Predicates> predicates_;
+  Watch* watch_ = nullptr;
+  std::vector<std::unique_ptr<Rule>> rules_;
+  std::vector<std::unique_ptr<Expectation>> expectations_;
+  std::uint64_t seen_version_ = 0;
+  bool samples_state_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<scenario::Checks> make_judge(const scenario::Scenario& scenario, JudgeOptions options) {
+  return std::make_unique<Judge>(scenario, options);
+}
+
+}  // namespace sim::check

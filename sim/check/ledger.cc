@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/check/ledger.h"
+
+#include <algorithm>
+
+#include "syncer/base/hash.h"
+#include "syncer/base/quantity.h"
+
+namespace sim::check {
+namespace {
+
+constexpr std::string_view kMarkPrefix = "syncer.";
+
+/// What an application can see of an instance; a copy that is equal here is a good copy.
+std::uint64_t content_of(const mocksc::Instance& instance) {
+  syncer::StateHasher hasher;
+  hasher.add(instance.status);
+  hasher.add(instance.host_name);
+  for (const std::string& endpoint : instance.endpoints) hasher.add(endpoint);
+  for (const auto& [key, value] : instance.properties) {
+    if (key.compare(0, kMarkPrefix.size(), kMarkPrefix) == 0) continue;
+    hasher.add(key);
+    hasher.add(value);
+  }
+  return hasher.digest();
+}
+
+std::string property(const mocksc::Instance& instance, const std::string& key) {
+  const auto found = instance.properties.find(key);
+  return found == instance.properties.end() ? std::string() : found->second;
+}
+
+bool is_end(mocksc::ChangeKind kind) {
+  return kind == mocksc::ChangeKind::InstanceUnregistered || kind == mocksc::ChangeKind::InstanceExpired ||
+         kind == mocksc::ChangeKind::InstanceLost;
+}
+
+}  // namespace
+
+Ledger::Ledger(std::map<std::string, RegistryIndex> homes, std::size_t registries)
+    : homes_(std::move(homes)), registries_(registries), differing_pairs_(registries * registries) {}
+
+bool Ledger::is_infrastructure(const mocksc::Service& service, const mocksc::Instance& instance) {
+  return service.service_name == "SERVICECENTER" || instance.properties.count("syncer.canary") != 0;
+}
+
+void Ledger::on_registry_change(RegistryIndex registry, const mocksc::RegistryChange& change) {
+  if (change.instance == nullptr || is_infrastructure(change.service, *change.instance)) return;
+  ++version_;
+  const InstanceName name{registry, change.service.service_id, change.instance->instance_id};
+  const auto known_copy = copies_.find(name);
+  const auto known_origin = origins_.find(name);
+  if (is_end(change.kind)) {
+    if (known_copy != copies_.end()) copy_gone(known_copy, change.at);
+    else if (known_origin != origins_.end()) origin_gone(known_origin->second, change.at);
+    return;
+  }
+  const std::string region = property(*change.instance, "syncer.region");
+  if (!region.empty()) copy_is(name, *change.instance, region, change.at);
+  else if (known_copy == copies_.end()) origin_is(name, *change.instance, change.at);
+}
+
+void Ledger::origin_is(const InstanceName& name, const mocksc::Instance& instance, Instant now) {
+  Origin& origin = origins_[name];
+  const std::uint64_t content = content_of(instance);
+  const bool born = !origin.alive;
+  if (origin.sights.empty()) {
+    origin.name = name;
+    origin.sights.resize(registries_);
+  }
+  if (born) origin.since = now;
+  if (born || content != origin.content) {
+    origin.step = born ? Origin::Step::Registered : Origin::Step::Changed;
+    origin.stepped = now;
+  }
+  origin.alive = true;
+  origin.content = content;
+  judge(origin, now);
+}
+
+void Ledger::origin_gone(Origin& origin, Instant now) {
+  if (!origin.alive) return;
+  origin.alive = false;
+  origin.since = now;
+  origin.step = Origin::Step::Removed;
+  origin.stepped = now;
+  judge(origin, now);
+}
+
+void Ledger::copy_is(const InstanceName& name, const mocksc::Instance& instance, const std::string& region, Instant now) {
+  const auto [found, fresh] = copies_.try_emplace(name);
+  Copy& copy = found->second;
+  copy.content = content_of(instance);
+  copy.status = instance.status;
+  copy.endpoints = instance.endpoints;
+  copy.properties = instance.properties;
+  if (fresh) {
+    copy.name = name;
+    copy.region = region;
+    copy.since = now;
+    if (const auto home_registry = home(region)) {
+      copy.origin = InstanceName{*home_registry, name.service_id, property(instance, "syncer.instance")};
+      if (*home_registry == name.registry || copies_.count(*copy.origin) != 0) ++loops_;
+      Origin& origin = origins_[*copy.origin];
+      if (origin.sights.empty()) {
+        origin.name = *copy.origin;
+        origin.sights.resize(registries_);
+      }
+      origin.sights[name.registry].copies.push_back(name);
+    }
+  }
+  if (copy.origin) judge_one(origins_[*copy.origin], name.registry, now);
+}
+
+void Ledger::copy_gone(std::map<InstanceName, Copy>::iterator found, Instant now) {
+  const Copy copy = std::move(found->second);
+  copies_.erase(found);
+  if (!copy.origin) return;
+  Origin& origin = origins_[*copy.origin];
+  auto& seen = origin.sights[copy.name.registry].copies;
+  seen.erase(std::remove(seen.begin(), seen.end(), copy.name), seen.end());
+  judge_one(origin, copy.name.registry, now);
+}
+
+void Ledger::judge(Origin& origin, Instant now) {
+  for (RegistryIndex target = 0; target < registries_; ++target) judge_one(origin, target, now);
+}
+
+void Ledger::judge_one(Origin& origin, RegistryIndex target, Instant now) {
+  const bool home_registry = target == origin.name.registry;
+  Sight& sight = origin.sights[target];
+  const bool before = sight.differs;
+  const bool haunted = sight.ghost;
+  sight.ghost = !origin.alive && !sight.copies.empty();
+  if (sight.ghost != haunted) sight.ghost ? ++ghosts_ : --ghosts_;
+  sight.differs = home_registry ? !sight.copies.empty() : differs(origin, sight);
+  if (before == sight.differs) return;
+  std::uint64_t& pair = differing_pairs_[origin.name.registry * registries_ + target];
+  if (sight.differs) {
+    ++pair;
+    ++differing_;
+    return;
+  }
+  --pair;
+  --differing_;
+  if (!home_registry) timings_.push_back({origin.step, origin.name, target, origin.stepped, now - origin.stepped});
+}
+
+bool Ledger::differs(const Origin& origin, const Sight& sight) const {
+  if (!origin.alive) return !sight.copies.empty();
+  if (sight.copies.size() != 1) return true;
+  const auto found = copies_.find(sight.copies.front());
+  return found == copies_.end() || found->second.content != origin.content;
+}
+
+const Origin* Ledger::origin(const InstanceName& name) const {
+  const auto found = origins_.find(name);
+  return found == origins_.end() ? nullptr : &found->second;
+}
+
+const Copy* Ledger::copy(const InstanceName& name) const {
+  const auto found = copies_.find(name);
+  return found == copies_.end() ? nullptr : &found->second;
+}
+
+std::optional<RegistryIndex> Ledger::home(const std::string& region) const {
+  const auto found = homes_.find(region);
+  return found == homes_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::uint64_t Ledger::differing(const std::vector<bool>& among) const {
+  std::uint64_t n = 0;
+  for (std::size_t home_registry = 0; home_registry < registries_; ++home_registry) {
+    for (std::size_t target = 0; target < registries_; ++target) {
+      if (among[home_registry] && among[target]) n += differing_pairs_[home_registry * registries_ + target];
+    }
+  }
+  return n;
+}
+
+std::vector<std::string> Ledger::explain(std::size_t limit) const {
+  std::vector<std::string> reasons;
+  for (const auto& [name, origin] : origins_) {
+    for (RegistryIndex target = 0; target < registries_ && reasons.size() < limit; ++target) {
+      const Sight& sight = origin.sights[target];
+      if (!sight.differs) continue;
+      const std::string count = std::to_string(sight.copies.size());
+      const std::string state = origin.alive ? "alive since " : "gone since ";
+      reasons.push_back("instance " + name.instance + " of registry " + std::to_string(name.registry) + " (" + state +
+                        syncer::to_string(origin.since.time_since_epoch()) + ") has " + count + " copies in registry " +
+                        std::to_string(target) + (origin.alive && sight.copies.size() == 1 ? " with other content" : ""));
+    }
+  }
+  return reasons;
+}
+
+}  // namespace sim::check

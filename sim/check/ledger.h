@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mocksc/model/change.h"
+#include "sim/host/probe.h"
+#include "syncer/base/time.h"
+
+namespace sim::check {
+
+using host::NodeIndex;
+using host::RegistryIndex;
+using syncer::Duration;
+using syncer::Instant;
+
+/// Names one registration of one instance in one registry.
+struct InstanceName {
+  RegistryIndex registry = 0;
+  std::string service_id;
+  std::string instance;
+  auto operator<=>(const InstanceName&) const = default;
+};
+
+/// An instance that a syncer registered, by its marks.
+struct Copy {
+  InstanceName name;
+  std::string region;  ///< of its origin, as marked
+  std::optional<InstanceName> origin;  ///< nothing when no region of that name exists
+  std::uint64_t content = 0;           ///< hash of what applications see: endpoints, status, properties without marks
+  std::string status;
+  std::vector<std::string> endpoints;
+  mocksc::Properties properties;
+  Instant since;
+};
+
+/// What one foreign registry shows of an origin instance.
+struct Sight {
+  std::vector<InstanceName> copies;
+  bool differs = false;  ///< from what it should show
+  bool ghost = false;    ///< shows a copy although the origin is gone
+};
+
+/// An instance that an application registered. It stays in the ledger after its end, so that ghosts are recognised.
+struct Origin {
+  enum class Step : std::uint8_t { Registered, Changed, Removed };
+  InstanceName name;
+  bool alive = false;
+  Instant since;    ///< of being alive or gone
+  Instant stepped;  ///< time of the last step
+  Step step = Step::Registered;
+  std::uint64_t content = 0;
+  std::vector<Sight> sights;  ///< by registry; the home's own is unused
+};
+
+/// How long one step of one origin instance took to show in one foreign registry.
+struct Timing {
+  Origin::Step step;
+  InstanceName origin;
+  RegistryIndex target;
+  Instant from;
+  Duration took;
+};
+
+/// The truth about all registries of a world, kept up to date with every write: which instances are origins, which are
+/// copies of which, where the picture differs from what it should be, and how long each step took to show.
+class Ledger : public host::Probe {
+ public:
+  /// `homes`: the registry of each region. Two regions may share one.
+  Ledger(std::map<std::string, RegistryIndex> homes, std::size_t registries);
+
+  void on_registry_change(RegistryIndex registry, const mocksc::RegistryChange& change) override;
+
+  const std::map<InstanceName, Origin>& origins() const { return origins_; }
+  const std::map<InstanceName, Copy>& copies() const { return copies_; }
+  const Origin* origin(const InstanceName& name) const;
+  const Copy* copy(const InstanceName& name) const;
+  /// Pairs (origin, foreign registry) that differ from what they should show.
+  std::uint64_t differing() const { return differing_; }
+  /// Those with the home and the target among the given registries.
+  std::uint64_t differing(const std::vector<bool>& among) const;
+  /// Pairs (gone origin, registry that still shows a copy of it).
+  std::uint64_t ghosts() const { return ghosts_; }
+  /// Copies ever registered of something that was no origin: back at home, or of another copy.
+  std::uint64_t loops() const { return loops_; }
+  /// The first few in words, for the reason why a run did not converge.
+  std::vector<std::string> explain(std::size_t limit) const;
+  const std::vector<Timing>& timings() const { return timings_; }
+  /// Grows with every change of origins or copies.
+  std::uint64_t version() const { return version_; }
+  std::optional<RegistryIndex> home(const std::string& region) const;
+
+  /// Neither an application nor a copy: the registry's own entry and the syncers' canaries.
+  static bool is_infrastructure(const mocksc::Service& service, const mocksc::Instance& instance);
+
+ private:
+  void origin_is(const InstanceName& name, const mocksc::Instance& instance, Instant now);
+  void origin_gone(Origin& origin, Instant now);
+  void copy_is(const InstanceName& name, const mocksc::Instance& instance, const std::string& region, Instant now);
+  void copy_gone(std::map<InstanceName, Copy>::iterator found, Instant now);
+  void judge(Origin& origin, Instant now);
+  void judge_one(Origin& origin, RegistryIndex target, Instant now);
+  bool differs(const Origin& origin, const Sight& sight) const;
+
+  std::map<std::string, RegistryIndex> homes_;
+  std::size_t registries_;
+  std::map<InstanceName, Origin> origins_;
+  std::map<InstanceName, Copy> copies_;
+  std::vector<std::uint64_t> differing_pairs_;  ///< by home * registries + target
+  std::uint64_t differing_ = 0;
+  std::uint64_t ghosts_ = 0;
+  std::uint64_t loops_ = 0;
+  std::uint64_t version_ = 0;
+  std::vector<Timing> timings_;
+};
+
+}  // namespace sim::check

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <map>
+
+#include "sim/check/rules.h"
+#include "sim/host/world.h"
+#include "syncer/base/quantity.h"
+#include "syncer/node/gossip.h"
+#include "syncer/node/node.h"
+
+namespace sim::check {
+namespace {
+
+using syncer::EventKind;
+
+enum class Seen : std::uint8_t { Alive, Suspect, Dead, Left };
+
+std::string_view name(Seen seen) {
+  switch (seen) {
+    case Seen::Alive: return "alive";
+    case Seen::Suspect: return "suspect";
+    case Seen::Dead: return "dead";
+    case Seen::Left: return "left";
+  }
+  return "unknown";
+}
+
+std::optional<Seen> seen_by(EventKind kind) {
+  switch (kind) {
+    case EventKind::MemberJoined:
+    case EventKind::MemberRefuted: return Seen::Alive;
+    case EventKind::MemberSuspected: return Seen::Suspect;
+    case EventKind::MemberDied: return Seen::Dead;
+    case EventKind::MemberLeft: return Seen::Left;
+    default: return std::nullopt;
+  }
+}
+
+/// Whether SWIM lets a member go from one state to another (memberlist's state.go).
+bool is_legal(std::optional<Seen> before, Seen after) {
+  switch (after) {
+    case Seen::Alive: return before != Seen::Alive;
+    case Seen::Suspect: return before == Seen::Alive;
+    case Seen::Dead: return before == Seen::Alive || before == Seen::Suspect;
+    case Seen::Left: return before != Seen::Left;
+  }
+  return false;
+}
+
+class Members : public Rule {
+ public:
+  void on_host_change(NodeIndex node, host::HostChange change) override {
+    if (change != host::HostChange::Started) return;
+    const auto of_node = [node](const auto& entry) { return entry.first.first == node; };
+    for (auto it = views_.begin(); it != views_.end();) it = of_node(*it) ? views_.erase(it) : std::next(it);
+  }
+
+  void on_node_event(NodeIndex node, const syncer::Event& event) override {
+    const auto seen = seen_by(event.kind);
+    if (!seen && event.kind != EventKind::MemberUpdated) return;
+    View& view = views_[{node, std::string(event.text("member"))}];
+    const auto incarnation = static_cast<std::uint64_t>(event.number("incarnation"));
+    if (seen) check_step(node, event, view, *seen);
+    const bool gone = view.seen == Seen::Dead || view.seen == Seen::Left;
+    if (incarnation < view.incarnation && !gone) {
+      fail(node, event, "incarnation fell from " + std::to_string(view.incarnation) + " to " + std::to_string(incarnation));
+    }
+    view.incarnation = incarnation;
+    if (seen) view.seen = *seen;
+  }
+
+ private:
+  struct View {
+    std::optional<Seen> seen;
+    std::uint64_t incarnation = 0;
+  };
+
+  void check_step(NodeIndex node, const syncer::Event& event, const View& view, Seen after) {
+    if (!is_legal(view.seen, after)) {
+      fail(node, event, "went from " + std::string(view.seen ? name(*view.seen) : "unknown") + " to " + std::string(name(after)));
+    }
+    const std::string member(event.text("member"));
+    if (after == Seen::Suspect) suspected_.try_emplace(member, context_.now());
+    if (after == Seen::Alive && view.seen) suspected_.erase(member);
+    if (after == Seen::Dead) check_was_suspected(node, event, member);
+  }
+
+  /// Somebody must have suspected the member for at least the shortest suspicion (clocks may drift by a tenth).
+  void check_was_suspected(NodeIndex node, const syncer::Event& event, const std::string& member) {
+    const auto& gossip = context_.stage->world.config(node).gossip;
+    const Duration least = gossip.probe_interval * gossip.suspicion_mult * 9 / 10;
+    const auto found = suspected_.find(member);
+    if (found != suspected_.end() && context_.now() - found->second >= least - context_.sink->grace("I7")) return;
+    fail(node, event, found == suspected_.end() ? std::string("is dead, but nobody suspected it")
+                                                : "is dead, but was suspected only " +
+                                                      syncer::to_string(context_.now() - found->second) + " ago");
+  }
+
+  void fail(NodeIndex node, const syncer::Event& event, const std::string& what) {
+    context_.sink->violated("I7", {"node " + context_.node(node) + " saw " + std::string(syncer::name(event.kind)),
+                                   "member " + std::string(event.text("member")) + " " + what});
+  }
+
+  std::map<std::pair<NodeIndex, std::string>, View> views_;
+  std::map<std::string, Instant> suspected_;  ///< since when anybody suspects it
+};
+
+class Completeness : public Rule {
+ public:
+  void begin(const Context& context) override {
+    Rule::begin(context);
+    up_since_.assign(context_.stage->cast.nodes().size(), syncer::kNever);
+  }
+
+  void on_host_change(NodeIndex node, host::HostChange change) override {
+    const Instant now = context_.now();
+    if (change == host::HostChange::Started || change == host::HostChange::Resumed) {
+      up_since_[node] = now;
+      pending_.erase(node);
+    } else {
+      up_since_[node] = syncer::kNever;
+    }
+    if (change == host::HostChange::Crashed) pending_[node] = now + bound();
+  }
+
+  /// Any other disturbance makes detection times meaningless: the clock starts anew.
+  void on_label(std::string_view, const scenario::Event* event) override {
+    if (event == nullptr) return;
+    for (auto& [node, deadline] : pending_) deadline = std::max(deadline, context_.now() + bound());
+  }
+
+  void after_event(Instant now) override {
+    for (auto it = pending_.begin(); it != pending_.end();) {
+      if (now < it->second) {
+        ++it;
+        continue;
+      }
+      check(it->first, now);
+      it = pending_.erase(it);
+    }
+  }
+
+ private:
+  Duration bound() const { return std::chrono::seconds(40) + context_.sink->grace("I8"); }
+
+  void check(NodeIndex dead, Instant now) {
+    const auto& world = context_.stage->world;
+    const std::string& name = world.config(dead).node;
+    for (NodeIndex observer = 0; observer < up_since_.size(); ++observer) {
+      const bool watched = up_since_[observer] != syncer::kNever && now - up_since_[observer] >= bound();
+      if (observer == dead || !watched || world.node(observer) == nullptr) continue;
+      for (const auto& member : world.node(observer)->gossip().members()) {
+        if (member.name != name || member.state != syncer::membership::State::Alive) continue;
+        context_.sink->violated("I8", {"node " + context_.node(observer) + " still sees " + name + " alive",
+                                       "it crashed more than " + syncer::to_string(bound()) + " ago"});
+      }
+    }
+  }
+
+  std::vector<Instant> up_since_;
+  std::map<NodeIndex, Instant> pending_;
+};
+
+}  // namespace
+
+std::unique_ptr<Rule> make_member_rule() { return std::make_unique<Members>(); }
+std::unique_ptr<Rule> make_completeness_rule() { return std::make_unique<Completeness>(); }
+
+}  // namespace sim::check

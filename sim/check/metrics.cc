@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/check/metrics.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "sim/host/world.h"
+
+namespace sim::check {
+namespace {
+
+std::vector<std::int64_t> durations(const Ledger& ledger, Origin::Step step) {
+  std::vector<std::int64_t> values;
+  for (const Timing& timing : ledger.timings()) {
+    if (timing.step == step) values.push_back(timing.took.count());
+  }
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+std::int64_t mean(const std::vector<std::int64_t>& values) {
+  if (values.empty()) return 0;
+  return std::accumulate(values.begin(), values.end(), std::int64_t{0}) / static_cast<std::int64_t>(values.size());
+}
+
+/// Divides a total by what it is asked per; a run of no time or nodes counts as one.
+std::int64_t per(std::int64_t value, scenario::Per unit, const scenario::Stage& stage) {
+  const auto nodes = static_cast<std::int64_t>(std::max<std::size_t>(stage.cast.nodes().size(), 1));
+  const std::int64_t seconds = std::max<std::int64_t>(syncer::nanos(stage.world.now()) / 1'000'000'000, 1);
+  switch (unit) {
+    case scenario::Per::Run: return value;
+    case scenario::Per::Node: return value / nodes;
+    case scenario::Per::NodeSecond: return value / nodes / seconds;
+  }
+  return value;
+}
+
+struct Asked {
+  const char* name;
+  const std::optional<scenario::Bound>& bound;
+  std::int64_t value;
+};
+
+}  // namespace
+
+std::int64_t quantile(const std::vector<std::int64_t>& sorted, unsigned percent) {
+  if (sorted.empty()) return 0;
+  const std::size_t rank = (sorted.size() * percent + 99) / 100;
+  return sorted[std::max<std::size_t>(rank, 1) - 1];
+}
+
+Metrics::Metrics(const scenario::Scenario& scenario) {
+  for (const scenario::Expectation& expectation : scenario.expect) {
+    const auto* metric = std::get_if<scenario::Metric>(&expectation.form);
+    if (metric != nullptr && metric->metric.rfind("net.", 0) == 0) wants_messages_ = true;
+  }
+}
+
+std::vector<std::string_view> Metrics::names() {
+  return {"convergence.visible_after", "convergence.changed_after", "convergence.gone_after", "net.bytes_sent",
+          "net.messages_sent",         "net.messages_lost",         "registry.writes",        "swim.false_dead"};
+}
+
+void Metrics::on_message(const host::Message& message) {
+  if (message.fate == host::MessageFate::Sent) {
+    ++sent_;
+    octets_sent_ += message.octets.size();
+  } else if (message.fate != host::MessageFate::Delivered) {
+    ++lost_;
+  }
+}
+
+std::vector<std::int64_t> Metrics::values(std::string_view metric, const Ledger& ledger, const Watch& watch) const {
+  if (metric == "convergence.visible_after") return durations(ledger, Origin::Step::Registered);
+  if (metric == "convergence.changed_after") return durations(ledger, Origin::Step::Changed);
+  if (metric == "convergence.gone_after") return durations(ledger, Origin::Step::Removed);
+  const auto one = [](std::uint64_t value) { return std::vector{static_cast<std::int64_t>(value)}; };
+  if (metric == "net.bytes_sent") return one(octets_sent_);
+  if (metric == "net.messages_sent") return one(sent_);
+  if (metric == "net.messages_lost") return one(lost_);
+  if (metric == "registry.writes") return one(writes_);
+  return one(watch.false_deaths());
+}
+
+void Metrics::finish(const scenario::Stage& stage, const Ledger& ledger, const Watch& watch, Sink& sink,
+                     scenario::Findings& findings) const {
+  for (const scenario::Expectation& expectation : stage.scenario.expect) {
+    const auto* metric = std::get_if<scenario::Metric>(&expectation.form);
+    if (metric == nullptr) continue;
+    std::vector<std::int64_t> all = values(metric->metric, ledger, watch);
+    for (std::int64_t& value : all) value = per(value, metric->per, stage);
+    const auto count = metric->metric.rfind("convergence.", 0) == 0 ? static_cast<std::int64_t>(all.size()) : mean(all);
+    const Asked asked[] = {{"p50", metric->p50, quantile(all, 50)},   {"p99", metric->p99, quantile(all, 99)},
+                           {"max", metric->max, quantile(all, 100)},  {"mean", metric->mean, mean(all)},
+                           {"count", metric->count, count}};
+    for (const Asked& a : asked) {
+      if (!a.bound) continue;
+      findings.metrics.push_back({metric->metric + "." + a.name, a.value});
+      if (scenario::holds(*a.bound, a.value)) continue;
+      scenario::Bound seen = *a.bound;
+      seen.compare = scenario::Compare::Equal;
+      seen.value = a.value;
+      sink.violated(expectation.id, {metric->metric + " " + a.name + " is " + scenario::to_string(seen) + " of " +
+                                         std::to_string(all.size()) + " values, demanded is " + scenario::to_string(*a.bound)},
+                    &expectation.place);
+    }
+  }
+}
+
+}  // namespace sim::check

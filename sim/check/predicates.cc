@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/check/predicates.h"
+
+#include <algorithm>
+
+#include "sim/host/world.h"
+#include "sim/scenario/instance_names.h"
+#include "syncer/node/gossip.h"
+#include "syncer/node/home.h"
+#include "syncer/node/mesh.h"
+#include "syncer/node/node.h"
+
+namespace sim::check {
+namespace {
+
+using scenario::MemberState;
+using scenario::Word;
+
+bool within(const scenario::Predicate& p, std::uint64_t value) {
+  return (!p.at_most || value <= *p.at_most) && (!p.at_least || value >= *p.at_least);
+}
+
+MemberState translate(syncer::membership::State state) {
+  switch (state) {
+    case syncer::membership::State::Alive: return MemberState::Alive;
+    case syncer::membership::State::Suspect: return MemberState::Suspect;
+    case syncer::membership::State::Dead: return MemberState::Dead;
+    case syncer::membership::State::Left: return MemberState::Left;
+  }
+  return MemberState::Unknown;
+}
+
+std::string_view text_of(scenario::InstanceStatus status) {
+  switch (status) {
+    case scenario::InstanceStatus::Up: return "UP";
+    case scenario::InstanceStatus::Down: return "DOWN";
+    case scenario::InstanceStatus::Starting: return "STARTING";
+    case scenario::InstanceStatus::OutOfService: return "OUTOFSERVICE";
+  }
+  return "";
+}
+
+}  // namespace
+
+bool Predicates::holds(const Predicate& p) const {
+  const auto part_holds = [this](const Predicate& part) { return holds(part); };
+  switch (p.word) {
+    case Word::Mirrored: return mirrored(p);
+    case Word::Absent: return absent(p);
+    case Word::Copies: return copies(p);
+    case Word::LoopBack: return ledger_.loops() > 0;
+    case Word::Resurrected: return ledger_.ghosts() > 0;
+    case Word::MirroredRemoved: return mirrored_removed(p);
+    case Word::MemberSeen: return member_seen(p);
+    case Word::MembersAgree: return members_agree(p);
+    case Word::Alarm: return alarm(p);
+    case Word::QueueDepth: return queue_depth(p);
+    case Word::Conflict: return conflict(p);
+    case Word::Pending: return pending(p);
+    case Word::All: return std::all_of(p.parts.begin(), p.parts.end(), part_holds);
+    case Word::Any: return std::any_of(p.parts.begin(), p.parts.end(), part_holds);
+    case Word::Not: return !holds(p.parts.front());
+  }
+  return false;
+}
+
+bool Predicates::mirrored(const Predicate& p) const {
+  const auto subjects = origins(p.subject);
+  for (const Origin* origin : subjects) {
+    for (const RegistryIndex r : registries(p.in)) {
+      if (r == origin->name.registry) continue;
+      const auto& seen = origin->sights[r].copies;
+      if (seen.size() != p.copies.value_or(1)) return false;
+      for (const InstanceName& name : seen) {
+        if (!as_demanded(p, *ledger_.copy(name))) return false;
+      }
+    }
+  }
+  return !subjects.empty();
+}
+
+bool Predicates::as_demanded(const Predicate& p, const Copy& copy) const {
+  if (p.status && copy.status != text_of(*p.status)) return false;
+  if (!p.endpoints.empty() && copy.endpoints != p.endpoints) return false;
+  return std::all_of(p.properties.begin(), p.properties.end(), [&](const scenario::Pair& wanted) {
+    const auto found = copy.properties.find(wanted.key);
+    return found != copy.properties.end() && found->second == wanted.value;
+  });
+}
+
+bool Predicates::absent(const Predicate& p) const {
+  for (const Origin* origin : origins(p.subject)) {
+    for (const RegistryIndex r : registries(p.in)) {
+      if (r == origin->name.registry ? origin->alive : !origin->sights[r].copies.empty()) return false;
+    }
+  }
+  return true;
+}
+
+bool Predicates::copies(const Predicate& p) const {
+  const std::vector<RegistryIndex> places = registries(p.in);
+  for (const Origin* origin : origins(p.subject)) {
+    for (const RegistryIndex r : places) {
+      if (r != origin->name.registry && !within(p, origin->sights[r].copies.size())) return false;
+    }
+  }
+  return true;
+}
+
+bool Predicates::mirrored_removed(const Predicate& p) const {
+  const auto places = registries(p.subject);
+  const auto counts = [&](RegistryIndex r) { return std::find(places.begin(), places.end(), r) != places.end(); };
+  std::uint64_t gone = 0;
+  for (auto it = watch_.removed().rbegin(); it != watch_.removed().rend(); ++it) {
+    if (stage_.world.now() - it->at > p.in_window.value_or(Duration::max())) break;
+    if (counts(it->registry) && !(p.without && it->origin_gone)) ++gone;
+  }
+  std::uint64_t live = 0;
+  for (const auto& [name, copy] : ledger_.copies()) live += counts(name.registry) ? 1 : 0;
+  const Ratio share = p.more_than.value_or(Ratio{0, 1});
+  return gone > 0 && gone * share.denominator > (live + gone) * share.numerator;
+}
+
+bool Predicates::member_seen(const Predicate& p) const {
+  for (const NodeIndex observer : nodes(p.observer)) {
+    for (const NodeIndex subject : nodes(p.subject)) {
+      if (observer != subject && state_of(observer, subject) != p.state.value_or(MemberState::Alive)) return false;
+    }
+  }
+  return true;
+}
+
+bool Predicates::members_agree(const Predicate& p) const {
+  for (const NodeIndex observer : nodes(p.subject)) {
+    if (!stage_.world.alive(observer)) continue;
+    for (const NodeIndex subject : nodes(p.subject)) {
+      const bool seen_alive = state_of(observer, subject) == MemberState::Alive;
+      if (observer != subject && seen_alive != stage_.world.alive(subject)) return false;
+    }
+  }
+  return true;
+}
+
+bool Predicates::alarm(const Predicate& p) const {
+  const auto places = nodes(p.in.empty() ? scenario::Selector{"all"} : p.in);
+  return std::any_of(places.begin(), places.end(), [&](NodeIndex n) { return watch_.raised(n, p.subject.text); });
+}
+
+bool Predicates::queue_depth(const Predicate& p) const {
+  for (const NodeIndex n : nodes(p.subject)) {
+    if (stage_.world.node(n) == nullptr) continue;
+    const auto status = stage_.world.node(n)->status(stage_.world.local_time(n));
+    std::uint64_t depth = status.registry.pending;
+    for (const auto& region : status.regions) depth += region.unacknowledged;
+    if (!within(p, depth)) return false;
+  }
+  return true;
+}
+
+bool Predicates::conflict(const Predicate& p) const {
+  const auto places = nodes(p.subject);
+  return !places.empty() && std::all_of(places.begin(), places.end(), [&](NodeIndex n) {
+    const auto* node = stage_.world.node(n);
+    if (node == nullptr) return watch_.raised(n, "conflict");
+    return !node->home().conflict().empty() || !node->mesh().conflict().empty() || watch_.raised(n, "conflict");
+  });
+}
+
+bool Predicates::pending(const Predicate& p) const {
+  for (const NodeIndex n : nodes(p.subject)) {
+    const auto* node = stage_.world.node(n);
+    if (node != nullptr && !within(p, node->status(stage_.world.local_time(n)).pending.size())) return false;
+  }
+  return true;
+}
+
+std::vector<const Origin*> Predicates::origins(const scenario::Selector& subject) const {
+  std::vector<const Origin*> found;
+  for (const auto& [name, origin] : ledger_.origins()) {
+    const bool known = origin.stepped != Instant{} || origin.alive;
+    if (known && scenario::instance_matches(subject.text, name.instance)) found.push_back(&origin);
+  }
+  return found;
+}
+
+std::vector<RegistryIndex> Predicates::registries(const scenario::Selector& selector) const {
+  const scenario::Selector chosen = selector.empty() || selector.text == "any" ? scenario::Selector{"all"} : selector;
+  return scenario::registries_of(scenario::resolve(chosen, stage_.cast, {}, syncer::Random(stage_.seed)));
+}
+
+std::vector<NodeIndex> Predicates::nodes(const scenario::Selector& selector) const {
+  const scenario::Selector chosen = selector.empty() || selector.text == "any" ? scenario::Selector{"all"} : selector;
+  return scenario::nodes_of(scenario::resolve(chosen, stage_.cast, {}, syncer::Random(stage_.seed)));
+}
+
+MemberState Predicates::state_of(NodeIndex observer, NodeIndex subject) const {
+  const auto* node = stage_.world.node(observer);
+  if (node == nullptr) return MemberState::Unknown;
+  const std::string& name = stage_.world.config(subject).node;
+  for (const auto& member : node->gossip().members()) {
+    if (member.name == name) return translate(member.state);
+  }
+  return MemberState::Unknown;
+}
+
+}  // namespace sim::check

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sim/check/ledger.h"
+#include "sim/check/watch.h"
+#include "sim/scenario/checks.h"
+
+namespace sim::check {
+
+/// Says whether a predicate is true of the world as it is now.
+class Predicates {
+ public:
+  Predicates(const scenario::Stage& stage, const Ledger& ledger, const Watch& watch)
+      : stage_(stage), ledger_(ledger), watch_(watch) {}
+
+  bool holds(const scenario::Predicate& predicate) const;
+
+ private:
+  using Predicate = scenario::Predicate;
+  bool mirrored(const Predicate& p) const;
+  bool absent(const Predicate& p) const;
+  bool copies(const Predicate& p) const;
+  bool mirrored_removed(const Predicate& p) const;
+  bool member_seen(const Predicate& p) const;
+  bool members_agree(const Predicate& p) const;
+  bool alarm(const Predicate& p) const;
+  bool queue_depth(const Predicate& p) const;
+  bool conflict(const Predicate& p) const;
+  bool pending(const Predicate& p) const;
+
+  std::vector<const Origin*> origins(const scenario::Selector& subject) const;
+  std::vector<RegistryIndex> registries(const scenario::Selector& selector) const;
+  std::vector<NodeIndex> nodes(const scenario::Selector& selector) const;
+  bool as_demanded(const Predicate& p, const Copy& copy) const;
+  scenario::MemberState state_of(NodeIndex observer, NodeIndex subject) const;
+
+  const scenario::Stage& stage_;
+  const Ledger& ledger_;
+  const Watch& watch_;
+};
+
+}  // namespace sim::check

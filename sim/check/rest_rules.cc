@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "sim/check/rules.h"
+#include "sim/host/world.h"
+#include "syncer/base/quantity.h"
+#include "syncer/node/node.h"
+
+namespace sim::check {
+namespace {
+
+/// Status pictures are not cheap: looked at once in so much simulated time.
+constexpr Duration kLookEvery = std::chrono::milliseconds(500);
+
+/// Records that exist at all: every instance with its service and a few schemas.
+std::uint64_t ceiling(const Ledger& ledger) { return 64 + 8 * (ledger.origins().size() + ledger.copies().size()); }
+
+class Bounds : public Rule {
+ public:
+  void after_event(Instant now) override {
+    if (now < next_) return;
+    next_ = now + kLookEvery;
+    const auto& world = context_.stage->world;
+    for (NodeIndex n = 0; n < world.nodes(); ++n) {
+      if (world.node(n) != nullptr) look(n, world.node(n)->status(world.local_time(n)));
+    }
+  }
+
+ private:
+  void look(NodeIndex n, const syncer::node::Status& status) {
+    const std::uint64_t most = ceiling(*context_.ledger);
+    demand(n, "pending registry writes", status.registry.pending, most);
+    demand(n, "parked records", status.registry.parked, most);
+    for (const auto& region : status.regions) {
+      demand(n, "entries not acknowledged by " + region.region, region.unacknowledged, most);
+      demand(n, "records of " + region.region, region.records, most);
+    }
+  }
+
+  void demand(NodeIndex n, const std::string& what, std::uint64_t value, std::uint64_t most) {
+    if (value <= most) return;
+    context_.sink->violated("I11", {"node " + context_.node(n) + " holds " + std::to_string(value) + " " + what,
+                                    "there are not more than " + std::to_string(most) + " records in the whole run"});
+  }
+
+  Instant next_{};
+};
+
+class Rest : public Rule {
+ public:
+  void finish() override {
+    const auto& settle = context_.stage->scenario.settle;
+    if (!settle) return;
+    const auto begun = context_.stage->timeline.at({"settle", {}});
+    if (!begun || context_.now() < *begun + settle->within) return;
+    const auto core = scenario::resolve(settle->core, context_.stage->cast, {}, syncer::Random(context_.stage->seed));
+    check_registries(core);
+    for (const NodeIndex n : scenario::nodes_of(core)) check_node(n);
+  }
+
+ private:
+  void check_registries(const scenario::Sites& core) {
+    std::vector<bool> among(context_.stage->world.registries(), false);
+    for (const RegistryIndex r : scenario::registries_of(core)) among[r] = true;
+    if (context_.ledger->differing(among) == 0) return;
+    std::vector<std::string> facts = context_.ledger->explain(3);
+    facts.insert(facts.begin(), std::to_string(context_.ledger->differing(among)) + " instances differ after the settle phase");
+    context_.sink->violated("R10", std::move(facts));
+  }
+
+  void check_node(NodeIndex n) {
+    const auto* node = context_.stage->world.node(n);
+    if (node == nullptr) {
+      context_.sink->violated("I13", {"node " + context_.node(n) + " is down after the settle phase"});
+      return;
+    }
+    auto reasons = node->status(context_.stage->world.local_time(n)).pending;
+    if (reasons.empty()) return;
+    reasons.resize(std::min<std::size_t>(reasons.size(), 4));
+    reasons.insert(reasons.begin(), "node " + context_.node(n) + " is not at rest after the settle phase");
+    context_.sink->violated("I13", std::move(reasons));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Rule> make_bound_rule() { return std::make_unique<Bounds>(); }
+std::unique_ptr<Rule> make_rest_rule() { return std::make_unique<Rest>(); }
+
+}  // namespace sim::check

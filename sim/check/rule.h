@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/check/ledger.h"
+#include "sim/scenario/checks.h"
+
+namespace sim::check {
+
+/// Collects what was violated. An invariant that the scenario relaxes is left out; of each id only the first counts.
+class Sink {
+ public:
+  void begin(const scenario::Stage& stage) { stage_ = &stage; }
+  /// `place` is that of an expectation; an invariant has none and takes the scenario's file.
+  void violated(std::string_view id, std::vector<std::string> facts, const scenario::Place* place = nullptr);
+  /// Extra time that the scenario grants an invariant.
+  Duration grace(std::string_view id) const;
+  const std::vector<scenario::Violation>& violations() const { return violations_; }
+
+ private:
+  const scenario::Relax* relaxed(std::string_view id) const;
+  const scenario::Stage* stage_ = nullptr;
+  std::vector<scenario::Violation> violations_;
+};
+
+/// What every rule may look at.
+struct Context {
+  const scenario::Stage* stage = nullptr;
+  const Ledger* ledger = nullptr;
+  Sink* sink = nullptr;
+
+  Instant now() const;
+  std::string registry(RegistryIndex r) const;
+  std::string node(NodeIndex n) const;
+};
+
+/// One write to one instance, with the copy before and after it.
+struct Write {
+  const mocksc::RegistryChange& change;
+  InstanceName name;
+  std::optional<NodeIndex> writer;  ///< the syncer that asked for it; nothing for applications and the registry itself
+  const Copy* before;
+  const Copy* after;
+};
+
+/// One always-on invariant (or a few that look at the same facts). Fed incrementally, never influences the run.
+class Rule {
+ public:
+  virtual ~Rule() = default;
+  virtual void begin(const Context& context) { context_ = context; }
+  virtual void on_write(const Write&) {}
+  virtual void on_node_event(NodeIndex, const syncer::Event&) {}
+  virtual void on_host_change(NodeIndex, host::HostChange) {}
+  virtual void on_label(std::string_view, const scenario::Event*) {}
+  /// After each event of the world; cheap when nothing of interest happened.
+  virtual void after_event(Instant) {}
+  virtual void finish() {}
+
+ protected:
+  Context context_;
+};
+
+}  // namespace sim::check

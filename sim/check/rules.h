@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sim/check/rule.h"
+
+namespace sim::check {
+
+/// I1 / R8: a syncer never changes or removes what an application registered.
+std::unique_ptr<Rule> make_hands_off_rule();
+/// I2 / R7: a copy is never taken for an origin. I3 / R6: never two equal copies of one instance in one registry.
+std::unique_ptr<Rule> make_copy_rule();
+/// I4 / R4: what a node knows to be removed is not registered by it again.
+std::unique_ptr<Rule> make_resurrection_rule();
+/// I5: a copy is not removed while its origin lives. R9: never more removals at once than the guard allows.
+std::unique_ptr<Rule> make_removal_rule();
+/// R1: an epoch has one writer. R2: versions only grow. R3: a replica equals the writer's prefix. I10 / R11: nothing
+/// is applied twice.
+std::unique_ptr<Rule> make_replica_rule();
+/// I7: incarnations grow, states change only as SWIM allows, nobody is dead without having been suspected.
+std::unique_ptr<Rule> make_member_rule();
+/// I8: every node that is up learns of a crash.
+std::unique_ptr<Rule> make_completeness_rule();
+/// I11 / R14: queues stay within the number of records there are.
+std::unique_ptr<Rule> make_bound_rule();
+/// I13, R5, R10: after the settle phase nothing is open, nothing is orphaned, all regions are equal.
+std::unique_ptr<Rule> make_rest_rule();
+
+/// All of them.
+std::vector<std::unique_ptr<Rule>> all_rules();
+
+}  // namespace sim::check

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/check/watch.h"
+
+#include "sim/host/world.h"
+
+namespace sim::check {
+namespace {
+
+using syncer::EventKind;
+
+/// Removals older than any window a scenario asks about are forgotten.
+constexpr std::size_t kRemembered = 100'000;
+
+}  // namespace
+
+void Watch::on_write(const Write& write) {
+  ++version_;
+  if (!write.writer || write.before == nullptr || write.after != nullptr || !write.before->origin) return;
+  const Origin* origin = context_.ledger->origin(*write.before->origin);
+  if (!origin->sights[write.name.registry].copies.empty()) return;
+  removed_.push_back({write.change.at, write.name.registry, !origin->alive});
+  if (removed_.size() > kRemembered) removed_.pop_front();
+}
+
+void Watch::on_node_event(NodeIndex node, const syncer::Event& event) {
+  ++version_;
+  const std::string region(event.text("region"));
+  const std::string side(event.text("side"));
+  switch (event.kind) {
+    case EventKind::GuardTripped: return raise(node, "guard", side + "/" + region);
+    case EventKind::GuardReleased: return clear(node, "guard", side + "/" + region);
+    case EventKind::HoldStarted: return raise(node, "hold", region);
+    case EventKind::HoldExpired: return clear(node, "hold", region);
+    case EventKind::LinkUp: return clear(node, "hold", region);
+    case EventKind::RegistryShared: return raise(node, "conflict", "registry");
+    case EventKind::MemberConflict: return raise(node, "conflict", std::string(event.text("member")));
+    case EventKind::NodeFailed: return raise(node, "conflict", "node");
+    case EventKind::CopyParked: return raise(node, "parked", std::string(event.text("key")));
+    case EventKind::CopyUnparked: return clear(node, "parked", std::string(event.text("key")));
+    case EventKind::RegistryDown: return raise(node, "registry", "");
+    case EventKind::RegistryUp: return clear(node, "registry", "");
+    case EventKind::MemberDied: break;
+    default: return;
+  }
+  for (NodeIndex other = 0; other < context_.stage->world.nodes(); ++other) {
+    if (context_.stage->world.config(other).node != event.text("member")) continue;
+    if (context_.stage->world.alive(other) && !context_.stage->world.paused(other)) ++false_deaths_;
+  }
+}
+
+void Watch::on_host_change(NodeIndex node, host::HostChange change) {
+  ++version_;
+  if (change != host::HostChange::Started) return;
+  for (auto it = alarms_.begin(); it != alarms_.end();) it = it->first.first == node ? alarms_.erase(it) : std::next(it);
+}
+
+bool Watch::raised(NodeIndex node, const std::string& alarm) const { return alarms_.count({node, alarm}) != 0; }
+
+void Watch::raise(NodeIndex node, const std::string& alarm, const std::string& about) { alarms_[{node, alarm}].insert(about); }
+
+void Watch::clear(NodeIndex node, const std::string& alarm, const std::string& about) {
+  const auto found = alarms_.find({node, alarm});
+  if (found == alarms_.end()) return;
+  found->second.erase(about);
+  if (found->second.empty()) alarms_.erase(found);
+}
+
+}  // namespace sim::check

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+
+#include "sim/check/rule.h"
+
+namespace sim::check {
+
+/// What predicates need beside the ledger: alarms that are raised now, copies removed a while ago, and a count of all
+/// changes that a predicate could see.
+class Watch : public Rule {
+ public:
+  /// One copy that a syncer removed without putting another in its place.
+  struct Removed {
+    Instant at;
+    RegistryIndex registry;
+    bool origin_gone;
+  };
+
+  void on_write(const Write& write) override;
+  void on_node_event(NodeIndex node, const syncer::Event& event) override;
+  void on_host_change(NodeIndex node, host::HostChange change) override;
+
+  /// Names of alarms raised at a node now: guard, hold, conflict, parked, registry.
+  bool raised(NodeIndex node, const std::string& alarm) const;
+  const std::deque<Removed>& removed() const { return removed_; }
+  /// Members that a node that could be reached all the time was declared dead by.
+  std::uint64_t false_deaths() const { return false_deaths_; }
+  std::uint64_t version() const { return version_; }
+
+ private:
+  using Alarm = std::pair<NodeIndex, std::string>;
+  void raise(NodeIndex node, const std::string& alarm, const std::string& about);
+  void clear(NodeIndex node, const std::string& alarm, const std::string& about);
+
+  std::map<Alarm, std::set<std::string>> alarms_;
+  std::deque<Removed> removed_;
+  std::uint64_t false_deaths_ = 0;
+  std::uint64_t version_ = 0;
+};
+
+}  // namespace sim::check

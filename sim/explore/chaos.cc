@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/explore/chaos.h"
+
+#include <algorithm>
+#include <array>
+
+#include "sim/explore/budget.h"
+#include "sim/fault/latency_table.h"
+#include "syncer/base/random.h"
+
+namespace sim::explore {
+namespace {
+
+using namespace std::chrono_literals;
+using scenario::Action;
+using scenario::Family;
+using syncer::Random;
+using syncer::Ratio;
+
+/// Draws of one chaos event, and what it may draw from.
+struct Draw {
+  const scenario::Scenario& scenario;
+  Random random;
+  Duration at;
+
+  template <class T>
+  const T& one(const std::vector<T>& items) {
+    return items[static_cast<std::size_t>(random.below(items.size()))];
+  }
+  /// Milliseconds are fine enough, and read well in a materialised file.
+  Duration length(Duration low, Duration high) { return random.between(low, high) / 1'000'000 * 1'000'000; }
+  const scenario::Region& region() { return one(scenario.topology.regions); }
+  std::string service_center() { return one(scenario.topology.service_centers).name; }
+};
+
+/// One fault with its price; nothing when the budget has no room for it.
+struct Fault {
+  Action action;
+  std::optional<Action> end;  ///< for faults that do not end by themselves
+  Duration lasts{};
+};
+
+std::optional<Fault> process_fault(Family family, Draw& draw, Budget& budget, const scenario::Budget& allowed) {
+  const scenario::Region& region = draw.region();
+  const scenario::Selector who{draw.one(region.syncers)};
+  const Duration lasts = draw.length(1s, 12s);
+  const bool wipe = draw.random.below(4) == 0;
+  if (!budget.take("down " + region.name, allowed.down_per_cluster, draw.at, draw.at + lasts + 5s)) return std::nullopt;
+  switch (family) {
+    case Family::Pause: return Fault{scenario::Pause{who, lasts}, {}, lasts};
+    case Family::Suspend: return Fault{scenario::Suspend{who, lasts}, {}, lasts};
+    case Family::Slow: return Fault{scenario::Slow{who, 2 + draw.random.below(50), lasts}, {}, lasts};
+    default: break;
+  }
+  const bool may_wipe = wipe && budget.take("wipe", allowed.wiped_disks, draw.at, draw.scenario.duration);
+  const auto disk = may_wipe ? scenario::Disk::Wipe : scenario::Disk::LoseUnsynced;
+  return Fault{scenario::Crash{who, disk}, scenario::Restart{who, scenario::Disk::Keep, {}}, lasts};
+}
+
+std::optional<Fault> region_cut(Draw& draw, Budget& budget, const scenario::Budget& allowed) {
+  if (draw.scenario.topology.regions.size() < 2) return std::nullopt;
+  const std::string cut = draw.region().name;
+  const Duration lasts = draw.length(1s, 20s);
+  if (!budget.take("cut", allowed.regions_cut, draw.at, draw.at + lasts + 5s)) return std::nullopt;
+  scenario::Partition partition;
+  partition.from = {"region:" + cut};
+  partition.to = {"not(region:" + cut + ")"};
+  const std::uint64_t direction = draw.random.below(3);
+  partition.both = direction == 0;
+  if (direction == 1) std::swap(partition.from, partition.to);
+  partition.mode = draw.random.below(3) == 0 ? scenario::CutMode::Jam : scenario::CutMode::Drop;
+  partition.for_ = lasts;
+  return Fault{partition, {}, lasts};
+}
+
+std::optional<Fault> network_fault(Family family, Draw& draw) {
+  const Duration lasts = draw.length(1s, 15s);
+  const scenario::Selector all{"all"};
+  const scenario::Selector a{draw.one(draw.region().syncers)};
+  const scenario::Selector b{draw.one(draw.region().syncers)};
+  scenario::LinkChange link{all, all, true, {}, lasts};
+  link.quality.latency = scenario::Delay{scenario::Dist::Const, {}, {}, Duration(20ms), {}, {}, {}};
+  switch (family) {
+    case Family::Clog: return Fault{scenario::Clog{a, {}, {}, scenario::Direction::Both, lasts}, {}, lasts};
+    case Family::Swizzle: return Fault{scenario::Swizzle{all, 300ms, 300ms}, {}, lasts};
+    case Family::Reset: return a == b ? std::nullopt : std::optional(Fault{scenario::Reset{a, b}, {}, lasts});
+    case Family::HalfOpen:
+      return a == b ? std::nullopt : std::optional(Fault{scenario::HalfOpen{a, b, lasts}, {}, lasts});
+    case Family::Loss: link.quality.loss = Ratio{1 + draw.random.below(30), 100}; break;
+    case Family::Duplicate: link.quality.duplicate = Ratio{1 + draw.random.below(20), 100}; break;
+    default: link.quality.reorder = scenario::Reorder{Ratio{1, 10}, draw.length(10ms, 300ms)}; break;
+  }
+  return Fault{link, {}, lasts};
+}
+
+std::optional<Fault> clock_fault(Family family, Draw& draw) {
+  const scenario::Selector who{draw.one(draw.region().syncers)};
+  const auto amount = static_cast<std::int64_t>(draw.random.below(100'000)) - 50'000;
+  if (family == Family::ClockDrift) return Fault{scenario::ClockDrift{who, amount}, {}, {}};
+  return Fault{scenario::ClockJump{who, Duration(amount * 1'000'000)}, {}, {}};
+}
+
+std::optional<Fault> registry_fault(Family family, Draw& draw, Budget& budget, const scenario::Budget& allowed) {
+  const std::string sc = draw.service_center();
+  const Duration lasts = draw.length(1s, 12s);
+  if (!budget.take("registry", allowed.service_centers_out, draw.at, draw.at + lasts + 5s)) return std::nullopt;
+  static constexpr std::array kModes = {scenario::OutageMode::Refuse, scenario::OutageMode::Hang, scenario::OutageMode::Reset};
+  const auto mode = kModes[static_cast<std::size_t>(draw.random.below(kModes.size()))];
+  const std::uint64_t percent = 10 + draw.random.below(60);
+  switch (family) {
+    case Family::ScOutage: return Fault{scenario::ScOutage{sc, mode, lasts}, {}, lasts};
+    case Family::ScSlow: return Fault{scenario::ScSlow{sc, draw.length(50ms, 2s), lasts}, {}, lasts};
+    case Family::ScListEmpty: return Fault{scenario::ScListEmpty{sc, lasts}, {}, lasts};
+    case Family::ScListPartial: return Fault{scenario::ScListPartial{sc, Ratio{percent, 100}, lasts}, {}, lasts};
+    case Family::ScStaleRead: return Fault{scenario::ScStaleRead{sc, draw.length(500ms, 5s), lasts}, {}, lasts};
+    default: break;
+  }
+  scenario::ScFail fail{sc, Ratio{percent, 100}, {}, {}, lasts};
+  scenario::FailKind kind;
+  if (draw.random.below(2) == 0) kind.status = 503;
+  else kind.reset_after_apply = true;
+  fail.with.push_back(kind);
+  return Fault{fail, {}, lasts};
+}
+
+std::optional<Fault> draw_fault(Family family, Draw& draw, Budget& budget, const scenario::Budget& allowed) {
+  switch (family) {
+    case Family::Crash:
+    case Family::Restart:
+    case Family::Pause:
+    case Family::Suspend:
+    case Family::Slow: return process_fault(family, draw, budget, allowed);
+    case Family::Partition: return region_cut(draw, budget, allowed);
+    case Family::Clog:
+    case Family::Swizzle:
+    case Family::Reset:
+    case Family::HalfOpen:
+    case Family::Loss:
+    case Family::Duplicate:
+    case Family::Reorder: return network_fault(family, draw);
+    case Family::ClockDrift:
+    case Family::ClockJump: return clock_fault(family, draw);
+    default: return registry_fault(family, draw, budget, allowed);
+  }
+}
+
+/// With swarm testing (Groce et al. 2012) each seed leaves out a random half of the families.
+std::vector<Family> families_of(const scenario::Chaos& chaos, Random random) {
+  std::vector<Family> families = chaos.families;
+  if (!chaos.swarm || families.size() < 2) return families;
+  random.shuffle(families);
+  families.resize((families.size() + 1) / 2);
+  return families;
+}
+
+fault::LatencyTable gap_table(const scenario::Delay& delay) {
+  fault::LatencySpec spec;
+  spec.shape = static_cast<fault::Shape>(delay.dist);
+  spec.min = delay.min.value_or(Duration::zero());
+  spec.max = delay.max.value_or(Duration::zero());
+  spec.mean = delay.mean.value_or(Duration(4s));
+  spec.p50 = delay.p50.value_or(Duration::zero());
+  spec.p99 = delay.p99.value_or(Duration::zero());
+  spec.share = delay.chance.value_or(Ratio{});
+  return fault::LatencyTable(spec);
+}
+
+scenario::Event event_at(std::string id, Duration at, Action action) {
+  scenario::Event event;
+  event.id = std::move(id);
+  event.anchor.at = scenario::Moment{"", at};
+  event.action = std::move(action);
+  return event;
+}
+
+}  // namespace
+
+std::vector<scenario::Event> draw_chaos(const scenario::Scenario& scenario, const scenario::Chaos& chaos, std::uint64_t seed) {
+  const Random stream = Random(seed).stream("chaos").stream(chaos.id);
+  const std::vector<Family> families = families_of(chaos, stream.stream("swarm"));
+  const fault::LatencyTable gaps = gap_table(chaos.every);
+  const auto from = static_time(scenario, chaos.from);
+  const auto until = static_time(scenario, chaos.until);
+  std::vector<scenario::Event> events;
+  if (!from || !until || families.empty()) return events;
+  Budget budget;
+  Duration at = *from;
+  for (std::uint64_t n = 1;; ++n) {
+    const Random draws = stream.stream(n);
+    at += std::max<Duration>(gaps.draw(draws.stream("gap")) / 1'000'000 * 1'000'000, 1ms);
+    if (at >= *until) return events;
+    Draw draw{scenario, draws.stream("fault"), at};
+    const auto fault = draw_fault(draw.one(families), draw, budget, chaos.budget);
+    if (!fault) continue;
+    const std::string id = chaos.id + "-" + std::to_string(n);
+    events.push_back(event_at(id, at, fault->action));
+    if (fault->end) events.push_back(event_at(id + "-end", at + fault->lasts, *fault->end));
+  }
+}
+
+scenario::Scenario materialize(const scenario::Scenario& scenario, std::uint64_t seed) {
+  scenario::Scenario explicit_one = scenario;
+  for (const scenario::Chaos& chaos : scenario.chaos) {
+    for (scenario::Event& event : draw_chaos(scenario, chaos, seed)) explicit_one.events.push_back(std::move(event));
+  }
+  explicit_one.chaos.clear();
+  explicit_one.seeds.list = {seed};
+  explicit_one.seeds.from_commit = false;
+  explicit_one.runs = 1;
+  return explicit_one;
+}
+
+}  // namespace sim::explore
