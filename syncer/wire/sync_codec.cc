@@ -101,8 +101,8 @@ void write(ByteWriter& w, const Push& m) {
   write(w, m.epoch);
   w.varint(m.prev);
   w.varint(m.last - m.prev);
-  w.u8(m.set_hash ? 1 : 0);
-  if (m.set_hash) write(w, *m.set_hash);
+  w.varint(m.head - m.last);
+  if (m.head == m.last) write(w, m.set_hash);
   w.varint(m.entries.size());
   std::uint64_t seq = m.prev;
   for (const Entry& entry : m.entries) {
@@ -126,9 +126,8 @@ void read(ByteReader& r, Push& m) {
   read(r, m.epoch);
   m.prev = r.varint();
   m.last = m.prev + r.varint();
-  bool complete = false;
-  read(r, complete);
-  if (complete) read(r, m.set_hash.emplace());
+  m.head = m.last + r.varint();
+  if (m.head == m.last) read(r, m.set_hash);
   const std::size_t count = r.count(3);
   std::uint64_t seq = m.prev;
   for (std::size_t i = 0; i < count && r.ok(); ++i) read_entry(r, seq, m.entries.emplace_back());

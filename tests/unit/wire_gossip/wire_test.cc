@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "syncer/wire/gossip_message.h"
+#include "syncer/wire/gossip_packet.h"
+#include "syncer/wire/gossip_stream.h"
+#include "tests/unit/membership/conformance.h"
+#include "tests/unit/wire_gossip/as_json.h"
+
+namespace syncer::wire::gossip {
+namespace {
+
+using conformance::json;
+
+Pool pool_of(const json& entry) {
+  Pool pool;
+  if (entry.contains("label")) pool.label = entry["label"].get<std::string>();
+  if (entry.contains("implied_label")) pool.label = entry["implied_label"].get<std::string>();
+  if (entry.contains("key")) pool.keys = Keyring::make({from_hex(entry["key"].get<std::string>()).value()}).value();
+  return pool;
+}
+
+/// The innermost messages, whatever layers stand around them.
+std::vector<json> messages_of(const json& message) {
+  if (message.contains("inner")) return messages_of(message["inner"]);
+  if (!message.contains("parts")) return {normalized(message)};
+  std::vector<json> all;
+  for (const json& part : message["parts"]) all.push_back(normalized(part));
+  return all;
+}
+
+Nonce nonce_of(const json& encryption) {
+  const Bytes octets = from_hex(encryption.at("nonce").get<std::string>()).value();
+  Nonce nonce{};
+  std::copy(octets.begin(), octets.end(), nonce.begin());
+  return nonce;
+}
+
+bool has_layer(const json& entry, const std::string& layer) {
+  for (const json& l : entry.at("layers")) {
+    if (l == layer) return true;
+  }
+  return false;
+}
+
+bool is_padded(const json& entry) { return has_layer(entry, "encrypt") && entry["decoded"]["encryption"]["version"] == 0; }
+
+void expect_same_packet(const json& entry, const Unpacked& unpacked) {
+  if (has_layer(entry, "compress")) return;  // we only read compression
+  if (has_layer(entry, "compound") && unpacked.messages.size() < 2) return;  // we write no compound of less than two
+  const Pool pool = pool_of(entry);
+  const json encryption = entry["decoded"].value("encryption", json::object());
+  const Bytes packet = from_hex(entry.at("hex").get<std::string>()).value();
+  if (is_padded(entry)) {
+    Bytes sealed;
+    const Bytes plain = from_hex(encryption.at("plaintext").get<std::string>()).value();
+    pool.keys.seal(plain, pool.label, nonce_of(encryption), sealed, Encryption::Padded);
+    EXPECT_EQ(to_hex(sealed), to_hex(packet));
+    return;
+  }
+  PacketBuilder builder(unpacked.messages.size());
+  for (const ByteView message : unpacked.messages) {
+    membership::Message decoded;
+    ASSERT_EQ(decode(message, decoded), Drop::None);
+    Bytes encoded;
+    encode(decoded, encoded);
+    builder.add(encoded);
+  }
+  const auto nonce = [&] { return nonce_of(encryption); };
+  EXPECT_EQ(to_hex(builder.finish(pool, has_layer(entry, "crc"), nonce)), to_hex(packet));
+}
+
+void check_packet(const json& entry) {
+  Unpacked unpacked;
+  const Bytes packet = from_hex(entry.at("hex").get<std::string>()).value();
+  unpack(packet, pool_of(entry), unpacked);
+  ASSERT_EQ(name(unpacked.drop), "none");
+  const auto expected = messages_of(entry["decoded"]["message"]);
+  ASSERT_EQ(unpacked.messages.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    membership::Message message;
+    ASSERT_EQ(name(decode(unpacked.messages[i], message)), "none");
+    EXPECT_EQ(as_json(message), expected[i]);
+    Bytes encoded;
+    encode(message, encoded);
+    if (entry.value("purpose", "") != "decode_only") {
+      EXPECT_EQ(to_hex(encoded), to_hex(unpacked.messages[i]));
+    }
+  }
+  if (entry.value("purpose", "") != "decode_only") expect_same_packet(entry, unpacked);
+}
+
+Bytes encode_again(const StreamMessage& message) {
+  Bytes out;
+  if (const auto* exchange = std::get_if<Exchange>(&message)) {
+    encode_exchange(exchange->entries, exchange->join, exchange->user_state, out);
+  }
+  if (const auto* ping = std::get_if<membership::Ping>(&message)) encode(*ping, out);
+  if (const auto* ack = std::get_if<membership::Ack>(&message)) encode(*ack, out);
+  if (const auto* error = std::get_if<StreamError>(&message)) encode_error(error->text, out);
+  return out;
+}
+
+void check_stream(const json& entry) {
+  const Pool pool = pool_of(entry);
+  const Opened opened = entry.at("role") == "initiator" ? Opened::ByPeer : Opened::ByUs;
+  StreamReader reader(pool, opened);
+  const Bytes octets = from_hex(entry.at("hex").get<std::string>()).value();
+  auto status = StreamReader::Status::NeedMore;
+  for (std::size_t at = 0; at < octets.size() && status == StreamReader::Status::NeedMore; at += 7) {
+    status = reader.feed(ByteView(octets).substr(at, 7));
+  }
+  ASSERT_EQ(status, StreamReader::Status::Complete) << name(reader.drop());
+  EXPECT_EQ(as_json(reader.message()), messages_of(entry["decoded"]["message"]).at(0));
+  const bool ours = entry.at("int_style") == "unsigned" && !has_layer(entry, "compress") && !is_padded(entry);
+  if (!ours || std::holds_alternative<membership::User>(reader.message())) return;
+  const json encryption = entry["decoded"].value("encryption", json::object());
+  Bytes written;
+  const Opened by_them = opened == Opened::ByPeer ? Opened::ByUs : Opened::ByPeer;
+  write_stream(encode_again(reader.message()), pool, by_them, [&] { return nonce_of(encryption); }, written);
+  EXPECT_EQ(to_hex(written), to_hex(octets));
+}
+
+TEST(GossipWire, ReadsWhatTheReferenceWroteAndWritesTheSame) {
+  LOAD_CONFORMANCE(data, "wire.json");
+  ASSERT_FALSE(data.at("entries").empty());
+  for (const json& entry : data.at("entries")) {
+    SCOPED_TRACE(entry.at("id").get<std::string>());
+    entry.at("transport") == "packet" ? check_packet(entry) : check_stream(entry);
+  }
+}
+
+TEST(GossipWire, ReadsOtherFormsOfTheSameValue) {
+  LOAD_CONFORMANCE(data, "wire.json");
+  ASSERT_FALSE(data.at("decode_tolerance").empty());
+  for (const json& entry : data.at("decode_tolerance")) {
+    SCOPED_TRACE(entry.at("id").get<std::string>());
+    ASSERT_EQ(entry.at("transport"), "packet");
+    check_packet(entry);
+  }
+}
+
+TEST(GossipWire, SizesAreThoseOfTheReference) {
+  LOAD_CONFORMANCE(data, "formulas.json");
+  int rows = 0;
+  for (const json& row : data.at("rows")) {
+    SCOPED_TRACE(row.at("name").get<std::string>());
+    const json& in = row.at("in");
+    if (row.at("fn") == "encrypted_length") {
+      const auto version = in.at("version") == 0 ? Encryption::Padded : Encryption::Plain;
+      EXPECT_EQ(encrypted_length(version, in.at("plain_len")), row["out"]["length"]);
+    } else if (row.at("fn") == "encrypt_overhead") {
+      EXPECT_EQ(in.at("version") == 0 ? kPaddedOverhead : kEncryptOverhead, row["out"]["overhead"]);
+    } else if (row.at("fn") == "label_overhead") {
+      EXPECT_EQ(label_overhead(in.at("label")), row["out"]["overhead"]);
+    } else {
+      continue;
+    }
+    ++rows;
+  }
+  EXPECT_GT(rows, 0);
+}
+
+}  // namespace
+}  // namespace syncer::wire::gossip
