@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/check/judge.h"
 
+#include <algorithm>
+
 #include "sim/check/expectation.h"
 #include "sim/check/metrics.h"
 #include "sim/check/predicates.h"
@@ -9,6 +11,23 @@
 
 namespace sim::check {
 namespace {
+
+/// Words about the inside of a node change without an event: they are looked at this often.
+constexpr Duration kSampleEvery = std::chrono::milliseconds(100);
+
+bool looks_inside(const scenario::Predicate& p) {
+  using scenario::Word;
+  if (p.word == Word::QueueDepth || p.word == Word::Pending || p.word == Word::Conflict) return true;
+  return std::any_of(p.parts.begin(), p.parts.end(), [](const scenario::Predicate& part) { return looks_inside(part); });
+}
+
+bool looks_inside(const scenario::Expectation& expectation) {
+  if (const auto* e = std::get_if<scenario::Eventually>(&expectation.form)) return looks_inside(e->predicate);
+  if (const auto* e = std::get_if<scenario::Always>(&expectation.form)) return looks_inside(e->predicate);
+  if (const auto* e = std::get_if<scenario::Never>(&expectation.form)) return looks_inside(e->predicate);
+  const auto* e = std::get_if<scenario::Keeps>(&expectation.form);
+  return e != nullptr && (looks_inside(e->keeps) || looks_inside(e->until));
+}
 
 class Judge : public scenario::Checks {
  public:
@@ -71,9 +90,13 @@ class Judge : public scenario::Checks {
   void after_event(Instant now) override {
     for (const auto& rule : rules_) rule->after_event(now);
     const std::uint64_t version = ledger_->version() + watch_->version();
-    const bool changed = version != seen_version_;
+    bool changed = version != seen_version_;
     seen_version_ = version;
-    for (const auto& expectation : expectations_) expectation->look(now, changed || samples_state_);
+    if (samples_state_ && now >= next_sample_) {
+      changed = true;
+      next_sample_ = now + kSampleEvery;
+    }
+    for (const auto& expectation : expectations_) expectation->look(now, changed);
   }
   bool wants_after_event() const override { return true; }
 
@@ -82,6 +105,7 @@ class Judge : public scenario::Checks {
     const Court court{&*stage_, &*ledger_, &sink_, [this](const scenario::Predicate& p) { return predicates_->holds(p); }};
     for (const scenario::Expectation& source : stage_->scenario.expect) {
       if (auto follower = follow(court, source)) expectations_.push_back(std::move(follower));
+      samples_state_ = samples_state_ || looks_inside(source);
     }
   }
 
@@ -96,6 +120,7 @@ class Judge : public scenario::Checks {
   std::vector<std::unique_ptr<Expectation>> expectations_;
   std::uint64_t seen_version_ = 0;
   bool samples_state_ = false;
+  Instant next_sample_{};
 };
 
 }  // namespace

@@ -58,7 +58,8 @@ Metrics::Metrics(const scenario::Scenario& scenario) {
 
 std::vector<std::string_view> Metrics::names() {
   return {"convergence.visible_after", "convergence.changed_after", "convergence.gone_after", "net.bytes_sent",
-          "net.messages_sent",         "net.messages_lost",         "registry.writes",        "swim.false_dead"};
+          "net.messages_sent",         "net.messages_lost",         "registry.writes",        "registry.copies",
+          "swim.false_dead"};
 }
 
 void Metrics::on_message(const host::Message& message) {
@@ -79,6 +80,7 @@ std::vector<std::int64_t> Metrics::values(std::string_view metric, const Ledger&
   if (metric == "net.messages_sent") return one(sent_);
   if (metric == "net.messages_lost") return one(lost_);
   if (metric == "registry.writes") return one(writes_);
+  if (metric == "registry.copies") return one(ledger.copies().size());
   return one(watch.false_deaths());
 }
 

@@ -14,7 +14,7 @@ namespace sim::check {
 
 /// Quantities of a run by name: "convergence.visible_after", "convergence.changed_after", "convergence.gone_after" (one
 /// value per instance and foreign registry, ns), "net.bytes_sent", "net.messages_sent", "net.messages_lost",
-/// "registry.writes", "swim.false_dead" (one value each).
+/// "registry.writes", "registry.copies" (at the end), "swim.false_dead" (one value each).
 class Metrics {
  public:
   explicit Metrics(const scenario::Scenario& scenario);
