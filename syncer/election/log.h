@@ -22,6 +22,8 @@ class Log {
   Index first_index() const { return base_.index + 1; }
   Index commit() const { return commit_; }
   Index applied() const { return applied_; }
+  /// In memory, above the base.
+  const std::vector<Entry>& entries() const { return entries_; }
   /// Nothing below the base and above the last entry.
   std::optional<Term> term_at(Index index) const;
   bool holds(Position at) const { return term_at(at.index) == at.term; }

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/election/metadata.h"
+
+#include "syncer/base/hash.h"
+
+namespace syncer::election {
+namespace {
+
+constexpr std::uint32_t kMetadataMagic = 0x31485753;  // "SWH1"
+constexpr std::uint32_t kSnapshotMagic = 0x31535753;  // "SWS1"
+
+Bytes sealed(Bytes body) {
+  const std::uint32_t crc = crc32c(body);
+  ByteWriter(body).u32(crc);
+  return body;
+}
+
+/// The body of a sealed file; nothing when the checksum is wrong.
+std::optional<ByteView> unsealed(ByteView file) {
+  if (file.size() < 4) return std::nullopt;
+  const ByteView body = file.substr(0, file.size() - 4);
+  ByteReader tail(file.substr(file.size() - 4));
+  if (tail.u32() != crc32c(body)) return std::nullopt;
+  return body;
+}
+
+std::optional<Metadata> read_copy(const std::optional<Bytes>& file) {
+  if (!file) return std::nullopt;
+  const std::optional<ByteView> body = unsealed(*file);
+  if (!body) return std::nullopt;
+  ByteReader reader(*body);
+  const bool known = reader.u32() == kMetadataMagic;
+  Metadata metadata;
+  metadata.version = reader.u64();
+  metadata.state.term = reader.u64();
+  metadata.state.vote.value = reader.u64();
+  metadata.state.commit = reader.u64();
+  if (!known || !reader.finished()) return std::nullopt;
+  return metadata;
+}
+
+tl::unexpected<Error> contradiction(const std::string& what) {
+  return failure(ErrorCode::Corrupt, "raft.meta",
+                 what + "; a vote given earlier may be forgotten, so this node must not vote. Restore the whole data folder "
+                        "from an intact copy, or remove this voter and admit it again under a new id while all others are up");
+}
+
+}  // namespace
+
+Bytes encode_metadata(const Metadata& metadata) {
+  Bytes body;
+  ByteWriter writer(body);
+  writer.u32(kMetadataMagic);
+  writer.u64(metadata.version);
+  writer.u64(metadata.state.term);
+  writer.u64(metadata.state.vote.value);
+  writer.u64(metadata.state.commit);
+  return sealed(std::move(body));
+}
+
+Result<RecoveredMetadata> recover_metadata(const std::optional<Bytes>& first, const std::optional<Bytes>& second) {
+  const std::optional<Metadata> a = read_copy(first);
+  const std::optional<Metadata> b = read_copy(second);
+  if (!a && !b) return contradiction("both copies of term and vote are damaged or missing");
+  if (!a || !b) return RecoveredMetadata{a ? *a : *b, true};
+  if (*a == *b) return RecoveredMetadata{*a, false};
+  const Metadata& newer = a->version > b->version ? *a : *b;
+  const Metadata& older = a->version > b->version ? *b : *a;
+  if (newer.version != older.version + 1) return contradiction("the copies of term and vote do not belong together");
+  if (newer.state.term < older.state.term) return contradiction("the newer copy has the older term");
+  return RecoveredMetadata{newer, true};
+}
+
+Bytes encode_snapshot(const Snapshot& snapshot) {
+  Bytes body;
+  ByteWriter writer(body);
+  writer.u32(kSnapshotMagic);
+  writer.u64(snapshot.at.term);
+  writer.u64(snapshot.at.index);
+  writer.string(snapshot.state);
+  return sealed(std::move(body));
+}
+
+Result<Snapshot> decode_snapshot(ByteView file) {
+  const auto damaged = failure(ErrorCode::Corrupt, "raft.snapshot",
+                               "the snapshot is damaged, the state it holds is committed and cannot be rebuilt here. Restore the "
+                               "whole data folder from an intact copy, or remove this voter and admit it again under a new id");
+  const std::optional<ByteView> body = unsealed(file);
+  if (!body) return damaged;
+  ByteReader reader(*body);
+  const bool known = reader.u32() == kSnapshotMagic;
+  Snapshot snapshot;
+  snapshot.at.term = reader.u64();
+  snapshot.at.index = reader.u64();
+  snapshot.state = reader.string();
+  if (!known || !reader.finished()) return damaged;
+  return snapshot;
+}
+
+}  // namespace syncer::election

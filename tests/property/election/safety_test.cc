@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "tests/property/election/chaos.h"
+
+namespace syncer::election::property {
+namespace {
+
+/// SYNCER_ELECTION_SEEDS raises the number of seeds for a nightly run.
+std::uint64_t seeds() {
+  const char* text = std::getenv("SYNCER_ELECTION_SEEDS");
+  return text == nullptr ? 200 : std::stoull(text);
+}
+
+class ElectionUnderChaos : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(ElectionUnderChaos, KeepsEverySafetyPropertyAndRecovers) {
+  Index committed = 0;
+  for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
+    const Outcome outcome = run_chaos(GetParam(), seed);
+    ASSERT_FALSE(outcome.violation) << "seed " << seed << ", " << GetParam() << " voters: " << *outcome.violation;
+    committed += outcome.committed;
+  }
+  EXPECT_GT(committed, seeds() * 20) << "the runs are too unfriendly to mean anything";
+}
+
+TEST_P(ElectionUnderChaos, RepeatsItselfForTheSameSeed) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    EXPECT_EQ(run_chaos(GetParam(), seed).digest, run_chaos(GetParam(), seed).digest);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Voters, ElectionUnderChaos, testing::Values(1, 3, 5), testing::PrintToStringParamName());
+
+}  // namespace
+}  // namespace syncer::election::property
