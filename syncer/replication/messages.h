@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <variant>
 #include <vector>
 
@@ -27,14 +26,15 @@ struct Heartbeat {
   bool operator==(const Heartbeat&) const = default;
 };
 
-/// Changes of the range (prev, last], latest of each key only. `set_hash` is there when `last` is the writer's head: the
-/// reader then holds exactly the writer's set. Otherwise newer values of keys left out here are still to come.
+/// Changes of the range (prev, last], latest of each key only. Entries left out were superseded by `head`, the newest when
+/// this was built: a reader that got this far holds exactly the writer's set again at `head` and not before.
 struct Push {
   Epoch epoch;
   std::uint64_t prev = 0;
   std::uint64_t last = 0;
+  std::uint64_t head = 0;
+  Hash128 set_hash;  ///< at `head`; only told when `last` is the head, else zero
   std::vector<Entry> entries;
-  std::optional<Hash128> set_hash;
   bool operator==(const Push&) const = default;
 };
 

@@ -79,7 +79,7 @@ void OwnLog::collect(Instant now, std::uint64_t acknowledged, Duration age) {
 }
 
 Push OwnLog::changes_after(std::uint64_t prev, std::size_t max_entries, std::size_t max_octets) const {
-  Push push{epoch_, prev, prev, {}, std::nullopt};
+  Push push{epoch_, prev, prev, head_, {}, {}};
   std::size_t octets = 0;
   for (auto it = by_seq_.upper_bound(prev); it != by_seq_.end(); ++it) {
     const Record& record = *it->second;

@@ -73,7 +73,8 @@ void Receiver::on(Instant now, const Push& push, Outputs& out) {
     return;
   }
   apply(push, out);
-  const bool differs = push.set_hash && *push.set_hash != replica_.set_hash();
+  const bool comparable = push.last == push.head && replica_.consistent();
+  const bool differs = comparable && push.set_hash != replica_.set_hash();
   if (differs && !SYNCER_MUTATED("replication.ignore_set_hash")) return mismatch(now, out);
   acknowledge(out);
 }
@@ -89,6 +90,7 @@ void Receiver::pull(Instant now, Outputs& out) {
 std::string_view Receiver::objection(const Push& push) const {
   std::size_t octets = replica_.octets();
   std::uint64_t seq = push.prev;
+  if (push.head < push.last) return "push beyond its own head";
   for (const Entry& entry : push.entries) {
     if (entry.seq <= seq || entry.seq > push.last) return "entries out of order";
     if (entry.key.size() > options_.limits.key_octets) return "key too long";
@@ -107,7 +109,7 @@ void Receiver::apply(const Push& push, Outputs& out) {
     else replica_.erase(entry.key);
     out.push_back(Changed{region_, entry.op, {push.epoch, entry.seq}, entry.key, false});
   }
-  replica_.advance_to(push.last, push.set_hash.has_value());
+  replica_.advance_to(push.last, push.head);
 }
 
 void Receiver::mismatch(Instant now, Outputs& out) {

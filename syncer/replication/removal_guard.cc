@@ -22,10 +22,13 @@ RemovalGuard::Verdict RemovalGuard::request(Instant now, std::span<const Bytes> 
 }
 
 bool RemovalGuard::is_ordinary(std::size_t count) const {
-  const bool empties = count >= size_ && window_start_size() > 1;
-  if (empties && !SYNCER_MUTATED("guard.allow_emptying")) return false;
+  if (count >= size_ && had_more_than_one() && !SYNCER_MUTATED("guard.allow_emptying")) return false;
   if (SYNCER_MUTATED("guard.no_budget")) return true;
   return granted_ + count <= allowed();
+}
+
+bool RemovalGuard::had_more_than_one() const {
+  return size_ > 1 || std::any_of(grants_.begin(), grants_.end(), [](const Grant& g) { return g.size_before > 1; });
 }
 
 std::size_t RemovalGuard::window_start_size() const { return grants_.empty() ? size_ : grants_.front().size_before; }

@@ -74,6 +74,7 @@ class RemovalGuard {
   };
 
   bool is_ordinary(std::size_t count) const;
+  bool had_more_than_one() const;
   std::size_t window_start_size() const;
   void forget_old_grants(Instant now);
   std::vector<Bytes> let_go(Release reason);

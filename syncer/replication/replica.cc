@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/replication/replica.h"
 
+#include <algorithm>
+
 #include "syncer/base/assert.h"
 #include "syncer/base/mutation.h"
 
@@ -46,16 +48,16 @@ bool Replica::erase(ByteView key) {
   return true;
 }
 
-void Replica::advance_to(std::uint64_t seq, bool consistent) {
+void Replica::advance_to(std::uint64_t seq, std::uint64_t head) {
   SYNCER_ASSERT(seq >= version_.seq || SYNCER_MUTATED("replication.skip_gap_check"));
   version_.seq = seq;
-  consistent_ = consistent;
+  closes_at_ = std::max(closes_at_, head);
 }
 
 void Replica::bind(Version at) {
   SYNCER_ASSERT(at >= version_ || SYNCER_MUTATED("replication.accept_old_epoch"));
   version_ = at;
-  consistent_ = true;
+  closes_at_ = at.seq;
   ++binding_;
   bound_seq_ = at.seq;
 }
@@ -64,7 +66,7 @@ void Replica::hash(StateHasher& hasher) const {
   hasher.add(version_.epoch.generation);
   hasher.add(version_.epoch.term);
   hasher.add(version_.seq);
-  hasher.add(consistent_ ? 1 : 0);
+  hasher.add(closes_at_);
   hasher.add(set_hash().high);
   hasher.add(set_hash().low);
   hasher.add(records_.size());

@@ -24,7 +24,7 @@ class Replica {
   std::uint64_t seq() const { return version_.seq; }
   Version version() const { return version_; }
   /// The set is exactly the writer's at this version. False in the middle of a catch-up that skips superseded entries.
-  bool consistent() const { return consistent_; }
+  bool consistent() const { return version_.seq >= closes_at_ && version_.epoch != Epoch{}; }
   std::size_t size() const { return records_.size(); }
   /// Keys and payloads held, in octets.
   std::size_t octets() const { return octets_; }
@@ -41,15 +41,15 @@ class Replica {
   bool put(ByteView key, Bytes payload, std::uint64_t seq);
   /// True when the key was live.
   bool erase(ByteView key);
-  /// The next place in the same epoch.
-  void advance_to(std::uint64_t seq, bool consistent);
+  /// The next place in the same epoch, by a push whose superseded entries were replaced by `head` at the latest.
+  void advance_to(std::uint64_t seq, std::uint64_t head);
   /// A place in this or a newer epoch whose set this replica now holds.
   void bind(Version at);
   void hash(StateHasher& hasher) const;
 
  private:
   Version version_;
-  bool consistent_ = false;
+  std::uint64_t closes_at_ = 0;  // what was left out of the pushes so far was replaced up to here
   std::uint32_t binding_ = 0;
   std::uint64_t bound_seq_ = 0;
   std::size_t octets_ = 0;

@@ -22,14 +22,15 @@ Epoch epoch() { return Epoch{number(), number()}; }
 Hash128 hash() { return Hash128{number(), number()}; }
 
 Push any_push() {
-  Push push{epoch(), *rc::gen::inRange<std::uint64_t>(0, 1000), 0, {}, std::nullopt};
+  Push push{epoch(), *rc::gen::inRange<std::uint64_t>(0, 1000), 0, 0, {}, {}};
   push.last = push.prev;
   for (std::size_t n = few(); n > 0; --n) {
     const Op op = coin() ? Op::Put : Op::Del;
     push.last += *rc::gen::inRange<std::uint64_t>(1, 9);
     push.entries.push_back({push.last, op, text(), op == Op::Put ? text() : Bytes()});
   }
-  if (coin()) push.set_hash = hash();
+  push.head = push.last + few();
+  if (push.head == push.last) push.set_hash = hash();
   return push;
 }
 
@@ -115,7 +116,7 @@ TEST(SyncCodec, KeepsAHeartbeatAndItsAcknowledgementUnder128Octets) {
 TEST(SyncCodec, AddsLittleToASingleChange) {
   const Bytes key(80, 'k');
   const Bytes payload(300, 'p');
-  Push push{{1, 1000}, 1'000'000, 1'000'001, {{1'000'001, Op::Put, key, payload}}, Hash128{1, 1}};
+  Push push{{1, 1000}, 1'000'000, 1'000'001, 1'000'001, Hash128{1, 1}, {{1'000'001, Op::Put, key, payload}}};
   EXPECT_LE(encode_sync(WriterMessage(push)).size(), key.size() + payload.size() + 64);
 }
 
@@ -126,7 +127,7 @@ TEST(SyncCodec, RefusesAnUnknownType) {
 }
 
 TEST(SyncCodec, RefusesAKeyOverTheLimit) {
-  const Push push{{1, 1}, 0, 1, {{1, Op::Put, Bytes(1025, 'k'), "v"}}, std::nullopt};
+  const Push push{{1, 1}, 0, 1, 1, {}, {{1, Op::Put, Bytes(1025, 'k'), "v"}}};
   EXPECT_FALSE(decode_frame(encode_sync(WriterMessage(push))).has_value());
 }
 
