@@ -28,6 +28,13 @@ std::size_t frame_length(ByteView header) {
   return length;
 }
 
+/// Whoever opens a stream asks, the other side answers; an exchange is both.
+bool in_place(const StreamMessage& message, Opened opened) {
+  if (std::holds_alternative<Exchange>(message)) return true;
+  const bool answer = std::holds_alternative<membership::Ack>(message) || std::holds_alternative<StreamError>(message);
+  return answer == (opened == Opened::ByUs);
+}
+
 }  // namespace
 
 StreamReader::Status StreamReader::refuse(Drop drop, bool tell) {
@@ -82,6 +89,7 @@ StreamReader::Status StreamReader::read_whole(ByteView text) {
     text = inflated_;
   }
   if (const Drop drop = decode_stream(text, message_); drop != Drop::None) return refuse(drop, false);
+  if (!in_place(message_, opened_)) return refuse(Drop::BadType, false);
   done_ = true;
   return Status::Complete;
 }

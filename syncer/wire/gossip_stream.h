@@ -19,7 +19,7 @@ enum class Opened : bool { ByPeer, ByUs };
 /// Gathers the one message that a peer sends over a stream, from chunks of any size.
 class StreamReader {
  public:
-  StreamReader(const Pool& pool, Opened opened) : pool_(pool), label_told_(opened == Opened::ByUs) {}
+  StreamReader(const Pool& pool, Opened opened) : pool_(pool), opened_(opened), label_told_(opened == Opened::ByUs) {}
 
   enum class Status { NeedMore, Complete, Refused };
   /// Takes the next octets. What follows the message is ignored.
@@ -42,6 +42,7 @@ class StreamReader {
   Status read_whole(ByteView text);
 
   const Pool& pool_;
+  Opened opened_;
   bool label_told_;
   Bytes received_;
   Bytes decrypted_;

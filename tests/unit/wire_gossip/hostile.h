@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "syncer/base/bytes.h"
+
+namespace syncer::wire::gossip {
+
+/// The inputs of a row of hostile.json: one, or every prefix that the recipe asks for.
+inline std::vector<Bytes> hostile_inputs(const nlohmann::json& row) {
+  const auto recipe = row.value("recipe", nlohmann::json::object());
+  if (recipe.value("op", "") == "every_prefix") {
+    const Bytes whole = from_hex(row.at("hex").get<std::string>()).value();
+    std::vector<Bytes> all;
+    for (std::size_t n = recipe.at("from"); n <= recipe.at("to"); ++n) all.push_back(whole.substr(0, n));
+    return all;
+  }
+  if (row.contains("hex")) return {from_hex(row.at("hex").get<std::string>()).value()};
+  Bytes built;
+  for (const auto& part : recipe.at("parts")) {
+    const Bytes octets = from_hex(part.at("hex").get<std::string>()).value();
+    for (int i = 0; i < part.value("times", 1); ++i) built += octets;
+  }
+  return {built};
+}
+
+/// The stated class of refusal, or one that the row calls as good.
+inline bool is_acceptable(const nlohmann::json& expect, const std::string& drop) {
+  if (expect.at("error_class") == drop) return true;
+  for (const auto& also : expect.value("also_acceptable", nlohmann::json::array())) {
+    if (also == drop) return true;
+  }
+  return false;
+}
+
+}  // namespace syncer::wire::gossip
