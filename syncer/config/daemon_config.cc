@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/config/daemon_config.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+#include "syncer/base/nearest.h"
+#include "syncer/base/quantity.h"
+#include "syncer/config/addresses.h"
+#include "syncer/config/keys.h"
+#include "syncer/net/interfaces.h"
+#include "syncer/net/resolver.h"
+#include "syncer/node/settings.h"
+
+namespace syncer::config {
+namespace {
+
+constexpr std::array<std::string_view, 5> kSeverities = {"trace", "debug", "info", "warning", "error"};
+constexpr std::array<std::string_view, 3> kFormats = {"auto", "text", "json"};
+
+/// Ports that the system is going to choose, as numbers that differ from each other.
+node::NodeConfig with_ports(node::NodeConfig config) {
+  std::uint16_t chosen = 1;
+  for (Endpoint* address : {&config.gossip_address, &config.rpc_address}) {
+    if (address->port == 0) address->port = chosen++;
+  }
+  return config;
+}
+
+/// Fills a DaemonConfig step by step; the first problem ends it.
+class Assembly {
+ public:
+  Assembly(const Values& merged, const Environment& environment) : environment_(environment) {
+    config_.effective = merged;
+  }
+
+  Result<DaemonConfig> run() {
+    using Step = Result<void> (Assembly::*)();
+    constexpr std::array<Step, 7> kSteps = {&Assembly::registries, &Assembly::listeners,  &Assembly::names,
+                                            &Assembly::settings,   &Assembly::advertised, &Assembly::joins,
+                                            &Assembly::daemon};
+    for (const Step step : kSteps) {
+      if (auto done = (this->*step)(); !done) return tl::unexpected(done.error());
+    }
+    if (config_.node.mode == node::Mode::Cluster) {
+      return failure(ErrorCode::Unsupported, origin("mode"), "cluster mode is not available in this version");
+    }
+    if (auto valid = node::validate(with_ports(config_.node)); !valid) return tl::unexpected(blame(valid.error()));
+    return std::move(config_);
+  }
+
+ private:
+  const std::string& text(const std::string& key) const { return config_.effective.at(key).text; }
+  const std::string& origin(const std::string& key) const { return config_.effective.at(key).origin; }
+  void derive(const std::string& key, std::string value) { config_.effective[key] = {std::move(value), "derived"}; }
+
+  Error wrong(const std::string& key, const Error& error) const {
+    const std::string& from = origin(key);
+    return {ErrorCode::Invalid, from == "default" || from == "derived" ? key : from, error.detail};
+  }
+  /// An error of the node names a key; people want the place where they wrote it.
+  Error blame(const Error& error) const {
+    return config_.effective.count(error.where) != 0 ? wrong(error.where, error) : error;
+  }
+
+  Result<void> registries() {
+    auto origins = canonical_origins(text("sc-addr"));
+    if (!origins) return tl::unexpected(wrong("sc-addr", origins.error()));
+    std::string list;
+    for (const std::string& one : *origins) list += (list.empty() ? "" : ",") + one;
+    config_.effective["sc-addr"].text = list;
+    config_.node.registry.addresses = std::move(*origins);
+    return {};
+  }
+
+  Result<void> endpoint(const std::string& key, Endpoint& into) {
+    auto parsed = parse_endpoint(text(key));
+    if (!parsed) return tl::unexpected(wrong(key, parsed.error()));
+    into = *parsed;
+    return {};
+  }
+
+  Result<void> listeners() {
+    if (auto bind = endpoint("bind-addr", config_.bind); !bind) return bind;
+    if (auto rpc = endpoint("rpc-addr", config_.rpc_bind); !rpc) return rpc;
+    if (config_.bind == config_.rpc_bind && config_.bind.port != 0) {
+      return tl::unexpected(wrong("rpc-addr", {ErrorCode::Invalid, "", "must differ from --bind-addr"}));
+    }
+    const auto port = parse_number(text("cluster-port"), 65535);
+    if (!port) return tl::unexpected(wrong("cluster-port", port.error()));
+    if (text("mode") == "cluster") {
+      config_.cluster_bind = config_.bind;
+      config_.cluster_bind->port = static_cast<std::uint16_t>(*port);
+    }
+    return {};
+  }
+
+  Result<void> names() {
+    if (text("node").empty()) {
+      if (config_.bind.port == 0) {
+        return failure(ErrorCode::Invalid, origin("bind-addr"), "port 0 gives no stable name; give --node");
+      }
+      derive("node", net::host_name() + "-" + std::to_string(config_.bind.port));
+    }
+    const std::string& node_name = text("node");
+    if (node_name == "." || node_name == "..") {
+      return tl::unexpected(wrong("node", {ErrorCode::Invalid, "", "\"" + node_name + "\" cannot be a name"}));
+    }
+    if (!text("cluster-name").empty()) return {};
+    if (text("mode") != "cluster") {
+      derive("cluster-name", node_name);
+      return {};
+    }
+    auto region = region_of(config_.node.registry.addresses);
+    if (!region) return tl::unexpected(wrong("sc-addr", region.error()));
+    derive("cluster-name", std::move(*region));
+    return {};
+  }
+
+  Result<void> settings() {
+    for (const Key& key : keys()) {
+      if (!key.of_node || (text(key.name).empty() && key.default_value.empty())) continue;
+      if (auto set = node::apply_setting(config_.node, key.name, text(key.name)); !set) {
+        Error error = wrong(key.name, set.error());
+        if (error.where != key.name) error.detail = key.name + ": " + error.detail;
+        return tl::unexpected(std::move(error));
+      }
+    }
+    return {};
+  }
+
+  void advertise_as(const std::string& key, const Endpoint& bound, Endpoint& into) {
+    if (!text(key).empty()) return;  // an override, already applied with the settings
+    into = advertise(bound, config_.advertise ? &*config_.advertise : nullptr);
+    derive(key, to_string(into));
+  }
+
+  Result<void> advertised() {
+    if (!text("advertise-addr").empty()) {
+      const std::string& host = text("advertise-addr");
+      const bool bare_v6 = host.find(':') != std::string::npos && host.front() != '[';
+      auto parsed = parse_endpoint((bare_v6 ? "[" + host + "]" : host) + ":0");
+      if (!parsed || parsed->is_unspecified()) {
+        return tl::unexpected(
+            wrong("advertise-addr", {ErrorCode::Invalid, "", "\"" + host + "\" is not an address others can reach"}));
+      }
+      config_.advertise = *parsed;
+    }
+    advertise_as("gossip.address", config_.bind, config_.node.gossip_address);
+    advertise_as("rpc.address", config_.rpc_bind, config_.node.rpc_address);
+    if (config_.cluster_bind) advertise_as("cluster.address", *config_.cluster_bind, config_.node.cluster_address);
+    if (!config_.node.gossip_address.is_loopback()) {
+      config_.warnings.push_back("gossip and data between syncers are not encrypted: whoever reaches " +
+                                 to_string(config_.node.gossip_address) + " can read and change them");
+    }
+    return {};
+  }
+
+  Result<void> joins() {
+    config_.join = split_list(text("join-addr"));
+    for (const std::string& target : config_.join) {
+      if (auto parts = net::split_host_port(target); !parts) return tl::unexpected(wrong("join-addr", parts.error()));
+      if (auto numeric = parse_endpoint(target)) config_.node.join.push_back(*numeric);
+    }
+    return {};
+  }
+
+  Result<void> one_of(const std::string& key, std::span<const std::string_view> words, std::size_t& index) {
+    for (index = 0; index < words.size(); ++index) {
+      if (words[index] == text(key)) return {};
+    }
+    std::string detail = "\"" + text(key) + "\" is not one of";
+    for (const std::string_view word : words) detail += " " + std::string(word);
+    return tl::unexpected(wrong(key, {ErrorCode::Invalid, "", detail + did_you_mean(text(key), words)}));
+  }
+
+  Result<void> daemon() {
+    std::size_t index = 0;
+    if (auto level = one_of("log.level", kSeverities, index); !level) return level;
+    config_.log_level = static_cast<Severity>(index);
+    if (auto format = one_of("log.format", kFormats, index); !format) return format;
+    config_.log_format = static_cast<LogFormat>(index);
+    if (auto admin = endpoint("admin-addr", config_.admin); !admin) return admin;
+    if (!config_.admin.is_loopback()) {
+      return tl::unexpected(wrong("admin-addr", {ErrorCode::Invalid, "",
+                                                 "must be a loopback address: whoever reaches it may release guards"}));
+    }
+    config_.ca_file = text("registry.ca-file");
+    if (text("data-dir").empty()) derive("data-dir", state_root(environment_) + "/" + text("node"));
+    config_.data_dir = text("data-dir");
+    return {};
+  }
+
+  const Environment& environment_;
+  DaemonConfig config_;
+};
+
+}  // namespace
+
+Result<DaemonConfig> assemble(const Values& merged, const Environment& environment) {
+  return Assembly(merged, environment).run();
+}
+
+std::string state_root(const Environment& environment) {
+  const auto non_empty = [&](const char* name) {
+    auto value = environment(name);
+    return value && !value->empty() ? value : std::nullopt;
+  };
+  if (const auto systemd = non_empty("STATE_DIRECTORY")) return *systemd;
+  if (const auto xdg = non_empty("XDG_STATE_HOME")) return *xdg + "/syncer";
+  if (::geteuid() == 0) return "/var/lib/syncer";
+  return non_empty("HOME").value_or(".") + "/.local/state/syncer";
+}
+
+}  // namespace syncer::config

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "syncer/config/values.h"
+#include "syncer/node/node_config.h"
+#include "syncer/ports/observer.h"
+
+namespace syncer::config {
+
+/// How log lines look.
+enum class LogFormat : std::uint8_t { Auto, Text, Json };
+
+/// Everything the daemon is told, checked.
+struct DaemonConfig {
+  node::NodeConfig node;  ///< addresses as advertised; a port 0 is filled in once it is bound
+  Endpoint bind;
+  Endpoint rpc_bind;
+  std::optional<Endpoint> cluster_bind;  ///< only in cluster mode
+  std::optional<Endpoint> advertise;     ///< host only
+  std::vector<std::string> join;         ///< "host:port", names allowed
+  std::string data_dir;
+  Endpoint admin;
+  Severity log_level = Severity::Info;
+  LogFormat log_format = LogFormat::Auto;
+  std::string ca_file;
+  std::vector<std::string> warnings;  ///< worth a line at the start
+  Values effective;                   ///< every key as it is in force, for `config show`
+};
+
+/// Checks the merged values and derives what nobody gave. An error names the flag, variable or place in the file.
+Result<DaemonConfig> assemble(const Values& merged, const Environment& environment);
+
+/// Where daemons keep their state unless told otherwise: a directory for each node below it.
+std::string state_root(const Environment& environment);
+
+}  // namespace syncer::config

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "syncer/config/keys.h"
+#include "syncer/config/position.h"
+#include "syncer/config/values.h"
+
+namespace syncer::config {
+namespace {
+
+using nlohmann::json;
+
+/// An iterator over the text that tells how far the parser has read: the library keeps no positions.
+struct Cursor {
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  const char* at;
+  const char** furthest;
+
+  const char& operator*() const { return *at; }
+  Cursor& operator++() {
+    *furthest = ++at;
+    return *this;
+  }
+  bool operator==(const Cursor& other) const { return at == other.at; }
+  bool operator!=(const Cursor& other) const { return at != other.at; }
+};
+
+/// Collects keys and values in the order of the file and stops at the first thing that is wrong.
+class Collector : public json::json_sax_t {
+ public:
+  Collector(std::string_view text, const std::string& file, const char* const* furthest)
+      : text_(text), file_(file), furthest_(furthest) {}
+
+  bool null() override { return refuse(value_at_, "null is no value; leave the key out"); }
+  bool boolean(bool value) override { return scalar(value ? "true" : "false"); }
+  bool number_integer(number_integer_t value) override { return scalar(std::to_string(value)); }
+  bool number_unsigned(number_unsigned_t value) override { return scalar(std::to_string(value)); }
+  bool number_float(number_float_t, const string_t& text) override { return scalar(text); }
+  bool string(string_t& value) override { return scalar(value); }
+  bool binary(binary_t&) override { return false; }
+
+  bool start_object(std::size_t) override {
+    if (in_list_) return refuse(value_at_, "a list holds texts or numbers");
+    prefixes_.push_back(prefixes_.empty() ? "" : word_ + ".");
+    return true;
+  }
+  bool end_object() override {
+    prefixes_.pop_back();
+    return true;
+  }
+  bool start_array(std::size_t) override {
+    if (prefixes_.empty() || in_list_) return refuse(value_at_, "a list of lists has no meaning here");
+    in_list_ = true;
+    list_.clear();
+    return true;
+  }
+  bool end_array() override {
+    in_list_ = false;
+    return set(list_);
+  }
+  bool key(string_t& word) override {
+    const auto end = static_cast<std::size_t>(*furthest_ - text_.data());
+    key_at_ = string_start(text_, end);
+    value_at_ = next_token(text_, end);
+    word_ = prefixes_.back() + word;
+    // An object's key is judged by what is in it.
+    return text_.compare(value_at_, 1, "{") == 0 || !canonical_key(word_).empty() || refuse(key_at_, unknown_key(word_));
+  }
+  bool parse_error(std::size_t position, const std::string&, const json::exception& problem) override {
+    const std::string what = problem.what();
+    const std::size_t start = what.find(": ");
+    return refuse(position == 0 ? 0 : position - 1, start == std::string::npos ? what : what.substr(start + 2));
+  }
+
+  Result<Values> result() && {
+    if (problem_) return tl::unexpected(*problem_);
+    return std::move(values_);
+  }
+
+ private:
+  bool refuse(std::size_t offset, std::string detail) {
+    problem_ = Error{ErrorCode::Invalid, place(offset), std::move(detail)};
+    return false;
+  }
+  std::string place(std::size_t offset) const { return file_ + ":" + line_and_column(text_, offset); }
+
+  bool scalar(const std::string& value) {
+    if (prefixes_.empty()) return refuse(0, "the file must hold one JSON object");
+    if (!in_list_) return set(value);
+    if (value.find(',') != std::string::npos) return refuse(value_at_, "a comma cannot be part of a list's item");
+    list_ += (list_.empty() ? "" : ",") + value;
+    return true;
+  }
+  bool set(const std::string& value) {
+    const std::string name(canonical_key(word_));
+    if (!values_.emplace(name, Value{value, place(value_at_)}).second) {
+      return refuse(key_at_, "\"" + name + "\" is given twice, first at " + values_[name].origin);
+    }
+    return true;
+  }
+
+  std::string_view text_;
+  const std::string& file_;
+  const char* const* furthest_;
+  std::vector<std::string> prefixes_;  ///< one for each open object
+  std::string word_;
+  std::size_t key_at_ = 0;
+  std::size_t value_at_ = 0;
+  bool in_list_ = false;
+  std::string list_;
+  Values values_;
+  std::optional<Error> problem_;
+};
+
+}  // namespace
+
+Result<Values> parse_file(std::string_view text, const std::string& file_name) {
+  const char* furthest = text.data();
+  Collector collector(text, file_name, &furthest);
+  const Cursor begin{text.data(), &furthest};
+  const Cursor end{text.data() + text.size(), &furthest};
+  json::sax_parse(begin, end, &collector, json::input_format_t::json, true, true);
+  return std::move(collector).result();
+}
+
+}  // namespace syncer::config

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/config/keys.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "syncer/base/nearest.h"
+#include "syncer/node/settings.h"
+
+namespace syncer::config {
+namespace {
+
+/// Other spelling, key. The file may use the words of the node's settings; the flags --registry and --join are those of
+/// earlier syncers.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kAliases = {{
+    {"registry.addresses", "sc-addr"},
+    {"registry", "sc-addr"},
+    {"join", "join-addr"},
+    {"log-level", "log.level"},
+    {"log-format", "log.format"},
+}};
+
+std::string_view alias_target(std::string_view word) {
+  for (const auto& [alias, key] : kAliases) {
+    if (alias == word) return key;
+  }
+  return {};
+}
+
+std::vector<Key> own_keys() {
+  return {
+      {"sc-addr", "URLs, comma-separated", "service center of this region; several addresses are one service center",
+       "http://127.0.0.1:30100"},
+      {"bind-addr", "IP:PORT", "gossip address: UDP and TCP, between all syncers", "0.0.0.0:30190"},
+      {"rpc-addr", "IP:PORT", "data address: TCP, between regions", "0.0.0.0:30191"},
+      {"join-addr", "HOST:PORT, comma-separated", "gossip or RPC addresses of any syncers of the pool", ""},
+      {"cluster-port", "a port", "port for the syncers of one region, on the address of --bind-addr", "30192"},
+      {"advertise-addr", "IP", "address that other syncers reach this one by, when it is not that of --bind-addr", ""},
+      {"data-dir", "a directory", "where this syncer keeps its state; one for each syncer", ""},
+      {"admin-addr", "IP:PORT", "loopback address for operators; port 0: any, noted in the data directory",
+       "127.0.0.1:0"},
+      {"log.level", "trace, debug, info, warning or error", "least severity that is logged", "info"},
+      {"log.format", "auto, text or json", "auto is text on a terminal, else JSON lines", "auto"},
+      {"registry.ca-file", "a file", "PEM certificates to trust for https service centers; empty: the system's", ""},
+  };
+}
+
+/// Where a node's own listening addresses are meant, the daemon derives them; an override is possible, a default is not.
+bool is_derived(std::string_view key) {
+  return key == "node" || key == "cluster-name" || key.substr(key.find('.') + 1) == "address";
+}
+
+std::vector<Key> all_keys() {
+  std::vector<Key> all = own_keys();
+  const node::NodeConfig defaults;
+  for (const node::Setting& s : node::settings()) {
+    if (!alias_target(s.key).empty()) continue;  // the daemon's word for it
+    all.push_back({std::string(s.key), std::string(s.form), std::string(s.about),
+                   is_derived(s.key) ? "" : s.show(defaults), true});
+  }
+  std::sort(all.begin(), all.end(), [](const Key& a, const Key& b) { return a.name < b.name; });
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Key>& keys() {
+  static const std::vector<Key> kKeys = all_keys();
+  return kKeys;
+}
+
+std::string_view canonical_key(std::string_view word) {
+  if (const std::string_view target = alias_target(word); !target.empty()) return target;
+  for (const Key& key : keys()) {
+    if (key.name == word) return key.name;
+  }
+  return {};
+}
+
+std::vector<std::string_view> aliases(std::string_view key) {
+  std::vector<std::string_view> all;
+  for (const auto& [alias, target] : kAliases) {
+    if (target == key) all.push_back(alias);
+  }
+  return all;
+}
+
+std::string unknown_key(std::string_view word) {
+  std::vector<std::string_view> known;
+  for (const Key& key : keys()) known.push_back(key.name);
+  return "unknown key \"" + std::string(word) + "\"" + did_you_mean(word, known);
+}
+
+std::string environment_name(std::string_view key) {
+  std::string name = "SYNCER_";
+  for (const char c : key) {
+    name += (c == '-' || c == '.') ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  }
+  return name;
+}
+
+}  // namespace syncer::config

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/config/daemon_config.h"
+
+#include <gtest/gtest.h>
+
+#include "syncer/config/addresses.h"
+
+namespace syncer::config {
+namespace {
+
+std::optional<std::string> nothing_set(const std::string& name) {
+  if (name == "XDG_STATE_HOME") return "/state";
+  return std::nullopt;
+}
+
+/// Assembles from flags given as key, value, key, value …
+Result<DaemonConfig> from_flags(const std::vector<std::pair<std::string, std::string>>& flags) {
+  Values values;
+  for (const auto& [key, text] : flags) values[key] = {text, "--" + key};
+  return assemble(merge(values, nothing_set, {}), nothing_set);
+}
+
+std::string error_of(const std::vector<std::pair<std::string, std::string>>& flags) {
+  const auto config = from_flags(flags);
+  return config ? "no error" : to_string(config.error());
+}
+
+TEST(DaemonConfig, TheQuickStartCommandOfTheFirstMachineIsComplete) {
+  const auto config = from_flags({{"sc-addr", "http://10.0.0.10:30100"},
+                                  {"bind-addr", "10.0.0.10:30190"},
+                                  {"rpc-addr", "10.0.0.10:30191"}});
+  ASSERT_TRUE(config) << to_string(config.error());
+  EXPECT_EQ(config->node.registry.addresses, std::vector<std::string>{"http://10.0.0.10:30100"});
+  EXPECT_EQ(to_string(config->node.gossip_address), "10.0.0.10:30190");
+  EXPECT_EQ(to_string(config->node.rpc_address), "10.0.0.10:30191");
+  EXPECT_EQ(config->node.region, config->node.node) << "in single mode the node is the region";
+  EXPECT_NE(config->node.node.find("-30190"), std::string::npos) << config->node.node;
+  EXPECT_EQ(config->data_dir, "/state/syncer/" + config->node.node) << "daemons on one machine never share state";
+  EXPECT_EQ(config->warnings.size(), 1U) << "unencrypted on a network";
+}
+
+TEST(DaemonConfig, WithoutAnyFlagTheDefaultsHold) {
+  const auto config = from_flags({});
+  ASSERT_TRUE(config) << to_string(config.error());
+  EXPECT_EQ(to_string(config->bind), "0.0.0.0:30190");
+  EXPECT_EQ(to_string(config->rpc_bind), "0.0.0.0:30191");
+  EXPECT_FALSE(config->node.gossip_address.is_unspecified()) << "a wildcard cannot be advertised";
+  EXPECT_EQ(config->node.gossip_address.port, 30190);
+}
+
+TEST(DaemonConfig, TheAdvertisedAddressCanBeChosen) {
+  const auto config = from_flags({{"advertise-addr", "192.0.2.7"}, {"rpc.address", "192.0.2.8:40000"}});
+  ASSERT_TRUE(config) << to_string(config.error());
+  EXPECT_EQ(to_string(config->node.gossip_address), "192.0.2.7:30190");
+  EXPECT_EQ(to_string(config->node.rpc_address), "192.0.2.8:40000");
+  EXPECT_NE(error_of({{"advertise-addr", "0.0.0.0"}}), "no error");
+}
+
+TEST(DaemonConfig, SeveralServiceCentersAreNormalisedAndCountedOnce) {
+  const auto config = from_flags({{"sc-addr", "10.0.0.10:30100, HTTP://10.0.0.10:30100/,https://sc.example"}});
+  ASSERT_TRUE(config) << to_string(config.error());
+  EXPECT_EQ(config->node.registry.addresses,
+            (std::vector<std::string>{"http://10.0.0.10:30100", "https://sc.example:443"}));
+}
+
+TEST(DaemonConfig, ClusterModeIsCheckedAndThenRefusedInPlainWords) {
+  EXPECT_EQ(error_of({{"mode", "cluster"}, {"sc-addr", "http://10.0.0.10:30100"}}),
+            "--mode: cluster mode is not available in this version");
+  EXPECT_NE(error_of({{"mode", "cluster"}}).find("give --cluster-name"), std::string::npos)
+      << "a loopback registry names no region: " << error_of({{"mode", "cluster"}});
+  EXPECT_NE(error_of({{"mode", "clutser"}}).find("--mode: "), std::string::npos) << error_of({{"mode", "clutser"}});
+}
+
+TEST(DaemonConfig, AnErrorNamesWhereTheValueCameFrom) {
+  EXPECT_EQ(error_of({{"bind-addr", "10.0.0.10"}}).rfind("--bind-addr: ", 0), 0U) << error_of({{"bind-addr", "10.0.0.10"}});
+  EXPECT_EQ(error_of({{"sync.hold", "120"}}).rfind("--sync.hold: sync.hold: ", 0), 0U) << error_of({{"sync.hold", "120"}});
+  EXPECT_EQ(error_of({{"join-addr", "sc.example"}}).rfind("--join-addr: ", 0), 0U);
+  EXPECT_EQ(error_of({{"log.level", "inof"}}),
+            "--log.level: \"inof\" is not one of trace debug info warning error, did you mean \"info\"?");
+  EXPECT_EQ(error_of({{"node", ".."}}), "--node: \"..\" cannot be a name");
+  EXPECT_EQ(error_of({{"admin-addr", "10.0.0.10:1"}}).rfind("--admin-addr: must be a loopback address", 0), 0U);
+  EXPECT_EQ(error_of({{"rpc-addr", "0.0.0.0:30190"}}), "--rpc-addr: must differ from --bind-addr");
+  EXPECT_EQ(error_of({{"sync.heartbeat", "1m"}}).rfind("sync.silence: ", 0), 0U) << error_of({{"sync.heartbeat", "1m"}});
+}
+
+TEST(DaemonConfig, HostNamesToJoinAreKeptForTheResolver) {
+  const auto config = from_flags({{"join-addr", "10.0.0.11:30191,sync.example:30190"}});
+  ASSERT_TRUE(config) << to_string(config.error());
+  EXPECT_EQ(config->node.join, std::vector<Endpoint>{Endpoint::v4(10, 0, 0, 11, 30191)});
+  EXPECT_EQ(config->join, (std::vector<std::string>{"10.0.0.11:30191", "sync.example:30190"}));
+}
+
+TEST(DaemonConfig, PortZeroIsForTheSystemToChooseButNeedsAName) {
+  EXPECT_TRUE(from_flags({{"bind-addr", "127.0.0.1:0"}, {"rpc-addr", "127.0.0.1:0"}, {"node", "a"}}));
+  EXPECT_EQ(error_of({{"bind-addr", "127.0.0.1:0"}, {"rpc-addr", "127.0.0.1:0"}}),
+            "--bind-addr: port 0 gives no stable name; give --node");
+}
+
+TEST(RegionName, ThreeSyncersOfOneServiceCenterDeriveTheSameName) {
+  EXPECT_EQ(region_of({"http://b:1", "http://a:1"}).value(), region_of({"http://a:1", "http://b:1"}).value());
+  EXPECT_EQ(region_of({"http://10.0.0.10:30100"}).value(), "10.0.0.10:30100");
+  EXPECT_NE(region_of({"http://10.0.0.10:30100"}).value(), region_of({"http://10.0.0.11:30100"}).value());
+  for (const char* origin : {"http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1", "http://0.0.0.0:1"}) {
+    EXPECT_FALSE(region_of({origin})) << origin;
+  }
+}
+
+TEST(Origins, TextsThatAreNoPlainUrlAreRefused) {
+  for (const char* text : {"", "ftp://a:1", "http://", "http://a:1/path", "http://u@a:1", "http://a:0", "http://::1", " , "}) {
+    EXPECT_FALSE(canonical_origins(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace syncer::config
