@@ -125,6 +125,10 @@ class Judge : public scenario::Checks {
 
 }  // namespace
 
+scenario::Vocabulary vocabulary() {
+  return {Metrics::names(), {"I1", "I2", "I3", "I4", "I5", "I7", "I8", "I11", "I13", "R1", "R2", "R3", "R9", "R10"}};
+}
+
 std::unique_ptr<scenario::Checks> make_judge(const scenario::Scenario& scenario, JudgeOptions options) {
   return std::make_unique<Judge>(scenario, options);
 }

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "sim/scenario/checks.h"
+#include "sim/scenario/parse.h"
 
 namespace sim::check {
 
@@ -15,5 +16,8 @@ struct JudgeOptions {
 
 /// Judges one run of one scenario: invariants, expectations and metrics. Make a new one for each run.
 std::unique_ptr<scenario::Checks> make_judge(const scenario::Scenario& scenario, JudgeOptions options = {});
+
+/// The metrics and invariants that a scenario may name.
+scenario::Vocabulary vocabulary();
 
 }  // namespace sim::check

@@ -204,8 +204,8 @@ scenario::Scenario materialize(const scenario::Scenario& scenario, std::uint64_t
     for (scenario::Event& event : draw_chaos(scenario, chaos, seed)) explicit_one.events.push_back(std::move(event));
   }
   explicit_one.chaos.clear();
-  explicit_one.seeds.list = {seed};
-  explicit_one.seeds.from_commit = false;
+  explicit_one.seed.list = {seed};
+  explicit_one.seed.from_commit = false;
   explicit_one.runs = 1;
   return explicit_one;
 }

@@ -5,7 +5,6 @@
 
 #include "sim/explore/chaos.h"
 #include "sim/scenario/parse.h"
-#include "sim/scenario/to_json.h"
 
 namespace sim::explore {
 namespace {
@@ -58,7 +57,7 @@ class Shrinker {
   }
 
   bool accept(Scenario candidate) {
-    const auto checked = scenario::parse(scenario::to_json(candidate), best_.file);
+    const auto checked = scenario::parse(best_.file, scenario::to_json(candidate));
     if (!checked) return false;
     ++runs_;
     const scenario::RunResult result = play_(*checked, seed_);
