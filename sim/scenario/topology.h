@@ -35,9 +35,7 @@ struct ServiceCenter {
   Place place;
   std::string name;
   Duration ttl = std::chrono::seconds(120);     ///< lease of an instance registered by an application
-  Duration min_lease{};                         ///< shortest lease the registry grants; zero for what is asked
   std::uint32_t front_ends = 1;                 ///< addresses in front of the one store
-  std::optional<Duration> delete_visibility;    ///< removed instances are still listed for this long
   Duration latency = std::chrono::milliseconds(1);  ///< time to answer
   std::string version = "2.2.0";                ///< which release it behaves like
   bool operator==(const ServiceCenter&) const = default;

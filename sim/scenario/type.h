@@ -15,6 +15,8 @@ namespace sim::scenario {
 ///   takes(key, &T::member, about)      a key that may be there
 ///   named(key, &T::list, about)        an object whose keys are the `name` of each element
 ///   inlined(&T::part)                  the keys of a part, in the same object
+///   anchor(&T::anchor)                   the same for an Anchor, whose "from" and "until" belong to "every"
+///   choice(key, &T::variant, about)      a variant: the text of `key` tells which; with an empty key, the keys present
 ///   later(key)                         a word of the language that is not supported yet
 template <class T>
 struct Type {};

@@ -15,11 +15,16 @@ void describe(V& v, Type<Anchor>) {
   v.takes("at", &Anchor::at, "point in the run");
   v.takes("after", &Anchor::after, "label, or label + duration");
   v.takes("every", &Anchor::every, "again and again, this far apart");
+  v.takes("when", &Anchor::when, "as soon as this is true");
+  v.takes("within", &Anchor::within, "when must come true within this time");
+}
+
+/// The keys that belong to the anchor only beside "every": a partition has a "from" of its own.
+template <class V>
+void describe_repetition(V& v) {
   v.takes("from", &Anchor::from, "first time of every");
   v.takes("until", &Anchor::until, "end of every");
   v.takes("jitter", &Anchor::jitter, "each time of every is late by up to this");
-  v.takes("when", &Anchor::when, "as soon as this is true");
-  v.takes("within", &Anchor::within, "when must come true within this time");
 }
 
 /// Tells every word of "do" with the struct of its arguments.
@@ -72,7 +77,7 @@ void alternatives(V& v, Type<Action>) {
 template <class V>
 void describe(V& v, Type<Event>) {
   v.takes("id", &Event::id, "a label for other places");
-  v.inlined(&Event::anchor);
+  v.anchor(&Event::anchor);
   v.choice("do", &Event::action, "what happens");
   v.takes("as", &Event::as, "name of the selector's result: $NAME later");
   v.takes("note", &Event::note, "a remark");

@@ -38,13 +38,10 @@ void describe(V& v, Type<Region>) {
 template <class V>
 void describe(V& v, Type<ServiceCenter>) {
   v.takes("ttl", &ServiceCenter::ttl, "lease of an instance of an application");
-  v.takes("min_lease", &ServiceCenter::min_lease, "shortest lease the registry grants");
   v.takes("front_ends", &ServiceCenter::front_ends, "addresses in front of the one store");
-  v.takes("delete_visibility", &ServiceCenter::delete_visibility, "removed instances are still listed for this long");
   v.takes("latency", &ServiceCenter::latency, "time to answer a request");
   v.takes("version", &ServiceCenter::version, "release it behaves like");
-  v.later("watch");
-  v.later("seed");
+  for (const std::string_view word : {"min_lease", "delete_visibility", "watch", "seed"}) v.later(word);
 }
 
 template <class V>
