@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/admin/admin_server.h"
+
+#include <httplib.h>
+#include <sys/socket.h>
+
+#include <future>
+#include <thread>
+#include <utility>
+
+#include "syncer/admin/status_json.h"
+
+namespace syncer::admin {
+namespace {
+
+constexpr std::size_t kThreads = 4;
+/// A loop that does not turn for this long is stuck.
+constexpr std::chrono::seconds kPatience{2};
+
+/// Asks on the node's thread; nothing when that does not answer in time.
+template <class Answer>
+std::optional<Answer> ask(const AdminServer::Post& post, std::function<Answer()> question) {
+  const auto promise = std::make_shared<std::promise<Answer>>();
+  auto future = promise->get_future();
+  post([promise, question = std::move(question)] { promise->set_value(question()); });
+  if (future.wait_for(kPatience) != std::future_status::ready) return std::nullopt;
+  return future.get();
+}
+
+void reply(httplib::Response& out, int status, const std::string& body, const char* type = "text/plain") {
+  out.status = status;
+  out.set_content(body, type);
+}
+
+}  // namespace
+
+struct AdminServer::State {
+  State(AdminApi a, Post p) : api(std::move(a)), post(std::move(p)) {}
+
+  /// Answers with what `render` makes of the status, or 503 when the node's thread is stuck.
+  template <class Render>
+  httplib::Server::Handler with_status(Render render) {
+    return [this, render](const httplib::Request&, httplib::Response& out) {
+      const auto status = ask<node::Status>(post, api.status);
+      if (!status) return reply(out, 503, "the event loop does not turn\n");
+      render(*status, out);
+    };
+  }
+
+  void set_routes() {
+    server.Get("/livez", [this](const httplib::Request&, httplib::Response& out) {
+      const bool turns = ask<bool>(post, [] { return true; }).has_value();
+      reply(out, turns ? 200 : 503, turns ? "ok\n" : "the event loop does not turn\n");
+    });
+    server.Get("/readyz", with_status([](const node::Status& status, httplib::Response& out) {
+                 std::string reasons;
+                 for (const std::string& reason : status.pending) reasons += reason + "\n";
+                 reply(out, status.ready ? 200 : 503, status.ready ? "ok\n" : "not ready\n" + reasons);
+               }));
+    server.Get("/v1/status", with_status([](const node::Status& status, httplib::Response& out) {
+                 reply(out, 200, status_json(status), "application/json");
+               }));
+    server.Get("/v1/members", with_status([](const node::Status& status, httplib::Response& out) {
+                 reply(out, 200, members_json(status), "application/json");
+               }));
+    server.Get("/metrics", [this](const httplib::Request&, httplib::Response& out) {
+      const auto text = ask<std::string>(post, api.metrics);
+      if (!text) return reply(out, 503, "the event loop does not turn\n");
+      reply(out, 200, *text, "text/plain; version=0.0.4");
+    });
+    server.Post("/v1/guard/release", [this](const httplib::Request& in, httplib::Response& out) { release(in, out); });
+  }
+
+  void release(const httplib::Request& in, httplib::Response& out) {
+    // A web page can make a browser post to loopback, but cannot set the header of another origin.
+    if (!in.has_header("X-Syncer")) return reply(out, 403, "the header X-Syncer is missing\n");
+    const std::string region = in.get_param_value("region");
+    if (region.empty()) return reply(out, 400, "name a region: ?region=NAME, or ?region=* for all\n");
+    const auto known = ask<bool>(post, [this, region] {
+      const node::Status status = api.status();
+      bool found = region == "*" || region == status.region;
+      for (const node::RegionStatus& r : status.regions) found = found || r.region == region;
+      if (found) api.release_guard(region);
+      return found;
+    });
+    if (!known) return reply(out, 503, "the event loop does not turn\n");
+    reply(out, *known ? 200 : 404, *known ? "released\n" : "no region of that name\n");
+  }
+
+  AdminApi api;
+  Post post;
+  httplib::Server server;
+  std::thread thread;
+  Endpoint address;
+};
+
+Result<std::unique_ptr<AdminServer>> AdminServer::start(const Endpoint& local, AdminApi api, Post post) {
+  auto state = std::make_unique<State>(std::move(api), std::move(post));
+  state->server.set_keep_alive_timeout(1);  // stop() waits for idle connections
+  state->server.set_payload_max_length(64U << 10U);
+  state->server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+  // The library's default lets several processes share a port, and requests would reach any of them.
+  state->server.set_socket_options([](socket_t socket) {
+    const int on = 1;
+    ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  });
+  state->set_routes();
+  state->address = local;
+  const bool any = local.port == 0;
+  const int port = any ? state->server.bind_to_any_port(local.host().c_str())
+                       : (state->server.bind_to_port(local.host().c_str(), local.port) ? local.port : -1);
+  if (port < 0) {
+    return failure(ErrorCode::Io, "", "cannot use " + to_string(local) + " (TCP): in use, or no address of this machine");
+  }
+  state->address.port = static_cast<std::uint16_t>(port);
+  state->thread = std::thread([raw = state.get()] { raw->server.listen_after_bind(); });
+  return std::unique_ptr<AdminServer>(new AdminServer(std::move(state)));
+}
+
+AdminServer::AdminServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+AdminServer::~AdminServer() {
+  // stop() before the server listens would be lost and join() would wait for ever.
+  while (!state_->server.is_running()) std::this_thread::yield();
+  state_->server.stop();
+  state_->thread.join();
+}
+
+Endpoint AdminServer::local() const { return state_->address; }
+
+}  // namespace syncer::admin

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "syncer/base/endpoint.h"
+#include "syncer/node/status.h"
+
+namespace syncer::admin {
+
+/// What the endpoint can ask for. Each is called on the node's thread.
+struct AdminApi {
+  std::function<node::Status()> status;
+  std::function<std::string()> metrics;                        ///< the text of GET /metrics
+  std::function<void(const std::string& region)> release_guard;  ///< "*" for all regions
+};
+
+/// The operator's HTTP endpoint: /livez, /readyz, /v1/status, /v1/members, /metrics and POST /v1/guard/release?region=.
+/// For loopback only: the library's server is not made for a network that is not trusted.
+class AdminServer {
+ public:
+  /// Hands a task over to the node's thread (Loop::post).
+  using Post = std::function<void(std::function<void()>)>;
+
+  static Result<std::unique_ptr<AdminServer>> start(const Endpoint& local, AdminApi api, Post post);
+  /// Waits for requests under way, at most about two seconds.
+  ~AdminServer();
+  /// The bound address with its real port.
+  Endpoint local() const;
+
+ private:
+  struct State;
+  explicit AdminServer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace syncer::admin

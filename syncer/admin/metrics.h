@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "syncer/node/status.h"
+#include "syncer/ports/observer.h"
+
+namespace syncer::admin {
+
+/// Number of kinds of events.
+inline constexpr std::size_t kEventKinds = std::size_t{0}
+#define SYNCER_COUNT_KIND(kind, text) +1
+    SYNCER_EVENT_KINDS(SYNCER_COUNT_KIND)
+#undef SYNCER_COUNT_KIND
+    ;
+
+/// How often each kind of event happened.
+using EventCounts = std::array<std::uint64_t, kEventKinds>;
+
+/// What a scrape needs besides the node's status.
+struct MetricsContext {
+  std::string version;
+  std::string commit;
+  Duration uptime{};
+};
+
+/// The Prometheus text format, version 0.0.4.
+std::string metrics_text(const node::Status& status, const EventCounts& events, const MetricsContext& context);
+
+}  // namespace syncer::admin

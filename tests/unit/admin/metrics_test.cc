@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/admin/metrics.h"
+
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <set>
+#include <sstream>
+
+namespace syncer::admin {
+namespace {
+
+node::Status some_status() {
+  node::Status status;
+  status.ready = true;
+  status.members = {{"a", "", "", "", "alive", 1, {}}, {"b", "", "", "", "alive", 1, {}}};
+  node::RegionStatus region;
+  region.region = "east \"1\"\n";
+  region.link_up = true;
+  region.last_heard = std::chrono::milliseconds(1500);
+  status.regions = {region};
+  status.registry.copies = 42;
+  return status;
+}
+
+TEST(Metrics, ValuesOfTheStatusAreThere) {
+  EventCounts events{};
+  events[static_cast<std::size_t>(EventKind::LinkUp)] = 3;
+  const std::string text = metrics_text(some_status(), events, {"1.0", "abc", std::chrono::seconds(2)});
+  for (const char* line : {"syncer_ready 1\n", "syncer_members{state=\"alive\"} 2\n", "syncer_registry_copies 42\n",
+                           "syncer_region_last_heard_seconds{region=\"east \\\"1\\\"\\n\"} 1.500\n",
+                           "syncer_events_total{event=\"link.up\"} 3\n", "syncer_uptime_seconds 2.000\n",
+                           "syncer_build_info{version=\"1.0\",commit=\"abc\"} 1\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << "\nin\n" << text;
+  }
+}
+
+TEST(Metrics, EveryLineFollowsTheTextFormatAndEveryMetricIsDescribedOnce) {
+  std::istringstream lines(metrics_text(some_status(), EventCounts{}, {"1.0", "abc", {}}));
+  const std::regex comment("# (HELP|TYPE) syncer_[a-z_]+ .+");
+  const std::regex sample("syncer_[a-z_]+(\\{([a-z]+=\"([^\"\\\\]|\\\\.)*\",?)+\\})? [0-9.]+");
+  std::set<std::string> described;
+  std::string line;
+  while (std::getline(lines, line)) {
+    EXPECT_TRUE(std::regex_match(line, line[0] == '#' ? comment : sample)) << line;
+    EXPECT_TRUE(line.rfind("# TYPE ", 0) != 0 || described.insert(line).second) << line;
+  }
+}
+
+}  // namespace
+}  // namespace syncer::admin
