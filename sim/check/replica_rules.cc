@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <map>
+#include <set>
+
+#include "sim/check/rules.h"
+#include "sim/host/world.h"
+#include "syncer/node/mesh.h"
+#include "syncer/node/node.h"
+#include "syncer/registry/record.h"
+
+namespace sim::check {
+namespace {
+
+using syncer::Epoch;
+using syncer::EventKind;
+using syncer::replication::Version;
+
+Version version_of(const syncer::Event& event) {
+  return {{static_cast<std::uint64_t>(event.number("epoch_generation")), static_cast<std::uint64_t>(event.number("epoch_term"))},
+          static_cast<std::uint64_t>(event.number("seq"))};
+}
+
+std::string to_string(const Version& v) { return syncer::to_string(v.epoch) + "/" + std::to_string(v.seq); }
+
+std::string readable(std::string_view key) {
+  const auto decoded = syncer::registry::decode_key(key);
+  return decoded ? syncer::registry::to_string(*decoded) : syncer::to_hex(key);
+}
+
+class Replicas : public Rule {
+ public:
+  void on_host_change(NodeIndex node, host::HostChange change) override {
+    if (change != host::HostChange::Started) return;
+    for (auto it = applied_.begin(); it != applied_.end();) {
+      it = it->first.first == node ? applied_.erase(it) : std::next(it);
+    }
+  }
+
+  /// A wiped disk forgets its epochs; until its peers told it better, it may use an old one, which they refuse.
+  void on_label(std::string_view, const scenario::Event* event) override {
+    if (event == nullptr) return;
+    const auto wipes = [](const auto& action) {
+      if constexpr (requires { action.disk; }) return action.disk == scenario::Disk::Wipe;
+      else return false;
+    };
+    if (std::visit(wipes, event->action)) wiped_ = true;
+  }
+
+  void on_node_event(NodeIndex node, const syncer::Event& event) override {
+    const std::string region(event.text("region"));
+    switch (event.kind) {
+      case EventKind::EpochOpened: return opened(node, region, version_of(event).epoch);
+      case EventKind::EntryAppended: dirty_writers_.insert(node); return;
+      case EventKind::EntryApplied: return applied(node, region, event);
+      case EventKind::ReplicaRebound:
+      case EventKind::ReplicaRepaired:
+      case EventKind::ReplicaReloaded: dirty_replicas_.insert({node, region}); return;
+      case EventKind::HashMismatch:
+        return context_.sink->violated("R3", {"node " + context_.node(node) + " holds another set of region " + region +
+                                              " than its writer at version " + to_string(version_of(event))});
+      default: return;
+    }
+  }
+
+  void after_event(Instant) override {
+    for (const NodeIndex node : dirty_writers_) remember(node);
+    dirty_writers_.clear();
+    for (const auto& [node, region] : dirty_replicas_) compare(node, region);
+    dirty_replicas_.clear();
+  }
+
+ private:
+  struct Applied {
+    Version last;
+    std::set<std::string, std::less<>> keys;  ///< applied at `last`; a repair applies many at one version
+  };
+
+  void opened(NodeIndex node, const std::string& region, Epoch epoch) {
+    dirty_writers_.insert(node);
+    Epoch& highest = opened_[region];
+    if (epoch <= highest && !wiped_) {
+      context_.sink->violated("R1", {"node " + context_.node(node) + " opened epoch " + syncer::to_string(epoch) + " of region " +
+                                         region,
+                                     "epoch " + syncer::to_string(highest) + " was opened before"});
+    }
+    highest = std::max(highest, epoch);
+    // What was written in an epoch that is used again proves nothing any more.
+    if (wiped_) history_.erase(history_.lower_bound({region, {epoch, 0}}), history_.upper_bound({region, {epoch, ~0ULL}}));
+  }
+
+  void applied(NodeIndex node, const std::string& region, const syncer::Event& event) {
+    dirty_replicas_.insert({node, region});
+    const Version version = version_of(event);
+    const std::string_view key = event.text("key");
+    Applied& known = applied_[{node, region}];
+    if (version < known.last) {
+      context_.sink->violated("R2", {"node " + context_.node(node) + " applied version " + to_string(version) + " of region " + region,
+                                     "it had applied " + to_string(known.last) + " before"});
+    } else if (version == known.last && known.keys.count(key) != 0) {
+      context_.sink->violated("R2", {"node " + context_.node(node) + " applied " + readable(key) + " at version " +
+                                         to_string(version) + " of region " + region + " twice"});
+    }
+    if (known.last != version) known.keys.clear();
+    known.last = version;
+    known.keys.emplace(key);
+  }
+
+  void remember(NodeIndex n) {
+    const auto* node = context_.stage->world.node(n);
+    if (node == nullptr) return;
+    const auto& log = node->mesh().core().log();
+    history_[{node->config().region, {log.epoch(), log.head()}}] = log.set_hash().total();
+  }
+
+  void compare(NodeIndex n, const std::string& region) {
+    const auto* node = context_.stage->world.node(n);
+    const auto* replica = node != nullptr ? node->mesh().replica(region) : nullptr;
+    if (replica == nullptr || !replica->consistent()) return;
+    const auto found = history_.find({region, replica->version()});
+    if (found == history_.end() || found->second == replica->set_hash()) return;
+    context_.sink->violated("R3", {"node " + context_.node(n) + " holds another set of region " + region +
+                                       " than its writer had at version " + to_string(replica->version()),
+                                   std::to_string(replica->size()) + " records are there"});
+  }
+
+  std::map<std::string, Epoch> opened_;
+  std::map<std::pair<NodeIndex, std::string>, Applied> applied_;
+  std::map<std::pair<std::string, Version>, syncer::Hash128> history_;
+  std::set<NodeIndex> dirty_writers_;
+  std::set<std::pair<NodeIndex, std::string>> dirty_replicas_;
+  bool wiped_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Rule> make_replica_rule() { return std::make_unique<Replicas>(); }
+
+}  // namespace sim::check
