@@ -1,26 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/property/election/chaos.h"
 
-#include "syncer/base/assert.h"
+#include "tests/property/election/assertions.h"
 
 namespace syncer::election::property {
 namespace {
-
-void throw_violation(const char* condition, const char* file, int line) {
-  throw Violation(std::string("assertion: ") + condition + " at " + file + ":" + std::to_string(line));
-}
-
-/// Assertions throw while it lives.
-class AssertionsThrow {
- public:
-  AssertionsThrow() : former_(set_assert_handler(throw_violation)) {}
-  ~AssertionsThrow() { set_assert_handler(former_); }
-  AssertionsThrow(const AssertionsThrow&) = delete;
-  AssertionsThrow& operator=(const AssertionsThrow&) = delete;
-
- private:
-  AssertHandler former_;
-};
 
 VoterId any_of(const std::vector<VoterId>& ids, Random& random) { return ids[random.below(ids.size())]; }
 

@@ -41,18 +41,19 @@ void Safety::check_order(const Voter& voter, const Seen& before) const {
 }
 
 void Safety::check_log(const Voter& voter, const Seen& before) {
+  for (const Entry& entry : before.log) {
+    const bool kept = entry.index <= voter.log().base().index || voter.log().holds(entry.at());
+    if (!kept && entry.index <= before.commit) violated("A6 committed prefix", text(voter.self()) + " lost " + text(entry.at()));
+    const bool led = before.role == Role::Leader && voter.soft_state().role == Role::Leader && before.term == voter.term();
+    const bool changed = led && kept && entry.index > voter.log().base().index && !holds(voter.log().base(), voter.log().entries(), entry);
+    if (led && (!kept || changed)) violated("Leader Append-Only", text(voter.self()) + " withdrew " + text(entry.at()));
+  }
   Position previous = voter.log().base();
   for (const Entry& entry : voter.log().entries()) {
     const Shape shape{previous.term, entry.data};
     const auto known = shapes_.emplace(entry.at(), shape).first;
     if (!(known->second == shape)) violated("Log Matching", "two entries " + text(entry.at()) + " differ");
     previous = entry.at();
-  }
-  for (const Entry& entry : before.log) {
-    const bool kept = entry.index <= voter.log().base().index || voter.log().holds(entry.at());
-    if (!kept && entry.index <= before.commit) violated("A6 committed prefix", text(voter.self()) + " lost " + text(entry.at()));
-    const bool led = before.role == Role::Leader && voter.soft_state().role == Role::Leader && before.term == voter.term();
-    if (!kept && led) violated("Leader Append-Only", text(voter.self()) + " withdrew " + text(entry.at()));
   }
 }
 
