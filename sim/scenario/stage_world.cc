@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/scenario/stage_world.h"
+
+#include <algorithm>
+#include <variant>
+
+#include "mocksc/model/faulty_frontend.h"
+#include "sim/host/registry.h"
+#include "syncer/base/assert.h"
+#include "syncer/node/settings.h"
+
+namespace sim::scenario {
+namespace {
+
+syncer::Endpoint machine(NodeIndex node, std::uint16_t port) {
+  const auto high = static_cast<std::uint8_t>(1 + node / 250);
+  const auto low = static_cast<std::uint8_t>(1 + node % 250);
+  return syncer::Endpoint::v4(10, 1, high, low, port);
+}
+
+/// Names of nodes become their addresses; nobody joins himself.
+std::string join_addresses(std::string_view names, const Cast& cast, NodeIndex self) {
+  std::string addresses;
+  while (!names.empty()) {
+    const std::size_t comma = std::min(names.find(','), names.size());
+    const auto node = cast.node(names.substr(0, comma));
+    names.remove_prefix(std::min(comma + 1, names.size()));
+    if (node && *node != self) addresses += (addresses.empty() ? "" : ",") + to_string(gossip_address(*node));
+  }
+  return addresses;
+}
+
+bool selects(const Selector& selector, const Cast& cast, NodeIndex node) {
+  const auto nodes = nodes_of(resolve(selector, cast, {}, syncer::Random(0)));
+  return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+}
+
+fault::LatencySpec latency_spec(const Delay& d) {
+  constexpr fault::Shape kShapes[] = {fault::Shape::Const, fault::Shape::Uniform, fault::Shape::Exp,
+                                      fault::Shape::Lognormal, fault::Shape::Bimodal};
+  fault::LatencySpec spec;
+  spec.shape = kShapes[static_cast<std::size_t>(d.dist)];
+  spec.min = d.min.value_or(Duration{});
+  spec.max = d.max.value_or(Duration{});
+  spec.mean = d.mean.value_or(Duration{});
+  spec.p50 = d.p50.value_or(Duration{});
+  spec.p99 = d.p99.value_or(Duration{});
+  spec.share = d.chance.value_or(Ratio{});
+  return spec;
+}
+
+void add_links(const LinkRule& rule, const Cast& cast, host::World& world) {
+  const fault::LinkSpec spec = link_spec(rule.quality);
+  if (rule.within.empty()) {
+    const syncer::Random random = world.random("links");
+    world.add_link_rule({resolve(rule.from, cast, {}, random), resolve(rule.to, cast, {}, random), rule.both, false, spec});
+    return;
+  }
+  for (std::size_t r = 0; r < cast.regions().size(); ++r) {
+    const auto& region = cast.regions()[r];
+    const bool meant = !region.nodes.empty() && selects(rule.within, cast, region.nodes.front());
+    if (meant) world.add_link_rule({cast.members(r), cast.members(r), false, false, spec});
+  }
+}
+
+/// A stale read is as old as it says only when the past was kept from the beginning.
+void remember_past(const Scenario& scenario, host::World& world) {
+  Duration longest{};
+  for (const Event& event : scenario.events) {
+    if (const auto* stale = std::get_if<ScStaleRead>(&event.action)) longest = std::max(longest, stale->by);
+  }
+  if (longest == Duration::zero()) return;
+  for (RegistryIndex r = 0; r < world.registries(); ++r) world.registry(r).front().remember_past(world.now(), longest);
+}
+
+}  // namespace
+
+syncer::Endpoint gossip_address(NodeIndex node) { return machine(node, 30190); }
+syncer::Endpoint rpc_address(NodeIndex node) { return machine(node, 30191); }
+
+syncer::node::NodeConfig node_config(const Scenario& scenario, const Cast& cast, NodeIndex node) {
+  const Cast::Node& actor = cast.nodes()[node];
+  const Cast::Region& region = cast.regions()[actor.region];
+  const ServiceCenter& center = scenario.topology.service_centers[region.registry];
+  syncer::node::NodeConfig config;
+  config.node = actor.name;
+  config.region = region.name;
+  config.gossip_address = gossip_address(node);
+  config.rpc_address = rpc_address(node);
+  config.cluster_address = machine(node, 30192);
+  config.registry.addresses.clear();
+  for (std::uint32_t k = 0; k < center.front_ends; ++k) {
+    config.registry.addresses.push_back("http://" + center.name + "-" + std::to_string(k) + ":30100");
+  }
+  for (const ConfigBlock& block : scenario.config) {
+    if (!selects(block.who, cast, node)) continue;
+    for (const Pair& setting : block.settings) {
+      const std::string value = setting.key == "join" ? join_addresses(setting.value, cast, node) : setting.value;
+      SYNCER_ASSERT(syncer::node::apply_setting(config, setting.key, value).has_value());  // checked by the parser
+    }
+  }
+  return config;
+}
+
+fault::LinkSpec link_spec(const LinkQuality& q) {
+  fault::LinkSpec spec;
+  if (q.latency) spec.latency = latency_spec(*q.latency);
+  spec.loss = q.loss;
+  if (q.burst) spec.burst = fault::BurstSpec{q.burst->enter, q.burst->exit, q.burst->loss};
+  spec.duplicate = q.duplicate;
+  if (q.reorder) spec.reorder = fault::ReorderSpec{q.reorder->chance, q.reorder->extra};
+  spec.corrupt = q.corrupt;
+  if (q.bandwidth) spec.bandwidth = q.bandwidth->bits_per_second;
+  if (q.queue) spec.queue = q.queue->octets;
+  if (q.mtu) spec.mtu = q.mtu->octets;
+  return spec;
+}
+
+void build_world(const Scenario& scenario, const Cast& cast, host::World& world) {
+  for (const ServiceCenter& sc : scenario.topology.service_centers) {
+    host::RegistrySpec spec;
+    spec.name = sc.name;
+    spec.front_ends = sc.front_ends;
+    spec.release = sc.version;
+    spec.latency = sc.latency;
+    world.add_registry(std::move(spec));
+  }
+  for (NodeIndex n = 0; n < cast.nodes().size(); ++n) {
+    host::NodeSpec spec;
+    spec.name = cast.nodes()[n].name;
+    spec.config = node_config(scenario, cast, n);
+    world.add_node(std::move(spec));
+  }
+  for (const LinkRule& rule : scenario.topology.links) add_links(rule, cast, world);
+  remember_past(scenario, world);
+}
+
+}  // namespace sim::scenario
