@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "syncer/base/epoch.h"
+#include "syncer/base/hash.h"
+#include "syncer/base/random.h"
+#include "syncer/node/home_types.h"
+#include "syncer/node/status.h"
+#include "syncer/ports/http.h"
+#include "syncer/ports/observer.h"
+
+namespace syncer::node {
+
+/// The local side of a node: reads the region's own service center, says what it exports, and keeps the copies of
+/// other regions in it. Nothing of this is remembered between processes: the marks in the registry are the memory.
+class Home {
+ public:
+  Home(HomeConfig config, Http& http, Observer& observer, Random random, Instant now,
+       std::function<CallId()> next_call);
+  ~Home();
+
+  void start(Instant now);
+  /// We are the region's single writer in this epoch, or (nullopt) not. Without it there is no registry traffic.
+  void set_writer(Instant now, std::optional<Epoch> epoch);
+
+  /// The own registry was read completely since we became the writer, and nobody else writes it.
+  bool view_complete() const;
+  /// Everything this region tells the others.
+  std::map<Bytes, Bytes> exported() const;
+  /// What changed since the last call, one entry a key.
+  std::vector<ExportChange> take_exports();
+
+  void want(Instant now, std::string_view region, const Bytes& key, const Bytes& payload);
+  void unwant(Instant now, std::string_view region, const Bytes& key);
+  /// `complete`: our replica of it holds a complete set of its current epoch. `sane`: it proves its registry sane.
+  void region_state(Instant now, std::string_view region, bool connected, bool complete, bool sane);
+  /// The operator's word: the held removals of a region may go ("*" for all, the own region's name for exports).
+  void release_guard(Instant now, std::string_view region);
+
+  void on_http(Instant now, CallId call, Result<HttpResponse> answer);
+  void advance(Instant now);
+  Instant next_deadline() const;
+
+  /// Who else writes this registry, in words; exporting and writing stop meanwhile. Empty when nobody does.
+  const std::string& conflict() const;
+  /// The own registry keeps what it is told: our own instance in it is listed and its heartbeats succeed.
+  bool sane() const;
+  /// Leaves: removes the own canary. The copies stay until their leases end.
+  void withdraw(Instant now);
+  bool withdrawn() const;
+
+  void fill(RegistryStatus& status) const;
+  /// Fills in the local part of the status of the region it names.
+  void fill(RegionStatus& status) const;
+  /// Why it is not at rest, in words; empty at rest.
+  std::vector<std::string> pending() const;
+  void hash(StateHasher& hasher) const;
+
+ private:
+  struct Rooms;
+  std::unique_ptr<Rooms> rooms_;
+};
+
+}  // namespace syncer::node

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/node/home_copies.h"
+
+#include <algorithm>
+
+#include "syncer/node/home_exporter.h"
+
+namespace syncer::node {
+
+bool Origin::any_present() const {
+  return std::any_of(copies.begin(), copies.end(), [](const auto& entry) { return entry.second.present; });
+}
+
+RemoteCopies::RemoteCopies(const GuardSettings& settings, Instant now)
+    : away_since(now), guard(guard_options(settings)) {}
+
+Bytes origin_key(const registry::ServiceKey& service, const std::string& instance) {
+  return encode_key(registry::RecordKey{registry::RecordKind::Instance, service, instance});
+}
+
+}  // namespace syncer::node

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/node/home_exporter.h"
+
+#include "syncer/base/mutation.h"
+
+namespace syncer::node {
+
+using registry::RecordKey;
+using registry::RecordKind;
+
+replication::GuardOptions guard_options(const GuardSettings& settings) {
+  return {settings.minimum, settings.share, settings.window, settings.hold};
+}
+
+HomeExporter::HomeExporter(const HomeConfig& config, Observer& observer)
+    : config_(config), observer_(observer), guard_(guard_options(config.guard)) {}
+
+void HomeExporter::put_instance(Instant now, const registry::ServiceKey& service, const std::string& id,
+                                const Bytes& payload) {
+  const Bytes key = encode_key(RecordKey{RecordKind::Instance, service, id});
+  if (guard_.cancel(key)) {
+    observe(observer_, now, EventKind::GuardReleased, Severity::Info,
+            {{"side", "sender"}, {"region", config_.region}, {"reason", "the entries are back"}});
+  }
+  if (!exported_.contains(key)) {
+    ++instances_;
+    ++services_[service];
+  }
+  put(now, key, payload);
+}
+
+void HomeExporter::put_service(Instant now, const registry::ServiceKey& service, const Bytes& payload) {
+  if (has_instances(service)) put(now, encode_key(RecordKey{RecordKind::Service, service, ""}), payload);
+}
+
+void HomeExporter::put_schemas(Instant now, const registry::ServiceKey& service,
+                               const std::vector<registry::SchemaDocument>& schemas) {
+  if (!has_instances(service)) return;
+  std::set<Bytes> named;
+  for (const registry::SchemaDocument& schema : schemas) {
+    if (!schema.has_content) continue;
+    const Bytes key = encode_key(RecordKey{RecordKind::Schema, service, schema.id});
+    named.insert(key);
+    put(now, key, schema.payload);
+  }
+  erase_schemas(now, service, named);
+}
+
+void HomeExporter::put(Instant now, const Bytes& key, const Bytes& payload) {
+  const auto [it, is_new] = exported_.try_emplace(key, payload);
+  if (!is_new && (it->second == payload || SYNCER_MUTATED("home.export_only_once"))) return;
+  it->second = payload;
+  changed_.insert(key);
+  observe(observer_, now, EventKind::Exported, Severity::Debug, {{"key", ByteView(key)}});
+}
+
+void HomeExporter::erase(Instant now, const Bytes& key) {
+  if (exported_.erase(key) == 0) return;
+  changed_.insert(key);
+  observe(observer_, now, EventKind::Unexported, Severity::Debug, {{"key", ByteView(key)}});
+}
+
+void HomeExporter::remove_instances(Instant now, const std::vector<Bytes>& keys) {
+  std::vector<Bytes> known;
+  for (const Bytes& key : keys) {
+    if (exported_.contains(key)) known.push_back(key);
+  }
+  if (known.empty()) return;
+  const bool was_frozen = guard_.frozen();
+  guard_.set_size(instances_);
+  if (guard_.request(now, known) == replication::RemovalGuard::Verdict::Granted) {
+    for (const Bytes& key : known) erase_instance(now, key);
+    return;
+  }
+  if (was_frozen) return;
+  observe(observer_, now, EventKind::GuardTripped, Severity::Error,
+          {{"side", "sender"}, {"region", config_.region}, {"pending", guard_.pending()}, {"allowed", guard_.allowed()}});
+}
+
+void HomeExporter::erase_instance(Instant now, const Bytes& key) {
+  if (!exported_.contains(key)) return;
+  erase(now, key);
+  --instances_;
+  const auto record = registry::decode_key(key);
+  const auto service = services_.find(record->service);
+  if (--service->second > 0) return;
+  services_.erase(service);
+  forget_service(now, record->service);
+}
+
+void HomeExporter::forget_service(Instant now, const registry::ServiceKey& service) {
+  erase_schemas(now, service, {});
+  erase(now, encode_key(RecordKey{RecordKind::Service, service, ""}));
+}
+
+void HomeExporter::erase_schemas(Instant now, const registry::ServiceKey& service, const std::set<Bytes>& but) {
+  std::vector<Bytes> gone;
+  Bytes prefix = encode_key(RecordKey{RecordKind::Schema, service, ""});
+  prefix.pop_back();  // the length of the id
+  for (auto it = exported_.lower_bound(prefix); it != exported_.end() && it->first.starts_with(prefix); ++it) {
+    if (!but.contains(it->first)) gone.push_back(it->first);
+  }
+  for (const Bytes& key : gone) erase(now, key);
+}
+
+std::vector<ExportChange> HomeExporter::take_changes() {
+  std::vector<ExportChange> changes;
+  for (const Bytes& key : changed_) {
+    const auto found = exported_.find(key);
+    changes.push_back({key, found == exported_.end() ? std::nullopt : std::optional(found->second)});
+  }
+  changed_.clear();
+  return changes;
+}
+
+void HomeExporter::let_go(Instant now, const std::vector<Bytes>& keys, std::string_view reason) {
+  if (keys.empty()) return;
+  observe(observer_, now, EventKind::GuardReleased, Severity::Warning,
+          {{"side", "sender"}, {"region", config_.region}, {"reason", reason}});
+  for (const Bytes& key : keys) erase_instance(now, key);
+}
+
+void HomeExporter::release_guard(Instant now, std::string_view reason) { let_go(now, guard_.release(), reason); }
+
+void HomeExporter::advance(Instant now) { let_go(now, guard_.advance(now), "the hold time passed"); }
+
+}  // namespace syncer::node

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/node/home_leases.h"
+
+#include <algorithm>
+
+#include "syncer/base/mutation.h"
+
+namespace syncer::node {
+namespace {
+
+constexpr std::size_t kBatch = 500;
+/// Below this size a set in which something is lost is asked for one by one.
+constexpr std::size_t kSmall = 16;
+/// Renewals that are due within this time go along with those due now.
+constexpr Duration kGather = std::chrono::seconds(5);
+constexpr Duration kRetry = std::chrono::seconds(1);
+
+Duration pace(Duration life) {
+  if (SYNCER_MUTATED("home.fixed_heartbeat")) return std::chrono::seconds(30);
+  return life / 3;
+}
+
+}  // namespace
+
+void HomeLeases::schedule(const registry::InstanceRef& ref, Lease& lease, Instant due) {
+  if (lease.due != kNever) due_.erase({lease.due, ref});
+  lease.due = due;
+  if (due != kNever) due_.insert({due, ref});
+}
+
+void HomeLeases::track(Instant now, const registry::InstanceRef& ref, Duration life) {
+  Lease& lease = leases_[ref];
+  lease.life = life;
+  lease.healthy = true;
+  schedule(ref, lease, now + pace(life));
+}
+
+void HomeLeases::adopt(Instant now, const registry::InstanceRef& ref, Duration life) {
+  const auto [it, is_new] = leases_.try_emplace(ref);
+  it->second.life = life;
+  if (is_new) schedule(ref, it->second, now);
+}
+
+void HomeLeases::forget(const registry::InstanceRef& ref) {
+  const auto found = leases_.find(ref);
+  if (found == leases_.end()) return;
+  schedule(ref, found->second, kNever);
+  leases_.erase(found);
+}
+
+bool HomeLeases::is_healthy(const registry::InstanceRef& ref) const {
+  const auto found = leases_.find(ref);
+  return found != leases_.end() && found->second.healthy;
+}
+
+std::map<std::string, HomeLeases::Batch> HomeLeases::take_due(Instant now) {
+  std::map<std::string, Batch> batches;
+  std::vector<registry::InstanceRef> taken;
+  for (const auto& [due, ref] : due_) {
+    if (due > now + kGather) break;
+    if (due - leases_.at(ref).life / 6 <= now) taken.push_back(ref);
+  }
+  for (const auto& ref : taken) {
+    schedule(ref, leases_.at(ref), kNever);
+    batches[ref.project].push_back(ref);
+  }
+  return batches;
+}
+
+void HomeLeases::advance(Instant now) {
+  if (now < next_deadline()) return;
+  if (addresses_.down()) {
+    // Whether the registry is back is the reader's business; meanwhile every call would only time out.
+    while (!due_.empty() && due_.begin()->first <= now) {
+      const registry::InstanceRef ref = due_.begin()->second;
+      schedule(ref, leases_.at(ref), now + kRetry);
+    }
+    return;
+  }
+  for (auto& [project, batch] : take_due(now)) {
+    for (std::size_t from = 0; from < batch.size(); from += kBatch) {
+      const auto size = static_cast<std::ptrdiff_t>(std::min(kBatch, batch.size() - from));
+      const auto begin = batch.begin() + static_cast<std::ptrdiff_t>(from);
+      renew(now, project, Batch(begin, begin + size));
+    }
+  }
+}
+
+void HomeLeases::renew(Instant now, const std::string& project, Batch batch) {
+  if (batch.size() == 1) return renew_one(now, batch.front());
+  HttpRequest request = requests_.heartbeats(project, batch);
+  calls_.submit(now, Urgency::Lease, std::move(request),
+                [this, project, asked = std::move(batch)](Instant at, const registry::RawAnswer& raw) {
+                  on_set(at, project, asked, raw);
+                });
+}
+
+void HomeLeases::renew_one(Instant now, const registry::InstanceRef& ref) {
+  calls_.submit(now, Urgency::Lease, requests_.heartbeat(ref), [this, ref](Instant at, const registry::RawAnswer& raw) {
+    const auto success = registry::read_success(raw);
+    if (success) return conclude(at, ref, registry::Beat::Renewed);
+    conclude(at, ref, success.error().code == ErrorCode::NotFound ? registry::Beat::Lost : registry::Beat::Unknown);
+  });
+}
+
+void HomeLeases::on_set(Instant now, const std::string& project, const Batch& batch, const registry::RawAnswer& raw) {
+  const auto beats = registry::read_heartbeats(raw, batch);
+  if (beats) {
+    for (std::size_t i = 0; i < batch.size(); ++i) conclude(now, batch[i], (*beats)[i]);
+    return;
+  }
+  const ErrorCode code = beats.error().code;
+  // "Some are lost" without saying which, and "there is no such route": both end at single heartbeats.
+  if (code == ErrorCode::NotFound || code == ErrorCode::Unsupported || code == ErrorCode::Refused) {
+    return split(now, project, batch);
+  }
+  for (const auto& ref : batch) conclude(now, ref, registry::Beat::Unknown);
+}
+
+void HomeLeases::split(Instant now, const std::string& project, const Batch& batch) {
+  if (batch.size() <= kSmall) {
+    for (const auto& ref : batch) renew_one(now, ref);
+    return;
+  }
+  const auto middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
+  renew(now, project, Batch(batch.begin(), middle));
+  renew(now, project, Batch(middle, batch.end()));
+}
+
+void HomeLeases::conclude(Instant now, const registry::InstanceRef& ref, registry::Beat beat) {
+  const auto found = leases_.find(ref);
+  if (found == leases_.end() || found->second.due != kNever) return;  // forgotten or renewed otherwise meanwhile
+  Lease& lease = found->second;
+  lease.healthy = beat == registry::Beat::Renewed;
+  if (beat == registry::Beat::Lost && !SYNCER_MUTATED("home.ignore_lost_lease")) {
+    leases_.erase(found);
+    lost_.push_back(ref);
+    return;
+  }
+  const Duration retry = std::min<Duration>(kRetry, lease.life / 12);
+  schedule(ref, lease, now + (beat == registry::Beat::Unknown ? retry : pace(lease.life)));
+}
+
+}  // namespace syncer::node

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <set>
+#include <vector>
+
+#include "syncer/node/home_calls.h"
+
+namespace syncer::node {
+
+/// Renews what this syncer registered: every lease at a third of its life, many in one request.
+class HomeLeases {
+ public:
+  HomeLeases(const registry::V4Requests& requests, HomeCalls& calls, const HomeAddresses& addresses)
+      : requests_(requests), calls_(calls), addresses_(addresses) {}
+
+  /// A registration was just made (or renewed) with this lease.
+  void track(Instant now, const registry::InstanceRef& ref, Duration lease);
+  /// A registration of unknown age was found: it is renewed at once.
+  void adopt(Instant now, const registry::InstanceRef& ref, Duration lease);
+  void forget(const registry::InstanceRef& ref);
+  void advance(Instant now);
+  Instant next_deadline() const { return due_.empty() ? kNever : due_.begin()->first; }
+  /// Registrations that the registry does not know any more; they are forgotten here.
+  std::vector<registry::InstanceRef> take_lost() { return std::exchange(lost_, {}); }
+  std::size_t size() const { return leases_.size(); }
+  /// The last word on this lease was a renewal.
+  bool is_healthy(const registry::InstanceRef& ref) const;
+
+ private:
+  struct Lease {
+    Duration life{};
+    Instant due = kNever;  ///< kNever while a request is under way
+    bool healthy = false;
+  };
+  using Batch = std::vector<registry::InstanceRef>;
+
+  void schedule(const registry::InstanceRef& ref, Lease& lease, Instant due);
+  std::map<std::string, Batch> take_due(Instant now);
+  void renew(Instant now, const std::string& project, Batch batch);
+  void renew_one(Instant now, const registry::InstanceRef& ref);
+  void on_set(Instant now, const std::string& project, const Batch& batch, const registry::RawAnswer& raw);
+  void split(Instant now, const std::string& project, const Batch& batch);
+  void conclude(Instant now, const registry::InstanceRef& ref, registry::Beat beat);
+
+  const registry::V4Requests& requests_;
+  HomeCalls& calls_;
+  const HomeAddresses& addresses_;
+  std::map<registry::InstanceRef, Lease> leases_;
+  std::set<std::pair<Instant, registry::InstanceRef>> due_;
+  std::vector<registry::InstanceRef> lost_;
+};
+
+}  // namespace syncer::node

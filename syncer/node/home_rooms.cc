@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/node/home_rooms.h"
+
+#include <algorithm>
+
+#include "syncer/base/assert.h"
+#include "syncer/base/mutation.h"
+
+namespace syncer::node {
+
+HomeSession::HomeSession(const HomeConfig& config, Http& http, Observer& observer, Random random, HomeRegions& regions,
+                         std::function<CallId()> next_call)
+    : requests(config.registry.domain),
+      addresses(config.registry.addresses, observer),
+      calls(config, http, addresses, std::move(next_call)),
+      reader(config, requests, calls, view, observer),
+      exporter(config, observer),
+      absences(requests, calls, reader, observer),
+      contracts(requests, calls, view, exporter),
+      leases(requests, calls, addresses),
+      copier(config, requests, calls, view, regions, leases, observer, random),
+      canary(config, requests, calls, view, leases, observer, random.stream("canary")) {
+  if (!config.token) return;
+  requests.set_token(config.token());
+  calls.set_on_unauthorized([this, &config] { requests.set_token(config.token()); });
+}
+
+Home::Rooms::Rooms(HomeConfig given, Http& port, Observer& watcher, Random draws, Instant now,
+                   std::function<CallId()> ids)
+    : config(std::move(given)),
+      http(port),
+      observer(watcher),
+      random(draws),
+      next_call(std::move(ids)),
+      regions(config, observer),
+      last_now(now) {
+  SYNCER_ASSERT(!config.registry.addresses.empty() && !config.registry.projects.empty());
+  begin(now);
+}
+
+void Home::Rooms::begin(Instant now) {
+  session.reset();
+  regions.forget_registry(now);
+  session = std::make_unique<HomeSession>(config, http, observer, random.stream(++sessions), regions, next_call);
+  conflict.clear();
+}
+
+void Home::Rooms::advance(Instant now) {
+  HomeSession& s = *session;
+  if (epoch && !leaving) {
+    probe_preferred(now);
+    s.leases.advance(now);
+    s.canary.advance(now);
+    s.reader.advance(now);
+    s.absences.advance(now);
+    s.contracts.advance(now);
+    s.exporter.advance(now);
+    regions.advance(now);
+    s.copier.advance(now, s.reader.last_complete().value_or(Instant{}));
+  }
+  pump(now);
+}
+
+void Home::Rooms::pump(Instant now) {
+  last_now = now;
+  if (!epoch || leaving) return;
+  carry_sightings(now);
+  carry_lost_leases(now);
+  carry_absences(now);
+  judge(now);
+}
+
+Instant Home::Rooms::next_deadline() const {
+  if (!epoch || leaving) return kNever;
+  const HomeSession& s = *session;
+  const Instant due = std::min({s.addresses.probe_due(), s.leases.next_deadline(), s.canary.next_deadline(),
+                                s.reader.next_deadline(), s.absences.next_deadline(), s.contracts.next_deadline(),
+                                s.exporter.next_deadline(), regions.next_deadline(), s.copier.next_deadline()});
+  return std::max(due, last_now);
+}
+
+void Home::Rooms::probe_preferred(Instant now) {
+  HomeSession& s = *session;
+  if (now < s.addresses.probe_due()) return;
+  s.addresses.probe_started(now);
+  const auto key = registry::canary_service(config.registry.domain, config.registry.projects.front());
+  // Reads what lies behind the address too: a front-end that lost its storage answers simpler questions well.
+  s.calls.probe(now, s.addresses.preferred(), s.requests.existence(key),
+                [&s](Instant at, const registry::RawAnswer& raw) {
+                  const auto id = registry::read_service_id(raw);
+                  s.addresses.probed(at, id.has_value() || id.error().code == ErrorCode::NotFound);
+                });
+}
+
+void Home::Rooms::carry_sightings(Instant now) {
+  for (const Sighting& sighting : session->reader.take_sightings()) carry(now, sighting);
+}
+
+void Home::Rooms::carry(Instant now, const Sighting& sighting) {
+  HomeSession& s = *session;
+  const registry::InstanceRef& ref = sighting.instance;
+  switch (sighting.kind) {
+    case Sighting::Kind::ServiceChanged: return carry_service(now, sighting);
+    case Sighting::Kind::NativeSeen: return carry_native(now, ref);
+    case Sighting::Kind::NativeMissing: return s.absences.suspect(now, ref);
+    case Sighting::Kind::CopySeen: {
+      const SeenInstance* seen = s.view.instance(ref);
+      const bool echo = seen != nullptr && seen->document.copy && seen->document.copy->region == config.region;
+      if (echo) s.echoes.insert(ref);
+      else s.copier.seen(now, ref);
+      return;
+    }
+    case Sighting::Kind::CopyMissing:
+      if (s.echoes.erase(ref) == 0) s.copier.missing(now, ref);
+      return;
+    case Sighting::Kind::CanarySeen: return s.canary.seen(now, ref);
+    case Sighting::Kind::CanaryMissing: return s.canary.missing(now, ref);
+  }
+}
+
+void Home::Rooms::carry_native(Instant now, const registry::InstanceRef& ref) {
+  HomeSession& s = *session;
+  s.absences.clear(ref);
+  const ServiceRef owner{ref.project, ref.service_id};
+  const SeenService* service = s.view.service(owner);
+  const SeenInstance* seen = s.view.instance(ref);
+  if (service == nullptr || seen == nullptr || is_infrastructure(service->document.key, service->document.alias)) return;
+  const registry::ServiceKey& key = service->document.key;
+  const bool first = !s.exporter.has_instances(key);
+  s.exporter.put_instance(now, key, ref.instance_id, seen->document.payload);
+  if (!first) return;
+  s.exporter.put_service(now, key, service->document.payload);
+  s.contracts.read_soon(now, owner);
+}
+
+void Home::Rooms::carry_service(Instant now, const Sighting& sighting) {
+  HomeSession& s = *session;
+  const ServiceRef ref{sighting.instance.project, sighting.instance.service_id};
+  const SeenService* service = s.view.service(ref);
+  if (service != nullptr && s.exporter.has_instances(sighting.service)) {
+    s.exporter.put_service(now, sighting.service, service->document.payload);
+    s.contracts.read_soon(now, ref);
+  }
+  s.copier.service_listed(now, sighting.service);
+}
+
+void Home::Rooms::carry_absences(Instant now) {
+  HomeSession& s = *session;
+  std::vector<Bytes> keys;
+  for (const registry::InstanceRef& ref : s.absences.take_confirmed(now)) {
+    const SeenService* service = s.view.service({ref.project, ref.service_id});
+    if (service == nullptr) continue;
+    keys.push_back(origin_key(service->document.key, ref.instance_id));
+    s.view.erase_instance(ref);
+    s.reader.recheck_services(ref.project);
+  }
+  s.exporter.remove_instances(now, keys);
+}
+
+void Home::Rooms::carry_lost_leases(Instant now) {
+  for (const registry::InstanceRef& ref : session->leases.take_lost()) {
+    if (!session->copier.lease_lost(now, ref)) session->canary.lease_lost(now, ref);
+  }
+}
+
+void Home::Rooms::judge(Instant now) {
+  HomeSession& s = *session;
+  const auto announced = s.canary.announced();
+  const auto read = s.reader.last_complete();
+  if (announced && read && *read >= *announced) s.read_once = true;
+  conflict = s.canary.conflict();
+  if (conflict.empty() && !s.echoes.empty()) {
+    conflict = "this registry holds copies that are marked as coming from region \"" + config.region +
+               "\" itself: another region's syncer writes or wrote it";
+  }
+  if (s.read_once && conflict.empty()) s.copier.enable(now, to_string(*epoch));
+  else s.copier.disable(now);
+  if (s.read_once && conflict.empty() && s.contracts.caught_up()) s.view_complete = true;
+  s.exporter.set_sane(now, s.canary.sane());
+}
+
+}  // namespace syncer::node

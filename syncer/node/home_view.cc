@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/node/home_view.h"
+
+namespace syncer::node {
+namespace {
+
+bool same_content(const registry::InstanceDocument& a, const registry::InstanceDocument& b) {
+  return a.payload == b.payload && a.status == b.status && a.properties == b.properties && a.lease == b.lease;
+}
+
+Sighting::Kind seen_kind(const registry::InstanceDocument& document) {
+  if (document.copy) return Sighting::Kind::CopySeen;
+  return document.canary ? Sighting::Kind::CanarySeen : Sighting::Kind::NativeSeen;
+}
+
+registry::InstanceRef ref_of(const ServiceRef& service, const std::string& id) {
+  return {service.first, service.second, id};
+}
+
+}  // namespace
+
+const SeenService* HomeView::service(const ServiceRef& ref) const {
+  const auto found = services_.find(ref);
+  return found == services_.end() ? nullptr : &found->second;
+}
+
+const ServiceRef* HomeView::find(const registry::ServiceKey& key) const {
+  const auto found = by_key_.find(key);
+  return found == by_key_.end() ? nullptr : &found->second;
+}
+
+const SeenInstance* HomeView::instance(const registry::InstanceRef& ref) const {
+  const SeenService* owner = service({ref.project, ref.service_id});
+  if (owner == nullptr) return nullptr;
+  const auto found = owner->instances.find(ref.instance_id);
+  return found == owner->instances.end() ? nullptr : &found->second;
+}
+
+void HomeView::put_service(const std::string& project, registry::ServiceDocument document,
+                           std::vector<Sighting>& out) {
+  const ServiceRef ref{project, document.id};
+  SeenService& service = services_[ref];
+  service.listed = true;
+  const registry::ServiceDocument& old = service.document;
+  if (old.payload == document.payload && old.modified == document.modified && old.key == document.key) return;
+  if (!old.id.empty() && old.key != document.key) by_key_.erase(old.key);
+  by_key_[document.key] = ref;
+  service.document = std::move(document);
+  out.push_back({Sighting::Kind::ServiceChanged, ref_of(ref, ""), service.document.key});
+}
+
+void HomeView::put_instances(const ServiceRef& ref, std::vector<registry::InstanceDocument> instances, bool complete,
+                             std::vector<Sighting>& out) {
+  SeenService& service = services_.at(ref);
+  std::set<std::string> named;
+  for (auto& document : instances) {
+    named.insert(document.id);
+    put_instance(ref, service, std::move(document), out);
+  }
+  if (!complete) return;
+  std::vector<std::string> absent;
+  for (const auto& [id, seen] : service.instances) {
+    if (!named.contains(id)) absent.push_back(id);
+  }
+  for (const std::string& id : absent) miss(ref, service, id, out);
+}
+
+void HomeView::put_instance(const ServiceRef& ref, SeenService& service, registry::InstanceDocument document,
+                            std::vector<Sighting>& out) {
+  const bool native = is_native(document);
+  // Of a native instance only the payload is read again; its parsed members would double the memory.
+  if (native) document.properties.clear();
+  const auto [it, is_new] = service.instances.try_emplace(document.id);
+  SeenInstance& seen = it->second;
+  if (!is_new && !seen.missing && same_content(seen.document, document)) return;
+  const std::size_t before = !is_new && is_native(seen.document) ? 1 : 0;
+  const std::size_t after = native ? 1 : 0;
+  service.natives += after - before;
+  natives_ += after - before;
+  seen.missing = false;
+  seen.document = std::move(document);
+  out.push_back({seen_kind(seen.document), ref_of(ref, it->first), {}});
+}
+
+void HomeView::miss(const ServiceRef& ref, SeenService& service, const std::string& id, std::vector<Sighting>& out) {
+  SeenInstance& seen = service.instances.at(id);
+  if (is_native(seen.document)) {
+    seen.missing = true;
+    out.push_back({Sighting::Kind::NativeMissing, ref_of(ref, id), {}});
+    return;
+  }
+  const bool copy = seen.document.copy.has_value();
+  out.push_back({copy ? Sighting::Kind::CopyMissing : Sighting::Kind::CanaryMissing, ref_of(ref, id), {}});
+  service.instances.erase(id);
+}
+
+void HomeView::set_listed(const ServiceRef& ref, bool listed) {
+  const auto found = services_.find(ref);
+  if (found != services_.end()) found->second.listed = listed;
+}
+
+void HomeView::erase_instance(const registry::InstanceRef& ref) {
+  const auto found = services_.find({ref.project, ref.service_id});
+  if (found == services_.end()) return;
+  const auto seen = found->second.instances.find(ref.instance_id);
+  if (seen == found->second.instances.end()) return;
+  if (is_native(seen->second.document)) {
+    --found->second.natives;
+    --natives_;
+  }
+  found->second.instances.erase(seen);
+}
+
+bool HomeView::erase_if_gone(const ServiceRef& ref, std::vector<Sighting>& out) {
+  const auto found = services_.find(ref);
+  if (found == services_.end() || found->second.listed || !found->second.instances.empty()) return false;
+  out.push_back({Sighting::Kind::ServiceChanged, ref_of(ref, ""), found->second.document.key});
+  by_key_.erase(found->second.document.key);
+  services_.erase(found);
+  return true;
+}
+
+}  // namespace syncer::node
