@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "syncer/base/random.h"
+#include "syncer/base/time.h"
+#include "syncer/node/gossip_types.h"
+
+namespace syncer::node {
+
+/// Members that failed, long after the core forgot them: asked again from time to time, so that two halves of a pool
+/// find each other again.
+class FailedMembers {
+ public:
+  FailedMembers(Duration interval, Duration timeout, Random random, Instant now)
+      : interval_(interval), timeout_(timeout), random_(random), tick_(now + interval) {}
+
+  void add(Instant now, MemberInfo member);
+  void remove(const std::string& name) { members_.erase(name); }
+  /// Address of one failed member, when it is time to ask one.
+  std::optional<Endpoint> take_due(Instant now);
+  Instant next_deadline() const { return members_.empty() ? kNever : tick_; }
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (const auto& [name, failed] : members_) visit(failed.member);
+  }
+
+ private:
+  struct Failed {
+    MemberInfo member;
+    Instant since;
+  };
+  Duration interval_;
+  Duration timeout_;
+  Random random_;
+  Instant tick_;
+  std::map<std::string, Failed> members_;
+};
+
+}  // namespace syncer::node

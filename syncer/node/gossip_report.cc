@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "syncer/base/mutation.h"
+#include "syncer/node/gossip.h"
+#include "syncer/wire/gossip_message.h"
+#include "syncer/wire/gossip_serf.h"
+
+namespace syncer::node {
+
+namespace {
+
+/// A node this young gives way when its name is taken; an older one was there first.
+constexpr Duration kNewcomer = std::chrono::seconds(60);
+constexpr Duration kNameCheckInterval = std::chrono::seconds(5);
+/// First protocol that checks the sum of a packet.
+constexpr std::uint8_t kChecksumProtocol = 5;
+
+struct Reported {
+  EventKind event;
+  Severity severity;
+};
+
+Reported reported(membership::Change::Kind kind) {
+  switch (kind) {
+    case membership::Change::Kind::Joined: return {EventKind::MemberJoined, Severity::Info};
+    case membership::Change::Kind::Updated: return {EventKind::MemberUpdated, Severity::Info};
+    case membership::Change::Kind::Suspected: return {EventKind::MemberSuspected, Severity::Info};
+    case membership::Change::Kind::Refuted: return {EventKind::MemberRefuted, Severity::Info};
+    case membership::Change::Kind::Died: return {EventKind::MemberDied, Severity::Warning};
+    case membership::Change::Kind::Left: return {EventKind::MemberLeft, Severity::Info};
+    case membership::Change::Kind::Conflict: break;
+  }
+  return {EventKind::MemberConflict, Severity::Warning};
+}
+
+MembershipChange::Kind kind_of(membership::Change::Kind kind) { return static_cast<MembershipChange::Kind>(kind); }
+
+}  // namespace
+
+void Gossip::on_datagram(Instant now, const Endpoint& from, ByteView packet) {
+  wire::gossip::unpack(packet, config_.pool, unpacked_);
+  for (const ByteView part : unpacked_.messages) {
+    membership::Message message;
+    const wire::gossip::Drop drop = wire::gossip::decode(part, message);
+    if (drop == wire::gossip::Drop::None) {
+      take_message(now, from, message);
+    } else {
+      dropped(now, from, name(drop));
+    }
+  }
+  if (unpacked_.drop != wire::gossip::Drop::None) dropped(now, from, name(unpacked_.drop));
+  flush(now);
+}
+
+void Gossip::take_message(Instant now, const Endpoint& from, const membership::Message& message) {
+  if (const auto* user = std::get_if<membership::User>(&message)) witness(user->payload);
+  switch (swim_.receive(now, from, message, out_)) {
+    case membership::Received::Handled:
+    case membership::Received::UnknownAck: break;  // a late answer is no offence
+    case membership::Received::WrongNode: dropped(now, from, "wrong_node"); break;
+    case membership::Received::UnknownTarget: dropped(now, from, "unknown_target"); break;
+    case membership::Received::RelaysBusy: dropped(now, from, "relays_busy"); break;
+  }
+}
+
+void Gossip::witness(ByteView user_octets) {
+  // Serf's events and intents are its own affair; only the clock is kept, so that our leave is newer than anything.
+  // A clock from far ahead is not believed: it would drag ours to its end.
+  constexpr std::uint64_t kMaxStep = 1U << 20U;
+  const auto clock = wire::gossip::read_clock(user_octets);
+  if (clock && *clock > clock_ && *clock - clock_ <= kMaxStep) clock_ = *clock;
+}
+
+void Gossip::dropped(Instant now, const Endpoint& from, std::string_view reason) {
+  if (!observer_.wants(Severity::Debug)) return;
+  observe(observer_, now, EventKind::PacketDropped, Severity::Debug, {{"from", to_string(from)}, {"reason", reason}});
+}
+
+void Gossip::flush(Instant now) {
+  send_packets();
+  // Opening a stream and reporting a change call nothing back, but they may ask for more.
+  const std::vector<membership::StreamRequest> streams = std::move(out_.streams);
+  const std::vector<membership::Change> changes = std::move(out_.changes);
+  out_.clear();
+  for (const membership::StreamRequest& s : streams) {
+    const bool ping = s.kind == membership::StreamRequest::Kind::Ping;
+    open_link(ping ? LinkPurpose::Ping : LinkPurpose::Exchange, s.to, s.seq, s.deadline);
+  }
+  for (const membership::Change& change : changes) report(now, change);
+}
+
+void Gossip::send_packets() {
+  for (const auto& packet : out_.packets()) {
+    const bool checksum = packet.protocol >= kChecksumProtocol;
+    if (packet.count == 1 && !checksum && wire::gossip::packet_overhead(config_.pool) == 0) {
+      datagrams_.send(packet.to, out_.part(packet.first));
+      continue;
+    }
+    wire::gossip::PacketBuilder builder(packet.count);
+    for (std::uint32_t i = 0; i < packet.count; ++i) builder.add(out_.part(packet.first + i));
+    datagrams_.send(packet.to, builder.finish(config_.pool, checksum, config_.nonce));
+  }
+}
+
+void Gossip::report(Instant now, const membership::Change& change) {
+  using Kind = membership::Change::Kind;
+  const bool about_me = change.name == config_.node;
+  if (about_me && change.kind == Kind::Conflict) check_name(now, change.other);
+  if (!about_me || change.kind == Kind::Conflict) {
+    const membership::Member* member = swim_.members().find(change.name);
+    MemberInfo info{change.name, change.address, change.state, change.incarnation, change.meta,
+                    wire::gossip::decode_tags(change.meta).value_or(wire::gossip::Tags{}),
+                    member != nullptr ? member->round_trips.latest() : Duration{}};
+    if (change.kind == Kind::Died && !SYNCER_MUTATED("gossip.forget_failed_members")) failed_.add(now, info);
+    if (change.kind == Kind::Joined || change.kind == Kind::Left) failed_.remove(change.name);
+    changes_.push_back({kind_of(change.kind), std::move(info)});
+  }
+  const auto [event, severity] = reported(change.kind);
+  const std::string address = to_string(change.address);
+  if (change.kind == Kind::Conflict) {
+    observe(observer_, now, event, severity,
+            {{"member", change.name}, {"address", address}, {"other", to_string(change.other)}});
+    return;
+  }
+  observe(observer_, now, event, severity,
+          {{"member", change.name}, {"address", address}, {"incarnation", change.incarnation}});
+}
+
+void Gossip::check_name(Instant now, const Endpoint& other) {
+  // It may be our own former life at another address, which nobody has missed yet: only who answers is alive.
+  if (leaving_ || now < next_name_check_ || now - started_ > kNewcomer) return;
+  next_name_check_ = now + kNameCheckInterval;
+  open_link(LinkPurpose::NameCheck, other, 1, now + config_.options.stream_timeout);
+}
+
+}  // namespace syncer::node
