@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <variant>
+
+#include "syncer/config/values.h"
+
+namespace syncer::cli {
+
+enum class Command { Daemon, Members, Status, GuardRelease, ConfigShow, ConfigCheck, Version };
+
+/// A parsed command line.
+struct Arguments {
+  Command command = Command::Version;
+  config::Values flags;     ///< of the daemon's keys
+  std::string config_file;  ///< --config, or the file of `config check`
+  bool json = false;        ///< --output json
+  bool origin = false;      ///< config show --origin
+  bool check = false;       ///< status --check
+  std::string region;       ///< of `guard release`; "*" for all
+  std::string admin;        ///< address of the daemon to ask; empty: found by node or data directory
+  std::string node;
+  std::string data_dir;
+};
+
+/// The arguments, or the exit code of a command line that ends here: help (printed to `out`) or a mistake (to `err`).
+std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
+
+}  // namespace syncer::cli

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/cli/show.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+namespace syncer::cli {
+namespace {
+
+using nlohmann::json;
+
+/// Runs `use` on the document; a document of another shape (another version's daemon) is an error, not an exception.
+template <class T>
+Result<T> with_document(std::string_view text, const std::function<T(const json&)>& use) {
+  try {
+    return use(json::parse(text));
+  } catch (const json::exception& e) {
+    return failure(ErrorCode::Corrupt, "", std::string("the daemon's answer is not understood: ") + e.what());
+  }
+}
+
+std::string number(const json& object, const char* key) { return std::to_string(object.at(key).get<std::uint64_t>()); }
+
+std::string seconds(double value, int digits) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.*f s", digits, value);
+  return text.data();
+}
+
+using Row = std::vector<std::string>;
+
+std::string table(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths(rows.front().size());
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string out;
+  for (const Row& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) line += row[i] + std::string(widths[i] - row[i].size() + 2, ' ');
+    out += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  }
+  return out;
+}
+
+std::string registry_line(const json& r) {
+  std::string line = "registry  " + r.at("address").get<std::string>() + ": ";
+  line += r.at("reachable").get<bool>() ? "reachable" : "NOT reachable";
+  const std::string problem = r.at("problem");
+  if (!problem.empty()) line += " (" + problem + ")";
+  line += "; " + number(r, "exported") + " exported, " + number(r, "copies") + " copies, " + number(r, "pending") +
+          " pending, " + number(r, "parked") + " parked\n";
+  if (r.at("guard_frozen").get<bool>()) line += "          guard: " + number(r, "guard_pending") + " removals frozen\n";
+  return line;
+}
+
+std::string region_line(const json& r) {
+  std::string line = "region    " + r.at("region").get<std::string>() + ": ";
+  line += r.at("link_up").get<bool>() ? "connected" : "NOT connected";
+  line += ", heard " + seconds(r.at("last_heard_seconds"), 1) + " ago, " + number(r, "records") + " records, " +
+          number(r, "unacknowledged") + " changes not confirmed";
+  if (r.at("holding").get<bool>()) line += ", copies are held";
+  if (r.at("guard_frozen").get<bool>()) line += ", guard: " + number(r, "guard_pending") + " removals frozen";
+  return line + "\n";
+}
+
+std::string page(const json& s) {
+  std::string out = "node      " + s.at("node").get<std::string>() + " (region " + s.at("region").get<std::string>() +
+                    ", " + s.at("mode").get<std::string>() + ", epoch " + s.at("epoch").get<std::string>() + ")\n";
+  out += std::string("ready     ") + (s.at("ready").get<bool>() ? "yes" : "no") + "\n";
+  out += registry_line(s.at("registry"));
+  for (const json& region : s.at("regions")) out += region_line(region);
+  for (const json& reason : s.at("pending")) out += "pending   " + reason.get<std::string>() + "\n";
+  return out;
+}
+
+std::vector<std::string> problems(const json& s) {
+  std::vector<std::string> all;
+  if (!s.at("ready").get<bool>()) all.emplace_back("not ready");
+  const json& registry = s.at("registry");
+  if (!registry.at("reachable").get<bool>()) all.emplace_back("the service center is not reachable");
+  if (registry.at("guard_frozen").get<bool>()) all.emplace_back("removals of own instances are frozen by the guard");
+  if (registry.at("parked").get<std::uint64_t>() > 0) {
+    all.push_back(number(registry, "parked") + " records are refused by the service center");
+  }
+  for (const json& region : s.at("regions")) {
+    const std::string name = region.at("region");
+    if (!region.at("link_up").get<bool>()) all.push_back("region " + name + " is not connected");
+    if (region.at("guard_frozen").get<bool>()) all.push_back("removals of region " + name + " are frozen by the guard");
+  }
+  return all;
+}
+
+}  // namespace
+
+Result<std::string> members_table(std::string_view text) {
+  return with_document<std::string>(text, [](const json& document) {
+    std::vector<Row> rows = {{"NAME", "REGION", "STATE", "ADDRESS", "RPC", "RTT"}};
+    for (const json& m : document.at("members")) {
+      rows.push_back({m.at("name"), m.at("region"), m.at("state"), m.at("address"), m.at("rpc_address"),
+                      seconds(m.at("rtt_seconds"), 3)});
+    }
+    return table(rows);
+  });
+}
+
+Result<std::string> status_page(std::string_view text) { return with_document<std::string>(text, page); }
+
+Result<std::vector<std::string>> status_problems(std::string_view text) {
+  return with_document<std::vector<std::string>>(text, problems);
+}
+
+}  // namespace syncer::cli

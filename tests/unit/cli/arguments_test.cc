@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/cli/arguments.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace syncer::cli {
+namespace {
+
+struct Parsed {
+  std::optional<Arguments> arguments;
+  int exit_code = 0;
+  std::string out;
+  std::string err;
+};
+
+/// Parses words as a shell would split them at blanks.
+Parsed parse(const std::string& line) {
+  std::istringstream words("syncer " + line);
+  std::vector<std::string> all;
+  for (std::string word; words >> word;) all.push_back(word);
+  std::vector<const char*> argv;
+  for (const std::string& word : all) argv.push_back(word.c_str());
+  std::ostringstream out;
+  std::ostringstream err;
+  const auto result = parse_arguments(static_cast<int>(argv.size()), argv.data(), out, err);
+  Parsed parsed;
+  if (const auto* arguments = std::get_if<Arguments>(&result)) parsed.arguments = *arguments;
+  else parsed.exit_code = std::get<int>(result);
+  parsed.out = out.str();
+  parsed.err = err.str();
+  return parsed;
+}
+
+TEST(Arguments, EveryCommandLineOfTheQuickStartIsUnderstood) {
+  for (const char* line :
+       {"daemon --sc-addr http://10.0.0.10:30100 --bind-addr 10.0.0.10:30190 --rpc-addr 10.0.0.10:30191",
+        "daemon --sc-addr http://10.0.0.11:30100 --bind-addr 10.0.0.11:30190 --rpc-addr 10.0.0.11:30191 "
+        "--join-addr 10.0.0.10:30191",
+        "daemon --sc-addr http://10.0.0.10:30100 --bind-addr 10.0.0.10:30190 --rpc-addr 10.0.0.10:30191 --mode cluster "
+        "--node syncer011 --cluster-port 30201 --join-addr 10.0.0.10:30190"}) {
+    const Parsed parsed = parse(line);
+    ASSERT_TRUE(parsed.arguments) << line << "\n" << parsed.err;
+    EXPECT_EQ(parsed.arguments->command, Command::Daemon);
+    EXPECT_EQ(parsed.arguments->flags.at("sc-addr").text.substr(0, 14), "http://10.0.0.");
+  }
+}
+
+TEST(Arguments, EarlierSpellingsAndRepeatedListsMeanTheSame) {
+  const Parsed parsed = parse("daemon --registry http://a:1 --registry http://b:1 --join c:2 --log-level debug");
+  ASSERT_TRUE(parsed.arguments) << parsed.err;
+  EXPECT_EQ(parsed.arguments->flags.at("sc-addr").text, "http://a:1,http://b:1");
+  EXPECT_EQ(parsed.arguments->flags.at("join-addr").text, "c:2");
+  EXPECT_EQ(parsed.arguments->flags.at("log.level").text, "debug");
+}
+
+TEST(Arguments, SettingsOfTheNodeAreFlagsToo) {
+  const Parsed parsed = parse("daemon --sync.hold 5m --gossip.fanout=4");
+  ASSERT_TRUE(parsed.arguments) << parsed.err;
+  EXPECT_EQ(parsed.arguments->flags.at("sync.hold").text, "5m");
+  EXPECT_EQ(parsed.arguments->flags.at("gossip.fanout").text, "4");
+}
+
+TEST(Arguments, AMistypedFlagIsAnsweredWithTheNearest) {
+  const Parsed parsed = parse("daemon --sc-adr http://a:1");
+  EXPECT_EQ(parsed.exit_code, 2);
+  EXPECT_NE(parsed.err.find("did you mean \"--sc-addr\"?"), std::string::npos) << parsed.err;
+}
+
+TEST(Arguments, MistakesEndWithTwoAndHelpWithZero) {
+  for (const char* line : {"", "demon", "daemon --node", "status --output xml", "guard release", "config check",
+                           "guard release a --all", "daemon --node a --node b"}) {
+    EXPECT_EQ(parse(line).exit_code, 2) << line;
+    EXPECT_NE(parse(line).err, "") << line;
+  }
+  EXPECT_EQ(parse("--help").exit_code, 0);
+  EXPECT_NE(parse("daemon --help").out.find("--sc-addr"), std::string::npos);
+}
+
+TEST(Arguments, OperatorCommandsKnowTheirTarget) {
+  const Parsed status = parse("status --check --output json --node a");
+  ASSERT_TRUE(status.arguments) << status.err;
+  EXPECT_TRUE(status.arguments->check && status.arguments->json);
+  EXPECT_EQ(status.arguments->node, "a");
+  EXPECT_EQ(parse("guard release --all").arguments.value().region, "*");
+  EXPECT_EQ(parse("guard release east").arguments.value().region, "east");
+}
+
+}  // namespace
+}  // namespace syncer::cli

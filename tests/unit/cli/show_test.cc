@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/cli/show.h"
+
+#include <gtest/gtest.h>
+
+#include "syncer/admin/status_json.h"
+
+namespace syncer::cli {
+namespace {
+
+node::Status healthy() {
+  node::Status status;
+  status.node = "a";
+  status.region = "home";
+  status.mode = "single";
+  status.ready = true;
+  status.registry.address = "http://10.0.0.10:30100";
+  status.registry.reachable = true;
+  status.regions.resize(1);
+  status.regions[0].region = "east";
+  status.regions[0].link_up = true;
+  status.members = {{"a", "10.0.0.10:30190", "10.0.0.10:30191", "home", "alive", 1, {}}};
+  return status;
+}
+
+TEST(Show, AHealthySyncerHasNoProblems) {
+  EXPECT_TRUE(status_problems(admin::status_json(healthy())).value().empty());
+}
+
+TEST(Show, EachProblemIsNamed) {
+  node::Status status = healthy();
+  status.ready = false;
+  status.registry.reachable = false;
+  status.registry.guard_frozen = true;
+  status.registry.parked = 2;
+  status.regions[0].link_up = false;
+  status.regions[0].guard_frozen = true;
+  EXPECT_EQ(status_problems(admin::status_json(status)).value().size(), 6U);
+}
+
+TEST(Show, ThePageNamesRegistryRegionsAndReasons) {
+  node::Status status = healthy();
+  status.pending = {"the registry was not read yet"};
+  const std::string page = status_page(admin::status_json(status)).value();
+  for (const char* part : {"a (region home, single", "10.0.0.10:30100: reachable", "east: connected",
+                           "pending   the registry was not read yet"}) {
+    EXPECT_NE(page.find(part), std::string::npos) << part << "\nin\n" << page;
+  }
+}
+
+TEST(Show, MembersAreATable) {
+  EXPECT_EQ(members_table(admin::members_json(healthy())).value(),
+            "NAME  REGION  STATE  ADDRESS          RPC              RTT\n"
+            "a     home    alive  10.0.0.10:30190  10.0.0.10:30191  0.000 s\n");
+}
+
+TEST(Show, AnotherShapeIsAnErrorInWords) {
+  EXPECT_FALSE(status_page("{}"));
+  EXPECT_FALSE(status_page("<html>"));
+  EXPECT_FALSE(members_table("[]"));
+}
+
+}  // namespace
+}  // namespace syncer::cli
