@@ -23,6 +23,7 @@ struct Heartbeat {
   std::uint64_t gc = 0;    ///< whoever is below has missed removals that are forgotten
   std::uint64_t live = 0;  ///< number of live entries
   Hash128 set_hash;
+  bool sane = false;  ///< the writer's registry proves that it works; removals held by a guard may go after a while
   bool operator==(const Heartbeat&) const = default;
 };
 

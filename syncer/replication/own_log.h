@@ -43,7 +43,6 @@ class OwnLog {
   std::size_t live() const { return live_; }
   std::size_t tombstones() const { return tombstones_.size(); }
   const SetHash& set_hash() const { return set_hash_; }
-  Heartbeat heartbeat() const { return {epoch_, head_, gc_, live_, set_hash_.total()}; }
   /// Latest entries by seq.
   const std::map<std::uint64_t, RecordPtr>& by_seq() const { return by_seq_; }
   /// The changes after `prev`, up to so many entries or octets (one entry at least).

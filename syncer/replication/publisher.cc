@@ -17,7 +17,7 @@ void Publisher::open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes
     sender.restart();
     sender.forget_acknowledged();
   }
-  heartbeat(now, out);
+  heartbeat_all(now, out);
 }
 
 bool Publisher::put(Instant now, Bytes key, Bytes payload, Outputs& out) {
@@ -43,7 +43,7 @@ void Publisher::note_change(Instant now, std::size_t octets, Outputs& out) {
 
 void Publisher::peer_up(RegionId peer, Outputs& out) {
   senders_[peer].start();
-  if (log_.is_open()) out.push_back(Publish{{peer}, log_.heartbeat()});
+  if (log_.is_open()) out.push_back(Publish{{peer}, heartbeat()});
 }
 
 void Publisher::peer_down(RegionId peer) {
@@ -63,7 +63,7 @@ void Publisher::receive(Instant now, RegionId from, const ReaderMessage& message
 bool Publisher::is_current(RegionId from, Epoch epoch, Outputs& out) const {
   if (epoch > log_.epoch()) out.push_back(EpochTooOld{epoch});
   // An older epoch is answered by the heartbeat: the reader finds out by itself how to bind to this one.
-  else if (epoch < log_.epoch()) out.push_back(Publish{{from}, log_.heartbeat()});
+  else if (epoch < log_.epoch()) out.push_back(Publish{{from}, heartbeat()});
   return epoch == log_.epoch();
 }
 
@@ -170,13 +170,17 @@ void Publisher::push_round(const std::vector<RegionId>& peers, Outputs& out) {
   out.push_back(Publish{peers, std::move(push)});
 }
 
-void Publisher::heartbeat(Instant now, Outputs& out) {
+Heartbeat Publisher::heartbeat() const {
+  return {log_.epoch(), log_.head(), log_.gc(), log_.live(), log_.set_hash().total(), sane_};
+}
+
+void Publisher::heartbeat_all(Instant now, Outputs& out) {
   next_heartbeat_ = saturating_add(now, options_.heartbeat);
   std::vector<RegionId> peers;
   for (const auto& [peer, sender] : senders_) {
     if (sender.up()) peers.push_back(peer);
   }
-  if (!peers.empty() && log_.is_open()) out.push_back(Publish{std::move(peers), log_.heartbeat()});
+  if (!peers.empty() && log_.is_open()) out.push_back(Publish{std::move(peers), heartbeat()});
 }
 
 void Publisher::collect(Instant now) {
@@ -190,7 +194,7 @@ void Publisher::advance(Instant now, Outputs& out) {
   if (now >= flush_at_) flush(out);
   if (now < next_heartbeat_) return;
   collect(now);
-  heartbeat(now, out);
+  heartbeat_all(now, out);
 }
 
 Instant Publisher::next_deadline() const { return std::min(flush_at_, next_heartbeat_); }

@@ -26,6 +26,9 @@ class Publisher {
   void peer_up(RegionId peer, Outputs& out);
   void peer_down(RegionId peer);
 
+  /// Whether the own registry proves that it works; told with every heartbeat.
+  void set_sane(bool sane) { sane_ = sane; }
+
   void receive(Instant now, RegionId from, const ReaderMessage& message, Outputs& out);
   void advance(Instant now, Outputs& out);
   Instant next_deadline() const;
@@ -54,12 +57,14 @@ class Publisher {
   void flush(Outputs& out);
   void push_to(RegionId peer, Outputs& out);
   void push_round(const std::vector<RegionId>& peers, Outputs& out);
-  void heartbeat(Instant now, Outputs& out);
+  Heartbeat heartbeat() const;
+  void heartbeat_all(Instant now, Outputs& out);
   void collect(Instant now);
 
   Options options_;
   OwnLog log_;
   std::map<RegionId, Sender> senders_;
+  bool sane_ = false;
   Instant next_heartbeat_;
   Instant flush_at_ = kNever;
   std::size_t batch_entries_ = 0;

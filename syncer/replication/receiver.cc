@@ -36,6 +36,7 @@ bool Receiver::holds_set_of(const Hash128& set_hash, std::uint64_t live) const {
 }
 
 void Receiver::on(Instant now, const Heartbeat& heartbeat, Outputs& out) {
+  origin_sane_ = heartbeat.sane;
   const Version at{heartbeat.epoch, heartbeat.head};
   const bool must_bind = heartbeat.epoch != replica_.epoch() || repairing();
   if (!must_bind) return follow(now, heartbeat, out);

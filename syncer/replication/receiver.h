@@ -22,6 +22,8 @@ class Receiver {
   const Replica& replica() const { return replica_; }
   /// For tests: a replica to corrupt.
   Replica& mutable_replica() { return replica_; }
+  /// The writer said so in its last heartbeat.
+  bool origin_sane() const { return origin_sane_; }
   bool repairing() const { return repair_.has_value(); }
   void hash(StateHasher& hasher) const;
 
@@ -54,6 +56,7 @@ class Receiver {
   Options options_;
   Replica replica_;
   Epoch floor_;
+  bool origin_sane_ = false;
   std::optional<Repair> repair_;
   std::optional<std::uint64_t> stalled_at_;  // seq at the last heartbeat that was ahead
   std::optional<std::uint64_t> pulled_from_;

@@ -18,6 +18,11 @@ const Replica* Replication::replica(RegionId region) const {
   return it == receivers_.end() ? nullptr : &it->second.replica();
 }
 
+bool Replication::origin_sane(RegionId region) const {
+  const auto it = receivers_.find(region);
+  return it != receivers_.end() && it->second.origin_sane();
+}
+
 void Replication::hash(StateHasher& hasher) const {
   publisher_.hash(hasher);
   for (const auto& [region, receiver] : receivers_) {

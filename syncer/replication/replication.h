@@ -31,6 +31,7 @@ class Replication {
   void remove_peer(RegionId peer) { publisher_.remove_peer(peer); }
   void reader_up(RegionId peer, Outputs& out) { publisher_.peer_up(peer, out); }
   void reader_down(RegionId peer) { publisher_.peer_down(peer); }
+  void set_sane(bool sane) { publisher_.set_sane(sane); }
   /// A new link over which that region publishes to us.
   void writer_up(RegionId region) { receiver(region).restart(); }
   /// Forgets a region; `out` tells of each of its keys as removed.
@@ -47,6 +48,8 @@ class Replication {
 
   const OwnLog& log() const { return publisher_.log(); }
   const Publisher& publisher() const { return publisher_; }
+  /// The region proves that its registry works; false when nothing is known of it.
+  bool origin_sane(RegionId region) const;
   /// nullptr when nothing was ever heard of the region.
   const Replica* replica(RegionId region) const;
   Receiver& receiver(RegionId region) { return receivers_.try_emplace(region, region, options_).first->second; }

@@ -86,6 +86,7 @@ void write(ByteWriter& w, const Heartbeat& m) {
   w.varint(m.gc);
   w.varint(m.live);
   write(w, m.set_hash);
+  w.u8(m.sane ? 1 : 0);
 }
 void read(ByteReader& r, Heartbeat& m) {
   read(r, m.epoch);
@@ -93,6 +94,7 @@ void read(ByteReader& r, Heartbeat& m) {
   m.gc = r.varint();
   m.live = r.varint();
   read(r, m.set_hash);
+  read(r, m.sane);
 }
 
 // Entries say how far they are from the one before: one octet where the full number takes up to ten.

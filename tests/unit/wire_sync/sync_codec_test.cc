@@ -61,7 +61,7 @@ SyncMessage any_message() {
     case 1: return Welcome{text(), text(), number(), epoch(), number()};
     case 2: return Refuse{text(), text(), text(), coin()};
     case 3: return Redirect{rpc};
-    case 4: return WriterMessage(Heartbeat{epoch(), number(), number(), number(), hash()});
+    case 4: return WriterMessage(Heartbeat{epoch(), number(), number(), number(), hash(), coin()});
     case 5: return WriterMessage(any_push());
     case 6: return WriterMessage(Reset{epoch(), number()});
     case 7: return WriterMessage(any_buckets());
@@ -108,7 +108,7 @@ RC_GTEST_PROP(SyncCodec, HasOneEncodingOfWhatItAccepts, (const Bytes& noise)) {
 TEST(SyncCodec, KeepsAHeartbeatAndItsAcknowledgementUnder128Octets) {
   const Epoch late{3, 100'000};
   const Hash128 full{~0ULL, ~0ULL};
-  const std::size_t there = encode_sync(WriterMessage(Heartbeat{late, 1ULL << 40U, 1ULL << 40U, 1'000'000, full})).size();
+  const std::size_t there = encode_sync(WriterMessage(Heartbeat{late, 1ULL << 40U, 1ULL << 40U, 1'000'000, full, true})).size();
   const std::size_t back = encode_sync(ReaderMessage(Ack{late, 1ULL << 40U, full})).size();
   EXPECT_LE(there + back, 128U);
 }
