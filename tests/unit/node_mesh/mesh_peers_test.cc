@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "syncer/base/hash.h"
+#include "tests/unit/node_mesh/mesh_net.h"
+
+namespace syncer::node {
+namespace {
+
+using std::chrono::seconds;
+
+TEST(MeshPeers, ConnectsFourRegionsWithEachOther) {
+  MeshNet net;
+  for (int host = 1; host <= 4; ++host) {
+    const std::string n = std::to_string(host);
+    net.start(host, "R" + n, "n" + n).open_epoch(net.now(), {1, 1}, {{"key" + n, "v"}});
+  }
+  net.gossip();
+  net.run(seconds(2));
+  for (int host = 1; host <= 4; ++host) {
+    ASSERT_EQ(net.mesh(host).regions().size(), 3U);
+    for (const std::string& region : net.mesh(host).regions()) EXPECT_EQ(net.mesh(host).replica(region)->size(), 1U);
+  }
+}
+
+TEST(MeshPeers, RefusesASecondSyncerOfTheOwnRegionAndBothSaySo) {
+  MeshNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {{"k", "v"}});
+  net.start(2, "A", "a2").open_epoch(net.now(), {1, 1}, {});
+  net.gossip();
+  net.run(seconds(2));
+  EXPECT_NE(net.mesh(1).conflict().find("\"A\" is used by two syncers"), std::string::npos);
+  EXPECT_NE(net.mesh(2).conflict().find("\"A\" is used by two syncers"), std::string::npos);
+  EXPECT_GE(net.count(1, EventKind::PeerRefused), 1);
+  EXPECT_TRUE(net.mesh(2).regions().empty());
+}
+
+TEST(MeshPeers, RefusesASecondSyncerOfAnotherRegion) {
+  MeshNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  net.start(2, "B", "b1").open_epoch(net.now(), {1, 1}, {{"k", "v"}});
+  net.gossip();
+  net.run(seconds(2));
+  net.start(3, "B", "b2").open_epoch(net.now(), {5, 1}, {});
+  net.mesh(3).set_regions(net.now(), {{"A", "a1", MeshNet::address(1)}});
+  net.run(seconds(2));
+  EXPECT_EQ(net.mesh(1).replica("B")->size(), 1U);
+  EXPECT_NE(net.mesh(1).conflict().find("\"b1\" and \"b2\""), std::string::npos);
+  EXPECT_FALSE(net.mesh(3).conflict().empty());
+}
+
+TEST(MeshPeers, ForgetsAConflictThatIsOver) {
+  MeshNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  net.start(2, "A", "a2").open_epoch(net.now(), {1, 1}, {});
+  net.gossip();
+  net.run(seconds(2));
+  net.kill(2);
+  net.run(seconds(40));
+  EXPECT_TRUE(net.mesh(1).conflict().empty());
+}
+
+TEST(MeshPeers, LeavesItselfAloneWhenItsOwnAddressIsGivenToIt) {
+  MeshNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  net.mesh(1).set_regions(net.now(), {{"B", "b1", MeshNet::address(1)}});
+  net.run(seconds(2));
+  EXPECT_TRUE(net.mesh(1).conflict().empty());
+  EXPECT_EQ(net.reason(1, EventKind::PeerRefused), "this address is the dialer's own");
+}
+
+TEST(MeshPeers, TriesTheNextAddressOfARegion) {
+  MeshNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {{"k", "v"}});
+  net.start(3, "B", "b2");
+  net.mesh(1).set_regions(net.now(), {{"B", "b1", MeshNet::address(2)}, {"B", "b2", MeshNet::address(3)}});
+  net.run(seconds(1));
+  EXPECT_TRUE(net.mesh(1).link("B").publishing);
+  EXPECT_EQ(net.mesh(3).replica("A")->size(), 1U);
+}
+
+TEST(MeshPeers, FollowsARedirectToTheLeader) {
+  MeshNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {{"k", "v"}});
+  net.start(2, "B", "b1", false).set_leader(false, MeshNet::address(3));
+  net.start(3, "B", "b2", false);
+  net.mesh(1).set_regions(net.now(), {{"B", "b1", MeshNet::address(2)}});
+  net.run(seconds(1));
+  EXPECT_EQ(net.mesh(3).replica("A")->size(), 1U);
+}
+
+TEST(MeshPeers, StopsDiallingARegionThatLeft) {
+  MeshNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  net.start(2, "B", "b1").open_epoch(net.now(), {1, 1}, {});
+  net.gossip();
+  net.run(seconds(2));
+  net.mesh(1).set_regions(net.now(), {});
+  EXPECT_FALSE(net.mesh(1).link("B").publishing);
+  net.run(seconds(20));
+  EXPECT_FALSE(net.mesh(1).link("B").publishing);
+}
+
+TEST(MeshPeers, NotesAnAddressThatAnswersForAnotherRegion) {
+  MeshNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  net.start(2, "B", "b1");
+  net.mesh(1).set_regions(net.now(), {{"C", "c1", MeshNet::address(2)}});
+  net.run(seconds(1));
+  EXPECT_EQ(net.reason(1, EventKind::PeerRefused), "the address answers for region \"B\"");
+}
+
+TEST(MeshPeers, TakesNothingFromAStrangerWhoDidNotSayHello) {
+  MeshNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  const replication::WriterMessage word = replication::Heartbeat{{1, 1}, 0, 0, 0, {}, true};
+  const LinkId link = net.intrude(1, wire::sync_preamble() + wire::encode_sync(word));
+  EXPECT_FALSE(net.mesh(1).owns(link));
+  EXPECT_TRUE(net.mesh(1).regions().empty());
+  EXPECT_EQ(net.reason(1, EventKind::FrameDropped), "no hello");
+}
+
+TEST(MeshPeers, RefusesAVersionItDoesNotSpeak) {
+  MeshNet net;
+  net.start(1, "A", "a1");
+  EXPECT_FALSE(net.mesh(1).owns(net.intrude(1, "SYNC\x63")));
+  EXPECT_NE(net.reason(1, EventKind::PeerRefused).find("version 99"), std::string::npos);
+}
+
+TEST(MeshPeers, ClosesAStrangerWhoSaysNothing) {
+  MeshNet net;
+  net.start(1, "A", "a1");
+  const LinkId link = net.intrude(1, "SYN");
+  net.run(seconds(6));
+  EXPECT_FALSE(net.mesh(1).owns(link));
+}
+
+TEST(MeshPeers, BoundsTheNumberOfStrangers) {
+  MeshNet net;
+  net.start(1, "A", "a1");
+  for (int i = 0; i < 256; ++i) EXPECT_TRUE(net.mesh(1).owns(net.intrude(1, "SYN")));
+  EXPECT_FALSE(net.mesh(1).owns(net.intrude(1, "SYN")));
+}
+
+TEST(MeshPeers, EndsInTheSameStateFromTheSameSeed) {
+  const auto digest = [] {
+    MeshNet net;
+    net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {{"k", "v"}});
+    net.start(2, "B", "b1").open_epoch(net.now(), {1, 1}, {});
+    net.gossip();
+    net.run(seconds(10));
+    net.break_links(1, 2);
+    net.run(seconds(10));
+    StateHasher hasher;
+    net.mesh(1).hash(hasher);
+    net.mesh(2).hash(hasher);
+    return hasher.digest();
+  };
+  EXPECT_EQ(digest(), digest());
+}
+
+}  // namespace
+}  // namespace syncer::node
