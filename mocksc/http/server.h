@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "mocksc/model/options.h"
+#include "syncer/base/endpoint.h"
+#include "syncer/base/result.h"
+
+namespace mocksc {
+
+struct ServerOptions {
+  /// One front-end each; port 0 takes a free one.
+  std::vector<syncer::Endpoint> listen;
+  /// `frontends` and `wall_at_zero` are filled in by the server.
+  ModelOptions model;
+  /// Decides generated ids and fault draws.
+  std::uint64_t seed = 0;
+  /// One line on standard error for each request.
+  bool is_logging = false;
+};
+
+/// Several service-center processes over one store, as real sockets in one process.
+class Server {
+ public:
+  /// Binds every address and answers on all of them. Io when an address is not free.
+  static syncer::Result<std::unique_ptr<Server>> start(ServerOptions options);
+  /// Stops at once; requests that are being answered are cut.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  /// The bound addresses in the order of `listen`.
+  const std::vector<syncer::Endpoint>& endpoints() const;
+
+ private:
+  struct Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mocksc
