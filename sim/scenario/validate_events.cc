@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "mocksc/model/operation.h"
-#include "sim/scenario/selector_syntax.h"
+#include "sim/scenario/instance_names.h"
 #include "sim/scenario/validate.h"
 #include "syncer/base/nearest.h"
 
@@ -46,7 +46,9 @@ class Arguments {
   void operator()(const Unclog& a) const { label<Clog>("what", a.what, "clog"); }
   void operator()(const ScRegister& a) const {
     center(a.service_center);
-    if (a.instance.empty() || has_glob(a.instance)) refuse("instance", "wants a name, not a pattern");
+    if (!is_instance_name(a.instance)) {
+      refuse("instance", "\"" + a.instance + "\" cannot name an instance (letters, digits, \"_\", \"-\", \".\", \"/\"; at most 64)");
+    }
     if (a.lease) lease("lease", *a.lease);
   }
   void operator()(const ScUpdate& a) const {

@@ -54,7 +54,8 @@ void validate_region(const Draft& draft, const Region& region, const Cursor& at,
 }
 
 void validate_center(const Draft& draft, const ServiceCenter& sc, const Cursor& at) {
-  if (sc.ttl < std::chrono::seconds(1)) draft.reader.refuse(at.at("ttl"), "a lease lasts at least 1s");
+  const bool whole = sc.ttl % std::chrono::seconds(1) == Duration::zero() && sc.ttl >= std::chrono::seconds(1);
+  if (!whole) draft.reader.refuse(at.at("ttl"), "a lease lasts whole seconds, at least one");
   if (sc.front_ends < 1 || sc.front_ends > 16) draft.reader.refuse(at.at("front_ends"), "wants 1 to 16 addresses");
 }
 

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "sim/scenario/scene.h"
+
+namespace sim::scenario {
+
+/// What one performed event has at hand.
+struct ActionContext {
+  Scene& scene;
+  const Event& event;
+  syncer::Random random;
+
+  host::World& world() const { return scene.world; }
+  /// What a selector of this event names now; the result becomes the event's "as".
+  Sites sites(const Selector& selector, std::string_view role = "who") const {
+    return resolve(selector, scene.cast, scene.captures, random.stream(role));
+  }
+  Sites capture(const Selector& selector) const {
+    const Sites found = sites(selector);
+    if (!event.as.empty()) scene.captures[event.as] = found;
+    return found;
+  }
+  std::vector<NodeIndex> nodes(const Selector& selector) const { return nodes_of(capture(selector)); }
+};
+
+/// Processes and clocks.
+struct ProcessActions : ActionContext {
+  void operator()(const Start& a) const;
+  void operator()(const Stop& a) const;
+  void operator()(const Crash& a) const;
+  void operator()(const Restart& a) const;
+  void operator()(const Bounce& a) const;
+  void operator()(const Pause& a) const;
+  void operator()(const Resume& a) const;
+  void operator()(const Suspend& a) const;
+  void operator()(const Slow& a) const;
+  void operator()(const Join& a) const;
+  void operator()(const ClockDrift& a) const;
+  void operator()(const ClockJump& a) const;
+};
+
+/// The network.
+struct NetworkActions : ActionContext {
+  void operator()(const Partition& a) const;
+  void operator()(const Heal& a) const;
+  void operator()(const LinkChange& a) const;
+  void operator()(const Clog& a) const;
+  void operator()(const Unclog& a) const;
+  void operator()(const Swizzle& a) const;
+  void operator()(const Reset& a) const;
+  void operator()(const HalfOpen& a) const;
+};
+
+/// Registries and the applications beside them.
+struct RegistryActions : ActionContext {
+  void operator()(const ScRegister& a) const;
+  void operator()(const ScDeregister& a) const;
+  void operator()(const ScStopHeartbeat& a) const;
+  void operator()(const ScHeartbeat& a) const;
+  void operator()(const ScExpire& a) const;
+  void operator()(const ScStatus& a) const;
+  void operator()(const ScUpdate& a) const;
+  void operator()(const ScOutage& a) const;
+  void operator()(const ScSlow& a) const;
+  void operator()(const ScFail& a) const;
+  void operator()(const ScListEmpty& a) const;
+  void operator()(const ScListPartial& a) const;
+  void operator()(const ScStaleRead& a) const;
+  void operator()(const ScDataLoss& a) const;
+  void operator()(const ScRestore& a) const;
+  void operator()(const ScFailover& a) const;
+  void operator()(const ScLimit& a) const;
+};
+
+}  // namespace sim::scenario
