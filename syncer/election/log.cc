@@ -34,15 +34,14 @@ void Log::append(Entry entry) {
   entries_.push_back(std::move(entry));
 }
 
-bool Log::merge(const std::vector<Entry>& entries) {
+void Log::merge(const std::vector<Entry>& entries) {
   auto next = entries.begin();
   while (next != entries.end() && holds(next->at())) ++next;
   if (SYNCER_MUTATED("election.truncate_always") && !entries.empty()) truncate_from(entries.back().index + 1);
-  if (next == entries.end()) return true;
-  if (next->index <= commit_) return false;
+  if (next == entries.end()) return;
+  SYNCER_ASSERT(next->index > commit_);
   if (next->index <= last().index) truncate_from(next->index);
   for (; next != entries.end(); ++next) append(*next);
-  return true;
 }
 
 void Log::withdraw_last() {

@@ -33,9 +33,9 @@ class Log {
   Position last_agreement(Index from, Term term) const;
 
   void append(Entry entry);
-  /// Takes entries that follow a position both logs hold: replaces from the first difference on, removes nothing when
-  /// there is none. False, and nothing changed, when that would replace a committed entry.
-  bool merge(const std::vector<Entry>& entries);
+  /// Takes entries that follow a position at or above the commit index that both logs hold: replaces from the first
+  /// difference on, removes nothing when there is none.
+  void merge(const std::vector<Entry>& entries);
   /// Only the mutation tests call it: forgets the last entry while it is not committed.
   void withdraw_last();
   /// Raises the commit index; `index` lies within the log.

@@ -28,7 +28,6 @@ std::string_view name(DropReason reason) {
   switch (reason) {
     case DropReason::Stranger: return "stranger";
     case DropReason::Malformed: return "malformed";
-    case DropReason::ConflictsWithCommitted: return "conflicts_with_committed";
     case DropReason::BeyondLog: return "beyond_log";
   }
   return "unknown";

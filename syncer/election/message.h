@@ -58,10 +58,9 @@ struct Message {
 
 /// Why a message was not looked at.
 enum class DropReason : std::uint8_t {
-  Stranger,                ///< the sender is no voter of this group, or the receiver is somebody else
-  Malformed,               ///< fields contradict each other
-  ConflictsWithCommitted,  ///< a leader wants to replace an entry that is committed: one of the two lost data
-  BeyondLog,               ///< a commit index or acknowledgement past the end of the log
+  Stranger,   ///< the sender is no voter of this group, or the receiver is somebody else
+  Malformed,  ///< fields contradict each other
+  BeyondLog,  ///< a commit index or acknowledgement past the end of the log
 };
 /// Stable lower-case name, e.g. "stranger".
 std::string_view name(DropReason reason);

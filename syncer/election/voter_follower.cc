@@ -31,7 +31,7 @@ void Voter::on_append(const Message& m) {
     response.log = {hint.term, m.log.index};
     return send(std::move(response));
   }
-  if (!log_.merge(m.entries)) return drop(DropReason::ConflictsWithCommitted);
+  log_.merge(m.entries);
   // Only what this very message proved to be the leader's: the tail behind it may be another leader's.
   const Index proven = m.log.index + m.entries.size();
   const Index limit = SYNCER_MUTATED("election.commit_to_own_end") ? log_.last().index : proven;

@@ -75,6 +75,8 @@ TEST_P(ElectionMutation, IsCaughtByTheRightProperty) {
   FAIL() << mutant.name << " was not caught within " << mutant.max_seeds << " seeds";
 }
 
+std::ostream& operator<<(std::ostream& out, const Mutation& mutant) { return out << mutant.name; }
+
 std::string name_of(const testing::TestParamInfo<Mutation>& info) { return info.param.name.substr(info.param.name.find('.') + 1); }
 
 INSTANTIATE_TEST_SUITE_P(Fault, ElectionMutation, testing::ValuesIn(mutations()), name_of);
