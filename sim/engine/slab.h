@@ -46,11 +46,13 @@ class Slab {
     Slot& slot = slots_[handle.slot];
     return slot.live && slot.generation == handle.generation ? &slot.value : nullptr;
   }
+  const T* find(Handle handle) const { return const_cast<Slab*>(this)->find(handle); }
   T& at(Handle handle) {
     T* value = find(handle);
     SYNCER_ASSERT(value != nullptr);
     return *value;
   }
+  const T& at(Handle handle) const { return const_cast<Slab*>(this)->at(handle); }
 
   /// Handles in use, in order of slots.
   std::vector<Handle> live() const {

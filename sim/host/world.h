@@ -98,14 +98,15 @@ class World {
   void heal_all();
   /// Nothing leaves (`outgoing`) or arrives (`incoming`); queues grow and are delivered when healed.
   FaultId clog(const fault::Sites& who, bool outgoing, bool incoming);
-  /// TCP reset of all open connections between the two, in both roles.
+  /// TCP reset of all open connections between two nodes, in both roles. Registries keep no connections.
   void reset_streams(Site a, Site b);
-  /// All open connections between the two go dead without a word; after `duration` a segment is answered by a reset.
+  /// All open connections between two nodes go dead without a word; after `duration` a segment is answered by a reset.
   void half_open(Site a, Site b, syncer::Duration duration);
   /// Manual network: keeps every packet between nodes until deliver().
   void hold_messages(bool hold);
   /// Delivers up to `count` kept packets now, oldest first; how many there were.
   std::size_t deliver(Site from, Site to, std::size_t count);
+  /// Loses the kept datagrams (streams would send again); how many there were.
   std::size_t drop_pending(Site from, Site to);
 
   // Looking.
@@ -117,6 +118,8 @@ class World {
   /// The process runs (it may be paused).
   bool alive(NodeIndex n) const;
   bool paused(NodeIndex n) const;
+  /// Why the last process ended by itself; empty when it did not, or after a new start.
+  const std::string& failure(NodeIndex n) const;
   /// Whether packets from a to b can pass now: no partition or clog in that direction, machine up.
   bool reachable(Site a, Site b) const;
   /// nullptr while the node is down.

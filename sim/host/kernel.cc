@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/host/kernel.h"
+
+namespace sim::host {
+
+void Probes::add(Probe& probe) {
+  all_.push_back(&probe);
+  if (probe.wants_messages()) messages_.push_back(&probe);
+  if (probe.wants_after_event()) after_.push_back(&probe);
+  for (std::size_t i = 0; i < severities_.size(); ++i) {
+    if (probe.wants(static_cast<syncer::Severity>(i))) severities_[i] = true;
+  }
+}
+
+void Probes::node_event(NodeIndex node, const syncer::Event& event) const {
+  for (Probe* probe : all_) probe->on_node_event(node, event);
+}
+
+void Probes::registry_change(RegistryIndex registry, const mocksc::RegistryChange& change) const {
+  for (Probe* probe : all_) probe->on_registry_change(registry, change);
+}
+
+void Probes::host_change(NodeIndex node, HostChange change) const {
+  for (Probe* probe : all_) probe->on_host_change(node, change);
+}
+
+void Probes::message(const Message& message) const {
+  for (Probe* probe : messages_) probe->on_message(message);
+}
+
+void Probes::after_event(syncer::Instant now) const {
+  for (Probe* probe : after_) probe->after_event(now);
+}
+
+}  // namespace sim::host

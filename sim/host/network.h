@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "sim/fault/partition.h"
+#include "sim/fault/path.h"
+#include "sim/host/kernel.h"
+
+namespace sim::host {
+
+using FaultId = std::uint32_t;
+using RuleId = std::uint32_t;
+
+/// The ways between all sites: link rules, partitions, kept messages. Knows nothing of what the packets mean.
+class Network {
+ public:
+  explicit Network(Kernel& kernel) : kernel_(kernel) {}
+
+  void add_site(Site site);
+  const fault::Sites& sites() const { return sites_; }
+
+  RuleId add_rule(fault::LinkRule rule);
+  void remove_rule(RuleId rule);
+  FaultId partition(fault::PartitionSpec spec);
+  void heal(FaultId fault);
+  void heal_all();
+  void hold_messages(bool hold);
+  std::size_t deliver(Site from, Site to, std::size_t count);
+  /// Takes the kept events of one kind out, for whoever owns their payloads to release them.
+  std::vector<engine::QueuedEvent> take_pending(Site from, Site to, EventCode code);
+  void set_machine_up(Site site, bool up);
+  bool machine_up(Site site) const { return up_[index(site)]; }
+
+  /// A packet sent now would vanish: partition of mode Drop, or a machine that is gone.
+  bool drops(Site from, Site to) { return !machine_up(from) || !machine_up(to) || way(from, to).drops > 0; }
+  /// Nothing is dropped or kept in that direction.
+  bool open(Site from, Site to);
+  fault::Path& path(Site from, Site to) { return way(from, to).path; }
+  /// Extra time in that direction by partitions of mode Slow.
+  syncer::Duration slowness(Site from, Site to) { return way(from, to).extra; }
+
+  /// Lets `event` happen at `at`, unless the direction keeps its messages: then at its release, if that is later.
+  void transmit(Site from, Site to, syncer::Instant at, EventCode code, std::uint32_t subject, engine::Handle payload);
+
+ private:
+  struct Kept {
+    syncer::Instant at;
+    engine::QueuedEvent event;
+  };
+  struct Way {
+    explicit Way(engine::Draws draws) : path(draws) {}
+    fault::Path path;
+    std::uint32_t rules_seen = 0;
+    std::uint32_t drops = 0;
+    std::uint32_t jams = 0;
+    syncer::Duration extra{};
+    std::vector<Kept> kept;
+  };
+  struct Rule {
+    RuleId id;
+    fault::LinkRule rule;
+    std::shared_ptr<const fault::LatencyTable> latency;
+  };
+  std::size_t index(Site site) const;
+  Way& way(Site from, Site to);
+  bool keeps(Site from, Site to, const Way& way) const;
+  fault::LinkModel resolve(Site from, Site to) const;
+  void count(const fault::PartitionSpec& spec, int by);
+  std::size_t release(Way& way, std::size_t count);
+
+  Kernel& kernel_;
+  fault::Sites sites_;
+  std::vector<std::uint32_t> node_index_;
+  std::vector<std::uint32_t> registry_index_;
+  std::vector<bool> up_;
+  std::vector<std::vector<std::unique_ptr<Way>>> ways_;
+  std::vector<Rule> rules_;
+  std::uint32_t rules_version_ = 1;
+  RuleId next_rule_ = 1;
+  std::map<FaultId, fault::PartitionSpec> faults_;
+  FaultId next_fault_ = 1;
+  bool hold_ = false;
+};
+
+}  // namespace sim::host

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "syncer/base/random.h"
+#include "syncer/base/result.h"
+#include "syncer/node/node_config.h"
+#include "syncer/ports/ports.h"
+
+namespace syncer::node {
+class Node;
+}
+
+namespace sim::host {
+
+/// What runs on a machine: the syncer in a world, a recorder where a port itself is tested. The calls are those of
+/// syncer::node::Node.
+class Process {
+ public:
+  virtual ~Process() = default;
+  virtual void start(syncer::Instant now) = 0;
+  virtual void leave(syncer::Instant now) = 0;
+  virtual bool left() const = 0;
+  virtual const std::string& fatal() const = 0;
+  virtual void advance(syncer::Instant now) = 0;
+  virtual syncer::Instant next_deadline() const = 0;
+  virtual void on_datagram(syncer::Instant now, const syncer::Endpoint& from, syncer::ByteView packet) = 0;
+  virtual void on_stream_accepted(syncer::Instant now, syncer::LinkId link, syncer::Listener listener,
+                                  const syncer::Endpoint& from) = 0;
+  virtual void on_stream_connected(syncer::Instant now, syncer::LinkId link) = 0;
+  virtual void on_stream_data(syncer::Instant now, syncer::LinkId link, syncer::ByteView octets) = 0;
+  virtual void on_stream_drained(syncer::Instant now, syncer::LinkId link) = 0;
+  virtual void on_stream_closed(syncer::Instant now, syncer::LinkId link, std::string_view reason) = 0;
+  virtual void on_http(syncer::Instant now, syncer::CallId call, syncer::Result<syncer::HttpResponse> answer) = 0;
+  virtual void on_stored(syncer::Instant now, syncer::CallId call, syncer::Result<void> outcome) = 0;
+  /// The syncer itself; nullptr when it is something else.
+  virtual syncer::node::Node* node() { return nullptr; }
+};
+
+/// Brings a process into being; an error is a process that ends at once.
+using ProcessFactory = std::function<syncer::Result<std::unique_ptr<Process>>(
+    const syncer::node::NodeConfig& config, syncer::Ports ports, syncer::Random random, syncer::Instant now)>;
+
+/// The real syncer.
+syncer::Result<std::unique_ptr<Process>> make_syncer(const syncer::node::NodeConfig& config, syncer::Ports ports,
+                                                     syncer::Random random, syncer::Instant now);
+
+}  // namespace sim::host

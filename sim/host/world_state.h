@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sim/host/dispatch.h"
+#include "sim/host/fabric.h"
+#include "sim/host/node_host.h"
+#include "sim/host/registry_host.h"
+#include "sim/host/world.h"
+
+namespace sim::host {
+
+struct World::State {
+  Fabric fabric;
+  Actions actions;
+  std::uint64_t at_once = 0;  ///< events since time last passed
+
+  /// One event off the queue; false when it was out of date.
+  bool happen(World& world);
+  /// After somebody may have changed a registry from outside.
+  void arm_touched();
+  NodeHost& node(NodeIndex n) {
+    SYNCER_ASSERT(n < fabric.nodes.size());
+    return *fabric.nodes[n];
+  }
+  RegistryHost& registry(RegistryIndex r) {
+    SYNCER_ASSERT(r < fabric.registries.size());
+    return *fabric.registries[r];
+  }
+};
+
+}  // namespace sim::host
