@@ -40,7 +40,8 @@ void Receiver::on(Instant now, const Heartbeat& heartbeat, Outputs& out) {
   const Version at{heartbeat.epoch, heartbeat.head};
   const bool must_bind = heartbeat.epoch != replica_.epoch() || repairing();
   if (!must_bind) return follow(now, heartbeat, out);
-  if (at >= replica_.version() && holds_set_of(heartbeat.set_hash, heartbeat.live)) return rebind(at, out);
+  const bool forward = at >= replica_.version() || SYNCER_MUTATED("replication.accept_old_epoch");
+  if (forward && holds_set_of(heartbeat.set_hash, heartbeat.live)) return rebind(at, out);
   continue_repair(now, heartbeat.epoch, out);
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
-
 #include "syncer/base/bytes.h"
 #include "syncer/wire/sync_message.h"
 
@@ -26,6 +24,13 @@ enum class SyncType : std::uint8_t {
   SnapshotRequest = 36,
   ChunkRequest = 37,
 };
+
+/// Longest region or node name.
+inline constexpr std::size_t kMaxName = 256;
+/// Longest reason of a refusal.
+inline constexpr std::size_t kMaxReason = 1024;
+/// What a message may carry; what a region may hold is the receiver's to judge.
+inline constexpr replication::Limits kLimits;
 
 // Values that several messages share.
 
