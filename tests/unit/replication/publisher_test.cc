@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/replication/publisher.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace syncer::replication {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr Epoch kEpoch{2, 3};
+constexpr RegionId kB{1};
+constexpr RegionId kC{2};
+
+/// A writer with two readers that are bound to its empty log.
+class PublisherTest : public ::testing::Test {
+ protected:
+  explicit PublisherTest(Options options = {}) : publisher(options, now) {
+    publisher.open_epoch(now, kEpoch, {}, out);
+    for (const RegionId peer : {kB, kC}) {
+      publisher.add_peer(peer);
+      publisher.peer_up(peer, out);
+      answer(peer, Ack{kEpoch, 0, {}});
+    }
+    out.clear();
+  }
+
+  void answer(RegionId from, const ReaderMessage& message) { publisher.receive(now, from, message, out); }
+  void pass(Duration time) {
+    now += time;
+    publisher.advance(now, out);
+  }
+  template <class T>
+  std::vector<std::pair<std::vector<RegionId>, T>> sent() const {
+    std::vector<std::pair<std::vector<RegionId>, T>> found;
+    for (const Output& output : out) {
+      const auto* word = std::get_if<Publish>(&output);
+      if (word != nullptr && std::get_if<T>(&word->message) != nullptr) found.emplace_back(word->to, std::get<T>(word->message));
+    }
+    return found;
+  }
+
+  Instant now = instant(0);
+  Outputs out;
+  Publisher publisher;
+};
+
+TEST_F(PublisherTest, SendsABatchOnceForAllReadersAtTheSamePlace) {
+  publisher.put(now, "a", "1", out);
+  publisher.put(now, "b", "1", out);
+  EXPECT_TRUE(sent<Push>().empty());
+  pass(milliseconds(20));
+  ASSERT_EQ(sent<Push>().size(), 1U);
+  EXPECT_EQ(sent<Push>()[0].first, (std::vector<RegionId>{kB, kC}));
+  EXPECT_EQ(sent<Push>()[0].second.entries.size(), 2U);
+}
+
+TEST_F(PublisherTest, DoesNotWaitWhenABatchIsFull) {
+  for (int i = 0; i < 256; ++i) publisher.put(now, "k" + std::to_string(i), "v", out);
+  EXPECT_EQ(sent<Push>().size(), 1U);
+}
+
+TEST_F(PublisherTest, BeatsEverySecond) {
+  pass(seconds(1));
+  pass(seconds(1));
+  ASSERT_EQ(sent<Heartbeat>().size(), 2U);
+  EXPECT_EQ(publisher.next_deadline(), now + seconds(1));
+}
+
+TEST_F(PublisherTest, StopsAtTheWindowAndCoalescesBehindIt) {
+  const Bytes large(60'000, 'x');
+  for (int i = 0; i < 100; ++i) publisher.put(now, "k" + std::to_string(i), large, out);
+  const std::size_t at_once = sent<Push>().size();
+  EXPECT_LE(at_once, 19U);
+  for (int i = 0; i < 1000; ++i) publisher.put(now, "hot", std::to_string(i), out);
+  EXPECT_EQ(publisher.log().by_seq().size(), 101U);
+  EXPECT_EQ(sent<Push>().size(), at_once);
+  const Push last = sent<Push>().back().second;
+  out.clear();
+  answer(kB, Ack{kEpoch, last.last, {}});
+  EXPECT_FALSE(sent<Push>().empty());
+}
+
+TEST_F(PublisherTest, ContinuesFromWhereAReaderPulls) {
+  publisher.put(now, "a", "1", out);
+  publisher.put(now, "b", "1", out);
+  pass(milliseconds(20));
+  out.clear();
+  answer(kB, Pull{kEpoch, 1});
+  ASSERT_EQ(sent<Push>().size(), 1U);
+  EXPECT_EQ(sent<Push>()[0].second.prev, 1U);
+  EXPECT_EQ(sent<Push>()[0].first, std::vector<RegionId>{kB});
+}
+
+TEST_F(PublisherTest, ResetsAReaderBelowTheForgottenRemovals) {
+  publisher.put(now, "a", "1", out);
+  publisher.erase(now, "a", out);
+  pass(milliseconds(20));
+  answer(kB, Ack{kEpoch, 2, {}});
+  answer(kC, Ack{kEpoch, 2, {}});
+  EXPECT_EQ(publisher.log().gc(), 2U);
+  out.clear();
+  answer(kB, Pull{kEpoch, 1});
+  EXPECT_EQ(sent<Reset>().size(), 1U);
+  EXPECT_TRUE(sent<Push>().empty());
+}
+
+TEST_F(PublisherTest, KeepsRemovalsForAReaderThatIsAway) {
+  publisher.peer_down(kC);
+  publisher.put(now, "a", "1", out);
+  publisher.erase(now, "a", out);
+  pass(milliseconds(20));
+  answer(kB, Ack{kEpoch, 2, {}});
+  EXPECT_EQ(publisher.log().tombstones(), 1U);
+  publisher.remove_peer(kC);
+  pass(seconds(1));
+  EXPECT_EQ(publisher.log().tombstones(), 0U);
+}
+
+TEST_F(PublisherTest, WantsAHigherEpochWhenAReaderKnowsOne) {
+  answer(kB, Ack{{2, 9}, 0, {}});
+  ASSERT_EQ(out.size(), 1U);
+  EXPECT_EQ(std::get<EpochTooOld>(out[0]).known, (Epoch{2, 9}));
+}
+
+TEST_F(PublisherTest, WantsAHigherEpochWhenAReaderIsAheadOfTheLog) {
+  answer(kB, Ack{kEpoch, 5, {}});
+  EXPECT_NE(std::get_if<EpochTooOld>(&out.at(0)), nullptr);
+  answer(kC, Pull{kEpoch, 5});
+  EXPECT_NE(std::get_if<EpochTooOld>(&out.at(1)), nullptr);
+}
+
+TEST_F(PublisherTest, ProvesEqualityByTheReadersHash) {
+  publisher.put(now, "a", "1", out);
+  pass(milliseconds(20));
+  answer(kB, Ack{kEpoch, 1, publisher.log().set_hash().total()});
+  answer(kC, Ack{kEpoch, 1, {7, 7}});
+  EXPECT_TRUE(publisher.proven_equal(kB));
+  EXPECT_FALSE(publisher.proven_equal(kC));
+  EXPECT_EQ(publisher.unacknowledged(kC), 0U);
+}
+
+TEST_F(PublisherTest, HoldsPushesBackWhileAReaderReloads) {
+  publisher.put(now, "a", "1", out);
+  pass(milliseconds(20));
+  out.clear();
+  answer(kB, SnapshotRequest{kEpoch});
+  ASSERT_EQ(sent<Chunk>().size(), 1U);
+  publisher.put(now, "b", "1", out);
+  pass(milliseconds(20));
+  ASSERT_EQ(sent<Push>().size(), 1U);
+  EXPECT_EQ(sent<Push>()[0].first, std::vector<RegionId>{kC});
+  out.clear();
+  answer(kB, Ack{kEpoch, 1, {}});
+  EXPECT_EQ(sent<Push>().size(), 1U);
+}
+
+TEST_F(PublisherTest, SendsOnlyWhatDiffersInARepair) {
+  for (int i = 0; i < 100; ++i) publisher.put(now, "k" + std::to_string(i), "v", out);
+  pass(milliseconds(20));
+  out.clear();
+  const std::uint64_t known = key_hash("k7");
+  const auto bucket = static_cast<std::uint8_t>(bucket_of(known));
+  const std::uint64_t stranger = (std::uint64_t{bucket} << 56U) | 1U;
+  BucketRequest request{kEpoch, 100, {bucket}, {{stranger, 1}, {known, hash64("v")}}};
+  std::sort(request.pairs.begin(), request.pairs.end());
+  answer(kB, request);
+  ASSERT_EQ(sent<Chunk>().size(), 1U);
+  const Chunk chunk = sent<Chunk>()[0].second;
+  EXPECT_EQ(chunk.absent, std::vector<std::uint64_t>{stranger});
+  for (const Chunk::Item& item : chunk.items) EXPECT_NE(item.key, "k7");
+  EXPECT_LT(chunk.items.size(), 10U);
+}
+
+TEST_F(PublisherTest, DropsWhatARegionAsksThatNothingIsPublishedTo) {
+  answer(RegionId{9}, SnapshotRequest{kEpoch});
+  EXPECT_NE(std::get_if<Dropped>(&out.at(0)), nullptr);
+}
+
+}  // namespace
+}  // namespace syncer::replication
