@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <map>
+
+#include "syncer/base/mutation.h"
+#include "tests/property/membership/core_laws.h"
+#include "tests/property/membership/pool_laws.h"
+
+namespace syncer {
+namespace {
+
+using Law = std::function<std::string(Random&)>;
+
+const Law kStatus = [](Random& r) { return membership::status_never_falls(membership::draw_steps(r)); };
+const Law kHearsay = [](Random& r) {
+  const auto mine = membership::draw_steps(r);
+  return membership::hearsay_does_not_kill(mine, membership::draw_steps(r));
+};
+const Law kOutbids = [](Random& r) { return membership::accused_outbids(r.below(5), false); };
+const Law kAccusers = [](Random& r) {
+  std::vector<std::uint8_t> accusers(static_cast<std::size_t>(r.below(6)));
+  for (auto& a : accusers) a = static_cast<std::uint8_t>(r.below(4));
+  return membership::accusers_count_once(accusers);
+};
+const Law kNews = [](Random& r) {
+  return membership::news_is_told_as_promised(1 + static_cast<std::size_t>(r.below(200)), {40, 50, 60});
+};
+const Law kAnswer = [](Random& r) {
+  return membership::only_the_right_answer_counts(static_cast<std::uint32_t>(r.below(1000)));
+};
+const Law kLostNews = [](Random& r) { return node::lost_news_arrives(static_cast<std::uint32_t>(r.below(1000))); };
+const Law kLeave = [](Random&) { return node::leave_is_no_death(); };
+const Law kPartition = [](Random&) { return node::long_partition_heals(); };
+
+/// Each deliberate fault, and the law that must catch it.
+const std::map<std::string_view, Law> kCaughtBy = {
+    {"membership.accept_equal_incarnation", kStatus},   {"membership.believe_hearsay_of_death", kHearsay},
+    {"membership.refute_without_outbidding", kOutbids}, {"membership.count_same_accuser_twice", kAccusers},
+    {"membership.tell_news_once", kNews},               {"membership.any_ack_counts", kAnswer},
+    {"membership.no_state_exchange", kLostNews},        {"membership.leave_counts_as_death", kLeave},
+    {"gossip.forget_failed_members", kPartition},
+};
+
+constexpr int kSeeds = 200;
+
+/// The number of seeds that a fault survives.
+int seeds_survived(const Law& law) {
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    Random random(static_cast<std::uint64_t>(seed));
+    if (!law(random).empty()) return seed;
+  }
+  return kSeeds;
+}
+
+TEST(Mutations, AreEachCaughtByTheirLaw) {
+  for (const auto& [name, law] : kCaughtBy) {
+    mutation::active = name;
+    EXPECT_LT(seeds_survived(law), kSeeds) << name << " goes unnoticed";
+  }
+  mutation::active = {};
+}
+
+TEST(Mutations, AreWhatTheLawsCatch) {
+  mutation::active = {};
+  for (const auto& [name, law] : kCaughtBy) {
+    for (std::uint64_t seed = 0; seed < 10; ++seed) {
+      Random random(seed);
+      EXPECT_EQ(law(random), "") << name << " is off, seed " << seed;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace syncer
