@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/golden/raft/script.h"
 
+#include <algorithm>
 #include <array>
 #include <sstream>
 #include <stdexcept>
@@ -84,7 +85,10 @@ std::vector<Directive> parse_script(const std::string& file, const std::string& 
   std::istringstream in(text);
   std::string line;
   int number = 0;
-  const auto next_line = [&] { return ++number, static_cast<bool>(std::getline(in, line)); };
+  const auto next_line = [&] {
+    ++number;
+    return static_cast<bool>(std::getline(in, line));
+  };
   while (next_line()) {
     const std::string command = trim(line);
     if (command.empty() || command.front() == '#') continue;

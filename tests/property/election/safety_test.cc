@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tests/property/election/chaos.h"
+#include "tests/property/election/hand_made.h"
 
 namespace syncer::election::property {
 namespace {
@@ -32,6 +33,9 @@ TEST_P(ElectionUnderChaos, RepeatsItselfForTheSameSeed) {
     EXPECT_EQ(run_chaos(GetParam(), seed).digest, run_chaos(GetParam(), seed).digest);
   }
 }
+
+TEST(ElectionFollower, BelievesAnAppendNoFurtherThanItReaches) { EXPECT_EQ(append_proves_too_much(0), std::nullopt); }
+TEST(ElectionFollower, KeepsMoreThanASnapshotCovers) { EXPECT_EQ(snapshot_discards_a_tail(0), std::nullopt); }
 
 INSTANTIATE_TEST_SUITE_P(Voters, ElectionUnderChaos, testing::Values(1, 3, 5), testing::PrintToStringParamName());
 
