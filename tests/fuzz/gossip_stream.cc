@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/wire/gossip_stream.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+using namespace syncer::wire::gossip;
+
+/// A stream in two chunks (the first octet says where it is cut): complete in one piece means complete in two.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 2) return 0;
+  static const Pool pool;
+  const syncer::ByteView octets(reinterpret_cast<const char*>(data) + 1, size - 1);
+  const std::size_t cut = data[0] * octets.size() / 256;
+  StreamReader whole(pool, Opened::ByPeer);
+  const bool complete = whole.feed(octets) == StreamReader::Status::Complete;
+  StreamReader halves(pool, Opened::ByPeer);
+  static_cast<void>(halves.feed(octets.substr(0, cut)));
+  const bool also = halves.feed(octets.substr(cut)) == StreamReader::Status::Complete;
+  if (complete != also) std::abort();
+  return 0;
+}
