@@ -94,9 +94,10 @@ void HomeCanary::retry(Instant now, const Error& error) {
     return;
   }
   // A registry that has no room for a canary may still be read; one that does not answer may not.
-  if (!announced_ && !registry::is_outcome_unknown(error)) announced_ = now;
+  const bool outage = registry::is_outcome_unknown(error);
+  if (!announced_ && !outage) announced_ = now;
   if (error.code == ErrorCode::NotFound) registered_ = false;
-  due_ = now + doubled(kRetry, failures_++, kSlowest);
+  due_ = now + (outage ? kRetry : doubled(kRetry, failures_++, kSlowest));
 }
 
 void HomeCanary::seen(Instant now, const registry::InstanceRef& ref) {

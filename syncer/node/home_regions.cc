@@ -123,7 +123,7 @@ void HomeRegions::advance(Instant now) {
 }
 
 Instant HomeRegions::next_deadline() const {
-  Instant due = judged_.empty() ? kNever : Instant::min();
+  Instant due = judged_.empty() && touched_.empty() ? kNever : Instant::min();
   for (const auto& [region, remote] : regions_) {
     due = std::min(due, remote.guard.next_deadline());
     if (remote.connected || remote.expired || remote.present == 0) continue;

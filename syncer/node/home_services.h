@@ -32,11 +32,6 @@ class HomeServices {
   void reconsider(Instant now, const registry::ServiceKey& key);
   /// The registry says that the service is not there after all.
   void forget(const registry::ServiceKey& key);
-  /// Nothing is known of the registry any more.
-  void forget_all() {
-    entries_.clear();
-    timers_.clear();
-  }
 
   /// Nothing is written while not enabled; enabling looks at everything again.
   void set_enabled(Instant now, bool enabled);

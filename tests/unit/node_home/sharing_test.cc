@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "tests/unit/node_home/home_world.h"
+
+namespace syncer::node {
+namespace {
+
+using namespace std::chrono_literals;
+using mocksc::Fault;
+using mocksc::FaultKind;
+
+const Instant kStart = instant(1'000'000'000);
+
+TEST(SharedRegistry, IsNoticedByBothAndStopsTheirWriting) {
+  Instant now = kStart;
+  RegistryWorld world;
+  world.add(now, "cart", "i1", "rest://1:1");
+  HomeDriver east(home_config_of("east"), world, now);
+  HomeDriver west(home_config_of("west"), world, now);
+  run(now, 5s, {&east, &west}, {&world});
+  EXPECT_NE(east.home().conflict().find("west"), std::string::npos);
+  EXPECT_NE(west.home().conflict().find("east"), std::string::npos);
+  EXPECT_FALSE(east.home().view_complete());
+  EXPECT_EQ(east.events().count(EventKind::RegistryShared), 1);
+  const auto record = remote_instance("cart", "i1", "rest://1:1");
+  east.home().region_state(now, "west", true, true, true);
+  east.home().want(now, "west", record.service_key, record.service_payload);
+  east.home().want(now, "west", record.key, record.payload);
+  run(now, 10s, {&east, &west}, {&world});
+  EXPECT_TRUE(world.copies("west").empty());
+}
+
+TEST(SharedRegistry, IsForgottenWhenTheOtherOneLeaves) {
+  Instant now = kStart;
+  RegistryWorld world;
+  HomeDriver east(home_config_of("east"), world, now);
+  HomeDriver west(home_config_of("west"), world, now);
+  run(now, 5s, {&east, &west}, {&world});
+  west.home().withdraw(now);
+  run(now, 6s, {&east, &west}, {&world});
+  EXPECT_TRUE(west.home().withdrawn());
+  EXPECT_EQ(east.home().conflict(), "");
+  EXPECT_TRUE(east.home().view_complete());
+}
+
+TEST(SharedRegistry, IsNoConflictWithOurOwnEarlierRun) {
+  Instant now = kStart;
+  RegistryWorld world;
+  HomeDriver east(home_config_of("east"), world, now);
+  run(now, 5s, {&east}, {&world});
+  east.crash(now, 2);
+  run(now, 5s, {&east}, {&world});
+  EXPECT_EQ(east.home().conflict(), "");
+  EXPECT_TRUE(east.home().view_complete());
+  EXPECT_TRUE(east.home().sane());
+}
+
+TEST(SharedRegistry, ByTwoNodesOfOneSingleRegionIsAConflict) {
+  Instant now = kStart;
+  RegistryWorld world;
+  HomeConfig twin = home_config_of("east");
+  twin.node = "east-n2";
+  HomeDriver first(home_config_of("east"), world, now);
+  HomeDriver second(twin, world, now);
+  run(now, 5s, {&first, &second}, {&world});
+  EXPECT_NE(first.home().conflict(), "");
+  EXPECT_NE(second.home().conflict(), "");
+}
+
+TEST(SharedRegistry, ByTheNextLeaderOfAClusterIsNone) {
+  Instant now = kStart;
+  RegistryWorld world;
+  HomeConfig config = home_config_of("east");
+  config.mode = Mode::Cluster;
+  HomeDriver first(config, world, now);
+  run(now, 5s, {&first}, {&world});
+  first.home().set_writer(now, std::nullopt);
+  config.node = "east-n2";
+  HomeDriver second(config, world, now);
+  run(now, 5s, {&first, &second}, {&world});
+  EXPECT_EQ(second.home().conflict(), "");
+  EXPECT_TRUE(second.home().view_complete());
+}
+
+TEST(SharedRegistry, WithCopiesOfOurOwnRegionIsAConflict) {
+  Instant now = kStart;
+  RegistryWorld world;
+  world.add(now, "cart", "c1", "rest://1:1", R"({"properties":{"syncer.region":"east","syncer.instance":"i1"}})");
+  HomeDriver east(home_config_of("east"), world, now);
+  run(now, 5s, {&east}, {&world});
+  EXPECT_NE(east.home().conflict(), "");
+  EXPECT_FALSE(east.home().view_complete());
+  world.remove(now, "cart", "c1");
+  run(now, 6s, {&east}, {&world});
+  EXPECT_EQ(east.home().conflict(), "");
+}
+
+TEST(RegistryAddresses, FailOverAndComeBackToThePreferredOne) {
+  Instant now = kStart;
+  mocksc::ModelOptions options;
+  options.frontends = {"rest://sc-0:30100/", "rest://sc-1:30100/"};
+  RegistryWorld world(options);
+  world.add(now, "cart", "i1", "rest://1:1");
+  HomeDriver east(home_config_of("east"), world, now);
+  run(now, 5s, {&east}, {&world});
+  Fault outage;
+  outage.frontend = 0;
+  const auto id = world.center.start(now, outage);
+  run(now, 30s, {&east}, {&world});
+  RegistryStatus status;
+  east.home().fill(status);
+  EXPECT_EQ(status.address, "http://sc-1");
+  EXPECT_TRUE(status.reachable);
+  EXPECT_EQ(status.exported, 1U);
+  EXPECT_EQ(east.events().count(EventKind::RegistryDown), 0);
+  world.center.stop(now, id);
+  run(now, 30s, {&east}, {&world});
+  east.home().fill(status);
+  EXPECT_EQ(status.address, "http://sc-0");
+  EXPECT_EQ(east.events().count(EventKind::RegistryFailover), 2);
+}
+
+TEST(RegistryToken, IsAskedForAgainWhenItIsRefused) {
+  Instant now = kStart;
+  RegistryWorld world;
+  HomeConfig config = home_config_of("east");
+  int asked = 0;
+  config.token = [&asked] { return "t" + std::to_string(++asked); };
+  HomeDriver east(config, world, now);
+  run(now, 2s, {&east}, {&world});
+  ASSERT_NE(east.sent.back().headers.find("Authorization"), nullptr);
+  Fault fault;
+  fault.kind = FaultKind::Fail;
+  mocksc::Failure unauthorized;
+  unauthorized.status = 401;
+  fault.failures = {unauthorized};
+  world.center.start(now, fault);
+  const int before = asked;
+  run(now, 3s, {&east}, {&world});
+  EXPECT_GT(asked, before);
+  EXPECT_NE(*east.sent.back().headers.find("Authorization"), "Bearer t" + std::to_string(before));
+}
+
+TEST(HomeState, IsTheSameForTheSameSeed) {
+  std::set<std::uint64_t> digests;
+  for (int round = 0; round < 2; ++round) {
+    Instant now = kStart;
+    RegistryWorld world;
+    world.add(now, "cart", "i1", "rest://1:1");
+    HomeDriver east(home_config_of("east"), world, now);
+    run(now, 10s, {&east}, {&world});
+    StateHasher hasher;
+    east.home().hash(hasher);
+    digests.insert(hasher.digest());
+  }
+  EXPECT_EQ(digests.size(), 1U);
+}
+
+}  // namespace
+}  // namespace syncer::node
