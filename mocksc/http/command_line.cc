@@ -82,11 +82,17 @@ void declare(CLI::App& app, Flags& flags) {
       ->required()
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app.add_option("--compat", flags.compat, "release to imitate: 1.3.0, 1.4.8, 2.0.0, 2.1.0 or 2.2.0")->capture_default_str();
-  app.add_option("--min-interval", flags.min_interval, "push health check intervals are raised to this (from 2.1.0 on)")->capture_default_str();
-  app.add_option("--min-times", flags.min_times, "and their times to this")->capture_default_str()->check(CLI::Range(0, 1000));
-  app.add_option("--ttl", flags.ttl, "life of every lease, whatever its health check says; 0s: by health check")->capture_default_str();
-  app.add_option("--delete-visibility", flags.delete_visibility, "how long a removed instance is still listed")->capture_default_str();
+  app.add_option("--compat", flags.compat, "release to imitate: 1.3.0, 1.4.8, 2.0.0, 2.1.0 or 2.2.0")
+      ->capture_default_str();
+  app.add_option("--min-interval", flags.min_interval, "push health check intervals are raised to this (from 2.1.0 on)")
+      ->capture_default_str();
+  app.add_option("--min-times", flags.min_times, "and their times to this")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1000));
+  app.add_option("--ttl", flags.ttl, "life of every lease, whatever its health check says; 0s: by health check")
+      ->capture_default_str();
+  app.add_option("--delete-visibility", flags.delete_visibility, "how long a removed instance is still listed")
+      ->capture_default_str();
   app.add_option("--environment", flags.environment, "environment of the service center itself")->capture_default_str();
   app.add_option("--seed", flags.seed, "decides generated ids and fault draws; random when left out");
   app.add_flag("--quiet", flags.is_quiet, "no line for each request on standard error");

@@ -190,7 +190,8 @@ syncer::Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
         std::make_unique<FrontEnd>(impl->frontends.size(), options.is_logging, impl->stopping));
     const int port = frontend->bind(endpoint);
     if (port == 0) {
-      return syncer::failure(syncer::ErrorCode::Io, to_string(endpoint), "cannot listen: the address is not free or not here");
+      return syncer::failure(syncer::ErrorCode::Io, to_string(endpoint),
+                             "cannot listen: the address is not free or not here");
     }
     endpoint.port = static_cast<std::uint16_t>(port);
     impl->endpoints.push_back(endpoint);

@@ -56,8 +56,8 @@ ApiResult<T> decode(std::string_view body, std::string_view fixed, Read read) {
   GoReader in(document, ok);
   read(in, out);
   if (ok) return out;
-  return refuse(kInvalidParams, fixed.empty() ? "json: cannot unmarshal value into Go value of another type"
-                                              : std::string(fixed));
+  return refuse(kInvalidParams,
+                fixed.empty() ? "json: cannot unmarshal value into Go value of another type" : std::string(fixed));
 }
 
 void read_schema(GoReader& in, Schema& out) {

@@ -14,9 +14,8 @@ syncer::HttpResponse error_answer(const ApiError& error) {
 }
 
 syncer::HttpResponse text_answer(int status, std::string body) {
-  return {status,
-          {{"Content-Type", "text/plain; charset=utf-8"}, {"X-Content-Type-Options", "nosniff"}},
-          std::move(body)};
+  return {
+      status, {{"Content-Type", "text/plain; charset=utf-8"}, {"X-Content-Type-Options", "nosniff"}}, std::move(body)};
 }
 
 std::string_view known_revision(const Call& call) {

@@ -17,11 +17,11 @@ enum class ChangeKind : std::uint8_t {
   ServiceDeleted,
   InstanceRegistered,
   InstanceUnregistered,
-  InstanceExpired,    ///< the lease ran out, or was ended by a fault
+  InstanceExpired,  ///< the lease ran out, or was ended by a fault
   StatusChanged,
   PropertiesChanged,
-  InstanceLost,       ///< gone by data loss or by restoring older data
-  InstanceRestored,   ///< back by restoring older data
+  InstanceLost,      ///< gone by data loss or by restoring older data
+  InstanceRestored,  ///< back by restoring older data
 };
 
 /// Stable name, e.g. "instance_registered".

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 
-
 #include "mocksc/model/call.h"
 #include "mocksc/model/fault_json.h"
 #include "mocksc/model/json_writer.h"

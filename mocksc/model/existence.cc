@@ -53,7 +53,9 @@ const ServiceRecord* pick_version(const Call& call, const Family& family, const 
   return best;
 }
 
-bool is_rule(std::string_view version) { return version == "latest" || version.find_first_of("+-") != std::string_view::npos; }
+bool is_rule(std::string_view version) {
+  return version == "latest" || version.find_first_of("+-") != std::string_view::npos;
+}
 
 syncer::HttpResponse service_existence(Call& call) {
   const Rule& version_rule = call.before(Release::V2_1_0) ? rules::kVersionRule : rules::kVersion;

@@ -34,7 +34,8 @@ class Object {
     if (!value_.is_object()) return syncer::failure(syncer::ErrorCode::Invalid, "", "a JSON object is needed");
     for (auto it = value_.begin(); it != value_.end(); ++it) {
       const auto reader = readers_.find(it.key());
-      if (reader == readers_.end()) return syncer::failure(syncer::ErrorCode::Invalid, "", unknown_word("key", it.key(), words()));
+      if (reader == readers_.end())
+        return syncer::failure(syncer::ErrorCode::Invalid, "", unknown_word("key", it.key(), words()));
       if (auto done = reader->second(it.value()); !done) {
         if (done.error().where.empty()) done.error().where = "\"" + it.key() + "\"";
         return done;
@@ -77,7 +78,8 @@ Object::Reader ratio(syncer::Ratio& out) { return parsed(out, syncer::parse_rati
 Object::Reader number(std::function<void(std::uint64_t)> use, std::uint64_t max) {
   return [use = std::move(use), max](const json& value) -> Result<void> {
     if (!value.is_number_unsigned() || value.get<std::uint64_t>() > max) {
-      return syncer::failure(syncer::ErrorCode::Invalid, "", "a whole number up to " + std::to_string(max) + " is needed");
+      return syncer::failure(syncer::ErrorCode::Invalid, "",
+                             "a whole number up to " + std::to_string(max) + " is needed");
     }
     use(value.get<std::uint64_t>());
     return {};
@@ -168,23 +170,39 @@ void add_keys(Object& object, Fault& out) {
 /// The key without which a fault of that kind means nothing.
 const char* needed_key(FaultKind kind) {
   switch (kind) {
-    case FaultKind::Slow: return "latency";
-    case FaultKind::Fail: return "with";
-    case FaultKind::ListPartial: return "keep";
-    case FaultKind::StaleRead: return "by";
-    case FaultKind::Limit: return "rps";
-    default: return "fault";
+    case FaultKind::Slow:
+      return "latency";
+    case FaultKind::Fail:
+      return "with";
+    case FaultKind::ListPartial:
+      return "keep";
+    case FaultKind::StaleRead:
+      return "by";
+    case FaultKind::Limit:
+      return "rps";
+    default:
+      return "fault";
   }
 }
 
 void write_failure(JsonWriter& out, const Failure& failure) {
   out.open_object();
   switch (failure.kind) {
-    case Failure::Kind::Status: out.number("status", failure.status); break;
-    case Failure::Kind::Hang: out.text("hang", syncer::to_string(failure.hang)); break;
-    case Failure::Kind::TruncatedBody: out.boolean("truncated_body", true); break;
-    case Failure::Kind::BadJson: out.boolean("bad_json", true); break;
-    case Failure::Kind::ResetAfterApply: out.boolean("reset_after_apply", true); break;
+    case Failure::Kind::Status:
+      out.number("status", failure.status);
+      break;
+    case Failure::Kind::Hang:
+      out.text("hang", syncer::to_string(failure.hang));
+      break;
+    case Failure::Kind::TruncatedBody:
+      out.boolean("truncated_body", true);
+      break;
+    case Failure::Kind::BadJson:
+      out.boolean("bad_json", true);
+      break;
+    case Failure::Kind::ResetAfterApply:
+      out.boolean("reset_after_apply", true);
+      break;
   }
   if (failure.retry_after) out.text("retry_after", syncer::to_string(*failure.retry_after));
   out.number("weight", failure.weight);
@@ -207,10 +225,12 @@ void write_fail(JsonWriter& out, const Fault& fault) {
 Result<Fault> parse_fault(std::string_view text_, syncer::Instant now) {
   const json document = json::parse(text_, nullptr, false);
   if (!document.is_object()) return syncer::failure(syncer::ErrorCode::Invalid, "", "a JSON object is needed");
-  if (!document.contains("fault") || !document["fault"].is_string()) return refuse("fault", "is needed: the kind of fault");
+  if (!document.contains("fault") || !document["fault"].is_string())
+    return refuse("fault", "is needed: the kind of fault");
   const auto kind = parse_fault_kind(document["fault"].get<std::string>());
   if (!kind) return tl::unexpected(kind.error());
-  if (!document.contains(needed_key(*kind))) return refuse(needed_key(*kind), "is needed by fault " + std::string(name(*kind)));
+  if (!document.contains(needed_key(*kind)))
+    return refuse(needed_key(*kind), "is needed by fault " + std::string(name(*kind)));
   Fault out;
   out.kind = *kind;
   Duration how_long = kForever;

@@ -18,7 +18,8 @@ HttpResponse too_many_requests() {
 
 HttpResponse status_answer(const Failure& failure) {
   HttpResponse out{failure.status, {{"Content-Type", "text/plain; charset=utf-8"}}, {}};
-  if (failure.retry_after) out.headers.add("Retry-After", std::to_string(*failure.retry_after / std::chrono::seconds(1)));
+  if (failure.retry_after)
+    out.headers.add("Retry-After", std::to_string(*failure.retry_after / std::chrono::seconds(1)));
   return out;
 }
 

@@ -28,7 +28,8 @@ const Family* family_of(const Call& call, const FindKey& key, const std::string&
   return !key.is_batch && by_alias != call.tenant.aliases.end() ? &by_alias->second : nullptr;
 }
 
-tl::unexpected<ApiError> no_provider(const FindKey& key, const std::string& environment, const ServiceRecord* consumer) {
+tl::unexpected<ApiError> no_provider(const FindKey& key, const std::string& environment,
+                                     const ServiceRecord* consumer) {
   std::string text = "Consumer[" + std::string(key.consumer_id) + "][";
   text += consumer != nullptr ? path_of(consumer->data) : environment + "///";
   text += "] find provider[" + environment + "/" + std::string(key.app_id) + "/" + std::string(key.service_name) +
@@ -61,7 +62,24 @@ std::string revision_of(std::uint64_t max_revision, std::size_t count) {
   return syncer::sha1_hex(std::to_string(max_revision) + "." + std::to_string(count) + ",");
 }
 
-std::string path_of(const Service& s) { return s.environment + "/" + s.app_id + "/" + s.service_name + "/" + s.version; }
+std::string revision_of(const std::vector<ServiceRecord*>& services) {
+  std::uint64_t max_revision = 0;
+  std::size_t count = 0;
+  for (ServiceRecord* service : services) {
+    max_revision = std::max(max_revision, Registry::max_revision(*service));
+    count += service->instances.size();
+  }
+  if (services.empty()) return revision_of(max_revision, count);
+  RevisionMemo& memo = services.front()->memo;
+  if (memo.text.empty() || memo.max_revision != max_revision || memo.count != count) {
+    memo = {max_revision, count, revision_of(max_revision, count)};
+  }
+  return memo.text;
+}
+
+std::string path_of(const Service& s) {
+  return s.environment + "/" + s.app_id + "/" + s.service_name + "/" + s.version;
+}
 
 bool has_tags(const ServiceRecord& service, const std::vector<std::string>& tags) {
   return std::all_of(tags.begin(), tags.end(), [&](const auto& tag) { return service.tags.count(tag) > 0; });
@@ -86,8 +104,7 @@ Found collect(const Call& call, const std::vector<ServiceRecord*>& services) {
   std::uint64_t max_revision = 0;
   std::size_t count = 0;
   std::string json;
-  for (ServiceRecord* service : services) {
-    if (call.fault.is_none()) max_revision = std::max(max_revision, Registry::max_revision(*service));
+  for (const ServiceRecord* service : services) {
     for (const auto& [id, instance] : service->instances) {
       if (call.fault.hides(id)) continue;
       max_revision = std::max(max_revision, instance->revision);
@@ -97,7 +114,7 @@ Found collect(const Call& call, const std::vector<ServiceRecord*>& services) {
     }
   }
   if (!json.empty()) json.push_back(']');
-  return {revision_of(max_revision, count), std::move(json)};
+  return {call.fault.is_none() ? revision_of(services) : revision_of(max_revision, count), std::move(json)};
 }
 
 ApiResult<std::vector<ServiceRecord*>> find_services(Call& call, const FindKey& key) {
@@ -141,7 +158,8 @@ ApiResult<Found> find_one(Call& call, std::string_view consumer_id, std::string_
   if (!consumer) return tl::unexpected(consumer.error());
   const auto provider = require_service(call, service_id, "Provider[" + std::string(service_id) + "] does not exist.");
   if (!provider) return tl::unexpected(provider.error());
-  const bool is_seen = (*consumer == nullptr || may_access(call, (*consumer)->data, **provider)) && has_tags(**provider, tags);
+  const bool is_seen =
+      (*consumer == nullptr || may_access(call, (*consumer)->data, **provider)) && has_tags(**provider, tags);
   const InstanceRecord* instance = is_seen ? Registry::find_instance(call.tenant, service_id, instance_id) : nullptr;
   if (instance != nullptr) return Found{revision_of(instance->revision, 1), instance->json};
   return refuse(kInstanceNotExists, "Consumer[" + std::string(consumer_id) + "][" +

@@ -19,6 +19,9 @@ struct Found {
 /// SHA-1 of "<greatest revision>.<count>,".
 std::string revision_of(std::uint64_t max_revision, std::size_t count);
 
+/// Revision of all instances of the services together.
+std::string revision_of(const std::vector<ServiceRecord*>& services);
+
 /// All visible instances of the services, in order of service id and instance id.
 Found collect(const Call& call, const std::vector<ServiceRecord*>& services);
 

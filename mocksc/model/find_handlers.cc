@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -97,19 +96,17 @@ std::optional<ApiError> check_batch(const BatchFindBody& body) {
 
 /// Spares building the list when the caller already knows the revision.
 ApiResult<Found> find_batch_service(Call& call, const BatchFindBody& body, const FindServiceItem& item) {
-  const FindKey key{body.consumer_id,           item.service->environment, item.service->app_id,
-                    item.service->service_name, item.service->version,     {},
+  const FindKey key{body.consumer_id,
+                    item.service->environment,
+                    item.service->app_id,
+                    item.service->service_name,
+                    item.service->version,
+                    {},
                     true};
   const auto services = find_services(call, key);
   if (!services) return tl::unexpected(services.error());
   if (call.fault.is_none() && !item.rev.empty()) {
-    std::uint64_t max_revision = 0;
-    std::size_t count = 0;
-    for (ServiceRecord* service : *services) {
-      max_revision = std::max(max_revision, Registry::max_revision(*service));
-      count += service->instances.size();
-    }
-    std::string revision = revision_of(max_revision, count);
+    std::string revision = revision_of(*services);
     if (revision == item.rev) return Found{std::move(revision), {}};
   }
   return collect(call, *services);
@@ -118,12 +115,9 @@ ApiResult<Found> find_batch_service(Call& call, const BatchFindBody& body, const
 }  // namespace
 
 syncer::HttpResponse find_instances(Call& call) {
-  const FindKey key{call.consumer_id(),
-                    call.query.get("env"),
-                    call.query.get("appId"),
-                    call.query.get("serviceName"),
-                    call.query.get("version"),
-                    split_list(call.query.get("tags"))};
+  const FindKey key{call.consumer_id(),        call.query.get("env"),
+                    call.query.get("appId"),   call.query.get("serviceName"),
+                    call.query.get("version"), split_list(call.query.get("tags"))};
   const auto services = find_services(call, key);
   if (!services) return error_answer(services.error());
   const Found found = collect(call, *services);
@@ -146,8 +140,7 @@ syncer::HttpResponse list_instances(Call& call) {
   if (!is_seen || !has_tags(**provider, tags)) {
     const Service asking = *consumer == nullptr ? Service{} : (*consumer)->data;
     return error_answer({kServiceNotExists, "Consumer[" + std::string(call.consumer_id()) + "][" + path_of(asking) +
-                                                "] find provider[" + call.route.id + "][" +
-                                                path_of((*provider)->data) +
+                                                "] find provider[" + call.route.id + "][" + path_of((*provider)->data) +
                                                 "] instances failed, provider instance does not exist"});
   }
   const Found found = collect(call, {*provider});

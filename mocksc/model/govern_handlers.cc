@@ -23,8 +23,8 @@ Parts parts_of(const Call& call) {
   const auto has = [&](std::string_view word) {
     return std::any_of(asked.begin(), asked.end(), [&](const auto& part) { return part == word || part == "all"; });
   };
-  return {has("instances"),  has("schemas"), has("dependencies"), has("tags"), has("statistics"),
-          call.query.get("countOnly") == "1"};
+  return {has("instances"), has("schemas"),    has("dependencies"),
+          has("tags"),      has("statistics"), call.query.get("countOnly") == "1"};
 }
 
 bool is_visible(const Call& call, const ServiceRecord& service) {
@@ -73,7 +73,8 @@ void write_schemas(JsonWriter& out, const ServiceRecord& service) {
 }
 
 /// The services that this one depends on (`as_consumer`), or that depend on it.
-void write_related(JsonWriter& out, std::string_view member, const Call& call, const std::string& id, bool as_consumer) {
+void write_related(JsonWriter& out, std::string_view member, const Call& call, const std::string& id,
+                   bool as_consumer) {
   bool any = false;
   for (const auto& [consumer, provider] : call.tenant.dependencies) {
     if ((as_consumer ? consumer : provider) != id) continue;
@@ -203,7 +204,8 @@ Answer govern_service(Call& call) {
 Answer govern_apps(Call& call) {
   std::set<std::string> apps;
   for (const auto& [id, service] : call.tenant.services) {
-    if (service->data.environment == call.query.get("env") && is_visible(call, *service)) apps.insert(service->data.app_id);
+    if (service->data.environment == call.query.get("env") && is_visible(call, *service))
+      apps.insert(service->data.app_id);
   }
   std::string out;
   JsonWriter writer(out);

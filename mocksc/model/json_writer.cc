@@ -18,9 +18,11 @@ void append_control(std::string& out, unsigned char c) {
 /// Octets of the UTF-8 character at the front of `text`; 0 when it is broken.
 std::size_t utf8_length(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());
-  const std::size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3
-                                           : lead >= 0xf0 && lead < 0xf5   ? 4
-                                                                           : 0;
+  const std::size_t length = lead < 0x80                   ? 1
+                             : lead >= 0xc2 && lead < 0xe0 ? 2
+                             : lead >= 0xe0 && lead < 0xf0 ? 3
+                             : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                           : 0;
   if (length == 0 || length > text.size()) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((static_cast<unsigned char>(text[i]) & 0xc0U) != 0x80U) return 0;
@@ -29,7 +31,9 @@ std::size_t utf8_length(std::string_view text) {
 }
 
 /// Line and paragraph separators end a line in JavaScript, so Go escapes them.
-bool is_line_separator(std::string_view character) { return character == "\xe2\x80\xa8" || character == "\xe2\x80\xa9"; }
+bool is_line_separator(std::string_view character) {
+  return character == "\xe2\x80\xa8" || character == "\xe2\x80\xa9";
+}
 
 bool is_plain(char c) {
   return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 && c != '"' && c != '\\' &&

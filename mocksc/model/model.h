@@ -20,8 +20,8 @@
 
 namespace mocksc {
 
-/// One service center (any number of front-ends over one store) as a state machine on HTTP messages of its v4 API. Pure:
-/// time and randomness are arguments, so the same calls give the same octets. Not thread-safe.
+/// One service center (any number of front-ends over one store) as a state machine on HTTP messages of its v4 API.
+/// Pure: time and randomness are arguments, so the same calls give the same octets. Not thread-safe.
 class Model {
  public:
   Model(ModelOptions options, syncer::Random random);

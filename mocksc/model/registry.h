@@ -34,6 +34,13 @@ struct InstanceRecord {
   std::string json;
 };
 
+/// The revision text that was last computed, since the hash costs more than all the rest of an unchanged find.
+struct RevisionMemo {
+  std::uint64_t max_revision = 0;
+  std::size_t count = 0;
+  std::string text;
+};
+
 /// One stored service with what hangs below it.
 struct ServiceRecord {
   Service data;
@@ -45,6 +52,7 @@ struct ServiceRecord {
   std::map<std::string, std::unique_ptr<InstanceRecord>, std::less<>> instances;
   std::uint64_t max_revision = 0;  ///< over the instances; see Registry::max_revision
   bool max_is_stale = false;
+  RevisionMemo memo;
 };
 
 /// Environment, app and service name (or alias): what a find looks for. All versions are in one family.

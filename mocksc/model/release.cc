@@ -29,7 +29,8 @@ syncer::Result<Release> parse_release(std::string_view text) {
     if (number == text) return known;
     all += (all.empty() ? "" : ", ") + std::string(number);
   }
-  return syncer::failure(syncer::ErrorCode::Unsupported, "", "unknown release \"" + std::string(text) + "\"; known: " + all);
+  return syncer::failure(syncer::ErrorCode::Unsupported, "",
+                         "unknown release \"" + std::string(text) + "\"; known: " + all);
 }
 
 }  // namespace mocksc

@@ -9,7 +9,8 @@
 namespace mocksc {
 namespace {
 
-std::optional<ApiError> check_schema_key(std::string_view structure, const std::string& service, const std::string& schema) {
+std::optional<ApiError> check_schema_key(std::string_view structure, const std::string& service,
+                                         const std::string& schema) {
   return Check(structure)
       .text("ServiceId", service, rules::kServiceId)
       .text("SchemaId", schema, rules::kSchemaId)
@@ -30,7 +31,8 @@ std::optional<ApiError> check_frozen(const ServiceRecord& service, const Schema&
     return ApiError{kUndefinedSchema, "Service has no schema " + schema.schema_id};
   }
   const auto stored = service.schemas.find(schema.schema_id);
-  if (stored == service.schemas.end() || (stored->second.summary.empty() && !schema.summary.empty())) return std::nullopt;
+  if (stored == service.schemas.end() || (stored->second.summary.empty() && !schema.summary.empty()))
+    return std::nullopt;
   return ApiError{kModifySchemaNotAllow, "schema already exist, can not be changed in production"};
 }
 

@@ -27,7 +27,8 @@ std::string service_id_body(std::string_view id) {
   return out;
 }
 
-ServiceRecord* in_family(const std::map<FamilyKey, Family>& families, const FamilyKey& key, const std::string& version) {
+ServiceRecord* in_family(const std::map<FamilyKey, Family>& families, const FamilyKey& key,
+                         const std::string& version) {
   const auto family = families.find(key);
   if (family == families.end()) return nullptr;
   const auto found = family->second.find(version);
@@ -123,12 +124,16 @@ Answer register_service(Call& call) {
   if (body->has_rules) return refuse(kInvalidParams, "rules are not supported");
   Service service = std::move(*body->service);
   fill_defaults(service);
-  if (const auto failure = check_service(service, call.registry.options().quotas.schemas)) return tl::unexpected(*failure);
+  if (const auto failure = check_service(service, call.registry.options().quotas.schemas))
+    return tl::unexpected(*failure);
   if (const auto failure = check_service_quota(call)) return tl::unexpected(*failure);
   const auto id = store_service(call, std::move(service));
   if (!id) return tl::unexpected(id.error());
-  Call stored{call.registry, call.registry.tenant(call.domain, call.route.project), call.now, call.domain, call.route,
-              call.request,  call.query, call.client, call.fault};
+  Call stored{call.registry, call.registry.tenant(call.domain, call.route.project),
+              call.now,      call.domain,
+              call.route,    call.request,
+              call.query,    call.client,
+              call.fault};
   const std::string failures = store_extras(stored, *Registry::find_service(stored.tenant, *id), *body);
   if (!failures.empty()) return refuse(kInvalidParams, "errMessages: [" + failures + "]");
   return service_id_body(*id);

@@ -7,9 +7,9 @@ namespace mocksc {
 
 std::string index_key(std::string_view domain, std::string_view project, const Service& service) {
   std::string key = "/cse-sr/ms/indexes";
-  for (const std::string_view part : {domain, project, std::string_view(service.environment),
-                                      std::string_view(service.app_id), std::string_view(service.service_name),
-                                      std::string_view(service.version)}) {
+  for (const std::string_view part :
+       {domain, project, std::string_view(service.environment), std::string_view(service.app_id),
+        std::string_view(service.service_name), std::string_view(service.version)}) {
     key += '/';
     key += part;
   }

@@ -60,8 +60,9 @@ void dump_indexes(JsonWriter& out, const ForEachService& each) {
   each([&](const Tenant& tenant, const ServiceRecord& service) {
     const Service& s = service.data;
     if (s.alias.empty()) return;
-    section.entry("/cse-sr/ms/alias/" + tenant_path(tenant) + s.environment + "/" + s.app_id + "/" + s.alias + "/" + s.version,
-                  service.revision);
+    section.entry(
+        "/cse-sr/ms/alias/" + tenant_path(tenant) + s.environment + "/" + s.app_id + "/" + s.alias + "/" + s.version,
+        service.revision);
     out.text_always("value", s.service_id);
     out.close_object();
   });
@@ -80,7 +81,8 @@ void dump_details(JsonWriter& out, const ForEachService& each) {
   Section section(out, "summaries");
   each([&](const Tenant& tenant, const ServiceRecord& service) {
     for (const auto& [id, schema] : service.schemas) {
-      section.entry("/cse-sr/ms/schema-sum/" + tenant_path(tenant) + service.data.service_id + "/" + id, service.revision);
+      section.entry("/cse-sr/ms/schema-sum/" + tenant_path(tenant) + service.data.service_id + "/" + id,
+                    service.revision);
       out.text_always("value", schema.summary);
       out.close_object();
     }
@@ -92,7 +94,8 @@ void dump_instances(JsonWriter& out, const ForEachService& each, const ReadFault
   each([&](const Tenant& tenant, const ServiceRecord& service) {
     for (const auto& [id, instance] : service.instances) {
       if (fault.hides(id)) continue;
-      section.entry("/cse-sr/inst/files/" + tenant_path(tenant) + service.data.service_id + "/" + id, instance->revision);
+      section.entry("/cse-sr/inst/files/" + tenant_path(tenant) + service.data.service_id + "/" + id,
+                    instance->revision);
       out.raw("value", instance->json);
       out.close_object();
     }
@@ -136,7 +139,8 @@ Answer cluster_health(Call& call) {
   const std::string& environment = call.registry.options().environment;
   const auto family = home.names.find({environment, "default", "SERVICECENTER"});
   const bool is_there = family != home.names.end() && family->second.count(version) > 0;
-  if (!is_there) return refuse(kServiceNotExists, environment + "/default/SERVICECENTER/" + version + " does not exist.");
+  if (!is_there)
+    return refuse(kServiceNotExists, environment + "/default/SERVICECENTER/" + version + " does not exist.");
   std::string out;
   JsonWriter writer(out);
   writer.open_object();

@@ -66,7 +66,8 @@ Answer delete_tags(Call& call) {
   if (!service) return tl::unexpected(service.error());
   Properties left = (*service)->tags;
   for (const std::string& key : keys) {
-    if (left.erase(key) == 0) return refuse(kTagNotExists, "Delete tags failed for this key " + key + " does not exist.");
+    if (left.erase(key) == 0)
+      return refuse(kTagNotExists, "Delete tags failed for this key " + key + " does not exist.");
   }
   (*service)->tags = std::move(left);
   call.registry.service_changed(**service, call.now, call.client);

@@ -56,7 +56,8 @@ const Rule kTag{0, 0, patterns::is_tag, R"(^[a-zA-Z][a-zA-Z0-9_\-.]{0,63}$)"};
 namespace {
 
 std::int64_t code_points(std::string_view text) {
-  return std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; });
+  return std::count_if(text.begin(), text.end(),
+                       [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; });
 }
 
 bool in_bounds(std::int64_t low, std::int64_t high, const Rule& rule) {
@@ -111,9 +112,9 @@ std::string to_text(const Rule& rule) {
 }
 
 void Check::fail(std::string_view field, std::string_view value, const Rule& rule) {
-  failure_ = ApiError{kInvalidParams, "field '" + std::string(structure_) + "." + std::string(field) +
-                                          "' invalid value '" + std::string(value) +
-                                          "' does not match rule: " + to_text(rule)};
+  failure_ =
+      ApiError{kInvalidParams, "field '" + std::string(structure_) + "." + std::string(field) + "' invalid value '" +
+                                   std::string(value) + "' does not match rule: " + to_text(rule)};
 }
 
 Check& Check::text(std::string_view field, std::string_view value, const Rule& rule) {
@@ -169,7 +170,8 @@ std::optional<ApiError> check_service(const Service& service, std::size_t schema
   static constexpr std::string_view kSchemaPattern =
       R"(^[a-zA-Z0-9]{1,160}$|^[a-zA-Z0-9][a-zA-Z0-9_\-.]{0,158}[a-zA-Z0-9]$)";
   const Rule schemas{0, static_cast<std::int64_t>(schema_quota),
-                     [](std::string_view id) { return id.size() <= 160 && patterns::is_schema_id(id); }, kSchemaPattern};
+                     [](std::string_view id) { return id.size() <= 160 && patterns::is_schema_id(id); },
+                     kSchemaPattern};
   return Check("MicroService")
       .text("ServiceId", service.service_id, rules::kOptionalServiceId)
       .text("AppId", service.app_id, rules::kOptionalAppId)

@@ -38,10 +38,12 @@ std::unique_ptr<httplib::Client> client_of(const Server& server, std::size_t fro
 std::string path(const std::string& rest) { return kRegistry + rest; }
 
 void register_one(httplib::Client& client) {
-  const auto service = client.Post(path("/microservices"), R"({"service":{"serviceName":"cart","serviceId":"s"}})", kJson);
+  const auto service =
+      client.Post(path("/microservices"), R"({"service":{"serviceName":"cart","serviceId":"s"}})", kJson);
   ASSERT_TRUE(service);
   ASSERT_EQ(service->status, 200);
-  const auto instance = client.Post(path("/microservices/s/instances"), R"({"instance":{"hostName":"h","instanceId":"i1"}})", kJson);
+  const auto instance =
+      client.Post(path("/microservices/s/instances"), R"({"instance":{"hostName":"h","instanceId":"i1"}})", kJson);
   ASSERT_TRUE(instance);
   ASSERT_EQ(instance->body, R"({"instanceId":"i1"})");
 }
@@ -69,7 +71,8 @@ TEST(MockscServer, AnswersNotModifiedWithoutABody) {
   register_one(*client);
   const auto first = client->Get(path("/instances?appId=default&serviceName=cart"));
   ASSERT_TRUE(first);
-  const auto again = client->Get(path("/instances?appId=default&serviceName=cart&rev=") + first->get_header_value("X-Resource-Revision"));
+  const auto again = client->Get(path("/instances?appId=default&serviceName=cart&rev=") +
+                                 first->get_header_value("X-Resource-Revision"));
   ASSERT_TRUE(again);
   EXPECT_EQ(again->status, 304);
   EXPECT_EQ(again->body, "");
@@ -94,8 +97,9 @@ TEST(MockscServer, FaultsReachTheSocket) {
   const auto server = start(2);
   const auto desk = client_of(*server, 1);
   const auto client = client_of(*server, 0);
-  for (const char* fault : {R"({"fault":"outage","mode":"refuse","frontend":0})", R"({"fault":"outage","mode":"reset","frontend":0})",
-                            R"({"fault":"fail","with":[{"truncated_body":true}],"frontend":0})"}) {
+  for (const char* fault :
+       {R"({"fault":"outage","mode":"refuse","frontend":0})", R"({"fault":"outage","mode":"reset","frontend":0})",
+        R"({"fault":"fail","with":[{"truncated_body":true}],"frontend":0})"}) {
     ASSERT_EQ(desk->Post("/mock/faults", fault, kJson)->status, 200);
     EXPECT_FALSE(client->Get(path("/version"))) << fault;
     ASSERT_EQ(desk->Delete("/mock/faults")->status, 200);

@@ -31,10 +31,13 @@ struct Center {
   explicit Center(ModelOptions options = plain_options()) : model(std::move(options), syncer::Random(1)) {}
 
   HttpResponse call(std::string method, std::string target, std::string body = {}, HttpHeaders headers = {}) {
-    return model.handle(now, 0, HttpRequest{std::move(method), "http://sc", std::move(target), std::move(headers), std::move(body)},
-                        "tester");
+    return model.handle(
+        now, 0, HttpRequest{std::move(method), "http://sc", std::move(target), std::move(headers), std::move(body)},
+        "tester");
   }
-  HttpResponse get(std::string path, HttpHeaders headers = {}) { return call("GET", base + path, {}, std::move(headers)); }
+  HttpResponse get(std::string path, HttpHeaders headers = {}) {
+    return call("GET", base + path, {}, std::move(headers));
+  }
   HttpResponse post(std::string path, std::string body, HttpHeaders headers = {}) {
     return call("POST", base + path, std::move(body), std::move(headers));
   }
@@ -80,9 +83,9 @@ inline std::string error_body(const std::string& code, const std::string& messag
          (detail.empty() ? std::string("\"}") : R"(","detail":")" + detail + "\"}");
 }
 
-#define EXPECT_ERROR(answer, code, message, detail)            \
-  do {                                                         \
-    const auto& the_answer = (answer);                         \
+#define EXPECT_ERROR(answer, code, message, detail)                                   \
+  do {                                                                                \
+    const auto& the_answer = (answer);                                                \
     EXPECT_EQ(the_answer.body, ::mocksc::testing::error_body(code, message, detail)); \
     EXPECT_EQ(std::to_string(the_answer.status), std::string(code).substr(0, 3));     \
   } while (false)

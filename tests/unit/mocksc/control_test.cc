@@ -21,10 +21,13 @@ struct Desk {
 
 TEST(Control, StartsListsAndEndsFaults) {
   Desk desk;
-  EXPECT_EQ(desk.call("POST", "/mock/faults", R"({"fault":"outage","mode":"hang","for":"10s","frontend":1})").body, "{\"id\":1}\n");
-  EXPECT_EQ(desk.call("POST", "/mock/faults",
-                      R"({"fault":"fail","rate":"30%","with":[{"status":503,"weight":3},{"hang":"20s"}],"ops":["find"]})").body,
-            "{\"id\":2}\n");
+  EXPECT_EQ(desk.call("POST", "/mock/faults", R"({"fault":"outage","mode":"hang","for":"10s","frontend":1})").body,
+            "{\"id\":1}\n");
+  EXPECT_EQ(
+      desk.call("POST", "/mock/faults",
+                R"({"fault":"fail","rate":"30%","with":[{"status":503,"weight":3},{"hang":"20s"}],"ops":["find"]})")
+          .body,
+      "{\"id\":2}\n");
   EXPECT_EQ(desk.call("GET", "/mock/faults").body,
             "{\"faults\":[{\"id\":1,\"fault\":\"outage\",\"frontend\":1,\"for\":\"10s\",\"mode\":\"hang\"},"
             "{\"id\":2,\"fault\":\"fail\",\"rate\":\"30%\",\"with\":[{\"status\":503,\"weight\":3},{\"hang\":\"20s\","
@@ -36,10 +39,12 @@ TEST(Control, StartsListsAndEndsFaults) {
 }
 
 TEST(Control, EveryKindReadsBackWhatItShows) {
-  for (const char* text : {R"({"fault":"outage","for":"10s","mode":"reset"})", R"({"fault":"slow","latency":"1s","latency_max":"2s"})",
-                           R"({"fault":"fail","rate":"1/3","with":[{"truncated_body":true,"weight":1},{"bad_json":true,"weight":2},{"reset_after_apply":true,"weight":1},{"status":503,"retry_after":"2s","weight":1}]})",
-                           R"({"fault":"list_empty"})", R"({"fault":"list_partial","keep":"50%"})",
-                           R"({"fault":"stale_read","by":"10s"})", R"({"fault":"limit","rps":5})", R"({"fault":"lease_freeze","frontend":0})"}) {
+  for (
+      const char* text :
+      {R"({"fault":"outage","for":"10s","mode":"reset"})", R"({"fault":"slow","latency":"1s","latency_max":"2s"})",
+       R"({"fault":"fail","rate":"1/3","with":[{"truncated_body":true,"weight":1},{"bad_json":true,"weight":2},{"reset_after_apply":true,"weight":1},{"status":503,"retry_after":"2s","weight":1}]})",
+       R"({"fault":"list_empty"})", R"({"fault":"list_partial","keep":"50%"})", R"({"fault":"stale_read","by":"10s"})",
+       R"({"fault":"limit","rps":5})", R"({"fault":"lease_freeze","frontend":0})"}) {
     const auto fault = parse_fault(text, syncer::instant(0));
     ASSERT_TRUE(fault) << text << ": " << to_string(fault.error());
     EXPECT_EQ(render(*fault, syncer::instant(0)), text);
@@ -52,10 +57,12 @@ TEST(Control, NamesTheBadKeyAndTheNearestWord) {
   EXPECT_EQ(desk.refusal("{}"), "\"fault\": is needed: the kind of fault\n");
   EXPECT_EQ(desk.refusal(R"({"fault":"outge"})"), "unknown fault \"outge\"; did you mean \"outage\"?\n");
   EXPECT_EQ(desk.refusal(R"({"fault":"outage","mod":"hang"})"), "unknown key \"mod\"; did you mean \"mode\"?\n");
-  EXPECT_EQ(desk.refusal(R"({"fault":"outage","mode":"hung"})"), "\"mode\": unknown mode \"hung\"; did you mean \"hang\"?\n");
+  EXPECT_EQ(desk.refusal(R"({"fault":"outage","mode":"hung"})"),
+            "\"mode\": unknown mode \"hung\"; did you mean \"hang\"?\n");
   EXPECT_EQ(desk.refusal(R"({"fault":"slow"})"), "\"latency\": is needed by fault slow\n");
   EXPECT_EQ(desk.refusal(R"({"fault":"limit","rps":"5"})"), "\"rps\": a whole number up to 1000000000 is needed\n");
-  EXPECT_EQ(desk.refusal(R"({"fault":"fail","with":[{"statos":5}]})"), "\"with\": unknown key \"statos\"; did you mean \"status\"?\n");
+  EXPECT_EQ(desk.refusal(R"({"fault":"fail","with":[{"statos":5}]})"),
+            "\"with\": unknown key \"statos\"; did you mean \"status\"?\n");
   EXPECT_EQ(desk.refusal(R"({"fault":"fail","with":[{"status":503}],"ops":["finds"]})"),
             "\"ops\": unknown operation \"finds\"; did you mean \"find\"?\n");
   EXPECT_EQ(desk.refusal(R"({"fault":"outage","for":"10"})").substr(0, 5), "\"for\"");
@@ -87,7 +94,8 @@ TEST(Control, ExplainsItself) {
   EXPECT_TRUE(is_control("/mock"));
   EXPECT_TRUE(is_control("/mock/faults?x=1"));
   EXPECT_FALSE(is_control("/mocks"));
-  for (const char* word : {"outage", "slow", "fail", "list_empty", "list_partial", "stale_read", "limit", "lease_freeze"}) {
+  for (const char* word :
+       {"outage", "slow", "fail", "list_empty", "list_partial", "stale_read", "limit", "lease_freeze"}) {
     EXPECT_NE(desk.call("GET", "/mock").body.find(word), std::string::npos) << word;
   }
   EXPECT_EQ(desk.call("GET", "/mock/other").status, 404);

@@ -54,7 +54,9 @@ struct Sick {
 };
 
 TEST(Outage, RefusesHangsOrResetsUntilItsEndAndDoesNothing) {
-  for (const auto& [mode, kind] : {std::pair{OutageMode::Refuse, Kind::Refuse}, {OutageMode::Hang, Kind::Hang}, {OutageMode::Reset, Kind::Reset}}) {
+  for (const auto& [mode, kind] : {std::pair{OutageMode::Refuse, Kind::Refuse},
+                                   {OutageMode::Hang, Kind::Hang},
+                                   {OutageMode::Reset, Kind::Reset}}) {
     Sick sick(1);
     Fault fault = Sick::fault(FaultKind::Outage);
     fault.mode = mode;

@@ -119,7 +119,8 @@ TEST(Find, HidesOtherAppsSilentlyUnlessTheyAllowIt) {
   Center sc;
   const std::string consumer = sc.service("web");
   const auto register_other = [&](const std::string& name, const std::string& more) {
-    const auto answer = sc.post("/microservices", R"({"service":{"appId":"bank","serviceName":")" + name + "\"" + more + "}}");
+    const auto answer =
+        sc.post("/microservices", R"({"service":{"appId":"bank","serviceName":")" + name + "\"" + more + "}}");
     return Center::value(answer.body, "serviceId");
   };
   const std::string closed = register_other("closed", "");
@@ -176,16 +177,17 @@ TEST(BatchFind, AnswersChangedUnchangedAndFailedElementsByIndex) {
   const auto key = [](const std::string& name) {
     return R"({"service":{"environment":"","appId":"shop","serviceName":")" + name + "\"}";
   };
-  const auto answer = sc.post("/instances/action?type=query",
-                              "{\"services\":[" + key("none") + "}," + key("cart") + ",\"rev\":\"" + cart + "\"}," +
-                                  key("pay") + "}," + key("gone") + "}]}");
+  const auto answer =
+      sc.post("/instances/action?type=query", "{\"services\":[" + key("none") + "}," + key("cart") + ",\"rev\":\"" +
+                                                  cart + "\"}," + key("pay") + "}," + key("gone") + "}]}");
   EXPECT_EQ(answer.status, 200);
-  EXPECT_EQ(answer.body.find(
-                R"({"services":{"failed":[{"indexes":[0,3],"error":{"errorCode":"400012","errorMessage":)"
-                R"("Micro-service does not exist","detail":"Micro-service does not exist(Consumer[][///] find )"
-                R"x(provider[/shop/none] failed, provider does not exist)"}}],"notModified":[1],"updated":)x"
-                R"([{"index":2,"rev":")" + pay + R"(","instances":[{"instanceId":"i2",)"),
-            0U)
+  EXPECT_EQ(
+      answer.body.find(R"({"services":{"failed":[{"indexes":[0,3],"error":{"errorCode":"400012","errorMessage":)"
+                       R"("Micro-service does not exist","detail":"Micro-service does not exist(Consumer[][///] find )"
+                       R"x(provider[/shop/none] failed, provider does not exist)"}}],"notModified":[1],"updated":)x"
+                       R"([{"index":2,"rev":")" +
+                       pay + R"(","instances":[{"instanceId":"i2",)"),
+      0U)
       << answer.body;
 }
 
@@ -222,9 +224,10 @@ TEST(BatchFind, DoesNotTryAliases) {
 TEST(BatchFind, TheConsumerHeaderWinsOverTheBody) {
   Center sc;
   sc.service("cart");
-  const auto answer = sc.post("/instances/action?type=query",
-                              R"({"consumerServiceId":"","services":[{"service":{"appId":"shop","serviceName":"cart"}}]})",
-                              {{"X-ConsumerId", "nobody"}});
+  const auto answer =
+      sc.post("/instances/action?type=query",
+              R"({"consumerServiceId":"","services":[{"service":{"appId":"shop","serviceName":"cart"}}]})",
+              {{"X-ConsumerId", "nobody"}});
   EXPECT_NE(answer.body.find("Consumer[nobody] does not exist."), std::string::npos);
 }
 

@@ -62,10 +62,12 @@ TEST(RegisterInstance, RefusesUnknownServicesAndBrokenRules) {
   EXPECT_ERROR(sc.post("/microservices/nope/instances", good), "400012", "Micro-service does not exist",
                "Invalid 'serviceID' in request body.");
   const std::string path = "/microservices/" + sc.service("cart") + "/instances";
-  EXPECT_ERROR(sc.post(path, R"({"instance":{}})"), "400001", kInvalid,
-               R"(field 'MicroServiceInstance.HostName' invalid value '' does not match rule: {Min: 1, Max: 64, Regexp: \\S+})");
-  EXPECT_ERROR(sc.post(path, "{}"), "400001", kInvalid,
-               R"(field 'RegisterInstanceRequest.Instance' invalid value '\u003cnil\u003e' does not match rule: {Min: 1})");
+  EXPECT_ERROR(
+      sc.post(path, R"({"instance":{}})"), "400001", kInvalid,
+      R"(field 'MicroServiceInstance.HostName' invalid value '' does not match rule: {Min: 1, Max: 64, Regexp: \\S+})");
+  EXPECT_ERROR(
+      sc.post(path, "{}"), "400001", kInvalid,
+      R"(field 'RegisterInstanceRequest.Instance' invalid value '\u003cnil\u003e' does not match rule: {Min: 1})");
   EXPECT_ERROR(sc.post(path, "{"), "400001", kInvalid, "Unmarshal error");
   EXPECT_ERROR(sc.post(path, R"({"instance":{"hostName":"h","healthCheck":{"interval":"5"}}})"), "400001", kInvalid,
                "Unmarshal error");
@@ -85,7 +87,8 @@ TEST(RegisterInstance, RefusesUnknownServicesAndBrokenRules) {
 TEST(RegisterInstance, RefusesBodiesOver5KiB) {
   Center sc;
   const std::string path = "/microservices/" + sc.service("cart") + "/instances";
-  const auto answer = sc.post(path, R"({"instance":{"hostName":"h","properties":{"k":")" + std::string(5100, 'x') + "\"}}}");
+  const auto answer =
+      sc.post(path, R"({"instance":{"hostName":"h","properties":{"k":")" + std::string(5100, 'x') + "\"}}}");
   EXPECT_ERROR(answer, "400001", kInvalid, "http: request body too large");
   EXPECT_EQ(header(answer, "Connection"), "close");
 }
@@ -104,7 +107,8 @@ TEST(Lease, LivesIntervalTimesTimesPlusOneAndIsRaisedToTheMinimum) {
   Center sc;
   const std::string service = sc.service("cart");
   sc.instance(service, R"(,"healthCheck":{"mode":"push","interval":1,"times":0})");
-  EXPECT_NE(sc.get("/microservices/" + service + "/instances").body.find(R"("interval":5,"times":3})"), std::string::npos);
+  EXPECT_NE(sc.get("/microservices/" + service + "/instances").body.find(R"("interval":5,"times":3})"),
+            std::string::npos);
   sc.pass(20s - 1ns);
   EXPECT_NE(sc.get("/microservices/" + service + "/instances").body, "{}");
   sc.pass(1ns);
@@ -117,7 +121,8 @@ TEST(Lease, IsTakenAsAskedUpTo20) {
   sc.instance(service, R"(,"healthCheck":{"mode":"push","interval":2,"times":1})");
   sc.pass(4s);
   EXPECT_EQ(sc.get("/microservices/" + service + "/instances").body, "{}");
-  const std::string huge = R"({"instance":{"hostName":"h","healthCheck":{"mode":"push","interval":2147483647,"times":9}}})";
+  const std::string huge =
+      R"({"instance":{"hostName":"h","healthCheck":{"mode":"push","interval":2147483647,"times":9}}})";
   EXPECT_ERROR(sc.post("/microservices/" + service + "/instances", huge), "400001", kInvalid,
                "Invalid 'healthCheck' settings in request body.");
 }
@@ -164,8 +169,9 @@ TEST(HeartbeatSet, AnswersForEachElementAndWith200EvenIfAllFailed) {
   Center sc;
   const std::string service = sc.service("cart", R"(,"serviceId":"s")");
   sc.instance(service, R"(,"instanceId":"i1")");
-  const auto answer = sc.put("/heartbeats", R"({"instances":[{"serviceId":"s","instanceId":"i2"},)"
-                                            R"({"serviceId":"s","instanceId":"i1"},{"serviceId":"s","instanceId":"i1"}]})");
+  const auto answer =
+      sc.put("/heartbeats", R"({"instances":[{"serviceId":"s","instanceId":"i2"},)"
+                            R"({"serviceId":"s","instanceId":"i1"},{"serviceId":"s","instanceId":"i1"}]})");
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.body, R"x({"instances":[{"serviceId":"s","instanceId":"i1"},{"serviceId":"s","instanceId":"i2",)x"
                          R"x("errMessage":"Instance does not exist(leaseId not exist, instance not exist)"}]})x");
@@ -204,7 +210,8 @@ TEST(Status, ChangesOnlyTheMemberAndTheModificationTime) {
   EXPECT_NE(body.find(R"("status":"OUTOFSERVICE")"), std::string::npos);
   EXPECT_NE(body.find(R"("timestamp":"1700000000","modTimestamp":"1700000003")"), std::string::npos);
   EXPECT_EQ(Center::value(sc.put(one + "/status?value=GONE").body, "errorCode"), "400001");
-  EXPECT_ERROR(sc.put("/microservices/s/instances/i9/status?value=UP"), "400017", kGone, "Service instance does not exist.");
+  EXPECT_ERROR(sc.put("/microservices/s/instances/i9/status?value=UP"), "400017", kGone,
+               "Service instance does not exist.");
 }
 
 TEST(InstanceProperties, AreReplacedAndDoNotRenewTheLease) {
@@ -258,8 +265,8 @@ TEST(ChangeListener, SeesEveryWriteAndByWhom) {
   sc.instance(service, R"(,"instanceId":"i2")");
   sc.pass(120s);
   const std::vector<std::string> expected = {
-      "service_created  tester",           "instance_registered i1 tester",   "status_changed i1 tester",
-      "properties_changed i1 tester",      "instance_unregistered i1 tester", "instance_registered i2 tester",
+      "service_created  tester",      "instance_registered i1 tester",   "status_changed i1 tester",
+      "properties_changed i1 tester", "instance_unregistered i1 tester", "instance_registered i2 tester",
       "instance_expired i2 "};
   EXPECT_EQ(seen, expected);
 }

@@ -48,7 +48,8 @@ TEST(PutSchema, IsFrozenInProductionUpTo20) {
   const std::string service = "/microservices/" + sc.service("cart", R"(,"schemas":["a"])");
   EXPECT_EQ(Center::value(sc.put(service + "/schemas/b", R"({"schema":"x"})").body, "errorCode"), "400014");
   EXPECT_EQ(sc.put(service + "/schemas/a", R"({"schema":"x","summary":"1"})").status, 200);
-  EXPECT_EQ(Center::value(sc.put(service + "/schemas/a", R"({"schema":"y","summary":"2"})").body, "errorCode"), "400015");
+  EXPECT_EQ(Center::value(sc.put(service + "/schemas/a", R"({"schema":"y","summary":"2"})").body, "errorCode"),
+            "400015");
   const std::string open = "/microservices/" + sc.service("dev", R"(,"environment":"development")");
   EXPECT_EQ(sc.put(open + "/schemas/a", R"({"schema":"x","summary":"1"})").status, 200);
   EXPECT_EQ(sc.put(open + "/schemas/a", R"({"schema":"y","summary":"2"})").status, 200);
@@ -58,7 +59,8 @@ TEST(PutSchemas, OverwritesAllOfThem) {
   Center sc;
   const std::string service = "/microservices/" + sc.service("cart", R"(,"schemas":["old"])");
   sc.put(service + "/schemas/gone", R"({"schema":"x"})");
-  const std::string body = R"({"schemas":[{"schemaId":"b","summary":"1","schema":"B"},{"schemaId":"a","summary":"2","schema":"A"}]})";
+  const std::string body =
+      R"({"schemas":[{"schemaId":"b","summary":"1","schema":"B"},{"schemaId":"a","summary":"2","schema":"A"}]})";
   EXPECT_EQ(sc.post(service + "/schemas", body).status, 200);
   EXPECT_NE(sc.get(service).body.find(R"("schemas":["b","a"])"), std::string::npos);
   EXPECT_EQ(sc.get(service + "/schemas").body,

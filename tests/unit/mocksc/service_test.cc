@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mocksc/model/service_id.h"
-
 #include <gtest/gtest.h>
 
+#include "mocksc/model/service_id.h"
 #include "tests/unit/mocksc/center.h"
 
 namespace mocksc::testing {
@@ -64,9 +63,10 @@ TEST(RegisterService, KeepsAFreeChosenIdAndRefusesConflicts) {
 
 TEST(RegisterService, NamesTheFirstBrokenRule) {
   Center sc;
-  EXPECT_ERROR(sc.post("/microservices", R"({"service":{"serviceName":"a b"}})"), "400001", kInvalid,
-               R"(field 'MicroService.ServiceName' invalid value 'a b' does not match rule: {Min: 1, Max: 128, Regexp: )"
-               R"(^[a-zA-Z0-9]*$|^[a-zA-Z0-9][a-zA-Z0-9_\\-.]*[a-zA-Z0-9]$})");
+  EXPECT_ERROR(
+      sc.post("/microservices", R"({"service":{"serviceName":"a b"}})"), "400001", kInvalid,
+      R"(field 'MicroService.ServiceName' invalid value 'a b' does not match rule: {Min: 1, Max: 128, Regexp: )"
+      R"(^[a-zA-Z0-9]*$|^[a-zA-Z0-9][a-zA-Z0-9_\\-.]*[a-zA-Z0-9]$})");
   const auto refuses = [&](const std::string& members) {
     return sc.post("/microservices", R"({"service":{"serviceName":"a",)" + members + "}}").status == 400;
   };
@@ -149,12 +149,14 @@ TEST(ServiceProperties, AreReplacedAndOnlyTheyChange) {
   Center sc;
   const std::string id = sc.service("cart", R"(,"properties":{"a":"1"})");
   sc.pass(7s);
-  const auto answer = sc.put("/microservices/" + id + "/properties", R"({"properties":{"b":"2"},"framework":{"name":"x"}})");
+  const auto answer =
+      sc.put("/microservices/" + id + "/properties", R"({"properties":{"b":"2"},"framework":{"name":"x"}})");
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.body, "");
   EXPECT_EQ(header(answer, "Content-Type"), "text/plain; charset=UTF-8");
   const std::string now = sc.get("/microservices/" + id).body;
-  EXPECT_NE(now.find(R"("properties":{"b":"2"},"timestamp":"1700000000","modTimestamp":"1700000007"})"), std::string::npos);
+  EXPECT_NE(now.find(R"("properties":{"b":"2"},"timestamp":"1700000000","modTimestamp":"1700000007"})"),
+            std::string::npos);
   EXPECT_EQ(sc.put("/microservices/" + id + "/properties", "{}").status, 200);
   EXPECT_EQ(sc.get("/microservices/" + id).body.find("properties"), std::string::npos);
   EXPECT_ERROR(sc.put("/microservices/nope/properties", "{}"), "400012", kNoService, "Service does not exist.");
@@ -169,8 +171,7 @@ TEST(Existence, TellsUnknownServiceFromUnknownVersion) {
   EXPECT_ERROR(sc.get(ask + "cart&version=1.0"), "400026", "Micro-service version does not exist",
                "/shop/cart/1.0 version mismatch.");
   EXPECT_ERROR(sc.get(ask + "pay&version=1.0.0"), "400012", kNoService, "/shop/pay/1.0.0 does not exist.");
-  EXPECT_ERROR(sc.get("/existence?type=x"), "400001", kInvalid,
-               "Only micro-service and schema can be used as type.");
+  EXPECT_ERROR(sc.get("/existence?type=x"), "400001", kInvalid, "Only micro-service and schema can be used as type.");
   EXPECT_EQ(sc.get(ask + "cart&version=latest").status, 400);
 }
 
@@ -196,7 +197,8 @@ TEST(DeleteService, NeedsForceWhileItHasInstancesOrConsumers) {
                "Can not delete this service, other service rely it.");
   EXPECT_EQ(sc.get("/microservices/" + web + "/providers").body.find(R"({"providers":[{"serviceId":")" + cart), 0U);
   EXPECT_EQ(sc.get("/microservices/" + cart + "/consumers").body.find(R"({"consumers":[{"serviceId":")" + web), 0U);
-  EXPECT_ERROR(sc.del("/microservices/" + cart + "?force=yes"), "400001", kInvalid, "parameter force must be false or true");
+  EXPECT_ERROR(sc.del("/microservices/" + cart + "?force=yes"), "400001", kInvalid,
+               "parameter force must be false or true");
   EXPECT_EQ(sc.del("/microservices/" + cart + "?force=1").status, 200);
   EXPECT_ERROR(sc.del("/microservices/" + cart + "?force=1"), "400012", kNoService, "Service does not exist.");
   EXPECT_EQ(sc.put("/microservices/" + cart + "/instances/" + cart_instance + "/heartbeat").status, 400);
@@ -241,7 +243,8 @@ TEST(Tags, ChangeAndDeleteOnlyWhatIsThere) {
   Center sc;
   const std::string path = "/microservices/" + sc.service("cart") + "/tags";
   EXPECT_EQ(sc.get(path).body, "{}");
-  EXPECT_ERROR(sc.put(path + "/a?value=x"), "400018", "Tag does not exist", "Tag does not exist, please add one first.");
+  EXPECT_ERROR(sc.put(path + "/a?value=x"), "400018", "Tag does not exist",
+               "Tag does not exist, please add one first.");
   sc.post(path, R"({"tags":{"a":"x","b":"y"}})");
   EXPECT_EQ(sc.put(path + "/a?value=z").status, 200);
   EXPECT_EQ(Center::value(sc.del(path + "/a,c").body, "errorCode"), "400018");

@@ -82,8 +82,9 @@ TEST(Health, ListsTheFrontEndsWhateverTheTenant) {
   Center sc(options);
   const auto answer = sc.call("GET", "/v4/other/registry/health", {}, {{"X-Domain-Name", "x"}});
   EXPECT_EQ(answer.status, 200);
-  for (const char* part : {R"("endpoints":["rest://10.12.0.1:30100/"],"hostName":"service_center_10_12_0_1","status":"UP",)",
-                           R"("endpoints":["rest://10.12.0.2:30100/"])", R"("healthCheck":{"mode":"push","interval":30,"times":3})"}) {
+  for (const char* part :
+       {R"("endpoints":["rest://10.12.0.1:30100/"],"hostName":"service_center_10_12_0_1","status":"UP",)",
+        R"("endpoints":["rest://10.12.0.2:30100/"])", R"("healthCheck":{"mode":"push","interval":30,"times":3})"}) {
     EXPECT_NE(answer.body.find(part), std::string::npos) << answer.body;
   }
   sc.pass(1h);
@@ -121,10 +122,12 @@ TEST(Dump, ShowsAllTenantsWithKeyRevisionAndCluster) {
   const auto answer = sc.call("GET", "/v4/default/admin/dump");
   for (const std::string& part :
        {R"({"key":"/cse-sr/ms/files/default/default/)" + id + R"(","rev":3,"cluster":"default","value":{"serviceId":")",
-        R"({"key":"/cse-sr/ms/indexes/default/default//shop/cart/1.0.0","rev":3,"cluster":"default","value":")" + id + "\"}",
+        R"({"key":"/cse-sr/ms/indexes/default/default//shop/cart/1.0.0","rev":3,"cluster":"default","value":")" + id +
+            "\"}",
         R"({"key":"/cse-sr/ms/alias/default/default//shop/c/1.0.0","rev":3,"cluster":"default","value":")" + id + "\"}",
         R"({"key":"/cse-sr/ms/schema-sum/default/default/)" + id + R"(/a","rev":3,"cluster":"default","value":"1"})",
-        R"({"key":"/cse-sr/inst/files/default/default/)" + id + R"(/i1","rev":2,"cluster":"default","value":{"instanceId":"i1")",
+        R"({"key":"/cse-sr/inst/files/default/default/)" + id +
+            R"(/i1","rev":2,"cluster":"default","value":{"instanceId":"i1")",
         std::string(R"({"key":"/cse-sr/ms/files/d2/p2/)")}) {
     EXPECT_NE(answer.body.find(part), std::string::npos) << part << "\n" << answer.body;
   }
@@ -146,29 +149,38 @@ TEST(Govern, CountsAndListsWithoutSchemasAndInstanceProperties) {
   const auto all = sc.call("GET", "/v4/default/govern/microservices?options=instances,statistics");
   EXPECT_EQ(all.body.find("\"schemas\""), std::string::npos);
   EXPECT_EQ(all.body.find("\"k\""), std::string::npos);
-  EXPECT_NE(all.body.find(R"("statistics":{"services":{"count":1,"onlineCount":1},"instances":{"count":1,"countByDomain":1},)"
-                          R"("apps":{"count":1}})"), std::string::npos) << all.body;
+  EXPECT_NE(
+      all.body.find(R"("statistics":{"services":{"count":1,"onlineCount":1},"instances":{"count":1,"countByDomain":1},)"
+                    R"("apps":{"count":1}})"),
+      std::string::npos)
+      << all.body;
   EXPECT_NE(sc.call("GET", "/v4/default/govern/microservices?options=instances&countOnly=1")
-                .body.find(R"("statics":{"instances":{"count":1}})"), std::string::npos);
-  EXPECT_EQ(sc.call("GET", "/v4/default/govern/microservices?options=statistics").body.find("allServicesDetail"), std::string::npos);
+                .body.find(R"("statics":{"instances":{"count":1}})"),
+            std::string::npos);
+  EXPECT_EQ(sc.call("GET", "/v4/default/govern/microservices?options=statistics").body.find("allServicesDetail"),
+            std::string::npos);
   EXPECT_EQ(sc.call("GET", "/v4/default/govern/apps").body, R"({"appIds":["shop"]})");
-  EXPECT_NE(sc.call("GET", "/v4/default/govern/microservices/" + id).body.find(R"("microServiceVersions":["1.0.0"])"), std::string::npos);
-  EXPECT_EQ(sc.call("GET", "/v4/default/govern/statistics").body,
-            R"({"statistics":{"services":{"count":1,"onlineCount":1},"instances":{"count":1,"countByDomain":1},"apps":{"count":1}}})");
+  EXPECT_NE(sc.call("GET", "/v4/default/govern/microservices/" + id).body.find(R"("microServiceVersions":["1.0.0"])"),
+            std::string::npos);
+  EXPECT_EQ(
+      sc.call("GET", "/v4/default/govern/statistics").body,
+      R"({"statistics":{"services":{"count":1,"onlineCount":1},"instances":{"count":1,"countByDomain":1},"apps":{"count":1}}})");
 }
 
 TEST(Operation, HasANameForScenariosAndSuggestsTheNearest) {
   EXPECT_EQ(operation_of("POST", "/v4/default/registry/instances/action?type=query"), Operation::BatchFind);
   EXPECT_EQ(operation_of("GET", "/nowhere"), Operation::Unknown);
   EXPECT_EQ(*parse_operation("unregister"), Operation::Unregister);
-  EXPECT_EQ(parse_operation("heartbeat_sett").error().detail, "unknown operation \"heartbeat_sett\"; did you mean \"heartbeat_set\"?");
+  EXPECT_EQ(parse_operation("heartbeat_sett").error().detail,
+            "unknown operation \"heartbeat_sett\"; did you mean \"heartbeat_set\"?");
   EXPECT_TRUE(is_write(Operation::Heartbeat));
   EXPECT_FALSE(is_write(Operation::BatchFind));
 }
 
 TEST(Release, KnowsFiveNumbers) {
   EXPECT_EQ(*parse_release("1.4.8"), Release::V1_4_8);
-  EXPECT_EQ(parse_release("3.0.0").error().detail, "unknown release \"3.0.0\"; known: 1.3.0, 1.4.8, 2.0.0, 2.1.0, 2.2.0");
+  EXPECT_EQ(parse_release("3.0.0").error().detail,
+            "unknown release \"3.0.0\"; known: 1.3.0, 1.4.8, 2.0.0, 2.1.0, 2.2.0");
 }
 
 }  // namespace
