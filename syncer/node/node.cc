@@ -2,6 +2,7 @@
 #include "syncer/node/node.h"
 
 #include "syncer/node/node_state.h"
+#include "syncer/node/settings.h"
 
 namespace syncer::node {
 

@@ -49,13 +49,14 @@ struct Node::State {
   bool pump_members(Instant now);
   void check_region_name(Instant now, const std::vector<MemberInfo>& members);
   bool pump_epoch(Instant now);
+  void open_epoch(Instant now);
   bool pump_exports(Instant now);
   bool pump_imports(Instant now);
   void pump_region_states(Instant now);
   void pump_conflicts(Instant now);
 };
 
-/// Age after which a region that said nothing counts as not connected.
+/// The region speaks to us and did so recently.
 bool connected(const NodeConfig& config, const Mesh::Link& link, Instant now);
 
 }  // namespace syncer::node

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/node/node_parts.h"
+
+namespace syncer::node {
+
+GossipConfig gossip_config(const NodeConfig& config) {
+  GossipConfig gossip;
+  gossip.node = config.node;
+  gossip.address = config.gossip_address;
+  gossip.options.probe_interval = config.gossip.probe_interval;
+  gossip.options.probe_timeout = config.gossip.probe_timeout;
+  gossip.options.gossip_interval = config.gossip.gossip_interval;
+  gossip.options.gossip_nodes = static_cast<int>(config.gossip.fanout);
+  gossip.options.push_pull_interval = config.gossip.push_pull_interval;
+  gossip.options.suspicion_mult = static_cast<int>(config.gossip.suspicion_mult);
+  gossip.tags = {{"region", config.region},
+                 {"rpc", to_string(config.rpc_address)},
+                 {"mode", config.mode == Mode::Single ? "single" : "cluster"}};
+  return gossip;
+}
+
+MeshConfig mesh_config(const NodeConfig& config) {
+  return {config.region, config.node, config.mode == Mode::Single, config.sync};
+}
+
+HomeConfig home_config(const NodeConfig& config) {
+  HomeConfig home;
+  home.region = config.region;
+  home.node = config.node;
+  home.mode = config.mode;
+  home.registry = config.registry;
+  home.guard = config.guard;
+  home.hold = config.sync.hold;
+  return home;
+}
+
+std::string tag(const MemberInfo& member, const std::string& key) {
+  const auto found = member.tags.find(key);
+  return found == member.tags.end() ? std::string() : found->second;
+}
+
+std::optional<RemoteRegion> remote_region(const NodeConfig& config, const MemberInfo& member) {
+  if (member.state == membership::State::Left) return std::nullopt;
+  const std::string region = tag(member, "region");
+  const auto rpc = parse_endpoint(tag(member, "rpc"));
+  if (region.empty() || region == config.region || !rpc) return std::nullopt;
+  return RemoteRegion{region, member.name, *rpc};
+}
+
+}  // namespace syncer::node

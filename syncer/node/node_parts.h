@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "syncer/node/gossip.h"
+#include "syncer/node/home.h"
+#include "syncer/node/mesh.h"
+
+namespace syncer::node {
+
+/// What each part needs to know of a node's configuration.
+GossipConfig gossip_config(const NodeConfig& config);
+MeshConfig mesh_config(const NodeConfig& config);
+HomeConfig home_config(const NodeConfig& config);
+
+/// A member's tag; empty when it has none of that name.
+std::string tag(const MemberInfo& member, const std::string& key);
+
+/// The region a member serves and where it answers RPC; nothing for our own region, for members that left, and for
+/// members of the pool that are no syncers.
+std::optional<RemoteRegion> remote_region(const NodeConfig& config, const MemberInfo& member);
+
+}  // namespace syncer::node

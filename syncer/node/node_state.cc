@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/node/node_state.h"
+
+#include <algorithm>
+
+#include "syncer/base/mutation.h"
+#include "syncer/node/node_parts.h"
+
+namespace syncer::node {
+namespace {
+
+/// A node this young that finds its region's name taken gives way; later the other one is the newcomer.
+constexpr Duration kNewcomer = std::chrono::seconds(10);
+
+}  // namespace
+
+bool connected(const NodeConfig& config, const Mesh::Link& link, Instant now) {
+  return link.up && now - link.last_heard <= config.sync.silence;
+}
+
+Node::State::State(NodeConfig given, Ports world, Random random, Instant now)
+    : config(std::move(given)),
+      ports(world),
+      epochs(ports.storage, [this] { return CallId{++last_call}; }),
+      gossip(gossip_config(config), ports.datagrams, ports.streams, ports.observer, random.stream("gossip"), now,
+             [this] { return LinkId{last_link += 2}; }),
+      mesh(mesh_config(config), ports.streams, ports.observer, random.stream("mesh"), now,
+           [this] { return LinkId{last_link += 2}; }),
+      home(home_config(config), ports.http, ports.observer, random.stream("home"), now,
+           [this] { return CallId{++last_call}; }) {}
+
+void Node::State::advance(Instant now) {
+  while (const auto link = newcomers.take_expired(now)) ports.streams.close(*link);
+  if (now >= gossip.next_deadline()) gossip.advance(now);
+  if (now >= mesh.next_deadline()) mesh.advance(now);
+  if (now >= home.next_deadline()) home.advance(now);
+}
+
+Instant Node::State::next_deadline() const {
+  return std::min({gossip.next_deadline(), mesh.next_deadline(), home.next_deadline(), newcomers.next_deadline()});
+}
+
+void Node::State::accept(Instant now, LinkId link, const Endpoint& from) {
+  if (newcomers.accept(now, link, from)) return;
+  observe(ports.observer, now, EventKind::PeerRefused, Severity::Warning,
+          {{"address", to_string(from)}, {"reason", "too many silent connections"}});
+  ports.streams.close(link);
+}
+
+void Node::State::read(Instant now, LinkId link, ByteView octets) {
+  if (const auto newcomer = newcomers.identify(link, octets)) {
+    const auto& [speaks, from] = *newcomer;
+    if (speaks == LinkRouter::Speaks::Sync) mesh.on_stream_accepted(now, link, from);
+    else gossip.on_stream_accepted(now, link, from);
+  }
+  if (mesh.owns(link)) mesh.on_stream_data(now, link, octets);
+  else if (gossip.owns(link)) gossip.on_stream_data(now, link, octets);
+}
+
+void Node::State::stored(Instant now, CallId call, const Result<void>& outcome) {
+  const auto claimed = epochs.on_stored(call, outcome);
+  if (!claimed) {
+    observe(ports.observer, now, EventKind::StorageFailed, Severity::Error, {{"reason", to_string(claimed.error())}});
+    fail(now, "the epoch cannot be stored: " + to_string(claimed.error()));
+    return;
+  }
+  if (!*claimed || leaving) return;
+  epoch = **claimed;
+  home.set_writer(now, epoch);
+  if (mesh.publishing()) open_epoch(now);
+}
+
+void Node::State::leave(Instant now) {
+  if (leaving) return;
+  leaving = true;
+  observe(ports.observer, now, EventKind::NodeLeaving, Severity::Info, {{"node", config.node}});
+  home.withdraw(now);
+  gossip.leave(now);
+}
+
+void Node::State::fail(Instant now, std::string reason) {
+  if (!fatal.empty()) return;
+  fatal = std::move(reason);
+  observe(ports.observer, now, EventKind::NodeFailed, Severity::Error, {{"reason", fatal}});
+}
+
+void Node::State::pump(Instant now) {
+  bool moved = true;
+  while (moved && fatal.empty()) {
+    moved = pump_members(now);
+    moved = pump_epoch(now) || moved;
+    moved = pump_imports(now) || moved;
+    moved = pump_exports(now) || moved;
+  }
+  pump_region_states(now);
+  pump_conflicts(now);
+}
+
+bool Node::State::pump_members(Instant now) {
+  if (gossip.take_changes().empty()) return false;
+  const std::vector<MemberInfo> members = gossip.members();
+  std::vector<RemoteRegion> regions;
+  for (const MemberInfo& member : members) {
+    if (auto region = remote_region(config, member)) regions.push_back(std::move(*region));
+  }
+  mesh.set_regions(now, std::move(regions));
+  check_region_name(now, members);
+  return true;
+}
+
+void Node::State::check_region_name(Instant now, const std::vector<MemberInfo>& members) {
+  if (config.mode != Mode::Single || now - started > kNewcomer) return;
+  for (const MemberInfo& member : members) {
+    if (member.name == config.node || member.state != membership::State::Alive) continue;
+    if (tag(member, "region") != config.region) continue;
+    fail(now, "region name \"" + config.region + "\" is already used by syncer \"" + member.name + "\" at " +
+                  to_string(member.address) + "; give each region its own --cluster-name");
+  }
+}
+
+bool Node::State::pump_epoch(Instant now) {
+  if (!epoch || leaving) return false;
+  if (!mesh.publishing()) {
+    if (!home.view_complete()) return false;
+    open_epoch(now);
+    return true;
+  }
+  const auto newer = mesh.reopen_wanted();
+  if (newer && !epochs.claiming()) epochs.claim(newer);
+  return false;
+}
+
+void Node::State::open_epoch(Instant now) {
+  home.take_exports();  // the full set that follows contains them
+  std::vector<std::pair<Bytes, Bytes>> records;
+  for (auto& [key, payload] : home.exported()) records.emplace_back(key, payload);
+  mesh.open_epoch(now, *epoch, std::move(records));
+  if (ready) return;
+  ready = true;
+  observe(ports.observer, now, EventKind::NodeReady, Severity::Info,
+          {{"region", config.region}, {"epoch_generation", epoch->generation}, {"epoch_term", epoch->term}});
+}
+
+bool Node::State::pump_exports(Instant now) {
+  if (!mesh.publishing()) return false;
+  const auto changes = home.take_exports();
+  for (const ExportChange& change : changes) {
+    if (change.payload) mesh.put(now, change.key, *change.payload);
+    else mesh.erase(now, change.key);
+  }
+  return !changes.empty();
+}
+
+bool Node::State::pump_imports(Instant now) {
+  const auto changes = mesh.take_changes();
+  for (const RemoteChange& change : changes) {
+    const replication::Replica* replica = mesh.replica(change.region);
+    const Bytes* payload = replica != nullptr ? replica->find(change.key) : nullptr;
+    if (payload != nullptr) home.want(now, change.region, change.key, *payload);
+    else home.unwant(now, change.region, change.key);
+  }
+  return !changes.empty();
+}
+
+void Node::State::pump_region_states(Instant now) {
+  mesh.set_sane(home.sane());
+  for (const std::string& region : mesh.regions()) {
+    const Mesh::Link link = mesh.link(region);
+    home.region_state(now, region, connected(config, link, now), link.complete, link.sane);
+  }
+}
+
+void Node::State::pump_conflicts(Instant now) {
+  if (!gossip.conflict().empty()) fail(now, gossip.conflict());
+}
+
+}  // namespace syncer::node

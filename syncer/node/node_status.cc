@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/node/node_parts.h"
+#include "syncer/node/node_state.h"
+
+namespace syncer::node {
+namespace {
+
+std::string_view text(membership::State state) {
+  switch (state) {
+    case membership::State::Alive: return "alive";
+    case membership::State::Suspect: return "suspect";
+    case membership::State::Dead: return "dead";
+    case membership::State::Left: return "left";
+  }
+  return "unknown";
+}
+
+MemberStatus status_of(const MemberInfo& member) {
+  MemberStatus status;
+  status.name = member.name;
+  status.address = to_string(member.address);
+  status.rpc_address = tag(member, "rpc");
+  status.region = tag(member, "region");
+  status.state = text(member.state);
+  status.incarnation = member.incarnation;
+  status.rtt = member.rtt;
+  return status;
+}
+
+RegionStatus status_of(const std::string& region, const Mesh& mesh, const NodeConfig& config, Instant now) {
+  const Mesh::Link link = mesh.link(region);
+  RegionStatus status;
+  status.region = region;
+  status.link_up = connected(config, link, now);
+  status.last_heard = now - link.last_heard;
+  status.unacknowledged = link.unacknowledged;
+  if (const auto* replica = mesh.replica(region)) {
+    status.epoch = replica->epoch();
+    status.sequence = replica->seq();
+    status.records = replica->size();
+  }
+  return status;
+}
+
+void add_reasons(const RegionStatus& region, bool complete, std::vector<std::string>& pending) {
+  const std::string name = "region " + region.region + ": ";
+  if (!region.link_up) pending.push_back(name + "not connected for " + to_string(region.last_heard));
+  else if (!complete) pending.push_back(name + "its records are not complete yet");
+  if (region.unacknowledged > 0) {
+    pending.push_back(name + std::to_string(region.unacknowledged) + " of our entries are not acknowledged");
+  }
+}
+
+}  // namespace
+
+Status Node::status(Instant now) const {
+  const State& s = *state_;
+  Status status;
+  status.node = s.config.node;
+  status.region = s.config.region;
+  status.mode = s.config.mode == Mode::Single ? "single" : "cluster";
+  status.epoch = s.epoch.value_or(Epoch{});
+  status.ready = s.ready && !s.leaving && s.fatal.empty();
+  for (const MemberInfo& member : s.gossip.members()) status.members.push_back(status_of(member));
+  for (const std::string& region : s.mesh.regions()) {
+    status.regions.push_back(status_of(region, s.mesh, s.config, now));
+  }
+  s.home.fill(status.registry);
+  for (RegionStatus& region : status.regions) s.home.fill(region);
+  if (!s.fatal.empty()) status.pending.push_back(s.fatal);
+  if (!s.ready) status.pending.push_back(s.epoch ? "the registry was not read completely yet" : "the epoch is not stored yet");
+  if (!s.mesh.conflict().empty()) status.pending.push_back(s.mesh.conflict());
+  for (const RegionStatus& region : status.regions) add_reasons(region, s.mesh.link(region.region).complete, status.pending);
+  for (std::string& reason : s.home.pending()) status.pending.push_back(std::move(reason));
+  return status;
+}
+
+}  // namespace syncer::node
