@@ -23,13 +23,15 @@ void Mesh::on_message(Instant now, MeshLink& link, const wire::SyncMessage& mess
   if (const auto* word = std::get_if<replication::WriterMessage>(&message); word != nullptr && up && !link.dialer) {
     return on_word(now, link, *word);
   }
-  if (const auto* question = std::get_if<replication::ReaderMessage>(&message); question != nullptr && up && link.dialer) {
+  if (const auto* question = std::get_if<replication::ReaderMessage>(&message);
+      question != nullptr && up && link.dialer) {
     replication::Outputs out;
     core_.receive(now, peer_of(link).id, *question, out);
     return carry_out(now, out);
   }
   if (up) return drop_frame(now, link, "message in the wrong direction");
-  if (const auto* hello = std::get_if<wire::Hello>(&message); hello != nullptr && !link.dialer) return on_hello(now, link, *hello);
+  if (const auto* hello = std::get_if<wire::Hello>(&message); hello != nullptr && !link.dialer)
+    return on_hello(now, link, *hello);
   if (!link.dialer) return drop_frame(now, link, "no hello");
   if (const auto* welcome = std::get_if<wire::Welcome>(&message)) return on_welcome(now, link, *welcome);
   if (const auto* refuse = std::get_if<wire::Refuse>(&message)) return on_refuse(now, link, *refuse);
@@ -114,7 +116,8 @@ void Mesh::on_refuse(Instant now, MeshLink& link, const wire::Refuse& refuse) {
   remote.dialer.refused(now);
 }
 
-void Mesh::refuse(Instant now, MeshLink& link, std::string region, std::string node, std::string reason, bool conflict) {
+void Mesh::refuse(Instant now, MeshLink& link, std::string region, std::string node, std::string reason,
+                  bool conflict) {
   report_.refused(now, link, region, node, reason);
   const wire::Refuse answer{config_.region, config_.node, reason, conflict};
   link.send(streams_, wire::encode_sync(wire::SyncMessage(answer)));

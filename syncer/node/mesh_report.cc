@@ -32,14 +32,19 @@ void MeshReport::link_down(Instant now, const MeshLink& link, std::string_view r
   // A dial that never got through is repeated for ever; only a link that was up is news.
   const Severity severity = link.state == MeshLink::State::Up ? Severity::Warning : Severity::Debug;
   observe(observer_, now, EventKind::LinkDown, severity,
-          {{"region", link.region}, {"node", link.node}, {"address", address}, {"direction", direction(link)}, {"reason", reason}});
+          {{"region", link.region},
+           {"node", link.node},
+           {"address", address},
+           {"direction", direction(link)},
+           {"reason", reason}});
 }
 
 void MeshReport::refused(Instant now, const MeshLink& link, std::string_view region, std::string_view node,
                          std::string_view reason) {
   const std::string address = to_string(link.address);
-  observe(observer_, now, EventKind::PeerRefused, Severity::Warning,
-          {{"region", region}, {"node", node}, {"address", address}, {"direction", direction(link)}, {"reason", reason}});
+  observe(
+      observer_, now, EventKind::PeerRefused, Severity::Warning,
+      {{"region", region}, {"node", node}, {"address", address}, {"direction", direction(link)}, {"reason", reason}});
 }
 
 void MeshReport::frame_dropped(Instant now, std::string_view region, std::string_view reason) {
@@ -47,8 +52,9 @@ void MeshReport::frame_dropped(Instant now, std::string_view region, std::string
 }
 
 void MeshReport::epoch_opened(Instant now, Epoch epoch, std::uint64_t count) {
-  observe(observer_, now, EventKind::EpochOpened, Severity::Info,
-          {{"region", own_region_}, {"epoch_generation", epoch.generation}, {"epoch_term", epoch.term}, {"count", count}});
+  observe(
+      observer_, now, EventKind::EpochOpened, Severity::Info,
+      {{"region", own_region_}, {"epoch_generation", epoch.generation}, {"epoch_term", epoch.term}, {"count", count}});
 }
 
 void MeshReport::on(Instant now, const replication::Appended& appended) {

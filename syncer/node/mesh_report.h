@@ -17,7 +17,8 @@ class MeshReport {
 
   void link_up(Instant now, const MeshLink& link);
   void link_down(Instant now, const MeshLink& link, std::string_view reason);
-  void refused(Instant now, const MeshLink& link, std::string_view region, std::string_view node, std::string_view reason);
+  void refused(Instant now, const MeshLink& link, std::string_view region, std::string_view node,
+               std::string_view reason);
   void frame_dropped(Instant now, std::string_view region, std::string_view reason);
   void epoch_opened(Instant now, Epoch epoch, std::uint64_t count);
 

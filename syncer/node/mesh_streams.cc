@@ -43,7 +43,8 @@ void Mesh::dial(Instant now, Peer& peer) {
 }
 
 void Mesh::on_stream_accepted(Instant now, LinkId id, const Endpoint& from) {
-  const auto strangers = std::count_if(links_.begin(), links_.end(), [](const auto& entry) { return entry.second.region.empty(); });
+  const auto strangers =
+      std::count_if(links_.begin(), links_.end(), [](const auto& entry) { return entry.second.region.empty(); });
   if (static_cast<std::size_t>(strangers) >= kMaxStrangers) {
     report_.frame_dropped(now, "", "too many strangers");
     return streams_.close(id);

@@ -27,8 +27,8 @@ struct Heartbeat {
   bool operator==(const Heartbeat&) const = default;
 };
 
-/// Changes of the range (prev, last], latest of each key only. Entries left out were superseded by `head`, the newest when
-/// this was built: a reader that got this far holds exactly the writer's set again at `head` and not before.
+/// Changes of the range (prev, last], latest of each key only. Entries left out were superseded by `head`, the newest
+/// when this was built: a reader that got this far holds exactly the writer's set again at `head` and not before.
 struct Push {
   Epoch epoch;
   std::uint64_t prev = 0;

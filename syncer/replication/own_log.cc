@@ -70,7 +70,8 @@ void OwnLog::collect(Instant now, std::uint64_t acknowledged, Duration age) {
     const auto entry = by_seq_.find(oldest.seq);
     const bool superseded = entry == by_seq_.end();
     const bool expired = saturating_add(oldest.at, age) <= now || tombstones_.size() > limits_.tombstones;
-    if (!superseded && !expired && oldest.seq > acknowledged && !SYNCER_MUTATED("replication.gc_unacknowledged")) return;
+    if (!superseded && !expired && oldest.seq > acknowledged && !SYNCER_MUTATED("replication.gc_unacknowledged"))
+      return;
     tombstones_.pop_front();
     if (superseded) continue;
     forget(oldest.seq);

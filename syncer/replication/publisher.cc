@@ -145,7 +145,8 @@ void Publisher::flush(Outputs& out) {
   while (true) {
     std::map<std::uint64_t, std::vector<RegionId>> by_cursor;
     for (const auto& [peer, sender] : senders_) {
-      if (sender.ready(options_.window_octets) && sender.cursor() < log_.head()) by_cursor[sender.cursor()].push_back(peer);
+      if (sender.ready(options_.window_octets) && sender.cursor() < log_.head())
+        by_cursor[sender.cursor()].push_back(peer);
     }
     if (by_cursor.empty()) return;
     for (const auto& [cursor, peers] : by_cursor) push_round(peers, out);

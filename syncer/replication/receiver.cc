@@ -47,7 +47,8 @@ void Receiver::on(Instant now, const Heartbeat& heartbeat, Outputs& out) {
 
 void Receiver::follow(Instant now, const Heartbeat& heartbeat, Outputs& out) {
   const bool comparable = heartbeat.head == replica_.seq() && replica_.consistent();
-  if (comparable && !holds_set_of(heartbeat.set_hash, heartbeat.live) && !SYNCER_MUTATED("replication.ignore_set_hash")) {
+  if (comparable && !holds_set_of(heartbeat.set_hash, heartbeat.live) &&
+      !SYNCER_MUTATED("replication.ignore_set_hash")) {
     return mismatch(now, out);
   }
   acknowledge(out);

@@ -99,7 +99,8 @@ Chunk Transfer::chunk(std::uint32_t index) const {
   const Part& part = parts_[index];
   Chunk out{epoch_, at_seq_, full_, index, static_cast<std::uint32_t>(parts_.size()), live_, set_hash_, {}, {}};
   if (index == 0) out.absent = absent_;
-  for (std::size_t i = part.first_item; i < part.last_item; ++i) out.items.push_back({items_[i]->key, items_[i]->payload});
+  for (std::size_t i = part.first_item; i < part.last_item; ++i)
+    out.items.push_back({items_[i]->key, items_[i]->payload});
   return out;
 }
 

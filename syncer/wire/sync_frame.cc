@@ -56,8 +56,9 @@ Result<bool> SyncFrameReader::read_preamble(ByteView& input) {
   }
   const auto version = static_cast<std::uint8_t>(buffer_.back());
   if (version != kSyncVersion) {
-    return failure(ErrorCode::Unsupported, "", "sync protocol version " + std::to_string(version) + " is not supported, this is " +
-                                                   std::to_string(kSyncVersion));
+    return failure(ErrorCode::Unsupported, "",
+                   "sync protocol version " + std::to_string(version) + " is not supported, this is " +
+                       std::to_string(kSyncVersion));
   }
   buffer_.clear();
   preamble_seen_ = true;

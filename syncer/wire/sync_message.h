@@ -53,6 +53,7 @@ struct Redirect {
   bool operator==(const Redirect&) const = default;
 };
 
-using SyncMessage = std::variant<Hello, Welcome, Refuse, Redirect, replication::WriterMessage, replication::ReaderMessage>;
+using SyncMessage =
+    std::variant<Hello, Welcome, Refuse, Redirect, replication::WriterMessage, replication::ReaderMessage>;
 
 }  // namespace syncer::wire

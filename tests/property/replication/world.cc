@@ -87,7 +87,8 @@ void World::deliver_to_reader(std::size_t reader, const WriterMessage& message) 
   Outputs again;
   readers_[reader]->receive(now_, kWriter, message, again);
   take_reader(reader, again);
-  if (replica(reader).version() != once || replica(reader).set_hash() != set) violate("a doubled message changed something");
+  if (replica(reader).version() != once || replica(reader).set_hash() != set)
+    violate("a doubled message changed something");
 }
 
 void World::lose(std::size_t index) {
@@ -105,7 +106,8 @@ void World::settle(Duration time) {
 void World::take_writer(Outputs& out) {
   for (Output& output : out) {
     if (auto* publish = std::get_if<Publish>(&output)) {
-      for (const RegionId to : publish->to) under_way_.push_back({static_cast<std::size_t>(to.value - 2), publish->message});
+      for (const RegionId to : publish->to)
+        under_way_.push_back({static_cast<std::size_t>(to.value - 2), publish->message});
     } else if (const auto* appended = std::get_if<Appended>(&output)) {
       const Bytes* payload = writer_->log().find(appended->key);
       said_.push_back({appended->version, appended->op, appended->key, payload != nullptr ? *payload : Bytes()});
@@ -130,7 +132,8 @@ void World::check_entry(std::size_t reader, const Changed& changed) {
   if (changed.op == Op::Del) removed_[reader][changed.key] = changed.version;
   const auto removed = removed_[reader].find(changed.key);
   // A complete reload is the only other way a key may come back, and then at the place bound to.
-  const bool resurrected = changed.op == Op::Put && removed != removed_[reader].end() && changed.version <= removed->second;
+  const bool resurrected =
+      changed.op == Op::Put && removed != removed_[reader].end() && changed.version <= removed->second;
   if (resurrected) violate("R4: a removed key came back with an older version");
   if (changed.repaired) return;
   if (changed.version <= applied_[reader]) violate("R2: entries were applied out of order");

@@ -35,8 +35,8 @@ Mesh& MeshNet::start(int host, const std::string& region, const std::string& nod
   slot->node = node;
   Host* raw = slot.get();
   raw->last_link += 1000 * ++starts_;
-  raw->mesh = std::make_unique<Mesh>(MeshConfig{region, node, single, SyncSettings{}}, *raw, *raw, Random(starts_), now_,
-                                     [raw] { return LinkId{raw->last_link += 2}; });
+  raw->mesh = std::make_unique<Mesh>(MeshConfig{region, node, single, SyncSettings{}}, *raw, *raw, Random(starts_),
+                                     now_, [raw] { return LinkId{raw->last_link += 2}; });
   return *raw->mesh;
 }
 

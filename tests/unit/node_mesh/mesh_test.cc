@@ -35,8 +35,8 @@ class MeshOfTwo : public ::testing::Test {
   bool equal() {
     const replication::Replica* replica = b().replica("A");
     const replication::OwnLog& log = a().core().log();
-    return replica != nullptr && replica->consistent() && replica->epoch() == log.epoch() && replica->seq() == log.head() &&
-           replica->set_hash() == log.set_hash().total();
+    return replica != nullptr && replica->consistent() && replica->epoch() == log.epoch() &&
+           replica->seq() == log.head() && replica->set_hash() == log.set_hash().total();
   }
 
   MeshNet net;

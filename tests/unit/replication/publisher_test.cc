@@ -38,7 +38,8 @@ class PublisherTest : public ::testing::Test {
     std::vector<std::pair<std::vector<RegionId>, T>> found;
     for (const Output& output : out) {
       const auto* word = std::get_if<Publish>(&output);
-      if (word != nullptr && std::get_if<T>(&word->message) != nullptr) found.emplace_back(word->to, std::get<T>(word->message));
+      if (word != nullptr && std::get_if<T>(&word->message) != nullptr)
+        found.emplace_back(word->to, std::get<T>(word->message));
     }
     return found;
   }

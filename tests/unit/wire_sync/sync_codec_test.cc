@@ -108,7 +108,8 @@ RC_GTEST_PROP(SyncCodec, HasOneEncodingOfWhatItAccepts, (const Bytes& noise)) {
 TEST(SyncCodec, KeepsAHeartbeatAndItsAcknowledgementUnder128Octets) {
   const Epoch late{3, 100'000};
   const Hash128 full{~0ULL, ~0ULL};
-  const std::size_t there = encode_sync(WriterMessage(Heartbeat{late, 1ULL << 40U, 1ULL << 40U, 1'000'000, full, true})).size();
+  const std::size_t there =
+      encode_sync(WriterMessage(Heartbeat{late, 1ULL << 40U, 1ULL << 40U, 1'000'000, full, true})).size();
   const std::size_t back = encode_sync(ReaderMessage(Ack{late, 1ULL << 40U, full})).size();
   EXPECT_LE(there + back, 128U);
 }

@@ -16,7 +16,8 @@ namespace {
 using Frames = std::vector<std::pair<std::uint8_t, Bytes>>;
 
 /// Feeds a stream in pieces of the given size; the frames up to the first error.
-std::pair<Frames, std::optional<Error>> read_all(ByteView stream, std::size_t piece, std::size_t* most_buffered = nullptr) {
+std::pair<Frames, std::optional<Error>> read_all(ByteView stream, std::size_t piece,
+                                                 std::size_t* most_buffered = nullptr) {
   SyncFrameReader reader;
   Frames frames;
   while (!stream.empty()) {
