@@ -12,7 +12,6 @@
 
 namespace mocksc::testing {
 
-using namespace std::chrono_literals;
 using syncer::HttpHeaders;
 using syncer::HttpRequest;
 using syncer::HttpResponse;

@@ -12,6 +12,8 @@
 namespace mocksc::testing {
 namespace {
 
+using namespace std::chrono_literals;
+
 using Kind = Outcome::Kind;
 
 /// A faulty registry with one service "s" and instances i0, i1, …

@@ -8,6 +8,8 @@
 namespace mocksc::testing {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr const char* kNoService = "Micro-service does not exist";
 
 TEST(Find, RevisionIsTheHashOfGreatestRevisionAndCount) {

@@ -8,6 +8,8 @@
 namespace mocksc::testing {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr const char* kInvalid = "Invalid parameter(s)";
 constexpr const char* kGone = "Instance does not exist";
 

@@ -7,6 +7,8 @@
 namespace mocksc::testing {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr const char* kInvalid = "Invalid parameter(s)";
 constexpr const char* kNoService = "Micro-service does not exist";
 

@@ -8,6 +8,8 @@
 namespace mocksc::testing {
 namespace {
 
+using namespace std::chrono_literals;
+
 TEST(Routing, UnknownPathsAndTrailingSlashesAreNotFound) {
   Center sc;
   for (const char* path : {"/health/readiness", "/microservices/", "/nothing", "/microservices/a/rules"}) {
