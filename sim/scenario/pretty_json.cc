@@ -41,4 +41,6 @@ std::string lines(const ordered_json& value, std::size_t indent, bool break_alwa
 
 std::string pretty(const ordered_json& value) { return lines(value, 0, true) + "\n"; }
 
+std::string pretty_line(const ordered_json& value) { return one_line(value); }
+
 }  // namespace sim::scenario

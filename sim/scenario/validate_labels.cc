@@ -32,6 +32,7 @@ std::set<std::string> collect_labels(const Draft& draft) {
   for (std::size_t i = 0; i < s.chaos.size(); ++i) {
     add_label(draft, labels, s.chaos[i].id, draft.item("chaos", i).at("id"));
   }
+  for (const Chaos& chaos : s.chaos) labels.erase(chaos.id);  // a chaos is many events, none of them its begin
   if (!s.settle) labels.erase("settle");
   return labels;
 }

@@ -52,7 +52,7 @@ void describe(V& v, Type<Budget>) {
 
 template <class V>
 void describe(V& v, Type<Chaos>) {
-  v.takes("id", &Chaos::id, "label of its begin");
+  v.takes("id", &Chaos::id, "prefix of the ids of its faults");
   v.takes("from", &Chaos::from, "begin");
   v.takes("until", &Chaos::until, "end");
   v.takes("swarm", &Chaos::swarm, "each seed uses a random half of the families");

@@ -210,6 +210,10 @@ ordered_json put(const Predicate& value) {
 
 }  // namespace
 
+std::string to_json(const Event& event) { return pretty_line(put(event)); }
+
+std::string to_json(const Expectation& expectation) { return pretty_line(put(expectation)); }
+
 std::string to_json(const Scenario& scenario) {
   ordered_json out = ordered_json::object();
   out["scenario"] = 1;

@@ -42,6 +42,7 @@ std::map<std::string, Folders> include_table() {
   for (const char* folder : {"engine", "fault", "host", "scenario", "check", "explore", "report", "cli"}) {
     table[std::string("sim/") + folder] = sim;
   }
+  table["sim/cli"].insert("syncer/cli");  // version.h
   table["sim/engine"] = {"syncer/base"};
   table["sim/fault"] = {"syncer/base", "sim/engine"};
   return table;

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <exception>
+#include <iostream>
+
+#include "sim/cli/commands.h"
+#include "sim/scenario/parse.h"
+#include "syncer/cli/version.h"
+
+namespace {
+
+constexpr int kInternal = 70;
+
+int dispatch(const sim::cli::Arguments& arguments) {
+  using sim::cli::Command;
+  switch (arguments.command) {
+    case Command::Run: return sim::cli::run_scenarios(arguments, std::cout, std::cerr);
+    case Command::Check: return sim::cli::check_files(arguments, std::cout, std::cerr);
+    case Command::Explain: return sim::cli::explain_file(arguments, std::cout, std::cerr);
+    case Command::Materialize: return sim::cli::materialize_file(arguments, std::cout, std::cerr);
+    case Command::Shrink: return sim::cli::shrink_file(arguments, std::cout, std::cerr);
+    case Command::Schema: std::cout << sim::scenario::json_schema(); return 0;
+    case Command::Version:
+      std::cout << "syncsim " << syncer::cli::kVersion << " (" << syncer::cli::kCommit << ", " << syncer::cli::kCompiler
+                << ", " << syncer::cli::kBuildType << ")\n";
+      return 0;
+  }
+  return kInternal;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const auto parsed = sim::cli::parse_arguments(argc, argv, std::cout, std::cerr);
+    if (const int* code = std::get_if<int>(&parsed)) return *code;
+    return dispatch(std::get<sim::cli::Arguments>(parsed));
+  } catch (const std::exception& e) {
+    std::cerr << "syncsim: " << e.what() << "\n";
+    return kInternal;
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/play.h"
+
+#include <tuple>
+
+#include "sim/check/judge.h"
+#include "sim/check/metrics.h"
+#include "sim/engine/double_run.h"
+#include "sim/explore/chaos.h"
+#include "syncer/base/hash.h"
+#include "syncer/cli/version.h"
+
+namespace sim::cli {
+namespace {
+
+scenario::RunResult play_with(const scenario::Scenario& scenario, std::uint64_t seed,
+                              const scenario::RunOptions& options, check::JudgeOptions judging) {
+  if (scenario.chaos.empty()) {
+    const auto judge = check::make_judge(scenario, judging);
+    return scenario::run(scenario, seed, *judge, options);
+  }
+  const scenario::Scenario drawn = explore::materialize(scenario, seed);
+  const auto judge = check::make_judge(drawn, judging);
+  return scenario::run(drawn, seed, *judge, options);
+}
+
+}  // namespace
+
+scenario::Vocabulary vocabulary() { return {check::Metrics::names(), {}}; }
+
+scenario::RunResult play(const scenario::Scenario& scenario, std::uint64_t seed, const scenario::RunOptions& options) {
+  return play_with(scenario, seed, options, {});
+}
+
+std::optional<std::string> compare(const scenario::Scenario& scenario, std::uint64_t seed) {
+  const auto repeat = [&](check::JudgeOptions judging) {
+    return [&scenario, seed, judging](engine::Window window) {
+      engine::Digest digest;
+      scenario::RunOptions options;
+      options.record = &digest;
+      options.capture = window;
+      play_with(scenario, seed, options, judging);
+      return digest;
+    };
+  };
+  const auto difference = engine::compare_runs(repeat({true, true}), repeat({false, false}));
+  return difference ? std::optional(to_string(*difference)) : std::nullopt;
+}
+
+std::vector<std::uint64_t> seeds_of(const scenario::Scenario& scenario,
+                                    const std::optional<std::pair<std::uint64_t, std::uint64_t>>& asked) {
+  if (!asked && scenario.seed.list.size() > 1) return scenario.seed.list;
+  std::uint64_t first = scenario.seed.list.front();
+  if (scenario.seed.from_commit) first = syncer::hash64(syncer::cli::kCommit) % 1'000'000'000;
+  std::uint64_t last = first + scenario.runs - 1;
+  if (asked) std::tie(first, last) = *asked;
+  std::vector<std::uint64_t> seeds;
+  for (std::uint64_t seed = first; seed <= last; ++seed) seeds.push_back(seed);
+  return seeds;
+}
+
+}  // namespace sim::cli

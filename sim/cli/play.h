@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/scenario/parse.h"
+#include "sim/scenario/run.h"
+
+namespace sim::cli {
+
+/// The words that the checkers define.
+scenario::Vocabulary vocabulary();
+
+/// Plays one seed with all checks.
+scenario::RunResult play(const scenario::Scenario& scenario, std::uint64_t seed, const scenario::RunOptions& options = {});
+
+/// Plays one seed with and without checks and compares every event: the digest must not depend on who watches.
+/// A sentence about the first difference, or nothing.
+std::optional<std::string> compare(const scenario::Scenario& scenario, std::uint64_t seed);
+
+/// The seeds of a scenario: those asked for, or its own.
+std::vector<std::uint64_t> seeds_of(const scenario::Scenario& scenario,
+                                    const std::optional<std::pair<std::uint64_t, std::uint64_t>>& asked);
+
+}  // namespace sim::cli

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iostream>
+
+#include "sim/cli/commands.h"
+#include "sim/cli/play.h"
+#include "sim/cli/progress.h"
+#include "sim/cli/trace.h"
+#include "sim/cli/workers.h"
+
+namespace sim::cli {
+namespace {
+
+constexpr int kUsage = 2;
+
+using scenario::Scenario;
+
+std::size_t processors() {
+  const long online = ::sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 ? static_cast<std::size_t>(online) : 1;
+}
+
+std::size_t failed(const Harvest& harvest) {
+  const auto& all = harvest.results;
+  const auto bad = std::count_if(all.begin(), all.end(), [](const auto& r) { return r.verdict != scenario::Verdict::Ok; });
+  return static_cast<std::size_t>(bad) + harvest.crashes.size();
+}
+
+/// Up to three seeds again: the first, the last and the one between.
+void run_twice(const Scenario& scenario, const std::vector<std::uint64_t>& seeds, report::Suite& suite) {
+  std::vector<std::uint64_t> chosen = {seeds.front(), seeds[seeds.size() / 2], seeds.back()};
+  std::sort(chosen.begin(), chosen.end());
+  chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
+  for (const std::uint64_t seed : chosen) {
+    ++suite.run_twice;
+    if (const auto difference = compare(scenario, seed)) suite.nondeterminism.push_back({seed, *difference});
+  }
+}
+
+report::Suite play_all(const Scenario& scenario, const Arguments& arguments) {
+  const std::vector<std::uint64_t> seeds = seeds_of(scenario, arguments.seeds);
+  report::Suite suite;
+  suite.file = scenario.file;
+  suite.name = scenario.name;
+  Progress progress(scenario.name, seeds.size());
+  const std::size_t jobs = arguments.jobs == 0 ? processors() : static_cast<std::size_t>(arguments.jobs);
+  Harvest harvest = play_in_workers(
+      seeds, jobs, [&](std::uint64_t seed) { return play(scenario, seed); },
+      [&](const Harvest& h) { progress.show(h.results.size() + h.crashes.size(), failed(h)); });
+  suite.wall = progress.elapsed();
+  suite.results = std::move(harvest.results);
+  suite.crashes = std::move(harvest.crashes);
+  if (arguments.check_determinism && suite.crashes.empty()) run_twice(scenario, seeds, suite);
+  return suite;
+}
+
+/// One seed in this process, with every event written down.
+report::Suite play_traced(const Scenario& scenario, const Arguments& arguments, std::ostream& trace_out) {
+  report::Suite suite;
+  suite.file = scenario.file;
+  suite.name = scenario.name;
+  const scenario::Cast cast(scenario.topology);
+  Trace trace(trace_out, cast);
+  scenario::RunOptions options;
+  options.probe = &trace;
+  const Progress progress(scenario.name, 1);
+  suite.results.push_back(play(scenario, arguments.seeds->first, options));
+  suite.wall = progress.elapsed();
+  return suite;
+}
+
+std::optional<report::Suite> play_as_asked(const Scenario& scenario, const Arguments& arguments, std::ostream& out,
+                                           std::ostream& err) {
+  if (arguments.trace.empty()) return play_all(scenario, arguments);
+  if (arguments.trace == "-") return play_traced(scenario, arguments, out);
+  std::ofstream file(arguments.trace);
+  if (!file) {
+    err << "syncsim: " << arguments.trace << " cannot be written\n";
+    return std::nullopt;
+  }
+  return play_traced(scenario, arguments, file);
+}
+
+}  // namespace
+
+int run_scenarios(const Arguments& arguments, std::ostream& out, std::ostream& err) {
+  std::vector<Scenario> scenarios;
+  bool legal = true;
+  for (const std::string& file : arguments.files) {
+    scenario::Parsed parsed = scenario::load(file, vocabulary());
+    legal = legal && parsed.has_value();
+    if (!parsed) {
+      err << scenario::to_string(parsed.error());
+    } else {
+      scenarios.push_back(std::move(*parsed));
+    }
+  }
+  if (!legal) return kUsage;
+  // The worst code of all scenarios; "undecided" is the mildest failure though its number is larger than "violated".
+  const auto weight = [](int code) { return code == 1 ? 4 : code == 4 ? 5 : code; };
+  int worst = 0;
+  for (const Scenario& scenario : scenarios) {
+    const auto suite = play_as_asked(scenario, arguments, out, err);
+    if (!suite) return kUsage;
+    out << (arguments.json ? report::to_json_line(*suite) : report::to_text(*suite)) << std::flush;
+    const int code = report::exit_code(*suite);
+    if (weight(code) > weight(worst)) worst = code;
+    if (code != 0 && !arguments.keep_going) break;
+  }
+  return worst;
+}
+
+}  // namespace sim::cli

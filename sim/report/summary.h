@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/scenario/result.h"
+#include "sim/scenario/scenario.h"
+
+namespace sim::report {
+
+using scenario::Duration;
+
+/// A seed whose process died.
+struct Crash {
+  std::uint64_t seed = 0;
+  std::string how;  ///< "signal 11", "exit code 70"
+};
+
+/// Two runs of a seed that were not equal.
+struct Nondeterminism {
+  std::uint64_t seed = 0;
+  std::string difference;
+};
+
+/// All runs of one scenario.
+struct Suite {
+  std::string file;
+  std::string name;
+  std::vector<scenario::RunResult> results;  ///< in order of seeds
+  std::vector<Crash> crashes;
+  std::vector<Nondeterminism> nondeterminism;
+  std::uint64_t run_twice = 0;  ///< seeds whose determinism was checked
+  Duration wall{};
+};
+
+/// Timings of one expectation over all seeds.
+struct Quantiles {
+  std::string expectation;
+  Duration within{};
+  Duration p50{};
+  Duration p99{};
+  Duration max{};
+  std::uint64_t max_seed = 0;
+  std::size_t count = 0;
+};
+
+/// In the order of the scenario's expectations; those that were never reached are left out.
+std::vector<Quantiles> quantiles(const Suite& suite);
+
+/// 0 all ok, 1 violated, 3 undecided, 4 not deterministic, 70 a seed crashed; the worst of them.
+int exit_code(const Suite& suite);
+
+/// The text that `syncsim run` prints of a scenario.
+std::string to_text(const Suite& suite);
+/// The same as one line of JSON, with every seed's result.
+std::string to_json_line(const Suite& suite);
+/// The command that plays one seed again.
+std::string replay_line(const std::string& file, std::uint64_t seed);
+
+/// "850ms", "6.1s", "2m05s": three significant digits for people.
+std::string brief(Duration d);
+
+}  // namespace sim::report
