@@ -24,7 +24,8 @@ std::vector<StoreOperation> Journal::plan(const Persist& persist) {
   if (persist.hard_state) {
     const Bytes metadata = encode_metadata({++metadata_version_, *persist.hard_state});
     operations.push_back({keys::kFirstMetadata, metadata, false});
-    if (!SYNCER_MUTATED("election.single_metadata_copy")) operations.push_back({keys::kSecondMetadata, metadata, false});
+    const bool doubled = !SYNCER_MUTATED("election.single_metadata_copy");
+    if (doubled) operations.push_back({keys::kSecondMetadata, metadata, false});
   }
   return operations;
 }

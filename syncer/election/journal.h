@@ -19,7 +19,8 @@ inline constexpr std::string_view kMarks = "raft.marks";
 inline constexpr std::string_view kFirstMetadata = "raft.meta.a";
 inline constexpr std::string_view kSecondMetadata = "raft.meta.b";
 inline constexpr std::string_view kSnapshot = "raft.snapshot";
-inline constexpr std::array<std::string_view, 6> kAll = {kIdentity, kLog, kMarks, kFirstMetadata, kSecondMetadata, kSnapshot};
+inline constexpr std::array<std::string_view, 6> kAll = {kIdentity,       kLog,     kMarks, kFirstMetadata,
+                                                         kSecondMetadata, kSnapshot};
 }  // namespace keys
 
 /// One write. Each is issued only after the one before is durable.

@@ -26,15 +26,19 @@ std::string_view name(MessageType type) {
 
 std::string_view name(DropReason reason) {
   switch (reason) {
-    case DropReason::Stranger: return "stranger";
-    case DropReason::Malformed: return "malformed";
-    case DropReason::BeyondLog: return "beyond_log";
+    case DropReason::Stranger:
+      return "stranger";
+    case DropReason::Malformed:
+      return "malformed";
+    case DropReason::BeyondLog:
+      return "beyond_log";
   }
   return "unknown";
 }
 
 bool is_promise(MessageType type) {
-  return type == MessageType::AppendResponse || type == MessageType::VoteResponse || type == MessageType::PreVoteResponse;
+  return type == MessageType::AppendResponse || type == MessageType::VoteResponse ||
+         type == MessageType::PreVoteResponse;
 }
 
 bool well_formed(const Message& m) {

@@ -2,6 +2,7 @@
 #include "syncer/election/metadata.h"
 
 #include "syncer/base/hash.h"
+#include "syncer/election/damage.h"
 
 namespace syncer::election {
 namespace {
@@ -39,11 +40,7 @@ std::optional<Metadata> read_copy(const std::optional<Bytes>& file) {
   return metadata;
 }
 
-tl::unexpected<Error> contradiction(const std::string& what) {
-  return failure(ErrorCode::Corrupt, "raft.meta",
-                 what + "; a vote given earlier may be forgotten, so this node must not vote. Restore the whole data folder "
-                        "from an intact copy, or remove this voter and admit it again under a new id while all others are up");
-}
+tl::unexpected<Error> broken(std::string what) { return damaged("raft.meta", std::move(what)); }
 
 }  // namespace
 
@@ -61,13 +58,13 @@ Bytes encode_metadata(const Metadata& metadata) {
 Result<RecoveredMetadata> recover_metadata(const std::optional<Bytes>& first, const std::optional<Bytes>& second) {
   const std::optional<Metadata> a = read_copy(first);
   const std::optional<Metadata> b = read_copy(second);
-  if (!a && !b) return contradiction("both copies of term and vote are damaged or missing");
+  if (!a && !b) return broken("both copies of term and vote are damaged or missing");
   if (!a || !b) return RecoveredMetadata{a ? *a : *b, true};
   if (*a == *b) return RecoveredMetadata{*a, false};
   const Metadata& newer = a->version > b->version ? *a : *b;
   const Metadata& older = a->version > b->version ? *b : *a;
-  if (newer.version != older.version + 1) return contradiction("the copies of term and vote do not belong together");
-  if (newer.state.term < older.state.term) return contradiction("the newer copy has the older term");
+  if (newer.version != older.version + 1) return broken("the copies of term and vote do not belong together");
+  if (newer.state.term < older.state.term) return broken("the newer copy has the older term");
   return RecoveredMetadata{newer, true};
 }
 
@@ -82,18 +79,15 @@ Bytes encode_snapshot(const Snapshot& snapshot) {
 }
 
 Result<Snapshot> decode_snapshot(ByteView file) {
-  const auto damaged = failure(ErrorCode::Corrupt, "raft.snapshot",
-                               "the snapshot is damaged, the state it holds is committed and cannot be rebuilt here. Restore the "
-                               "whole data folder from an intact copy, or remove this voter and admit it again under a new id");
   const std::optional<ByteView> body = unsealed(file);
-  if (!body) return damaged;
+  if (!body) return damaged("raft.snapshot", "the snapshot, all of it committed, is damaged");
   ByteReader reader(*body);
   const bool known = reader.u32() == kSnapshotMagic;
   Snapshot snapshot;
   snapshot.at.term = reader.u64();
   snapshot.at.index = reader.u64();
   snapshot.state = reader.string();
-  if (!known || !reader.finished()) return damaged;
+  if (!known || !reader.finished()) return damaged("raft.snapshot", "the file is no snapshot");
   return snapshot;
 }
 

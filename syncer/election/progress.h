@@ -22,10 +22,10 @@ struct Progress {
   Index next = 1;   ///< first entry to send
   ProgressState state = ProgressState::Probe;
   Index pending_snapshot = 0;
-  bool active = false;     ///< heard from since the last quorum check
-  bool throttled = false;    ///< wait for an answer before sending again
-  Index sent_commit = 0;     ///< the highest commit index the peer may know
-  std::deque<Index> window;  ///< last index of each append in flight
+  bool active = false;              ///< heard from since the last quorum check
+  bool throttled = false;           ///< wait for an answer before sending again
+  Index sent_commit = 0;            ///< the highest commit index the peer may know
+  std::deque<Index> window;         ///< last index of each append in flight
   Instant echoed = Instant::min();  ///< sending time of the latest message it answered (write lease)
   Instant snapshot_sent{};
 

@@ -122,9 +122,8 @@ Persist Raft::make_persist(Ready& ready) {
   persist.base = log.base();
   persist.entries = persist.rewrite ? log.range(log.first_index(), log.handed()) : ready.entries;
   durable_last_ = log.handed();
-  const HardState current = voter_.hard_state();
-  if (current.term != durable_.term || current.vote != durable_.vote) persist.hard_state = ready.hard_state = current;
-  else ready.hard_state.reset();
+  if (!vote_is_durable()) persist.hard_state = voter_.hard_state();
+  ready.hard_state = persist.hard_state;
   return persist;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "syncer/election/damage.h"
 #include "syncer/election/metadata.h"
 #include "syncer/election/wal.h"
 
@@ -16,11 +17,7 @@ std::optional<Bytes> value_of(const StoreImage& image, std::string_view key) {
   return found->second;
 }
 
-tl::unexpected<Error> damaged(std::string what) {
-  return failure(ErrorCode::Corrupt, "raft store",
-                 std::move(what) + "; this node must not vote. Restore the whole data folder from an intact copy, or remove "
-                                   "this voter and admit it again under a new id while all others are up");
-}
+tl::unexpected<Error> broken(std::string what) { return damaged("raft store", std::move(what)); }
 
 /// A new store. Nothing but the identity makes it one that may have promised something, so that is written last.
 Recovery bootstrap(ByteView identity) {
@@ -42,15 +39,14 @@ bool is_unused(const StoreImage& image) {
   if (image.count(keys::kIdentity) == 1) return false;
   const std::vector<StoreOperation> first_writes = bootstrap("").repairs;
   return std::all_of(image.begin(), image.end(), [&](const auto& file) {
-    return std::any_of(first_writes.begin(), first_writes.end(), [&](const StoreOperation& o) {
-      return o.key == file.first && o.value == file.second;
-    });
+    return std::any_of(first_writes.begin(), first_writes.end(),
+                       [&](const StoreOperation& o) { return o.key == file.first && o.value == file.second; });
   });
 }
 
 Result<void> check_identity(const StoreImage& image, ByteView identity) {
   const std::optional<Bytes> owner = value_of(image, keys::kIdentity);
-  if (!owner) return damaged("the store has content but no identity");
+  if (!owner) return broken("the store has content but no identity");
   if (*owner == identity) return {};
   return failure(ErrorCode::Conflict, "raft store", "the store belongs to " + *owner + ", not to " + Bytes(identity));
 }
@@ -63,14 +59,14 @@ Result<Snapshot> read_snapshot(const StoreImage& image) {
 
 /// A snapshot may be ahead of the log: the cut came between the two writes. What the log lacks then, the snapshot has.
 Result<void> join(Stored& stored, Snapshot snapshot) {
-  if (snapshot.at.index < stored.base.index) return damaged("the log begins behind the snapshot");
+  if (snapshot.at.index < stored.base.index) return broken("the log begins behind the snapshot");
   const Log log(stored.base, stored.entries, stored.base.index, stored.base.index);
   if (!log.holds(snapshot.at)) {
     stored.base = snapshot.at;
     stored.entries.clear();
   }
   const Index last = stored.entries.empty() ? stored.base.index : stored.entries.back().index;
-  if (stored.hard_state.commit > last) return damaged("the log ends before an entry that was committed");
+  if (stored.hard_state.commit > last) return broken("the log ends before an entry that was committed");
   stored.snapshot = std::move(snapshot);
   return {};
 }
@@ -82,7 +78,7 @@ Result<Recovery> recover(const StoreImage& image, ByteView identity) {
   if (Result<void> own = check_identity(image, identity); !own) return tl::unexpected(own.error());
   const std::optional<Bytes> log_file = value_of(image, keys::kLog);
   const std::optional<Bytes> marks = value_of(image, keys::kMarks);
-  if (!log_file || !marks) return damaged("the log file or its persist marks are missing");
+  if (!log_file || !marks) return broken("the log file or its persist marks are missing");
   Result<RecoveredMetadata> metadata =
       recover_metadata(value_of(image, keys::kFirstMetadata), value_of(image, keys::kSecondMetadata));
   if (!metadata) return tl::unexpected(metadata.error());
@@ -95,7 +91,8 @@ Result<Recovery> recover(const StoreImage& image, ByteView identity) {
   recovery.stored = Stored{metadata->metadata.state, {}, log->base, std::move(log->entries)};
   if (Result<void> joined = join(recovery.stored, std::move(*snapshot)); !joined) return tl::unexpected(joined.error());
   recovery.journal = Journal(log->version, 0, metadata->metadata.version);
-  // A fresh file with everything sealed in it: no leftovers behind the end, no marks that the next ones could contradict.
+  // A fresh file with everything sealed in it: no leftovers behind the end, no marks that the next ones could
+  // contradict.
   recovery.repairs = recovery.journal.plan(Persist{{}, true, recovery.stored.base, recovery.stored.entries, {}});
   if (metadata->repair) {
     const Bytes copy = encode_metadata(metadata->metadata);

@@ -77,10 +77,13 @@ void Voter::step(const Message& m) {
   if (has_term && !adopt_term(m)) return;
   if (is_vote_request(m.type)) return on_vote_request(m);
   switch (role_) {
-    case Role::Follower: return step_follower(m);
+    case Role::Follower:
+      return step_follower(m);
     case Role::PreCandidate:
-    case Role::Candidate: return step_candidate(m);
-    case Role::Leader: return step_leader(m);
+    case Role::Candidate:
+      return step_candidate(m);
+    case Role::Leader:
+      return step_leader(m);
   }
 }
 
@@ -121,7 +124,8 @@ void Voter::step_follower(const Message& m) {
   switch (m.type) {
     case MessageType::Append:
     case MessageType::Heartbeat:
-    case MessageType::InstallSnapshot: return hear_leader(m);
+    case MessageType::InstallSnapshot:
+      return hear_leader(m);
     case MessageType::TimeoutNow:
       if (may_campaign()) start_campaign(Campaign::Transfer);
       return;
@@ -129,7 +133,8 @@ void Voter::step_follower(const Message& m) {
     case MessageType::Transfer:
       if (leader_ != m.from) forward(m);
       return;
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -144,11 +149,16 @@ void Voter::step_candidate(const Message& m) {
 
 void Voter::step_leader(const Message& m) {
   switch (m.type) {
-    case MessageType::AppendResponse: return on_append_response(m);
-    case MessageType::HeartbeatResponse: return on_heartbeat_response(m);
-    case MessageType::Propose: return on_proposals(m);
-    case MessageType::Transfer: return on_transfer_request(m.target);
-    default: return;
+    case MessageType::AppendResponse:
+      return on_append_response(m);
+    case MessageType::HeartbeatResponse:
+      return on_heartbeat_response(m);
+    case MessageType::Propose:
+      return on_proposals(m);
+    case MessageType::Transfer:
+      return on_transfer_request(m.target);
+    default:
+      return;
   }
 }
 
@@ -201,9 +211,7 @@ void Voter::become_leader() {
   append_own({});
 }
 
-void Voter::send(Message message) {
-  (is_promise(message.type) ? promises_ : messages_).push_back(std::move(message));
-}
+void Voter::send(Message message) { (is_promise(message.type) ? promises_ : messages_).push_back(std::move(message)); }
 
 Message Voter::answer(MessageType type, const Message& to) const {
   Message out;

@@ -68,8 +68,10 @@ void Voter::on_vote_response(const Message& m) {
   }
   votes_.emplace(voter, !m.rejected);
   switch (group_.count(votes_)) {
-    case VoteResult::Pending: return;
-    case VoteResult::Lost: return become_follower(term_, kNobody);
+    case VoteResult::Pending:
+      return;
+    case VoteResult::Lost:
+      return become_follower(term_, kNobody);
     case VoteResult::Won:
       if (role_ == Role::PreCandidate) return start_campaign(Campaign::Election);
       become_leader();

@@ -11,7 +11,8 @@ void Voter::note_echo(Progress& peer, Instant sent_at) const {
   if (sent_at <= now_) peer.echoed = std::max(peer.echoed, sent_at);
   const Instant patience = saturating_add(peer.snapshot_sent, 2 * options_.heartbeat_interval);
   if (peer.state != ProgressState::Snapshot || peer.echoed <= patience) return;
-  // It answers what was sent long after the snapshot, but not the snapshot: send it again (receiving twice is harmless).
+  // It answers what was sent long after the snapshot, but not the snapshot: send it again (receiving twice is
+  // harmless).
   peer.pending_snapshot = 0;
   peer.become_probe();
 }

@@ -11,9 +11,12 @@ void Voter::hear_leader(const Message& m) {
   since_ = now_;
   leader_ = m.from;
   switch (m.type) {
-    case MessageType::Append: return on_append(m);
-    case MessageType::Heartbeat: return on_heartbeat(m);
-    default: return on_install_snapshot(m);
+    case MessageType::Append:
+      return on_append(m);
+    case MessageType::Heartbeat:
+      return on_heartbeat(m);
+    default:
+      return on_install_snapshot(m);
   }
 }
 
@@ -23,7 +26,8 @@ void Voter::on_append(const Message& m) {
     response.log.index = log_.commit();
     return send(std::move(response));
   }
-  const bool follows = log_.holds(m.log) || (SYNCER_MUTATED("election.skip_previous_check") && m.log.index <= log_.last().index);
+  const bool follows =
+      log_.holds(m.log) || (SYNCER_MUTATED("election.skip_previous_check") && m.log.index <= log_.last().index);
   if (!follows) {
     const Position hint = log_.last_agreement(std::min(m.log.index, log_.last().index), m.log.term);
     response.rejected = true;

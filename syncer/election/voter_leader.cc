@@ -42,7 +42,9 @@ void Voter::send_heartbeats() {
 
 Result<Position> Voter::propose(Instant now, Bytes data) {
   now_ = now;
-  const auto refused = [](std::string why) { return failure(ErrorCode::Refused, "raft proposal dropped", std::move(why)); };
+  const auto refused = [](std::string why) {
+    return failure(ErrorCode::Refused, "raft proposal dropped", std::move(why));
+  };
   if (leader_ == kNobody) return refused("no leader is known");
   if (role_ != Role::Leader) {
     Message request;
@@ -52,7 +54,8 @@ Result<Position> Voter::propose(Instant now, Bytes data) {
     return Position{};
   }
   if (transferee_ != kNobody) return refused("leadership is being handed over");
-  if (log_.uncommitted_bytes() + data.size() > options_.max_uncommitted_bytes) return refused("too much waits for a majority");
+  if (log_.uncommitted_bytes() + data.size() > options_.max_uncommitted_bytes)
+    return refused("too much waits for a majority");
   append_own(std::move(data));
   feed_all();
   return log_.last();

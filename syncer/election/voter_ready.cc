@@ -64,7 +64,8 @@ void Voter::on_stored(Instant now) {
 std::vector<Message> Voter::take_messages() { return std::exchange(messages_, {}); }
 
 void Voter::hash(StateHasher& hasher) const {
-  for (const std::uint64_t v : {self_.value, term_, vote_.value, static_cast<std::uint64_t>(role_), leader_.value}) hasher.add(v);
+  for (const std::uint64_t v : {self_.value, term_, vote_.value, static_cast<std::uint64_t>(role_), leader_.value})
+    hasher.add(v);
   for (const Instant t : {since_, beat_, withheld_until_}) hasher.add(static_cast<std::uint64_t>(nanos(t)));
   hasher.add(static_cast<std::uint64_t>(drawn_timeout_.count()));
   log_.hash(hasher);

@@ -6,6 +6,7 @@
 
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
+#include "syncer/election/damage.h"
 
 namespace syncer::election {
 namespace {
@@ -16,11 +17,7 @@ constexpr std::size_t kHeaderSize = 4 + 8 + 8 + 8 + 8 + 4;
 constexpr std::size_t kRecordHead = 4 + 4 + 8 + 8;
 constexpr std::size_t kMarkSize = 4 + 8 + 8 + 8 + 8 + 4;
 
-tl::unexpected<Error> damaged(const std::string& what) {
-  return failure(ErrorCode::Corrupt, "raft.log",
-                 what + "; acknowledged entries may be lost, so this node must not vote. Restore the whole data folder "
-                        "from an intact copy, or remove this voter and admit it again under a new id while all others are up");
-}
+tl::unexpected<Error> broken(std::string what) { return damaged("raft.log", std::move(what)); }
 
 void write_record(Bytes& out, const Entry& entry) {
   Bytes body;
@@ -100,12 +97,12 @@ Result<Marks> read_marks(ByteView in) {
   Marks marks;
   for (; !in.empty(); in.remove_prefix(std::min(kMarkSize, in.size()))) {
     const std::optional<Mark> mark = read_mark(in);
-    if (!mark && in.size() > kMarkSize) return damaged("a persist mark is damaged");
+    if (!mark && in.size() > kMarkSize) return broken("a persist mark is damaged");
     if (!mark) {
       marks.unfinished = true;
       break;
     }
-    if (marks.any && mark->version < marks.newest.version) return damaged("the persist marks run backwards");
+    if (marks.any && mark->version < marks.newest.version) return broken("the persist marks run backwards");
     marks.newest = *mark;
     marks.any = true;
   }
@@ -118,7 +115,7 @@ Result<void> read_records(ByteView log, RecoveredLog& recovered) {
     std::optional<Entry> entry = read_record(log.substr(recovered.end));
     if (!entry) break;
     const Position before = recovered.entries.empty() ? recovered.base : recovered.entries.back().at();
-    if (entry->index != before.index + 1 || entry->term < before.term) return damaged("a record is out of order");
+    if (entry->index != before.index + 1 || entry->term < before.term) return broken("a record is out of order");
     recovered.end += kRecordHead + entry->data.size();
     recovered.entries.push_back(std::move(*entry));
   }
@@ -127,12 +124,13 @@ Result<void> read_records(ByteView log, RecoveredLog& recovered) {
 
 /// The mark's promise: this much was durable.
 Result<void> check_mark(const Mark& mark, const RecoveredLog& recovered) {
-  if (mark.version > recovered.version) return damaged("the log file is older than its persist marks");
+  if (mark.version > recovered.version) return broken("the log file is older than its persist marks");
   if (mark.version < recovered.version) return {};
-  if (recovered.end < mark.end) return damaged("a record that was acknowledged is damaged or missing");
+  if (recovered.end < mark.end) return broken("a record that was acknowledged is damaged or missing");
   const auto is_last = [&](const Entry& e) { return e.at() == mark.last; };
-  const bool named = mark.last == recovered.base || std::any_of(recovered.entries.begin(), recovered.entries.end(), is_last);
-  if (!named) return damaged("the log does not hold the entry that its last persist mark names");
+  const bool named =
+      mark.last == recovered.base || std::any_of(recovered.entries.begin(), recovered.entries.end(), is_last);
+  if (!named) return broken("the log does not hold the entry that its last persist mark names");
   return {};
 }
 
@@ -172,7 +170,7 @@ Bytes encode_mark(LogVersion version, std::uint64_t end, Position last) {
 
 Result<RecoveredLog> recover_log(ByteView log, ByteView marks) {
   const std::optional<Header> header = read_header(log);
-  if (!header) return damaged("the head of the log file is damaged");
+  if (!header) return broken("the head of the log file is damaged");
   Result<Marks> read = read_marks(marks);
   if (!read) return tl::unexpected(read.error());
   RecoveredLog recovered;
@@ -182,9 +180,9 @@ Result<RecoveredLog> recover_log(ByteView log, ByteView marks) {
   if (Result<void> records = read_records(log, recovered); !records) return tl::unexpected(records.error());
   recovered.torn = recovered.end < log.size();
   if (SYNCER_MUTATED("election.recovery_truncates_anywhere")) return recovered;
-  if (recovered.end < header->sealed) return damaged("a record that was written with the file is damaged or missing");
-  if (recovered.torn && read->unfinished) return damaged("the last record and its persist mark are both damaged");
-  if (!read->any) return damaged("the persist marks are missing");
+  if (recovered.end < header->sealed) return broken("a record that was written with the file is damaged or missing");
+  if (recovered.torn && read->unfinished) return broken("the last record and its persist mark are both damaged");
+  if (!read->any) return broken("the persist marks are missing");
   if (Result<void> kept = check_mark(read->newest, recovered); !kept) return tl::unexpected(kept.error());
   return recovered;
 }

@@ -11,7 +11,8 @@
 // al., FAST 2018, 3.3).
 //
 //   log    header, then records: length, CRC-32C, term, index, data
-//   marks  a fixed-size mark behind each synced batch: end of the batch in the log file, term and index of its last record
+//   marks  a fixed-size mark behind each synced batch: end of the batch in the log file, term and index of its last
+//   record
 //
 // Order of writes: records, sync, mark, sync, and only then an acknowledgement may leave. A bad record without a mark
 // was cut off while it was written and was never acknowledged; a bad record in front of a mark is damage. A log file is

@@ -19,7 +19,8 @@ constexpr std::uint8_t kKnownFlags = kRejected | kByTransfer | kSnapshot;
 constexpr std::size_t kMinEntrySize = 3;
 
 std::uint8_t flags_of(const Message& m) {
-  return static_cast<std::uint8_t>((m.rejected ? kRejected : 0) | (m.by_transfer ? kByTransfer : 0) | (m.snapshot ? kSnapshot : 0));
+  return static_cast<std::uint8_t>((m.rejected ? kRejected : 0) | (m.by_transfer ? kByTransfer : 0) |
+                                   (m.snapshot ? kSnapshot : 0));
 }
 
 void write_snapshot(ByteWriter& out, const Snapshot& snapshot) {
@@ -66,7 +67,8 @@ Bytes encode_raft(const Message& m) {
   out.u8(kVersion);
   out.u8(static_cast<std::uint8_t>(m.type));
   out.u8(flags_of(m));
-  for (const std::uint64_t v : {m.from.value, m.to.value, m.term, m.log.term, m.log.index, m.commit, m.hint}) out.varint(v);
+  for (const std::uint64_t v : {m.from.value, m.to.value, m.term, m.log.term, m.log.index, m.commit, m.hint})
+    out.varint(v);
   out.u64(static_cast<std::uint64_t>(nanos(m.sent_at)));
   out.varint(m.target.value);
   out.varint(m.entries.size());
@@ -83,7 +85,8 @@ Result<Message> decode_raft(ByteView octets) {
   ByteReader in(octets);
   const std::uint8_t version = in.u8();
   if (in.ok() && version != kVersion) {
-    return failure(ErrorCode::Unsupported, "raft message", "format version " + std::to_string(version) + " is not known");
+    return failure(ErrorCode::Unsupported, "raft message",
+                   "format version " + std::to_string(version) + " is not known");
   }
   const std::uint8_t type = in.u8();
   const std::uint8_t flags = in.u8();

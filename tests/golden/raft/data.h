@@ -31,6 +31,7 @@ inline std::vector<Directive> load(const std::filesystem::path& file) {
   return parse_script(file.filename().string(), text.str());
 }
 
-inline constexpr const char* kNoData = "Raft conformance scripts not found: set SYNCER_CONFORMANCE_DIR to the folder that holds raft/";
+inline constexpr const char* kNoData =
+    "Raft conformance scripts not found: set SYNCER_CONFORMANCE_DIR to the folder that holds raft/";
 
 }  // namespace syncer::election::golden

@@ -178,7 +178,8 @@ std::string Environment::compact(const Directive& d) {
   if (index <= n.base.index) return "requested index is unavailable due to compaction\n";
   n.voter.compact(index);
   n.base = n.voter.log().base();
-  n.entries.erase(n.entries.begin(), std::find_if(n.entries.begin(), n.entries.end(), [&](const Entry& e) { return e.index > index; }));
+  n.entries.erase(n.entries.begin(),
+                  std::find_if(n.entries.begin(), n.entries.end(), [&](const Entry& e) { return e.index > index; }));
   return raft_log(n);
 }
 
@@ -206,7 +207,8 @@ std::string Environment::raft_state() const {
 
 std::string Environment::raft_log(const Node& n) const {
   if (n.entries.empty()) {
-    return "log is empty: first index=" + std::to_string(n.base.index + 1) + ", last index=" + std::to_string(n.base.index) + "\n";
+    return "log is empty: first index=" + std::to_string(n.base.index + 1) +
+           ", last index=" + std::to_string(n.base.index) + "\n";
   }
   std::string out;
   for (const Entry& e : n.entries) out += print(e);

@@ -34,7 +34,8 @@ TEST(RaftInteraction, HandsOverAsTheRulesSay) {
 }
 
 TEST(RaftScript, ReadsEveryFormOfAnArgument) {
-  const auto directives = parse_script("f", "# comment\n  add-nodes 3 voters=(1,2, 3) index=10 \n----\n  INFO x\n  kept\n\n");
+  const auto directives =
+      parse_script("f", "# comment\n  add-nodes 3 voters=(1,2, 3) index=10 \n----\n  INFO x\n  kept\n\n");
   ASSERT_EQ(directives.size(), 1U);
   EXPECT_EQ(directives[0].command, "add-nodes");
   EXPECT_EQ(directives[0].positionals(), std::vector<std::string>{"3"});

@@ -58,10 +58,14 @@ void print_entries(std::ostream& out, const char* heading, const std::vector<Ent
 
 std::string print(Role role) {
   switch (role) {
-    case Role::Follower: return "StateFollower";
-    case Role::PreCandidate: return "StatePreCandidate";
-    case Role::Candidate: return "StateCandidate";
-    case Role::Leader: return "StateLeader";
+    case Role::Follower:
+      return "StateFollower";
+    case Role::PreCandidate:
+      return "StatePreCandidate";
+    case Role::Candidate:
+      return "StateCandidate";
+    case Role::Leader:
+      return "StateLeader";
   }
   return "?";
 }

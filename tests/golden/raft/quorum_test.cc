@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "syncer/election/quorum.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -6,7 +8,6 @@
 #include <optional>
 #include <set>
 
-#include "syncer/election/quorum.h"
 #include "tests/golden/raft/data.h"
 
 namespace syncer::election::golden {
@@ -75,7 +76,8 @@ std::string picture(const Pair& pair, const std::map<VoterId, Index>& acked) {
     const std::size_t bar = bars[id];
     out += acked.count(id) == 1 ? std::string(bar, 'x') + ">" + std::string(n - bar, ' ') : "?" + std::string(n, ' ');
     char tail[64];
-    std::snprintf(tail, sizeof tail, " %5llu    (id=%llx)\n", static_cast<unsigned long long>(index), static_cast<unsigned long long>(id.value));
+    std::snprintf(tail, sizeof tail, " %5llu    (id=%llx)\n", static_cast<unsigned long long>(index),
+                  static_cast<unsigned long long>(id.value));
     out += tail;
   }
   return out;

@@ -39,7 +39,8 @@ Argument read_argument(const std::string& line, std::size_t& at) {
   ++at;
   if (at < line.size() && line[at] == '(') {
     std::size_t end = at + 1;
-    for (int depth = 1; depth > 0 && end < line.size(); ++end) depth += line[end] == '(' ? 1 : line[end] == ')' ? -1 : 0;
+    for (int depth = 1; depth > 0 && end < line.size(); ++end)
+      depth += line[end] == '(' ? 1 : line[end] == ')' ? -1 : 0;
     argument.values = split_list(line.substr(at + 1, end - at - 2));
     at = end;
   } else {
@@ -53,7 +54,8 @@ Argument read_argument(const std::string& line, std::size_t& at) {
 void read_command(const std::string& line, Directive& directive) {
   std::size_t at = std::min(line.find(' '), line.size());
   directive.command = line.substr(0, at);
-  while ((at = line.find_first_not_of(' ', at)) != std::string::npos) directive.arguments.push_back(read_argument(line, at));
+  while ((at = line.find_first_not_of(' ', at)) != std::string::npos)
+    directive.arguments.push_back(read_argument(line, at));
 }
 
 }  // namespace
@@ -98,7 +100,8 @@ std::vector<Directive> parse_script(const std::string& file, const std::string& 
     read_command(command, directive);
     if (!next_line() || line != "----") throw std::runtime_error(directive.place + ": input lines are not supported");
     for (bool first = true; next_line() && !trim(line).empty(); first = false) {
-      if (first && line == "----") throw std::runtime_error(directive.place + ": output with blank lines is not supported");
+      if (first && line == "----")
+        throw std::runtime_error(directive.place + ": output with blank lines is not supported");
       directive.expected += line + "\n";
     }
     directives.push_back(std::move(directive));

@@ -14,7 +14,9 @@ namespace syncer::election::property {
 /// One node's disk: writes wait until they complete in order; a power cut keeps, loses or cuts the one in progress.
 class Disk {
  public:
-  void issue(const std::vector<StoreOperation>& operations) { pending_.insert(pending_.end(), operations.begin(), operations.end()); }
+  void issue(const std::vector<StoreOperation>& operations) {
+    pending_.insert(pending_.end(), operations.begin(), operations.end());
+  }
   bool busy() const { return !pending_.empty(); }
   /// Makes the oldest write durable; true when it was the last.
   bool complete_one() {

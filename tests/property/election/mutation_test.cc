@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "syncer/base/mutation.h"
+
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "syncer/base/mutation.h"
 #include "tests/property/election/chaos.h"
 #include "tests/property/election/hand_made.h"
 #include "tests/property/election/scenarios.h"
@@ -81,7 +82,9 @@ TEST_P(ElectionMutation, IsCaughtByTheRightProperty) {
 
 std::ostream& operator<<(std::ostream& out, const Mutation& mutant) { return out << mutant.name; }
 
-std::string name_of(const testing::TestParamInfo<Mutation>& info) { return info.param.name.substr(info.param.name.find('.') + 1); }
+std::string name_of(const testing::TestParamInfo<Mutation>& info) {
+  return info.param.name.substr(info.param.name.find('.') + 1);
+}
 
 INSTANTIATE_TEST_SUITE_P(Fault, ElectionMutation, testing::ValuesIn(mutations()), name_of);
 

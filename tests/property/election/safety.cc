@@ -6,7 +6,9 @@
 namespace syncer::election::property {
 namespace {
 
-[[noreturn]] void violated(const char* property, const std::string& how) { throw Violation(std::string(property) + ": " + how); }
+[[noreturn]] void violated(const char* property, const std::string& how) {
+  throw Violation(std::string(property) + ": " + how);
+}
 
 std::string text(Position at) { return std::to_string(at.term) + "/" + std::to_string(at.index); }
 std::string text(VoterId id) { return "node " + std::to_string(id.value); }
@@ -36,16 +38,20 @@ void Safety::check_order(const Voter& voter, const Seen& before) const {
   const Log& log = voter.log();
   if (log.commit() < before.commit) violated("A7 order", "commit of " + text(voter.self()) + " fell");
   if (log.applied() < before.applied) violated("A7 order", "applied of " + text(voter.self()) + " fell");
-  if (log.applied() > log.commit() || log.commit() > log.last().index) violated("A7 order", "applied, commit, last of " + text(voter.self()));
+  if (log.applied() > log.commit() || log.commit() > log.last().index)
+    violated("A7 order", "applied, commit, last of " + text(voter.self()));
   if (voter.term() < before.term) violated("A1 term", text(voter.self()) + " went back in terms");
 }
 
 void Safety::check_log(const Voter& voter, const Seen& before) {
   for (const Entry& entry : before.log) {
     const bool kept = entry.index <= voter.log().base().index || voter.log().holds(entry.at());
-    if (!kept && entry.index <= before.commit) violated("A6 committed prefix", text(voter.self()) + " lost " + text(entry.at()));
-    const bool led = before.role == Role::Leader && voter.soft_state().role == Role::Leader && before.term == voter.term();
-    const bool changed = led && kept && entry.index > voter.log().base().index && !holds(voter.log().base(), voter.log().entries(), entry);
+    if (!kept && entry.index <= before.commit)
+      violated("A6 committed prefix", text(voter.self()) + " lost " + text(entry.at()));
+    const bool led =
+        before.role == Role::Leader && voter.soft_state().role == Role::Leader && before.term == voter.term();
+    const bool changed = led && kept && entry.index > voter.log().base().index &&
+                         !holds(voter.log().base(), voter.log().entries(), entry);
     if (led && (!kept || changed)) violated("Leader Append-Only", text(voter.self()) + " withdrew " + text(entry.at()));
   }
   Position previous = voter.log().base();
@@ -80,15 +86,18 @@ void Safety::check_commit(const Voter& voter, const Seen& before, const Durable&
   for (const Entry& entry : log.entries()) {
     if (entry.index <= before.commit || entry.index > log.commit()) continue;
     const auto [known, is_new] = done_.emplace(entry.index, Done{entry, voter.term()});
-    if (!(known->second.entry == entry)) violated("State Machine Safety", "index " + std::to_string(entry.index) + " committed twice");
+    if (!(known->second.entry == entry))
+      violated("State Machine Safety", "index " + std::to_string(entry.index) + " committed twice");
     for (auto later = starts_.upper_bound(voter.term()); is_new && later != starts_.end(); ++later) {
       const bool complete = holds(later->second.base, later->second.entries, entry);
-      if (!complete) violated("Leader Completeness", "term " + std::to_string(later->first) + " began without " + text(entry.at()));
+      if (!complete)
+        violated("Leader Completeness", "term " + std::to_string(later->first) + " began without " + text(entry.at()));
     }
   }
   if (voter.soft_state().role != Role::Leader || before.role != Role::Leader) return;
   const Position at{log.term_at(log.commit()).value_or(0), log.commit()};
-  if (at.term != voter.term()) violated("A4 commit rule", text(voter.self()) + " committed " + text(at) + " by counting");
+  if (at.term != voter.term())
+    violated("A4 commit rule", text(voter.self()) + " committed " + text(at) + " by counting");
   const Entry entry = log.range(at.index, at.index).front();
   std::size_t copies = 0;
   for (const auto& [id, disk] : disks) copies += holds(disk.base, disk.entries, entry) ? 1U : 0U;
@@ -111,23 +120,27 @@ void Safety::on_sent(const Message& m, const Durable& disks) {
 }
 
 std::uint64_t Safety::on_applied(VoterId node, Index applied_before, std::uint64_t digest, const Entry& entry) {
-  if (entry.index != applied_before + 1) violated("State Machine Safety", text(node) + " left a gap before " + text(entry.at()));
+  if (entry.index != applied_before + 1)
+    violated("State Machine Safety", text(node) + " left a gap before " + text(entry.at()));
   StateHasher hasher;
   hasher.add(digest);
   hasher.add(entry.index);
   hasher.add(entry.data);
   const auto known = states_.emplace(entry.index, hasher.digest()).first;
-  if (known->second != hasher.digest()) violated("State Machine Safety", text(node) + " applied another " + text(entry.at()));
+  if (known->second != hasher.digest())
+    violated("State Machine Safety", text(node) + " applied another " + text(entry.at()));
   return hasher.digest();
 }
 
 void Safety::on_restored(const Snapshot& snapshot, std::uint64_t digest) {
   const auto known = states_.find(snapshot.at.index);
-  if (known == states_.end() || known->second != digest) violated("State Machine Safety", "snapshot " + text(snapshot.at) + " holds another state");
+  if (known == states_.end() || known->second != digest)
+    violated("State Machine Safety", "snapshot " + text(snapshot.at) + " holds another state");
 }
 
 void Safety::on_dropped(const Dropped& dropped) {
-  violated("A6 committed prefix", "a message of " + text(dropped.from) + " was refused: " + std::string(name(dropped.reason)));
+  violated("A6 committed prefix",
+           "a message of " + text(dropped.from) + " was refused: " + std::string(name(dropped.reason)));
 }
 
 void Safety::on_recovered(const Stored& promised, const Stored& recovered, bool replacing) {
@@ -136,7 +149,8 @@ void Safety::on_recovered(const Stored& promised, const Stored& recovered, bool 
   if (is.term < was.term || (is.term == was.term && was.vote != kNobody && is.vote != was.vote)) {
     violated("V1 recovery", "a vote was forgotten");
   }
-  if (!replacing && last_of(recovered) < last_of(promised)) violated("V1 recovery", "an acknowledged entry was forgotten");
+  if (!replacing && last_of(recovered) < last_of(promised))
+    violated("V1 recovery", "an acknowledged entry was forgotten");
 }
 
 }  // namespace syncer::election::property

@@ -51,7 +51,8 @@ std::optional<Duration> failover_time(std::size_t voters, std::uint64_t seed) {
   std::optional<Duration> time;
   on_calm_group(voters, seed, [&](Cluster& cluster, Random&) {
     cluster.crash(*cluster.leader());
-    time = cluster.run_until([&] { return cluster.leader() && leads_with_commit(cluster, *cluster.leader()); }, 10 * kTimeout);
+    time = cluster.run_until([&] { return cluster.leader() && leads_with_commit(cluster, *cluster.leader()); },
+                             10 * kTimeout);
   });
   return time;
 }
@@ -65,7 +66,8 @@ Broken cut_off_node_disturbs(std::size_t voters, std::uint64_t seed) {
     cluster.run_for(20 * kTimeout);
     cluster.heal();
     cluster.run_for(2 * kTimeout);
-    if (cluster.highest_term() != term || !cluster.raft(leader).is_leader()) broken("L3: the returning node moved the term");
+    if (cluster.highest_term() != term || !cluster.raft(leader).is_leader())
+      broken("L3: the returning node moved the term");
     if (cluster.raft(node).leader() != leader) broken("L3: the returning node does not follow");
   });
 }
@@ -85,7 +87,8 @@ Broken deaf_leader_stays(std::size_t voters, std::uint64_t seed) {
     const VoterId old = *cluster.leader();
     for (const VoterId other : cluster.ids()) cluster.cut(other, old);
     const auto replaced = [&] { return *cluster.leader() != old && leads_with_commit(cluster, *cluster.leader()); };
-    if (!cluster.run_until([&] { return cluster.leader() && replaced(); }, 10 * kTimeout)) broken("L5: a deaf leader stayed");
+    if (!cluster.run_until([&] { return cluster.leader() && replaced(); }, 10 * kTimeout))
+      broken("L5: a deaf leader stayed");
   });
 }
 

@@ -127,7 +127,8 @@ Store aged_store(std::uint64_t seed) {
 Broken check_damage(const Store& store, const StoreImage& image, const std::string& what) {
   const Result<Recovery> recovery = recover(image, kOwner);
   if (!recovery) {
-    const bool explains = recovery.error().code == ErrorCode::Conflict || recovery.error().detail.find("Restore") != std::string::npos;
+    const bool explains =
+        recovery.error().code == ErrorCode::Conflict || recovery.error().detail.find("Restore") != std::string::npos;
     return explains ? Broken{} : Broken{"a refusal does not say how to repair: " + to_string(recovery.error())};
   }
   if (recovery->stored == store.model()) return std::nullopt;

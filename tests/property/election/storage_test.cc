@@ -2,7 +2,6 @@
 #include "tests/property/election/storage.h"
 
 #include <gtest/gtest.h>
-
 #include <rapidcheck/gtest.h>
 
 #include "syncer/election/metadata.h"
@@ -24,7 +23,8 @@ TEST(ElectionStore, NeverOpensWithALostSector) { never_broken(lost_sector_is_tak
 TEST(ElectionStore, NeverOpensWithAStaleFile) { never_broken(stale_file_is_taken, 3000); }
 TEST(ElectionStore, KeepsOnlyAPrefixOfAnUnsyncedAppend) { never_broken(reordered_sectors_are_taken, 3000); }
 
-RC_GTEST_PROP(ElectionStore, TakesAnyOctetsWithoutHarm, (const std::string& a, const std::string& b, const std::string& c)) {
+RC_GTEST_PROP(ElectionStore, TakesAnyOctetsWithoutHarm,
+              (const std::string& a, const std::string& b, const std::string& c)) {
   static_cast<void>(recover_log(a, b));
   static_cast<void>(recover_metadata(a, b));
   static_cast<void>(decode_snapshot(c));

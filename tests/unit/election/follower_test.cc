@@ -6,7 +6,9 @@
 namespace syncer::election {
 namespace {
 
-Stored past(Term term, std::vector<Entry> log, Index commit = 0) { return Stored{{term, kNobody, commit}, {}, {}, std::move(log)}; }
+Stored past(Term term, std::vector<Entry> log, Index commit = 0) {
+  return Stored{{term, kNobody, commit}, {}, {}, std::move(log)};
+}
 
 Message install(VoterId from, Term term, Position at) {
   Message m = message(MessageType::InstallSnapshot, from, term);

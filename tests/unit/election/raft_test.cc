@@ -195,7 +195,8 @@ TEST(RaftOptions, NameTheRuleThatIsBroken) {
   EXPECT_EQ(check(test_options(), kSelf, {kSelf, kTwo, kTwo})->detail, "a voter is named twice");
   Options options = test_options();
   options.election_timeout = kBeat;
-  EXPECT_EQ(check(options, kSelf, Subject::group(3))->detail, "election timeout must be at least two heartbeat intervals");
+  EXPECT_EQ(check(options, kSelf, Subject::group(3))->detail,
+            "election timeout must be at least two heartbeat intervals");
 }
 
 }  // namespace

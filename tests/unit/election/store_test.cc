@@ -79,7 +79,8 @@ TEST(RaftMetadata, OneGoodCopyIsEnough) {
   const Bytes copy = encode_metadata({7, {3, kTwo, 5}});
   Bytes bad = copy;
   bad[5] ^= 4;
-  for (const auto& read : {recover_metadata(copy, bad), recover_metadata(bad, copy), recover_metadata(copy, std::nullopt)}) {
+  for (const auto& read :
+       {recover_metadata(copy, bad), recover_metadata(bad, copy), recover_metadata(copy, std::nullopt)}) {
     ASSERT_TRUE(read);
     EXPECT_EQ(read->metadata.state, (HardState{3, kTwo, 5}));
     EXPECT_TRUE(read->repair);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
-
-#include <rapidcheck/gtest.h>
-
 #include "syncer/wire/raft_message.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 namespace syncer::wire {
 namespace {
