@@ -102,7 +102,9 @@ class Assembly {
       if (config_.bind.port == 0) {
         return failure(ErrorCode::Invalid, origin("bind-addr"), "port 0 gives no stable name; give --node");
       }
-      derive("node", net::host_name() + "-" + std::to_string(config_.bind.port));
+      // Cloned machines often share a host name, so an address that was chosen tells more than the name alone.
+      const std::string address = config_.bind.is_unspecified() ? "" : "-" + config_.bind.host();
+      derive("node", net::host_name() + address + "-" + std::to_string(config_.bind.port));
     }
     const std::string& node_name = text("node");
     if (node_name == "." || node_name == "..") {

@@ -34,7 +34,7 @@ TEST(DaemonConfig, TheQuickStartCommandOfTheFirstMachineIsComplete) {
   EXPECT_EQ(to_string(config->node.gossip_address), "10.0.0.10:30190");
   EXPECT_EQ(to_string(config->node.rpc_address), "10.0.0.10:30191");
   EXPECT_EQ(config->node.region, config->node.node) << "in single mode the node is the region";
-  EXPECT_NE(config->node.node.find("-30190"), std::string::npos) << config->node.node;
+  EXPECT_NE(config->node.node.find("-10.0.0.10-30190"), std::string::npos) << config->node.node;
   EXPECT_EQ(config->data_dir, "/state/syncer/" + config->node.node) << "daemons on one machine never share state";
   EXPECT_EQ(config->warnings.size(), 1U) << "unencrypted on a network";
 }

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <csignal>
+
+#include "tests/e2e/region.h"
+
+namespace e2e {
+namespace {
+
+struct Ended {
+  int code;
+  std::string output;
+};
+
+Ended run(const Workplace& workplace, std::vector<std::string> flags) {
+  flags.insert(flags.begin(), syncer_program());
+  Process process(flags, workplace.environment());
+  const int code = process.wait_for_exit(seconds(10)).value_or(-1000);
+  return {code, process.output()};
+}
+
+TEST(Start, AMistypedFlagEndsWithTwoAndTheNearestWord) {
+  const Workplace workplace;
+  const Ended ended = run(workplace, {"daemon", "--bind-adr", "127.0.0.1:1"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_NE(ended.output.find("--bind-addr"), std::string::npos) << ended.output;
+}
+
+TEST(Start, ABusyPortEndsWithOneAndSaysWhatToDo) {
+  const Workplace workplace;
+  const Syncer first(workplace, words("first", "http://127.0.0.1:1"));
+  const Ended gossip = run(workplace, {"daemon", "--node", "second", "--bind-addr", first.gossip, "--rpc-addr", "127.0.0.1:0"});
+  EXPECT_EQ(gossip.code, 1);
+  EXPECT_NE(gossip.output.find("--bind-addr"), std::string::npos) << gossip.output;
+  EXPECT_NE(gossip.output.find(first.gossip), std::string::npos) << gossip.output;
+  const Ended rpc = run(workplace, {"daemon", "--node", "second", "--bind-addr", "127.0.0.1:0", "--rpc-addr", first.rpc});
+  EXPECT_EQ(rpc.code, 1);
+  EXPECT_NE(rpc.output.find("--rpc-addr"), std::string::npos) << rpc.output;
+}
+
+TEST(Start, TwoSyncersNeverShareADataDirectory) {
+  const Workplace workplace;
+  const Syncer first(workplace, words("same", "http://127.0.0.1:1"));
+  auto again = words("same", "http://127.0.0.1:1");
+  again.insert(again.begin(), "daemon");
+  const Ended ended = run(workplace, again);
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_NE(ended.output.find("another syncer is using this data directory"), std::string::npos) << ended.output;
+}
+
+TEST(Start, AnUnreachableRegistryIsTriedOnAndSaidSo) {
+  const Workplace workplace;
+  Syncer syncer(workplace, words("lonely", "http://127.0.0.1:1"));
+  EXPECT_TRUE(syncer.process.wait_for_line({"registry.down", "127.0.0.1:1"}, seconds(15))) << syncer.process.output();
+  EXPECT_EQ(syncer.status("/registry/reachable"), "false");
+  EXPECT_EQ(test::request("GET", "http://" + syncer.admin, "/livez")->status, 200);
+  EXPECT_EQ(test::request("GET", "http://" + syncer.admin, "/readyz")->status, 503);
+  syncer.process.signal(SIGTERM);
+  EXPECT_EQ(syncer.process.wait_for_exit(seconds(15)), 0) << syncer.process.output();
+}
+
+TEST(Start, TheExampleConfigurationIsAccepted) {
+  const Workplace workplace;
+  const Ended ended = run(workplace, {"config", "check", SYNCER_SOURCE_DIR "/packaging/syncer.json"});
+  EXPECT_EQ(ended.code, 0) << ended.output;
+}
+
+TEST(Start, ConfigShowTellsWhereEachValueComesFrom) {
+  const Workplace workplace;
+  const Ended ended = run(workplace, {"config", "show", "--origin", "--config", SYNCER_SOURCE_DIR "/packaging/syncer.json",
+                                      "--node", "here"});
+  EXPECT_EQ(ended.code, 0) << ended.output;
+  EXPECT_NE(ended.output.find("node = here    # --node"), std::string::npos) << ended.output;
+  EXPECT_NE(ended.output.find("packaging/syncer.json:"), std::string::npos) << ended.output;
+  EXPECT_NE(ended.output.find("# default"), std::string::npos) << ended.output;
+}
+
+TEST(Start, VersionIsPrinted) {
+  const Workplace workplace;
+  EXPECT_EQ(run(workplace, {"version"}).code, 0);
+  EXPECT_NE(run(workplace, {"version", "--output", "json"}).output.find("\"version\""), std::string::npos);
+}
+
+}  // namespace
+}  // namespace e2e
