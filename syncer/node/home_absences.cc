@@ -62,8 +62,9 @@ void HomeAbsences::on_answer(Instant now, const registry::InstanceRef& ref, cons
 }
 
 void HomeAbsences::list_was_wrong(Instant now, const registry::InstanceRef& ref, Suspect& suspect) {
-  observe(observer_, now, EventKind::RegistryRefusal, Severity::Warning,
-          {{"op", "read"}, {"instance", ref.instance_id}, {"reason", "suspicious list: it leaves out a live instance"}});
+  observe(
+      observer_, now, EventKind::RegistryRefusal, Severity::Warning,
+      {{"op", "read"}, {"instance", ref.instance_id}, {"reason", "suspicious list: it leaves out a live instance"}});
   reader_.distrust({ref.project, ref.service_id});
   suspect.state = State::Due;
   suspect.due = now + doubled(kRetry, suspect.tries++, kSlowest);

@@ -35,7 +35,8 @@ void HomeAddresses::failed(Instant now, bool hard, std::string problem) {
     observe(observer_, now, EventKind::RegistryDown, Severity::Warning,
             {{"address", current()}, {"reason", problem_}});
   }
-  if (addresses_.size() > 1 && !SYNCER_MUTATED("home.no_failover")) use(now, (index_ + 1) % addresses_.size(), problem_);
+  if (addresses_.size() > 1 && !SYNCER_MUTATED("home.no_failover"))
+    use(now, (index_ + 1) % addresses_.size(), problem_);
 }
 
 void HomeAddresses::use(Instant now, std::size_t index, std::string_view reason) {

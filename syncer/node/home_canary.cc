@@ -159,10 +159,11 @@ void HomeCanary::judge(Instant now) {
     const bool same_region = mark.region == config_.region;
     if (same_region && config_.mode == Mode::Cluster) continue;
     other = mark.region;
-    text = same_region ? "region \"" + config_.region + "\" is served twice: syncer \"" + mark.node + "\" and syncer \"" +
-                             config_.node + "\" both write this registry"
-                       : "this registry is shared: syncer \"" + mark.node + "\" of region \"" + mark.region +
-                             "\" and syncer \"" + config_.node + "\" of region \"" + config_.region + "\" both write it";
+    text = same_region
+               ? "region \"" + config_.region + "\" is served twice: syncer \"" + mark.node + "\" and syncer \"" +
+                     config_.node + "\" both write this registry"
+               : "this registry is shared: syncer \"" + mark.node + "\" of region \"" + mark.region +
+                     "\" and syncer \"" + config_.node + "\" of region \"" + config_.region + "\" both write it";
   }
   if (usurped_) {
     other = config_.region;

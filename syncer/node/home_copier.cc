@@ -151,7 +151,8 @@ void HomeCopier::believe(Instant now, const Place& place, RemoteCopies& remote, 
     by_ref_.erase(state.ref);
     leases_.forget(state.ref);
   }
-  if (!after && origin.held && !origin.wanted && origin.payload.empty()) regions_.keep(now, place.region, place.key, origin);
+  if (!after && origin.held && !origin.wanted && origin.payload.empty())
+    regions_.keep(now, place.region, place.key, origin);
 }
 
 void HomeCopier::believe_view(Instant now, const Place& place, RemoteCopies& remote, Origin& origin, CopyState& copy,
@@ -329,7 +330,8 @@ bool HomeCopier::withdraw(Instant now, Subject& subject) {
   if (origin.held) return false;
   if (origin.granted) return remove(now, subject, present->first, origin.removed ? "removed" : "orphan");
   const bool told = origin.removed || (subject.remote.connected && subject.remote.complete);
-  if (told || SYNCER_MUTATED("home.remove_unconfirmed_orphans")) regions_.ask_to_leave(subject.place.region, subject.place.key);
+  if (told || SYNCER_MUTATED("home.remove_unconfirmed_orphans"))
+    regions_.ask_to_leave(subject.place.region, subject.place.key);
   else origin.waiting = "its region has not said yet what it holds";
   return false;
 }

@@ -95,7 +95,11 @@ bool HomeCopier::remove(Instant now, Subject& subject, const std::string& copy, 
        [this, copy, why = std::string(reason)](Instant at, Subject& s, const registry::RawAnswer& raw) {
          auto success = registry::read_success(raw);
          const bool gone = success || success.error().code == ErrorCode::NotFound;
-         if (!gone && !SYNCER_MUTATED("home.forget_failed_unregister")) return success;
+         if (!gone && SYNCER_MUTATED("home.forget_failed_unregister")) {
+           believe(at, s.place, s.remote, s.origin, copy, false);
+           return Result<void>();
+         }
+         if (!gone) return success;
          CopyState& state = s.origin.copies[copy];
          believe(at, s.place, s.remote, s.origin, copy, false);
          state.quiet_until = at + kReadLag;

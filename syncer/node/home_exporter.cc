@@ -73,8 +73,9 @@ void HomeExporter::remove_instances(Instant now, const std::vector<Bytes>& keys)
     return;
   }
   if (was_frozen) return;
-  observe(observer_, now, EventKind::GuardTripped, Severity::Error,
-          {{"side", "sender"}, {"region", config_.region}, {"pending", guard_.pending()}, {"allowed", guard_.allowed()}});
+  observe(
+      observer_, now, EventKind::GuardTripped, Severity::Error,
+      {{"side", "sender"}, {"region", config_.region}, {"pending", guard_.pending()}, {"allowed", guard_.allowed()}});
 }
 
 void HomeExporter::erase_instance(Instant now, const Bytes& key) {

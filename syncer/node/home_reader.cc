@@ -163,7 +163,8 @@ bool HomeReader::apply_update(const std::string& project, Group& group, registry
   }
   for (auto& [id, instances] : by_service) {
     const SeenService* service = view_.service({project, id});
-    if (service != nullptr) view_.put_instances({project, id}, std::move(instances), found.instances_complete, sightings_);
+    if (service == nullptr) continue;
+    view_.put_instances({project, id}, std::move(instances), found.instances_complete, sightings_);
   }
   const bool whole = known && found.instances_complete;
   group.revision = whole ? found.revision : "";
@@ -179,7 +180,8 @@ void HomeReader::distrust(const ServiceRef& ref) {
   if (group == state.groups.end()) return;
   group->second.revision.clear();
   for (Chunk& chunk : state.chunks) {
-    if (std::binary_search(chunk.names.begin(), chunk.names.end(), group->first)) chunk = Chunk{std::move(chunk.names), {}, {}};
+    const bool asks_for_it = std::binary_search(chunk.names.begin(), chunk.names.end(), group->first);
+    if (asks_for_it) chunk = Chunk{std::move(chunk.names), {}, {}};
   }
 }
 
@@ -192,7 +194,8 @@ void HomeReader::finished(Instant now) {
   if (--open_ > 0) return;
   if (complete_) last_complete_ = started_;
   if (!complete_ && problem_.empty()) {
-    observe(observer_, now, EventKind::RegistryRefusal, Severity::Warning, {{"op", "read"}, {"reason", cycle_problem_}});
+    observe(observer_, now, EventKind::RegistryRefusal, Severity::Warning,
+            {{"op", "read"}, {"reason", cycle_problem_}});
   }
   problem_ = cycle_problem_;
   // A slow registry is asked less often: reading takes at most a third of its time.

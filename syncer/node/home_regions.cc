@@ -104,7 +104,8 @@ void HomeRegions::check_hold(Instant now, const std::string& region, RemoteCopie
   if (remote.connected || remote.expired || remote.present == 0) return;
   if (!remote.announced) {
     remote.announced = true;
-    observe(observer_, now, EventKind::HoldStarted, Severity::Warning, {{"region", region}, {"copies", remote.present}});
+    observe(observer_, now, EventKind::HoldStarted, Severity::Warning,
+            {{"region", region}, {"copies", remote.present}});
   }
   if (now < saturating_add(remote.away_since, config_.hold)) return;
   remote.expired = true;

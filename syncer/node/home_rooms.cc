@@ -124,7 +124,8 @@ void Home::Rooms::carry_native(Instant now, const registry::InstanceRef& ref) {
   const ServiceRef owner{ref.project, ref.service_id};
   const SeenService* service = s.view.service(owner);
   const SeenInstance* seen = s.view.instance(ref);
-  if (service == nullptr || seen == nullptr || is_infrastructure(service->document.key, service->document.alias)) return;
+  if (service == nullptr || seen == nullptr || is_infrastructure(service->document.key, service->document.alias))
+    return;
   const registry::ServiceKey& key = service->document.key;
   const bool first = !s.exporter.has_instances(key);
   s.exporter.put_instance(now, key, ref.instance_id, seen->document.payload);

@@ -8,7 +8,9 @@
 namespace syncer::registry {
 namespace {
 
-std::string service_path(const std::string& service_id) { return "/registry/microservices/" + percent_encode(service_id); }
+std::string service_path(const std::string& service_id) {
+  return "/registry/microservices/" + percent_encode(service_id);
+}
 
 std::string instance_path(const InstanceRef& ref) {
   return service_path(ref.service_id) + "/instances/" + percent_encode(ref.instance_id);

@@ -155,7 +155,8 @@ TEST_F(HomeCopies, LeaveNoGhostWhenTheirRemovalFails) {
 
 TEST_F(HomeCopies, AreNotDoubledWhenAnswersAreLost) {
   link(true);
-  fail({mocksc::Operation::RegisterInstance, mocksc::Operation::RegisterService}, mocksc::Failure::Kind::ResetAfterApply);
+  fail({mocksc::Operation::RegisterInstance, mocksc::Operation::RegisterService},
+       mocksc::Failure::Kind::ResetAfterApply);
   for (int i = 0; i < 5; ++i) want(remote_instance("cart", "i" + std::to_string(i), "rest://9:" + std::to_string(i)));
   run_for(15s);
   world.center.stop_all(now);

@@ -30,7 +30,8 @@ TEST(ErrorAnswer, IsARefusalForOtherClientErrors) {
 }
 
 TEST(ErrorAnswer, MeansUnavailableForServerErrorsAndThrottling) {
-  for (const auto& raw : {refusal("500003"), refusal("500011"), answer(503, "busy"), answer(429, ""), refusal("400002")}) {
+  for (const auto& raw :
+       {refusal("500003"), refusal("500011"), answer(503, "busy"), answer(429, ""), refusal("400002")}) {
     EXPECT_EQ(read_success(raw).error().code, ErrorCode::Unreachable);
   }
 }
@@ -106,7 +107,8 @@ TEST(BatchFind, IsPartialWhenAQueryIsNotMentioned) {
 
 TEST(BatchFind, IsPartialWhenAnInstanceCannotBeReadOrHasNoService) {
   for (const char* element : {R"({"instanceId":7,"serviceId":"s"})", R"({"instanceId":"i"})", "3"}) {
-    const std::string body = std::string(R"({"services":{"updated":[{"index":0,"rev":"r","instances":[)") + element + "]}]}}";
+    const std::string body =
+        std::string(R"({"services":{"updated":[{"index":0,"rev":"r","instances":[)") + element + "]}]}}";
     const auto read = read_find(answer(200, body), 1);
     ASSERT_TRUE(read);
     EXPECT_FALSE(read->complete());
@@ -144,15 +146,20 @@ TEST(HeartbeatSet, DoesNotSayWhichOneIsLostInAnOldRelease) {
 
 TEST(HeartbeatSet, TellsEachElementInANewRelease) {
   const auto beats = read_heartbeats(
-      answer(200, R"j({"instances":[{"serviceId":"s","instanceId":"b","errMessage":"Instance does not exist(leaseId not exist, instance not exist)"},
-        {"serviceId":"s","instanceId":"a"}]})j"), kAsked);
+      answer(
+          200,
+          R"j({"instances":[{"serviceId":"s","instanceId":"b","errMessage":"Instance does not exist(leaseId not exist)"},
+        {"serviceId":"s","instanceId":"a"}]})j"),
+      kAsked);
   ASSERT_TRUE(beats);
   EXPECT_EQ(*beats, (std::vector<Beat>{Beat::Renewed, Beat::Lost}));
 }
 
 TEST(HeartbeatSet, LeavesUnmentionedAndUnexplainedElementsUnknown) {
   const auto beats = read_heartbeats(
-      answer(200, R"({"instances":[{"serviceId":"s","instanceId":"a","errMessage":"etcd timed out"},{"serviceId":4}]})"), kAsked);
+      answer(200,
+             R"({"instances":[{"serviceId":"s","instanceId":"a","errMessage":"etcd timed out"},{"serviceId":4}]})"),
+      kAsked);
   ASSERT_TRUE(beats);
   EXPECT_EQ(*beats, (std::vector<Beat>{Beat::Unknown, Beat::Unknown}));
 }
