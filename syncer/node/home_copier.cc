@@ -228,7 +228,7 @@ void HomeCopier::settle_quiet(Instant now, const Place& place) {
       copy.quiet_until = Instant{};
       believe_view(now, place, *remote, *origin, copy, it->first);
     }
-    it = quiet || origin->busy || copy.present ? std::next(it) : origin->copies.erase(it);
+    it = quiet || origin->busy || copy.present || copy.doubtful ? std::next(it) : origin->copies.erase(it);
   }
   if (again && !timers_.contains({now + kQuietStep, place})) revisit(now + kQuietStep, place);
   enqueue(place, *origin);
@@ -282,6 +282,21 @@ bool HomeCopier::reconcile(Instant now, const Place& place) {
   return keep ? fulfil(now, subject) : withdraw(now, subject);
 }
 
+/// Make before break needs one former copy beside the new one; a second former one, even a doubtful one, goes first.
+std::optional<std::string> HomeCopier::surplus(const Origin& origin, const std::string& wanted) {
+  std::optional<std::string> doubtful;
+  std::optional<std::string> last;
+  std::size_t others = 0;
+  for (const auto& [id, copy] : origin.copies) {
+    if (id == wanted || !(copy.present || copy.doubtful)) continue;
+    ++others;
+    last = id;
+    if (!copy.present) doubtful = id;
+  }
+  if (others < 2) return std::nullopt;
+  return doubtful ? doubtful : last;
+}
+
 bool HomeCopier::fulfil(Instant now, Subject& subject) {
   Origin& origin = subject.origin;
   const auto plan = registry::plan_copy(subject.place.region, subject.key.id, origin.payload);
@@ -296,6 +311,7 @@ bool HomeCopier::fulfil(Instant now, Subject& subject) {
       if (state.present) return remove(now, subject, id, "replaced");
     }
   }
+  if (const auto extra = surplus(origin, plan->id)) return remove(now, subject, *extra, "replaced");
   const std::string* service = services_.ensure(now, subject.key.service);
   if (service == nullptr) {
     origin.waiting = services_.problem(subject.key.service);
@@ -311,7 +327,7 @@ bool HomeCopier::fulfil_present(Instant now, Subject& subject, const registry::C
   const bool same = registry::same_properties(plan.properties, copy.properties, origin.extras_settled);
   if (!same && !SYNCER_MUTATED("home.ignore_properties")) return update_properties(now, subject, plan);
   for (const auto& [id, state] : origin.copies) {
-    if (state.present && id != plan.id) return remove(now, subject, id, "replaced");
+    if ((state.present || state.doubtful) && id != plan.id) return remove(now, subject, id, "replaced");
   }
   services_.ensure(now, subject.key.service);
   done(now, subject);

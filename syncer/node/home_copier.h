@@ -76,6 +76,7 @@ class HomeCopier {
 
   bool reconcile(Instant now, const Place& place);
   bool fulfil(Instant now, Subject& subject);
+  static std::optional<std::string> surplus(const Origin& origin, const std::string& wanted);
   bool fulfil_present(Instant now, Subject& subject, const registry::CopyPlan& plan);
   bool withdraw(Instant now, Subject& subject);
   void done(Instant now, Subject& subject);

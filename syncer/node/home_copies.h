@@ -17,6 +17,7 @@ namespace syncer::node {
 struct CopyState {
   registry::InstanceRef ref;
   bool present = false;
+  bool doubtful = false;  ///< its registration was not answered: it may be there
   std::string status;
   registry::Properties properties;
   Instant quiet_until{};  ///< until then our own last write is believed, not the list

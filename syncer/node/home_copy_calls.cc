@@ -27,10 +27,15 @@ bool HomeCopier::add(Instant now, Subject& subject, const std::string& service_i
     const auto id = registry::read_instance_id(raw);
     if (!id) {
       if (id.error().code == ErrorCode::NotFound) services_.forget(s.key.service);
+      if (registry::is_outcome_unknown(id.error())) {
+        s.origin.copies[plan.id].ref = ref;
+        s.origin.copies[plan.id].doubtful = true;
+      }
       return Result<void>(tl::make_unexpected(id.error()));
     }
     CopyState& copy = s.origin.copies[plan.id];
     copy.ref = ref;
+    copy.doubtful = false;
     copy.status = plan.status;
     copy.properties = plan.properties;
     copy.quiet_until = at + kReadLag;
@@ -101,10 +106,12 @@ bool HomeCopier::remove(Instant now, Subject& subject, const std::string& copy, 
          }
          if (!gone) return success;
          CopyState& state = s.origin.copies[copy];
+         const bool was_present = state.present;
          believe(at, s.place, s.remote, s.origin, copy, false);
+         state.doubtful = false;
          state.quiet_until = at + kReadLag;
          revisit(state.quiet_until, s.place);
-         report(at, EventKind::CopyRemoved, s, copy, why);
+         if (was_present) report(at, EventKind::CopyRemoved, s, copy, why);
          return Result<void>();
        });
   return true;
