@@ -15,6 +15,16 @@ bool entries_follow(const Message& m) {
   return true;
 }
 
+/// Far beyond what a group reaches, far below where sums wrap around.
+constexpr std::uint64_t kLimit = std::uint64_t{1} << 62U;
+
+bool within_limits(const Message& m) {
+  for (const std::uint64_t number : {m.term, m.log.term, m.log.index, m.commit, m.hint}) {
+    if (number >= kLimit) return false;
+  }
+  return !m.snapshot || m.snapshot->at.index < kLimit;
+}
+
 }  // namespace
 
 std::string_view name(MessageType type) {
@@ -42,6 +52,7 @@ bool is_promise(MessageType type) {
 }
 
 bool well_formed(const Message& m) {
+  if (!within_limits(m)) return false;
   const bool is_snapshot = m.type == MessageType::InstallSnapshot;
   if (m.snapshot.has_value() != is_snapshot) return false;
   if (is_snapshot && (m.snapshot->at.index == 0 || m.snapshot->at.term > m.term)) return false;

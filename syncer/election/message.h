@@ -67,7 +67,8 @@ std::string_view name(DropReason reason);
 
 /// A promise, true only once everything it relies on is durable.
 bool is_promise(MessageType type);
-/// Entries ascend by one from `log`, terms do not fall, a snapshot is where one belongs.
+/// Numbers are far from wrapping around, entries ascend by one from `log`, terms do not fall, a snapshot is where one
+/// belongs.
 bool well_formed(const Message& message);
 
 }  // namespace syncer::election

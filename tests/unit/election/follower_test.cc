@@ -125,6 +125,8 @@ TEST(Follower, DropsWhatIsNotForItOrMakesNoSense) {
   EXPECT_EQ(s.dropped, DropReason::Malformed) << "no snapshot";
   s.receive(message(MessageType::Heartbeat, kTwo, 0));
   EXPECT_EQ(s.dropped, DropReason::Malformed) << "term 0 has no leader";
+  s.receive(message(MessageType::Heartbeat, kTwo, ~0ULL));
+  EXPECT_EQ(s.dropped, DropReason::Malformed) << "no term can follow";
   EXPECT_EQ(s.voter.term(), 0U);
 }
 
