@@ -123,9 +123,11 @@ class Resolver {
   Random random_;
 };
 
-syncer::Result<void> unknown(const std::string& word, const std::vector<std::string_view>& known) {
+/// `part` is what of the word was looked for among the known ones.
+syncer::Result<void> unknown(const std::string& word, const std::string& part,
+                             const std::vector<std::string_view>& known) {
   return syncer::failure(syncer::ErrorCode::NotFound, "",
-                         "nothing is called \"" + word + "\"" + syncer::did_you_mean(word, known));
+                         "nothing is called \"" + word + "\"" + syncer::did_you_mean(part, known));
 }
 
 std::vector<std::string_view> group_names(const Cast& cast, std::string_view kind) {
@@ -141,14 +143,14 @@ std::vector<std::string_view> group_names(const Cast& cast, std::string_view kin
 syncer::Result<void> check_pattern(const std::string& word, const std::string& pattern,
                                    const std::vector<std::string_view>& names) {
   const bool some = std::any_of(names.begin(), names.end(), [&](auto name) { return matches_glob(pattern, name); });
-  return some ? syncer::Result<void>() : unknown(word, names);
+  return some ? syncer::Result<void>() : unknown(word, pattern, names);
 }
 
 syncer::Result<void> check_name(const std::string& word, const Cast& cast, const std::set<std::string>& captured) {
   if (word == "all" || word == "any-region" || word == "each cluster") return {};
   if (word.front() == '$') {
     const std::vector<std::string_view> names(captured.begin(), captured.end());
-    return captured.count(word.substr(1)) != 0 ? syncer::Result<void>() : unknown(word, names);
+    return captured.count(word.substr(1)) != 0 ? syncer::Result<void>() : unknown(word, word.substr(1), names);
   }
   const std::size_t colon = word.find(':');
   const std::string kind = colon == std::string::npos ? "" : word.substr(0, colon);
