@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/host/dispatch.h"
 
-#include <utility>
-
 #include "sim/host/node_host.h"
 #include "sim/host/registry_host.h"
 #include "syncer/base/hash.h"
@@ -26,13 +24,6 @@ std::uint64_t payload_hash(Fabric& fabric, const QueuedEvent& event) {
 }
 
 namespace {
-
-bool run_action(Actions& actions, World& world, engine::Handle handle) {
-  const std::function<void(World&)> action = std::exchange(actions.at(handle), nullptr);
-  actions.release(handle);
-  action(world);
-  return true;
-}
 
 bool dispatch_node(NodeHost& node, const QueuedEvent& event) {
   switch (static_cast<EventCode>(event.kind)) {
@@ -69,9 +60,9 @@ bool dispatch_call(CallNet& calls, const QueuedEvent& event) {
 
 }  // namespace
 
-bool dispatch(Fabric& fabric, Actions& actions, World& world, const QueuedEvent& event) {
+bool dispatch(Fabric& fabric, const QueuedEvent& event) {
   const auto code = static_cast<EventCode>(event.kind);
-  if (code == EventCode::Action) return run_action(actions, world, event.payload);
+  SYNCER_ASSERT(code != EventCode::Action);
   if (code == EventCode::DatagramArrived) return fabric.datagrams.arrived(event.payload), true;
   if (code == EventCode::RegistryWake) return fabric.registries[event.subject]->wake();
   if (code >= EventCode::SynArrived && code <= EventCode::StreamRetry) return dispatch_stream(fabric.streams, event);

@@ -71,10 +71,18 @@ bool World::State::happen(World& world) {
   at_once = kernel.now() == before ? at_once + 1 : 0;
   SYNCER_ASSERT(at_once < kMaxEventsAtOnce);
   const std::uint64_t payload = payload_hash(fabric, event);
-  if (!dispatch(fabric, actions, world, event)) return false;
+  const bool action = static_cast<EventCode>(event.kind) == EventCode::Action;
+  if (!(action ? run_action(world, event.payload) : dispatch(fabric, event))) return false;
   kernel.digest.add(kernel.now(), event.subject, event.kind, payload);
   arm_touched();
   kernel.probes.after_event(kernel.now());
+  return true;
+}
+
+bool World::State::run_action(World& world, engine::Handle handle) {
+  const std::function<void(World&)> action = std::exchange(actions.at(handle), nullptr);
+  actions.release(handle);
+  action(world);
   return true;
 }
 

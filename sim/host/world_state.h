@@ -11,11 +11,12 @@ namespace sim::host {
 
 struct World::State {
   Fabric fabric;
-  Actions actions;
+  engine::Slab<std::function<void(World&)>> actions;  ///< scripted, waiting for their time
   std::uint64_t at_once = 0;  ///< events since time last passed
 
   /// One event off the queue; false when it was out of date.
   bool happen(World& world);
+  bool run_action(World& world, engine::Handle action);
   /// After somebody may have changed a registry from outside.
   void arm_touched();
   NodeHost& node(NodeIndex n) {

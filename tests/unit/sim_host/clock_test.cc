@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/host/clock.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "syncer/base/random.h"
+
+namespace sim::host {
+namespace {
+
+using namespace std::chrono_literals;
+using syncer::Duration;
+using syncer::Instant;
+
+constexpr Instant kBoot = Instant{} + 1h;
+constexpr Instant at(Duration world) { return Instant{} + world; }
+
+TEST(MachineClock, RunsWithTheWorldFromItsOwnZero) {
+  const MachineClock clock(kBoot);
+  EXPECT_EQ(clock.local(at(10s)), kBoot + 10s);
+  EXPECT_EQ(clock.world(kBoot + 10s), at(10s));
+}
+
+TEST(MachineClock, DriftsWithoutAJump) {
+  MachineClock clock(kBoot);
+  clock.set_drift(at(10s), 500'000);
+  EXPECT_EQ(clock.local(at(10s)), kBoot + 10s);
+  EXPECT_EQ(clock.local(at(20s)), kBoot + 25s);
+  clock.set_drift(at(20s), 0);
+  EXPECT_EQ(clock.local(at(21s)), kBoot + 26s);
+}
+
+TEST(MachineClock, NamesTheFirstInstantAtWhichADeadlineIsDue) {
+  syncer::Random random(1);
+  for (int i = 0; i < 1000; ++i) {
+    MachineClock clock(kBoot);
+    const auto ppm = static_cast<std::int64_t>(random.below(400'000)) - 200'000;
+    clock.set_drift(at(1s), ppm);
+    const Instant deadline = kBoot + 1s + random.between(Duration(1), Duration(1h));
+    const Instant due = clock.world(deadline);
+    EXPECT_GE(clock.local(due), deadline) << ppm;
+    EXPECT_LT(clock.local(due - Duration(1)), deadline) << ppm;
+  }
+}
+
+TEST(MachineClock, StandsStillWhileSuspended) {
+  MachineClock clock(kBoot);
+  clock.freeze(at(5s));
+  EXPECT_EQ(clock.local(at(60s)), kBoot + 5s);
+  EXPECT_EQ(clock.world(kBoot + 6s), syncer::kNever);
+  clock.thaw(at(60s));
+  EXPECT_EQ(clock.local(at(61s)), kBoot + 6s);
+}
+
+TEST(MachineClock, WallClockLeapsOverASuspension) {
+  MachineClock clock(kBoot);
+  const syncer::WallTime before = clock.wall(at(5s));
+  clock.freeze(at(5s));
+  clock.thaw(at(60s));
+  EXPECT_EQ(clock.wall(at(60s)) - before, 55s);
+  clock.jump_wall(-1h);
+  EXPECT_EQ(clock.wall(at(60s)) - before, 55s - 1h);
+  EXPECT_EQ(clock.local(at(60s)), kBoot + 5s) << "the monotonic clock never jumps";
+}
+
+TEST(MachineClock, NeverIsNever) { EXPECT_EQ(MachineClock(kBoot).world(syncer::kNever), syncer::kNever); }
+
+}  // namespace
+}  // namespace sim::host

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/host/world.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "mocksc/model/change.h"
+#include "mocksc/model/model.h"
+#include "sim/engine/double_run.h"
+#include "syncer/node/node.h"
+
+namespace sim::host {
+namespace {
+
+using namespace std::chrono_literals;
+using syncer::Duration;
+using syncer::Endpoint;
+using syncer::Instant;
+
+constexpr Instant at(Duration t) { return Instant{} + t; }
+
+NodeSpec node_spec(const std::string& name, std::uint8_t number, const std::string& registry) {
+  NodeSpec spec;
+  spec.name = name;
+  spec.config.node = name;
+  spec.config.region = name;
+  spec.config.gossip_address = Endpoint::v4(10, 0, 0, number, 30190);
+  spec.config.rpc_address = Endpoint::v4(10, 0, 0, number, 30191);
+  spec.config.cluster_address = Endpoint::v4(10, 0, 0, number, 30192);
+  spec.config.registry.addresses = {"http://" + registry + ":30100"};
+  if (number != 1) spec.config.join = {Endpoint::v4(10, 0, 0, 1, 30190)};
+  return spec;
+}
+
+AppInstance instance(const std::string& name) {
+  AppInstance app;
+  app.name = name;
+  app.service = "cart";
+  app.endpoints = {"rest://10.1.0.7:8080"};
+  return app;
+}
+
+/// Two regions over a link of 20 to 60 ms, both started at zero.
+void build(World& world) {
+  world.add_registry({.name = "sc-east"});
+  world.add_registry({.name = "sc-west"});
+  world.add_node(node_spec("east", 1, "sc-east"));
+  world.add_node(node_spec("west", 2, "sc-west"));
+  fault::LinkRule rule;
+  rule.from = {Site::node(0)};
+  rule.to = {Site::node(1)};
+  rule.both = true;
+  rule.spec.latency.emplace();
+  rule.spec.latency->shape = fault::Shape::Uniform;
+  rule.spec.latency->min = 20ms;
+  rule.spec.latency->max = 60ms;
+  world.add_link_rule(rule);
+  world.at(at(0s), [](World& w) { w.start(0), w.start(1); });
+}
+
+/// Instances of service "cart" in a registry, copies included.
+std::size_t carts(const World& world, RegistryIndex r) {
+  std::size_t count = 0;
+  world.registry(r).model().for_each_instance([&](const mocksc::InstanceView& view) {
+    if (view.alive && view.service.service_name == "cart") ++count;
+  });
+  return count;
+}
+
+engine::Digest run(std::uint64_t seed, engine::Window window, Probe* probe = nullptr) {
+  World world(seed);
+  world.record().capture(window);
+  if (probe != nullptr) world.add_probe(*probe);
+  build(world);
+  world.at(at(5s), [](World& w) { w.registry(0).register_instance(instance("cart-1")); });
+  world.at(at(9s), [](World& w) { w.crash(1, DiskFate::Tear); });
+  world.at(at(12s), [](World& w) { w.restart(1); });
+  world.run_until(at(20s));
+  return world.record();
+}
+
+TEST(World, CarriesAnInstanceFromOneRegionToTheOther) {
+  World world(1);
+  build(world);
+  world.run_until(at(10s));
+  ASSERT_TRUE(world.registry(0).register_instance(instance("cart-1")));
+  world.run_until(at(15s));
+  EXPECT_EQ(carts(world, 0), 1U);
+  EXPECT_EQ(carts(world, 1), 1U);
+  ASSERT_TRUE(world.registry(0).deregister("cart-1"));
+  world.run_until(at(25s));
+  EXPECT_EQ(carts(world, 1), 0U);
+}
+
+TEST(World, KeepsApplicationsAliveByTheirHeartbeats) {
+  World world(1);
+  world.add_registry({.name = "sc"});
+  ASSERT_TRUE(world.registry(0).register_instance(instance("cart-1")));
+  ASSERT_TRUE(world.registry(0).register_instance(instance("cart-2")));
+  world.at(at(10s), [](World& w) { w.registry(0).stop_heartbeat("cart-2"); });
+  world.run_until(at(600s));
+  EXPECT_EQ(world.registry(0).names(), (std::vector<std::string>{"cart-1"}));
+}
+
+TEST(World, LetsForgottenApplicationsRegisterAgain) {
+  World world(1);
+  world.add_registry({.name = "sc"});
+  ASSERT_TRUE(world.registry(0).register_instance(instance("cart-1")));
+  world.registry(0).model().lose_data(world.now());
+  EXPECT_EQ(carts(world, 0), 0U);
+  world.run_until(at(40s));
+  EXPECT_EQ(carts(world, 0), 1U);
+}
+
+TEST(World, GivesTheSameDigestForTheSameSeed) {
+  EXPECT_EQ(run(7, {}).value(), run(7, {}).value());
+  EXPECT_NE(run(7, {}).value(), run(8, {}).value());
+}
+
+TEST(World, RunsTwiceWithoutADifference) {
+  const auto once = [](engine::Window window) { return run(3, window); };
+  const auto difference = engine::compare_runs(once, once);
+  EXPECT_FALSE(difference) << to_string(*difference);
+}
+
+struct Watcher final : Probe {
+  void on_node_event(NodeIndex, const syncer::Event&) override { ++events; }
+  bool wants(syncer::Severity) const override { return true; }
+  void on_registry_change(RegistryIndex, const mocksc::RegistryChange&) override { ++changes; }
+  void on_host_change(NodeIndex, HostChange change) override { hosts.push_back(change); }
+  void on_message(const Message&) override { ++messages; }
+  bool wants_messages() const override { return true; }
+  void after_event(Instant) override { ++after; }
+  bool wants_after_event() const override { return true; }
+  int events = 0;
+  int changes = 0;
+  int messages = 0;
+  std::uint64_t after = 0;
+  std::vector<HostChange> hosts;
+};
+
+TEST(World, IsNotChangedByBeingWatched) {
+  Watcher watcher;
+  const engine::Digest watched = run(5, {}, &watcher);
+  EXPECT_EQ(watched.value(), run(5, {}).value());
+  EXPECT_EQ(watcher.after, watched.events());
+  EXPECT_GT(watcher.events, 0);
+  EXPECT_GT(watcher.changes, 0);
+  EXPECT_GT(watcher.messages, 0);
+  EXPECT_EQ(watcher.hosts, (std::vector{HostChange::Started, HostChange::Started, HostChange::Crashed,
+                                        HostChange::Started}));
+}
+
+TEST(World, LeavesAPausedNodeBehindAndCatchesUp) {
+  World world(1);
+  build(world);
+  world.run_until(at(10s));
+  ASSERT_TRUE(world.pause(1));
+  EXPECT_FALSE(world.pause(1));
+  world.registry(0).register_instance(instance("cart-1"));
+  world.run_until(at(14s));
+  EXPECT_EQ(carts(world, 1), 0U);
+  ASSERT_TRUE(world.resume(1));
+  world.run_until(at(25s));
+  EXPECT_EQ(carts(world, 1), 1U);
+}
+
+TEST(World, StopsInOrder) {
+  World world(1);
+  build(world);
+  world.run_until(at(10s));
+  ASSERT_TRUE(world.stop(1));
+  world.run_until(at(45s));
+  EXPECT_FALSE(world.alive(1));
+  EXPECT_TRUE(world.alive(0));
+}
+
+TEST(World, SuspendsAMachineWithItsClock) {
+  World world(1);
+  build(world);
+  world.run_until(at(10s));
+  const Instant before = world.local_time(1);
+  ASSERT_TRUE(world.suspend(1));
+  world.run_until(at(70s));
+  EXPECT_EQ(world.local_time(1), before);
+  ASSERT_TRUE(world.resume_machine(1));
+  world.run_until(at(71s));
+  EXPECT_EQ(world.local_time(1), before + 1s);
+}
+
+TEST(World, StartsAFailedProcessAgain) {
+  World world(1);
+  build(world);
+  world.disk_fault(0, {.fail = true});
+  world.run_until(at(1s));
+  EXPECT_FALSE(world.alive(0));
+  EXPECT_NE(world.failure(0), "");
+  world.disk_fault(0, {});
+  world.run_until(at(6s));
+  EXPECT_TRUE(world.alive(0));
+  EXPECT_EQ(world.failure(0), "");
+}
+
+}  // namespace
+}  // namespace sim::host
