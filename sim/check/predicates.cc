@@ -117,7 +117,7 @@ bool Predicates::mirrored_removed(const Predicate& p) const {
   }
   std::uint64_t live = 0;
   for (const auto& [name, copy] : ledger_.copies()) live += counts(name.registry) ? 1 : 0;
-  const Ratio share = p.more_than.value_or(Ratio{0, 1});
+  const syncer::Ratio share = p.more_than.value_or(syncer::Ratio{0, 1});
   return gone > 0 && gone * share.denominator > (live + gone) * share.numerator;
 }
 

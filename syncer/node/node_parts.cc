@@ -43,7 +43,10 @@ std::optional<RemoteRegion> remote_region(const NodeConfig& config, const Member
   if (member.state == membership::State::Left) return std::nullopt;
   const std::string region = tag(member, "region");
   const auto rpc = parse_endpoint(tag(member, "rpc"));
-  if (region.empty() || region == config.region || !rpc) return std::nullopt;
+  if (region.empty() || member.name == config.node || !rpc) return std::nullopt;
+  // In cluster mode the others of our region are its followers; in single mode somebody took our region's name, and
+  // dialling it lets both sides say so.
+  if (region == config.region && config.mode == Mode::Cluster) return std::nullopt;
   return RemoteRegion{region, member.name, *rpc};
 }
 

@@ -18,8 +18,8 @@ HomeConfig home_config(const NodeConfig& config);
 /// A member's tag; empty when it has none of that name.
 std::string tag(const MemberInfo& member, const std::string& key);
 
-/// The region a member serves and where it answers RPC; nothing for our own region, for members that left, and for
-/// members of the pool that are no syncers.
+/// The region a member serves and where it answers RPC; nothing for ourselves, for the other syncers of our region, for
+/// members that left, and for members of the pool that are no syncers.
 std::optional<RemoteRegion> remote_region(const NodeConfig& config, const MemberInfo& member);
 
 }  // namespace syncer::node
