@@ -11,6 +11,17 @@ namespace syncer::election {
 /// Leader election and a small replicated log for the syncers of one region. Turns a voter's effects into outputs and
 /// keeps promises back until what they rely on is durable: at most one Persist is outstanding, and what happens
 /// meanwhile joins the next one. Heartbeats and appends of a known term leave at once, however slow the disk.
+///
+/// A node drives it like this:
+///   start     read keys::kAll, recover(), do the repairs one after the other, construct, advance()
+///   message   receive(); every Send goes to that voter's link, if it is up
+///   timer     advance() at next_deadline()
+///   Persist   Journal::plan(), issue one operation, on its completion the next, after the last on_persisted();
+///             a failed write ends the process
+///   Apply     apply the entries in order; after enough of them take_snapshot()
+///   Restore   replace the applied state
+///   EpochOpened(term)  the term is the epoch: reconcile, then write; ask may_write() before each effect
+///   RoleChanged        a former leader stops its effects
 class Raft {
  public:
   /// As Voter. Call advance() once after construction: entries known to be committed are applied from there.
