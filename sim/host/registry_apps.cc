@@ -39,6 +39,12 @@ std::string instance_path(const std::string& service_id, const AppInstance& app)
   return "/microservices/" + service_id + "/instances/" + syncer::percent_encode(app.name);
 }
 
+/// Releases up to 2.0 refuse the batch, later ones name the lost instances in a good answer.
+bool names_the_unknown(const mocksc::Outcome& outcome) {
+  if (outcome.kind != mocksc::Outcome::Kind::Answer) return false;
+  return outcome.response.status == 400 || outcome.response.body.find("errMessage") != std::string::npos;
+}
+
 }  // namespace
 
 RegistryHost::GroupKey RegistryHost::key(const App& app) {
@@ -192,8 +198,7 @@ void RegistryHost::beat(const GroupKey& group_key, Group& group) {
   bool forgotten = false;
   for (const HttpRequest& request : group.requests) {
     const mocksc::Outcome outcome = front_->handle(fabric_.kernel.now(), 0, request, "app");
-    const bool answered = outcome.kind == mocksc::Outcome::Kind::Answer;
-    forgotten = forgotten || (answered && outcome.response.status == 400);
+    forgotten = forgotten || names_the_unknown(outcome);
   }
   if (!forgotten) return;
   group.requests.clear();  // a service may come back under another id

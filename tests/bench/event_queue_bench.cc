@@ -9,9 +9,13 @@
 #include "syncer/base/random.h"
 
 namespace {
-std::size_t allocations = 0;
-}
 
+std::size_t allocations = 0;
+
+}  // namespace
+
+// The pair below is replaced as a whole; gcc sees only one half where it inlines the other.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size)) return memory;

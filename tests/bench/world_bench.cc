@@ -14,7 +14,9 @@ using syncer::Endpoint;
 
 void add_region(World& world, std::uint8_t number) {
   const std::string name = "region-" + std::to_string(number);
-  world.add_registry({.name = "sc-" + name});
+  RegistrySpec registry;
+  registry.name = "sc-" + name;
+  world.add_registry(registry);
   NodeSpec spec;
   spec.name = name;
   spec.config.node = name;

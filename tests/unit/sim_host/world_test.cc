@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mocksc/model/change.h"
+#include "mocksc/model/faulty_frontend.h"
 #include "mocksc/model/model.h"
 #include "sim/engine/double_run.h"
 #include "syncer/node/node.h"
@@ -35,6 +36,12 @@ NodeSpec node_spec(const std::string& name, std::uint8_t number, const std::stri
   return spec;
 }
 
+RegistrySpec registry_spec(const std::string& name) {
+  RegistrySpec spec;
+  spec.name = name;
+  return spec;
+}
+
 AppInstance instance(const std::string& name) {
   AppInstance app;
   app.name = name;
@@ -45,8 +52,8 @@ AppInstance instance(const std::string& name) {
 
 /// Two regions over a link of 20 to 60 ms, both started at zero.
 void build(World& world) {
-  world.add_registry({.name = "sc-east"});
-  world.add_registry({.name = "sc-west"});
+  world.add_registry(registry_spec("sc-east"));
+  world.add_registry(registry_spec("sc-west"));
   world.add_node(node_spec("east", 1, "sc-east"));
   world.add_node(node_spec("west", 2, "sc-west"));
   fault::LinkRule rule;
@@ -97,7 +104,7 @@ TEST(World, CarriesAnInstanceFromOneRegionToTheOther) {
 
 TEST(World, KeepsApplicationsAliveByTheirHeartbeats) {
   World world(1);
-  world.add_registry({.name = "sc"});
+  world.add_registry(registry_spec("sc"));
   ASSERT_TRUE(world.registry(0).register_instance(instance("cart-1")));
   ASSERT_TRUE(world.registry(0).register_instance(instance("cart-2")));
   world.at(at(10s), [](World& w) { w.registry(0).stop_heartbeat("cart-2"); });
@@ -107,12 +114,26 @@ TEST(World, KeepsApplicationsAliveByTheirHeartbeats) {
 
 TEST(World, LetsForgottenApplicationsRegisterAgain) {
   World world(1);
-  world.add_registry({.name = "sc"});
+  world.add_registry(registry_spec("sc"));
   ASSERT_TRUE(world.registry(0).register_instance(instance("cart-1")));
   world.registry(0).model().lose_data(world.now());
   EXPECT_EQ(carts(world, 0), 0U);
   world.run_until(at(40s));
   EXPECT_EQ(carts(world, 0), 1U);
+}
+
+TEST(World, KeepsApplicationsDeadWhileTheRegistryIsOut) {
+  World world(1);
+  world.add_registry(registry_spec("sc"));
+  ASSERT_TRUE(world.registry(0).register_instance(instance("cart-1")));
+  mocksc::Fault outage;
+  outage.kind = mocksc::FaultKind::Outage;
+  outage.until = at(300s);
+  world.registry(0).front().start(world.now(), outage);
+  world.run_until(at(299s));
+  EXPECT_EQ(carts(world, 0), 0U) << "its heartbeats did not arrive";
+  world.run_until(at(340s));
+  EXPECT_EQ(carts(world, 0), 1U) << "it registered again";
 }
 
 TEST(World, GivesTheSameDigestForTheSameSeed) {
