@@ -41,7 +41,7 @@ class Copies : public Rule {
     } else if (context_.ledger->copy(*copy.origin) != nullptr) {
       context_.sink->violated("I2", {who + " as a copy of " + copy.origin->instance,
                                      "which is itself a copy in " + context_.registry(copy.origin->registry)});
-    } else if (context_.ledger->origin(*copy.origin)->stepped == Instant{}) {
+    } else if (!context_.ledger->origin(*copy.origin)->known) {
       context_.sink->violated("I2", {who + " as a copy of " + copy.origin->instance,
                                      "which no application ever registered in " + context_.registry(copy.origin->registry)});
     }

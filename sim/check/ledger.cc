@@ -73,6 +73,7 @@ void Ledger::origin_is(const InstanceName& name, const mocksc::Instance& instanc
     origin.step = born ? Origin::Step::Registered : Origin::Step::Changed;
     origin.stepped = now;
   }
+  origin.known = true;
   origin.alive = true;
   origin.content = content;
   judge(origin, now);

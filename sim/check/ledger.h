@@ -49,6 +49,7 @@ struct Sight {
 struct Origin {
   enum class Step : std::uint8_t { Registered, Changed, Removed };
   InstanceName name;
+  bool known = false;  ///< an application registered it at some time
   bool alive = false;
   Instant since;    ///< of being alive or gone
   Instant stepped;  ///< time of the last step

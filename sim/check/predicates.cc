@@ -177,8 +177,7 @@ bool Predicates::pending(const Predicate& p) const {
 std::vector<const Origin*> Predicates::origins(const scenario::Selector& subject) const {
   std::vector<const Origin*> found;
   for (const auto& [name, origin] : ledger_.origins()) {
-    const bool known = origin.stepped != Instant{} || origin.alive;
-    if (known && scenario::instance_matches(subject.text, name.instance)) found.push_back(&origin);
+    if (origin.known && scenario::instance_matches(subject.text, name.instance)) found.push_back(&origin);
   }
   return found;
 }

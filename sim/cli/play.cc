@@ -4,7 +4,6 @@
 #include <tuple>
 
 #include "sim/check/judge.h"
-#include "sim/check/metrics.h"
 #include "sim/engine/double_run.h"
 #include "sim/explore/chaos.h"
 #include "syncer/base/hash.h"
@@ -26,7 +25,7 @@ scenario::RunResult play_with(const scenario::Scenario& scenario, std::uint64_t 
 
 }  // namespace
 
-scenario::Vocabulary vocabulary() { return {check::Metrics::names(), {}}; }
+scenario::Vocabulary vocabulary() { return check::vocabulary(); }
 
 scenario::RunResult play(const scenario::Scenario& scenario, std::uint64_t seed, const scenario::RunOptions& options) {
   return play_with(scenario, seed, options, {});
