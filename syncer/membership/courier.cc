@@ -12,7 +12,8 @@ void Courier::send(const Endpoint& to, const Message& message, std::size_t membe
   const std::size_t own = out.encode_part([&](Bytes& octets) { options_.encode(message, octets); });
   if (queue_.empty()) return;
   // The first part needs its own length field once it shares the packet.
-  const std::size_t budget = broadcast_budget(options_.packet_budget, options_.packet_overhead, own + kCompoundPartHeader);
+  const std::size_t budget =
+      broadcast_budget(options_.packet_budget, options_.packet_overhead, own + kCompoundPartHeader);
   news_.clear();
   queue_.take(kCompoundPartHeader, budget, members, news_);
   for (std::size_t i = 0; i < news_.size() && i + 1 < kMaxParts; ++i) out.add_part(news_[i]);

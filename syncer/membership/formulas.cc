@@ -30,7 +30,8 @@ SuspicionStart suspicion_start(int mult, int max_mult, std::size_t n, Duration i
 }
 
 Duration remaining_suspicion(int confirmations, int expected, Duration elapsed, Duration min, Duration max) {
-  const double share = std::log(static_cast<double>(confirmations) + 1.0) / std::log(static_cast<double>(expected) + 1.0);
+  const double share =
+      std::log(static_cast<double>(confirmations) + 1.0) / std::log(static_cast<double>(expected) + 1.0);
   const double raw = seconds_of(max) - share * (seconds_of(max) - seconds_of(min));
   const Duration total = std::chrono::milliseconds(static_cast<std::int64_t>(std::floor(1000.0 * raw)));
   return std::max(total, min) - elapsed;

@@ -53,8 +53,7 @@ void Prober::ask_others(Outputs& out) {
   for (const Member* peer : roster_.table().choose(relays, eligible)) {
     const bool nack = options_.lifeguard.probe && peer->versions[1] >= kNackProtocol;
     round.nacks_expected += nack ? 1 : 0;
-    const IndirectPing request{round.seq, round.address, round.node,
-                               nack,      roster_.self().address, roster_.self_name()};
+    const IndirectPing request{round.seq, round.address, round.node, nack, roster_.self().address, roster_.self_name()};
     courier_.send(peer->address, request, roster_.table().size(), out);
   }
   if (options_.stream_pings && round.protocol >= kStreamPingProtocol) {

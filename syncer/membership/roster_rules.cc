@@ -71,8 +71,9 @@ void Roster::alive(Instant now, const Alive& message, Outputs& out) {
     alive_about_me(*known, message);
     return;
   }
-  const bool newer = message.incarnation > known->incarnation ||
-                     (SYNCER_MUTATED("membership.accept_equal_incarnation") && message.incarnation == known->incarnation);
+  const bool newer =
+      message.incarnation > known->incarnation ||
+      (SYNCER_MUTATED("membership.accept_equal_incarnation") && message.incarnation == known->incarnation);
   if (newer || moved) accept_alive(now, *known, message, out);
 }
 

@@ -110,8 +110,7 @@ void Swim::exchange(Instant now, Outputs& out) {
   if (SYNCER_MUTATED("membership.no_state_exchange")) return;
   const auto eligible = [&](const Member& m) { return m.name != self_name() && m.state == State::Alive; };
   for (const Member* peer : roster_.table().choose(1, eligible)) {
-    out.streams.push_back(
-        {StreamRequest::Kind::Exchange, peer->address, peer->name, 0, now + options_.stream_timeout});
+    out.streams.push_back({StreamRequest::Kind::Exchange, peer->address, peer->name, 0, now + options_.stream_timeout});
   }
 }
 

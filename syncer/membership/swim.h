@@ -28,8 +28,8 @@ enum class Received {
   UnknownAck,     ///< an answer that nobody waits for
 };
 
-/// Membership of a gossip pool: SWIM with Lifeguard by memberlist's rules and timing. Without I/O: time and packets come
-/// in as arguments, effects are appended to Outputs. Neither copied nor moved.
+/// Membership of a gossip pool: SWIM with Lifeguard by memberlist's rules and timing. Without I/O: time and packets
+/// come in as arguments, effects are appended to Outputs. Neither copied nor moved.
 class Swim {
  public:
   Swim(std::string self, Options options, Random random, Instant now);

@@ -25,7 +25,12 @@ membership::Options filled_in(const GossipConfig& config) {
 }
 
 MemberInfo info_of(const membership::Member& m) {
-  return {m.name, m.address, m.state, m.incarnation, m.meta, wire::gossip::decode_tags(m.meta).value_or(wire::gossip::Tags{}),
+  return {m.name,
+          m.address,
+          m.state,
+          m.incarnation,
+          m.meta,
+          wire::gossip::decode_tags(m.meta).value_or(wire::gossip::Tags{}),
           m.round_trips.latest()};
 }
 
@@ -80,9 +85,8 @@ void Gossip::leave(Instant now) {
 
 bool Gossip::alone() const {
   bool found = false;
-  swim_.members().for_each([&](const membership::Member& m) {
-    found = found || (m.name != config_.node && !membership::is_gone(m.state));
-  });
+  swim_.members().for_each(
+      [&](const membership::Member& m) { found = found || (m.name != config_.node && !membership::is_gone(m.state)); });
   return !found;
 }
 

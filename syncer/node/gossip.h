@@ -19,8 +19,8 @@
 
 namespace syncer::node {
 
-/// Who is there: the membership core on real octets. Owned by Node; speaks memberlist's wire format, with tags and leave
-/// intents as a serf agent writes them, so that one can join the pool and watch. Neither copied nor moved.
+/// Who is there: the membership core on real octets. Owned by Node; speaks memberlist's wire format, with tags and
+/// leave intents as a serf agent writes them, so that one can join the pool and watch. Neither copied nor moved.
 class Gossip {
  public:
   Gossip(GossipConfig config, Datagrams& datagrams, Streams& streams, Observer& observer, Random random, Instant now,

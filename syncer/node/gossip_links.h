@@ -16,12 +16,12 @@ namespace syncer::node {
 
 /// What a stream of the gossip part is for.
 enum class LinkPurpose : std::uint8_t {
-  Accepted,  ///< a peer asks; not yet known for what
-  Exchange,  ///< we sent our state to a member and wait for its
-  Join,      ///< the same, with a seed
-  Reconnect, ///< the same, with a member that failed
-  Ping,      ///< a stream ping of the failure detector
-  NameCheck, ///< does another process answer to our own name?
+  Accepted,   ///< a peer asks; not yet known for what
+  Exchange,   ///< we sent our state to a member and wait for its
+  Join,       ///< the same, with a seed
+  Reconnect,  ///< the same, with a member that failed
+  Ping,       ///< a stream ping of the failure detector
+  NameCheck,  ///< does another process answer to our own name?
 };
 
 /// One stream until its single message is complete.

@@ -23,13 +23,20 @@ struct Reported {
 
 Reported reported(membership::Change::Kind kind) {
   switch (kind) {
-    case membership::Change::Kind::Joined: return {EventKind::MemberJoined, Severity::Info};
-    case membership::Change::Kind::Updated: return {EventKind::MemberUpdated, Severity::Info};
-    case membership::Change::Kind::Suspected: return {EventKind::MemberSuspected, Severity::Info};
-    case membership::Change::Kind::Refuted: return {EventKind::MemberRefuted, Severity::Info};
-    case membership::Change::Kind::Died: return {EventKind::MemberDied, Severity::Warning};
-    case membership::Change::Kind::Left: return {EventKind::MemberLeft, Severity::Info};
-    case membership::Change::Kind::Conflict: break;
+    case membership::Change::Kind::Joined:
+      return {EventKind::MemberJoined, Severity::Info};
+    case membership::Change::Kind::Updated:
+      return {EventKind::MemberUpdated, Severity::Info};
+    case membership::Change::Kind::Suspected:
+      return {EventKind::MemberSuspected, Severity::Info};
+    case membership::Change::Kind::Refuted:
+      return {EventKind::MemberRefuted, Severity::Info};
+    case membership::Change::Kind::Died:
+      return {EventKind::MemberDied, Severity::Warning};
+    case membership::Change::Kind::Left:
+      return {EventKind::MemberLeft, Severity::Info};
+    case membership::Change::Kind::Conflict:
+      break;
   }
   return {EventKind::MemberConflict, Severity::Warning};
 }
@@ -57,10 +64,17 @@ void Gossip::take_message(Instant now, const Endpoint& from, const membership::M
   if (const auto* user = std::get_if<membership::User>(&message)) witness(user->payload);
   switch (swim_.receive(now, from, message, out_)) {
     case membership::Received::Handled:
-    case membership::Received::UnknownAck: break;  // a late answer is no offence
-    case membership::Received::WrongNode: dropped(now, from, "wrong_node"); break;
-    case membership::Received::UnknownTarget: dropped(now, from, "unknown_target"); break;
-    case membership::Received::RelaysBusy: dropped(now, from, "relays_busy"); break;
+    case membership::Received::UnknownAck:
+      break;  // a late answer is no offence
+    case membership::Received::WrongNode:
+      dropped(now, from, "wrong_node");
+      break;
+    case membership::Received::UnknownTarget:
+      dropped(now, from, "unknown_target");
+      break;
+    case membership::Received::RelaysBusy:
+      dropped(now, from, "relays_busy");
+      break;
   }
 }
 
@@ -109,7 +123,11 @@ void Gossip::report(Instant now, const membership::Change& change) {
   if (about_me && change.kind == Kind::Conflict) check_name(now, change.other);
   if (!about_me || change.kind == Kind::Conflict) {
     const membership::Member* member = swim_.members().find(change.name);
-    MemberInfo info{change.name, change.address, change.state, change.incarnation, change.meta,
+    MemberInfo info{change.name,
+                    change.address,
+                    change.state,
+                    change.incarnation,
+                    change.meta,
                     wire::gossip::decode_tags(change.meta).value_or(wire::gossip::Tags{}),
                     member != nullptr ? member->round_trips.latest() : Duration{}};
     if (change.kind == Kind::Died && !SYNCER_MUTATED("gossip.forget_failed_members")) failed_.add(now, info);

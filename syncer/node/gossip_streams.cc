@@ -54,9 +54,14 @@ void Gossip::on_stream_data(Instant now, LinkId id, ByteView octets) {
   GossipLink* link = links_.find(id);
   if (link == nullptr) return;
   switch (link->reader.feed(octets)) {
-    case StreamReader::Status::NeedMore: return;
-    case StreamReader::Status::Complete: finish_link(now, id); break;
-    case StreamReader::Status::Refused: refuse_link(now, id); break;
+    case StreamReader::Status::NeedMore:
+      return;
+    case StreamReader::Status::Complete:
+      finish_link(now, id);
+      break;
+    case StreamReader::Status::Refused:
+      refuse_link(now, id);
+      break;
   }
   flush(now);
 }
@@ -127,7 +132,8 @@ void Gossip::merge(Instant now, const GossipLink& link, const Exchange& exchange
       dropped(now, link.peer, "vetoed");
       link_failed(now, link, "was refused");
       return;
-    case membership::Merge::Merged: break;
+    case membership::Merge::Merged:
+      break;
   }
   witness(exchange.user_state);
   if (link.purpose != LinkPurpose::Join) return;

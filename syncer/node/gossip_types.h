@@ -18,8 +18,8 @@ namespace syncer::node {
 
 /// Everything the gossip part is told at its birth.
 struct GossipConfig {
-  std::string node;   ///< our name, unique in the pool
-  Endpoint address;   ///< as other members reach us, packets and streams alike
+  std::string node;                                            ///< our name, unique in the pool
+  Endpoint address;                                            ///< as other members reach us, packets and streams alike
   membership::Options options = membership::syncer_profile();  ///< encode and packet_overhead are filled in
   std::map<std::string, std::string> tags;
   wire::gossip::Pool pool;          ///< label and keys

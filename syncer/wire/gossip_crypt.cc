@@ -101,7 +101,8 @@ void Keyring::seal(ByteView plain, ByteView data, const Nonce& nonce, Bytes& out
   ok = ok && (data.empty() || EVP_EncryptUpdate(c.get(), nullptr, &n, octets(data), size_of(data)) == 1);
   ok = ok && EVP_EncryptUpdate(c.get(), octets(out.data() + at), &n, octets(plain), size_of(plain)) == 1;
   ok = ok && EVP_EncryptFinal_ex(c.get(), octets(out.data() + at + plain.size()), &n) == 1;
-  ok = ok && EVP_CIPHER_CTX_ctrl(c.get(), EVP_CTRL_GCM_GET_TAG, static_cast<int>(kTag), out.data() + at + plain.size()) == 1;
+  ok = ok &&
+       EVP_CIPHER_CTX_ctrl(c.get(), EVP_CTRL_GCM_GET_TAG, static_cast<int>(kTag), out.data() + at + plain.size()) == 1;
   SYNCER_ASSERT(ok);
 }
 

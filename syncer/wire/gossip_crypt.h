@@ -36,7 +36,8 @@ class Keyring {
 
   bool empty() const { return keys_.empty(); }
   /// Appends version, nonce, encrypted text and tag. `data` is authenticated, not sent. Requires a key.
-  void seal(ByteView plain, ByteView data, const Nonce& nonce, Bytes& out, Encryption version = Encryption::Plain) const;
+  void seal(ByteView plain, ByteView data, const Nonce& nonce, Bytes& out,
+            Encryption version = Encryption::Plain) const;
   /// Appends the text to `out`; refuses what no key opens.
   Drop open(ByteView sealed, ByteView data, Bytes& out) const;
 

@@ -47,13 +47,27 @@ Drop read_entry(MsgpackReader& r, Entry& e) {
   std::uint64_t port = 0;
   r.object(kNames, [&](std::size_t field) {
     switch (field) {
-      case 0: e.name = r.raw(); break;
-      case 1: address = r.raw(); break;
-      case 2: port = r.number(0xffff); break;
-      case 3: e.meta = r.raw(); break;
-      case 4: e.incarnation = r.number(membership::kMaxIncarnation); break;
-      case 5: e.state = r.signed_number(); break;
-      default: e.versions = r.raw(); break;
+      case 0:
+        e.name = r.raw();
+        break;
+      case 1:
+        address = r.raw();
+        break;
+      case 2:
+        port = r.number(0xffff);
+        break;
+      case 3:
+        e.meta = r.raw();
+        break;
+      case 4:
+        e.incarnation = r.number(membership::kMaxIncarnation);
+        break;
+      case 5:
+        e.state = r.signed_number();
+        break;
+      default:
+        e.versions = r.raw();
+        break;
     }
   });
   return r.ok() ? check(e, address, port) : r.drop();
@@ -152,12 +166,18 @@ Drop decode_stream(ByteView octets, StreamMessage& out) {
   if (octets.empty()) return Drop::Empty;
   const ByteView body = octets.substr(1);
   switch (static_cast<Type>(octets[0])) {
-    case Type::PushPull: return read_into<Exchange>(body, read_exchange, out);
-    case Type::Ping: return read_packet_message<membership::Ping>(octets, out);
-    case Type::Ack: return read_packet_message<membership::Ack>(octets, out);
-    case Type::Err: return read_into<StreamError>(body, read_error, out);
-    case Type::User: return read_into<membership::User>(body, read_user, out);
-    default: return Drop::BadType;
+    case Type::PushPull:
+      return read_into<Exchange>(body, read_exchange, out);
+    case Type::Ping:
+      return read_packet_message<membership::Ping>(octets, out);
+    case Type::Ack:
+      return read_packet_message<membership::Ack>(octets, out);
+    case Type::Err:
+      return read_into<StreamError>(body, read_error, out);
+    case Type::User:
+      return read_into<membership::User>(body, read_user, out);
+    default:
+      return Drop::BadType;
   }
 }
 

@@ -52,11 +52,21 @@ Drop decode_ping(MsgpackReader& r, Ping& m) {
   Source source;
   r.object(kNames, [&](std::size_t field) {
     switch (field) {
-      case 0: m.seq = static_cast<std::uint32_t>(r.number(kU32)); break;
-      case 1: m.node = r.raw(); break;
-      case 2: source.address = r.raw(); break;
-      case 3: source.port = r.number(kU16); break;
-      default: source.node = r.raw(); break;
+      case 0:
+        m.seq = static_cast<std::uint32_t>(r.number(kU32));
+        break;
+      case 1:
+        m.node = r.raw();
+        break;
+      case 2:
+        source.address = r.raw();
+        break;
+      case 3:
+        source.port = r.number(kU16);
+        break;
+      default:
+        source.node = r.raw();
+        break;
     }
   });
   return r.ok() ? read_source(source, m.source, m.source_node) : r.drop();
@@ -70,14 +80,30 @@ Drop decode_indirect(MsgpackReader& r, IndirectPing& m) {
   std::uint64_t port = 0;
   r.object(kNames, [&](std::size_t field) {
     switch (field) {
-      case 0: m.seq = static_cast<std::uint32_t>(r.number(kU32)); break;
-      case 1: target = r.raw(); break;
-      case 2: port = r.number(kU16); break;
-      case 3: m.node = r.raw(); break;
-      case 4: m.nack = r.boolean(); break;
-      case 5: source.address = r.raw(); break;
-      case 6: source.port = r.number(kU16); break;
-      default: source.node = r.raw(); break;
+      case 0:
+        m.seq = static_cast<std::uint32_t>(r.number(kU32));
+        break;
+      case 1:
+        target = r.raw();
+        break;
+      case 2:
+        port = r.number(kU16);
+        break;
+      case 3:
+        m.node = r.raw();
+        break;
+      case 4:
+        m.nack = r.boolean();
+        break;
+      case 5:
+        source.address = r.raw();
+        break;
+      case 6:
+        source.port = r.number(kU16);
+        break;
+      default:
+        source.node = r.raw();
+        break;
     }
   });
   if (!r.ok()) return r.drop();
@@ -120,12 +146,24 @@ Drop decode_alive(MsgpackReader& r, Alive& m) {
   std::uint64_t port = 0;
   r.object(kNames, [&](std::size_t field) {
     switch (field) {
-      case 0: m.incarnation = r.number(kMaxIncarnation); break;
-      case 1: m.node = r.raw(); break;
-      case 2: address = r.raw(); break;
-      case 3: port = r.number(kU16); break;
-      case 4: m.meta = r.raw(); break;
-      default: m.versions = r.raw(); break;
+      case 0:
+        m.incarnation = r.number(kMaxIncarnation);
+        break;
+      case 1:
+        m.node = r.raw();
+        break;
+      case 2:
+        address = r.raw();
+        break;
+      case 3:
+        port = r.number(kU16);
+        break;
+      case 4:
+        m.meta = r.raw();
+        break;
+      default:
+        m.versions = r.raw();
+        break;
     }
   });
   if (!r.ok()) return r.drop();
@@ -174,17 +212,28 @@ Drop decode(ByteView octets, Message& out) {
   const ByteView body = octets.substr(1);
   MsgpackReader r(body);
   switch (static_cast<Type>(octets[0])) {
-    case Type::Ping: return decode_into<Ping>(r, decode_ping, out);
-    case Type::IndirectPing: return decode_into<IndirectPing>(r, decode_indirect, out);
-    case Type::Ack: return decode_into<Ack>(r, decode_ack, out);
-    case Type::Nack: return decode_into<Nack>(r, decode_nack, out);
-    case Type::Suspect: return decode_into<Suspect>(r, decode_accusation<Suspect>, out);
-    case Type::Dead: return decode_into<Dead>(r, decode_accusation<Dead>, out);
-    case Type::Alive: return decode_into<Alive>(r, decode_alive, out);
-    case Type::User: out = User{body}; return Drop::None;
+    case Type::Ping:
+      return decode_into<Ping>(r, decode_ping, out);
+    case Type::IndirectPing:
+      return decode_into<IndirectPing>(r, decode_indirect, out);
+    case Type::Ack:
+      return decode_into<Ack>(r, decode_ack, out);
+    case Type::Nack:
+      return decode_into<Nack>(r, decode_nack, out);
+    case Type::Suspect:
+      return decode_into<Suspect>(r, decode_accusation<Suspect>, out);
+    case Type::Dead:
+      return decode_into<Dead>(r, decode_accusation<Dead>, out);
+    case Type::Alive:
+      return decode_into<Alive>(r, decode_alive, out);
+    case Type::User:
+      out = User{body};
+      return Drop::None;
     case Type::Compound:
-    case Type::Compress: return Drop::NestingLimit;  // a layer where only a message may stand
-    default: return Drop::BadType;
+    case Type::Compress:
+      return Drop::NestingLimit;  // a layer where only a message may stand
+    default:
+      return Drop::BadType;
   }
 }
 

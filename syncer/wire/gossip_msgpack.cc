@@ -89,11 +89,17 @@ MsgpackReader::Fields MsgpackReader::fields() {
   if ((type & 0xf0U) == 0x80) return {type & 0x0fU, true};
   if ((type & 0xf0U) == 0x90) return {type & 0x0fU, false};
   switch (type) {
-    case 0xdc: return {big_endian(2), false};
-    case 0xdd: return {big_endian(4), false};
-    case 0xde: return {big_endian(2), true};
-    case 0xdf: return {big_endian(4), true};
-    default: fail(Drop::BadMsgpack); return {};
+    case 0xdc:
+      return {big_endian(2), false};
+    case 0xdd:
+      return {big_endian(4), false};
+    case 0xde:
+      return {big_endian(2), true};
+    case 0xdf:
+      return {big_endian(4), true};
+    default:
+      fail(Drop::BadMsgpack);
+      return {};
   }
 }
 
@@ -112,20 +118,30 @@ std::int64_t MsgpackReader::signed_number() {
   if (type < 0x80) return type;
   if (type >= 0xe0) return static_cast<std::int8_t>(type);
   switch (type) {
-    case kNil: return 0;
-    case 0xcc: return static_cast<std::int64_t>(big_endian(1));
-    case 0xcd: return static_cast<std::int64_t>(big_endian(2));
-    case 0xce: return static_cast<std::int64_t>(big_endian(4));
-    case 0xd0: return static_cast<std::int8_t>(big_endian(1));
-    case 0xd1: return static_cast<std::int16_t>(big_endian(2));
-    case 0xd2: return static_cast<std::int32_t>(big_endian(4));
-    case 0xd3: return static_cast<std::int64_t>(big_endian(8));
+    case kNil:
+      return 0;
+    case 0xcc:
+      return static_cast<std::int64_t>(big_endian(1));
+    case 0xcd:
+      return static_cast<std::int64_t>(big_endian(2));
+    case 0xce:
+      return static_cast<std::int64_t>(big_endian(4));
+    case 0xd0:
+      return static_cast<std::int8_t>(big_endian(1));
+    case 0xd1:
+      return static_cast<std::int16_t>(big_endian(2));
+    case 0xd2:
+      return static_cast<std::int32_t>(big_endian(4));
+    case 0xd3:
+      return static_cast<std::int64_t>(big_endian(8));
     case 0xcf: {
       const std::uint64_t value = big_endian(8);
       if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) fail(Drop::BadMsgpack);
       return ok() ? static_cast<std::int64_t>(value) : 0;
     }
-    default: fail(Drop::BadMsgpack); return 0;
+    default:
+      fail(Drop::BadMsgpack);
+      return 0;
   }
 }
 
@@ -144,14 +160,19 @@ bool MsgpackReader::boolean() {
 std::uint64_t MsgpackReader::raw_length(std::uint8_t type) {
   if ((type & 0xe0U) == 0xa0) return type & 0x1fU;
   switch (type) {
-    case kNil: return 0;
+    case kNil:
+      return 0;
     case 0xc4:
-    case 0xd9: return big_endian(1);
+    case 0xd9:
+      return big_endian(1);
     case 0xc5:
-    case 0xda: return big_endian(2);
+    case 0xda:
+      return big_endian(2);
     case 0xc6:
-    case 0xdb: return big_endian(4);
-    default: return kNoLength;
+    case 0xdb:
+      return big_endian(4);
+    default:
+      return kNoLength;
   }
 }
 

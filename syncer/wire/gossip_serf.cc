@@ -26,8 +26,9 @@ Result<Bytes> encode_tags(const Tags& tags) {
     w.raw(value);
   }
   if (meta.size() <= membership::kMaxMeta) return meta;
-  return failure(ErrorCode::TooLarge, "tags", "need " + std::to_string(meta.size()) + " octets, at most " +
-                                                  std::to_string(membership::kMaxMeta) + " fit");
+  return failure(
+      ErrorCode::TooLarge, "tags",
+      "need " + std::to_string(meta.size()) + " octets, at most " + std::to_string(membership::kMaxMeta) + " fit");
 }
 
 std::optional<Tags> decode_tags(ByteView meta) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "syncer/wire/gossip_packet.h"
+
 #include <cstddef>
 #include <cstdint>
 
 #include "syncer/wire/gossip_message.h"
-#include "syncer/wire/gossip_packet.h"
 
 using namespace syncer::wire::gossip;
 

@@ -31,14 +31,22 @@ struct Parts {
   }
   Message message() const {
     switch (number % 8) {
-      case 0: return membership::Ping{seq, node, address(), from};
-      case 1: return membership::IndirectPing{seq, address(), node, v6, address(), from};
-      case 2: return membership::Ack{seq, octets};
-      case 3: return membership::Nack{seq};
-      case 4: return membership::Suspect{seq, node, from};
-      case 5: return membership::Dead{seq, node, from};
-      case 6: return membership::Alive{seq, node, address(), ByteView(octets).substr(0, 512), "\x01\x05\x02\x02\x05\x05"};
-      default: return membership::User{octets};
+      case 0:
+        return membership::Ping{seq, node, address(), from};
+      case 1:
+        return membership::IndirectPing{seq, address(), node, v6, address(), from};
+      case 2:
+        return membership::Ack{seq, octets};
+      case 3:
+        return membership::Nack{seq};
+      case 4:
+        return membership::Suspect{seq, node, from};
+      case 5:
+        return membership::Dead{seq, node, from};
+      case 6:
+        return membership::Alive{seq, node, address(), ByteView(octets).substr(0, 512), "\x01\x05\x02\x02\x05\x05"};
+      default:
+        return membership::User{octets};
     }
   }
 };
@@ -102,7 +110,8 @@ RC_GTEST_PROP(Codec, ReadsAnExchangeWhateverTheChunks, (const std::vector<std::u
   const Pool pool = drawn_pool();
   const Parts parts;
   const std::vector<membership::Entry> entries(
-      *rc::gen::inRange<std::size_t>(0, 10), {parts.node, parts.address(), parts.from, parts.seq, 2, "\x01\x05\x02\x02\x05\x05"});
+      *rc::gen::inRange<std::size_t>(0, 10),
+      {parts.node, parts.address(), parts.from, parts.seq, 2, "\x01\x05\x02\x02\x05\x05"});
   Bytes message;
   encode_exchange(entries, parts.v6, state, message);
   Bytes octets;

@@ -37,11 +37,21 @@ class Observer {
   void apply(const Step& s) {
     const std::string from = peer(s.from % 4);
     switch (s.kind) {
-      case Step::Kind::Alive: alive("x", s.incarnation, 99); break;
-      case Step::Kind::Suspect: swim_->receive(now_, kNowhere, Suspect{s.incarnation, "x", from}, out_); break;
-      case Step::Kind::Dead: swim_->receive(now_, kNowhere, Dead{s.incarnation, "x", from}, out_); break;
-      case Step::Kind::Leave: swim_->receive(now_, kNowhere, Dead{s.incarnation, "x", "x"}, out_); break;
-      case Step::Kind::Wait: wait(std::chrono::milliseconds(s.wait_ms)); break;
+      case Step::Kind::Alive:
+        alive("x", s.incarnation, 99);
+        break;
+      case Step::Kind::Suspect:
+        swim_->receive(now_, kNowhere, Suspect{s.incarnation, "x", from}, out_);
+        break;
+      case Step::Kind::Dead:
+        swim_->receive(now_, kNowhere, Dead{s.incarnation, "x", from}, out_);
+        break;
+      case Step::Kind::Leave:
+        swim_->receive(now_, kNowhere, Dead{s.incarnation, "x", "x"}, out_);
+        break;
+      case Step::Kind::Wait:
+        wait(std::chrono::milliseconds(s.wait_ms));
+        break;
     }
   }
   void apply(const Steps& steps) {

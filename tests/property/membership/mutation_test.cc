@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "syncer/base/mutation.h"
+
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <map>
 
-#include "syncer/base/mutation.h"
 #include "tests/property/membership/core_laws.h"
 #include "tests/property/membership/pool_laws.h"
 
@@ -36,10 +37,14 @@ const Law kPartition = [](Random&) { return node::long_partition_heals(); };
 
 /// Each deliberate fault, and the law that must catch it.
 const std::map<std::string_view, Law> kCaughtBy = {
-    {"membership.accept_equal_incarnation", kStatus},   {"membership.believe_hearsay_of_death", kHearsay},
-    {"membership.refute_without_outbidding", kOutbids}, {"membership.count_same_accuser_twice", kAccusers},
-    {"membership.tell_news_once", kNews},               {"membership.any_ack_counts", kAnswer},
-    {"membership.no_state_exchange", kLostNews},        {"membership.leave_counts_as_death", kLeave},
+    {"membership.accept_equal_incarnation", kStatus},
+    {"membership.believe_hearsay_of_death", kHearsay},
+    {"membership.refute_without_outbidding", kOutbids},
+    {"membership.count_same_accuser_twice", kAccusers},
+    {"membership.tell_news_once", kNews},
+    {"membership.any_ack_counts", kAnswer},
+    {"membership.no_state_exchange", kLostNews},
+    {"membership.leave_counts_as_death", kLeave},
     {"gossip.forget_failed_members", kPartition},
 };
 

@@ -27,13 +27,28 @@ class ChaoticPool {
     const std::size_t a = 1 + blow.a % members_;
     const std::size_t b = 1 + blow.b % members_;
     switch (blow.kind) {
-      case Blow::Kind::Kill: stop(spared(a)); break;
-      case Blow::Kind::Restart: stop(a); start(a); break;
-      case Blow::Kind::Cut: net_.cut(name(a), name(b)); break;
-      case Blow::Kind::Heal: net_.heal(); break;
-      case Blow::Kind::Leave: leave(spared(a)); break;
-      case Blow::Kind::Tags: retag(a); break;
-      case Blow::Kind::Wait: net_.run_for(milliseconds(blow.wait_ms % 20000)); break;
+      case Blow::Kind::Kill:
+        stop(spared(a));
+        break;
+      case Blow::Kind::Restart:
+        stop(a);
+        start(a);
+        break;
+      case Blow::Kind::Cut:
+        net_.cut(name(a), name(b));
+        break;
+      case Blow::Kind::Heal:
+        net_.heal();
+        break;
+      case Blow::Kind::Leave:
+        leave(spared(a));
+        break;
+      case Blow::Kind::Tags:
+        retag(a);
+        break;
+      case Blow::Kind::Wait:
+        net_.run_for(milliseconds(blow.wait_ms % 20000));
+        break;
     }
   }
 

@@ -26,7 +26,7 @@ inline std::optional<json> load(const std::string& file) {
 }  // namespace conformance
 
 /// Declares `data` with the parsed file, or skips the test with the reason.
-#define LOAD_CONFORMANCE(data, file)                                                                  \
-  const auto data##_found = conformance::load(file);                                                  \
-  if (!data##_found) GTEST_SKIP() << "no membership data in SYNCER_CONFORMANCE_DIR: " << (file);      \
+#define LOAD_CONFORMANCE(data, file)                                                             \
+  const auto data##_found = conformance::load(file);                                             \
+  if (!data##_found) GTEST_SKIP() << "no membership data in SYNCER_CONFORMANCE_DIR: " << (file); \
   const conformance::json& data = *data##_found

@@ -22,7 +22,8 @@ using conformance::json;
 Duration ns(const json& in, const char* key) { return Duration(in.at(key).get<std::int64_t>()); }
 
 json suspicion_start_of(const json& in) {
-  const auto s = suspicion_start(in.at("mult"), in.at("max_mult"), in.at("n").get<std::size_t>(), ns(in, "interval_ns"));
+  const auto s =
+      suspicion_start(in.at("mult"), in.at("max_mult"), in.at("n").get<std::size_t>(), ns(in, "interval_ns"));
   return {{"k", s.expected}, {"min_ns", s.min.count()}, {"max_ns", s.max.count()}, {"initial_ns", s.initial.count()}};
 }
 
@@ -54,12 +55,14 @@ json suspicion_timer(const json& in) {
   const Duration max = ns(in, "max_ns");
   Suspicion s(in.at("from").get<std::string>(), {k, min, max, k >= 1 ? max : min}, Instant{});
   json counted = json::array();
-  for (const json& c : in.at("confirm")) counted.push_back(s.confirm(c.at("from").get<std::string>(), Instant(ns(c, "at_ns"))));
+  for (const json& c : in.at("confirm"))
+    counted.push_back(s.confirm(c.at("from").get<std::string>(), Instant(ns(c, "at_ns"))));
   return {{"counted", counted}, {"fires_at_ns", nanos(s.deadline())}, {"confirmations_at_fire", s.confirmations()}};
 }
 
 json dogpile(const json& in) {
-  const auto start = suspicion_start(in.at("mult"), in.at("max_mult"), in.at("n").get<std::size_t>(), ns(in, "interval_ns"));
+  const auto start =
+      suspicion_start(in.at("mult"), in.at("max_mult"), in.at("n").get<std::size_t>(), ns(in, "interval_ns"));
   Suspicion s("first", start, Instant{});
   for (int i = 0; i < in.at("confirmations").get<int>(); ++i) s.confirm("peer" + std::to_string(i), Instant{});
   return {{"counted", s.confirmations()}, {"timeout_ns", nanos(s.deadline())}};
@@ -136,7 +139,8 @@ json compound_split(const json& in) {
 const std::map<std::string, std::function<json(const json&)>> kFunctions = {
     {"suspicion_timeout",
      [](const json& in) -> json {
-       return {{"timeout_ns", suspicion_timeout(in.at("mult"), in.at("n").get<std::size_t>(), ns(in, "interval_ns")).count()}};
+       return {{"timeout_ns",
+                suspicion_timeout(in.at("mult"), in.at("n").get<std::size_t>(), ns(in, "interval_ns")).count()}};
      }},
     {"suspicion_start", suspicion_start_of},
     {"remaining_suspicion",
@@ -146,7 +150,9 @@ const std::map<std::string, std::function<json(const json&)>> kFunctions = {
                                     .count()}};
      }},
     {"retransmit_limit",
-     [](const json& in) -> json { return {{"limit", retransmit_limit(in.at("mult"), in.at("n").get<std::size_t>())}}; }},
+     [](const json& in) -> json {
+       return {{"limit", retransmit_limit(in.at("mult"), in.at("n").get<std::size_t>())}};
+     }},
     {"push_pull_interval",
      [](const json& in) -> json {
        return {{"interval_ns", push_pull_interval(ns(in, "interval_ns"), in.at("n").get<std::size_t>()).count()}};

@@ -25,7 +25,8 @@ inline bool precedes(const Status& a, const Status& b) {
   if (a.incarnation != b.incarnation) return a.incarnation < b.incarnation;
   if (a.state != b.state) return a.state == State::Alive;
   if (a.state == State::Alive) return false;
-  const bool subset = std::includes(b.suspected_by.begin(), b.suspected_by.end(), a.suspected_by.begin(), a.suspected_by.end());
+  const bool subset =
+      std::includes(b.suspected_by.begin(), b.suspected_by.end(), a.suspected_by.begin(), a.suspected_by.end());
   return subset && a.suspected_by.size() < b.suspected_by.size();
 }
 

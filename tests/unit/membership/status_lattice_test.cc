@@ -36,7 +36,8 @@ TEST(StatusLattice, AppliesWhatIsAbove) {
   LOAD_CONFORMANCE(data, "status_lattice.json");
   ASSERT_FALSE(data.at("mark").empty());
   for (const json& row : data.at("mark")) {
-    EXPECT_EQ(precedes(status_of(row.at("current")), status_of(row.at("incoming"))), row.at("applied")) << row.at("name");
+    EXPECT_EQ(precedes(status_of(row.at("current")), status_of(row.at("incoming"))), row.at("applied"))
+        << row.at("name");
   }
 }
 
@@ -46,7 +47,8 @@ TEST(StatusLattice, TellsTheLayersAboveOfGoingAndComing) {
   for (const json& row : data.at("effective_changes")) {
     const bool first = row.at("previous").is_null();
     const Status previous = first ? Status{} : status_of(row.at("previous"));
-    EXPECT_EQ(is_effective(first ? nullptr : &previous, status_of(row.at("next"))), row.at("effective")) << row.at("name");
+    EXPECT_EQ(is_effective(first ? nullptr : &previous, status_of(row.at("next"))), row.at("effective"))
+        << row.at("name");
   }
 }
 

@@ -78,7 +78,8 @@ TransitionHarness::TransitionHarness(const json& setup) {
   setup_ = std::make_unique<RosterSetup>(*swim_);
   swim_->start(now_, endpoint(me.value("addr", "10.0.0.1"), me.value("port", 7946)), "", out_);
   const std::uint64_t incarnation = me.value("incarnation", 1);
-  setup_->self(incarnation, me.value("counter", incarnation), state_of(me.value("state", "alive")), me.value("meta", ""));
+  setup_->self(incarnation, me.value("counter", incarnation), state_of(me.value("state", "alive")),
+               me.value("meta", ""));
   setup_->leaving(setup.value("leaving", false));
   setup_->health(setup.value("health", 0));
   for (std::size_t i = 0; i < setup.at("members").size(); ++i) add_member(setup["members"][i], i);
@@ -130,9 +131,12 @@ std::string TransitionHarness::merge(const json& in) {
     entries.push_back({o.name, endpoint(e.at("addr"), e.at("port")), o.meta, e.at("incarnation"), number, o.versions});
   }
   switch (swim_->merge(now_, entries, in.at("join"), out_)) {
-    case Merge::Incompatible: return "incompatible";
-    case Merge::Vetoed: return "vetoed";
-    case Merge::Merged: break;
+    case Merge::Incompatible:
+      return "incompatible";
+    case Merge::Vetoed:
+      return "vetoed";
+    case Merge::Merged:
+      break;
   }
   return "";
 }
@@ -202,18 +206,23 @@ json TransitionHarness::take_events() {
   json events = json::array();
   for (const Change& c : out_.changes) {
     switch (c.kind) {
-      case Change::Kind::Joined: events.push_back({{"type", "join"}, {"node", c.name}}); break;
-      case Change::Kind::Updated: events.push_back({{"type", "update"}, {"node", c.name}}); break;
+      case Change::Kind::Joined:
+        events.push_back({{"type", "join"}, {"node", c.name}});
+        break;
+      case Change::Kind::Updated:
+        events.push_back({{"type", "update"}, {"node", c.name}});
+        break;
       case Change::Kind::Died:
-      case Change::Kind::Left: events.push_back({{"type", "leave"}, {"node", c.name}}); break;
+      case Change::Kind::Left:
+        events.push_back({{"type", "leave"}, {"node", c.name}});
+        break;
       case Change::Kind::Conflict:
-        events.push_back({{"type", "conflict"},
-                          {"node", c.name},
-                          {"other_addr", c.other.host()},
-                          {"other_port", c.other.port}});
+        events.push_back(
+            {{"type", "conflict"}, {"node", c.name}, {"other_addr", c.other.host()}, {"other_port", c.other.port}});
         break;
       case Change::Kind::Suspected:
-      case Change::Kind::Refuted: break;  // the reference keeps silent about these
+      case Change::Kind::Refuted:
+        break;  // the reference keeps silent about these
     }
   }
   out_.clear();

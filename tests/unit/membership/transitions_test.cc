@@ -167,8 +167,12 @@ json matrix_setup(const json& row) {
   const json versions{1, 5, 2, 0, 0, 0};
   json members = json::array();
   const auto add = [&](const std::string& name, int i, const std::string& state, const json& incarnation) {
-    members.push_back({{"name", name}, {"state", state}, {"incarnation", incarnation}, {"vsn", versions},
-                       {"addr", "10.0.0." + std::to_string(i)}, {"state_age_ms", 60000}});
+    members.push_back({{"name", name},
+                       {"state", state},
+                       {"incarnation", incarnation},
+                       {"vsn", versions},
+                       {"addr", "10.0.0." + std::to_string(i)},
+                       {"state_age_ms", 60000}});
   };
   if (row.at("known_state") != "unknown") add("m1", 2, row.at("known_state"), row.at("known_incarnation"));
   for (int i = 2; i <= 5; ++i) add("m" + std::to_string(i), i + 1, "alive", 1);

@@ -131,8 +131,8 @@ TEST_F(Pool, FindsItselfAgainAfterALongPartition) {
 
 TEST_F(Pool, SpreadsNewTags) {
   ASSERT_TRUE(a_->gossip().set_tags(net_.now(), {{"region", "a"}, {"mode", "cluster"}}));
-  EXPECT_TRUE(net_.run_until([&] { return c_->info("a").tags.count("mode") == 1 && b_->info("a").tags.count("mode") == 1; },
-                             seconds(2)));
+  EXPECT_TRUE(net_.run_until(
+      [&] { return c_->info("a").tags.count("mode") == 1 && b_->info("a").tags.count("mode") == 1; }, seconds(2)));
   EXPECT_EQ(c_->history("a"), "joined updated");
 }
 
@@ -175,8 +175,9 @@ TEST(Seeds, AreTriedUntilTheyComeUp) {
   EXPECT_GT(early.events(EventKind::JoinFailed), 10U);
   TestNetwork::Host& late = net.add("late", 2);
   TestNetwork::Host& later = net.add("later", 3);
-  EXPECT_TRUE(net.run_until([&] { return early.alive_members() == 3 && late.alive_members() == 3 && later.alive_members() == 3; },
-                            seconds(15)));
+  EXPECT_TRUE(net.run_until(
+      [&] { return early.alive_members() == 3 && late.alive_members() == 3 && later.alive_members() == 3; },
+      seconds(15)));
   EXPECT_EQ(early.events(EventKind::JoinSucceeded), 2U);
 }
 
@@ -193,7 +194,8 @@ TEST(Seeds, AreTriedAgainWhenWeAreAlone) {
   EXPECT_TRUE(net.run_until([&] { return a.sees("fresh") == "alive" && fresh.sees("a") == "alive"; }, seconds(15)));
 }
 
-GossipConfig sealed(const std::string& name, std::uint8_t number, const std::vector<Bytes>& keys, const std::string& label) {
+GossipConfig sealed(const std::string& name, std::uint8_t number, const std::vector<Bytes>& keys,
+                    const std::string& label) {
   GossipConfig config;
   config.node = name;
   config.address = TestNetwork::gossip_address(number);
@@ -236,7 +238,8 @@ TEST(SealedPool, KeepsStrangersOut) {
 TEST(Runs, AreRepeatable) {
   const auto run = [] {
     TestNetwork net;
-    for (std::uint8_t i = 1; i <= 5; ++i) net.add("n" + std::to_string(i), i).gossip().set_seeds(net.now(), {net.gossip_address(1)});
+    for (std::uint8_t i = 1; i <= 5; ++i)
+      net.add("n" + std::to_string(i), i).gossip().set_seeds(net.now(), {net.gossip_address(1)});
     net.run_for(seconds(20));
     net.kill("n2");
     net.run_for(seconds(20));

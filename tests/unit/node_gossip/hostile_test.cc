@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/wire_gossip/hostile.h"
+
 #include <gtest/gtest.h>
 
 #include "syncer/wire/gossip_message.h"
 #include "syncer/wire/gossip_stream.h"
 #include "tests/unit/membership/conformance.h"
 #include "tests/unit/node_gossip/network.h"
-#include "tests/unit/wire_gossip/hostile.h"
 
 namespace syncer::node {
 namespace {
@@ -39,7 +40,8 @@ class Target {
   std::string stream(ByteView octets) {
     const LinkId link{link_ += 2};
     gossip().on_stream_accepted(net_.now(), link, attacker_);
-    for (std::size_t at = 0; at < octets.size(); at += 1400) gossip().on_stream_data(net_.now(), link, octets.substr(at, 1400));
+    for (std::size_t at = 0; at < octets.size(); at += 1400)
+      gossip().on_stream_data(net_.now(), link, octets.substr(at, 1400));
     gossip().on_stream_closed(net_.now(), link, "closed by the peer");
     EXPECT_FALSE(gossip().owns(link));
     return type_of(host_->stream_answer(link));

@@ -77,9 +77,8 @@ bool TestNetwork::run_until(const std::function<bool()>& condition, Duration lim
 TestNetwork::Host::Host(TestNetwork& network, GossipConfig config, std::uint64_t life)
     : network_(network), name_(config.node), address_(config.address), life_(life) {
   const Instant now = network.now_;
-  gossip_ = std::make_unique<Gossip>(std::move(config), *this, *this, *this, Random(life), now, [this] {
-    return LinkId{last_link_ += last_link_ == 0 ? 1 : 2};
-  });
+  gossip_ = std::make_unique<Gossip>(std::move(config), *this, *this, *this, Random(life), now,
+                                     [this] { return LinkId{last_link_ += last_link_ == 0 ? 1 : 2}; });
 }
 
 void TestNetwork::Host::send(const Endpoint& to, ByteView packet) {
@@ -118,7 +117,8 @@ void TestNetwork::Host::send(LinkId link, ByteView octets) {
   }
   network_.at(kOneWay, [&net = network_, me = name_, end = peer->second, data = Bytes(octets)] {
     const auto host = net.hosts_.find(end.host);
-    if (host != net.hosts_.end() && net.passes(me, end.host)) host->second->gossip().on_stream_data(net.now_, end.id, data);
+    if (host != net.hosts_.end() && net.passes(me, end.host))
+      host->second->gossip().on_stream_data(net.now_, end.id, data);
   });
 }
 

@@ -77,7 +77,8 @@ json as_json(const StreamMessage& message) {
 
 json normalized(const json& decoded) {
   json m = decoded;
-  for (const char* informative : {"type_id", "serf", "serf_tags", "serf_user_state", "serf_payload"}) m.erase(informative);
+  for (const char* informative : {"type_id", "serf", "serf_tags", "serf_user_state", "serf_payload"})
+    m.erase(informative);
   if (m["type"] == "user") return {{"type", "user"}, {"payload", m.at("payload")}};
   if (m["type"] == "push_pull" && !m.contains("user_state")) m["user_state"] = "";
   if (m.contains("fields")) {

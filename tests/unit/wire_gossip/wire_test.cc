@@ -43,10 +43,12 @@ bool has_layer(const json& entry, const std::string& layer) {
   return false;
 }
 
-bool is_padded(const json& entry) { return has_layer(entry, "encrypt") && entry["decoded"]["encryption"]["version"] == 0; }
+bool is_padded(const json& entry) {
+  return has_layer(entry, "encrypt") && entry["decoded"]["encryption"]["version"] == 0;
+}
 
 void expect_same_packet(const json& entry, const Unpacked& unpacked) {
-  if (has_layer(entry, "compress")) return;  // we only read compression
+  if (has_layer(entry, "compress")) return;                                  // we only read compression
   if (has_layer(entry, "compound") && unpacked.messages.size() < 2) return;  // we write no compound of less than two
   const Pool pool = pool_of(entry);
   const json encryption = entry["decoded"].value("encryption", json::object());
@@ -117,7 +119,8 @@ void check_stream(const json& entry) {
   const json encryption = entry["decoded"].value("encryption", json::object());
   Bytes written;
   const Opened by_them = opened == Opened::ByPeer ? Opened::ByUs : Opened::ByPeer;
-  write_stream(encode_again(reader.message()), pool, by_them, [&] { return nonce_of(encryption); }, written);
+  write_stream(
+      encode_again(reader.message()), pool, by_them, [&] { return nonce_of(encryption); }, written);
   EXPECT_EQ(to_hex(written), to_hex(octets));
 }
 
