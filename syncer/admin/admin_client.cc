@@ -15,7 +15,8 @@ Result<HttpResponse> ask_daemon(const Endpoint& admin, const std::string& method
   request.path = target;
   request.headers.emplace("X-Syncer", "cli");
   const httplib::Result answer = client.send(request);
-  if (!answer) return failure(ErrorCode::Unreachable, to_string(admin), "no syncer answers: " + to_string(answer.error()));
+  if (!answer)
+    return failure(ErrorCode::Unreachable, to_string(admin), "no syncer answers: " + to_string(answer.error()));
   return HttpResponse{answer->status, {}, answer->body};
 }
 

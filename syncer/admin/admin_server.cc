@@ -110,7 +110,8 @@ Result<std::unique_ptr<AdminServer>> AdminServer::start(const Endpoint& local, A
   const int port = any ? state->server.bind_to_any_port(local.host().c_str())
                        : (state->server.bind_to_port(local.host().c_str(), local.port) ? local.port : -1);
   if (port < 0) {
-    return failure(ErrorCode::Io, "", "cannot use " + to_string(local) + " (TCP): in use, or no address of this machine");
+    return failure(ErrorCode::Io, "",
+                   "cannot use " + to_string(local) + " (TCP): in use, or no address of this machine");
   }
   state->address.port = static_cast<std::uint16_t>(port);
   state->thread = std::thread([raw = state.get()] { raw->server.listen_after_bind(); });

@@ -72,7 +72,8 @@ void write_regions(Writer& w, const node::Status& status) {
     for (const node::RegionStatus& r : status.regions) w.sample(value(r), {{"region", r.region}});
   };
   const auto flag = [](bool b) { return std::uint64_t{b ? 1U : 0U}; };
-  each("syncer_region_link_up", "1 while the region's syncer is connected.", [&](const auto& r) { return flag(r.link_up); });
+  each("syncer_region_link_up", "1 while the region's syncer is connected.",
+       [&](const auto& r) { return flag(r.link_up); });
   each("syncer_region_last_heard_seconds", "Age of the last word from the region.",
        [](const auto& r) { return seconds(r.last_heard); });
   each("syncer_region_records", "Instances known of the region.", [](const auto& r) { return r.records; });

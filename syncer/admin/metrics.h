@@ -15,7 +15,7 @@ namespace syncer::admin {
 /// Number of kinds of events.
 inline constexpr std::size_t kEventKinds = std::size_t{0}
 #define SYNCER_COUNT_KIND(kind, text) +1
-    SYNCER_EVENT_KINDS(SYNCER_COUNT_KIND)
+SYNCER_EVENT_KINDS(SYNCER_COUNT_KIND)
 #undef SYNCER_COUNT_KIND
     ;
 

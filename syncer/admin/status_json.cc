@@ -47,9 +47,15 @@ ordered_json regions(const std::vector<node::RegionStatus>& all) {
 }
 
 ordered_json registry(const node::RegistryStatus& r) {
-  return {{"address", r.address},   {"reachable", r.reachable},       {"problem", r.problem},
-          {"exported", r.exported}, {"copies", r.copies},             {"pending", r.pending},
-          {"parked", r.parked},     {"guard_frozen", r.guard_frozen}, {"guard_pending", r.guard_pending}};
+  return {{"address", r.address},
+          {"reachable", r.reachable},
+          {"problem", r.problem},
+          {"exported", r.exported},
+          {"copies", r.copies},
+          {"pending", r.pending},
+          {"parked", r.parked},
+          {"guard_frozen", r.guard_frozen},
+          {"guard_pending", r.guard_pending}};
 }
 
 }  // namespace

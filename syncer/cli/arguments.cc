@@ -68,7 +68,8 @@ void build(CLI::App& app, Arguments& a) {
   CLI::App* release = command(*guard, "release", "let frozen removals go", a, Command::GuardRelease);
   add_target(*release, a);
   CLI::Option* region = release->add_option("region", a.region, "the region whose removals are frozen");
-  CLI::Option* all = release->add_flag_callback("--all", [&a] { a.region = "*"; }, "all regions");
+  CLI::Option* all = release->add_flag_callback(
+      "--all", [&a] { a.region = "*"; }, "all regions");
   all->excludes(region);
 
   CLI::App* config = app.add_subcommand("config", "the configuration")->require_subcommand(1);

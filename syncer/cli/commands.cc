@@ -19,9 +19,12 @@ int complain(Console console, const Error& error) {
   console.err << "syncer: " << to_string(error) << "\n";
   switch (error.code) {
     case ErrorCode::Invalid:
-    case ErrorCode::Unsupported: return kUsage;
-    case ErrorCode::Unreachable: return kUnreachable;
-    default: return kFailed;
+    case ErrorCode::Unsupported:
+      return kUsage;
+    case ErrorCode::Unreachable:
+      return kUnreachable;
+    default:
+      return kFailed;
   }
 }
 

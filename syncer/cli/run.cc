@@ -10,13 +10,20 @@ int run(int argc, const char* const* argv, Console console) {
   if (const int* exit_code = std::get_if<int>(&parsed)) return *exit_code;
   const auto& arguments = std::get<Arguments>(parsed);
   switch (arguments.command) {
-    case Command::Daemon: return run_daemon(arguments, console);
-    case Command::Members: return show_members(arguments, console);
-    case Command::Status: return show_status(arguments, console);
-    case Command::GuardRelease: return release_guard(arguments, console);
-    case Command::ConfigShow: return show_config(arguments, console);
-    case Command::ConfigCheck: return check_config(arguments, console);
-    case Command::Version: return show_version(arguments, console);
+    case Command::Daemon:
+      return run_daemon(arguments, console);
+    case Command::Members:
+      return show_members(arguments, console);
+    case Command::Status:
+      return show_status(arguments, console);
+    case Command::GuardRelease:
+      return release_guard(arguments, console);
+    case Command::ConfigShow:
+      return show_config(arguments, console);
+    case Command::ConfigCheck:
+      return check_config(arguments, console);
+    case Command::Version:
+      return show_version(arguments, console);
   }
   return kInternalError;
 }

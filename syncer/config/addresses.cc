@@ -62,7 +62,8 @@ Result<std::string> canonical_origin(std::string_view text) {
   }
   if (const std::size_t slash = url.find('/'); slash != std::string::npos) {
     if (slash + 1 != url.size()) {
-      return failure(ErrorCode::Invalid, "", "\"" + std::string(text) + "\" has a path; only http://HOST:PORT is wanted");
+      return failure(ErrorCode::Invalid, "",
+                     "\"" + std::string(text) + "\" has a path; only http://HOST:PORT is wanted");
     }
     url.pop_back();
   }

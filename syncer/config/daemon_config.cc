@@ -186,8 +186,8 @@ class Assembly {
     config_.log_format = static_cast<LogFormat>(index);
     if (auto admin = endpoint("admin-addr", config_.admin); !admin) return admin;
     if (!config_.admin.is_loopback()) {
-      return tl::unexpected(wrong("admin-addr", {ErrorCode::Invalid, "",
-                                                 "must be a loopback address: whoever reaches it may release guards"}));
+      return tl::unexpected(wrong(
+          "admin-addr", {ErrorCode::Invalid, "", "must be a loopback address: whoever reaches it may release guards"}));
     }
     config_.ca_file = text("registry.ca-file");
     if (text("data-dir").empty()) derive("data-dir", state_root(environment_) + "/" + text("node"));

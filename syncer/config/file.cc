@@ -71,7 +71,8 @@ class Collector : public json::json_sax_t {
     value_at_ = next_token(text_, end);
     word_ = prefixes_.back() + word;
     // An object's key is judged by what is in it.
-    return text_.compare(value_at_, 1, "{") == 0 || !canonical_key(word_).empty() || refuse(key_at_, unknown_key(word_));
+    return text_.compare(value_at_, 1, "{") == 0 || !canonical_key(word_).empty() ||
+           refuse(key_at_, unknown_key(word_));
   }
   bool parse_error(std::size_t position, const std::string&, const json::exception& problem) override {
     const std::string what = problem.what();

@@ -46,7 +46,8 @@ std::vector<Key> own_keys() {
   };
 }
 
-/// Where a node's own listening addresses are meant, the daemon derives them; an override is possible, a default is not.
+/// Where a node's own listening addresses are meant, the daemon derives them; an override is possible, a default is
+/// not.
 bool is_derived(std::string_view key) {
   return key == "node" || key == "cluster-name" || key.substr(key.find('.') + 1) == "address";
 }

@@ -13,7 +13,8 @@ struct Build {
   std::string commit;
 };
 
-/// Name of the file in the data directory that holds the operator endpoint's address. Upper case: no key of the storage.
+/// Name of the file in the data directory that holds the operator endpoint's address. Upper case: no key of the
+/// storage.
 inline constexpr const char* kAdminFile = "ADMIN";
 
 /// Runs one syncer until a signal or a fatal error. The exit code: 0 after an orderly end, 1 when it could not start or

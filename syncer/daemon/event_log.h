@@ -19,7 +19,8 @@ class EventLog : public Observer {
   bool wants(Severity severity) const override { return severity >= least_; }
   void on_event(const Event& event) override;
   /// The daemon's own word: a stable dotted name, a sentence, fields.
-  void say(Severity severity, std::string_view name, std::string_view message, std::initializer_list<Field> fields = {});
+  void say(Severity severity, std::string_view name, std::string_view message,
+           std::initializer_list<Field> fields = {});
 
  private:
   void write(Severity severity, std::string_view name, std::string_view message, std::span<const Field> fields);

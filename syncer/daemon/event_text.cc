@@ -53,7 +53,8 @@ Severity log_severity(EventKind kind, Severity severity) {
     case EventKind::CopyUpdated:
     case EventKind::CopyRemoved:
       return std::min(severity, Severity::Debug);
-    default: return severity;
+    default:
+      return severity;
   }
 }
 

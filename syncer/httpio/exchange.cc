@@ -50,14 +50,20 @@ Error explain(httplib::Error failed, const std::string& origin) {
     case httplib::Error::Connection:
     case httplib::Error::BindIPAddress:
       return because(ErrorCode::Unreachable, "connection refused or host unknown");
-    case httplib::Error::ConnectionTimeout: return because(ErrorCode::Unreachable, "connection timed out");
-    case httplib::Error::SSLConnection: return because(ErrorCode::Unreachable, "TLS handshake failed");
-    case httplib::Error::SSLLoadingCerts: return because(ErrorCode::Unreachable, "cannot load the CA certificates");
+    case httplib::Error::ConnectionTimeout:
+      return because(ErrorCode::Unreachable, "connection timed out");
+    case httplib::Error::SSLConnection:
+      return because(ErrorCode::Unreachable, "TLS handshake failed");
+    case httplib::Error::SSLLoadingCerts:
+      return because(ErrorCode::Unreachable, "cannot load the CA certificates");
     case httplib::Error::SSLServerVerification:
       return because(ErrorCode::Unreachable, "the server's certificate is not trusted for this host name");
-    case httplib::Error::Read: return because(ErrorCode::Unreachable, "connection lost while reading the answer");
-    case httplib::Error::Write: return because(ErrorCode::Unreachable, "connection lost while sending the request");
-    default: return because(ErrorCode::Corrupt, "no valid HTTP answer (" + httplib::to_string(failed) + ")");
+    case httplib::Error::Read:
+      return because(ErrorCode::Unreachable, "connection lost while reading the answer");
+    case httplib::Error::Write:
+      return because(ErrorCode::Unreachable, "connection lost while sending the request");
+    default:
+      return because(ErrorCode::Corrupt, "no valid HTTP answer (" + httplib::to_string(failed) + ")");
   }
 }
 

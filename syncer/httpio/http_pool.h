@@ -12,10 +12,10 @@ namespace syncer::httpio {
 
 /// How the pool talks to registries.
 struct HttpOptions {
-  std::size_t workers = 16;                  ///< calls under way at once
-  std::size_t body_limit = 64U << 20U;       ///< octets of an answer's body, decompressed; more is an error
-  std::string ca_file;                       ///< certificates to trust (PEM); empty for the system's
-  std::string token_file;                    ///< bearer token; read anew for every call, so that it can be rotated
+  std::size_t workers = 16;             ///< calls under way at once
+  std::size_t body_limit = 64U << 20U;  ///< octets of an answer's body, decompressed; more is an error
+  std::string ca_file;                  ///< certificates to trust (PEM); empty for the system's
+  std::string token_file;               ///< bearer token; read anew for every call, so that it can be rotated
 };
 
 /// Blocking HTTP clients on worker threads behind the Http port. Each worker keeps one connection an origin alive.

@@ -14,8 +14,8 @@ inline Instant steady_now() {
 
 /// The same point on the standard clock, for waits of the standard library and Asio.
 inline std::chrono::steady_clock::time_point to_steady(Instant t) {
-  return std::chrono::steady_clock::time_point(std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-      t.time_since_epoch()));
+  return std::chrono::steady_clock::time_point(
+      std::chrono::duration_cast<std::chrono::steady_clock::duration>(t.time_since_epoch()));
 }
 
 }  // namespace syncer::net

@@ -3,31 +3,16 @@
 
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
-#include <cstring>
 #include <memory>
+
+#include "syncer/net/addresses.h"
 
 namespace syncer::net {
 namespace {
-
-Endpoint from_sockaddr(const sockaddr& address) {
-  if (address.sa_family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, &address, sizeof v4);
-    Bytes octets(sizeof v4.sin_addr, '\0');
-    std::memcpy(octets.data(), &v4.sin_addr, octets.size());
-    return Endpoint::from_octets(octets, 0);
-  }
-  sockaddr_in6 v6{};
-  std::memcpy(&v6, &address, sizeof v6);
-  Bytes octets(sizeof v6.sin6_addr, '\0');
-  std::memcpy(octets.data(), &v6.sin6_addr, octets.size());
-  return Endpoint::from_octets(octets, 0);
-}
 
 /// 169.254.0.0/16 and fe80::/10: valid on one cable only.
 bool is_link_local(const Endpoint& e) {
@@ -44,7 +29,8 @@ std::optional<Endpoint> primary_address(bool v4) {
   const int family = v4 ? AF_INET : AF_INET6;
   for (const ifaddrs* i = list; i != nullptr; i = i->ifa_next) {
     if (i->ifa_addr == nullptr || i->ifa_addr->sa_family != family || (i->ifa_flags & IFF_UP) == 0) continue;
-    const Endpoint found = from_sockaddr(*i->ifa_addr);
+    Endpoint found = from_sockaddr(*i->ifa_addr);
+    found.port = 0;
     if (!found.is_loopback() && !is_link_local(found)) return found;
   }
   return std::nullopt;

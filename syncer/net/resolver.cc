@@ -25,8 +25,10 @@ Result<std::pair<std::string, std::string>> split_host_port(const std::string& t
   if (colon == std::string::npos) return wrong("has no port; write HOST:PORT");
   std::string host = text.substr(0, colon);
   std::string port = text.substr(colon + 1);
-  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  else if (host.find(':') != std::string::npos) return wrong("is not HOST:PORT; write an IPv6 address as [ADDRESS]:PORT");
+  if (host.size() >= 2 && host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
+  else if (host.find(':') != std::string::npos)
+    return wrong("is not HOST:PORT; write an IPv6 address as [ADDRESS]:PORT");
   if (host.empty()) return wrong("has no host; write HOST:PORT");
   const auto number = parse_number(port, 65535);
   if (!number || *number == 0) return wrong("has no port between 1 and 65535");

@@ -2,11 +2,18 @@
 #include "syncer/net/tcp_link.h"
 
 #include <netinet/tcp.h>
+#include <unistd.h>
 
+#include <array>
 #include <asio/buffer.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
 #include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
 #include <utility>
+
+#include "syncer/net/addresses.h"
 
 namespace syncer::net {
 namespace {
@@ -26,35 +33,46 @@ void tune(tcp::socket& socket) {
 
 }  // namespace
 
-TcpLink::TcpLink(tcp::socket socket, LinkId id, const StreamCallbacks& callbacks, const StreamLimits& limits,
-                 OnGone gone)
-    : socket_(std::move(socket)),
-      timer_(socket_.get_executor()),
-      id_(id),
-      callbacks_(callbacks),
-      limits_(limits),
-      gone_(std::move(gone)) {}
+struct TcpLink::Io {
+  explicit Io(asio::io_context& context) : socket(context), timer(context) {}
+  tcp::socket socket;
+  asio::steady_timer timer;
+  std::array<char, 65536> buffer;
+};
 
-void TcpLink::connect(const tcp::endpoint& to) {
+TcpLink::TcpLink(Loop& loop, LinkId id, const StreamCallbacks& callbacks, const StreamLimits& limits, OnGone gone)
+    : io_(std::make_unique<Io>(loop.io())), id_(id), callbacks_(callbacks), limits_(limits), gone_(std::move(gone)) {}
+TcpLink::~TcpLink() = default;
+
+void TcpLink::connect(const Endpoint& to) {
   arm_timer(limits_.connect_timeout, "connect timeout");
-  socket_.async_connect(to, [self = shared_from_this()](const asio::error_code& failed) {
-    if (self->phase_ == Phase::Gone) return;
-    if (failed) return self->fail(failed.message());
-    const bool closing = self->phase_ == Phase::Flushing;
-    if (!closing) self->timer_.cancel();
-    if (!closing) self->phase_ = Phase::Open;
-    self->opened();
-    if (!closing) self->callbacks_.connected(self->id_);
+  io_->socket.async_connect(to_asio<tcp::endpoint>(to, false), [self = shared_from_this()](const asio::error_code& e) {
+    self->connected(e ? e.message() : "");
   });
 }
 
-void TcpLink::start() {
+void TcpLink::connected(const std::string& failure) {
+  if (phase_ == Phase::Gone) return;
+  if (!failure.empty()) return fail(failure);
+  if (phase_ == Phase::Flushing) return opened();
+  io_->timer.cancel();
   phase_ = Phase::Open;
+  opened();
+  callbacks_.connected(id_);
+}
+
+void TcpLink::adopt(int descriptor, bool v6) {
+  asio::error_code failed;
+  io_->socket.assign(v6 ? tcp::v6() : tcp::v4(), descriptor, failed);
+  if (failed) ::close(descriptor);
+  if (failed) return fail(failed.message());
+  if (phase_ == Phase::Gone) return abort();  // the node closed it as soon as it heard of it
+  if (phase_ == Phase::Connecting) phase_ = Phase::Open;
   opened();
 }
 
 void TcpLink::opened() {
-  tune(socket_);
+  tune(io_->socket);
   read();
   if (!queued_.empty()) {
     write();
@@ -68,7 +86,7 @@ void TcpLink::send(ByteView octets) {
   queued_.append(octets);
   if (backlog() > limits_.backlog) {
     // Not from inside the caller's own call: it is told like of any other end.
-    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->fail("the peer reads too slowly"); });
+    asio::post(io_->socket.get_executor(), [self = shared_from_this()] { self->fail("the peer reads too slowly"); });
     return;
   }
   if (phase_ == Phase::Open && writing_.empty()) write();
@@ -76,25 +94,29 @@ void TcpLink::send(ByteView octets) {
 
 void TcpLink::write() {
   writing_.swap(queued_);
-  asio::async_write(socket_, asio::buffer(writing_),
+  asio::async_write(io_->socket, asio::buffer(writing_),
                     [self = shared_from_this()](const asio::error_code& failed, std::size_t) {
                       if (self->phase_ == Phase::Gone) return;
                       if (failed) return self->fail(failed.message());
-                      self->writing_.clear();
-                      if (!self->queued_.empty()) return self->write();
-                      if (self->phase_ == Phase::Flushing) return self->finish_sending();
-                      self->callbacks_.drained(self->id_);
+                      self->written();
                     });
 }
 
+void TcpLink::written() {
+  writing_.clear();
+  if (!queued_.empty()) return write();
+  if (phase_ == Phase::Flushing) return finish_sending();
+  callbacks_.drained(id_);
+}
+
 void TcpLink::read() {
-  socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](const asio::error_code& failed,
-                                                                             std::size_t size) {
+  const auto got = [self = shared_from_this()](const asio::error_code& failed, std::size_t size) {
     if (self->phase_ == Phase::Gone) return;
     if (failed) return self->fail(failed == asio::error::eof ? "closed by the peer" : failed.message());
-    if (self->phase_ == Phase::Open) self->callbacks_.data(self->id_, ByteView(self->buffer_.data(), size));
+    if (self->phase_ == Phase::Open) self->callbacks_.data(self->id_, ByteView(self->io_->buffer.data(), size));
     if (self->phase_ != Phase::Gone) self->read();
-  });
+  };
+  io_->socket.async_read_some(asio::buffer(io_->buffer), got);
 }
 
 void TcpLink::close() {
@@ -111,7 +133,7 @@ void TcpLink::close() {
 /// could destroy what was just sent.
 void TcpLink::finish_sending() {
   asio::error_code failed;
-  socket_.shutdown(tcp::socket::shutdown_send, failed);
+  io_->socket.shutdown(tcp::socket::shutdown_send, failed);
   if (failed) fail(failed.message());
 }
 
@@ -127,14 +149,14 @@ void TcpLink::fail(std::string_view reason) {
 void TcpLink::abort() {
   phase_ = Phase::Gone;
   asio::error_code ignored;
-  timer_.cancel();
-  socket_.close(ignored);
+  io_->timer.cancel();
+  io_->socket.close(ignored);
   queued_.clear();
 }
 
 void TcpLink::arm_timer(Duration after, std::string_view reason) {
-  timer_.expires_after(after);
-  timer_.async_wait([self = shared_from_this(), reason](const asio::error_code& cancelled) {
+  io_->timer.expires_after(after);
+  io_->timer.async_wait([self = shared_from_this(), reason](const asio::error_code& cancelled) {
     if (!cancelled) self->fail(reason);
   });
 }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
-#include <asio/ip/tcp.hpp>
-#include <asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,12 +18,13 @@ class TcpLink : public std::enable_shared_from_this<TcpLink> {
   /// Told once when the link is over, after the last callback.
   using OnGone = std::function<void(LinkId)>;
 
-  TcpLink(asio::ip::tcp::socket socket, LinkId id, const StreamCallbacks& callbacks, const StreamLimits& limits,
-          OnGone gone);
+  TcpLink(Loop& loop, LinkId id, const StreamCallbacks& callbacks, const StreamLimits& limits, OnGone gone);
+  ~TcpLink();
 
-  void connect(const asio::ip::tcp::endpoint& to);
-  /// Of an accepted socket.
-  void start();
+  /// Dials.
+  void connect(const Endpoint& to);
+  /// Takes over an accepted socket by its descriptor.
+  void adopt(int descriptor, bool v6);
   void send(ByteView octets);
   std::size_t backlog() const { return queued_.size() + writing_.size(); }
   /// The node's close: no callback follows.
@@ -36,16 +34,18 @@ class TcpLink : public std::enable_shared_from_this<TcpLink> {
 
  private:
   enum class Phase { Connecting, Open, Flushing, Gone };
+  struct Io;
 
+  void connected(const std::string& failure);
   void opened();
   void read();
   void write();
+  void written();
   void finish_sending();
   void fail(std::string_view reason);
   void arm_timer(Duration after, std::string_view reason);
 
-  asio::ip::tcp::socket socket_;
-  asio::steady_timer timer_;
+  std::unique_ptr<Io> io_;
   LinkId id_;
   const StreamCallbacks& callbacks_;  ///< owned by TcpStreams::State, which aborts its links before it goes
   const StreamLimits& limits_;
@@ -53,7 +53,6 @@ class TcpLink : public std::enable_shared_from_this<TcpLink> {
   Phase phase_ = Phase::Connecting;
   Bytes queued_;
   Bytes writing_;
-  std::array<char, 65536> buffer_;
 };
 
 }  // namespace syncer::net

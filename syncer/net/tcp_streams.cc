@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
 #include <asio/ip/v6_only.hpp>
+#include <asio/steady_timer.hpp>
 #include <map>
 #include <utility>
 #include <vector>
@@ -26,7 +28,7 @@ asio::error_code open_acceptor(tcp::acceptor& acceptor, const Endpoint& local) {
   if (failed) return failed;
   acceptor.set_option(tcp::acceptor::reuse_address(true), ignored);
   if (v6) acceptor.set_option(asio::ip::v6_only(false), ignored);
-  acceptor.bind(to_asio_endpoint<tcp>(local, v6), failed);
+  acceptor.bind(to_asio<tcp::endpoint>(local, v6), failed);
   if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
   return failed;
 }
@@ -43,9 +45,9 @@ struct Door {
 struct TcpStreams::State : std::enable_shared_from_this<State> {
   State(Loop& l, StreamCallbacks c, StreamLimits b) : loop(l), callbacks(std::move(c)), limits(b) {}
 
-  std::shared_ptr<TcpLink> add(tcp::socket socket, LinkId id) {
+  std::shared_ptr<TcpLink> add(LinkId id) {
     const std::weak_ptr<State> weak = weak_from_this();
-    auto link = std::make_shared<TcpLink>(std::move(socket), id, callbacks, limits, [weak](LinkId gone) {
+    auto link = std::make_shared<TcpLink>(loop, id, callbacks, limits, [weak](LinkId gone) {
       if (const auto self = weak.lock()) self->forget(gone);
     });
     links.emplace(id, link);
@@ -77,10 +79,13 @@ struct TcpStreams::State : std::enable_shared_from_this<State> {
     asio::error_code failed;
     const tcp::endpoint from = socket.remote_endpoint(failed);
     if (failed || links.size() >= limits.links) return;  // gone already, or one too many: the socket closes here
+    const bool v6 = socket.local_endpoint(failed).protocol() == tcp::v6();
+    const int descriptor = socket.release(failed);
+    if (failed) return;
     const LinkId id{next_accepted += 2};
-    const auto link = add(std::move(socket), id);
+    const auto link = add(id);
     callbacks.accepted(id, door.listener, from_asio(from));
-    if (links.count(id) != 0) link->start();
+    link->adopt(descriptor, v6);
   }
 
   Loop& loop;
@@ -117,9 +122,7 @@ Result<Endpoint> TcpStreams::listen(Listener listener, const Endpoint& local) {
   return bound;
 }
 
-void TcpStreams::connect(LinkId link, const Endpoint& to) {
-  state_->add(tcp::socket(state_->loop.io()), link)->connect(to_asio_endpoint<tcp>(to, false));
-}
+void TcpStreams::connect(LinkId link, const Endpoint& to) { state_->add(link)->connect(to); }
 
 void TcpStreams::send(LinkId link, ByteView octets) {
   const auto it = state_->links.find(link);

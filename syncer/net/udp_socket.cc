@@ -25,7 +25,7 @@ asio::error_code bind_socket(udp::socket& socket, const Endpoint& local) {
   if (v6) socket.set_option(asio::ip::v6_only(false), ignored);
   // Larger buffers only make bursts survive; a system that refuses them still works.
   socket.set_option(asio::socket_base::receive_buffer_size(kSocketBuffer), ignored);
-  socket.bind(to_asio_endpoint<udp>(local, v6), failed);
+  socket.bind(to_asio<udp::endpoint>(local, v6), failed);
   if (!failed) socket.non_blocking(true, failed);
   return failed;
 }
@@ -39,7 +39,8 @@ struct UdpSocket::State : std::enable_shared_from_this<State> {
     socket.async_receive_from(asio::buffer(buffer), from,
                               [self = shared_from_this()](const asio::error_code& failed, std::size_t size) {
                                 if (!self->socket.is_open() || failed == asio::error::operation_aborted) return;
-                                if (!failed) self->on_packet(from_asio(self->from), ByteView(self->buffer.data(), size));
+                                if (!failed)
+                                  self->on_packet(from_asio(self->from), ByteView(self->buffer.data(), size));
                                 if (self->socket.is_open()) self->receive();
                               });
   }
@@ -71,7 +72,7 @@ UdpSocket::~UdpSocket() {
 void UdpSocket::send(const Endpoint& to, ByteView packet) {
   if (!to.is_v4() && !state_->v6) return;
   asio::error_code lost;  // a full buffer, no route, an earlier ICMP answer: gossip lives with loss
-  state_->socket.send_to(asio::buffer(packet.data(), packet.size()), to_asio_endpoint<udp>(to, state_->v6), 0, lost);
+  state_->socket.send_to(asio::buffer(packet.data(), packet.size()), to_asio<udp::endpoint>(to, state_->v6), 0, lost);
 }
 
 Endpoint UdpSocket::local() const {

@@ -15,7 +15,9 @@ class File {
  public:
   /// `flags` as of open(2); new files get mode 0600.
   static Result<File> open(const std::string& path, int flags);
-  File(File&& other) noexcept : path_(std::move(other.path_)), descriptor_(other.descriptor_) { other.descriptor_ = -1; }
+  File(File&& other) noexcept : path_(std::move(other.path_)), descriptor_(other.descriptor_) {
+    other.descriptor_ = -1;
+  }
   File& operator=(File&&) = delete;
   ~File();
 

@@ -55,8 +55,8 @@ struct FileStorage::State : std::enable_shared_from_this<State> {
       const Job job = std::move(queue.front());
       queue.pop_front();
       lock.unlock();
-      auto outcome = job.append ? append_file(directory, job.key, job.octets)
-                                : replace_file(directory, job.key, job.octets);
+      auto outcome =
+          job.append ? append_file(directory, job.key, job.octets) : replace_file(directory, job.key, job.octets);
       post([self = shared_from_this(), id = job.id, outcome = std::move(outcome)] {
         if (!self->closed) self->done(id, outcome);
       });
@@ -77,7 +77,7 @@ struct FileStorage::State : std::enable_shared_from_this<State> {
   const Post post;
   const Done done;
   std::optional<File> lock_file;  ///< the lock lasts as long as the descriptor
-  std::mutex mutex;      ///< guards queue and stopping
+  std::mutex mutex;               ///< guards queue and stopping
   std::condition_variable wake;
   std::deque<Job> queue;
   bool stopping = false;
@@ -112,9 +112,7 @@ Result<std::optional<Bytes>> FileStorage::read(std::string_view key) {
   return read_file(state_->directory + "/" + std::string(key), kLargestValue);
 }
 
-void FileStorage::write(CallId id, std::string_view key, Bytes value) {
-  state_->add(id, key, std::move(value), false);
-}
+void FileStorage::write(CallId id, std::string_view key, Bytes value) { state_->add(id, key, std::move(value), false); }
 
 void FileStorage::append(CallId id, std::string_view key, Bytes octets) {
   state_->add(id, key, std::move(octets), true);

@@ -74,7 +74,7 @@ std::string Syncer::status(const std::string& pointer) const {
 }
 
 std::vector<std::string> words(const std::string& node, const std::string& registry, const std::string& join) {
-  std::vector<std::string> all = {"--node",     node,          "--sc-addr",  registry,      "--bind-addr",
+  std::vector<std::string> all = {"--node",      node,         "--sc-addr",   registry,       "--bind-addr",
                                   "127.0.0.1:0", "--rpc-addr", "127.0.0.1:0", "--log-format", "json"};
   if (!join.empty()) all.insert(all.end(), {"--join-addr", join});
   return all;

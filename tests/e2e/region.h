@@ -72,7 +72,10 @@ struct Region {
 /// Registers one instance and gives its endpoint.
 struct Registered {
   Registered(const ServiceCenter& center, const std::string& name, const std::string& endpoint_text)
-      : sc(center), service(sc.register_service(name)), id(sc.register_instance(service, endpoint_text)), service_name(name),
+      : sc(center),
+        service(sc.register_service(name)),
+        id(sc.register_instance(service, endpoint_text)),
+        service_name(name),
         endpoint(endpoint_text) {}
   bool remove() const { return sc.remove_instance(service, id); }
   /// Whether the other service center answers with it.

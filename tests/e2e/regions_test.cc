@@ -12,7 +12,8 @@ TEST(TwoRegions, AnInstanceAppearsAndDisappearsInBoth) {
   Region west(workplace, "west", east.syncer.gossip);
   const Registered first(east.registry.sc, "orders", "rest://10.1.0.1:8080");
   const Registered second(west.registry.sc, "billing", "rest://10.2.0.1:8080");
-  EXPECT_TRUE(eventually(seconds(30), [&] { return first.visible_in(west.registry.sc); })) << west.syncer.process.output();
+  EXPECT_TRUE(eventually(seconds(30), [&] { return first.visible_in(west.registry.sc); }))
+      << west.syncer.process.output();
   EXPECT_TRUE(eventually(seconds(30), [&] { return second.visible_in(east.registry.sc); }));
   ASSERT_TRUE(first.remove());
   EXPECT_TRUE(eventually(seconds(30), [&] { return !first.visible_in(west.registry.sc); }));

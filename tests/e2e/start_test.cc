@@ -28,11 +28,13 @@ TEST(Start, AMistypedFlagEndsWithTwoAndTheNearestWord) {
 TEST(Start, ABusyPortEndsWithOneAndSaysWhatToDo) {
   const Workplace workplace;
   const Syncer first(workplace, words("first", "http://127.0.0.1:1"));
-  const Ended gossip = run(workplace, {"daemon", "--node", "second", "--bind-addr", first.gossip, "--rpc-addr", "127.0.0.1:0"});
+  const Ended gossip =
+      run(workplace, {"daemon", "--node", "second", "--bind-addr", first.gossip, "--rpc-addr", "127.0.0.1:0"});
   EXPECT_EQ(gossip.code, 1);
   EXPECT_NE(gossip.output.find("--bind-addr"), std::string::npos) << gossip.output;
   EXPECT_NE(gossip.output.find(first.gossip), std::string::npos) << gossip.output;
-  const Ended rpc = run(workplace, {"daemon", "--node", "second", "--bind-addr", "127.0.0.1:0", "--rpc-addr", first.rpc});
+  const Ended rpc =
+      run(workplace, {"daemon", "--node", "second", "--bind-addr", "127.0.0.1:0", "--rpc-addr", first.rpc});
   EXPECT_EQ(rpc.code, 1);
   EXPECT_NE(rpc.output.find("--rpc-addr"), std::string::npos) << rpc.output;
 }
@@ -66,8 +68,8 @@ TEST(Start, TheExampleConfigurationIsAccepted) {
 
 TEST(Start, ConfigShowTellsWhereEachValueComesFrom) {
   const Workplace workplace;
-  const Ended ended = run(workplace, {"config", "show", "--origin", "--config", SYNCER_SOURCE_DIR "/packaging/syncer.json",
-                                      "--node", "here"});
+  const Ended ended = run(workplace, {"config", "show", "--origin", "--config",
+                                      SYNCER_SOURCE_DIR "/packaging/syncer.json", "--node", "here"});
   EXPECT_EQ(ended.code, 0) << ended.output;
   EXPECT_NE(ended.output.find("node = here    # --node"), std::string::npos) << ended.output;
   EXPECT_NE(ended.output.find("packaging/syncer.json:"), std::string::npos) << ended.output;

@@ -58,7 +58,8 @@ struct Process::State {
 
 namespace {
 
-[[noreturn]] void become(const std::vector<std::string>& words, const std::vector<std::string>& environment, int output) {
+[[noreturn]] void become(const std::vector<std::string>& words, const std::vector<std::string>& environment,
+                         int output) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::dup2(output, STDOUT_FILENO);
   ::dup2(output, STDERR_FILENO);
@@ -90,7 +91,8 @@ Process& Process::operator=(Process&&) noexcept = default;
 
 std::optional<std::string> Process::wait_for_line(const std::vector<std::string>& parts, milliseconds patience) const {
   const auto matches = [&](const std::string& line) {
-    return std::all_of(parts.begin(), parts.end(), [&](const auto& part) { return line.find(part) != std::string::npos; });
+    return std::all_of(parts.begin(), parts.end(),
+                       [&](const auto& part) { return line.find(part) != std::string::npos; });
   };
   std::unique_lock lock(state_->mutex);
   std::size_t next = 0;

@@ -50,7 +50,8 @@ TEST(UdpSocket, ABusyPortIsNamedWithAdvice) {
 
 TEST(UdpSocket, AForeignAddressIsNamedWithAdvice) {
   syncer::net::Loop loop;
-  const auto opened = syncer::net::UdpSocket::open(loop, syncer::Endpoint::v4(192, 0, 2, 1, 0), [](const auto&, auto) {});
+  const auto opened =
+      syncer::net::UdpSocket::open(loop, syncer::Endpoint::v4(192, 0, 2, 1, 0), [](const auto&, auto) {});
   ASSERT_FALSE(opened);
   EXPECT_NE(opened.error().detail.find("no such address"), std::string::npos) << opened.error().detail;
 }

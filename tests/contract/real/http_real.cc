@@ -85,8 +85,9 @@ class RealHttp : public LoopWorld<HttpHarness> {
   syncer::httpio::HttpPool pool_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Real, HttpContract,
-                         testing::Values([]() -> std::unique_ptr<HttpHarness> { return std::make_unique<RealHttp>(); }));
+INSTANTIATE_TEST_SUITE_P(Real, HttpContract, testing::Values([]() -> std::unique_ptr<HttpHarness> {
+                           return std::make_unique<RealHttp>();
+                         }));
 
 TEST(HttpPool, AnAnswerOverTheLimitIsAnErrorNotAnAllocation) {
   syncer::httpio::HttpOptions options = two_workers();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/net/resolver.h"
-
 #include "syncer/net/interfaces.h"
+#include "syncer/net/resolver.h"
 #include "tests/contract/real/loop_world.h"
 
 namespace contract {
@@ -13,8 +12,9 @@ using syncer::net::split_host_port;
 TEST(Resolver, FindsTheAddressesOfANameAndKeepsThePort) {
   syncer::net::Loop loop;
   std::vector<syncer::Endpoint> found;
-  Resolver resolver(loop, {"localhost:30190", "10.0.0.10:30191"}, [&](auto all) { found = std::move(all); },
-                    [](const auto&, const auto&) {});
+  Resolver resolver(
+      loop, {"localhost:30190", "10.0.0.10:30191"}, [&](auto all) { found = std::move(all); },
+      [](const auto&, const auto&) {});
   ASSERT_TRUE(loop.run_until([&] { return found.size() >= 2; }, loop.now() + std::chrono::seconds(20)));
   const auto has = [&](const char* text) {
     return std::find(found.begin(), found.end(), *syncer::parse_endpoint(text)) != found.end();
@@ -26,8 +26,9 @@ TEST(Resolver, FindsTheAddressesOfANameAndKeepsThePort) {
 TEST(Resolver, ANameThatDoesNotExistIsReportedAndTriedAgain) {
   syncer::net::Loop loop;
   std::vector<std::string> failed;
-  Resolver resolver(loop, {"no-such-host.invalid:1"}, [](const auto&) {},
-                    [&](const auto& target, const auto& reason) { failed.push_back(target + ": " + reason); });
+  Resolver resolver(
+      loop, {"no-such-host.invalid:1"}, [](const auto&) {},
+      [&](const auto& target, const auto& reason) { failed.push_back(target + ": " + reason); });
   ASSERT_TRUE(loop.run_until([&] { return failed.size() >= 2; }, loop.now() + std::chrono::seconds(60)));
   EXPECT_EQ(failed[0].rfind("no-such-host.invalid:1: ", 0), 0U) << failed[0];
 }
@@ -35,7 +36,8 @@ TEST(Resolver, ANameThatDoesNotExistIsReportedAndTriedAgain) {
 TEST(Resolver, TextsWithoutHostOrPortAreRefused) {
   EXPECT_TRUE(split_host_port("sc.example:30190"));
   EXPECT_EQ(split_host_port("[::1]:30190")->first, "::1");
-  for (const char* text : {"sc.example", ":30190", "sc.example:", "sc.example:0", "sc.example:70000", "::1:30190", ""}) {
+  for (const char* text :
+       {"sc.example", ":30190", "sc.example:", "sc.example:0", "sc.example:70000", "::1:30190", ""}) {
     EXPECT_FALSE(split_host_port(text)) << text;
   }
 }

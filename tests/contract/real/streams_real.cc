@@ -93,9 +93,8 @@ TEST(TcpStreams, OneLinkTooManyIsTurnedAway) {
   pair.dialler.connect(syncer::LinkId{1}, pair.address);
   ASSERT_TRUE(pair.run_until([&] { return !pair.accepted.empty(); }));
   pair.dialler.connect(syncer::LinkId{3}, pair.address);
-  ASSERT_TRUE(pair.run_until([&] {
-    return !pair.dialled.empty() && pair.dialled.back().kind == StreamEvent::Kind::Closed;
-  }));
+  ASSERT_TRUE(
+      pair.run_until([&] { return !pair.dialled.empty() && pair.dialled.back().kind == StreamEvent::Kind::Closed; }));
   EXPECT_EQ(pair.dialled.back().link, syncer::LinkId{3});
   EXPECT_EQ(pair.accepted.size(), 1U);
 }

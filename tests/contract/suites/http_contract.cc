@@ -13,7 +13,9 @@ using syncer::ErrorCode;
 using syncer::HttpRequest;
 using syncer::HttpResponse;
 
-HttpRequest get(std::string origin, std::string target) { return {"GET", std::move(origin), std::move(target), {}, {}}; }
+HttpRequest get(std::string origin, std::string target) {
+  return {"GET", std::move(origin), std::move(target), {}, {}};
+}
 
 TEST_P(HttpContract, ARequestArrivesAsItIsAndItsAnswerComesBack) {
   HttpRequest seen;

@@ -26,8 +26,10 @@ Parsed parse(const std::string& line) {
   std::ostringstream err;
   const auto result = parse_arguments(static_cast<int>(argv.size()), argv.data(), out, err);
   Parsed parsed;
-  if (const auto* arguments = std::get_if<Arguments>(&result)) parsed.arguments = *arguments;
-  else parsed.exit_code = std::get<int>(result);
+  if (const auto* arguments = std::get_if<Arguments>(&result))
+    parsed.arguments = *arguments;
+  else
+    parsed.exit_code = std::get<int>(result);
   parsed.out = out.str();
   parsed.err = err.str();
   return parsed;

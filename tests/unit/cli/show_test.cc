@@ -23,9 +23,7 @@ node::Status healthy() {
   return status;
 }
 
-TEST(Show, AHealthySyncerHasNoProblems) {
-  EXPECT_TRUE(status_problems(admin::status_json(healthy())).value().empty());
-}
+TEST(Show, AHealthySyncerHasNoProblems) { EXPECT_TRUE(status_problems(admin::status_json(healthy())).value().empty()); }
 
 TEST(Show, EachProblemIsNamed) {
   node::Status status = healthy();

@@ -26,9 +26,8 @@ std::string error_of(const std::vector<std::pair<std::string, std::string>>& fla
 }
 
 TEST(DaemonConfig, TheQuickStartCommandOfTheFirstMachineIsComplete) {
-  const auto config = from_flags({{"sc-addr", "http://10.0.0.10:30100"},
-                                  {"bind-addr", "10.0.0.10:30190"},
-                                  {"rpc-addr", "10.0.0.10:30191"}});
+  const auto config = from_flags(
+      {{"sc-addr", "http://10.0.0.10:30100"}, {"bind-addr", "10.0.0.10:30190"}, {"rpc-addr", "10.0.0.10:30191"}});
   ASSERT_TRUE(config) << to_string(config.error());
   EXPECT_EQ(config->node.registry.addresses, std::vector<std::string>{"http://10.0.0.10:30100"});
   EXPECT_EQ(to_string(config->node.gossip_address), "10.0.0.10:30190");
@@ -72,15 +71,18 @@ TEST(DaemonConfig, ClusterModeIsCheckedAndThenRefusedInPlainWords) {
 }
 
 TEST(DaemonConfig, AnErrorNamesWhereTheValueCameFrom) {
-  EXPECT_EQ(error_of({{"bind-addr", "10.0.0.10"}}).rfind("--bind-addr: ", 0), 0U) << error_of({{"bind-addr", "10.0.0.10"}});
-  EXPECT_EQ(error_of({{"sync.hold", "120"}}).rfind("--sync.hold: sync.hold: ", 0), 0U) << error_of({{"sync.hold", "120"}});
+  EXPECT_EQ(error_of({{"bind-addr", "10.0.0.10"}}).rfind("--bind-addr: ", 0), 0U)
+      << error_of({{"bind-addr", "10.0.0.10"}});
+  EXPECT_EQ(error_of({{"sync.hold", "120"}}).rfind("--sync.hold: sync.hold: ", 0), 0U)
+      << error_of({{"sync.hold", "120"}});
   EXPECT_EQ(error_of({{"join-addr", "sc.example"}}).rfind("--join-addr: ", 0), 0U);
   EXPECT_EQ(error_of({{"log.level", "inof"}}),
             "--log.level: \"inof\" is not one of trace debug info warning error, did you mean \"info\"?");
   EXPECT_EQ(error_of({{"node", ".."}}), "--node: \"..\" cannot be a name");
   EXPECT_EQ(error_of({{"admin-addr", "10.0.0.10:1"}}).rfind("--admin-addr: must be a loopback address", 0), 0U);
   EXPECT_EQ(error_of({{"rpc-addr", "0.0.0.0:30190"}}), "--rpc-addr: must differ from --bind-addr");
-  EXPECT_EQ(error_of({{"sync.heartbeat", "1m"}}).rfind("sync.silence: ", 0), 0U) << error_of({{"sync.heartbeat", "1m"}});
+  EXPECT_EQ(error_of({{"sync.heartbeat", "1m"}}).rfind("sync.silence: ", 0), 0U)
+      << error_of({{"sync.heartbeat", "1m"}});
 }
 
 TEST(DaemonConfig, HostNamesToJoinAreKeptForTheResolver) {
@@ -106,7 +108,8 @@ TEST(RegionName, ThreeSyncersOfOneServiceCenterDeriveTheSameName) {
 }
 
 TEST(Origins, TextsThatAreNoPlainUrlAreRefused) {
-  for (const char* text : {"", "ftp://a:1", "http://", "http://a:1/path", "http://u@a:1", "http://a:0", "http://::1", " , "}) {
+  for (const char* text :
+       {"", "ftp://a:1", "http://", "http://a:1/path", "http://u@a:1", "http://a:0", "http://::1", " , "}) {
     EXPECT_FALSE(canonical_origins(text)) << text;
   }
 }

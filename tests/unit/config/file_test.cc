@@ -18,7 +18,8 @@ TEST(ConfigFile, NestedAndDottedKeysListsNumbersAndCommentsAreRead) {
     "sc-addr": ["http://10.0.0.10:30100", "http://10.0.0.11:30100"],
     "log": {"level": "debug"},
     "gossip.fanout": 4 /* more than usual */
-  })", "f.json");
+  })",
+                                 "f.json");
   ASSERT_TRUE(values) << to_string(values.error());
   EXPECT_EQ(values->at("sc-addr").text, "http://10.0.0.10:30100,http://10.0.0.11:30100");
   EXPECT_EQ(values->at("log.level"), (Value{"debug", "f.json:4:22"}));
@@ -28,7 +29,8 @@ TEST(ConfigFile, NestedAndDottedKeysListsNumbersAndCommentsAreRead) {
 TEST(ConfigFile, AnUnknownKeyIsNamedWithItsPlaceAndTheNearestWord) {
   EXPECT_EQ(error_of("{\n  \"sync\": {\n    \"holt\": \"1s\"}}"),
             "f.json:3:5: unknown key \"sync.holt\", did you mean \"sync.hold\"?");
-  EXPECT_EQ(error_of("{\"sc-adr\": \"x\"}").rfind("f.json:1:2: unknown key \"sc-adr\", did you mean \"sc-addr\"?", 0), 0U)
+  EXPECT_EQ(error_of("{\"sc-adr\": \"x\"}").rfind("f.json:1:2: unknown key \"sc-adr\", did you mean \"sc-addr\"?", 0),
+            0U)
       << error_of("{\"sc-adr\": \"x\"}");
 }
 
