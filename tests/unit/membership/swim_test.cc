@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/membership/swim.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/membership/recorder.h"
+
+namespace syncer::membership {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+const ByteView kVersions("\x01\x05\x02\x02\x05\x05", 6);
+const Endpoint kStranger = Endpoint::v4(192, 0, 2, 66, 4444);
+
+Endpoint member_address(std::uint8_t number) { return Endpoint::v4(10, 0, 0, number, 7946); }
+
+/// A core named "me" that knows "m2" and "m3", with nothing left to tell.
+class SwimTest : public testing::Test {
+ protected:
+  void make(Options options) {
+    options.encode = recorder_.encoder();
+    swim_ = std::make_unique<Swim>("me", std::move(options), Random(3), now_);
+    swim_->start(now_, member_address(1), "", out_);
+    alive("m2", 1, 2);
+    alive("m3", 1, 3);
+    out_.clear();
+  }
+  void alive(const std::string& node, std::uint64_t incarnation, std::uint8_t number) {
+    swim_->receive(now_, kStranger, Alive{incarnation, node, member_address(number), "", kVersions}, out_);
+  }
+  /// The receivers of messages of that type.
+  std::vector<Endpoint> receivers(const std::string& type) const {
+    std::vector<Endpoint> all;
+    for (const auto& packet : out_.packets()) {
+      if (recorder_.decode(out_.part(packet.first)).type == type) all.push_back(packet.to);
+    }
+    return all;
+  }
+
+  Recorder recorder_;
+  Instant now_ = instant(1'000'000'000'000);
+  Outputs out_;
+  std::unique_ptr<Swim> swim_;
+};
+
+TEST_F(SwimTest, AnswersAPingWhereItCameFromWhateverItNames) {
+  make(lan_profile());
+  const Endpoint victim = Endpoint::v4(203, 0, 113, 9, 53);
+  swim_->receive(now_, kStranger, Ping{7, "me", victim, "x"}, out_);
+  EXPECT_EQ(receivers("ack"), std::vector<Endpoint>{kStranger});
+}
+
+TEST_F(SwimTest, AnswersAMemberAtItsOwnAddress) {
+  make(lan_profile());
+  swim_->receive(now_, kStranger, Ping{7, "me", member_address(2), "m2"}, out_);
+  EXPECT_EQ(receivers("ack"), std::vector<Endpoint>{member_address(2)});
+}
+
+TEST_F(SwimTest, RelaysOnlyToMembers) {
+  make(lan_profile());
+  EXPECT_EQ(swim_->receive(now_, kStranger, IndirectPing{7, kStranger, "ghost", true, {}, ""}, out_),
+            Received::UnknownTarget);
+  EXPECT_EQ(swim_->receive(now_, kStranger, IndirectPing{7, kStranger, "m2", true, {}, ""}, out_),
+            Received::UnknownTarget);
+  EXPECT_TRUE(receivers("ping").empty());
+}
+
+TEST_F(SwimTest, RelaysAPingAndBringsTheAnswerBack) {
+  make(lan_profile());
+  swim_->receive(now_, member_address(3), IndirectPing{7, member_address(2), "m2", true, {}, ""}, out_);
+  ASSERT_EQ(receivers("ping"), std::vector<Endpoint>{member_address(2)});
+  const std::uint32_t seq = recorder_.decode(out_.part(out_.packets()[0].first)).seq;
+  out_.clear();
+  EXPECT_EQ(swim_->receive(now_, member_address(2), Ack{seq, {}}, out_), Received::Handled);
+  EXPECT_EQ(receivers("ack"), std::vector<Endpoint>{member_address(3)});
+  EXPECT_EQ(swim_->receive(now_, member_address(2), Ack{seq, {}}, out_), Received::UnknownAck);
+}
+
+TEST_F(SwimTest, SaysSoWhenTheTargetOfARelayIsSilent) {
+  make(lan_profile());
+  swim_->receive(now_, member_address(3), IndirectPing{7, member_address(2), "m2", true, {}, ""}, out_);
+  out_.clear();
+  swim_->advance(now_ + milliseconds(499), out_);
+  EXPECT_TRUE(receivers("nack").empty());
+  swim_->advance(now_ + milliseconds(500), out_);
+  EXPECT_EQ(receivers("nack"), std::vector<Endpoint>{member_address(3)});
+}
+
+TEST_F(SwimTest, RelaysABoundedNumberAtOnce) {
+  make(lan_profile());
+  const IndirectPing request{7, member_address(2), "m2", true, {}, ""};
+  for (int i = 0; i < 256; ++i) ASSERT_EQ(swim_->receive(now_, kStranger, request, out_), Received::Handled);
+  EXPECT_EQ(swim_->receive(now_, kStranger, request, out_), Received::RelaysBusy);
+}
+
+TEST_F(SwimTest, BelievesNoLeapOfAnIncarnation) {
+  make(syncer_profile());
+  alive("m2", 4'000'000'000, 2);
+  swim_->receive(now_, kStranger, Suspect{4'000'000'000, "m2", "x"}, out_);
+  swim_->receive(now_, kStranger, Suspect{4'000'000'000, "me", "x"}, out_);
+  EXPECT_EQ(swim_->members().find("m2")->incarnation, 1U);
+  EXPECT_EQ(swim_->members().find("m2")->state, State::Alive);
+  EXPECT_EQ(swim_->members().find("me")->incarnation, 1U);
+}
+
+TEST_F(SwimTest, TakesABoundedNumberOfMembers) {
+  Options options = lan_profile();
+  options.max_members = 4;
+  make(options);
+  for (std::uint8_t i = 4; i < 20; ++i) alive("m" + std::to_string(i), 1, i);
+  EXPECT_EQ(swim_->members().size(), 4U);
+}
+
+TEST_F(SwimTest, GossipsOnItsTicksAlsoAfterASilence) {
+  make(lan_profile());
+  swim_->advance(now_ + seconds(1), out_);
+  for (Instant t = now_; t < now_ + seconds(20); t += milliseconds(10)) swim_->advance(t, out_);
+  ASSERT_TRUE(swim_->queue().empty());
+  now_ += seconds(20);
+  alive("m2", 9, 2);
+  const Instant first = swim_->next_deadline();
+  EXPECT_GE(first, now_);
+  EXPECT_LE(first, now_ + milliseconds(200));
+}
+
+TEST_F(SwimTest, WaitsLongerForAMemberThatIsFar) {
+  Options options = lan_profile();
+  options.adapt_probe_timeout = true;
+  make(options);
+  const auto probe = [&](Duration answer_after) {
+    Instant t = now_;
+    for (out_.clear(); receivers("ping").empty(); t += milliseconds(1)) swim_->advance(t, out_);
+    const std::uint32_t seq = recorder_.decode(out_.part(out_.packets().back().first)).seq;
+    now_ = t + answer_after;
+    swim_->receive(now_, kStranger, Ack{seq, {}}, out_);
+  };
+  for (int i = 0; i < 4; ++i) probe(milliseconds(220));
+  Instant t = now_;
+  for (out_.clear(); receivers("ping").empty(); t += milliseconds(1)) swim_->advance(t, out_);
+  const Instant sent = t - milliseconds(1);
+  for (; receivers("indirect_ping").empty(); t += milliseconds(1)) swim_->advance(t, out_);
+  EXPECT_GE(t - milliseconds(1) - sent, milliseconds(660));
+}
+
+}  // namespace
+}  // namespace syncer::membership
