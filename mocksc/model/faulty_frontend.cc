@@ -44,6 +44,15 @@ Outcome FaultyFrontend::handle(Instant now, std::size_t frontend, const HttpRequ
   return outcome;
 }
 
+HttpResponse FaultyFrontend::handle_unharmed(Instant now, std::size_t frontend, const HttpRequest& request,
+                                             std::string_view client) {
+  advance(now);
+  if (past_ != nullptr && is_write(operation_of(request.method, request.target))) {
+    past_->record(now, [frontend, request](Model& model, Instant at) { model.handle(at, frontend, request); });
+  }
+  return model_.handle(now, frontend, request, client);
+}
+
 HttpResponse FaultyFrontend::answer(Instant now, std::size_t frontend, const HttpRequest& request,
                                     std::string_view client, Operation operation) {
   if (past_ != nullptr && is_write(operation)) {

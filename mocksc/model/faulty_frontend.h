@@ -22,6 +22,9 @@ class FaultyFrontend {
   /// What the caller of front-end `frontend` gets. Whether the request took effect is up to the fault.
   Outcome handle(syncer::Instant now, std::size_t frontend, const syncer::HttpRequest& request,
                  std::string_view client = {});
+  /// The same for a caller whom no fault touches: it takes effect at once, and stale reads show it later.
+  syncer::HttpResponse handle_unharmed(syncer::Instant now, std::size_t frontend, const syncer::HttpRequest& request,
+                                       std::string_view client = {});
   syncer::Instant next_deadline() const;
   void advance(syncer::Instant now);
 

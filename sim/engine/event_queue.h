@@ -39,9 +39,7 @@ class EventQueue {
     syncer::Instant at;
     std::uint64_t sequence;
     QueuedEvent event;
-    bool before(const Node& other) const {
-      return at != other.at ? at < other.at : sequence < other.sequence;
-    }
+    bool before(const Node& other) const { return at != other.at ? at < other.at : sequence < other.sequence; }
   };
   void sift_up(std::size_t hole, const Node& node);
   void sift_down(const Node& node);

@@ -42,7 +42,8 @@ std::array<Fixed, kHalf> upper_normal_quantiles() {
     const std::uint64_t wanted = area.back() / 1024 * (2 * i + 1);
     while (area[step + 1] < wanted) ++step;
     quantiles[i] = kStep * step + ratio(static_cast<std::int64_t>(wanted - area[step]),
-                                        static_cast<std::int64_t>(area[step + 1] - area[step])) / 1024;
+                                        static_cast<std::int64_t>(area[step + 1] - area[step])) /
+                                      1024;
   }
   return quantiles;
 }

@@ -17,9 +17,7 @@ inline std::int64_t scale(std::int64_t a, Fixed b) {
   return static_cast<std::int64_t>(static_cast<__int128>(a) * b / kOne);
 }
 /// a ÷ b as fixed-point.
-inline Fixed ratio(std::int64_t a, std::int64_t b) {
-  return static_cast<Fixed>(static_cast<__int128>(a) * kOne / b);
-}
+inline Fixed ratio(std::int64_t a, std::int64_t b) { return static_cast<Fixed>(static_cast<__int128>(a) * kOne / b); }
 
 /// Binary logarithm of a whole number > 0.
 Fixed log2_of(std::uint64_t x);

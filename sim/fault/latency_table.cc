@@ -26,8 +26,8 @@ std::int64_t quantile(const LatencySpec& spec, std::uint32_t i) {
     case Shape::Exp:
       return spec.min.count() + scale((spec.mean - spec.min).count(), exponential_quantile(i));
     case Shape::Lognormal: {
-      const Fixed spread = log2_of(static_cast<std::uint64_t>(spec.p99.count())) -
-                           log2_of(static_cast<std::uint64_t>(spec.p50.count()));
+      const Fixed spread =
+          log2_of(static_cast<std::uint64_t>(spec.p99.count())) - log2_of(static_cast<std::uint64_t>(spec.p50.count()));
       return scale(spec.p50.count(), exp2_of(ratio(scale(normal_quantile(i), spread), kNormal99)));
     }
     default:

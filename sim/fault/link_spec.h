@@ -29,17 +29,18 @@ enum class ConnectFate : std::uint8_t { Accept, Refuse, Hang };
 
 /// Properties of a link in one direction; a field that is not set leaves what an earlier rule (or the default) says.
 struct LinkSpec {
-  std::optional<LatencySpec> latency;        ///< default: const 500 µs
-  std::optional<syncer::Ratio> loss;         ///< per packet; a stream retransmits instead
+  std::optional<LatencySpec> latency;  ///< default: const 500 µs
+  std::optional<syncer::Ratio> loss;   ///< per packet; a stream retransmits instead
   std::optional<BurstSpec> burst;
-  std::optional<syncer::Ratio> duplicate;    ///< datagrams only
-  std::optional<ReorderSpec> reorder;        ///< datagrams only
-  std::optional<syncer::Ratio> corrupt;      ///< datagrams: one to three flipped bits; streams: as loss (TCP checksum)
-  std::optional<std::uint64_t> bandwidth;    ///< bits per second; 0 is unlimited
-  std::optional<std::uint64_t> queue;        ///< octets waiting for the bandwidth; more is dropped at the tail; 0 is unlimited
-  std::optional<std::uint64_t> mtu;          ///< larger datagrams are dropped; 0 is unlimited
-  std::optional<ConnectFate> connect;        ///< streams and HTTP
-  std::optional<syncer::Duration> extra;     ///< added to each latency draw (slow pairs)
+  std::optional<syncer::Ratio> duplicate;  ///< datagrams only
+  std::optional<ReorderSpec> reorder;      ///< datagrams only
+  std::optional<syncer::Ratio> corrupt;    ///< datagrams: one to three flipped bits; streams: as loss (TCP checksum)
+  std::optional<std::uint64_t> bandwidth;  ///< bits per second; 0 is unlimited
+  std::optional<std::uint64_t>
+      queue;                         ///< octets waiting for the bandwidth; more is dropped at the tail; 0 is unlimited
+  std::optional<std::uint64_t> mtu;  ///< larger datagrams are dropped; 0 is unlimited
+  std::optional<ConnectFate> connect;     ///< streams and HTTP
+  std::optional<syncer::Duration> extra;  ///< added to each latency draw (slow pairs)
 };
 
 /// One line of a link table: applies to packets from any of `from` to any of `to` (and back, when `both`).

@@ -72,15 +72,13 @@ PartitionSpec shaped(PartitionShape shape, Sites sites, syncer::Random random, B
     case PartitionShape::IsolateOne:
       return block_unless(sites, mode, [](std::size_t i, std::size_t j) { return i != 0 && j != 0; });
     case PartitionShape::Ring:
-      return block_unless(sites, mode, [n](std::size_t i, std::size_t j) {
-        return (i + 1) % n == j || (j + 1) % n == i;
-      });
+      return block_unless(sites, mode,
+                          [n](std::size_t i, std::size_t j) { return (i + 1) % n == j || (j + 1) % n == i; });
     case PartitionShape::Bridge:
       break;
   }
-  return block_unless(sites, mode, [n](std::size_t i, std::size_t j) {
-    return i == 0 || j == 0 || (i <= n / 2) == (j <= n / 2);
-  });
+  return block_unless(sites, mode,
+                      [n](std::size_t i, std::size_t j) { return i == 0 || j == 0 || (i <= n / 2) == (j <= n / 2); });
 }
 
 }  // namespace sim::fault

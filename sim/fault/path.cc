@@ -42,7 +42,8 @@ void flip_bits(syncer::Bytes& octets, Random random) {
   const std::uint64_t first = random.below(bits);
   flip(octets, first);
   // Never the first again: a corrupt packet differs from the one that was sent.
-  for (std::uint64_t more = random.below(3); more > 0; --more) flip(octets, (first + 1 + random.below(bits - 1)) % bits);
+  for (std::uint64_t more = random.below(3); more > 0; --more)
+    flip(octets, (first + 1 + random.below(bits - 1)) % bits);
 }
 
 DatagramVerdict Path::datagram(Instant now, std::size_t size) {

@@ -87,8 +87,7 @@ void CallNet::retry_later(Handle handle, EventCode code) {
 void CallNet::request_arrived(Handle handle) {
   HttpCall& call = calls_.at(handle);
   report(call, MessageFate::Delivered, true);
-  HttpReply reply =
-      services_[call.registry]->handle(call.front_end, call.request, fabric_.nodes[call.node]->name());
+  HttpReply reply = services_[call.registry]->handle(call.front_end, call.request, fabric_.nodes[call.node]->name());
   if (call.abandoned) return calls_.release(handle);
   call.phase = Phase::Answering;
   if (reply.hangs) return;

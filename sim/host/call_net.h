@@ -21,10 +21,10 @@ struct Fabric;
 /// One HTTP request of a node, from its call to its end.
 struct HttpCall {
   enum class Phase : std::uint8_t {
-    Waiting,    ///< tries to reach the registry
-    Travelling, ///< on its way: it takes effect even when nobody waits for the answer any more
-    Answering,  ///< the registry works on it, or the answer is on its way
-    Ended,      ///< the outcome waits for the process
+    Waiting,     ///< tries to reach the registry
+    Travelling,  ///< on its way: it takes effect even when nobody waits for the answer any more
+    Answering,   ///< the registry works on it, or the answer is on its way
+    Ended,       ///< the outcome waits for the process
   };
   NodeIndex node = 0;
   syncer::CallId id;

@@ -13,10 +13,14 @@ namespace {
 
 MessageFate fate_of(DatagramVerdict::Fate fate) {
   switch (fate) {
-    case DatagramVerdict::Fate::Lost: return MessageFate::Lost;
-    case DatagramVerdict::Fate::Overflowed: return MessageFate::Overflowed;
-    case DatagramVerdict::Fate::TooBig: return MessageFate::TooBig;
-    case DatagramVerdict::Fate::Pass: break;
+    case DatagramVerdict::Fate::Lost:
+      return MessageFate::Lost;
+    case DatagramVerdict::Fate::Overflowed:
+      return MessageFate::Overflowed;
+    case DatagramVerdict::Fate::TooBig:
+      return MessageFate::TooBig;
+    case DatagramVerdict::Fate::Pass:
+      break;
   }
   return MessageFate::Sent;
 }

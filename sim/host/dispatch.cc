@@ -27,34 +27,52 @@ namespace {
 
 bool dispatch_node(NodeHost& node, const QueuedEvent& event) {
   switch (static_cast<EventCode>(event.kind)) {
-    case EventCode::Wake: return node.wake();
-    case EventCode::ProcessorFree: return node.processor_free(), true;
-    case EventCode::Supervise: return node.supervise(event.payload.slot), true;
-    case EventCode::StopLimit: return node.stop_limit(event.payload.slot), true;
-    case EventCode::DiskDone: return node.disk_done(event.payload.slot);
-    default: return node.post(event, 0), true;
+    case EventCode::Wake:
+      return node.wake();
+    case EventCode::ProcessorFree:
+      return node.processor_free(), true;
+    case EventCode::Supervise:
+      return node.supervise(event.payload.slot), true;
+    case EventCode::StopLimit:
+      return node.stop_limit(event.payload.slot), true;
+    case EventCode::DiskDone:
+      return node.disk_done(event.payload.slot);
+    default:
+      return node.post(event, 0), true;
   }
 }
 
 bool dispatch_stream(StreamNet& streams, const QueuedEvent& event) {
   switch (static_cast<EventCode>(event.kind)) {
-    case EventCode::SynArrived: return streams.syn_arrived(event.payload), true;
-    case EventCode::SynAckArrived: return streams.syn_ack_arrived(event.payload), true;
-    case EventCode::SynRetry: return streams.syn_retry(event.payload), true;
-    case EventCode::ConnectTimeout: return streams.connect_timeout(event.payload);
-    case EventCode::SegmentArrived: return streams.segment_arrived(event.payload), true;
-    case EventCode::ResetArrived: return streams.reset_arrived(event.payload, event.subject), true;
-    default: return streams.retry(event.payload, event.subject), true;
+    case EventCode::SynArrived:
+      return streams.syn_arrived(event.payload), true;
+    case EventCode::SynAckArrived:
+      return streams.syn_ack_arrived(event.payload), true;
+    case EventCode::SynRetry:
+      return streams.syn_retry(event.payload), true;
+    case EventCode::ConnectTimeout:
+      return streams.connect_timeout(event.payload);
+    case EventCode::SegmentArrived:
+      return streams.segment_arrived(event.payload), true;
+    case EventCode::ResetArrived:
+      return streams.reset_arrived(event.payload, event.subject), true;
+    default:
+      return streams.retry(event.payload, event.subject), true;
   }
 }
 
 bool dispatch_call(CallNet& calls, const QueuedEvent& event) {
   switch (static_cast<EventCode>(event.kind)) {
-    case EventCode::RequestArrived: return calls.request_arrived(event.payload), true;
-    case EventCode::RequestRetry: return calls.attempt(event.payload), true;
-    case EventCode::AnswerReady: return calls.answer_ready(event.payload), true;
-    case EventCode::AnswerArrived: return calls.answer_arrived(event.payload), true;
-    default: return calls.deadline(event.payload);
+    case EventCode::RequestArrived:
+      return calls.request_arrived(event.payload), true;
+    case EventCode::RequestRetry:
+      return calls.attempt(event.payload), true;
+    case EventCode::AnswerReady:
+      return calls.answer_ready(event.payload), true;
+    case EventCode::AnswerArrived:
+      return calls.answer_arrived(event.payload), true;
+    default:
+      return calls.deadline(event.payload);
   }
 }
 

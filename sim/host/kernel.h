@@ -14,35 +14,35 @@ namespace sim::host {
 
 /// What a queued event means. In brackets: its subject, then its payload.
 enum class EventCode : std::uint32_t {
-  Action,          ///< a scripted action (-, action)
-  Wake,            ///< a node's next deadline (node)
-  ProcessorFree,   ///< a slow node takes its next piece of work (node)
-  Supervise,       ///< an ended process is started again (node, incarnation)
-  StopLimit,       ///< an orderly stop took too long (node, incarnation)
-  DiskDone,        ///< (node, incarnation)
-  DatagramArrived, ///< (node, packet)
-  SynArrived,      ///< (-, connection)
-  SynAckArrived,   ///< (-, connection)
-  SynRetry,        ///< (-, connection)
-  ConnectTimeout,  ///< (-, connection)
-  SegmentArrived,  ///< (receiving end, segment)
-  ResetArrived,    ///< (receiving end, connection)
-  StreamRetry,     ///< (sending end, connection)
-  RequestArrived,  ///< (registry, call)
-  RequestRetry,    ///< (registry, call)
-  AnswerReady,     ///< (registry, call)
-  AnswerArrived,   ///< (node, call)
-  CallDeadline,    ///< (node, call)
-  RegistryWake,    ///< (registry)
+  Action,           ///< a scripted action (-, action)
+  Wake,             ///< a node's next deadline (node)
+  ProcessorFree,    ///< a slow node takes its next piece of work (node)
+  Supervise,        ///< an ended process is started again (node, incarnation)
+  StopLimit,        ///< an orderly stop took too long (node, incarnation)
+  DiskDone,         ///< (node, incarnation)
+  DatagramArrived,  ///< (node, packet)
+  SynArrived,       ///< (-, connection)
+  SynAckArrived,    ///< (-, connection)
+  SynRetry,         ///< (-, connection)
+  ConnectTimeout,   ///< (-, connection)
+  SegmentArrived,   ///< (receiving end, segment)
+  ResetArrived,     ///< (receiving end, connection)
+  StreamRetry,      ///< (sending end, connection)
+  RequestArrived,   ///< (registry, call)
+  RequestRetry,     ///< (registry, call)
+  AnswerReady,      ///< (registry, call)
+  AnswerArrived,    ///< (node, call)
+  CallDeadline,     ///< (node, call)
+  RegistryWake,     ///< (registry)
   // Work for a node's process; it waits in the inbox while the process cannot run. Subject: node.
-  WorkDatagram,    ///< packet
-  WorkAccepted,    ///< segment without octets
-  WorkConnected,   ///< likewise
-  WorkData,        ///< segment
-  WorkDrained,     ///< segment without octets
-  WorkClosed,      ///< segment with the reason
-  WorkAnswer,      ///< call
-  WorkStored,      ///< stored result
+  WorkDatagram,   ///< packet
+  WorkAccepted,   ///< segment without octets
+  WorkConnected,  ///< likewise
+  WorkData,       ///< segment
+  WorkDrained,    ///< segment without octets
+  WorkClosed,     ///< segment with the reason
+  WorkAnswer,     ///< call
+  WorkStored,     ///< stored result
 };
 
 /// The probes of a world, asked once what they want to see.

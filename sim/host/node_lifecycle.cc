@@ -18,8 +18,7 @@ bool NodeHost::start() {
   busy_until_ = {};
   fabric_.network.set_machine_up(Site::node(index_), !suspended_);
   fabric_.kernel.probes.host_change(index_, HostChange::Started);
-  const syncer::Random random =
-      syncer::Random(fabric_.kernel.seed).stream("node").stream(index_).stream(incarnation_);
+  const syncer::Random random = syncer::Random(fabric_.kernel.seed).stream("node").stream(index_).stream(incarnation_);
   syncer::Result<std::unique_ptr<Process>> process = factory_(spec_.config, ports_.ports(), random, local_now());
   if (!process) {
     exit_failed(to_string(process.error()));

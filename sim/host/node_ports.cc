@@ -8,8 +8,8 @@
 
 namespace sim::host {
 
-using syncer::ByteView;
 using syncer::Bytes;
+using syncer::ByteView;
 using syncer::CallId;
 using syncer::Instant;
 using syncer::LinkId;

@@ -27,9 +27,9 @@ enum class Farewell : std::uint8_t {
 
 /// A sick disk.
 struct DiskFault {
-  bool fail = false;         ///< every read and write ends in an I/O error
-  bool full = false;         ///< every write ends in "no space"
-  std::uint32_t slow = 1;    ///< latency times this
+  bool fail = false;       ///< every read and write ends in an I/O error
+  bool full = false;       ///< every write ends in "no space"
+  std::uint32_t slow = 1;  ///< latency times this
   bool operator==(const DiskFault&) const = default;
 };
 

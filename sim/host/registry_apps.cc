@@ -29,8 +29,8 @@ std::string service_body(const AppInstance& app) {
 std::string instance_body(const AppInstance& app) {
   const auto interval = std::chrono::duration_cast<std::chrono::seconds>(app.heartbeat).count();
   const json health = {{"mode", "push"}, {"interval", interval}, {"times", app.misses}};
-  json instance = {{"instanceId", app.name},   {"hostName", app.name},          {"endpoints", app.endpoints},
-                   {"status", app.status},     {"properties", app.properties},  {"healthCheck", health},
+  json instance = {{"instanceId", app.name}, {"hostName", app.name},         {"endpoints", app.endpoints},
+                   {"status", app.status},   {"properties", app.properties}, {"healthCheck", health},
                    {"version", app.version}};
   return json{{"instance", std::move(instance)}}.dump();
 }
@@ -58,13 +58,11 @@ Result<RegistryHost::App*> RegistryHost::find(std::string_view name) {
 }
 
 bool RegistryHost::alive(const App& app) const {
-  const auto view =
-      model().find_instance(app.instance.domain, app.instance.project, app.service_id, app.instance.name);
+  const auto view = model().find_instance(app.instance.domain, app.instance.project, app.service_id, app.instance.name);
   return view && view->alive;
 }
 
-Result<HttpResponse> RegistryHost::tell(const App& app, std::string method, const std::string& path,
-                                        std::string body) {
+Result<HttpResponse> RegistryHost::tell(const App& app, std::string method, const std::string& path, std::string body) {
   HttpRequest request;
   request.method = std::move(method);
   request.target = "/v4/" + app.instance.project + "/registry" + path;

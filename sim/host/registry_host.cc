@@ -53,9 +53,8 @@ RegistryHost::RegistryHost(Fabric& fabric, RegistryIndex index, RegistrySpec spe
   const syncer::Random random = syncer::Random(fabric.kernel.seed).stream("registry").stream(index);
   front_ = std::make_unique<mocksc::FaultyFrontend>(mocksc::Model(options_of(spec_), random.stream("model")),
                                                     random.stream("faults"));
-  front_->model().set_listener([this](const mocksc::RegistryChange& change) {
-    fabric_.kernel.probes.registry_change(index_, change);
-  });
+  front_->model().set_listener(
+      [this](const mocksc::RegistryChange& change) { fabric_.kernel.probes.registry_change(index_, change); });
 }
 
 HttpReply RegistryHost::handle(std::uint32_t front_end, const HttpRequest& request, std::string_view client) {

@@ -209,7 +209,8 @@ void StreamNet::send_reset(Handle handle, End to) {
   const Site target = site(c, to);
   if (fabric_.network.drops(from, target)) return;
   const Instant now = fabric_.kernel.now();
-  const Duration delay = fabric_.network.path(from, target).segment(now, kControlSize, fabric_.kernel.options.retransmit_first);
+  const Duration delay =
+      fabric_.network.path(from, target).segment(now, kControlSize, fabric_.kernel.options.retransmit_first);
   Outbound& out = c.out[1 - to];
   out.last_arrival = std::max(out.last_arrival, now + delay + fabric_.network.slowness(from, target));
   fabric_.network.transmit(from, target, out.last_arrival, EventCode::ResetArrived, to, handle);

@@ -28,15 +28,15 @@ enum class EndState : std::uint8_t {
 
 /// What one end has sent, and what became of it.
 struct Outbound {
-  syncer::Bytes unsent;           ///< not yet in the network, from `sent` on
+  syncer::Bytes unsent;  ///< not yet in the network, from `sent` on
   std::size_t sent = 0;
-  std::uint64_t in_flight = 0;    ///< under way, or not read by the receiver yet
-  std::uint64_t unacked = 0;      ///< part of in_flight: read, but the word of it could not come back
+  std::uint64_t in_flight = 0;  ///< under way, or not read by the receiver yet
+  std::uint64_t unacked = 0;    ///< part of in_flight: read, but the word of it could not come back
   syncer::Instant last_arrival{};
   syncer::Instant stuck_since{};
-  syncer::Duration timeout{};     ///< next retransmission
+  syncer::Duration timeout{};  ///< next retransmission
   bool retrying = false;
-  bool told_backlog = false;      ///< the process was left with a backlog and waits for `drained`
+  bool told_backlog = false;  ///< the process was left with a backlog and waits for `drained`
   bool fin_sent = false;
 };
 

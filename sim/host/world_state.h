@@ -12,7 +12,7 @@ namespace sim::host {
 struct World::State {
   Fabric fabric;
   engine::Slab<std::function<void(World&)>> actions;  ///< scripted, waiting for their time
-  std::uint64_t at_once = 0;  ///< events since time last passed
+  std::uint64_t at_once = 0;                          ///< events since time last passed
 
   /// One event off the queue; false when it was out of date.
   bool happen(World& world);

@@ -52,8 +52,7 @@ void Regions(benchmark::State& state) {
     seconds += 10;
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(world.events() - before));
-  state.counters["simulated_seconds"] =
-      benchmark::Counter(static_cast<double>(seconds), benchmark::Counter::kIsRate);
+  state.counters["simulated_seconds"] = benchmark::Counter(static_cast<double>(seconds), benchmark::Counter::kIsRate);
 }
 BENCHMARK(Regions)->Arg(2)->Arg(6)->Arg(20);
 

@@ -38,7 +38,9 @@ class Recorder final : public sim::host::Process {
                           const syncer::Endpoint&) override {
     record_.streams.push_back({StreamEvent::Kind::Accepted, link, listener, ""});
   }
-  void on_stream_connected(syncer::Instant, syncer::LinkId link) override { add(StreamEvent::Kind::Connected, link, ""); }
+  void on_stream_connected(syncer::Instant, syncer::LinkId link) override {
+    add(StreamEvent::Kind::Connected, link, "");
+  }
   void on_stream_data(syncer::Instant, syncer::LinkId link, syncer::ByteView octets) override {
     add(StreamEvent::Kind::Data, link, octets);
   }

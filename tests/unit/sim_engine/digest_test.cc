@@ -16,7 +16,8 @@ Run run(std::uint64_t length, std::uint64_t odd) {
   return [=](Window window) {
     Digest digest;
     digest.capture(window);
-    for (std::uint64_t i = 0; i < length; ++i) digest.add(instant(static_cast<std::int64_t>(i)), 1, 2, i == odd ? 9 : 0);
+    for (std::uint64_t i = 0; i < length; ++i)
+      digest.add(instant(static_cast<std::int64_t>(i)), 1, 2, i == odd ? 9 : 0);
     return digest;
   };
 }

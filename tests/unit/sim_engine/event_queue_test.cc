@@ -61,8 +61,8 @@ TEST(EventQueue, AgreesWithAStableSortOnRandomTimes) {
 }
 
 TEST(EventQueue, RefusesAnEventInThePast) {
-  const auto former = syncer::set_assert_handler(
-      [](const char* condition, const char*, int) { throw std::logic_error(condition); });
+  const auto former =
+      syncer::set_assert_handler([](const char* condition, const char*, int) { throw std::logic_error(condition); });
   EventQueue queue;
   queue.push(instant(10), event(0));
   queue.pop();

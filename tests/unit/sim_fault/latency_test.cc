@@ -57,9 +57,9 @@ TEST(FixedPoint, KnowsLogarithmsAndPowersOfTwo) {
 }
 
 TEST(FixedPoint, KnowsTheNormalDistribution) {
-  EXPECT_NEAR(static_cast<double>(normal_quantile(512)) / kOne, 0.001224, 1e-4);   // q = 0.500488
-  EXPECT_NEAR(static_cast<double>(normal_quantile(1013)) / kOne, 2.3165, 2e-3);    // q = 0.989746
-  EXPECT_NEAR(static_cast<double>(normal_quantile(1023)) / kOne, 3.2971, 2e-3);    // q = 0.999512
+  EXPECT_NEAR(static_cast<double>(normal_quantile(512)) / kOne, 0.001224, 1e-4);  // q = 0.500488
+  EXPECT_NEAR(static_cast<double>(normal_quantile(1013)) / kOne, 2.3165, 2e-3);   // q = 0.989746
+  EXPECT_NEAR(static_cast<double>(normal_quantile(1023)) / kOne, 3.2971, 2e-3);   // q = 0.999512
   EXPECT_EQ(normal_quantile(0), -normal_quantile(1023));
 }
 

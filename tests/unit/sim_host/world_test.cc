@@ -136,6 +136,28 @@ TEST(World, KeepsApplicationsDeadWhileTheRegistryIsOut) {
   EXPECT_EQ(carts(world, 0), 1U) << "it registered again";
 }
 
+TEST(World, ShowsApplicationsToStaleReadsLater) {
+  World world(1);
+  world.add_registry(registry_spec("sc"));
+  mocksc::Fault stale;
+  stale.kind = mocksc::FaultKind::StaleRead;
+  stale.by = 10s;
+  world.registry(0).front().start(world.now(), stale);
+  world.run_until(at(1s));
+  ASSERT_TRUE(world.registry(0).register_instance(instance("cart-1")));
+  const auto seen = [&] {
+    syncer::HttpRequest list;
+    list.method = "GET";
+    list.target = "/v4/default/registry/microservices";
+    list.headers.add("X-Domain-Name", "default");
+    return world.registry(0).front().handle(world.now(), 0, list).response.body.find("cart") != std::string::npos;
+  };
+  world.run_until(at(5s));
+  EXPECT_FALSE(seen());
+  world.run_until(at(15s));
+  EXPECT_TRUE(seen());
+}
+
 TEST(World, GivesTheSameDigestForTheSameSeed) {
   EXPECT_EQ(run(7, {}).value(), run(7, {}).value());
   EXPECT_NE(run(7, {}).value(), run(8, {}).value());
@@ -171,8 +193,8 @@ TEST(World, IsNotChangedByBeingWatched) {
   EXPECT_GT(watcher.events, 0);
   EXPECT_GT(watcher.changes, 0);
   EXPECT_GT(watcher.messages, 0);
-  EXPECT_EQ(watcher.hosts, (std::vector{HostChange::Started, HostChange::Started, HostChange::Crashed,
-                                        HostChange::Started}));
+  EXPECT_EQ(watcher.hosts,
+            (std::vector{HostChange::Started, HostChange::Started, HostChange::Crashed, HostChange::Started}));
 }
 
 TEST(World, LeavesAPausedNodeBehindAndCatchesUp) {
