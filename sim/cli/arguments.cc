@@ -55,7 +55,8 @@ void add_run(CLI::App& app, Raw& raw) {
   add_files(run, raw);
   auto* seed = run->add_option("--seed", raw.seed, "play this one seed");
   run->add_option("--seeds", raw.seeds, "play seeds FIRST-LAST instead of the scenario's own")->excludes(seed);
-  run->add_option("--jobs", raw.arguments.jobs, "worker processes (default: one a processor)")->check(CLI::Range(1, 256));
+  run->add_option("--jobs", raw.arguments.jobs, "worker processes (default: one a processor)")
+      ->check(CLI::Range(1, 256));
   run->add_flag("--json", raw.arguments.json, "one line of JSON a scenario instead of text");
   run->add_flag("--check-determinism", raw.arguments.check_determinism,
                 "play up to three seeds again without checks and compare every event");

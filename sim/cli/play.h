@@ -15,7 +15,8 @@ namespace sim::cli {
 scenario::Vocabulary vocabulary();
 
 /// Plays one seed with all checks.
-scenario::RunResult play(const scenario::Scenario& scenario, std::uint64_t seed, const scenario::RunOptions& options = {});
+scenario::RunResult play(const scenario::Scenario& scenario, std::uint64_t seed,
+                         const scenario::RunOptions& options = {});
 
 /// Plays one seed with and without checks and compares every event: the digest must not depend on who watches.
 /// A sentence about the first difference, or nothing.

@@ -26,7 +26,8 @@ std::size_t processors() {
 
 std::size_t failed(const Harvest& harvest) {
   const auto& all = harvest.results;
-  const auto bad = std::count_if(all.begin(), all.end(), [](const auto& r) { return r.verdict != scenario::Verdict::Ok; });
+  const auto is_bad = [](const scenario::RunResult& r) { return r.verdict != scenario::Verdict::Ok; };
+  const auto bad = std::count_if(all.begin(), all.end(), is_bad);
   return static_cast<std::size_t>(bad) + harvest.crashes.size();
 }
 

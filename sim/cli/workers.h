@@ -16,8 +16,8 @@ struct Harvest {
   std::vector<report::Crash> crashes;
 };
 
-/// Plays seeds in `jobs` forked processes, so that a crash costs one seed and the rest goes on. `told` is called in this
-/// process about every 100 ms and after each seed.
+/// Plays seeds in `jobs` forked processes, so that a crash costs one seed and the rest goes on. `told` is called in
+/// this process about every 100 ms and after each seed.
 Harvest play_in_workers(const std::vector<std::uint64_t>& seeds, std::size_t jobs,
                         const std::function<scenario::RunResult(std::uint64_t seed)>& play,
                         const std::function<void(const Harvest& so_far)>& told);

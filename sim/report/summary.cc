@@ -70,7 +70,8 @@ std::string headline(const Suite& suite) {
 
 std::string line_of(const Quantiles& q, std::size_t width) {
   std::string text = "  " + padded(q.expectation, width) + "  within " + padded(brief(q.within), 5) + "  p50 " +
-                     padded(brief(q.p50), 6) + "  p99 " + padded(brief(q.p99), 6) + "  max " + brief(q.max) + " (seed " +
+                     padded(brief(q.p50), 6) + "  p99 " + padded(brief(q.p99), 6) + "  max " + brief(q.max) +
+                         " (seed " +
                      std::to_string(q.max_seed) + ")";
   return text + "  slack " + brief(q.within - q.max) + "\n";
 }
@@ -98,10 +99,12 @@ std::string failures(const Suite& suite) {
     if (shown++ < kShown) text += text_of(suite, r);
   }
   if (failed > kShown) {
-    text += "  and " + std::to_string(failed - kShown) + " more of " + std::to_string(suite.results.size()) + " seeds\n";
+    text += "  and " + std::to_string(failed - kShown) + " more of " + std::to_string(suite.results.size()) +
+        " seeds\n";
   }
   for (const Crash& c : suite.crashes) {
-    text += "  crashed  seed " + std::to_string(c.seed) + ": " + c.how + "\n  replay: " + replay_line(suite.file, c.seed) + "\n";
+    text += "  crashed  seed " + std::to_string(c.seed) + ": " + c.how + "\n  replay: " +
+        replay_line(suite.file, c.seed) + "\n";
   }
   for (const Nondeterminism& n : suite.nondeterminism) {
     text += "  not deterministic  seed " + std::to_string(n.seed) + ": " + n.difference + "\n  replay: " +

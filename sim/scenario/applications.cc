@@ -66,7 +66,8 @@ void Applications::leave(RegistryIndex registry, std::string_view pattern) {
 }
 
 void Applications::stop_heartbeat(RegistryIndex registry, std::string_view pattern) {
-  each(registry, pattern, "stop_heartbeat", [](host::Registry& r, const std::string& id) { return r.stop_heartbeat(id); });
+  const auto stop = [](host::Registry& r, const std::string& id) { return r.stop_heartbeat(id); };
+  each(registry, pattern, "stop_heartbeat", stop);
 }
 
 void Applications::heartbeat(RegistryIndex registry, std::string_view pattern) {
@@ -84,7 +85,8 @@ void Applications::set_status(RegistryIndex registry, std::string_view pattern, 
 
 void Applications::set_properties(RegistryIndex registry, std::string_view pattern, const Pairs& properties) {
   const auto map = as_map(properties);
-  each(registry, pattern, "update", [&](host::Registry& r, const std::string& id) { return r.set_properties(id, map); });
+  const auto set = [&](host::Registry& r, const std::string& id) { return r.set_properties(id, map); };
+  each(registry, pattern, "update", set);
 }
 
 void Applications::set_endpoints(RegistryIndex registry, std::string_view pattern,
@@ -119,7 +121,8 @@ void Applications::each(RegistryIndex registry, std::string_view pattern, std::s
   for (const std::string& name : names) {
     const std::string id = instance_id(name);
     checks_.on_application(registry, id, verb);
-    if (const auto done = step(world_.registry(registry), id); !done) note(registry, verb, name, to_string(done.error()));
+    const auto done = step(world_.registry(registry), id);
+    if (!done) note(registry, verb, name, to_string(done.error()));
   }
 }
 

@@ -48,8 +48,9 @@ class Builder : public json::json_sax_t {
     std::string_view why = e.what();
     const std::size_t start = why.find("syntax error");
     if (start != std::string_view::npos) why.remove_prefix(start);
-    const std::size_t offset = position == 0 ? 0 : std::min(position, document_.text.size()) - std::min<std::size_t>(1, near.size());
-    complain(spot_of(document_.text, std::min(offset, document_.text.size())), "not JSON: " + std::string(why));
+    const std::size_t behind = std::min(position, document_.text.size());
+    const std::size_t offset = behind == 0 || near.empty() ? behind : behind - 1;
+    complain(spot_of(document_.text, offset), "not JSON: " + std::string(why));
     return false;
   }
 
@@ -57,7 +58,8 @@ class Builder : public json::json_sax_t {
   Spot next_spot() { return next_ < spots_.size() ? spots_[next_++] : Spot{}; }
 
   void complain(Spot spot, std::string message) {
-    problems_.push_back({{document_.file, spot.line, spot.column}, std::move(message), document_.source_line(spot.line), ""});
+    problems_.push_back({{document_.file, spot.line, spot.column}, std::move(message),
+        document_.source_line(spot.line), ""});
   }
 
   Value& place(Value::Kind kind) {

@@ -10,7 +10,8 @@
 
 namespace sim::scenario {
 
-/// Something wrong with a file, for people: the place, the line with a caret under it, and the path inside the document.
+/// Something wrong with a file, for people: the place, the line with a caret under it, and the path inside the
+/// document.
 struct Diagnostic {
   Place place;
   std::string message;

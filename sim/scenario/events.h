@@ -12,8 +12,8 @@
 
 namespace sim::scenario {
 
-/// When something happens. One of: `at`; `after`; `every` (first at `from`, last before `until`); `when` (the first time
-/// the predicate is true, after `after` if given; not within `within` fails the run as "not reached").
+/// When something happens. One of: `at`; `after`; `every` (first at `from`, last before `until`); `when` (the first
+/// time the predicate is true, after `after` if given; not within `within` fails the run as "not reached").
 struct Anchor {
   std::optional<Moment> at;
   std::optional<Moment> after;
@@ -28,7 +28,8 @@ struct Anchor {
 
 using Action =
     std::variant<Start, Stop, Crash, Restart, Bounce, Pause, Resume, Suspend, Slow, Join, ClockDrift, ClockJump,
-                 Partition, Heal, LinkChange, Clog, Unclog, Swizzle, Reset, HalfOpen, ScRegister, ScDeregister, ScStopHeartbeat, ScHeartbeat, ScExpire, ScStatus, ScUpdate, ScOutage, ScSlow, ScFail,
+                 Partition, Heal, LinkChange, Clog, Unclog, Swizzle, Reset, HalfOpen, ScRegister, ScDeregister,
+                 ScStopHeartbeat, ScHeartbeat, ScExpire, ScStatus, ScUpdate, ScOutage, ScSlow, ScFail,
                  ScListEmpty, ScListPartial, ScStaleRead, ScDataLoss, ScRestore, ScFailover, ScLimit>;
 
 /// Something the scenario does to the world.

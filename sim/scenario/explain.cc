@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "sim/scenario/parse.h"
@@ -36,14 +38,15 @@ std::string moment_in_words(const Anchor& a) {
   return "At " + to_string(a.at.value_or(Moment{}));
 }
 
+constexpr std::string_view kHead[] = {"id", "at", "after", "every", "jitter", "do", "note", "within"};
+
 /// The arguments that are neither anchor nor name: "who all, spread 2s".
 std::string arguments_of(const Event& event) {
   std::string text;
   const ordered_json all = ordered_json::parse(to_json(event));
   for (const auto& [key, value] : all.items()) {
-    const bool anchor = key == "id" || key == "at" || key == "after" || key == "every" || key == "jitter" || key == "do" ||
-                        key == "note" || key == "within" || (event.anchor.every && (key == "from" || key == "until"));
-    if (anchor) continue;
+    const bool repeats = event.anchor.every && (key == "from" || key == "until");
+    if (repeats || std::find(std::begin(kHead), std::end(kHead), key) != std::end(kHead)) continue;
     text += (text.empty() ? "" : ", ") + key + " " + (value.is_string() ? value.get<std::string>() : value.dump());
   }
   return text;
@@ -78,7 +81,8 @@ std::string explain(const Scenario& s) {
   text += "\nWhat happens in " + syncer::to_string(s.duration) + ":\n";
   for (const Event& event : s.events) text += in_words(event);
   for (const Chaos& chaos : s.chaos) {
-    text += "  From " + to_string(chaos.from) + " to " + to_string(chaos.until) + " [" + chaos.id + "]: random faults of " +
+    text += "  From " + to_string(chaos.from) + " to " + to_string(chaos.until) + " [" + chaos.id +
+        "]: random faults of " +
             std::to_string(chaos.families.size()) + " kinds.\n";
   }
   if (s.settle) text += "  At settle: all faults of " + s.settle->core.text + " end.\n";

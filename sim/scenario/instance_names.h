@@ -12,7 +12,8 @@ namespace sim::scenario {
 std::string instance_id(std::string_view name);
 /// The way back.
 std::string instance_name(std::string_view id);
-/// Whether the instance with this id (or name) is meant by a scenario's word: a name, a glob over names, "any" or "all".
+/// Whether the instance with this id (or name) is meant by a scenario's word: a name, a glob over names, "any" or
+/// "all".
 bool instance_matches(std::string_view pattern, std::string_view id);
 /// Whether a name can be an id.
 bool is_instance_name(std::string_view name);

@@ -47,7 +47,8 @@ void Reader::refuse_missing(const Cursor& at, std::string_view key, std::string_
 
 void Reader::refuse_word(const Cursor& at, const std::vector<std::string_view>& known,
                          const std::vector<std::string_view>& later) {
-  const bool by_key = !at.is(Value::Kind::String) || std::find(later.begin(), later.end(), at.value->key) != later.end();
+  const bool later_key = std::find(later.begin(), later.end(), at.value->key) != later.end();
+  const bool by_key = later_key || !at.is(Value::Kind::String);
   const std::string& word = by_key && !at.value->key.empty() ? at.value->key : at.value->text;
   if (std::find(later.begin(), later.end(), word) != later.end()) {
     return refuse(at, "\"" + word + "\" is known, but not supported yet");

@@ -20,7 +20,8 @@ struct RunOptions {
   bool stop_when_decided = false;       ///< end as soon as nothing can change the verdict; the digest is shorter then
 };
 
-/// Plays a scenario once; its chaos is already replaced by explicit events (explore::materialize). Everything that happens follows from the scenario and the seed.
+/// Plays a scenario once; its chaos is already replaced by explicit events (explore::materialize). Everything that
+/// happens follows from the scenario and the seed.
 RunResult run(const Scenario& scenario, std::uint64_t seed, Checks& checks, const RunOptions& options = {});
 
 }  // namespace sim::scenario

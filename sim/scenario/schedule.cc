@@ -33,7 +33,8 @@ bool needs_backup(const Scenario& scenario, const std::string& label) {
 
 }  // namespace
 
-Schedule::Schedule(Scene& scene, std::uint64_t seed) : scene_(scene), random_(syncer::Random(seed).stream("schedule")) {}
+Schedule::Schedule(Scene& scene, std::uint64_t seed)
+    : scene_(scene), random_(syncer::Random(seed).stream("schedule")) {}
 
 void Schedule::arm() {
   arm_labels();
@@ -155,7 +156,10 @@ void Schedule::settle() {
   const Settle& settle = *scene_.scenario.settle;
   Sites core = resolve(settle.core, scene_.cast, scene_.captures, syncer::Random(0));
   const std::vector<NodeIndex> nodes = nodes_of(core);
-  for (const NodeIndex n : nodes) core.push_back(fault::Site::registry(scene_.cast.regions()[scene_.cast.nodes()[n].region].registry));
+  for (const NodeIndex n : nodes) {
+    const auto& region = scene_.cast.regions()[scene_.cast.nodes()[n].region];
+    core.push_back(fault::Site::registry(region.registry));
+  }
   scene_.faults.settle(core);
   for (NodeIndex n = 0; n < scene_.world.nodes(); ++n) {
     const bool inside = std::find(nodes.begin(), nodes.end(), n) != nodes.end();

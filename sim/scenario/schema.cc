@@ -230,12 +230,14 @@ ordered_json definitions() {
 }  // namespace
 
 std::string json_schema() {
-  ordered_json out = {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "syncsim scenario, version 1"}};
+  ordered_json out = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+      {"title", "syncsim scenario, version 1"}};
   ordered_json body = object_schema<Scenario>();
   ordered_json& properties = body["properties"];
   properties["$schema"] = {{"type", "string"}};
   properties["scenario"] = {{"const", 1}, {"description", "version of the format"}};
-  properties["include"] = {{"type", "array"}, {"items", {{"type", "string"}}}, {"description", "files with further keys"}};
+  properties["include"] = {{"type", "array"}, {"items", {{"type", "string"}}},
+      {"description", "files with further keys"}};
   body.erase("required");  // an included file may give any of them, and may itself be checked by this schema
   out.update(body);
   out["$defs"] = definitions();

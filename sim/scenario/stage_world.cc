@@ -53,7 +53,9 @@ void add_links(const LinkRule& rule, const Cast& cast, host::World& world) {
   const fault::LinkSpec spec = link_spec(rule.quality);
   if (rule.within.empty()) {
     const syncer::Random random = world.random("links");
-    world.add_link_rule({resolve(rule.from, cast, {}, random), resolve(rule.to, cast, {}, random), rule.both, false, spec});
+    const Sites from = resolve(rule.from, cast, {}, random);
+    const Sites to = resolve(rule.to, cast, {}, random);
+    world.add_link_rule({from, to, rule.both, false, spec});
     return;
   }
   for (std::size_t r = 0; r < cast.regions().size(); ++r) {

@@ -55,7 +55,8 @@ bool is_label(std::string_view text) {
 }
 
 Result<Moment> parse_moment(std::string_view text) {
-  constexpr std::string_view kWant = "a duration such as \"20s\", a label, or a label and an offset such as \"reg + 30s\"";
+  constexpr std::string_view kWant =
+      "a duration such as \"20s\", a label, or a label and an offset such as \"reg + 30s\"";
   if (const auto absolute = syncer::parse_duration(text)) return Moment{"", *absolute};
   if (is_label(text)) return Moment{std::string(text), {}};
   for (const std::string_view sign : {" + ", " - "}) {

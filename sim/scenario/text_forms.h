@@ -26,7 +26,8 @@ std::string to_string(const Bandwidth& bandwidth);
 /// "1/500ms".
 std::string to_string(const Rate& rate);
 
-/// A word that may name an event, a workload or a moment: letters, digits, "_", "-", "." and "/", a letter or "_" first.
+/// A word that may name an event, a workload or a moment: letters, digits, "_", "-", "." and "/", a letter or "_"
+/// first.
 bool is_label(std::string_view text);
 
 }  // namespace sim::scenario

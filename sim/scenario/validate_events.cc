@@ -42,18 +42,22 @@ class Arguments {
     if (half || pair == !a.who.empty()) refuse("", "wants either \"who\", or \"from\" and \"to\"");
     if (pair && a.direction != Direction::Both) refuse("direction", "goes with \"who\"");
   }
-  void operator()(const Heal& a) const { label<Partition, Clog, LinkChange>("what", a.what, "partition, clog or link"); }
+  void operator()(const Heal& a) const {
+    label<Partition, Clog, LinkChange>("what", a.what, "partition, clog or link");
+  }
   void operator()(const Unclog& a) const { label<Clog>("what", a.what, "clog"); }
   void operator()(const ScRegister& a) const {
     center(a.service_center);
     if (!is_instance_name(a.instance)) {
-      refuse("instance", "\"" + a.instance + "\" cannot name an instance (letters, digits, \"_\", \"-\", \".\", \"/\"; at most 64)");
+      refuse("instance",
+          "\"" + a.instance + "\" cannot name an instance (letters, digits, \"_\", \"-\", \".\", \"/\"; at most 64)");
     }
     if (a.lease) lease("lease", *a.lease);
   }
   void operator()(const ScUpdate& a) const {
     center(a.service_center);
-    if (a.properties.empty() && a.endpoints.empty()) refuse("", "changes nothing: wants \"properties\" or \"endpoints\"");
+    const bool nothing = a.properties.empty() && a.endpoints.empty();
+    if (nothing) refuse("", "changes nothing: wants \"properties\" or \"endpoints\"");
   }
   void operator()(const ScFail& a) const {
     center(a.service_center);
@@ -99,7 +103,9 @@ class Arguments {
   }
 
  private:
-  void refuse(std::string_view key, std::string message) const { draft_.reader.refuse(at_.at(key), std::move(message)); }
+  void refuse(std::string_view key, std::string message) const {
+    draft_.reader.refuse(at_.at(key), std::move(message));
+  }
 
   /// The label is "all" or that of an event of one of these kinds.
   template <class... Kinds>
@@ -120,7 +126,8 @@ class Arguments {
     const int kinds = int{k.status.has_value()} + int{k.hang.has_value()} + int{k.truncated_body} + int{k.bad_json} +
                       int{k.reset_after_apply};
     if (kinds != 1) {
-      draft_.reader.refuse(at, "wants one of \"status\", \"hang\", \"truncated_body\", \"bad_json\", \"reset_after_apply\"");
+      draft_.reader.refuse(at,
+          "wants one of \"status\", \"hang\", \"truncated_body\", \"bad_json\", \"reset_after_apply\"");
     }
     if (k.status && (*k.status < 200 || *k.status > 599)) draft_.reader.refuse(at.at("status"), "is no HTTP status");
     if (k.retry_after && !k.status) draft_.reader.refuse(at.at("retry_after"), "goes with \"status\"");
@@ -133,7 +140,9 @@ class Arguments {
 
 void validate_workload(const Draft& draft, const Workload& w, const Cursor& at) {
   Arguments(draft, at).center(w.service_center);
-  const auto refuse = [&](std::string_view key, std::string message) { draft.reader.refuse(at.at(key), std::move(message)); };
+  const auto refuse = [&](std::string_view key, std::string message) {
+    draft.reader.refuse(at.at(key), std::move(message));
+  };
   if (const auto* deploy = std::get_if<RollingDeploy>(&w.kind)) {
     const std::string owner = deploy->service.substr(0, deploy->service.rfind('/'));
     const auto& all = draft.scenario.workloads;
@@ -160,8 +169,12 @@ void validate_workload(const Draft& draft, const Workload& w, const Cursor& at) 
 
 void validate_events(const Draft& draft) {
   const Scenario& s = draft.scenario;
-  for (std::size_t i = 0; i < s.events.size(); ++i) std::visit(Arguments(draft, draft.item("events", i)), s.events[i].action);
-  for (std::size_t i = 0; i < s.workloads.size(); ++i) validate_workload(draft, s.workloads[i], draft.item("workloads", i));
+  for (std::size_t i = 0; i < s.events.size(); ++i) {
+    std::visit(Arguments(draft, draft.item("events", i)), s.events[i].action);
+  }
+  for (std::size_t i = 0; i < s.workloads.size(); ++i) {
+    validate_workload(draft, s.workloads[i], draft.item("workloads", i));
+  }
 }
 
 }  // namespace sim::scenario

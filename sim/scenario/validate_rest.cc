@@ -23,7 +23,8 @@ class Form {
   void operator()(const Keeps& f) const { length(f.within); }
   void operator()(const Converged& f) const {
     length(f.within);
-    if (f.what.text == "core" && !draft_.scenario.settle) draft_.reader.refuse(at_.at("converged"), "\"core\" wants a \"settle\"");
+    const bool core = f.what.text == "core";
+    if (core && !draft_.scenario.settle) draft_.reader.refuse(at_.at("converged"), "\"core\" wants a \"settle\"");
   }
   void operator()(const Metric& f) const {
     validate_known(draft_, f.metric, draft_.vocabulary.metrics, at_.at("metric"), "metric");
@@ -66,7 +67,9 @@ void validate_times(const Draft& draft) {
   if (s.duration <= Duration::zero()) draft.reader.refuse(draft.top("duration"), "wants a time above zero");
   if (s.runs == 0 || s.runs > 1'000'000) draft.reader.refuse(draft.top("runs"), "wants 1 to 1000000");
   if (s.seed.list.empty()) draft.reader.refuse(draft.top("seed"), "wants at least one seed");
-  if (s.seed.list.size() > 1 && s.runs > 1) draft.reader.refuse(draft.top("runs"), "a list of seeds is its own number of runs");
+  if (s.seed.list.size() > 1 && s.runs > 1) {
+    draft.reader.refuse(draft.top("runs"), "a list of seeds is its own number of runs");
+  }
   if (s.settle && s.settle->within + s.settle->quiet >= s.duration) {
     draft.reader.refuse(draft.top("settle"), "\"within\" and \"quiet\" leave nothing of the duration before them");
   }

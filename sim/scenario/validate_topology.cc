@@ -21,7 +21,8 @@ class Names {
   explicit Names(Reader& reader) : reader_(reader) {}
   void add(const std::string& name, const Cursor& at) {
     if (!is_name(name)) {
-      reader_.refuse(at, "\"" + name + "\" is not usable as a name (letters, digits, \"_\", \"-\", \".\"; a letter first; no word of the language)");
+      reader_.refuse(at, "\"" + name + "\" is not usable as a name (letters, digits, \"_\", \"-\", \".\"; " +
+                             "a letter first; no word of the language)");
     } else if (!names_.insert(name).second) {
       reader_.refuse(at, "\"" + name + "\" is the name of something else already");
     }
@@ -99,15 +100,24 @@ Cursor Draft::top(std::string_view key) const {
 Cursor Draft::item(std::string_view key, std::size_t i) const { return top(key).element(i); }
 
 void validate_delay(const Draft& draft, const Delay& d, const Cursor& at) {
+  const bool range = d.min && d.max && *d.min <= *d.max;
+  const bool points = d.p50 && d.p99 && *d.p50 > Duration{} && *d.p50 <= *d.p99;
+  const auto given = [&](bool min, bool max, bool mean, bool percentiles, bool chance) {
+    return d.min.has_value() <= min && d.max.has_value() <= max && d.mean.has_value() == mean &&
+           d.p50.has_value() == percentiles && d.p99.has_value() == percentiles && d.chance.has_value() == chance;
+  };
   const auto want = [&](bool fits, const char* parameters) {
     if (!fits) draft.reader.refuse(at, "this distribution wants " + std::string(parameters));
   };
   switch (d.dist) {
-    case Dist::Const: return want(d.mean && !d.min && !d.max && !d.p50 && !d.p99 && !d.chance, "\"mean\" alone");
-    case Dist::Uniform: return want(d.min && d.max && *d.min <= *d.max && !d.mean && !d.p50 && !d.p99 && !d.chance, "\"min\" <= \"max\" alone");
-    case Dist::Exp: return want(d.mean && d.min.value_or(Duration{}) <= *d.mean && !d.max && !d.p50 && !d.p99 && !d.chance, "\"mean\", and at most \"min\" <= \"mean\"");
-    case Dist::Lognormal: return want(d.p50 && d.p99 && *d.p50 > Duration{} && *d.p50 <= *d.p99 && !d.min && !d.max && !d.mean && !d.chance, "0 < \"p50\" <= \"p99\" alone");
-    case Dist::Bimodal: return want(d.min && d.max && d.chance && !d.mean && !d.p50 && !d.p99, "\"min\", \"max\" and \"chance\" alone");
+    case Dist::Const: return want(given(false, false, true, false, false), "\"mean\" alone");
+    case Dist::Uniform: return want(given(true, true, false, false, false) && range, "\"min\" <= \"max\" alone");
+    case Dist::Exp:
+      return want(given(true, false, true, false, false) && d.min.value_or(Duration{}) <= *d.mean,
+                  "\"mean\", and at most \"min\" <= \"mean\"");
+    case Dist::Lognormal: return want(given(false, false, false, true, false) && points, "0 < \"p50\" <= \"p99\" alone");
+    case Dist::Bimodal:
+      return want(given(true, true, false, false, true) && range, "\"min\" <= \"max\" and \"chance\" alone");
   }
 }
 

@@ -14,7 +14,8 @@ constexpr auto words(Type<InstanceStatus>) {
 }
 
 constexpr auto words(Type<OutageMode>) {
-  return Words<OutageMode, 3>{{{"refuse", OutageMode::Refuse}, {"hang", OutageMode::Hang}, {"reset", OutageMode::Reset}}};
+  return Words<OutageMode, 3>{
+      {{"refuse", OutageMode::Refuse}, {"hang", OutageMode::Hang}, {"reset", OutageMode::Reset}}};
 }
 
 /// The keys that every event about instances has.

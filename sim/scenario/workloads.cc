@@ -63,7 +63,8 @@ void WorkloadPlayer::play(const Steady& load) {
 
 void WorkloadPlayer::play(const BurstLoad& load) {
   for (std::uint64_t i = 0; i < load.count; ++i) {
-    const auto wait = Duration(static_cast<std::int64_t>(static_cast<unsigned __int128>(load.within.count()) * i / load.count));
+    const auto wait =
+        Duration(static_cast<std::int64_t>(static_cast<unsigned __int128>(load.within.count()) * i / load.count));
     scene_.world.at(scene_.world.now() + wait, [this, i, services = load.services](World&) {
       register_one(draw_center(random_.stream(i)), 1 + i % services, 1 + i / services);
     });
@@ -88,7 +89,8 @@ void WorkloadPlayer::churn_in(const Churn& load, std::uint64_t number) {
   const RegistryIndex registry = draw_center(random_.stream("arrival").stream(number));
   const std::uint64_t service = 1 + number % load.services;
   register_one(registry, service, 1 + number / load.services);
-  living_.emplace_back(registry, service_name(workload_.id, service) + "/" + std::to_string(1 + number / load.services));
+  living_.emplace_back(registry, service_name(workload_.id, service) + "/" +
+      std::to_string(1 + number / load.services));
 }
 
 void WorkloadPlayer::churn_out(const Churn& load, syncer::Random random, Farewell farewell) {
@@ -122,7 +124,8 @@ void WorkloadPlayer::play(const RollingDeploy& load) {
     const std::vector<std::string> old = scene_.applications.matching(r, load.service + "/*");
     for (std::size_t i = 0; i < old.size(); ++i) {
       const auto turn = static_cast<std::int64_t>(i / load.batch);
-      scene_.world.at(scene_.world.now() + turn * load.pause, [this, r, name = old[i], &load](World&) { replace(r, name, load); });
+      scene_.world.at(scene_.world.now() + turn * load.pause,
+          [this, r, name = old[i], &load](World&) { replace(r, name, load); });
     }
   }
 }

@@ -18,7 +18,8 @@ namespace syncer::node {
 /// "a, b" without blanks around the parts; an empty text has none.
 std::vector<std::string> split_list(std::string_view text);
 std::string join_list(const std::vector<std::string>& parts);
-/// A name that fits into messages, paths of logs and marks: 1 to 128 printable ASCII characters, no blank, comma or slash.
+/// A name that fits into messages, paths of logs and marks: 1 to 128 printable ASCII characters, no blank, comma or
+/// slash.
 Result<std::string> parse_name(std::string_view text);
 Result<std::vector<Endpoint>> parse_endpoints(std::string_view text);
 std::string show_endpoints(const std::vector<Endpoint>& endpoints);

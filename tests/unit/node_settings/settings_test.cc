@@ -31,7 +31,8 @@ std::string error_of(std::string_view key, std::string_view value) {
 TEST(Settings, AreSortedByKeyAndNamedOnce) {
   const auto all = settings();
   ASSERT_FALSE(all.empty());
-  EXPECT_EQ(std::adjacent_find(all.begin(), all.end(), [](const Setting& a, const Setting& b) { return a.key >= b.key; }),
+  EXPECT_EQ(std::adjacent_find(all.begin(), all.end(), [](const Setting& a, const Setting& b) { return a.key >= b.key;
+      }),
             all.end());
 }
 

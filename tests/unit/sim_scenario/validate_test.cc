@@ -12,7 +12,8 @@ void refused(const std::string& text, const std::string& part) {
   EXPECT_NE(problems.find(part), std::string::npos) << text << "\n-> " << problems;
 }
 
-void event_refused(const std::string& event, const std::string& part) { refused(small_file("\"events\": [" + event + "]"), part); }
+void event_refused(const std::string& event, const std::string& part) { refused(small_file("\"events\": [" + event +
+    "]"), part); }
 
 TEST(Validate, RefusesAnchorsInACircle) {
   refused(small_file(R"("events": [
@@ -71,7 +72,8 @@ TEST(Validate, RefusesRegistriesInstancesAndCallsThatDoNotExist) {
 
 TEST(Validate, RefusesTopologiesThatCannotBe) {
   const auto topology = [](const std::string& regions) {
-    return "{ \"scenario\": 1, \"name\": \"t\", \"duration\": \"1s\", \"topology\": { \"regions\": {" + regions + "} } }";
+    return "{ \"scenario\": 1, \"name\": \"t\", \"duration\": \"1s\", \"topology\": { \"regions\": {" + regions +
+        "} } }";
   };
   refused(topology(""), "at least one region");
   refused(topology(R"("a": { "service_center": "s", "syncers": ["x", "y"] })"), "exactly one syncer");
@@ -89,7 +91,8 @@ TEST(Validate, RefusesDelaysWithoutTheirParameters) {
 TEST(Validate, RefusesUnknownMetricsWhenTheyAreKnown) {
   Vocabulary words;
   words.metrics = {"net.bytes_sent"};
-  const Parsed parsed = parse("f.json", small_file(R"("expect": [ { "id": "m", "metric": "net.byte_sent", "max": "<= 1KiB" } ])"), words);
+  const Parsed parsed =
+      parse("f.json", small_file(R"("expect": [ { "id": "m", "metric": "net.byte_sent", "max": "<= 1KiB" } ])"), words);
   ASSERT_FALSE(parsed);
   EXPECT_NE(to_string(parsed.error()).find("did you mean \"net.bytes_sent\""), std::string::npos);
 }
