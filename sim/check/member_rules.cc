@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "sim/check/rules.h"
 #include "sim/host/world.h"
@@ -73,27 +74,29 @@ class Members : public Rule {
   struct View {
     std::optional<Seen> seen;
     std::uint64_t incarnation = 0;
+    Instant suspected;
   };
 
-  void check_step(NodeIndex node, const syncer::Event& event, const View& view, Seen after) {
+  void check_step(NodeIndex node, const syncer::Event& event, View& view, Seen after) {
     if (!is_legal(view.seen, after)) {
       fail(node, event, "went from " + std::string(view.seen ? name(*view.seen) : "unknown") + " to " + std::string(name(after)));
     }
-    const std::string member(event.text("member"));
-    if (after == Seen::Suspect) suspected_.try_emplace(member, context_.now());
-    if (after == Seen::Alive && view.seen) suspected_.erase(member);
-    if (after == Seen::Dead) check_was_suspected(node, event, member);
+    if (after == Seen::Suspect) view.suspected = context_.now();
+    if (after == Seen::Dead) check_death(node, event, view);
   }
 
-  /// Somebody must have suspected the member for at least the shortest suspicion (clocks may drift by a tenth).
-  void check_was_suspected(NodeIndex node, const syncer::Event& event, const std::string& member) {
+  /// Who says "dead" suspected the member himself for the shortest suspicion at least (clocks may drift by a tenth), or
+  /// heard it from somebody who did.
+  void check_death(NodeIndex node, const syncer::Event& event, const View& view) {
     const auto& gossip = context_.stage->world.config(node).gossip;
-    const Duration least = gossip.probe_interval * gossip.suspicion_mult * 9 / 10;
-    const auto found = suspected_.find(member);
-    if (found != suspected_.end() && context_.now() - found->second >= least - context_.sink->grace("I7")) return;
-    fail(node, event, found == suspected_.end() ? std::string("is dead, but nobody suspected it")
-                                                : "is dead, but was suspected only " +
-                                                      syncer::to_string(context_.now() - found->second) + " ago");
+    const Duration least = gossip.probe_interval * gossip.suspicion_mult * 9 / 10 - context_.sink->grace("I7");
+    const std::pair<std::string, std::int64_t> death{event.text("member"), event.number("incarnation")};
+    const bool own = view.seen == Seen::Suspect && context_.now() - view.suspected >= least;
+    if (own) deaths_.insert(death);
+    if (own || deaths_.count(death) != 0) return;
+    fail(node, event, view.seen == Seen::Suspect
+                          ? "is dead, but was suspected only " + syncer::to_string(context_.now() - view.suspected) + " ago"
+                          : "is dead, but nobody suspected it");
   }
 
   void fail(NodeIndex node, const syncer::Event& event, const std::string& what) {
@@ -102,7 +105,7 @@ class Members : public Rule {
   }
 
   std::map<std::pair<NodeIndex, std::string>, View> views_;
-  std::map<std::string, Instant> suspected_;  ///< since when anybody suspects it
+  std::set<std::pair<std::string, std::int64_t>> deaths_;  ///< member and incarnation that somebody declared rightly
 };
 
 class Completeness : public Rule {
