@@ -32,7 +32,8 @@ TEST(Parse, NamesPlaceLineCaretAndNearestWordOfAnUnknownKey) {
 
 TEST(Parse, TellsAllProblemsOfAFileAtOnce) {
   const std::string text = problems_of(small_file(
-      R"("events": [ { "at": "1s", "do": "strat", "who": "all" }, { "at": 7, "do": "stop", "who": "e1", "why": "x" } ])"));
+      R"("events": [ { "at": "1s", "do": "strat", "who": "all" }, { "at": 7, "do": "stop", "who": "e1",
+      "why": "x" } ])"));
   EXPECT_NE(text.find("unknown word \"strat\", did you mean \"start\"?"), std::string::npos) << text;
   EXPECT_NE(text.find("(a bare number has no unit)"), std::string::npos) << text;
   EXPECT_NE(text.find("unknown key \"why\""), std::string::npos) << text;
@@ -88,7 +89,8 @@ TEST(Parse, KeepsCommentsAndPositionsApart) {
 TEST(Parse, TakesWhatAnIncludedFileGivesAndLetsTheFileOverrideIt) {
   const auto include = [](const std::string& path) -> syncer::Result<std::string> {
     EXPECT_EQ(path, "shared.json");
-    return std::string(R"({ "duration": "9s", "topology": { "regions": { "r": { "service_center": "s", "syncers": ["n"] } } } })");
+    return std::string(R"({ "duration": "9s", "topology": { "regions": { "r": { "service_center": "s",
+      "syncers": ["n"] } } } })");
   };
   const Parsed parsed =
       parse("f.json", R"({ "scenario": 1, "name": "x", "duration": "5s", "include": ["shared.json"] })", {}, include);
@@ -106,7 +108,8 @@ TEST(Parse, TellsThePlaceInsideAnIncludedFile) {
 }
 
 TEST(Parse, ReadsTheSettingsOfTheDaemonAndRefusesOthers) {
-  EXPECT_EQ(problems_of(small_file(R"("config": { "all": { "sync.interval": "10s", "gossip.fanout": 3 }, "w1": { "join": ["e1"] } })")), "");
+  EXPECT_EQ(problems_of(small_file(R"("config": { "all": { "sync.interval": "10s", "gossip.fanout": 3 },
+      "w1": { "join": ["e1"] } })")), "");
   EXPECT_NE(problems_of(small_file(R"("config": { "all": { "gossip.fanuot": 3 } })")).find("gossip.fanout"),
       std::string::npos);
   EXPECT_NE(problems_of(small_file(R"("config": { "all": { "node": "x" } })")).find("decided by the topology"),

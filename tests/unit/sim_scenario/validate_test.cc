@@ -60,11 +60,14 @@ TEST(Validate, RefusesAPartitionThatCutsNothing) {
 
 TEST(Validate, RefusesRegistriesInstancesAndCallsThatDoNotExist) {
   event_refused(R"({ "at": "1s", "do": "sc.outage", "service_center": "sc-x" })", "there is no registry \"sc-x\"");
-  event_refused(R"({ "at": "1s", "do": "sc.fail", "service_center": "sc-e", "with": [{ "status": 503 }], "ops": ["list_service"] })",
+  event_refused(R"({ "at": "1s", "do": "sc.fail", "service_center": "sc-e", "with": [{ "status": 503 }],
+      "ops": ["list_service"] })",
                 "list_services");
-  event_refused(R"({ "at": "1s", "do": "sc.fail", "service_center": "sc-e", "with": [{ "status": 503, "hang": "1s" }] })",
+  event_refused(R"({ "at": "1s", "do": "sc.fail", "service_center": "sc-e", "with": [{ "status": 503,
+      "hang": "1s" }] })",
                 "wants one of \"status\"");
-  event_refused(R"({ "at": "1s", "do": "sc.register", "service_center": "sc-e", "service": { "name": "s" }, "instance": "a b" })",
+  event_refused(R"({ "at": "1s", "do": "sc.register", "service_center": "sc-e", "service": { "name": "s" },
+      "instance": "a b" })",
                 "cannot name an instance");
   event_refused(R"({ "at": "1s", "do": "sc.failover", "service_center": "sc-e", "address": 1 })", "has 1 address(es)");
   event_refused(R"({ "at": "1s", "do": "sc.restore", "service_center": "sc-e", "to": "monday" })", "there is no event");
@@ -83,7 +86,8 @@ TEST(Validate, RefusesTopologiesThatCannotBe) {
 }
 
 TEST(Validate, RefusesDelaysWithoutTheirParameters) {
-  event_refused(R"({ "at": "1s", "do": "link", "from": "e1", "to": "w1", "latency": { "dist": "uniform", "min": "1ms" } })",
+  event_refused(R"({ "at": "1s", "do": "link", "from": "e1", "to": "w1", "latency": { "dist": "uniform",
+      "min": "1ms" } })",
                 "\"min\" <= \"max\"");
   event_refused(R"({ "at": "1s", "do": "link", "from": "e1", "to": "w1" })", "changes nothing");
 }
