@@ -112,8 +112,9 @@ class Builder : public json::json_sax_t {
 }  // namespace
 
 std::string to_string(const Diagnostic& d) {
-  std::string text = d.place.file + ":" + std::to_string(d.place.line) + ":" + std::to_string(d.place.column) + ": " +
-                     d.message + "\n";
+  std::string text = to_string(d.place);
+  if (d.place.line > 0) text += ":" + std::to_string(d.place.column);
+  text += ": " + d.message + "\n";
   if (!d.source_line.empty()) {
     const auto indent = static_cast<std::size_t>(std::max(0, d.place.column - 1));
     text += "  " + d.source_line + "\n  " + std::string(indent, ' ') + "^\n";

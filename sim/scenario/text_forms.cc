@@ -86,7 +86,9 @@ Result<Bound> parse_bound(std::string_view text) {
   return refuse(text, "a bound such as \"<= 20s\", \"== 0\" or \"<= 4KiB\"");
 }
 
-std::string to_string(const Place& place) { return place.file + ":" + std::to_string(place.line); }
+std::string to_string(const Place& place) {
+  return place.line == 0 ? place.file : place.file + ":" + std::to_string(place.line);
+}
 
 std::string to_string(const Moment& moment) {
   if (moment.absolute()) return syncer::to_string(moment.offset);
