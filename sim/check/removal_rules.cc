@@ -74,7 +74,7 @@ class Removals : public Rule {
   void on_node_event(NodeIndex node, const syncer::Event& event) override {
     const NodeAndRegion who{node, std::string(event.text("region"))};
     if (event.kind == EventKind::HoldExpired) excused_[who] = context_.now();
-    if (event.kind == EventKind::GuardReleased && event.text("reason") != "entries_back") excused_[who] = context_.now();
+    if (event.kind == EventKind::GuardReleased && event.text("reason") != "the entries are back") excused_[who] = context_.now();
   }
 
   void on_write(const Write& write) override {

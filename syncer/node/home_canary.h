@@ -31,6 +31,8 @@ class HomeCanary {
   std::optional<Instant> announced() const { return announced_; }
   /// Listed, and its heartbeats succeed.
   bool sane() const;
+  /// Registered, but the list does not show it (yet).
+  bool is_overlooked() const { return registered_ && !listed_; }
   /// Who else writes this registry, in words; empty when nobody does.
   const std::string& conflict() const { return conflict_; }
 

@@ -12,13 +12,18 @@ replication::GuardOptions guard_options(const GuardSettings& settings) {
   return {settings.minimum, settings.share, settings.window, settings.hold};
 }
 
+std::string_view release_reason(const replication::RemovalGuard& guard) {
+  using Release = replication::RemovalGuard::Release;
+  return guard.last_release() == Release::HoldPassed ? "the hold time passed" : "the entries are back";
+}
+
 HomeExporter::HomeExporter(const HomeConfig& config, Observer& observer)
     : config_(config), observer_(observer), guard_(guard_options(config.guard)) {}
 
 void HomeExporter::put_instance(Instant now, const registry::ServiceKey& service, const std::string& id,
                                 const Bytes& payload) {
   const Bytes key = encode_key(RecordKey{RecordKind::Instance, service, id});
-  if (guard_.cancel(key)) {
+  if (guard_.cancel(now, key)) {
     observe(observer_, now, EventKind::GuardReleased, Severity::Info,
             {{"side", "sender"}, {"region", config_.region}, {"reason", "the entries are back"}});
   }
@@ -123,6 +128,10 @@ void HomeExporter::let_go(Instant now, const std::vector<Bytes>& keys, std::stri
 
 void HomeExporter::release_guard(Instant now, std::string_view reason) { let_go(now, guard_.release(), reason); }
 
-void HomeExporter::advance(Instant now) { let_go(now, guard_.advance(now), "the hold time passed"); }
+void HomeExporter::advance(Instant now) {
+  guard_.set_size(instances_);
+  const auto keys = guard_.advance(now);
+  let_go(now, keys, release_reason(guard_));
+}
 
 }  // namespace syncer::node

@@ -58,5 +58,7 @@ class HomeExporter {
 
 /// The guard's options as configured.
 replication::GuardOptions guard_options(const GuardSettings& settings);
+/// What ended the last freeze, in words.
+std::string_view release_reason(const replication::RemovalGuard& guard);
 
 }  // namespace syncer::node

@@ -48,7 +48,7 @@ void HomeRegions::keep(Instant now, const std::string& region, const Bytes& key,
   RemoteCopies& remote = at(now, region);
   remote.leaving.erase(key);
   origin.granted = origin.held = false;
-  if (!remote.guard.cancel(key)) return;
+  if (!remote.guard.cancel(now, key)) return;
   observe(observer_, now, EventKind::GuardReleased, Severity::Info,
           {{"side", "receiver"}, {"region", region}, {"reason", "the entries are back"}});
 }
@@ -118,7 +118,9 @@ void HomeRegions::check_hold(Instant now, const std::string& region, RemoteCopie
 void HomeRegions::advance(Instant now) {
   for (const std::string& region : std::exchange(judged_, {})) judge(now, region, regions_.find(region)->second);
   for (auto& [region, remote] : regions_) {
-    let_go(now, region, remote, remote.guard.advance(now), "the hold time passed");
+    remote.guard.set_size(remote.present);
+    const auto keys = remote.guard.advance(now);
+    let_go(now, region, remote, keys, release_reason(remote.guard));
     check_hold(now, region, remote);
   }
 }

@@ -168,7 +168,8 @@ void Home::Rooms::judge(Instant now) {
   HomeSession& s = *session;
   const auto announced = s.canary.announced();
   const auto read = s.reader.last_complete();
-  if (announced && read && *read >= *announced) s.read_once = true;
+  // A reading that lacks our own instance lacks others too: nothing may be concluded from it.
+  if (announced && read && *read >= *announced && !s.canary.is_overlooked()) s.read_once = true;
   conflict = s.canary.conflict();
   if (conflict.empty() && !s.echoes.empty()) {
     conflict = "this registry holds copies that are marked as coming from region \"" + config.region +

@@ -11,14 +11,21 @@ RemovalGuard::Verdict RemovalGuard::request(Instant now, std::span<const Bytes> 
   if (keys.empty()) return Verdict::Granted;
   forget_old_grants(now);
   if (!frozen() && is_ordinary(keys.size())) {
-    grants_.push_back({now, keys.size(), size_});
-    granted_ += keys.size();
-    size_ -= std::min(size_, keys.size());
+    book(now, keys.size());
     return Verdict::Granted;
   }
-  if (!frozen()) tripped_at_ = now;
+  if (!frozen()) {
+    tripped_at_ = now;
+    settled_at_ = kNever;
+  }
   held_.insert(keys.begin(), keys.end());
   return Verdict::Held;
+}
+
+void RemovalGuard::book(Instant now, std::size_t count) {
+  grants_.push_back({now, count, size_});
+  granted_ += count;
+  size_ -= std::min(size_, count);
 }
 
 bool RemovalGuard::is_ordinary(std::size_t count) const {
@@ -48,10 +55,11 @@ void RemovalGuard::forget_old_grants(Instant now) {
   }
 }
 
-bool RemovalGuard::cancel(ByteView key) {
+bool RemovalGuard::cancel(Instant now, ByteView key) {
   const auto held = held_.find(key);
   if (held == held_.end()) return false;
   held_.erase(held);
+  settled_at_ = saturating_add(now, options_.settle);
   if (!held_.empty()) return false;
   last_release_ = Release::EntriesBack;
   return true;
@@ -62,15 +70,24 @@ void RemovalGuard::set_origin_sane(Instant now, bool sane) {
   origin_sane_ = sane;
 }
 
-Instant RemovalGuard::next_deadline() const {
-  if (!frozen() || !origin_sane_) return kNever;
-  return saturating_add(std::max(tripped_at_, sane_since_), options_.hold);
+Instant RemovalGuard::hold_passed_at() const {
+  return origin_sane_ ? saturating_add(std::max(tripped_at_, sane_since_), options_.hold) : kNever;
 }
 
+Instant RemovalGuard::next_deadline() const { return frozen() ? std::min(hold_passed_at(), settled_at_) : kNever; }
+
 std::vector<Bytes> RemovalGuard::advance(Instant now) {
-  const Instant due = next_deadline();
-  if (due == kNever || now < due) return {};
-  return let_go(Release::HoldPassed);
+  if (!frozen()) return {};
+  if (now >= hold_passed_at()) return let_go(Release::HoldPassed);
+  if (now < settled_at_) return {};
+  settled_at_ = kNever;
+  forget_old_grants(now);
+  if (!is_ordinary(held_.size())) return {};
+  std::vector<Bytes> keys(held_.begin(), held_.end());
+  held_.clear();
+  book(now, keys.size());
+  last_release_ = Release::EntriesBack;
+  return keys;
 }
 
 std::vector<Bytes> RemovalGuard::release() {

@@ -20,6 +20,7 @@ struct GuardOptions {
   Ratio share = {15, 100};                   ///< or this share of the region, whichever is more
   Duration window = std::chrono::seconds(60);
   Duration hold = std::chrono::minutes(10);  ///< released by itself after this, while the origin is sane
+  Duration settle = std::chrono::seconds(5);  ///< entries must have stopped coming back for this long
 };
 
 /// Stops a registry that lost its data from emptying a region everywhere. One per (side, region); knows keys only, so
@@ -28,7 +29,8 @@ struct GuardOptions {
 /// Removals of one poll or batch are asked for together and are granted or held together. More than
 /// max(minimum, share x size when the window's first removal was granted) in a window trips it, and so does emptying a
 /// region that had more than one entry in the window. A tripped guard is frozen: it holds every removal until the
-/// entries come back, an operator releases it, or `hold` passed while the origin was sane.
+/// entries come back (what is then left must be ordinary for `settle`), an operator releases it, or `hold` passed while
+/// the origin was sane.
 class RemovalGuard {
  public:
   enum class Verdict : std::uint8_t { Granted, Held };
@@ -44,10 +46,11 @@ class RemovalGuard {
   Verdict request(Instant now, std::span<const Bytes> keys);
   Verdict request(Instant now, const Bytes& key) { return request(now, std::span(&key, 1)); }
   /// The entry came back. True when it was the last one held, which releases the guard.
-  bool cancel(ByteView key);
+  bool cancel(Instant now, ByteView key);
   /// Whether the origin proves its registry sane. The hold time starts anew each time it becomes so.
   void set_origin_sane(Instant now, bool sane);
-  /// The held keys that may go now because the hold time passed; empty otherwise.
+  /// The held keys that may go now, because the hold time passed or because so many came back that the rest is ordinary
+  /// (last_release() tells which); empty otherwise. The size is to be told before.
   std::vector<Bytes> advance(Instant now);
   /// The operator's word: all held keys may go now.
   std::vector<Bytes> release();
@@ -76,6 +79,8 @@ class RemovalGuard {
   bool is_ordinary(std::size_t count) const;
   bool had_more_than_one() const;
   std::size_t window_start_size() const;
+  Instant hold_passed_at() const;
+  void book(Instant now, std::size_t count);
   void forget_old_grants(Instant now);
   std::vector<Bytes> let_go(Release reason);
 
@@ -87,6 +92,7 @@ class RemovalGuard {
   bool origin_sane_ = true;
   Instant sane_since_{};
   Instant tripped_at_{};
+  Instant settled_at_ = kNever;  // entries came back; when it is time to look at the rest
   Release last_release_ = Release::None;
 };
 

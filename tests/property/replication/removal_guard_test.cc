@@ -62,7 +62,7 @@ RC_GTEST_PROP(RemovalGuard, KeepsToItsBudgetUnderAnySequence, ()) {
       case 2: region.remove(now, 1); break;
       case 3: region.remove(now, size % 8); break;
       case 4: region.remove(now, size); break;
-      default: for (const Bytes& key : region.live) region.guard.cancel(key);
+      default: for (const Bytes& key : region.live) region.guard.cancel(now, key);
     }
   }
   check_windows(region.grants);

@@ -92,13 +92,34 @@ TEST(RemovalGuard, IsReleasedWhenAllEntriesCameBack) {
   RemovalGuard guard({});
   guard.set_size(2);
   guard.request(at(seconds(1)), keys(0, 2));
-  EXPECT_FALSE(guard.cancel("k0"));
-  EXPECT_FALSE(guard.cancel("stranger"));
+  EXPECT_FALSE(guard.cancel(at(seconds(2)), "k0"));
+  EXPECT_FALSE(guard.cancel(at(seconds(2)), "stranger"));
   EXPECT_TRUE(guard.frozen());
-  EXPECT_TRUE(guard.cancel("k1"));
+  EXPECT_TRUE(guard.cancel(at(seconds(2)), "k1"));
   EXPECT_FALSE(guard.frozen());
   EXPECT_EQ(guard.last_release(), Release::EntriesBack);
   EXPECT_TRUE(guard.advance(at(minutes(60))).empty());
+}
+
+TEST(RemovalGuard, GoesOnWithTheRestWhenMostEntriesAreBackForAWhile) {
+  RemovalGuard guard({});
+  guard.set_size(30);
+  guard.request(at(seconds(1)), keys(0, 30));
+  for (const Bytes& key : keys(0, 27)) guard.cancel(at(seconds(10)), key);
+  EXPECT_EQ(guard.next_deadline(), at(seconds(15)));
+  EXPECT_TRUE(guard.advance(at(seconds(14))).empty());
+  EXPECT_EQ(guard.advance(at(seconds(15))), keys(27, 3));
+  EXPECT_FALSE(guard.frozen());
+  EXPECT_EQ(guard.last_release(), Release::EntriesBack);
+}
+
+TEST(RemovalGuard, StaysFrozenWhileTheRestIsNoOrdinaryRemoval) {
+  RemovalGuard guard({});
+  guard.set_size(40);
+  guard.request(at(seconds(1)), keys(0, 40));
+  for (const Bytes& key : keys(0, 10)) guard.cancel(at(seconds(10)), key);
+  EXPECT_TRUE(guard.advance(at(seconds(30))).empty());
+  EXPECT_EQ(guard.pending(), 30U);
 }
 
 TEST(RemovalGuard, GrantsAllThatIsHeldOnTheOperatorsWord) {
