@@ -18,6 +18,8 @@ using NodeAndRegion = std::pair<NodeIndex, std::string>;
 constexpr Duration kInFlight = std::chrono::seconds(12);
 /// An origin that came back this recently may still be seen as gone by others.
 constexpr Duration kJustBack = std::chrono::seconds(35);
+/// A writer that starts into a partial list tells what it sees; within the guard's budget that is believed.
+constexpr Duration kJustOpened = std::chrono::seconds(30);
 /// So long after a hold expired or a guard was released, what follows from it may still be carried out.
 constexpr Duration kAftermath = std::chrono::minutes(3);
 
@@ -73,6 +75,7 @@ class Removals : public Rule {
  public:
   void on_node_event(NodeIndex node, const syncer::Event& event) override {
     const NodeAndRegion who{node, std::string(event.text("region"))};
+    if (event.kind == EventKind::EpochOpened) opened_[who.second] = context_.now();
     if (event.kind == EventKind::HoldExpired) excused_[who] = context_.now();
     if (event.kind == EventKind::GuardReleased && event.text("reason") != "the entries are back") excused_[who] = context_.now();
   }
@@ -107,6 +110,8 @@ class Removals : public Rule {
     const Origin* origin = write.before->origin ? context_.ledger->origin(*write.before->origin) : nullptr;
     if (origin == nullptr || !origin->alive) return;
     if (context_.now() - origin->since <= kJustBack + context_.sink->grace("I5")) return;
+    const auto opened = opened_.find(write.before->region);
+    if (opened != opened_.end() && context_.now() - opened->second <= kJustOpened) return;
     context_.sink->violated("I5", {"syncer " + context_.node(*write.writer) + " removed the copy of " + origin->name.instance +
                                        " in " + context_.registry(write.name.registry),
                                    "its origin is alive in " + context_.registry(origin->name.registry) + " since " +
@@ -131,6 +136,7 @@ class Removals : public Rule {
   }
 
   std::map<NodeAndRegion, Instant> excused_;
+  std::map<std::string, Instant> opened_;
   std::map<NodeAndRegion, Window> windows_;
   std::map<std::pair<RegistryIndex, std::string>, std::uint64_t> live_;
 };

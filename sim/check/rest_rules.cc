@@ -4,6 +4,7 @@
 #include "sim/check/rules.h"
 #include "sim/host/world.h"
 #include "syncer/base/quantity.h"
+#include "syncer/node/mesh.h"
 #include "syncer/node/node.h"
 
 namespace sim::check {
@@ -22,7 +23,9 @@ class Bounds : public Rule {
     next_ = now + kLookEvery;
     const auto& world = context_.stage->world;
     for (NodeIndex n = 0; n < world.nodes(); ++n) {
-      if (world.node(n) != nullptr) look(n, world.node(n)->status(world.local_time(n)));
+      if (world.node(n) == nullptr) continue;
+      look(n, world.node(n)->status(world.local_time(n)));
+      demand(n, "entries of its own log", world.node(n)->mesh().core().log().by_seq().size(), ceiling(*context_.ledger));
     }
   }
 

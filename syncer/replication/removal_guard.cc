@@ -16,6 +16,7 @@ RemovalGuard::Verdict RemovalGuard::request(Instant now, std::span<const Bytes> 
   }
   if (!frozen()) {
     tripped_at_ = now;
+    size_seen_ = size_;
     settled_at_ = kNever;
   }
   held_.insert(keys.begin(), keys.end());
@@ -79,6 +80,8 @@ Instant RemovalGuard::next_deadline() const { return frozen() ? std::min(hold_pa
 std::vector<Bytes> RemovalGuard::advance(Instant now) {
   if (!frozen()) return {};
   if (now >= hold_passed_at()) return let_go(Release::HoldPassed);
+  if (size_ > size_seen_) settled_at_ = saturating_add(now, options_.settle);
+  size_seen_ = size_;
   if (now < settled_at_) return {};
   settled_at_ = kNever;
   forget_old_grants(now);

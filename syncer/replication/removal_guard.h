@@ -92,6 +92,7 @@ class RemovalGuard {
   bool origin_sane_ = true;
   Instant sane_since_{};
   Instant tripped_at_{};
+  std::size_t size_seen_ = 0;    // at the last look; more means that entries came back
   Instant settled_at_ = kNever;  // entries came back; when it is time to look at the rest
   Release last_release_ = Release::None;
 };

@@ -113,6 +113,15 @@ TEST(RemovalGuard, GoesOnWithTheRestWhenMostEntriesAreBackForAWhile) {
   EXPECT_EQ(guard.last_release(), Release::EntriesBack);
 }
 
+TEST(RemovalGuard, GoesOnWhenOtherEntriesShowThatTheRegionIsNotEmpty) {
+  RemovalGuard guard({});
+  guard.set_size(2);
+  EXPECT_EQ(guard.request(at(seconds(1)), keys(0, 2)), Verdict::Held);
+  guard.set_size(11);
+  EXPECT_TRUE(guard.advance(at(seconds(2))).empty());
+  EXPECT_EQ(guard.advance(at(seconds(7))), keys(0, 2));
+}
+
 TEST(RemovalGuard, StaysFrozenWhileTheRestIsNoOrdinaryRemoval) {
   RemovalGuard guard({});
   guard.set_size(40);
