@@ -98,6 +98,12 @@ void add_workload(scenario::Scenario& s, const Storm& storm) {
     work.kind = scenario::Steady{Moment{"", 0s}, 2, storm.population};
   }
   s.workloads.push_back(std::move(work));
+  // A region that churn empties altogether would rightly trip the guard.
+  scenario::Workload always;
+  always.id = "always";
+  always.service_center = "all";
+  always.kind = scenario::Steady{Moment{"", 0s}, 1, 2};
+  s.workloads.push_back(std::move(always));
 }
 
 }  // namespace
