@@ -10,12 +10,13 @@ class HandsOff : public Rule {
   void on_write(const Write& write) override {
     if (!write.writer) return;
     const Origin* origin = context_.ledger->origin(write.name);
-    const bool native = origin != nullptr && (origin->alive || origin->stepped == write.change.at) && write.before == nullptr;
+    const bool native =
+        origin != nullptr && (origin->alive || origin->stepped == write.change.at) && write.before == nullptr;
     if (!native) return;
-    context_.sink->violated("I1", {"syncer " + context_.node(*write.writer) + " did " +
-                                       std::string(mocksc::name(write.change.kind)) + " to instance " + write.name.instance +
-                                       " of registry " + context_.registry(write.name.registry),
-                                   "an application registered that instance there"});
+    context_.sink->violated(
+        "I1", {"syncer " + context_.node(*write.writer) + " did " + std::string(mocksc::name(write.change.kind)) +
+                   " to instance " + write.name.instance + " of registry " + context_.registry(write.name.registry),
+               "an application registered that instance there"});
   }
 };
 
@@ -42,8 +43,9 @@ class Copies : public Rule {
       context_.sink->violated("I2", {who + " as a copy of " + copy.origin->instance,
                                      "which is itself a copy in " + context_.registry(copy.origin->registry)});
     } else if (!context_.ledger->origin(*copy.origin)->known) {
-      context_.sink->violated("I2", {who + " as a copy of " + copy.origin->instance,
-                                     "which no application ever registered in " + context_.registry(copy.origin->registry)});
+      context_.sink->violated("I2",
+                              {who + " as a copy of " + copy.origin->instance,
+                               "which no application ever registered in " + context_.registry(copy.origin->registry)});
     }
   }
 

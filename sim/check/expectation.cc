@@ -40,7 +40,8 @@ class EventuallyHolds : public Expectation {
  private:
   void fail(Instant start) {
     decided_ = true;
-    std::vector<std::string> facts = {"did not come true between " + at_text(start) + " and " + at_text(start + form_.within)};
+    std::vector<std::string> facts = {"did not come true between " + at_text(start) + " and " +
+                                      at_text(start + form_.within)};
     for (std::string& reason : court_.ledger->explain(2)) facts.push_back(std::move(reason));
     violated(std::move(facts));
   }
@@ -80,8 +81,10 @@ class Throughout : public Expectation {
 
  private:
   void note(Instant now, bool good) {
-    if (good) broken_since_.reset();
-    else if (!broken_since_) broken_since_ = now;
+    if (good)
+      broken_since_.reset();
+    else if (!broken_since_)
+      broken_since_ = now;
   }
 
   void judge(Instant now) {
@@ -212,7 +215,8 @@ class InOrder : public Expectation {
         undecided(findings, "\"" + label + "\" never came");
         return;
       }
-      if (*when < last) violated({"\"" + label + "\" came at " + at_text(*when) + ", before its predecessor at " + at_text(last)});
+      if (*when < last)
+        violated({"\"" + label + "\" came at " + at_text(*when) + ", before its predecessor at " + at_text(last)});
       last = *when;
     }
   }
@@ -233,11 +237,13 @@ std::unique_ptr<Expectation> follow(const Court& court, const scenario::Expectat
   if (const auto* form = std::get_if<scenario::Never>(&source.form)) {
     return std::make_unique<Throughout>(court, source, form->predicate, false, form->from, form->until, form->grace);
   }
-  if (const auto* form = std::get_if<scenario::Keeps>(&source.form)) return std::make_unique<KeepsUntil>(court, source, *form);
+  if (const auto* form = std::get_if<scenario::Keeps>(&source.form))
+    return std::make_unique<KeepsUntil>(court, source, *form);
   if (const auto* form = std::get_if<scenario::Converged>(&source.form)) {
     return std::make_unique<IsConverged>(court, source, *form);
   }
-  if (const auto* form = std::get_if<scenario::Order>(&source.form)) return std::make_unique<InOrder>(court, source, *form);
+  if (const auto* form = std::get_if<scenario::Order>(&source.form))
+    return std::make_unique<InOrder>(court, source, *form);
   return nullptr;
 }
 

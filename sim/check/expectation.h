@@ -34,7 +34,9 @@ class Expectation {
 
  protected:
   std::optional<Instant> at(const scenario::Moment& moment) const { return court_.stage->timeline.at(moment); }
-  void violated(std::vector<std::string> facts) const { court_.sink->violated(source_.id, std::move(facts), &source_.place); }
+  void violated(std::vector<std::string> facts) const {
+    court_.sink->violated(source_.id, std::move(facts), &source_.place);
+  }
   void undecided(scenario::Findings& findings, const std::string& why) const {
     findings.undecided.push_back(source_.id + ": " + why);
   }

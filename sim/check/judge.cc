@@ -18,7 +18,8 @@ constexpr Duration kSampleEvery = std::chrono::milliseconds(100);
 bool looks_inside(const scenario::Predicate& p) {
   using scenario::Word;
   if (p.word == Word::QueueDepth || p.word == Word::Pending || p.word == Word::Conflict) return true;
-  return std::any_of(p.parts.begin(), p.parts.end(), [](const scenario::Predicate& part) { return looks_inside(part); });
+  return std::any_of(p.parts.begin(), p.parts.end(),
+                     [](const scenario::Predicate& part) { return looks_inside(part); });
 }
 
 bool looks_inside(const scenario::Expectation& expectation) {
@@ -102,7 +103,8 @@ class Judge : public scenario::Checks {
 
  private:
   void follow_expectations() {
-    const Court court{&*stage_, &*ledger_, &sink_, [this](const scenario::Predicate& p) { return predicates_->holds(p); }};
+    const Court court{&*stage_, &*ledger_, &sink_,
+                      [this](const scenario::Predicate& p) { return predicates_->holds(p); }};
     for (const scenario::Expectation& source : stage_->scenario.expect) {
       if (auto follower = follow(court, source)) expectations_.push_back(std::move(follower));
       samples_state_ = samples_state_ || looks_inside(source);

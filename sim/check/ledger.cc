@@ -51,13 +51,17 @@ void Ledger::on_registry_change(RegistryIndex registry, const mocksc::RegistryCh
   const auto known_copy = copies_.find(name);
   const auto known_origin = origins_.find(name);
   if (is_end(change.kind)) {
-    if (known_copy != copies_.end()) copy_gone(known_copy, change.at);
-    else if (known_origin != origins_.end()) origin_gone(known_origin->second, change.at);
+    if (known_copy != copies_.end())
+      copy_gone(known_copy, change.at);
+    else if (known_origin != origins_.end())
+      origin_gone(known_origin->second, change.at);
     return;
   }
   const std::string region = property(*change.instance, "syncer.region");
-  if (!region.empty()) copy_is(name, *change.instance, region, change.at);
-  else if (known_copy == copies_.end()) origin_is(name, *change.instance, change.at);
+  if (!region.empty())
+    copy_is(name, *change.instance, region, change.at);
+  else if (known_copy == copies_.end())
+    origin_is(name, *change.instance, change.at);
 }
 
 void Ledger::origin_is(const InstanceName& name, const mocksc::Instance& instance, Instant now) {
@@ -88,7 +92,8 @@ void Ledger::origin_gone(Origin& origin, Instant now) {
   judge(origin, now);
 }
 
-void Ledger::copy_is(const InstanceName& name, const mocksc::Instance& instance, const std::string& region, Instant now) {
+void Ledger::copy_is(const InstanceName& name, const mocksc::Instance& instance, const std::string& region,
+                     Instant now) {
   const auto [found, fresh] = copies_.try_emplace(name);
   Copy& copy = found->second;
   copy.content = content_of(instance);
@@ -189,7 +194,8 @@ std::vector<std::string> Ledger::explain(std::size_t limit) const {
       const std::string state = origin.alive ? "alive since " : "gone since ";
       reasons.push_back("instance " + name.instance + " of registry " + std::to_string(name.registry) + " (" + state +
                         syncer::to_string(origin.since.time_since_epoch()) + ") has " + count + " copies in registry " +
-                        std::to_string(target) + (origin.alive && sight.copies.size() == 1 ? " with other content" : ""));
+                        std::to_string(target) +
+                        (origin.alive && sight.copies.size() == 1 ? " with other content" : ""));
     }
   }
   return reasons;

@@ -29,7 +29,7 @@ struct InstanceName {
 /// An instance that a syncer registered, by its marks.
 struct Copy {
   InstanceName name;
-  std::string region;  ///< of its origin, as marked
+  std::string region;                  ///< of its origin, as marked
   std::optional<InstanceName> origin;  ///< nothing when no region of that name exists
   std::uint64_t content = 0;           ///< hash of what applications see: endpoints, status, properties without marks
   std::string status;

@@ -18,10 +18,14 @@ enum class Seen : std::uint8_t { Alive, Suspect, Dead, Left };
 
 std::string_view name(Seen seen) {
   switch (seen) {
-    case Seen::Alive: return "alive";
-    case Seen::Suspect: return "suspect";
-    case Seen::Dead: return "dead";
-    case Seen::Left: return "left";
+    case Seen::Alive:
+      return "alive";
+    case Seen::Suspect:
+      return "suspect";
+    case Seen::Dead:
+      return "dead";
+    case Seen::Left:
+      return "left";
   }
   return "unknown";
 }
@@ -29,21 +33,30 @@ std::string_view name(Seen seen) {
 std::optional<Seen> seen_by(EventKind kind) {
   switch (kind) {
     case EventKind::MemberJoined:
-    case EventKind::MemberRefuted: return Seen::Alive;
-    case EventKind::MemberSuspected: return Seen::Suspect;
-    case EventKind::MemberDied: return Seen::Dead;
-    case EventKind::MemberLeft: return Seen::Left;
-    default: return std::nullopt;
+    case EventKind::MemberRefuted:
+      return Seen::Alive;
+    case EventKind::MemberSuspected:
+      return Seen::Suspect;
+    case EventKind::MemberDied:
+      return Seen::Dead;
+    case EventKind::MemberLeft:
+      return Seen::Left;
+    default:
+      return std::nullopt;
   }
 }
 
 /// Whether SWIM lets a member go from one state to another (memberlist's state.go).
 bool is_legal(std::optional<Seen> before, Seen after) {
   switch (after) {
-    case Seen::Alive: return before != Seen::Alive;
-    case Seen::Suspect: return before == Seen::Alive;
-    case Seen::Dead: return before == Seen::Alive || before == Seen::Suspect;
-    case Seen::Left: return before != Seen::Left;
+    case Seen::Alive:
+      return before != Seen::Alive;
+    case Seen::Suspect:
+      return before == Seen::Alive;
+    case Seen::Dead:
+      return before == Seen::Alive || before == Seen::Suspect;
+    case Seen::Left:
+      return before != Seen::Left;
   }
   return false;
 }
@@ -64,7 +77,8 @@ class Members : public Rule {
     if (seen) check_step(node, event, view, *seen);
     const bool gone = view.seen == Seen::Dead || view.seen == Seen::Left;
     if (incarnation < view.incarnation && !gone) {
-      fail(node, event, "incarnation fell from " + std::to_string(view.incarnation) + " to " + std::to_string(incarnation));
+      fail(node, event,
+           "incarnation fell from " + std::to_string(view.incarnation) + " to " + std::to_string(incarnation));
     }
     view.incarnation = incarnation;
     if (seen) view.seen = *seen;
@@ -79,7 +93,8 @@ class Members : public Rule {
 
   void check_step(NodeIndex node, const syncer::Event& event, View& view, Seen after) {
     if (!is_legal(view.seen, after)) {
-      fail(node, event, "went from " + std::string(view.seen ? name(*view.seen) : "unknown") + " to " + std::string(name(after)));
+      fail(node, event,
+           "went from " + std::string(view.seen ? name(*view.seen) : "unknown") + " to " + std::string(name(after)));
     }
     if (after == Seen::Suspect) view.suspected = context_.now();
     if (after == Seen::Dead) check_death(node, event, view);
@@ -94,9 +109,10 @@ class Members : public Rule {
     const bool own = view.seen == Seen::Suspect && context_.now() - view.suspected >= least;
     if (own) deaths_.insert(death);
     if (own || deaths_.count(death) != 0) return;
-    fail(node, event, view.seen == Seen::Suspect
-                          ? "is dead, but was suspected only " + syncer::to_string(context_.now() - view.suspected) + " ago"
-                          : "is dead, but nobody suspected it");
+    fail(node, event,
+         view.seen == Seen::Suspect
+             ? "is dead, but was suspected only " + syncer::to_string(context_.now() - view.suspected) + " ago"
+             : "is dead, but nobody suspected it");
   }
 
   void fail(NodeIndex node, const syncer::Event& event, const std::string& what) {

@@ -28,9 +28,12 @@ std::int64_t per(std::int64_t value, scenario::Per unit, const scenario::Stage& 
   const auto nodes = static_cast<std::int64_t>(std::max<std::size_t>(stage.cast.nodes().size(), 1));
   const std::int64_t seconds = std::max<std::int64_t>(syncer::nanos(stage.world.now()) / 1'000'000'000, 1);
   switch (unit) {
-    case scenario::Per::Run: return value;
-    case scenario::Per::Node: return value / nodes;
-    case scenario::Per::NodeSecond: return value / nodes / seconds;
+    case scenario::Per::Run:
+      return value;
+    case scenario::Per::Node:
+      return value / nodes;
+    case scenario::Per::NodeSecond:
+      return value / nodes / seconds;
   }
   return value;
 }
@@ -57,8 +60,14 @@ Metrics::Metrics(const scenario::Scenario& scenario) {
 }
 
 std::vector<std::string_view> Metrics::names() {
-  return {"convergence.visible_after", "convergence.changed_after", "convergence.gone_after", "net.bytes_sent",
-          "net.messages_sent",         "net.messages_lost",         "registry.writes",        "registry.copies",
+  return {"convergence.visible_after",
+          "convergence.changed_after",
+          "convergence.gone_after",
+          "net.bytes_sent",
+          "net.messages_sent",
+          "net.messages_lost",
+          "registry.writes",
+          "registry.copies",
           "swim.false_dead"};
 }
 
@@ -92,8 +101,10 @@ void Metrics::finish(const scenario::Stage& stage, const Ledger& ledger, const W
     std::vector<std::int64_t> all = values(metric->metric, ledger, watch);
     for (std::int64_t& value : all) value = per(value, metric->per, stage);
     const auto count = metric->metric.rfind("convergence.", 0) == 0 ? static_cast<std::int64_t>(all.size()) : mean(all);
-    const Asked asked[] = {{"p50", metric->p50, quantile(all, 50)},   {"p99", metric->p99, quantile(all, 99)},
-                           {"max", metric->max, quantile(all, 100)},  {"mean", metric->mean, mean(all)},
+    const Asked asked[] = {{"p50", metric->p50, quantile(all, 50)},
+                           {"p99", metric->p99, quantile(all, 99)},
+                           {"max", metric->max, quantile(all, 100)},
+                           {"mean", metric->mean, mean(all)},
                            {"count", metric->count, count}};
     for (const Asked& a : asked) {
       if (!a.bound) continue;
@@ -102,8 +113,9 @@ void Metrics::finish(const scenario::Stage& stage, const Ledger& ledger, const W
       scenario::Bound seen = *a.bound;
       seen.compare = scenario::Compare::Equal;
       seen.value = a.value;
-      sink.violated(expectation.id, {metric->metric + " " + a.name + " is " + scenario::to_string(seen) + " of " +
-                                         std::to_string(all.size()) + " values, demanded is " + scenario::to_string(*a.bound)},
+      sink.violated(expectation.id,
+                    {metric->metric + " " + a.name + " is " + scenario::to_string(seen) + " of " +
+                     std::to_string(all.size()) + " values, demanded is " + scenario::to_string(*a.bound)},
                     &expectation.place);
     }
   }

@@ -22,20 +22,28 @@ bool within(const scenario::Predicate& p, std::uint64_t value) {
 
 MemberState translate(syncer::membership::State state) {
   switch (state) {
-    case syncer::membership::State::Alive: return MemberState::Alive;
-    case syncer::membership::State::Suspect: return MemberState::Suspect;
-    case syncer::membership::State::Dead: return MemberState::Dead;
-    case syncer::membership::State::Left: return MemberState::Left;
+    case syncer::membership::State::Alive:
+      return MemberState::Alive;
+    case syncer::membership::State::Suspect:
+      return MemberState::Suspect;
+    case syncer::membership::State::Dead:
+      return MemberState::Dead;
+    case syncer::membership::State::Left:
+      return MemberState::Left;
   }
   return MemberState::Unknown;
 }
 
 std::string_view text_of(scenario::InstanceStatus status) {
   switch (status) {
-    case scenario::InstanceStatus::Up: return "UP";
-    case scenario::InstanceStatus::Down: return "DOWN";
-    case scenario::InstanceStatus::Starting: return "STARTING";
-    case scenario::InstanceStatus::OutOfService: return "OUTOFSERVICE";
+    case scenario::InstanceStatus::Up:
+      return "UP";
+    case scenario::InstanceStatus::Down:
+      return "DOWN";
+    case scenario::InstanceStatus::Starting:
+      return "STARTING";
+    case scenario::InstanceStatus::OutOfService:
+      return "OUTOFSERVICE";
   }
   return "";
 }
@@ -45,21 +53,36 @@ std::string_view text_of(scenario::InstanceStatus status) {
 bool Predicates::holds(const Predicate& p) const {
   const auto part_holds = [this](const Predicate& part) { return holds(part); };
   switch (p.word) {
-    case Word::Mirrored: return mirrored(p);
-    case Word::Absent: return absent(p);
-    case Word::Copies: return copies(p);
-    case Word::LoopBack: return ledger_.loops() > 0;
-    case Word::Resurrected: return ledger_.ghosts() > 0;
-    case Word::MirroredRemoved: return mirrored_removed(p);
-    case Word::MemberSeen: return member_seen(p);
-    case Word::MembersAgree: return members_agree(p);
-    case Word::Alarm: return alarm(p);
-    case Word::QueueDepth: return queue_depth(p);
-    case Word::Conflict: return conflict(p);
-    case Word::Pending: return pending(p);
-    case Word::All: return std::all_of(p.parts.begin(), p.parts.end(), part_holds);
-    case Word::Any: return std::any_of(p.parts.begin(), p.parts.end(), part_holds);
-    case Word::Not: return !holds(p.parts.front());
+    case Word::Mirrored:
+      return mirrored(p);
+    case Word::Absent:
+      return absent(p);
+    case Word::Copies:
+      return copies(p);
+    case Word::LoopBack:
+      return ledger_.loops() > 0;
+    case Word::Resurrected:
+      return ledger_.ghosts() > 0;
+    case Word::MirroredRemoved:
+      return mirrored_removed(p);
+    case Word::MemberSeen:
+      return member_seen(p);
+    case Word::MembersAgree:
+      return members_agree(p);
+    case Word::Alarm:
+      return alarm(p);
+    case Word::QueueDepth:
+      return queue_depth(p);
+    case Word::Conflict:
+      return conflict(p);
+    case Word::Pending:
+      return pending(p);
+    case Word::All:
+      return std::all_of(p.parts.begin(), p.parts.end(), part_holds);
+    case Word::Any:
+      return std::any_of(p.parts.begin(), p.parts.end(), part_holds);
+    case Word::Not:
+      return !holds(p.parts.front());
   }
   return false;
 }

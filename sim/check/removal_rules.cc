@@ -35,8 +35,10 @@ class Resurrection : public Rule {
     const auto key = syncer::registry::decode_key(event.text("key"));
     if (!key || key->kind != syncer::registry::RecordKind::Instance) return;
     Known known{node, std::string(event.text("region")), key->service, key->id};
-    if (event.text("op") == "del") removed_[known] = context_.now();
-    else removed_.erase(known);
+    if (event.text("op") == "del")
+      removed_[known] = context_.now();
+    else
+      removed_.erase(known);
   }
 
   void on_host_change(NodeIndex node, host::HostChange) override {
@@ -49,13 +51,17 @@ class Resurrection : public Rule {
     if (!write.writer || write.after == nullptr || !write.after->origin) return;
     if (write.change.kind != mocksc::ChangeKind::InstanceRegistered) return;
     const mocksc::Service& s = write.change.service;
-    const syncer::registry::ServiceKey service{std::string(write.change.domain), std::string(write.change.project),
-                                               s.environment, s.app_id, s.service_name, s.version};
+    const syncer::registry::ServiceKey service{std::string(write.change.domain),
+                                               std::string(write.change.project),
+                                               s.environment,
+                                               s.app_id,
+                                               s.service_name,
+                                               s.version};
     const auto found = removed_.find({*write.writer, write.after->region, service, write.after->origin->instance});
     if (found == removed_.end() || context_.now() - found->second <= kInFlight + context_.sink->grace("I4")) return;
     context_.sink->violated(
-        "I4", {"syncer " + context_.node(*write.writer) + " registered a copy of " + found->first.instance + " from region " +
-                   write.after->region,
+        "I4", {"syncer " + context_.node(*write.writer) + " registered a copy of " + found->first.instance +
+                   " from region " + write.after->region,
                "it had applied the removal of that instance " + syncer::to_string(context_.now() - found->second) +
                    " before, and nothing newer"});
   }
@@ -77,11 +83,13 @@ class Removals : public Rule {
     const NodeAndRegion who{node, std::string(event.text("region"))};
     if (event.kind == EventKind::EpochOpened) opened_[who.second] = context_.now();
     if (event.kind == EventKind::HoldExpired) excused_[who] = context_.now();
-    if (event.kind == EventKind::GuardReleased && event.text("reason") != "the entries are back") excused_[who] = context_.now();
+    if (event.kind == EventKind::GuardReleased && event.text("reason") != "the entries are back")
+      excused_[who] = context_.now();
   }
 
   void on_write(const Write& write) override {
-    if (write.change.kind == mocksc::ChangeKind::InstanceRegistered && write.after != nullptr && write.before == nullptr) {
+    if (write.change.kind == mocksc::ChangeKind::InstanceRegistered && write.after != nullptr &&
+        write.before == nullptr) {
       ++live_[{write.name.registry, write.after->region}];
     }
     if (write.before != nullptr && write.after == nullptr) --live_[{write.name.registry, write.before->region}];
@@ -112,8 +120,8 @@ class Removals : public Rule {
     if (context_.now() - origin->since <= kJustBack + context_.sink->grace("I5")) return;
     const auto opened = opened_.find(write.before->region);
     if (opened != opened_.end() && context_.now() - opened->second <= kJustOpened) return;
-    context_.sink->violated("I5", {"syncer " + context_.node(*write.writer) + " removed the copy of " + origin->name.instance +
-                                       " in " + context_.registry(write.name.registry),
+    context_.sink->violated("I5", {"syncer " + context_.node(*write.writer) + " removed the copy of " +
+                                       origin->name.instance + " in " + context_.registry(write.name.registry),
                                    "its origin is alive in " + context_.registry(origin->name.registry) + " since " +
                                        syncer::to_string(origin->since.time_since_epoch())});
   }

@@ -16,7 +16,8 @@ using syncer::EventKind;
 using syncer::replication::Version;
 
 Version version_of(const syncer::Event& event) {
-  return {{static_cast<std::uint64_t>(event.number("epoch_generation")), static_cast<std::uint64_t>(event.number("epoch_term"))},
+  return {{static_cast<std::uint64_t>(event.number("epoch_generation")),
+           static_cast<std::uint64_t>(event.number("epoch_term"))},
           static_cast<std::uint64_t>(event.number("seq"))};
 }
 
@@ -40,8 +41,10 @@ class Replicas : public Rule {
   void on_label(std::string_view, const scenario::Event* event) override {
     if (event == nullptr) return;
     const auto wipes = [](const auto& action) {
-      if constexpr (requires { action.disk; }) return action.disk == scenario::Disk::Wipe;
-      else return false;
+      if constexpr (requires { action.disk; })
+        return action.disk == scenario::Disk::Wipe;
+      else
+        return false;
     };
     if (std::visit(wipes, event->action)) wiped_ = true;
   }
@@ -49,16 +52,23 @@ class Replicas : public Rule {
   void on_node_event(NodeIndex node, const syncer::Event& event) override {
     const std::string region(event.text("region"));
     switch (event.kind) {
-      case EventKind::EpochOpened: return opened(node, region, version_of(event).epoch);
-      case EventKind::EntryAppended: dirty_writers_.insert(node); return;
-      case EventKind::EntryApplied: return applied(node, region, event);
+      case EventKind::EpochOpened:
+        return opened(node, region, version_of(event).epoch);
+      case EventKind::EntryAppended:
+        dirty_writers_.insert(node);
+        return;
+      case EventKind::EntryApplied:
+        return applied(node, region, event);
       case EventKind::ReplicaRebound:
       case EventKind::ReplicaRepaired:
-      case EventKind::ReplicaReloaded: dirty_replicas_.insert({node, region}); return;
+      case EventKind::ReplicaReloaded:
+        dirty_replicas_.insert({node, region});
+        return;
       case EventKind::HashMismatch:
         return context_.sink->violated("R3", {"node " + context_.node(node) + " holds another set of region " + region +
                                               " than its writer at version " + to_string(version_of(event))});
-      default: return;
+      default:
+        return;
     }
   }
 
@@ -79,13 +89,14 @@ class Replicas : public Rule {
     dirty_writers_.insert(node);
     Epoch& highest = opened_[region];
     if (epoch <= highest && !wiped_) {
-      context_.sink->violated("R1", {"node " + context_.node(node) + " opened epoch " + syncer::to_string(epoch) + " of region " +
-                                         region,
-                                     "epoch " + syncer::to_string(highest) + " was opened before"});
+      context_.sink->violated(
+          "R1", {"node " + context_.node(node) + " opened epoch " + syncer::to_string(epoch) + " of region " + region,
+                 "epoch " + syncer::to_string(highest) + " was opened before"});
     }
     highest = std::max(highest, epoch);
     // What was written in an epoch that is used again proves nothing any more.
-    if (wiped_) history_.erase(history_.lower_bound({region, {epoch, 0}}), history_.upper_bound({region, {epoch, ~0ULL}}));
+    if (wiped_)
+      history_.erase(history_.lower_bound({region, {epoch, 0}}), history_.upper_bound({region, {epoch, ~0ULL}}));
   }
 
   void applied(NodeIndex node, const std::string& region, const syncer::Event& event) {
@@ -94,11 +105,12 @@ class Replicas : public Rule {
     const std::string_view key = event.text("key");
     Applied& known = applied_[{node, region}];
     if (version < known.last) {
-      context_.sink->violated("R2", {"node " + context_.node(node) + " applied version " + to_string(version) + " of region " + region,
-                                     "it had applied " + to_string(known.last) + " before"});
+      context_.sink->violated(
+          "R2", {"node " + context_.node(node) + " applied version " + to_string(version) + " of region " + region,
+                 "it had applied " + to_string(known.last) + " before"});
     } else if (version == known.last && known.keys.count(key) != 0) {
       context_.sink->violated("R2", {"node " + context_.node(node) + " applied " + readable(key) + " at version " +
-                                         to_string(version) + " of region " + region + " twice"});
+                                     to_string(version) + " of region " + region + " twice"});
     }
     if (known.last != version) known.keys.clear();
     known.last = version;

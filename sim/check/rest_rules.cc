@@ -25,7 +25,8 @@ class Bounds : public Rule {
     for (NodeIndex n = 0; n < world.nodes(); ++n) {
       if (world.node(n) == nullptr) continue;
       look(n, world.node(n)->status(world.local_time(n)));
-      demand(n, "entries of its own log", world.node(n)->mesh().core().log().by_seq().size(), ceiling(*context_.ledger));
+      demand(n, "entries of its own log", world.node(n)->mesh().core().log().by_seq().size(),
+             ceiling(*context_.ledger));
     }
   }
 
@@ -67,7 +68,8 @@ class Rest : public Rule {
     for (const RegistryIndex r : scenario::registries_of(core)) among[r] = true;
     if (context_.ledger->differing(among) == 0) return;
     std::vector<std::string> facts = context_.ledger->explain(3);
-    facts.insert(facts.begin(), std::to_string(context_.ledger->differing(among)) + " instances differ after the settle phase");
+    facts.insert(facts.begin(),
+                 std::to_string(context_.ledger->differing(among)) + " instances differ after the settle phase");
     context_.sink->violated("R10", std::move(facts));
   }
 

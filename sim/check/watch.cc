@@ -27,20 +27,34 @@ void Watch::on_node_event(NodeIndex node, const syncer::Event& event) {
   const std::string region(event.text("region"));
   const std::string side(event.text("side"));
   switch (event.kind) {
-    case EventKind::GuardTripped: return raise(node, "guard", side + "/" + region);
-    case EventKind::GuardReleased: return clear(node, "guard", side + "/" + region);
-    case EventKind::HoldStarted: return raise(node, "hold", region);
-    case EventKind::HoldExpired: return clear(node, "hold", region);
-    case EventKind::LinkUp: return clear(node, "hold", region);
-    case EventKind::RegistryShared: return raise(node, "conflict", "registry");
-    case EventKind::MemberConflict: return raise(node, "conflict", std::string(event.text("member")));
-    case EventKind::NodeFailed: return raise(node, "conflict", "node");
-    case EventKind::CopyParked: return raise(node, "parked", std::string(event.text("key")));
-    case EventKind::CopyUnparked: return clear(node, "parked", std::string(event.text("key")));
-    case EventKind::RegistryDown: return raise(node, "registry", "");
-    case EventKind::RegistryUp: return clear(node, "registry", "");
-    case EventKind::MemberDied: break;
-    default: return;
+    case EventKind::GuardTripped:
+      return raise(node, "guard", side + "/" + region);
+    case EventKind::GuardReleased:
+      return clear(node, "guard", side + "/" + region);
+    case EventKind::HoldStarted:
+      return raise(node, "hold", region);
+    case EventKind::HoldExpired:
+      return clear(node, "hold", region);
+    case EventKind::LinkUp:
+      return clear(node, "hold", region);
+    case EventKind::RegistryShared:
+      return raise(node, "conflict", "registry");
+    case EventKind::MemberConflict:
+      return raise(node, "conflict", std::string(event.text("member")));
+    case EventKind::NodeFailed:
+      return raise(node, "conflict", "node");
+    case EventKind::CopyParked:
+      return raise(node, "parked", std::string(event.text("key")));
+    case EventKind::CopyUnparked:
+      return clear(node, "parked", std::string(event.text("key")));
+    case EventKind::RegistryDown:
+      return raise(node, "registry", "");
+    case EventKind::RegistryUp:
+      return clear(node, "registry", "");
+    case EventKind::MemberDied:
+      break;
+    default:
+      return;
   }
   for (NodeIndex other = 0; other < context_.stage->world.nodes(); ++other) {
     if (context_.stage->world.config(other).node != event.text("member")) continue;
@@ -51,12 +65,15 @@ void Watch::on_node_event(NodeIndex node, const syncer::Event& event) {
 void Watch::on_host_change(NodeIndex node, host::HostChange change) {
   ++version_;
   if (change != host::HostChange::Started) return;
-  for (auto it = alarms_.begin(); it != alarms_.end();) it = it->first.first == node ? alarms_.erase(it) : std::next(it);
+  for (auto it = alarms_.begin(); it != alarms_.end();)
+    it = it->first.first == node ? alarms_.erase(it) : std::next(it);
 }
 
 bool Watch::raised(NodeIndex node, const std::string& alarm) const { return alarms_.count({node, alarm}) != 0; }
 
-void Watch::raise(NodeIndex node, const std::string& alarm, const std::string& about) { alarms_[{node, alarm}].insert(about); }
+void Watch::raise(NodeIndex node, const std::string& alarm, const std::string& about) {
+  alarms_[{node, alarm}].insert(about);
+}
 
 void Watch::clear(NodeIndex node, const std::string& alarm, const std::string& about) {
   const auto found = alarms_.find({node, alarm});

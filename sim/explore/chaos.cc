@@ -47,10 +47,14 @@ std::optional<Fault> process_fault(Family family, Draw& draw, Budget& budget, co
   const bool wipe = draw.random.below(4) == 0;
   if (!budget.take("down " + region.name, allowed.down_per_cluster, draw.at, draw.at + lasts + 5s)) return std::nullopt;
   switch (family) {
-    case Family::Pause: return Fault{scenario::Pause{who, lasts}, {}, lasts};
-    case Family::Suspend: return Fault{scenario::Suspend{who, lasts}, {}, lasts};
-    case Family::Slow: return Fault{scenario::Slow{who, 2 + draw.random.below(50), lasts}, {}, lasts};
-    default: break;
+    case Family::Pause:
+      return Fault{scenario::Pause{who, lasts}, {}, lasts};
+    case Family::Suspend:
+      return Fault{scenario::Suspend{who, lasts}, {}, lasts};
+    case Family::Slow:
+      return Fault{scenario::Slow{who, 2 + draw.random.below(50), lasts}, {}, lasts};
+    default:
+      break;
   }
   const bool may_wipe = wipe && budget.take("wipe", allowed.wiped_disks, draw.at, draw.scenario.duration);
   const auto disk = may_wipe ? scenario::Disk::Wipe : scenario::Disk::LoseUnsynced;
@@ -81,14 +85,23 @@ std::optional<Fault> network_fault(Family family, Draw& draw) {
   scenario::LinkChange link{all, all, true, {}, lasts};
   link.quality.latency = scenario::Delay{scenario::Dist::Const, {}, {}, Duration(20ms), {}, {}, {}};
   switch (family) {
-    case Family::Clog: return Fault{scenario::Clog{a, {}, {}, scenario::Direction::Both, lasts}, {}, lasts};
-    case Family::Swizzle: return Fault{scenario::Swizzle{all, 300ms, 300ms}, {}, lasts};
-    case Family::Reset: return a == b ? std::nullopt : std::optional(Fault{scenario::Reset{a, b}, {}, lasts});
+    case Family::Clog:
+      return Fault{scenario::Clog{a, {}, {}, scenario::Direction::Both, lasts}, {}, lasts};
+    case Family::Swizzle:
+      return Fault{scenario::Swizzle{all, 300ms, 300ms}, {}, lasts};
+    case Family::Reset:
+      return a == b ? std::nullopt : std::optional(Fault{scenario::Reset{a, b}, {}, lasts});
     case Family::HalfOpen:
       return a == b ? std::nullopt : std::optional(Fault{scenario::HalfOpen{a, b, lasts}, {}, lasts});
-    case Family::Loss: link.quality.loss = Ratio{1 + draw.random.below(30), 100}; break;
-    case Family::Duplicate: link.quality.duplicate = Ratio{1 + draw.random.below(20), 100}; break;
-    default: link.quality.reorder = scenario::Reorder{Ratio{1, 10}, draw.length(10ms, 300ms)}; break;
+    case Family::Loss:
+      link.quality.loss = Ratio{1 + draw.random.below(30), 100};
+      break;
+    case Family::Duplicate:
+      link.quality.duplicate = Ratio{1 + draw.random.below(20), 100};
+      break;
+    default:
+      link.quality.reorder = scenario::Reorder{Ratio{1, 10}, draw.length(10ms, 300ms)};
+      break;
   }
   return Fault{link, {}, lasts};
 }
@@ -104,21 +117,30 @@ std::optional<Fault> registry_fault(Family family, Draw& draw, Budget& budget, c
   const std::string sc = draw.service_center();
   const Duration lasts = draw.length(1s, 12s);
   if (!budget.take("registry", allowed.service_centers_out, draw.at, draw.at + lasts + 5s)) return std::nullopt;
-  static constexpr std::array kModes = {scenario::OutageMode::Refuse, scenario::OutageMode::Hang, scenario::OutageMode::Reset};
+  static constexpr std::array kModes = {scenario::OutageMode::Refuse, scenario::OutageMode::Hang,
+                                        scenario::OutageMode::Reset};
   const auto mode = kModes[static_cast<std::size_t>(draw.random.below(kModes.size()))];
   const std::uint64_t percent = 10 + draw.random.below(60);
   switch (family) {
-    case Family::ScOutage: return Fault{scenario::ScOutage{sc, mode, lasts}, {}, lasts};
-    case Family::ScSlow: return Fault{scenario::ScSlow{sc, draw.length(50ms, 2s), lasts}, {}, lasts};
-    case Family::ScListEmpty: return Fault{scenario::ScListEmpty{sc, lasts}, {}, lasts};
-    case Family::ScListPartial: return Fault{scenario::ScListPartial{sc, Ratio{percent, 100}, lasts}, {}, lasts};
-    case Family::ScStaleRead: return Fault{scenario::ScStaleRead{sc, draw.length(500ms, 5s), lasts}, {}, lasts};
-    default: break;
+    case Family::ScOutage:
+      return Fault{scenario::ScOutage{sc, mode, lasts}, {}, lasts};
+    case Family::ScSlow:
+      return Fault{scenario::ScSlow{sc, draw.length(50ms, 2s), lasts}, {}, lasts};
+    case Family::ScListEmpty:
+      return Fault{scenario::ScListEmpty{sc, lasts}, {}, lasts};
+    case Family::ScListPartial:
+      return Fault{scenario::ScListPartial{sc, Ratio{percent, 100}, lasts}, {}, lasts};
+    case Family::ScStaleRead:
+      return Fault{scenario::ScStaleRead{sc, draw.length(500ms, 5s), lasts}, {}, lasts};
+    default:
+      break;
   }
   scenario::ScFail fail{sc, Ratio{percent, 100}, {}, {}, lasts};
   scenario::FailKind kind;
-  if (draw.random.below(2) == 0) kind.status = 503;
-  else kind.reset_after_apply = true;
+  if (draw.random.below(2) == 0)
+    kind.status = 503;
+  else
+    kind.reset_after_apply = true;
   fail.with.push_back(kind);
   return Fault{fail, {}, lasts};
 }
@@ -129,18 +151,23 @@ std::optional<Fault> draw_fault(Family family, Draw& draw, Budget& budget, const
     case Family::Restart:
     case Family::Pause:
     case Family::Suspend:
-    case Family::Slow: return process_fault(family, draw, budget, allowed);
-    case Family::Partition: return region_cut(draw, budget, allowed);
+    case Family::Slow:
+      return process_fault(family, draw, budget, allowed);
+    case Family::Partition:
+      return region_cut(draw, budget, allowed);
     case Family::Clog:
     case Family::Swizzle:
     case Family::Reset:
     case Family::HalfOpen:
     case Family::Loss:
     case Family::Duplicate:
-    case Family::Reorder: return network_fault(family, draw);
+    case Family::Reorder:
+      return network_fault(family, draw);
     case Family::ClockDrift:
-    case Family::ClockJump: return clock_fault(family, draw);
-    default: return registry_fault(family, draw, budget, allowed);
+    case Family::ClockJump:
+      return clock_fault(family, draw);
+    default:
+      return registry_fault(family, draw, budget, allowed);
   }
 }
 
@@ -175,7 +202,8 @@ scenario::Event event_at(std::string id, Duration at, Action action) {
 
 }  // namespace
 
-std::vector<scenario::Event> draw_chaos(const scenario::Scenario& scenario, const scenario::Chaos& chaos, std::uint64_t seed) {
+std::vector<scenario::Event> draw_chaos(const scenario::Scenario& scenario, const scenario::Chaos& chaos,
+                                        std::uint64_t seed) {
   const Random stream = Random(seed).stream("chaos").stream(chaos.id);
   const std::vector<Family> families = families_of(chaos, stream.stream("swarm"));
   const fault::LatencyTable gaps = gap_table(chaos.every);

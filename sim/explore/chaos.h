@@ -14,7 +14,8 @@ using syncer::Duration;
 /// The faults that one chaos block comes to under a seed: explicit events with absolute times, in order, each with its
 /// own end. Each draw is keyed by (seed, block, number of the event), so that leaving one event out moves no other.
 /// At no instant is more broken than the block's budget allows.
-std::vector<scenario::Event> draw_chaos(const scenario::Scenario& scenario, const scenario::Chaos& chaos, std::uint64_t seed);
+std::vector<scenario::Event> draw_chaos(const scenario::Scenario& scenario, const scenario::Chaos& chaos,
+                                        std::uint64_t seed);
 
 /// The same scenario for exactly one seed: every chaos block replaced by what it comes to.
 scenario::Scenario materialize(const scenario::Scenario& scenario, std::uint64_t seed);

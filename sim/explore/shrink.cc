@@ -20,12 +20,12 @@ class Shrinker {
     std::uint64_t before = 0;
     do {
       before = removed_;
-      thin_out([](Scenario& s) -> auto& { return s.expect; });
-      thin_out([](Scenario& s) -> auto& { return s.events; });
-      thin_out([](Scenario& s) -> auto& { return s.workloads; });
-      thin_out([](Scenario& s) -> auto& { return s.topology.links; });
-      thin_out([](Scenario& s) -> auto& { return s.config; });
-      thin_out([](Scenario& s) -> auto& { return s.topology.regions; });
+      thin_out([](Scenario & s) -> auto& { return s.expect; });
+      thin_out([](Scenario & s) -> auto& { return s.events; });
+      thin_out([](Scenario & s) -> auto& { return s.workloads; });
+      thin_out([](Scenario & s) -> auto& { return s.topology.links; });
+      thin_out([](Scenario & s) -> auto& { return s.config; });
+      thin_out([](Scenario & s) -> auto& { return s.topology.regions; });
       shorten();
     } while (removed_ > before && go_on_(runs_));
     return {best_, runs_, removed_};
@@ -40,7 +40,8 @@ class Shrinker {
         Scenario candidate = best_;
         auto& items = select(candidate);
         const std::size_t last = std::min(first + chunk, items.size());
-        items.erase(items.begin() + static_cast<std::ptrdiff_t>(first), items.begin() + static_cast<std::ptrdiff_t>(last));
+        items.erase(items.begin() + static_cast<std::ptrdiff_t>(first),
+                    items.begin() + static_cast<std::ptrdiff_t>(last));
         if (!accept(std::move(candidate))) first += chunk;
       }
       if (chunk <= 1) return;
@@ -84,7 +85,8 @@ std::string count(std::size_t n, const std::string& word) {
 
 }  // namespace
 
-Shrunk shrink(const Scenario& scenario, std::uint64_t seed, const std::string& violation, const Play& play, const GoOn& go_on) {
+Shrunk shrink(const Scenario& scenario, std::uint64_t seed, const std::string& violation, const Play& play,
+              const GoOn& go_on) {
   return Shrinker(materialize(scenario, seed), seed, violation, play, go_on).run();
 }
 

@@ -24,8 +24,10 @@ std::optional<Duration> label_time(const Scenario& scenario, const std::string& 
     if (workload.id != label) continue;
     return std::visit(
         [&](const auto& kind) -> std::optional<Duration> {
-          if constexpr (requires { kind.at; }) return resolve(scenario, kind.at, depth);
-          else return resolve(scenario, kind.from, depth);
+          if constexpr (requires { kind.at; })
+            return resolve(scenario, kind.at, depth);
+          else
+            return resolve(scenario, kind.from, depth);
         },
         workload.kind);
   }

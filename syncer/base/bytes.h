@@ -56,7 +56,10 @@ class ByteReader {
   bool ok() const { return ok_; }
   /// All was well and nothing is left over.
   bool finished() const { return ok_ && in_.empty(); }
-  void fail() { ok_ = false; in_ = {}; }
+  void fail() {
+    ok_ = false;
+    in_ = {};
+  }
 
  private:
   std::uint64_t fixed(std::size_t width);

@@ -66,8 +66,10 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   const auto port = parse_number(text.substr(colon + 1), 65535);
   std::string host(text.substr(0, colon));
   if (!port || host.empty()) return refuse(text);
-  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  else if (host.find(':') != std::string::npos) return refuse(text);
+  if (host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
+  else if (host.find(':') != std::string::npos)
+    return refuse(text);
   std::array<char, 16> octets{};
   if (inet_pton(AF_INET, host.c_str(), octets.data()) == 1) {
     return Endpoint::from_octets(ByteView(octets.data(), 4), static_cast<std::uint16_t>(*port));

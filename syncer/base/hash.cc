@@ -15,7 +15,8 @@ namespace {
 std::string digest_hex(const EVP_MD* algorithm, ByteView bytes) {
   Bytes out(EVP_MAX_MD_SIZE, '\0');
   unsigned size = 0;
-  const int ok = EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), &size, algorithm, nullptr);
+  const int ok =
+      EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), &size, algorithm, nullptr);
   SYNCER_ASSERT(ok == 1);
   out.resize(size);
   return to_hex(out);
@@ -44,7 +45,9 @@ std::uint32_t crc(const CrcTable& table, ByteView bytes) {
 
 }  // namespace
 
-std::uint64_t hash64(ByteView bytes, std::uint64_t seed) { return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed); }
+std::uint64_t hash64(ByteView bytes, std::uint64_t seed) {
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
+}
 
 Hash128 hash128(ByteView bytes, std::uint64_t seed) {
   const XXH128_hash_t h = XXH3_128bits_withSeed(bytes.data(), bytes.size(), seed);

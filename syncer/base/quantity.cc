@@ -80,7 +80,8 @@ std::optional<std::uint64_t> take_quantity(std::string_view& text, const std::ar
   const auto factor = take_unit(text, units);
   if (!factor) return std::nullopt;
   const Wide value = number->digits * *factor;
-  if (value % number->scale != 0 || value / number->scale > std::numeric_limits<std::int64_t>::max()) return std::nullopt;
+  if (value % number->scale != 0 || value / number->scale > std::numeric_limits<std::int64_t>::max())
+    return std::nullopt;
   return static_cast<std::uint64_t>(value / number->scale);
 }
 
@@ -171,7 +172,8 @@ Result<std::uint64_t> parse_bandwidth(std::string_view text) {
 Result<Duration> parse_rate(std::string_view text) {
   std::string_view rest = text;
   const auto number = take_decimal(rest);
-  if (!number || number->digits == 0 || rest.empty() || rest.front() != '/') return refuse(text, "a rate such as \"2/s\" or \"1/5s\"");
+  if (!number || number->digits == 0 || rest.empty() || rest.front() != '/')
+    return refuse(text, "a rate such as \"2/s\" or \"1/5s\"");
   rest.remove_prefix(1);
   const std::string period = rest.empty() || is_digit(rest.front()) ? std::string(rest) : "1" + std::string(rest);
   const auto length = parse_duration(period);

@@ -5,17 +5,28 @@ namespace syncer {
 
 std::string_view name(ErrorCode code) {
   switch (code) {
-    case ErrorCode::Invalid: return "invalid";
-    case ErrorCode::NotFound: return "not_found";
-    case ErrorCode::Conflict: return "conflict";
-    case ErrorCode::Refused: return "refused";
-    case ErrorCode::Unreachable: return "unreachable";
-    case ErrorCode::Timeout: return "timeout";
-    case ErrorCode::Corrupt: return "corrupt";
-    case ErrorCode::TooLarge: return "too_large";
-    case ErrorCode::Unsupported: return "unsupported";
-    case ErrorCode::Io: return "io";
-    case ErrorCode::Cancelled: return "cancelled";
+    case ErrorCode::Invalid:
+      return "invalid";
+    case ErrorCode::NotFound:
+      return "not_found";
+    case ErrorCode::Conflict:
+      return "conflict";
+    case ErrorCode::Refused:
+      return "refused";
+    case ErrorCode::Unreachable:
+      return "unreachable";
+    case ErrorCode::Timeout:
+      return "timeout";
+    case ErrorCode::Corrupt:
+      return "corrupt";
+    case ErrorCode::TooLarge:
+      return "too_large";
+    case ErrorCode::Unsupported:
+      return "unsupported";
+    case ErrorCode::Io:
+      return "io";
+    case ErrorCode::Cancelled:
+      return "cancelled";
   }
   return "unknown";
 }

@@ -6,7 +6,8 @@ namespace syncer {
 std::string_view name(EventKind kind) {
   switch (kind) {
 #define SYNCER_EVENT_NAME(kind, text) \
-  case EventKind::kind: return text;
+  case EventKind::kind:               \
+    return text;
     SYNCER_EVENT_KINDS(SYNCER_EVENT_NAME)
 #undef SYNCER_EVENT_NAME
   }

@@ -55,13 +55,15 @@ struct Event {
 class Observer {
  public:
   virtual ~Observer() = default;
-  /// False lets the node skip building events of that severity and below that nobody reads. Info and above always count.
+  /// False lets the node skip building events of that severity and below that nobody reads. Info and above always
+  /// count.
   virtual bool wants(Severity severity) const = 0;
   virtual void on_event(const Event& event) = 0;
 };
 
 /// Builds an event in place and hands it over, if anybody wants it.
-inline void observe(Observer& observer, Instant at, EventKind kind, Severity severity, std::initializer_list<Field> fields) {
+inline void observe(Observer& observer, Instant at, EventKind kind, Severity severity,
+                    std::initializer_list<Field> fields) {
   if (observer.wants(severity)) observer.on_event(Event{at, kind, severity, {fields.begin(), fields.size()}});
 }
 

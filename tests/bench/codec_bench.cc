@@ -15,7 +15,8 @@ replication::Push push_of(std::size_t entries) {
   push.last = entries;
   push.head = entries;
   for (std::size_t i = 1; i <= entries; ++i) {
-    push.entries.push_back({i, replication::Op::Put, "default/default/shop/cart/1.0.0/" + std::to_string(i), Bytes(300, 'p')});
+    push.entries.push_back(
+        {i, replication::Op::Put, "default/default/shop/cart/1.0.0/" + std::to_string(i), Bytes(300, 'p')});
   }
   return push;
 }

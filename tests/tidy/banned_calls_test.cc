@@ -11,9 +11,9 @@ namespace {
 
 /// Folders in which one seed decides everything.
 const std::set<std::string> kDeterministic = {
-    "syncer/base",  "syncer/membership", "syncer/replication", "syncer/election", "syncer/wire",  "syncer/registry",
-    "syncer/ports", "syncer/node",       "mocksc/model",       "sim/engine",      "sim/fault",    "sim/host",
-    "sim/scenario", "sim/check",         "sim/explore"};
+    "syncer/base",     "syncer/membership", "syncer/replication", "syncer/election", "syncer/wire",
+    "syncer/registry", "syncer/ports",      "syncer/node",        "mocksc/model",    "sim/engine",
+    "sim/fault",       "sim/host",          "sim/scenario",       "sim/check",       "sim/explore"};
 
 struct Ban {
   const char* pattern;
@@ -68,7 +68,8 @@ TEST(BannedCalls, TestsNeverSleep) {
   const std::string banned = std::string("sleep_") + "for";
   for (const SourceFile& file : source_files("tests", {".cc", ".h"})) {
     if (file.folder == "tests/tidy") continue;
-    for (const std::string& line : file.lines) EXPECT_EQ(line.find(banned), std::string::npos) << file.path << ": " << line;
+    for (const std::string& line : file.lines)
+      EXPECT_EQ(line.find(banned), std::string::npos) << file.path << ": " << line;
   }
 }
 

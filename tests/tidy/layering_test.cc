@@ -50,12 +50,12 @@ std::map<std::string, Folders> include_table() {
 
 /// Which folders may include a third-party header, by the header's first path element or name.
 const std::map<std::string, Folders> kThirdParty = {
-    {"tl", {"syncer/base"}},
+    {"tl", {"syncer/base", "sim/scenario"}},
     {"xxhash.h", {"syncer/base"}},
     {"openssl", {"syncer/base", "syncer/wire", "syncer/net", "syncer/httpio"}},
     {"nlohmann",
      {"syncer/wire", "syncer/registry", "syncer/config", "syncer/cli", "syncer/admin", "syncer/daemon", "mocksc/model",
-      "mocksc/http", "sim/scenario", "sim/check", "sim/explore", "sim/report", "sim/cli"}},
+      "mocksc/http", "sim/host", "sim/scenario", "sim/check", "sim/explore", "sim/report", "sim/cli"}},
     {"asio.hpp", {"syncer/net"}},
     {"asio", {"syncer/net"}},
     {"httplib.h", {"syncer/httpio", "syncer/admin", "syncer/cli", "mocksc/http"}},

@@ -39,8 +39,10 @@ Action cut(int r, bool out, bool in, scenario::CutMode mode, Duration lasts) {
 Action sick_registry(int r, bool applied, Duration lasts) {
   scenario::ScFail fail{registry(r), Ratio{1, 2}, {}, {}, lasts};
   scenario::FailKind kind;
-  if (applied) kind.reset_after_apply = true;
-  else kind.status = 503;
+  if (applied)
+    kind.reset_after_apply = true;
+  else
+    kind.status = 503;
   fail.with.push_back(kind);
   return fail;
 }
@@ -51,20 +53,34 @@ Action action_of(const Fault& fault, int regions) {
   const Selector who{node(r)};
   const std::string sc = registry(r);
   switch (fault.kind) {
-    case 0: return scenario::Pause{who, lasts};
-    case 1: return scenario::Bounce{who, lasts, scenario::Disk::LoseUnsynced};
-    case 2: return scenario::Bounce{who, lasts, scenario::Disk::Wipe};
-    case 3: return cut(r, true, true, scenario::CutMode::Drop, lasts);
-    case 4: return cut(r, true, false, scenario::CutMode::Drop, lasts);
-    case 5: return cut(r, false, true, scenario::CutMode::Jam, lasts);
-    case 6: return scenario::ScOutage{sc, scenario::OutageMode::Refuse, lasts};
-    case 7: return scenario::ScOutage{sc, scenario::OutageMode::Hang, lasts};
-    case 8: return sick_registry(r, false, lasts);
-    case 9: return sick_registry(r, true, lasts);
-    case 10: return scenario::ScListEmpty{sc, lasts};
-    case 11: return scenario::ScListPartial{sc, Ratio{1, 3}, lasts};
-    case 12: return scenario::ScStaleRead{sc, 3s, lasts};
-    default: return scenario::Reset{who, Selector{node((r + 1) % regions)}};
+    case 0:
+      return scenario::Pause{who, lasts};
+    case 1:
+      return scenario::Bounce{who, lasts, scenario::Disk::LoseUnsynced};
+    case 2:
+      return scenario::Bounce{who, lasts, scenario::Disk::Wipe};
+    case 3:
+      return cut(r, true, true, scenario::CutMode::Drop, lasts);
+    case 4:
+      return cut(r, true, false, scenario::CutMode::Drop, lasts);
+    case 5:
+      return cut(r, false, true, scenario::CutMode::Jam, lasts);
+    case 6:
+      return scenario::ScOutage{sc, scenario::OutageMode::Refuse, lasts};
+    case 7:
+      return scenario::ScOutage{sc, scenario::OutageMode::Hang, lasts};
+    case 8:
+      return sick_registry(r, false, lasts);
+    case 9:
+      return sick_registry(r, true, lasts);
+    case 10:
+      return scenario::ScListEmpty{sc, lasts};
+    case 11:
+      return scenario::ScListPartial{sc, Ratio{1, 3}, lasts};
+    case 12:
+      return scenario::ScStaleRead{sc, 3s, lasts};
+    default:
+      return scenario::Reset{who, Selector{node((r + 1) % regions)}};
   }
 }
 
@@ -118,7 +134,8 @@ scenario::Scenario to_scenario(const Storm& storm) {
   s.events.push_back(event("boot", 0s, scenario::Start{Selector{"all"}, 2s}));
   int n = 0;
   for (const Fault& fault : storm.faults) {
-    s.events.push_back(event("f" + std::to_string(++n), std::chrono::seconds(20 + fault.at), action_of(fault, storm.regions)));
+    s.events.push_back(
+        event("f" + std::to_string(++n), std::chrono::seconds(20 + fault.at), action_of(fault, storm.regions)));
   }
   s.settle = scenario::Settle{{}, Selector{"all"}, Duration(60s), Duration(5s), {}, {}};
   scenario::Expectation equal;

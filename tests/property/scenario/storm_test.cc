@@ -21,7 +21,8 @@ rc::Gen<Fault> fault() {
 rc::Gen<Storm> storm() {
   return rc::gen::build<Storm>(rc::gen::set(&Storm::regions, rc::gen::inRange(2, 4)),
                                rc::gen::set(&Storm::population, rc::gen::inRange<std::uint64_t>(2, 12)),
-                               rc::gen::set(&Storm::churn), rc::gen::set(&Storm::faults, rc::gen::container<std::vector<Fault>>(fault())),
+                               rc::gen::set(&Storm::churn),
+                               rc::gen::set(&Storm::faults, rc::gen::container<std::vector<Fault>>(fault())),
                                rc::gen::set(&Storm::seed, rc::gen::inRange<std::uint64_t>(1, 1'000'000)));
 }
 
@@ -32,7 +33,8 @@ scenario::RunResult play(const scenario::Scenario& scenario, std::uint64_t seed)
 
 /// What to save and run to see the violation again; RapidCheck has already made it small.
 std::string replay(const scenario::Scenario& scenario, std::uint64_t seed) {
-  return scenario::to_json(scenario) + "\nsave as generated.json, then: syncsim run generated.json --seed " + std::to_string(seed);
+  return scenario::to_json(scenario) + "\nsave as generated.json, then: syncsim run generated.json --seed " +
+         std::to_string(seed);
 }
 
 RC_GTEST_PROP(Storm, EndsWithAllRegionsEqualAndNoInvariantBroken, ()) {

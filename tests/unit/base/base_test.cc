@@ -26,7 +26,10 @@ TEST(Bytes, VarintsRoundTripAndRefuseOverlongForms) {
 }
 
 TEST(Bytes, ReaderNeverReadsPastTheEnd) {
-  ByteReader in(ByteView("\x05" "abc", 4));
+  ByteReader in(
+      ByteView("\x05"
+               "abc",
+               4));
   EXPECT_EQ(in.string(), "");
   EXPECT_FALSE(in.ok());
   EXPECT_EQ(in.u64(), 0U);
@@ -37,7 +40,8 @@ TEST(Bytes, ReaderNeverReadsPastTheEnd) {
 
 TEST(Hash, AgreesWithPublishedVectors) {
   EXPECT_EQ(sha1_hex("0.0,"), "97784746be9a2d00f08bc72fe1ce5ff8c7d07ffe");
-  EXPECT_EQ(sha1_hex("/cse-sr/ms/indexes/default/default//default/hello/1.0.0"), "28b0ee2cdd11afcc537f7c3517c141bf6e5fb452");
+  EXPECT_EQ(sha1_hex("/cse-sr/ms/indexes/default/default//default/hello/1.0.0"),
+            "28b0ee2cdd11afcc537f7c3517c141bf6e5fb452");
   EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(crc32_ieee("123456789"), 0xcbf43926U);
   EXPECT_EQ(crc32c("123456789"), 0xe3069283U);

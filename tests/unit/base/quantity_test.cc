@@ -24,7 +24,8 @@ TEST(Quantity, RefusesDurationsThatMeanNothing) {
 }
 
 TEST(Quantity, WritesDurationsThatReadBack) {
-  for (const Duration d : {Duration(1ns), Duration(1500us), Duration(90s), Duration(2h), Duration(61min), Duration(12345678ns)}) {
+  for (const Duration d :
+       {Duration(1ns), Duration(1500us), Duration(90s), Duration(2h), Duration(61min), Duration(12345678ns)}) {
     EXPECT_EQ(parse_duration(to_string(d)), d) << to_string(d);
   }
   EXPECT_EQ(to_string(Duration(1500ms)), "1.5s");
