@@ -128,6 +128,7 @@ void Roster::start_suspicion(Instant now, Member& member, const Suspect& message
   member.changed = now;
   SuspicionStart start =
       suspicion_start(options_.suspicion_mult, options_.suspicion_max_mult, table_.size(), options_.probe_interval);
+  if (SYNCER_MUTATED("membership.hasty_suspicion")) start.min = start.initial = options_.probe_interval;
   if (!options_.lifeguard.suspicion) start = {0, start.min, start.min, start.min};
   member.suspicion.emplace(message.from, start, now);
   ++suspects_;

@@ -49,7 +49,7 @@ Result<void> EpochKeeper::load() {
 void EpochKeeper::claim(std::optional<Epoch> floor) {
   Epoch base = std::max(last_, floor.value_or(Epoch{}));
   ++base.term;
-  if (SYNCER_MUTATED("epoch.not_raised")) base = std::max(last_, Epoch{1, 1});
+  if (SYNCER_MUTATED("epoch.not_raised") && !floor) base = std::max(last_, Epoch{1, 1});
   pending_ = Claim{next_call_(), base};
   storage_.write(pending_->call, kKey, encode(base));
 }

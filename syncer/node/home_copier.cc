@@ -80,6 +80,8 @@ void HomeCopier::unwant(Instant now, const std::string& region, const Bytes& key
   const auto origin = remote->origins.find(key);
   if (origin == remote->origins.end()) return;
   const Place place{region, key};
+  if (SYNCER_MUTATED("home.keep_removed_records")) return;
+  if (SYNCER_MUTATED("home.ignore_removal_while_busy") && origin->second.busy) return;
   origin->second.wanted = false;
   origin->second.removed = true;
   origin->second.failures = 0;
@@ -299,11 +301,12 @@ std::optional<std::string> HomeCopier::surplus(const Origin& origin, const std::
 
 bool HomeCopier::fulfil(Instant now, Subject& subject) {
   Origin& origin = subject.origin;
-  const auto plan = registry::plan_copy(subject.place.region, subject.key.id, origin.payload);
+  auto plan = registry::plan_copy(subject.place.region, subject.key.id, origin.payload);
   if (!plan) {
     fail(now, subject.place, origin, plan.error());
     return false;
   }
+  if (SYNCER_MUTATED("home.copy_id_of_this_run")) plan->id.back() = epoch_.back();
   const auto copy = origin.copies.find(plan->id);
   if (copy != origin.copies.end() && copy->second.present) return fulfil_present(now, subject, *plan);
   if (SYNCER_MUTATED("home.break_before_make")) {

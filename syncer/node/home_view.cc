@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/node/home_view.h"
 
+#include "syncer/base/mutation.h"
+
 namespace syncer::node {
 namespace {
 
@@ -52,6 +54,9 @@ void HomeView::put_service(const std::string& project, registry::ServiceDocument
 void HomeView::put_instances(const ServiceRef& ref, std::vector<registry::InstanceDocument> instances, bool complete,
                              std::vector<Sighting>& out) {
   SeenService& service = services_.at(ref);
+  for (std::size_t i = 1; SYNCER_MUTATED("home.marks_rub_off") && i < instances.size(); ++i) {
+    if (!instances[i].copy) instances[i].copy = instances[i - 1].copy;
+  }
   std::set<std::string> named;
   for (auto& document : instances) {
     named.insert(document.id);

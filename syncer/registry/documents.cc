@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "syncer/base/mutation.h"
+
 namespace syncer::registry {
 namespace {
 
@@ -28,7 +30,7 @@ Bytes payload_without(nlohmann::json document, std::initializer_list<const char*
 
 void read_marks(InstanceDocument& instance) {
   const Properties& p = instance.properties;
-  if (p.contains("syncer.region")) {
+  if (p.contains("syncer.region") && !SYNCER_MUTATED("registry.overlook_marks")) {
     instance.copy = CopyMark{property(p, "syncer.region"), property(p, "syncer.instance"), property(p, "syncer.epoch")};
   } else if (p.contains("syncer.canary")) {
     instance.canary = CanaryMark{property(p, "syncer.canary"), property(p, "syncer.node"), property(p, "syncer.run")};
