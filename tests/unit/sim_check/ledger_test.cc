@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/check/ledger.h"
+
+#include <gtest/gtest.h>
+
+#include "sim/check/metrics.h"
+
+namespace sim::check {
+namespace {
+
+using namespace std::chrono_literals;
+using mocksc::ChangeKind;
+
+class LedgerTest : public testing::Test {
+ protected:
+  LedgerTest() { service_.service_id = "s1"; }
+
+  void write(RegistryIndex registry, ChangeKind kind, const mocksc::Instance& instance, Duration at) {
+    ledger_.on_registry_change(registry, {kind, Instant(at), "default", "default", service_, &instance, "app:x"});
+  }
+  static mocksc::Instance origin(const std::string& id, const std::string& endpoint = "rest://a") {
+    mocksc::Instance instance;
+    instance.instance_id = id;
+    instance.endpoints = {endpoint};
+    instance.status = "UP";
+    return instance;
+  }
+  static mocksc::Instance copy_of(const mocksc::Instance& from, const std::string& id,
+                                  const std::string& region = "east") {
+    mocksc::Instance copy = from;
+    copy.instance_id = id;
+    copy.properties["syncer.region"] = region;
+    copy.properties["syncer.instance"] = from.instance_id;
+    return copy;
+  }
+
+  Ledger ledger_{{{"east", 0}, {"west", 1}}, 2};
+  mocksc::Service service_;
+};
+
+TEST_F(LedgerTest, TimesARegistrationUntilItsCopyIsThere) {
+  write(0, ChangeKind::InstanceRegistered, origin("i1"), 1s);
+  EXPECT_EQ(ledger_.differing(), 1U);
+  write(1, ChangeKind::InstanceRegistered, copy_of(origin("i1"), "c1"), 3s);
+  EXPECT_EQ(ledger_.differing(), 0U);
+  ASSERT_EQ(ledger_.timings().size(), 1U);
+  EXPECT_EQ(ledger_.timings()[0].step, Origin::Step::Registered);
+  EXPECT_EQ(ledger_.timings()[0].took, Duration(2s));
+}
+
+TEST_F(LedgerTest, ACopyWithOtherContentIsNoGoodCopy) {
+  write(0, ChangeKind::InstanceRegistered, origin("i1"), 1s);
+  write(1, ChangeKind::InstanceRegistered, copy_of(origin("i1", "rest://b"), "c1"), 2s);
+  EXPECT_EQ(ledger_.differing(), 1U);
+}
+
+TEST_F(LedgerTest, TwoCopiesAreOneTooMany) {
+  write(0, ChangeKind::InstanceRegistered, origin("i1"), 1s);
+  write(1, ChangeKind::InstanceRegistered, copy_of(origin("i1"), "c1"), 2s);
+  write(1, ChangeKind::InstanceRegistered, copy_of(origin("i1"), "c2"), 3s);
+  EXPECT_EQ(ledger_.differing(), 1U);
+  write(1, ChangeKind::InstanceUnregistered, copy_of(origin("i1"), "c2"), 4s);
+  EXPECT_EQ(ledger_.differing(), 0U);
+}
+
+TEST_F(LedgerTest, ACopyWhoseOriginIsGoneIsAGhost) {
+  write(0, ChangeKind::InstanceRegistered, origin("i1"), 1s);
+  write(1, ChangeKind::InstanceRegistered, copy_of(origin("i1"), "c1"), 2s);
+  write(0, ChangeKind::InstanceExpired, origin("i1"), 5s);
+  EXPECT_EQ(ledger_.ghosts(), 1U);
+  EXPECT_EQ(ledger_.explain(1).size(), 1U);
+  write(1, ChangeKind::InstanceUnregistered, copy_of(origin("i1"), "c1"), 6s);
+  EXPECT_EQ(ledger_.ghosts(), 0U);
+  EXPECT_EQ(ledger_.timings().back().step, Origin::Step::Removed);
+  EXPECT_EQ(ledger_.timings().back().took, Duration(1s));
+}
+
+TEST_F(LedgerTest, ACopyAtHomeOrOfACopyIsALoop) {
+  write(0, ChangeKind::InstanceRegistered, origin("i1"), 1s);
+  write(0, ChangeKind::InstanceRegistered, copy_of(origin("i1"), "c1"), 2s);
+  EXPECT_EQ(ledger_.loops(), 1U);
+  write(1, ChangeKind::InstanceRegistered, copy_of(origin("i1"), "c2"), 3s);
+  write(0, ChangeKind::InstanceRegistered, copy_of(origin("c2"), "c3", "west"), 4s);
+  EXPECT_EQ(ledger_.loops(), 2U);
+}
+
+TEST_F(LedgerTest, ServiceCentersAndCanariesAreNoInstances) {
+  mocksc::Instance canary = origin("k1");
+  canary.properties["syncer.canary"] = "east";
+  write(0, ChangeKind::InstanceRegistered, canary, 1s);
+  service_.service_name = "SERVICECENTER";
+  write(0, ChangeKind::InstanceRegistered, origin("i2"), 2s);
+  EXPECT_TRUE(ledger_.origins().empty());
+}
+
+TEST(Metrics, QuantilesAreNearestRank) {
+  const std::vector<std::int64_t> values = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  EXPECT_EQ(quantile(values, 50), 5);
+  EXPECT_EQ(quantile(values, 99), 10);
+  EXPECT_EQ(quantile(values, 0), 1);
+  EXPECT_EQ(quantile({}, 50), 0);
+}
+
+}  // namespace
+}  // namespace sim::check

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "sim/check/judge.h"
+#include "sim/explore/budget.h"
+#include "sim/explore/chaos.h"
+#include "sim/explore/shrink.h"
+#include "sim/scenario/parse.h"
+
+namespace sim::explore {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kStorm = R"({
+  "scenario": 1, "name": "storm", "duration": "100s",
+  "topology": { "regions": {
+    "east": { "service_center": "sc-e", "syncers": ["e1"] },
+    "west": { "service_center": "sc-w", "syncers": ["w1"] },
+    "south": { "service_center": "sc-s", "syncers": ["s1"] } } },
+  "config": { "w1": { "join": ["e1"] }, "s1": { "join": ["e1"] } },
+  "workloads": [ { "id": "base", "kind": "steady", "service_center": "sc-e", "services": 2, "instances_per_service": 2 } ],
+  "events": [
+    { "id": "boot", "at": "0s", "do": "start", "who": "all" },
+    { "id": "fall", "after": "boot + 30s", "do": "crash", "who": "e1" },
+    { "id": "rise", "after": "fall + 5s", "do": "restart", "who": "e1" },
+    { "id": "stop", "at": "40s", "do": "pause", "who": "w1", "for": "5s" } ],
+  "chaos": [ { "id": "storm", "from": "10s", "until": "80s", "families": ["crash", "pause", "partition", "loss", "sc.outage"],
+               "every": { "dist": "exp", "mean": "2s" } } ],
+  "expect": [ { "id": "conv", "converged": "all", "after": "boot", "within": "30s" } ]
+})";
+
+scenario::Scenario storm() {
+  auto parsed = scenario::parse("storm.json", kStorm, check::vocabulary());
+  EXPECT_TRUE(parsed) << (parsed ? "" : scenario::to_string(parsed.error()));
+  return *parsed;
+}
+
+TEST(Chaos, DrawsTheSameFaultsForTheSameSeedAndOthersForAnother) {
+  const scenario::Scenario s = storm();
+  const auto first = draw_chaos(s, s.chaos[0], 7);
+  EXPECT_GT(first.size(), 5U);
+  EXPECT_EQ(first, draw_chaos(s, s.chaos[0], 7));
+  EXPECT_NE(first, draw_chaos(s, s.chaos[0], 8));
+}
+
+TEST(Chaos, StaysWithinItsWindowAndEndsWhatItBegins) {
+  const scenario::Scenario s = storm();
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    std::uint64_t down = 0;
+    for (const scenario::Event& event : draw_chaos(s, s.chaos[0], seed)) {
+      const Duration at = event.anchor.at->offset;
+      EXPECT_GE(at, Duration(10s));
+      EXPECT_LT(at, Duration(100s));
+      if (std::holds_alternative<scenario::Crash>(event.action)) ++down;
+      if (std::holds_alternative<scenario::Restart>(event.action)) --down;
+    }
+    EXPECT_EQ(down, 0U) << "seed " << seed;
+  }
+}
+
+TEST(Chaos, MaterializedScenariosAreExplicitAndReadBack) {
+  const scenario::Scenario explicit_one = materialize(storm(), 7);
+  EXPECT_TRUE(explicit_one.chaos.empty());
+  EXPECT_EQ(explicit_one.seed.list, std::vector<std::uint64_t>{7});
+  const auto again = scenario::parse("storm.json", scenario::to_json(explicit_one), check::vocabulary());
+  ASSERT_TRUE(again) << scenario::to_string(again.error());
+  EXPECT_EQ(*again, explicit_one);
+}
+
+TEST(Budget, RefusesWhatWouldBreakTooMuchAtOnce) {
+  Budget budget;
+  EXPECT_TRUE(budget.take("down east", 1, 10s, 20s));
+  EXPECT_FALSE(budget.take("down east", 1, 15s, 25s));
+  EXPECT_TRUE(budget.take("down west", 1, 15s, 25s));
+  EXPECT_TRUE(budget.take("down east", 1, 20s, 30s));
+  EXPECT_FALSE(budget.take("wipe", 0, 1s, 2s));
+}
+
+TEST(StaticTime, FollowsChainsOfLabels) {
+  const scenario::Scenario s = storm();
+  EXPECT_EQ(static_time(s, {"rise", 1s}), Duration(36s));
+  EXPECT_EQ(static_time(s, {"end", Duration::zero()}), Duration(100s));
+  EXPECT_EQ(static_time(s, {"nobody", Duration::zero()}), std::nullopt);
+}
+
+/// A product that fails exactly when e1 crashes while w1 is paused later in the run.
+scenario::RunResult fails_on_crash_and_pause(const scenario::Scenario& s, std::uint64_t seed) {
+  const auto has = [&](const char* id) {
+    return std::any_of(s.events.begin(), s.events.end(), [&](const scenario::Event& e) { return e.id == id; });
+  };
+  scenario::RunResult result;
+  result.seed = seed;
+  if (!has("fall") || !has("stop") || s.duration < 50s) return result;
+  result.verdict = scenario::Verdict::Violated;
+  result.findings.violations.push_back({"I5", {}, {}, 0, {"made up"}});
+  return result;
+}
+
+TEST(Shrink, LeavesOutWhatDoesNotMatter) {
+  const Shrunk small =
+      shrink(storm(), 7, "I5", fails_on_crash_and_pause, [](std::uint64_t runs) { return runs < 2000; });
+  std::vector<std::string> ids;
+  for (const scenario::Event& event : small.scenario.events) ids.push_back(event.id);
+  // "fall" hangs on "boot", so that one has to stay for the file to be read.
+  EXPECT_EQ(ids, (std::vector<std::string>{"boot", "fall", "stop"}));
+  EXPECT_TRUE(small.scenario.workloads.empty());
+  EXPECT_TRUE(small.scenario.expect.empty());
+  EXPECT_EQ(small.scenario.topology.regions.size(), 2U);
+  EXPECT_GT(small.removed, 3U);
+  EXPECT_EQ(size_in_words(small.scenario),
+            "2 nodes, 3 events, 0 workloads, " + syncer::to_string(small.scenario.duration));
+}
+
+TEST(Shrink, StopsWhenItsTimeIsOver) {
+  std::uint64_t plays = 0;
+  const Play count = [&](const scenario::Scenario& s, std::uint64_t seed) {
+    ++plays;
+    return fails_on_crash_and_pause(s, seed);
+  };
+  shrink(storm(), 7, "I5", count, [](std::uint64_t runs) { return runs < 5; });
+  EXPECT_LE(plays, 6U);
+}
+
+}  // namespace
+}  // namespace sim::explore
