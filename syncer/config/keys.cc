@@ -12,11 +12,13 @@ namespace syncer::config {
 namespace {
 
 /// Other spelling, key. The file may use the words of the node's settings; the flags --registry and --join are those of
-/// earlier syncers.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kAliases = {{
+/// earlier syncers, --hold and --guard-hold what operators reach for.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kAliases = {{
     {"registry.addresses", "sc-addr"},
     {"registry", "sc-addr"},
     {"join", "join-addr"},
+    {"hold", "sync.hold"},
+    {"guard-hold", "guard.hold"},
     {"log-level", "log.level"},
     {"log-format", "log.format"},
 }};

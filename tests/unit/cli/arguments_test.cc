@@ -58,9 +58,10 @@ TEST(Arguments, EarlierSpellingsAndRepeatedListsMeanTheSame) {
 }
 
 TEST(Arguments, SettingsOfTheNodeAreFlagsToo) {
-  const Parsed parsed = parse("daemon --sync.hold 5m --gossip.fanout=4");
+  const Parsed parsed = parse("daemon --hold 5m --guard-hold 1h --gossip.fanout=4");
   ASSERT_TRUE(parsed.arguments) << parsed.err;
   EXPECT_EQ(parsed.arguments->flags.at("sync.hold").text, "5m");
+  EXPECT_EQ(parsed.arguments->flags.at("guard.hold").text, "1h");
   EXPECT_EQ(parsed.arguments->flags.at("gossip.fanout").text, "4");
 }
 
