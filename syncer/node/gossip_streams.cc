@@ -86,6 +86,9 @@ void Gossip::finish_link(Instant now, LinkId id) {
   if (const auto* ping = std::get_if<membership::Ping>(&message)) answer_ping(now, id, *link, *ping);
   if (const auto* user = std::get_if<membership::User>(&message)) witness(user->payload);
   if (const auto* error = std::get_if<wire::gossip::StreamError>(&message)) link_failed(now, *link, error->text);
+  const bool to_the_point =
+      std::holds_alternative<Exchange>(message) || std::holds_alternative<wire::gossip::StreamError>(message);
+  if (!to_the_point) link_failed(now, *link, "answered something else");
   if (const auto* ack = std::get_if<membership::Ack>(&message); ack != nullptr && ack->seq == link->seq) {
     if (link->purpose == LinkPurpose::Ping) swim_.stream_contact(ack->seq);
     if (link->purpose == LinkPurpose::NameCheck) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "syncer/wire/gossip_message.h"
 #include "tests/unit/node_gossip/network.h"
 
 namespace syncer::node {
@@ -179,6 +180,18 @@ TEST(Seeds, AreTriedUntilTheyComeUp) {
       [&] { return early.alive_members() == 3 && late.alive_members() == 3 && later.alive_members() == 3; },
       seconds(15)));
   EXPECT_EQ(early.events(EventKind::JoinSucceeded), 2U);
+}
+
+TEST(Seeds, AreTriedAgainWhenTheyAnsweredSomethingElse) {
+  TestNetwork net;
+  TestNetwork::Host& b = net.add("b", 2);
+  b.gossip().set_seeds(net.now(), {net.gossip_address(1)});
+  Bytes ack;
+  wire::gossip::encode(membership::Ack{1, ""}, ack);
+  b.gossip().on_stream_data(net.now(), b.last_dialled(), ack);
+  EXPECT_EQ(b.events(EventKind::JoinFailed), 1U);
+  net.add("a", 1);
+  EXPECT_TRUE(net.run_until([&] { return b.sees("a") == "alive"; }, seconds(5)));
 }
 
 TEST(Seeds, AreTriedAgainWhenWeAreAlone) {

@@ -34,6 +34,15 @@ void TestNetwork::at(Duration delay, std::function<void()> action) {
   events_.emplace(std::pair(now_ + delay, ++next_event_), std::move(action));
 }
 
+void TestNetwork::carry(const std::string& from, const Endpoint& source, const Endpoint& to, ByteView packet) {
+  const Duration delay = kOneWay + random_.between(Duration(0), weather_.jitter);
+  at(delay, [this, from, source, to, octets = Bytes(packet)] {
+    Host* host = listening(to);
+    if (host == nullptr || host->address_ != to || !passes(from, host->name_)) return;
+    host->gossip().on_datagram(now_, source, octets);
+  });
+}
+
 TestNetwork::Host* TestNetwork::listening(const Endpoint& address) {
   for (auto& [name, host] : hosts_) {
     if (host->address_.address == address.address) return host.get();
@@ -75,19 +84,17 @@ bool TestNetwork::run_until(const std::function<bool()>& condition, Duration lim
 }
 
 TestNetwork::Host::Host(TestNetwork& network, GossipConfig config, std::uint64_t life)
-    : network_(network), name_(config.node), address_(config.address), life_(life) {
+    : network_(network), name_(config.node), address_(config.address), life_(life), last_link_((life << 32U) + 1) {
   const Instant now = network.now_;
   gossip_ = std::make_unique<Gossip>(std::move(config), *this, *this, *this, Random(life), now,
-                                     [this] { return LinkId{last_link_ += last_link_ == 0 ? 1 : 2}; });
+                                     [this] { return LinkId{last_link_ += 2}; });
 }
 
 void TestNetwork::Host::send(const Endpoint& to, ByteView packet) {
   ++packets_sent_;
-  network_.at(kOneWay, [&net = network_, me = name_, from = address_, to, octets = Bytes(packet)] {
-    Host* host = net.listening(to);
-    if (host == nullptr || host->address_ != to || !net.passes(me, host->name_)) return;
-    host->gossip().on_datagram(net.now_, from, octets);
-  });
+  if (network_.random_.hits(network_.weather_.loss)) return;
+  network_.carry(name_, address_, to, packet);
+  if (network_.random_.hits(network_.weather_.duplicates)) network_.carry(name_, address_, to, packet);
 }
 
 void TestNetwork::Host::connect(LinkId link, const Endpoint& to) {

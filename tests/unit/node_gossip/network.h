@@ -12,6 +12,13 @@
 
 namespace syncer::node {
 
+/// What befalls each packet; streams arrive whatever the weather.
+struct TestWeather {
+  Ratio loss{};
+  Ratio duplicates{};
+  Duration jitter{};  ///< at most so much on top of the usual delay, drawn for each packet
+};
+
 /// A few Gossip objects joined by a network in virtual time: 5 ms one way, packets may be cut off per pair.
 class TestNetwork {
  public:
@@ -26,6 +33,7 @@ class TestNetwork {
   /// Neither packets nor streams pass between the two.
   void cut(const std::string& a, const std::string& b) { cuts_.insert({a, b}); }
   void heal() { cuts_.clear(); }
+  void set_weather(const TestWeather& weather) { weather_ = weather; }
 
   void run_for(Duration d);
   /// True as soon as the condition holds; false after `limit`.
@@ -42,6 +50,7 @@ class TestNetwork {
     LinkId id;
   };
   void at(Duration delay, std::function<void()> action);
+  void carry(const std::string& from, const Endpoint& source, const Endpoint& to, ByteView packet);
   void step();
   Host* listening(const Endpoint& address);
   bool passes(const std::string& a, const std::string& b) const;
@@ -52,6 +61,8 @@ class TestNetwork {
   std::map<std::string, std::unique_ptr<Host>> hosts_;
   std::map<std::pair<std::string, LinkId>, End> peers_;  ///< the other end of each connected stream
   std::set<std::pair<std::string, std::string>> cuts_;
+  TestWeather weather_;
+  Random random_{0};  ///< of the weather alone
   std::uint64_t next_accepted_ = 0;
   std::uint64_t lives_ = 0;
 };
@@ -76,6 +87,7 @@ class TestNetwork::Host : public Datagrams, public Streams, public Observer {
   /// Octets that this host was sent to answer a raw stream with.
   Bytes stream_answer(LinkId link) const;
   bool stream_closed(LinkId link) const { return closed_.count(link) == 1; }
+  LinkId last_dialled() const { return LinkId{last_link_}; }
   std::size_t packets_sent() const { return packets_sent_; }
 
  private:
@@ -92,7 +104,7 @@ class TestNetwork::Host : public Datagrams, public Streams, public Observer {
   std::string name_;
   Endpoint address_;
   std::uint64_t life_;
-  std::uint64_t last_link_ = 0;
+  std::uint64_t last_link_;  ///< dialled links are odd, and no two lives share one
   std::unique_ptr<Gossip> gossip_;
   std::map<LinkId, std::vector<Bytes>> unsent_;
   std::map<LinkId, Bytes> raw_answers_;
