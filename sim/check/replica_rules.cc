@@ -23,11 +23,6 @@ Version version_of(const syncer::Event& event) {
 
 std::string to_string(const Version& v) { return syncer::to_string(v.epoch) + "/" + std::to_string(v.seq); }
 
-std::string readable(std::string_view key) {
-  const auto decoded = syncer::registry::decode_key(key);
-  return decoded ? syncer::registry::to_string(*decoded) : syncer::to_hex(key);
-}
-
 class Replicas : public Rule {
  public:
   void on_host_change(NodeIndex node, host::HostChange change) override {
@@ -62,8 +57,7 @@ class Replicas : public Rule {
       case EventKind::ReplicaRebound:
       case EventKind::ReplicaRepaired:
       case EventKind::ReplicaReloaded:
-        dirty_replicas_.insert({node, region});
-        return;
+        return bound(node, region, version_of(event));
       case EventKind::HashMismatch:
         return context_.sink->violated("R3", {"node " + context_.node(node) + " holds another set of region " + region +
                                               " than its writer at version " + to_string(version_of(event))});
@@ -99,6 +93,18 @@ class Replicas : public Rule {
       history_.erase(history_.lower_bound({region, {epoch, 0}}), history_.upper_bound({region, {epoch, ~0ULL}}));
   }
 
+  void bound(NodeIndex node, const std::string& region, Version version) {
+    dirty_replicas_.insert({node, region});
+    Applied& known = applied_[{node, region}];
+    if (version < known.last) {
+      context_.sink->violated(
+          "R2", {"node " + context_.node(node) + " went to version " + to_string(version) + " of region " + region,
+                 "it had applied " + to_string(known.last) + " before"});
+    }
+    if (known.last != version) known.keys.clear();
+    known.last = version;
+  }
+
   void applied(NodeIndex node, const std::string& region, const syncer::Event& event) {
     dirty_replicas_.insert({node, region});
     const Version version = version_of(event);
@@ -109,8 +115,8 @@ class Replicas : public Rule {
           "R2", {"node " + context_.node(node) + " applied version " + to_string(version) + " of region " + region,
                  "it had applied " + to_string(known.last) + " before"});
     } else if (version == known.last && known.keys.count(key) != 0) {
-      context_.sink->violated("R2", {"node " + context_.node(node) + " applied " + readable(key) + " at version " +
-                                     to_string(version) + " of region " + region + " twice"});
+      context_.sink->violated("R2", {"node " + context_.node(node) + " applied " + syncer::registry::readable_key(key) +
+                                     " at version " + to_string(version) + " of region " + region + " twice"});
     }
     if (known.last != version) known.keys.clear();
     known.last = version;

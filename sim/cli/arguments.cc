@@ -19,6 +19,7 @@ constexpr const char* kExamples =
     "  syncsim run FILE --seed 77                   one seed again, with all it says\n"
     "  syncsim run FILE --seeds 1-500 --jobs 4      many seeds, four processes\n"
     "  syncsim run FILE --seed 77 --trace -         every event of one seed\n"
+    "  syncsim run FILE --seed 77 --html run.html   the same as a picture\n"
     "  syncsim check FILE                           only read it, and say all that is wrong with it\n"
     "  syncsim explain FILE                         what happens when, in sentences\n"
     "  syncsim shrink FILE --seed 77 > small.json   the smallest scenario that fails in the same way\n"
@@ -62,6 +63,8 @@ void add_run(CLI::App& app, Raw& raw) {
                 "play up to three seeds again without checks and compare every event");
   run->add_flag("--keep-going", raw.arguments.keep_going, "go on with the next file after a failure");
   run->add_option("--trace", raw.arguments.trace, "write every event of one seed to a file, - for standard output");
+  run->add_option("--html", raw.arguments.html,
+                  "draw one seed: who was up, what happened when, as one page for a browser");
   run->callback([&raw] { raw.arguments.command = Command::Run; });
 }
 
@@ -104,8 +107,9 @@ std::string finish(Raw& raw) {
   const bool one = raw.arguments.command != Command::Run && raw.arguments.command != Command::Check;
   if (one && raw.arguments.files.size() > 1) return "wants one file";
   const bool single_seed = raw.arguments.seeds && raw.arguments.seeds->first == raw.arguments.seeds->second;
-  if (!raw.arguments.trace.empty() && (raw.arguments.files.size() != 1 || !single_seed)) {
-    return "--trace wants one file and one --seed";
+  const bool looks_closely = !raw.arguments.trace.empty() || !raw.arguments.html.empty();
+  if (looks_closely && (raw.arguments.files.size() != 1 || !single_seed)) {
+    return "--trace and --html want one file and one --seed";
   }
   return "";
 }

@@ -26,6 +26,7 @@ struct Arguments {
   bool check_determinism = false;
   bool keep_going = false;
   std::string trace;                                    ///< file, "-" for the standard output, empty for none
+  std::string html;                                     ///< file for a picture of one seed; empty for none
   syncer::Duration budget = std::chrono::seconds(60);   ///< of shrink, in real time
 };
 

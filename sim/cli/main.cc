@@ -13,12 +13,19 @@ constexpr int kInternal = 70;
 int dispatch(const sim::cli::Arguments& arguments) {
   using sim::cli::Command;
   switch (arguments.command) {
-    case Command::Run: return sim::cli::run_scenarios(arguments, std::cout, std::cerr);
-    case Command::Check: return sim::cli::check_files(arguments, std::cout, std::cerr);
-    case Command::Explain: return sim::cli::explain_file(arguments, std::cout, std::cerr);
-    case Command::Materialize: return sim::cli::materialize_file(arguments, std::cout, std::cerr);
-    case Command::Shrink: return sim::cli::shrink_file(arguments, std::cout, std::cerr);
-    case Command::Schema: std::cout << sim::scenario::json_schema(); return 0;
+    case Command::Run:
+      return sim::cli::run_scenarios(arguments, std::cout, std::cerr);
+    case Command::Check:
+      return sim::cli::check_files(arguments, std::cout, std::cerr);
+    case Command::Explain:
+      return sim::cli::explain_file(arguments, std::cout, std::cerr);
+    case Command::Materialize:
+      return sim::cli::materialize_file(arguments, std::cout, std::cerr);
+    case Command::Shrink:
+      return sim::cli::shrink_file(arguments, std::cout, std::cerr);
+    case Command::Schema:
+      std::cout << sim::scenario::json_schema();
+      return 0;
     case Command::Version:
       std::cout << "syncsim " << syncer::cli::kVersion << " (" << syncer::cli::kCommit << ", " << syncer::cli::kCompiler
                 << ", " << syncer::cli::kBuildType << ")\n";

@@ -11,6 +11,8 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/trace.h"
 #include "sim/cli/workers.h"
+#include "sim/explore/chaos.h"
+#include "sim/report/picture.h"
 
 namespace sim::cli {
 namespace {
@@ -74,8 +76,32 @@ report::Suite play_traced(const Scenario& scenario, const Arguments& arguments, 
   return suite;
 }
 
+/// One seed in this process, drawn as a page.
+report::Suite play_drawn(const Scenario& scenario, const Arguments& arguments, std::ostream& page) {
+  const std::uint64_t seed = arguments.seeds->first;
+  const Scenario drawn = explore::materialize(scenario, seed);
+  report::Suite suite;
+  suite.file = scenario.file;
+  suite.name = scenario.name;
+  const scenario::Cast cast(drawn.topology);
+  report::Picture picture(cast);
+  scenario::RunOptions options;
+  options.probe = &picture;
+  const Progress progress(scenario.name, 1);
+  suite.results.push_back(play(drawn, seed, options));
+  suite.wall = progress.elapsed();
+  page << picture.html(drawn, suite.results.front());
+  return suite;
+}
+
 std::optional<report::Suite> play_as_asked(const Scenario& scenario, const Arguments& arguments, std::ostream& out,
                                            std::ostream& err) {
+  if (!arguments.html.empty()) {
+    std::ofstream page(arguments.html);
+    if (page) return play_drawn(scenario, arguments, page);
+    err << "syncsim: " << arguments.html << " cannot be written\n";
+    return std::nullopt;
+  }
   if (arguments.trace.empty()) return play_all(scenario, arguments);
   if (arguments.trace == "-") return play_traced(scenario, arguments, out);
   std::ofstream file(arguments.trace);

@@ -5,18 +5,25 @@
 
 #include "mocksc/model/change.h"
 #include "syncer/base/quantity.h"
+#include "syncer/registry/record.h"
 
 namespace sim::cli {
 namespace {
 
 std::string_view name_of(host::HostChange change) {
   switch (change) {
-    case host::HostChange::Started: return "started";
-    case host::HostChange::Stopped: return "stopped";
-    case host::HostChange::Crashed: return "crashed";
-    case host::HostChange::Exited: return "exited by itself";
-    case host::HostChange::Paused: return "paused";
-    case host::HostChange::Resumed: return "resumed";
+    case host::HostChange::Started:
+      return "started";
+    case host::HostChange::Stopped:
+      return "stopped";
+    case host::HostChange::Crashed:
+      return "crashed";
+    case host::HostChange::Exited:
+      return "exited by itself";
+    case host::HostChange::Paused:
+      return "paused";
+    case host::HostChange::Resumed:
+      return "resumed";
   }
   return "?";
 }
@@ -31,7 +38,9 @@ void Trace::on_node_event(host::NodeIndex node, const syncer::Event& event) {
   line(cast_.nodes()[node].name) << syncer::name(event.kind);
   for (const syncer::Field& f : event.fields) {
     out_ << "  " << f.key << "=";
-    if (f.is_number) {
+    if (f.key == "key") {
+      out_ << (syncer::registry::decode_key(f.text) ? syncer::registry::readable_key(f.text) : std::string(f.text));
+    } else if (f.is_number) {
       out_ << f.number;
     } else {
       out_ << f.text;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "syncer/registry/record.h"
+
 namespace syncer::daemon {
 namespace {
 
@@ -18,6 +20,12 @@ bool needs_quotes(std::string_view text) {
   return text.empty() || std::any_of(text.begin(), text.end(), odd);
 }
 
+/// Keys of records travel as octets; people read names.
+std::string readable(const Field& field) {
+  const bool record = field.key == "key" && registry::decode_key(field.text);
+  return record ? registry::readable_key(field.text) : std::string(field.text);
+}
+
 }  // namespace
 
 std::string event_as_text(std::string_view name, std::string_view message, std::span<const Field> fields) {
@@ -28,7 +36,8 @@ std::string event_as_text(std::string_view name, std::string_view message, std::
     if (field.is_number) {
       out += std::to_string(field.number);
     } else {
-      out += needs_quotes(field.text) ? json_text(field.text) : std::string(field.text);
+      const std::string text = readable(field);
+      out += needs_quotes(text) ? json_text(text) : text;
     }
   }
   return out;
@@ -38,7 +47,8 @@ std::string event_as_json(std::string_view name, std::string_view message, std::
   std::string out = "\"event\":" + json_text(name);
   if (!message.empty()) out += ",\"message\":" + json_text(message);
   for (const Field& field : fields) {
-    out += "," + json_text(field.key) + ":" + (field.is_number ? std::to_string(field.number) : json_text(field.text));
+    out += "," + json_text(field.key) + ":" +
+           (field.is_number ? std::to_string(field.number) : json_text(readable(field)));
   }
   return out;
 }

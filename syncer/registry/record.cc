@@ -47,4 +47,9 @@ std::string to_string(const RecordKey& key) {
   return text;
 }
 
+std::string readable_key(ByteView octets) {
+  const auto key = decode_key(octets);
+  return key ? to_string(*key) : to_hex(octets);
+}
+
 }  // namespace syncer::registry

@@ -43,4 +43,7 @@ std::string to_string(const ServiceKey& key);
 /// to_string of the service, and the id where there is one; for people.
 std::string to_string(const RecordKey& key);
 
+/// The same from the octets of a key; hexadecimal for octets that are none.
+std::string readable_key(ByteView octets);
+
 }  // namespace syncer::registry

@@ -5,6 +5,7 @@
 
 #include "syncer/daemon/event_text.h"
 #include "syncer/daemon/repeat_filter.h"
+#include "syncer/registry/record.h"
 
 namespace syncer::daemon {
 namespace {
@@ -14,6 +15,15 @@ using std::chrono::seconds;
 std::optional<std::uint64_t> pass(RepeatFilter& filter, Duration at, EventKind kind, Severity severity,
                                   std::initializer_list<Field> fields) {
   return filter.pass(Event{Instant(at), kind, severity, {fields.begin(), fields.size()}});
+}
+
+TEST(EventText, KeysOfRecordsAreWrittenAsNames) {
+  const registry::ServiceKey service{"default", "default", "", "shop", "cart", "1.0.0"};
+  const Bytes key = registry::encode_key({registry::RecordKind::Instance, service, "i1"});
+  const std::vector<Field> fields = {{"key", ByteView(key)}};
+  const std::string text = event_as_text("export.put", "", fields);
+  EXPECT_NE(text.find("shop/cart/1.0.0"), std::string::npos) << text;
+  EXPECT_NE(text.find("i1"), std::string::npos) << text;
 }
 
 TEST(RepeatFilter, TheSameTroublePassesOnceAMinuteWithTheNumberLeftOut) {
