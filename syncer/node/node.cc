@@ -98,6 +98,9 @@ void Node::release_guard(Instant now, std::string_view region) {
   state_->pump(now);
 }
 
+Result<void> Node::set_gossip_keys(wire::gossip::Keyring keys) { return state_->gossip.set_keys(std::move(keys)); }
+const wire::gossip::Keyring& Node::gossip_keys() const { return state_->gossip.keys(); }
+
 const NodeConfig& Node::config() const { return state_->config; }
 const Gossip& Node::gossip() const { return state_->gossip; }
 const Mesh& Node::mesh() const { return state_->mesh; }

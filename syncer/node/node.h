@@ -57,6 +57,9 @@ class Node {
   void set_seeds(Instant now, std::vector<Endpoint> seeds);
   /// Operator's word: let the frozen removals of a region go ("*" for all).
   void release_guard(Instant now, std::string_view region);
+  /// Operator's word: other gossip keys from now on. A pool that is sealed stays so, and an open one open: Refused.
+  Result<void> set_gossip_keys(wire::gossip::Keyring keys);
+  const wire::gossip::Keyring& gossip_keys() const;
 
   const NodeConfig& config() const;
   /// A picture for people, `syncer status` and the checkers; builds copies, not for hot paths.

@@ -9,6 +9,7 @@
 #include "syncer/base/endpoint.h"
 #include "syncer/base/quantity.h"
 #include "syncer/base/time.h"
+#include "syncer/wire/gossip_packet.h"
 
 namespace syncer::node {
 
@@ -64,6 +65,8 @@ struct NodeConfig {
   Endpoint cluster_address;
   std::vector<Endpoint> join;  ///< gossip or RPC addresses of any syncers
   GossipTiming gossip;
+  wire::gossip::Pool gossip_pool;          ///< label, and keys that only a driver gives: a setting is no place for them
+  wire::gossip::NonceSource gossip_nonce;  ///< required with keys; unpredictable in the daemon
   RegistrySettings registry;
   GuardSettings guard;
   SyncSettings sync;

@@ -13,6 +13,8 @@ GossipConfig gossip_config(const NodeConfig& config) {
   gossip.options.gossip_nodes = static_cast<int>(config.gossip.fanout);
   gossip.options.push_pull_interval = config.gossip.push_pull_interval;
   gossip.options.suspicion_mult = static_cast<int>(config.gossip.suspicion_mult);
+  gossip.pool = config.gossip_pool;
+  gossip.nonce = config.gossip_nonce;
   gossip.tags = {{"region", config.region},
                  {"rpc", to_string(config.rpc_address)},
                  {"mode", config.mode == Mode::Single ? "single" : "cluster"}};

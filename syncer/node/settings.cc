@@ -19,6 +19,8 @@ const std::vector<Setting>& table() {
       endpoint<&Config::gossip_address>("gossip.address", "where other syncers reach this one's gossip"),
       number<1, 100, &Config::gossip, &GossipTiming::fanout>("gossip.fanout", "members each gossip round is sent to"),
       positive<&Config::gossip, &GossipTiming::gossip_interval>("gossip.interval", "time between two gossip rounds"),
+      optional_text<&Config::gossip_pool, &wire::gossip::Pool::label>(
+          "gossip.label", "name of the gossip pool: packets of pools with another one are refused"),
       positive<&Config::gossip, &GossipTiming::probe_interval>("gossip.probe-interval", "time between two probes"),
       positive<&Config::gossip, &GossipTiming::probe_timeout>("gossip.probe-timeout",
                                                               "wait for a direct answer to a probe"),
@@ -87,6 +89,9 @@ Result<void> validate(const NodeConfig& c) {
   if (c.region.empty()) return refuse("cluster-name", "every region needs a name");
   if (c.registry.addresses.empty()) return refuse("registry.addresses", "at least one service center is needed");
   if (c.registry.projects.empty()) return refuse("registry.projects", "at least one project is needed");
+  if (c.gossip_pool.label.size() > wire::gossip::kMaxLabel) {
+    return refuse("gossip.label", "must not be longer than " + std::to_string(wire::gossip::kMaxLabel) + " octets");
+  }
   if (c.gossip.probe_timeout > c.gossip.probe_interval) {
     return refuse("gossip.probe-timeout", "must not be longer than gossip.probe-interval (" +
                                               to_string(c.gossip.probe_interval) + ")");

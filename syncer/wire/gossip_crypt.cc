@@ -68,18 +68,6 @@ std::size_t encrypted_length(Encryption version, std::size_t plain) {
   return kHeader + plain + padding + kTag;
 }
 
-Result<Keyring> Keyring::make(std::vector<Bytes> keys) {
-  for (const Bytes& key : keys) {
-    if (key.size() != 16 && key.size() != 24 && key.size() != 32) {
-      return failure(ErrorCode::Invalid, "gossip key",
-                     "must have 16, 24 or 32 octets, not " + std::to_string(key.size()));
-    }
-  }
-  Keyring ring;
-  ring.keys_ = std::move(keys);
-  return ring;
-}
-
 void Keyring::seal(ByteView plain, ByteView data, const Nonce& nonce, Bytes& out, Encryption version) const {
   SYNCER_ASSERT(!keys_.empty());
   Bytes padded;

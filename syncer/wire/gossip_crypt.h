@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "syncer/base/bytes.h"
@@ -27,14 +28,27 @@ inline constexpr std::size_t kPaddedOverhead = 45;
 /// Length of an encrypted text of `plain` octets.
 std::size_t encrypted_length(Encryption version, std::size_t plain);
 
+/// Most keys on a ring: each is tried on every hostile packet.
+inline constexpr std::size_t kMaxKeys = 16;
+
 /// The keys of a pool: the first seals, each of them opens, so that a key can be changed without a break.
 class Keyring {
  public:
   Keyring() = default;
-  /// Keys of 16, 24 or 32 octets (AES-128, 192, 256); Invalid otherwise. No key: everything goes in plain.
+  /// At most kMaxKeys keys of 16, 24 or 32 octets (AES-128, 192, 256); Invalid otherwise. No key: everything goes in plain.
   static Result<Keyring> make(std::vector<Bytes> keys);
 
   bool empty() const { return keys_.empty(); }
+  /// The first is the one that seals.
+  const std::vector<Bytes>& keys() const { return keys_; }
+  /// A public name of a key that tells nothing about it: eight hexadecimal digits.
+  static std::string id(ByteView key);
+  /// Adds a key that opens; nothing changes when it is there. Invalid as in make(), or when the ring is full.
+  Result<void> install(Bytes key);
+  /// Makes the key of that id the one that seals. NotFound.
+  Result<void> use(std::string_view key_id);
+  /// Takes the key of that id away. NotFound; Refused for the one that seals.
+  Result<void> remove(std::string_view key_id);
   /// Appends version, nonce, encrypted text and tag. `data` is authenticated, not sent. Requires a key.
   void seal(ByteView plain, ByteView data, const Nonce& nonce, Bytes& out,
             Encryption version = Encryption::Plain) const;
@@ -42,6 +56,7 @@ class Keyring {
   Drop open(ByteView sealed, ByteView data, Bytes& out) const;
 
  private:
+  Result<std::vector<Bytes>::iterator> find(std::string_view key_id);
   std::vector<Bytes> keys_;
 };
 

@@ -10,7 +10,10 @@
 
 namespace syncer::wire::gossip {
 
-/// What the members of one pool share: a label that keeps pools apart, and keys. The label is at most 255 octets.
+/// Longest label of a pool, in octets.
+inline constexpr std::size_t kMaxLabel = 255;
+
+/// What the members of one pool share: a label that keeps pools apart, and keys.
 struct Pool {
   std::string label;
   Keyring keys;

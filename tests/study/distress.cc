@@ -53,13 +53,9 @@ std::vector<Distress> paper_sweep(bool thin) {
   std::vector<Distress> sweep;
   for (const std::size_t unwell : {1, 4, 8, 12, 16, 20, 24, 28, 32}) {
     if (thin && unwell != 16) continue;
-    for (const Duration ill :
-         {Duration(seconds(2)), Duration(seconds(8)), Duration(seconds(16)), Duration(seconds(32))}) {
-      if (thin && ill != seconds(16)) continue;
-      for (const Duration well : {Duration(milliseconds(1)), Duration(milliseconds(256)), Duration(seconds(4))}) {
-        if (thin && well != milliseconds(256)) continue;
-        sweep.push_back({128, unwell, Illness::Blocked, ill, well, seconds(120)});
-      }
+    for (const int ill : {2, 8, 16, 32}) {
+      if (thin && ill != 16) continue;
+      sweep.push_back({128, unwell, Illness::Blocked, seconds(ill), milliseconds(256), seconds(120)});
     }
   }
   return sweep;

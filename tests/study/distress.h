@@ -32,8 +32,8 @@ struct Harm {
 
 Harm suffer(const Distress& distress, const Options& options, std::uint64_t seed);
 
-/// The sweep of the Lifeguard paper (section 6 there): 128 members, 1 to 32 of them unwell, for each length of the
-/// illness and of the time between; 120 s each. `thin` is one combination of them.
+/// After the sweep of the Lifeguard paper (section 6 there): 128 members, 1 to 32 of them unwell for 2 to 32 s at a
+/// time with 256 ms between; 120 s each. `thin` is one combination of them.
 std::vector<Distress> paper_sweep(bool thin);
 /// The options of the paper: suspicion multiplier 5, longest suspicion 6 times the shortest; Lifeguard on or off.
 Options paper_options(bool lifeguard);

@@ -235,6 +235,33 @@ TEST(SealedPool, WorksWithALabelAndRotatedKeys) {
   EXPECT_TRUE(a.drops().empty());
 }
 
+TEST(SealedPool, ChangesItsKeyWithoutLosingAnybody) {
+  const Bytes old_key(16, 'o');
+  const Bytes new_key(32, 'n');
+  TestNetwork net;
+  TestNetwork::Host& a = net.add(sealed("a", 1, {old_key}, ""));
+  TestNetwork::Host& b = net.add(sealed("b", 2, {old_key}, ""));
+  b.gossip().set_seeds(net.now(), {net.gossip_address(1)});
+  ASSERT_TRUE(net.run_until([&] { return a.alive_members() == 2 && b.alive_members() == 2; }, seconds(5)));
+  const auto change = [&](const std::vector<Bytes>& keys) {
+    for (TestNetwork::Host* host : {&a, &b}) {
+      ASSERT_TRUE(host->gossip().set_keys(wire::gossip::Keyring::make(keys).value()));
+      net.run_for(seconds(20));
+    }
+  };
+  change({old_key, new_key});
+  change({new_key, old_key});
+  change({new_key});
+  EXPECT_EQ(a.history("b"), "joined");
+  EXPECT_TRUE(a.drops().empty() && b.drops().empty());
+}
+
+TEST(SealedPool, StaysSealedAndAnOpenOneOpen) {
+  TestNetwork net;
+  EXPECT_FALSE(net.add(sealed("a", 1, {Bytes(16, 'k')}, "")).gossip().set_keys({}));
+  EXPECT_FALSE(net.add("b", 2).gossip().set_keys(wire::gossip::Keyring::make({Bytes(16, 'k')}).value()));
+}
+
 TEST(SealedPool, KeepsStrangersOut) {
   TestNetwork net;
   TestNetwork::Host& a = net.add(sealed("a", 1, {Bytes(16, 'k')}, ""));
