@@ -62,6 +62,8 @@ void Home::on_http(Instant now, CallId call, Result<HttpResponse> answer) {
   rooms_->advance(now);
 }
 
+void Home::resume_writes(Instant now) { rooms_->session->calls.resume(now); }
+
 void Home::advance(Instant now) { rooms_->advance(now); }
 
 Instant Home::next_deadline() const { return rooms_->next_deadline(); }

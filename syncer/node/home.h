@@ -45,6 +45,8 @@ class Home {
   void release_guard(Instant now, std::string_view region);
 
   void on_http(Instant now, CallId call, Result<HttpResponse> answer);
+  /// The permission to write may have come: starts what waited for it.
+  void resume_writes(Instant now);
   void advance(Instant now);
   Instant next_deadline() const;
 

@@ -30,9 +30,18 @@ void HomeCalls::probe(Instant now, const std::string& address, HttpRequest reque
   start(now, {Urgency::Read, std::move(request), std::move(done), true});
 }
 
+bool HomeCalls::may_start(Instant now, Urgency urgency) const {
+  return urgency == Urgency::Read || !config_.may_write || config_.may_write(now);
+}
+
 void HomeCalls::start_waiting(Instant now) {
+  held_ = false;
   for (const Urgency urgency : {Urgency::Lease, Urgency::Read, Urgency::Write}) {
     auto& queue = waiting_[static_cast<std::size_t>(urgency)];
+    if (!queue.empty() && !may_start(now, urgency)) {
+      held_ = true;
+      continue;
+    }
     while (!queue.empty() && running_ < limit(urgency)) {
       Call call = std::move(queue.front());
       queue.pop_front();

@@ -35,6 +35,10 @@ class HomeCalls {
   bool on_http(Instant now, CallId call, const registry::RawAnswer& raw);
   /// Called when the registry refuses our token.
   void set_on_unauthorized(std::function<void()> hook) { on_unauthorized_ = std::move(hook); }
+  /// Requests wait for the word of `may_write`, which is yes by now or not: starts what may start.
+  void resume(Instant now) {
+    if (held_) start_waiting(now);
+  }
   /// Cancels everything; nothing is told to anybody.
   void forget_all();
   bool idle() const { return running_ == 0; }
@@ -50,6 +54,7 @@ class HomeCalls {
   std::size_t limit(Urgency urgency) const;
   void start(Instant now, Call call);
   void start_waiting(Instant now);
+  bool may_start(Instant now, Urgency urgency) const;
 
   const HomeConfig& config_;
   Http& http_;
@@ -59,6 +64,7 @@ class HomeCalls {
   std::array<std::deque<Call>, 3> waiting_;
   std::map<CallId, Call> under_way_;
   std::size_t running_ = 0;
+  bool held_ = false;  ///< something waits for permission to write
 };
 
 }  // namespace syncer::node

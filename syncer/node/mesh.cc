@@ -81,11 +81,13 @@ void Mesh::open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Byt
 
 void Mesh::close_epoch(Instant now) {
   publishing_ = false;
-  std::vector<LinkId> dialled;
-  for (const auto& [id, link] : links_) {
-    if (link.dialer) dialled.push_back(id);
+  std::vector<LinkId> links;
+  for (const auto& [id, link] : links_) links.push_back(id);
+  for (const LinkId id : links) close(now, id, "this node is not the writer any more");
+  for (const auto& [name, peer] : peers_) {
+    forget(now, name);
+    if (peer.known_epoch != Epoch{}) raise_floor(name, peer.known_epoch);
   }
-  for (const LinkId id : dialled) close(now, id, "publishing ended");
 }
 
 void Mesh::put(Instant now, Bytes key, Bytes payload) {

@@ -42,7 +42,8 @@ class Mesh {
   void set_regions(Instant now, std::vector<RemoteRegion> regions);
   /// Starts a new own log that says exactly this set. `epoch` is higher than every former one.
   void open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set);
-  /// This node does not speak for its region any more.
+  /// This node does not speak for its region any more, and nobody is to speak to it: links end, and what was known of
+  /// other regions is forgotten (only which epochs are over is not).
   void close_epoch(Instant now);
   /// An epoch is open.
   bool publishing() const { return publishing_; }

@@ -49,6 +49,8 @@ void Mesh::on_hello(Instant now, MeshLink& link, const wire::Hello& hello) {
     link.send(streams_, wire::encode_sync(wire::SyncMessage(wire::Redirect{*leader_})));
     return close(now, link.id, "sent to the leader");
   }
+  // No leader yet: the dialer tries the next of us, and soon again; a refusal would make it wait.
+  if (!leads_ && hello.region != config_.region) return close(now, link.id, "no leader is known yet");
   bool conflict = false;
   const std::string reason = objection(now, hello, conflict);
   if (reason.empty()) return welcome(now, link, hello);
@@ -63,7 +65,6 @@ std::string Mesh::objection(Instant now, const wire::Hello& hello, bool& conflic
     conflict = config_.single || hello.single;
     return conflict ? name_used_twice(config_.region, config_.node, hello.node) : "a region does not publish to itself";
   }
-  if (!leads_) return "not the leader of its region, and no leader is known";
   const Peer* known = find(hello.region);
   if (known == nullptr) return peers_.size() < kMaxRegions ? "" : "too many regions";
   if (!known->in || !hello.single || SYNCER_MUTATED("mesh.ignore_conflict")) return "";

@@ -9,7 +9,8 @@ namespace syncer::node {
 Result<std::unique_ptr<Node>> Node::create(NodeConfig config, Ports ports, Random random, Instant now) {
   if (auto valid = validate(config); !valid) return tl::unexpected(valid.error());
   auto state = std::make_unique<State>(std::move(config), ports, random, now);
-  if (auto loaded = state->epochs.load(); !loaded) return tl::unexpected(loaded.error());
+  auto loaded = state->council ? state->council->load() : state->epochs.load();
+  if (!loaded) return tl::unexpected(loaded.error());
   return std::unique_ptr<Node>(new Node(std::move(state)));
 }
 
@@ -25,7 +26,8 @@ void Node::start(Instant now) {
   s.gossip.start(now);
   s.gossip.set_seeds(now, s.config.join);
   s.home.start(now);
-  s.epochs.claim(std::nullopt);
+  if (s.council) s.council->start(now);
+  else s.epochs.claim(std::nullopt);
   s.pump(now);
 }
 
@@ -34,7 +36,7 @@ void Node::leave(Instant now) {
   state_->pump(now);
 }
 
-bool Node::left() const { return state_->leaving && state_->gossip.left() && state_->home.withdrawn(); }
+bool Node::left() const { return state_->left(); }
 const std::string& Node::fatal() const { return state_->fatal; }
 
 void Node::advance(Instant now) {
@@ -49,13 +51,15 @@ void Node::on_datagram(Instant now, const Endpoint& from, ByteView packet) {
   state_->pump(now);
 }
 
-void Node::on_stream_accepted(Instant now, LinkId link, Listener, const Endpoint& from) {
-  state_->accept(now, link, from);
+void Node::on_stream_accepted(Instant now, LinkId link, Listener listener, const Endpoint& from) {
+  state_->accept(now, link, listener, from);
+  if (listener == Listener::Cluster) state_->pump(now);
 }
 
 void Node::on_stream_connected(Instant now, LinkId link) {
   State& s = *state_;
-  if (s.gossip.owns(link)) s.gossip.on_stream_connected(now, link);
+  if (s.council && s.council->owns(link)) s.council->on_stream_connected(now, link);
+  else if (s.gossip.owns(link)) s.gossip.on_stream_connected(now, link);
   else if (s.mesh.owns(link)) s.mesh.on_stream_connected(now, link);
   s.pump(now);
 }
@@ -73,7 +77,8 @@ void Node::on_stream_drained(Instant now, LinkId link) {
 void Node::on_stream_closed(Instant now, LinkId link, std::string_view reason) {
   State& s = *state_;
   s.newcomers.forget(link);
-  if (s.gossip.owns(link)) s.gossip.on_stream_closed(now, link, reason);
+  if (s.council && s.council->owns(link)) s.council->on_stream_closed(now, link);
+  else if (s.gossip.owns(link)) s.gossip.on_stream_closed(now, link, reason);
   else if (s.mesh.owns(link)) s.mesh.on_stream_closed(now, link, reason);
   s.pump(now);
 }
@@ -105,11 +110,13 @@ const NodeConfig& Node::config() const { return state_->config; }
 const Gossip& Node::gossip() const { return state_->gossip; }
 const Mesh& Node::mesh() const { return state_->mesh; }
 const Home& Node::home() const { return state_->home; }
+const Council* Node::council() const { return state_->council.get(); }
 
 void Node::hash(StateHasher& hasher) const {
   state_->gossip.hash(hasher);
   state_->mesh.hash(hasher);
   state_->home.hash(hasher);
+  if (state_->council) state_->council->hash(hasher);
 }
 
 }  // namespace syncer::node

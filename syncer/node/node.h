@@ -18,6 +18,7 @@ namespace syncer::node {
 class Gossip;
 class Mesh;
 class Home;
+class Council;
 
 /// One syncer: the only thing a driver (the daemon, the simulator) talks to. It owns the parts and carries what one of
 /// them says to the others:
@@ -33,7 +34,7 @@ class Node {
   ~Node();
 
   void start(Instant now);
-  /// Orderly end: hands over, says good-bye to the pool. Done when left() is true.
+  /// Orderly end: says good-bye to the pool, or in cluster mode hands leadership over. Done when left() is true.
   void leave(Instant now);
   bool left() const;
   /// Set when the node cannot go on (name already taken, disk failed); the process should end with this text.
@@ -68,6 +69,8 @@ class Node {
   const Gossip& gossip() const;
   const Mesh& mesh() const;
   const Home& home() const;
+  /// nullptr in single mode.
+  const Council* council() const;
   void hash(StateHasher& hasher) const;
 
  private:

@@ -55,6 +55,13 @@ struct SyncSettings {
   Duration hold = std::chrono::seconds(120);   ///< copies of an unreachable region are kept this long
 };
 
+/// The group of syncers that serve one region together; only counts in cluster mode.
+struct ClusterSettings {
+  std::uint32_t voters = 3;  ///< syncers of the region; their list is agreed once, when so many are there
+  Duration election_timeout = std::chrono::milliseconds(500);  ///< silence of the leader after which another is elected
+  Duration heartbeat = std::chrono::milliseconds(50);
+};
+
 /// Everything a Node is told at its birth. Names and addresses are already checked by whoever fills it in.
 struct NodeConfig {
   std::string node;    ///< unique among all syncers
@@ -63,6 +70,7 @@ struct NodeConfig {
   Endpoint gossip_address;  ///< as other syncers reach it (advertised)
   Endpoint rpc_address;     ///< as other syncers reach it (advertised)
   Endpoint cluster_address;
+  ClusterSettings cluster;
   std::vector<Endpoint> join;  ///< gossip or RPC addresses of any syncers
   GossipTiming gossip;
   wire::gossip::Pool gossip_pool;          ///< label, and keys that only a driver gives: a setting is no place for them

@@ -18,6 +18,7 @@ GossipConfig gossip_config(const NodeConfig& config) {
   gossip.tags = {{"region", config.region},
                  {"rpc", to_string(config.rpc_address)},
                  {"mode", config.mode == Mode::Single ? "single" : "cluster"}};
+  if (config.mode == Mode::Cluster) gossip.tags["cluster"] = to_string(config.cluster_address);
   return gossip;
 }
 
@@ -25,7 +26,7 @@ MeshConfig mesh_config(const NodeConfig& config) {
   return {config.region, config.node, config.mode == Mode::Single, config.sync};
 }
 
-HomeConfig home_config(const NodeConfig& config) {
+HomeConfig home_config(const NodeConfig& config, std::function<bool(Instant)> may_write) {
   HomeConfig home;
   home.region = config.region;
   home.node = config.node;
@@ -33,7 +34,12 @@ HomeConfig home_config(const NodeConfig& config) {
   home.registry = config.registry;
   home.guard = config.guard;
   home.hold = config.sync.hold;
+  home.may_write = std::move(may_write);
   return home;
+}
+
+CouncilConfig council_config(const NodeConfig& config) {
+  return {config.region, config.node, config.cluster_address, config.cluster};
 }
 
 std::string tag(const MemberInfo& member, const std::string& key) {
@@ -50,6 +56,14 @@ std::optional<RemoteRegion> remote_region(const NodeConfig& config, const Member
   // dialling it lets both sides say so.
   if (region == config.region && config.mode == Mode::Cluster) return std::nullopt;
   return RemoteRegion{region, member.name, *rpc};
+}
+
+std::optional<Council::Member> fellow(const NodeConfig& config, const MemberInfo& member) {
+  const bool alive = member.state == membership::State::Alive || member.state == membership::State::Suspect;
+  const auto address = parse_endpoint(tag(member, "cluster"));
+  const bool ours = config.mode == Mode::Cluster && tag(member, "region") == config.region;
+  if (!ours || !alive || !address || member.name == config.node) return std::nullopt;
+  return Council::Member{member.name, *address};
 }
 
 }  // namespace syncer::node

@@ -26,21 +26,34 @@ Node::State::State(NodeConfig given, Ports world, Random random, Instant now)
              [this] { return LinkId{last_link += 2}; }),
       mesh(mesh_config(config), ports.streams, ports.observer, random.stream("mesh"), now,
            [this] { return LinkId{last_link += 2}; }),
-      home(home_config(config), ports.http, ports.observer, random.stream("home"), now,
-           [this] { return CallId{++last_call}; }) {}
+      home(home_config(config, [this](Instant at) { return !council || council->may_write(at); }), ports.http,
+           ports.observer, random.stream("home"), now, [this] { return CallId{++last_call}; }) {
+  if (config.mode != Mode::Cluster) return;
+  council = std::make_unique<Council>(
+      council_config(config), ports.streams, ports.storage, ports.observer, random.stream("council"),
+      [this] { return LinkId{last_link += 2}; }, [this] { return CallId{++last_call}; });
+}
 
 void Node::State::advance(Instant now) {
   while (const auto link = newcomers.take_expired(now)) ports.streams.close(*link);
+  if (council && now >= council->next_deadline()) council->advance(now);
   if (now >= gossip.next_deadline()) gossip.advance(now);
   if (now >= mesh.next_deadline()) mesh.advance(now);
   if (now >= home.next_deadline()) home.advance(now);
 }
 
 Instant Node::State::next_deadline() const {
-  return std::min({gossip.next_deadline(), mesh.next_deadline(), home.next_deadline(), newcomers.next_deadline()});
+  const Instant group = council ? council->next_deadline() : kNever;
+  return std::min(
+      {group, gossip.next_deadline(), mesh.next_deadline(), home.next_deadline(), newcomers.next_deadline()});
 }
 
-void Node::State::accept(Instant now, LinkId link, const Endpoint& from) {
+void Node::State::accept(Instant now, LinkId link, Listener listener, const Endpoint& from) {
+  if (listener == Listener::Cluster) {
+    if (council) council->on_stream_accepted(now, link);
+    else ports.streams.close(link);
+    return;
+  }
   if (newcomers.accept(now, link, from)) return;
   observe(ports.observer, now, EventKind::PeerRefused, Severity::Warning,
           {{"address", to_string(from)}, {"reason", "too many silent connections"}});
@@ -53,11 +66,13 @@ void Node::State::read(Instant now, LinkId link, ByteView octets) {
     if (speaks == LinkRouter::Speaks::Sync) mesh.on_stream_accepted(now, link, from);
     else gossip.on_stream_accepted(now, link, from);
   }
-  if (mesh.owns(link)) mesh.on_stream_data(now, link, octets);
+  if (council && council->owns(link)) council->on_stream_data(now, link, octets);
+  else if (mesh.owns(link)) mesh.on_stream_data(now, link, octets);
   else if (gossip.owns(link)) gossip.on_stream_data(now, link, octets);
 }
 
 void Node::State::stored(Instant now, CallId call, const Result<void>& outcome) {
+  if (council) return council->on_stored(now, call, outcome);
   const auto claimed = epochs.on_stored(call, outcome);
   if (!claimed) {
     observe(ports.observer, now, EventKind::StorageFailed, Severity::Error, {{"reason", to_string(claimed.error())}});
@@ -74,8 +89,15 @@ void Node::State::leave(Instant now) {
   if (leaving) return;
   leaving = true;
   observe(ports.observer, now, EventKind::NodeLeaving, Severity::Info, {{"node", config.node}});
+  // The region stays, so nobody is told good-bye; the next leader takes the canary away.
+  if (council) return council->resign(now);
   home.withdraw(now);
   gossip.leave(now);
+}
+
+bool Node::State::left() const {
+  if (council) return leaving && council->resigned();
+  return leaving && gossip.left() && home.withdrawn();
 }
 
 void Node::State::fail(Instant now, std::string reason) {
@@ -88,6 +110,7 @@ void Node::State::pump(Instant now) {
   bool moved = true;
   while (moved && fatal.empty()) {
     moved = pump_members(now);
+    moved = pump_reign(now) || moved;
     moved = pump_epoch(now) || moved;
     moved = pump_imports(now) || moved;
     moved = pump_exports(now) || moved;
@@ -100,10 +123,15 @@ bool Node::State::pump_members(Instant now) {
   if (gossip.take_changes().empty()) return false;
   const std::vector<MemberInfo> members = gossip.members();
   std::vector<RemoteRegion> regions;
+  std::vector<Council::Member> fellows;
   for (const MemberInfo& member : members) {
     if (auto region = remote_region(config, member)) regions.push_back(std::move(*region));
+    if (auto one = fellow(config, member)) fellows.push_back(std::move(*one));
+    const auto rpc = parse_endpoint(tag(member, "rpc"));
+    if (rpc && tag(member, "region") == config.region) fellows_[member.name] = *rpc;
   }
   mesh.set_regions(now, std::move(regions));
+  if (council) council->set_members(now, std::move(fellows));
   check_region_name(now, members);
   return true;
 }
@@ -118,6 +146,31 @@ void Node::State::check_region_name(Instant now, const std::vector<MemberInfo>& 
   }
 }
 
+/// What the group decided about us: begin to write, go on under another epoch, or stop at once.
+bool Node::State::pump_reign(Instant now) {
+  if (!council) return false;
+  if (!council->fatal().empty()) fail(now, council->fatal());
+  if (const auto known = mesh.reopen_wanted()) council->outbid(now, *known);
+  tell_leader();
+  home.resume_writes(now);
+  const std::optional<Epoch> reign = council->reign();
+  if (reign == epoch || (!reign && SYNCER_MUTATED("node.write_after_losing_the_lead"))) return false;
+  if (epoch && (!reign || reign->term != epoch->term)) {
+    home.set_writer(now, std::nullopt);
+    mesh.close_epoch(now);
+  }
+  epoch = reign;
+  if (epoch) home.set_writer(now, epoch);
+  if (epoch && mesh.publishing()) open_epoch(now);
+  return true;
+}
+
+void Node::State::tell_leader() {
+  const auto leader = fellows_.find(council->leader());
+  const bool other = leader != fellows_.end() && leader->first != config.node;
+  mesh.set_leader(council->reign().has_value(), other ? std::optional(leader->second) : std::nullopt);
+}
+
 bool Node::State::pump_epoch(Instant now) {
   if (!epoch || leaving) return false;
   if (!mesh.publishing()) {
@@ -126,7 +179,7 @@ bool Node::State::pump_epoch(Instant now) {
     return true;
   }
   const auto newer = mesh.reopen_wanted();
-  if (newer && !epochs.claiming()) epochs.claim(newer);
+  if (newer && !council && !epochs.claiming()) epochs.claim(newer);
   return false;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "syncer/node/council.h"
 #include "syncer/node/epoch_keeper.h"
 #include "syncer/node/gossip.h"
 #include "syncer/node/home.h"
@@ -18,13 +19,17 @@ namespace syncer::node {
 ///
 ///     gossip --members--> mesh --remote records--> home --writes--> registry
 ///     registry --polls--> home --own records--> mesh --pushes--> other regions
+///
+/// In cluster mode the council says whether we are the region's writer, and in which epoch; a node that is not keeps
+/// home and mesh silent. In single mode the epoch keeper's word is a counter on disk.
 struct Node::State {
   State(NodeConfig config, Ports ports, Random random, Instant now);
 
   void pump(Instant now);
   void advance(Instant now);
   Instant next_deadline() const;
-  void accept(Instant now, LinkId link, const Endpoint& from);
+  void accept(Instant now, LinkId link, Listener listener, const Endpoint& from);
+  bool left() const;
   void read(Instant now, LinkId link, ByteView octets);
   void stored(Instant now, CallId call, const Result<void>& outcome);
   void leave(Instant now);
@@ -35,11 +40,12 @@ struct Node::State {
   std::uint64_t last_link = 1;  ///< dialled links are odd
   std::uint64_t last_call = 0;
   EpochKeeper epochs;
+  std::unique_ptr<Council> council;  ///< only in cluster mode
   LinkRouter newcomers;
   Gossip gossip;
   Mesh mesh;
   Home home;
-  std::optional<Epoch> epoch;  ///< durable, ours to write in
+  std::optional<Epoch> epoch;  ///< ours to write in
   Instant started{};
   bool leaving = false;
   bool ready = false;
@@ -48,12 +54,16 @@ struct Node::State {
  private:
   bool pump_members(Instant now);
   void check_region_name(Instant now, const std::vector<MemberInfo>& members);
+  bool pump_reign(Instant now);
+  void tell_leader();
   bool pump_epoch(Instant now);
   void open_epoch(Instant now);
   bool pump_exports(Instant now);
   bool pump_imports(Instant now);
   void pump_region_states(Instant now);
   void pump_conflicts(Instant now);
+
+  std::map<std::string, Endpoint> fellows_;  // RPC addresses of the other syncers of our region
 };
 
 /// The region speaks to us and did so recently.

@@ -24,6 +24,7 @@ MemberStatus status_of(const MemberInfo& member) {
   status.state = text(member.state);
   status.incarnation = member.incarnation;
   status.rtt = member.rtt;
+  status.tags = member.tags;
   return status;
 }
 
@@ -61,13 +62,21 @@ Status Node::status(Instant now) const {
   status.mode = s.config.mode == Mode::Single ? "single" : "cluster";
   status.epoch = s.epoch.value_or(Epoch{});
   status.ready = s.ready && !s.leaving && s.fatal.empty();
-  for (const MemberInfo& member : s.gossip.members()) status.members.push_back(status_of(member));
+  for (const MemberInfo& member : s.gossip.members()) {
+    status.members.push_back(status_of(member));
+    if (member.name == s.config.node) status.members.back().health = s.gossip.health_score();
+  }
   for (const std::string& region : s.mesh.regions()) {
     status.regions.push_back(status_of(region, s.mesh, s.config, now));
   }
   s.home.fill(status.registry);
   for (RegionStatus& region : status.regions) s.home.fill(region);
   if (!s.fatal.empty()) status.pending.push_back(s.fatal);
+  if (s.council) {
+    for (std::string& reason : s.council->pending()) status.pending.push_back(std::move(reason));
+    status.ready = status.ready || (!s.epoch && status.pending.empty());
+    if (!s.epoch) return status;  // a follower waits for nothing else
+  }
   if (!s.ready) status.pending.push_back(s.epoch ? "the registry was not read completely yet" : "the epoch is not stored yet");
   if (!s.mesh.conflict().empty()) status.pending.push_back(s.mesh.conflict());
   for (const RegionStatus& region : status.regions) add_reasons(region, s.mesh.link(region.region).complete, status.pending);

@@ -16,6 +16,12 @@ const std::vector<Setting>& table() {
   static const std::vector<Setting> kTable = {
       name<&Config::region>("cluster-name", "identity of the region; the same for all its syncers, unlike any other's"),
       endpoint<&Config::cluster_address>("cluster.address", "where the other syncers of this region reach this one"),
+      positive<&Config::cluster, &ClusterSettings::election_timeout>(
+          "cluster.election-timeout", "silence of the region's leader after which another is elected"),
+      positive<&Config::cluster, &ClusterSettings::heartbeat>("cluster.heartbeat",
+                                                              "time between two words of the region's leader"),
+      number<1, 7, &Config::cluster, &ClusterSettings::voters>("cluster.voters",
+                                                               "syncers of this region, agreed once for good"),
       endpoint<&Config::gossip_address>("gossip.address", "where other syncers reach this one's gossip"),
       number<1, 100, &Config::gossip, &GossipTiming::fanout>("gossip.fanout", "members each gossip round is sent to"),
       positive<&Config::gossip, &GossipTiming::gossip_interval>("gossip.interval", "time between two gossip rounds"),
@@ -102,6 +108,10 @@ Result<void> validate(const NodeConfig& c) {
   }
   if (c.gossip_address == c.rpc_address) {
     return refuse("rpc.address", "must differ from gossip.address (" + to_string(c.gossip_address) + ")");
+  }
+  if (c.cluster.heartbeat * 2 > c.cluster.election_timeout) {
+    return refuse("cluster.heartbeat", "must be at most half of cluster.election-timeout (" +
+                                           to_string(c.cluster.election_timeout) + ")");
   }
   if (c.mode == Mode::Cluster && (c.cluster_address == c.gossip_address || c.cluster_address == c.rpc_address)) {
     return refuse("cluster.address", "must differ from gossip.address and rpc.address");

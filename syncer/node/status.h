@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,8 @@ struct MemberStatus {
   std::string state;  ///< alive, suspect, dead, left
   std::uint64_t incarnation = 0;
   Duration rtt{};
+  std::map<std::string, std::string> tags = {};
+  std::optional<int> health = {};  ///< of ourselves alone, 0 well to 7: nobody tells the others
 };
 
 /// What is known of another region.

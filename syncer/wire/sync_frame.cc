@@ -18,9 +18,12 @@ std::size_t declared_length(ByteView head) { return ByteReader(head).u32(); }
 
 }  // namespace
 
-Bytes sync_preamble() {
-  Bytes out(kSyncMagic);
-  ByteWriter(out).u8(kSyncVersion);
+const StreamProtocol kSyncProtocol{kSyncMagic, kSyncVersion, "sync"};
+const StreamProtocol kClusterProtocol{"RAFT", 1, "cluster"};
+
+Bytes preamble(const StreamProtocol& protocol) {
+  Bytes out(protocol.magic);
+  ByteWriter(out).u8(protocol.version);
   return out;
 }
 
@@ -44,21 +47,19 @@ bool SyncFrameReader::gather(ByteView& input, std::size_t size) {
 }
 
 Result<bool> SyncFrameReader::read_preamble(ByteView& input) {
-  if (!gather(input, kSyncMagic.size() + 1)) {
-    // Refuse a wrong start at once instead of waiting for the rest of it.
-    if (kSyncMagic.substr(0, buffer_.size()) != ByteView(buffer_).substr(0, kSyncMagic.size())) {
-      return failure(ErrorCode::Corrupt, "", "not a sync stream");
-    }
-    return false;
+  const ByteView magic = protocol_->magic;
+  const std::string name(protocol_->name);
+  const bool complete = gather(input, magic.size() + 1);
+  // A wrong start is refused at once instead of waiting for the rest of it.
+  if (magic.substr(0, buffer_.size()) != ByteView(buffer_).substr(0, magic.size())) {
+    return failure(ErrorCode::Corrupt, "", "not a " + name + " stream");
   }
-  if (ByteView(buffer_).substr(0, kSyncMagic.size()) != kSyncMagic) {
-    return failure(ErrorCode::Corrupt, "", "not a sync stream");
-  }
+  if (!complete) return false;
   const auto version = static_cast<std::uint8_t>(buffer_.back());
-  if (version != kSyncVersion) {
+  if (version != protocol_->version) {
     return failure(ErrorCode::Unsupported, "",
-                   "sync protocol version " + std::to_string(version) + " is not supported, this is " +
-                       std::to_string(kSyncVersion));
+                   name + " protocol version " + std::to_string(version) + " is not supported, this is " +
+                       std::to_string(protocol_->version));
   }
   buffer_.clear();
   preamble_seen_ = true;

@@ -14,8 +14,20 @@ inline constexpr std::size_t kMaxSyncFrame = std::size_t{4} << 20U;
 /// Octets a frame adds to its body: length, type and checksum.
 inline constexpr std::size_t kSyncFrameOverhead = 9;
 
+/// What streams of one protocol start with. Both ends must speak the same version.
+struct StreamProtocol {
+  ByteView magic;
+  std::uint8_t version;
+  std::string_view name;  ///< in error texts
+};
+/// Between regions.
+extern const StreamProtocol kSyncProtocol;
+/// Between the syncers of one region, on the cluster port.
+extern const StreamProtocol kClusterProtocol;
+
 /// Preamble of a stream: magic and version.
-Bytes sync_preamble();
+Bytes preamble(const StreamProtocol& protocol);
+inline Bytes sync_preamble() { return preamble(kSyncProtocol); }
 
 /// One frame: u32 length of what follows, u8 type, body, CRC-32C of type and body.
 Bytes encode_sync_frame(std::uint8_t type, ByteView body);
@@ -24,13 +36,15 @@ Bytes encode_sync_frame(std::uint8_t type, ByteView body);
 /// length is checked, never allocated. After an error the stream is unusable.
 class SyncFrameReader {
  public:
+  explicit SyncFrameReader(const StreamProtocol& protocol = kSyncProtocol) : protocol_(&protocol) {}
+
   struct Frame {
     std::uint8_t type;
     ByteView body;  ///< valid until the next call
   };
 
   /// Takes octets from the front of `input`. Nothing when all of it was taken and no frame is complete. Errors:
-  /// Corrupt (no sync stream, checksum), Unsupported (version), TooLarge.
+  /// Corrupt (another protocol, checksum), Unsupported (version), TooLarge.
   Result<std::optional<Frame>> next(ByteView& input);
   std::size_t buffered() const { return buffer_.size(); }
 
@@ -39,6 +53,7 @@ class SyncFrameReader {
   Result<bool> read_preamble(ByteView& input);
   Result<std::optional<Frame>> check(ByteView content) const;
 
+  const StreamProtocol* protocol_;
   Bytes buffer_;
   bool preamble_seen_ = false;
   bool delivered_ = false;  // buffer_ holds a frame that was handed out

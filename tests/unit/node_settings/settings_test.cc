@@ -31,9 +31,9 @@ std::string error_of(std::string_view key, std::string_view value) {
 TEST(Settings, AreSortedByKeyAndNamedOnce) {
   const auto all = settings();
   ASSERT_FALSE(all.empty());
-  EXPECT_EQ(std::adjacent_find(all.begin(), all.end(), [](const Setting& a, const Setting& b) { return a.key >= b.key;
-      }),
-            all.end());
+  EXPECT_EQ(
+      std::adjacent_find(all.begin(), all.end(), [](const Setting& a, const Setting& b) { return a.key >= b.key; }),
+      all.end());
 }
 
 TEST(Settings, ShowWhatTheyReadBack) {
@@ -47,15 +47,39 @@ TEST(Settings, ShowWhatTheyReadBack) {
 
 TEST(Settings, EachChangesItsOwnFieldAlone) {
   const std::vector<std::pair<std::string_view, std::string_view>> other = {
-      {"cluster.address", "10.9.9.9:1"}, {"cluster-name", "west"}, {"gossip.address", "10.9.9.9:2"},
-      {"gossip.fanout", "7"}, {"gossip.interval", "70ms"}, {"gossip.probe-interval", "7s"},
-      {"gossip.probe-timeout", "71ms"}, {"gossip.push-pull-interval", "72s"}, {"gossip.suspicion-mult", "9"},
-      {"guard.hold", "73s"}, {"guard.minimum", "74"}, {"guard.share", "7%"}, {"guard.window", "75s"},
-      {"join", "10.9.9.9:3,10.9.9.9:4"}, {"mode", "cluster"}, {"node", "n7"},
-      {"registry.addresses", "http://a:1,http://b:2"}, {"registry.concurrency", "76"}, {"registry.domain", "d7"},
-      {"registry.projects", "p,q"}, {"registry.timeout", "77s"}, {"registry.token-file", "/t"},
-      {"registry.writes-per-second", "78"}, {"rpc.address", "10.9.9.9:5"}, {"sync.connect-retry", "79s"},
-      {"sync.flush", "80ms"}, {"sync.heartbeat", "81ms"}, {"sync.hold", "82s"}, {"sync.interval", "83s"},
+      {"cluster.address", "10.9.9.9:1"},
+      {"cluster-name", "west"},
+      {"cluster.election-timeout", "85ms"},
+      {"cluster.heartbeat", "86ms"},
+      {"cluster.voters", "5"},
+      {"gossip.address", "10.9.9.9:2"},
+      {"gossip.fanout", "7"},
+      {"gossip.interval", "70ms"},
+      {"gossip.label", "blue"},
+      {"gossip.probe-interval", "7s"},
+      {"gossip.probe-timeout", "71ms"},
+      {"gossip.push-pull-interval", "72s"},
+      {"gossip.suspicion-mult", "9"},
+      {"guard.hold", "73s"},
+      {"guard.minimum", "74"},
+      {"guard.share", "7%"},
+      {"guard.window", "75s"},
+      {"join", "10.9.9.9:3,10.9.9.9:4"},
+      {"mode", "cluster"},
+      {"node", "n7"},
+      {"registry.addresses", "http://a:1,http://b:2"},
+      {"registry.concurrency", "76"},
+      {"registry.domain", "d7"},
+      {"registry.projects", "p,q"},
+      {"registry.timeout", "77s"},
+      {"registry.token-file", "/t"},
+      {"registry.writes-per-second", "78"},
+      {"rpc.address", "10.9.9.9:5"},
+      {"sync.connect-retry", "79s"},
+      {"sync.flush", "80ms"},
+      {"sync.heartbeat", "81ms"},
+      {"sync.hold", "82s"},
+      {"sync.interval", "83s"},
       {"sync.silence", "84s"}};
   ASSERT_EQ(other.size(), settings().size());
   for (const auto& [key, value] : other) {

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/node/council.h"
+
+#include <algorithm>
+
+#include "syncer/base/mutation.h"
+
+namespace syncer::node {
+
+Council::Council(CouncilConfig config, Streams& streams, Storage& storage, Observer& observer, Random random,
+                 std::function<LinkId()> next_link, std::function<CallId()> next_call)
+    : config_(std::move(config)),
+      storage_(storage),
+      observer_(observer),
+      random_(random),
+      links_(streams, random.stream("links"), std::move(next_link)),
+      store_(storage, std::move(next_call)) {}
+
+Result<void> Council::load() {
+  for (const std::string_view key : election::keys::kAll) {
+    auto value = storage_.read(key);
+    if (!value) return tl::unexpected(value.error());
+    if (*value) image_.emplace(key, std::move(**value));
+  }
+  const auto stored = storage_.read(kCharterKey);
+  if (!stored) return tl::unexpected(stored.error());
+  if (!*stored) return {};
+  auto charter = decode_charter(**stored);
+  if (!charter) return tl::unexpected(charter.error());
+  charter_ = std::move(*charter);
+  if (charter_.stage != wire::SeatStage::Seated) return {};
+  const auto recovery = election::recover(image_, identity());
+  if (!recovery) return tl::unexpected(recovery.error());
+  if (!recovery->fresh) return {};
+  return failure(ErrorCode::Corrupt, "raft store",
+                 "this syncer is a voter of its region, but what it promised is gone; it must not vote again: give it "
+                 "a new, empty data folder");
+}
+
+void Council::start(Instant now) {
+  if (charter_.disk == 0) return found(now);
+  advertise(now);
+  redial(now);
+  if (charter_.stage == wire::SeatStage::Seated) enter(now, *election::recover(image_, identity()));
+}
+
+void Council::set_members(Instant now, std::vector<Member> members) {
+  if (members == members_) return;
+  members_ = std::move(members);
+  redial(now);
+  consider(now);
+}
+
+void Council::resign(Instant now) {
+  if (resigning_) return;
+  resigning_ = true;
+  resign_until_ = now + config_.cluster.election_timeout;
+  if (!is_leader()) return;
+  std::vector<election::Output> outputs;
+  raft_->resign(now, outputs);
+  carry_out(now, std::move(outputs));
+}
+
+void Council::on_stream_accepted(Instant now, LinkId link) {
+  links_.accept(now, link);
+  take_news(now);
+}
+
+void Council::on_stream_connected(Instant now, LinkId link) {
+  links_.on_stream_connected(now, link);
+  take_news(now);
+}
+
+void Council::on_stream_data(Instant now, LinkId link, ByteView octets) {
+  links_.on_stream_data(now, link, octets);
+  take_news(now);
+}
+
+void Council::on_stream_closed(Instant now, LinkId link) {
+  links_.on_stream_closed(now, link);
+  take_news(now);
+}
+
+void Council::on_stored(Instant now, CallId call, const Result<void>& outcome) {
+  const auto ours = store_.on_stored(now, call, outcome);
+  if (!ours) fail("the voter's state cannot be stored: " + to_string(ours.error()));
+}
+
+void Council::advance(Instant now) {
+  resign_timed_out_ = resigning_ && now >= resign_until_;
+  if (now >= links_.next_deadline()) links_.advance(now);
+  take_news(now);
+  if (!raft_ || now < raft_->next_deadline()) return;
+  std::vector<election::Output> outputs;
+  raft_->advance(now, outputs);
+  carry_out(now, std::move(outputs));
+}
+
+Instant Council::next_deadline() const {
+  Instant next = links_.next_deadline();
+  if (raft_) next = std::min(next, raft_->next_deadline());
+  const bool handing_over = resigning_ && is_leader() && !resign_timed_out_;
+  return handing_over ? std::min(next, resign_until_) : next;
+}
+
+std::optional<Epoch> Council::reign() const {
+  if (!is_leader() || opened_ != raft_->term()) return std::nullopt;
+  return Epoch{generation_, raft_->term()};
+}
+
+bool Council::may_write(Instant now) const {
+  if (SYNCER_MUTATED("council.write_without_lease")) return reign().has_value();
+  return reign() && raft_->may_write(now);
+}
+
+std::string Council::leader() const {
+  const wire::Seat* seat = raft_ ? seat_of(raft_->leader()) : nullptr;
+  return seat == nullptr ? std::string() : seat->node;
+}
+
+std::vector<std::string> Council::pending() const {
+  std::vector<std::string> reasons;
+  if (!excluded_.empty()) reasons.push_back(excluded_);
+  else if (!raft_) reasons.push_back(waiting_.empty() ? "the list of voters is not agreed yet" : waiting_);
+  else if (leader().empty()) reasons.push_back("no leader of the region is known");
+  return reasons;
+}
+
+void Council::fail(std::string reason) {
+  if (fatal_.empty()) fatal_ = std::move(reason);
+}
+
+void Council::hash(StateHasher& hasher) const {
+  hasher.add(charter_.disk);
+  hasher.add(static_cast<std::uint64_t>(charter_.stage));
+  hasher.add(generation_);
+  if (raft_) raft_->hash(hasher);
+}
+
+}  // namespace syncer::node

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "syncer/base/epoch.h"
+#include "syncer/base/hash.h"
+#include "syncer/base/random.h"
+#include "syncer/election/raft.h"
+#include "syncer/election/recovery.h"
+#include "syncer/node/charter.h"
+#include "syncer/node/council_links.h"
+#include "syncer/node/council_store.h"
+#include "syncer/node/node_config.h"
+#include "syncer/ports/observer.h"
+
+namespace syncer::node {
+
+/// What the group of a region needs to know of its node.
+struct CouncilConfig {
+  std::string region;
+  std::string node;
+  Endpoint address;  ///< of the cluster port
+  ClusterSettings cluster;
+};
+
+/// The syncers of one region as a group of voters, of which one leads. Finds the others (told by gossip), agrees with
+/// them once on the list of voters, elects, and says whether this node may write, and in which epoch. Owned by Node in
+/// cluster mode; neither copied nor moved.
+class Council {
+ public:
+  /// A syncer of our region that gossip believes alive.
+  struct Member {
+    std::string node;
+    Endpoint cluster;
+    bool operator==(const Member&) const = default;
+  };
+
+  Council(CouncilConfig config, Streams& streams, Storage& storage, Observer& observer, Random random,
+          std::function<LinkId()> next_link, std::function<CallId()> next_call);
+  Council(const Council&) = delete;
+  Council& operator=(const Council&) = delete;
+
+  /// Reads the disk. An error ends the process: damaged state is never guessed.
+  Result<void> load();
+  void start(Instant now);
+  /// All of our region, ourselves left out.
+  void set_members(Instant now, std::vector<Member> members);
+  /// Other regions know this epoch of ours, and it is not below the one we lead in: a later one is opened.
+  void outbid(Instant now, Epoch known);
+  /// Orderly end: hands leadership over. Done when resigned().
+  void resign(Instant now);
+  bool resigned() const { return resigning_ && (!is_leader() || resign_timed_out_); }
+
+  bool owns(LinkId link) const { return links_.owns(link); }
+  void on_stream_accepted(Instant now, LinkId link);
+  void on_stream_connected(Instant now, LinkId link);
+  void on_stream_data(Instant now, LinkId link, ByteView octets);
+  void on_stream_closed(Instant now, LinkId link);
+  /// The completion of a write, if it is ours.
+  void on_stored(Instant now, CallId call, const Result<void>& outcome);
+  void advance(Instant now);
+  Instant next_deadline() const;
+
+  /// The epoch in which we are the region's writer; nothing while we are not.
+  std::optional<Epoch> reign() const;
+  /// No other process of the region can be writing now. To be asked before each write.
+  bool may_write(Instant now) const;
+  bool is_leader() const { return raft_ && raft_->is_leader(); }
+  /// Name of the leader, ours too; empty while none is known.
+  std::string leader() const;
+  election::Term term() const { return raft_ ? raft_->term() : 0; }
+  /// nullptr until the group exists for us.
+  const election::Raft* raft() const { return raft_ ? &*raft_ : nullptr; }
+  const Charter& charter() const { return charter_; }
+  /// Not empty when the process must end, with what to tell the operator.
+  const std::string& fatal() const { return fatal_; }
+  /// Why the region has no working group here, in words; empty when all is well.
+  std::vector<std::string> pending() const;
+  void hash(StateHasher& hasher) const;
+
+ private:
+  // council_bootstrap.cc: how the list of voters comes about
+  void found(Instant now);
+  void advertise(Instant now);
+  void redial(Instant now);
+  void consider(Instant now);
+  bool heed_seated(Instant now);
+  void propose_list(Instant now);
+  void count_proposals(Instant now);
+  void keep(Instant now, Charter charter, CouncilStore::Done done);
+  void take_seat(Instant now);
+  void enter(Instant now, election::Recovery recovery);
+  Bytes identity() const;
+
+  // council_raft.cc: how the voter is driven
+  void take_news(Instant now);
+  void hear(Instant now, const CouncilLinks::Heard& heard);
+  void carry_out(Instant now, std::vector<election::Output> outputs);
+  void on_output(Instant now, election::Output& output);
+  void on_role(Instant now, const election::RoleChanged& changed);
+  void apply(const election::Entry& entry);
+  void restore(const election::Snapshot& snapshot);
+  void shorten(Instant now);
+  const wire::Seat* seat_of(election::VoterId voter) const;
+  election::VoterId voter_of(std::string_view node, std::uint64_t disk) const;
+  void fail(std::string reason);
+
+  CouncilConfig config_;
+  Storage& storage_;
+  Observer& observer_;
+  Random random_;
+  CouncilLinks links_;
+  CouncilStore store_;
+  std::map<std::string_view, Bytes> image_;  ///< the voter's store as read at start
+  Charter charter_;
+  bool founding_ = false;  ///< the charter is being written
+  std::vector<Member> members_;
+  std::string waiting_;   ///< why there is no group yet
+  std::string excluded_;  ///< why this disk has no vote
+  std::optional<election::Journal> journal_;
+  std::optional<election::Raft> raft_;
+  election::VoterId self_;
+  std::uint64_t generation_ = 1;
+  std::optional<election::Term> opened_;
+  Epoch outbid_;  ///< proposed already: this generation, in this term of ours
+  bool was_leader_ = false;
+  bool resigning_ = false;
+  bool resign_timed_out_ = false;
+  Instant resign_until_ = kNever;
+  std::string fatal_;
+};
+
+}  // namespace syncer::node

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the list of voters comes about: once, by all of them, on disk before anybody votes.
+#include <algorithm>
+
+#include "syncer/base/assert.h"
+#include "syncer/base/mutation.h"
+#include "syncer/node/council.h"
+
+namespace syncer::node {
+
+using wire::Seat;
+using wire::SeatStage;
+
+/// A disk that was never used gets its number.
+void Council::found(Instant now) {
+  Charter fresh;
+  fresh.disk = random_.stream("disk").next() | 1U;
+  keep(now, std::move(fresh), [this](Instant at) {
+    redial(at);
+    consider(at);
+  });
+}
+
+void Council::keep(Instant now, Charter charter, CouncilStore::Done done) {
+  founding_ = true;
+  Bytes octets = encode(charter);
+  store_.write(now, {{kCharterKey, std::move(octets), false}},
+               [this, kept = std::move(charter), then = std::move(done)](Instant at) {
+                 founding_ = false;
+                 charter_ = kept;
+                 advertise(at);
+                 then(at);
+               });
+}
+
+void Council::advertise(Instant now) {
+  links_.set_hello(now, {config_.region, config_.node, charter_.disk, charter_.stage, charter_.seats});
+}
+
+/// Voters at their last known address, and everybody whom gossip shows.
+void Council::redial(Instant now) {
+  std::map<std::string, Endpoint> peers;
+  for (const Seat& seat : charter_.seats) peers.emplace(seat.node, seat.address);
+  for (const Member& member : members_) peers.insert_or_assign(member.node, member.cluster);
+  peers.erase(config_.node);
+  links_.set_peers(now, peers);
+}
+
+void Council::consider(Instant now) {
+  if (founding_ || charter_.disk == 0 || charter_.stage == SeatStage::Seated || !fatal_.empty()) return;
+  if (heed_seated(now)) return;
+  if (charter_.stage == SeatStage::Fresh) propose_list(now);
+  else count_proposals(now);
+}
+
+/// A group that exists decides about us: a seat of this very disk is ours, everything else is not.
+bool Council::heed_seated(Instant now) {
+  for (const wire::ClusterHello& hello : links_.hellos()) {
+    if (hello.stage != SeatStage::Seated) continue;
+    const Seat* own = find_seat(hello.seats, config_.node);
+    if (own == nullptr) {
+      fail("region \"" + config_.region + "\" is served by the syncers " + names_of(hello.seats) + "; \"" +
+           config_.node + "\" is one too many: stop it, or give it another --cluster-name");
+    } else if (own->disk != charter_.disk && !SYNCER_MUTATED("council.wiped_disk_votes")) {
+      excluded_ = "the data folder of voter \"" + config_.node + "\" was lost, and with it what the voter promised; it "
+                  "does not vote";
+    } else if (charter_.stage == SeatStage::Fresh || same_seats(charter_.seats, hello.seats)) {
+      charter_.seats = hello.seats;
+      if (SYNCER_MUTATED("council.wiped_disk_votes")) charter_.disk = own->disk;
+      take_seat(now);
+    } else {
+      excluded_ = "this syncer proposed another list of voters (" + names_of(charter_.seats) + ") than the one that " +
+                  "exists (" + names_of(hello.seats) + "): give it a new, empty data folder";
+    }
+    return true;
+  }
+  return false;
+}
+
+/// Exactly as many as wanted are there, and each of them was met: this is the list, for good.
+void Council::propose_list(Instant now) {
+  const std::size_t wanted = config_.cluster.voters;
+  const std::string seen = std::to_string(members_.size() + 1) + " of " + std::to_string(wanted) + " syncers of region \"" +
+                           config_.region + "\" are seen";
+  if (members_.size() + 1 != wanted) {
+    waiting_ = seen + (members_.size() + 1 > wanted ? ": stop those that are too many" : "");
+    return;
+  }
+  std::vector<Seat> seats = {{config_.node, charter_.disk, config_.address}};
+  for (const Member& member : members_) {
+    const wire::ClusterHello* hello = links_.hello(member.node);
+    waiting_ = "syncer \"" + member.node + "\" does not answer on its cluster port";
+    if (hello == nullptr) return;
+    seats.push_back({member.node, hello->disk, member.cluster});
+  }
+  waiting_ = seen;
+  std::sort(seats.begin(), seats.end(), [](const Seat& a, const Seat& b) { return a.node < b.node; });
+  keep(now, {charter_.disk, SeatStage::Proposed, std::move(seats)}, [this](Instant at) { consider(at); });
+}
+
+/// Whoever proposed is bound. When all are bound to one list, it is the group's; fewer might still be bound to two.
+void Council::count_proposals(Instant now) {
+  std::size_t agreed = 0;
+  for (const Seat& seat : charter_.seats) {
+    const wire::ClusterHello* hello = links_.hello(seat.node);
+    const bool same = hello != nullptr && hello->disk == seat.disk && same_seats(hello->seats, charter_.seats);
+    if (same || seat.node == config_.node) ++agreed;
+    else waiting_ = "syncer \"" + seat.node + "\" has not agreed to the list of voters (" + names_of(charter_.seats) + ")";
+  }
+  if (agreed == charter_.seats.size()) take_seat(now);
+}
+
+void Council::take_seat(Instant now) {
+  auto recovery = election::recover(image_, identity());
+  if (!recovery) return fail(to_string(recovery.error()));
+  std::vector<election::StoreOperation> repairs = std::exchange(recovery->repairs, {});
+  founding_ = true;
+  // The voter's store first: a charter that says "seated" without one means that it was lost.
+  store_.write(now, std::move(repairs), [this, clean = std::move(*recovery)](Instant at) {
+    keep(at, {charter_.disk, SeatStage::Seated, charter_.seats}, [this, clean](Instant then) {
+      redial(then);
+      enter(then, clean);
+    });
+  });
+}
+
+void Council::enter(Instant now, election::Recovery recovery) {
+  std::vector<election::StoreOperation> repairs = std::exchange(recovery.repairs, {});
+  store_.write(now, std::move(repairs), [this, clean = std::move(recovery)](Instant at) {
+    std::vector<election::VoterId> voters;
+    for (std::size_t i = 0; i < charter_.seats.size(); ++i) voters.push_back({i + 1});
+    self_ = voter_of(config_.node, charter_.disk);
+    election::Options options;
+    options.election_timeout = config_.cluster.election_timeout;
+    options.heartbeat_interval = config_.cluster.heartbeat;
+    const auto wrong = election::check(options, self_, voters);
+    if (wrong) return fail(to_string(*wrong));
+    journal_ = clean.journal;
+    restore(clean.stored.snapshot);
+    raft_.emplace(self_, std::move(voters), options, random_.stream("raft"), at, clean.stored);
+    image_.clear();
+    std::vector<election::Output> outputs;
+    raft_->advance(at, outputs);
+    carry_out(at, std::move(outputs));
+  });
+}
+
+Bytes Council::identity() const { return group_name(config_.region, charter_.seats) + "/" + config_.node; }
+
+}  // namespace syncer::node

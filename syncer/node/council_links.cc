@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/node/council_links.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace syncer::node {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kDialTimeout = 1s;
+constexpr Duration kPulse = 500ms;
+/// Without an answer to a pulse for this long the link is dialled anew.
+constexpr Duration kSilence = 2s;
+/// Accepted links: who does not say hello, and who says nothing any more.
+constexpr Duration kStranger = 5s;
+constexpr Duration kAbandoned = 10s;
+constexpr Duration kPause = 400ms;
+constexpr std::size_t kMaxLinks = 64;
+/// Octets a peer may leave unread. Raft repeats what matters.
+constexpr std::size_t kMaxBacklog = std::size_t{4} << 20U;
+
+}  // namespace
+
+Duration CouncilLinks::patience(const Link& link) {
+  if (link.dialled) return link.connected ? kSilence : kDialTimeout;
+  return link.hello ? kAbandoned : kStranger;
+}
+
+void CouncilLinks::set_hello(Instant now, wire::ClusterHello hello) {
+  if (hello_ == hello) return;
+  hello_ = std::move(hello);
+  for (auto& [id, link] : links_) {
+    if (link.dialled && link.connected) write(id, link, *hello_);
+  }
+  advance(now);
+}
+
+void CouncilLinks::set_peers(Instant now, const std::map<std::string, Endpoint>& peers) {
+  std::vector<LinkId> wrong;
+  for (auto it = peers_.begin(); it != peers_.end();) {
+    const auto wanted = peers.find(it->first);
+    const bool stays = wanted != peers.end() && wanted->second == it->second.address;
+    if (!stays && it->second.out) wrong.push_back(*it->second.out);
+    it = stays ? std::next(it) : peers_.erase(it);
+  }
+  for (const LinkId id : wrong) {
+    streams_.close(id);
+    forget(now, id);
+  }
+  for (const auto& [node, address] : peers) peers_.try_emplace(node, Peer{address, {}, now, now});
+  advance(now);
+}
+
+void CouncilLinks::dial(Instant now, const std::string& node, Peer& peer) {
+  const LinkId id = next_link_();
+  Link& link = links_[id];
+  link.node = node;
+  link.dialled = true;
+  link.heard = now;
+  peer.out = id;
+  streams_.connect(id, peer.address);
+}
+
+void CouncilLinks::accept(Instant now, LinkId id) {
+  if (links_.size() >= kMaxLinks) {
+    news_.dropped.emplace_back("too many connections on the cluster port");
+    return streams_.close(id);
+  }
+  Link& link = links_[id];
+  link.connected = true;
+  link.heard = now;
+}
+
+void CouncilLinks::on_stream_connected(Instant now, LinkId id) {
+  const auto found = links_.find(id);
+  if (found == links_.end() || found->second.connected) return;
+  Link& link = found->second;
+  link.connected = true;
+  link.heard = now;
+  peers_.at(link.node).next_pulse = now + kPulse;
+  write(id, link, *hello_);
+}
+
+void CouncilLinks::on_stream_data(Instant now, LinkId id, ByteView octets) {
+  for (auto found = links_.find(id); found != links_.end(); found = links_.find(id)) {
+    Link& link = found->second;
+    link.heard = now;
+    const auto frame = link.reader.next(octets);
+    if (!frame) return drop(now, id, frame.error().detail);
+    if (!*frame) return;
+    auto message = wire::decode_cluster((*frame)->type, (*frame)->body);
+    if (!message) return drop(now, id, message.error().detail);
+    if (!take(now, id, link, std::move(*message))) return drop(now, id, "message out of place");
+  }
+}
+
+/// False when it may not be said on this link.
+bool CouncilLinks::take(Instant, LinkId id, Link& link, wire::ClusterMessage message) {
+  if (const auto* pulse = std::get_if<wire::Pulse>(&message)) {
+    if (pulse->answer != link.dialled) return false;
+    if (!pulse->answer) write(id, link, wire::Pulse{true});
+    return true;
+  }
+  if (link.dialled) return false;
+  if (auto* hello = std::get_if<wire::ClusterHello>(&message)) {
+    if (!hello_ || hello->region != hello_->region || hello->node == hello_->node) return false;
+    on_hello(id, link, std::move(*hello));
+    return true;
+  }
+  if (!link.hello) return false;
+  news_.heard.push_back({link.node, link.hello->disk, std::get<election::Message>(std::move(message))});
+  return true;
+}
+
+void CouncilLinks::on_hello(LinkId id, Link& link, wire::ClusterHello hello) {
+  link.node = hello.node;
+  link.hello = std::move(hello);
+  news_.hellos = true;
+  std::vector<LinkId> older;
+  for (const auto& [other, known] : links_) {
+    if (other != id && !known.dialled && known.node == link.node) older.push_back(other);
+  }
+  for (const LinkId other : older) {
+    streams_.close(other);
+    links_.erase(other);
+  }
+}
+
+void CouncilLinks::on_stream_closed(Instant now, LinkId id) { forget(now, id); }
+
+void CouncilLinks::drop(Instant now, LinkId id, std::string reason) {
+  news_.dropped.push_back(std::move(reason));
+  streams_.close(id);
+  forget(now, id);
+}
+
+void CouncilLinks::forget(Instant now, LinkId id) {
+  const auto found = links_.find(id);
+  if (found == links_.end()) return;
+  const Link link = std::move(found->second);
+  links_.erase(found);
+  if (!link.dialled) {
+    news_.hellos = news_.hellos || link.hello;
+    return;
+  }
+  news_.lost.push_back(link.node);
+  const auto peer = peers_.find(link.node);
+  if (peer == peers_.end() || peer->second.out != id) return;
+  peer->second.out.reset();
+  peer->second.next_attempt = now + random_.between(kPause / 2, kPause);
+}
+
+void CouncilLinks::write(LinkId id, Link& link, const wire::ClusterMessage& message) {
+  if (!link.preamble_sent) streams_.send(id, wire::preamble(wire::kClusterProtocol));
+  link.preamble_sent = true;
+  streams_.send(id, wire::encode_cluster(message));
+}
+
+void CouncilLinks::send(Instant now, const std::string& node, const election::Message& message) {
+  const auto peer = peers_.find(node);
+  if (peer == peers_.end() || !peer->second.out) return;
+  const LinkId id = *peer->second.out;
+  Link& link = links_.at(id);
+  if (!link.connected) return;
+  write(id, link, message);
+  if (streams_.backlog(id) > kMaxBacklog) drop(now, id, "the other side does not read");
+}
+
+const wire::ClusterHello* CouncilLinks::hello(const std::string& node) const {
+  for (const auto& [id, link] : links_) {
+    if (!link.dialled && link.hello && link.node == node) return &*link.hello;
+  }
+  return nullptr;
+}
+
+std::vector<wire::ClusterHello> CouncilLinks::hellos() const {
+  std::vector<wire::ClusterHello> all;
+  for (const auto& [id, link] : links_) {
+    if (link.hello) all.push_back(*link.hello);
+  }
+  return all;
+}
+
+bool CouncilLinks::connected(const std::string& node) const {
+  const auto peer = peers_.find(node);
+  return peer != peers_.end() && peer->second.out && links_.at(*peer->second.out).connected;
+}
+
+void CouncilLinks::advance(Instant now) {
+  std::vector<LinkId> silent;
+  for (const auto& [id, link] : links_) {
+    if (link.heard + patience(link) <= now) silent.push_back(id);
+  }
+  for (const LinkId id : silent) {
+    streams_.close(id);
+    forget(now, id);
+  }
+  if (!hello_) return;
+  for (auto& [node, peer] : peers_) {
+    if (!peer.out && peer.next_attempt <= now) dial(now, node, peer);
+    if (!peer.out || peer.next_pulse > now || !links_.at(*peer.out).connected) continue;
+    peer.next_pulse = now + kPulse;
+    write(*peer.out, links_.at(*peer.out), wire::Pulse{false});
+  }
+}
+
+Instant CouncilLinks::next_deadline() const {
+  Instant next = kNever;
+  for (const auto& [id, link] : links_) next = std::min(next, link.heard + patience(link));
+  if (!hello_) return next;
+  for (const auto& [node, peer] : peers_) {
+    if (!peer.out) next = std::min(next, peer.next_attempt);
+    else if (links_.at(*peer.out).connected) next = std::min(next, peer.next_pulse);
+  }
+  return next;
+}
+
+}  // namespace syncer::node

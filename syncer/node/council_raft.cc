@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the voter is driven: its outputs become writes, messages and changes of the reign.
+#include <utility>
+
+#include "syncer/base/mutation.h"
+#include "syncer/node/council.h"
+
+namespace syncer::node {
+namespace {
+
+using election::Output;
+
+/// Applied entries after which the log is shortened.
+constexpr election::Index kSnapshotEvery = 1000;
+/// The only command there is: "the generation is now at least this".
+constexpr std::uint8_t kRaiseGeneration = 1;
+
+Bytes encode_generation(std::uint64_t generation) {
+  Bytes out;
+  ByteWriter w(out);
+  w.u8(kRaiseGeneration);
+  w.varint(generation);
+  return out;
+}
+
+/// 0 when it is none.
+std::uint64_t decode_generation(ByteView octets) {
+  ByteReader r(octets);
+  const bool known = r.u8() == kRaiseGeneration;
+  const std::uint64_t generation = r.varint();
+  return known && r.finished() ? generation : 0;
+}
+
+}  // namespace
+
+void Council::take_news(Instant now) {
+  CouncilLinks::News news = links_.take_news();
+  for (const std::string& reason : news.dropped) {
+    observe(observer_, now, EventKind::FrameDropped, Severity::Warning,
+            {{"region", config_.region}, {"reason", "cluster port: " + reason}});
+  }
+  if (news.hellos) consider(now);
+  for (const std::string& node : news.lost) {
+    const wire::Seat* seat = find_seat(charter_.seats, node);
+    if (!raft_ || seat == nullptr) continue;
+    std::vector<Output> outputs;
+    raft_->report_unreachable(now, voter_of(node, seat->disk), outputs);
+    carry_out(now, std::move(outputs));
+  }
+  for (const CouncilLinks::Heard& heard : news.heard) hear(now, heard);
+}
+
+void Council::hear(Instant now, const CouncilLinks::Heard& heard) {
+  const election::VoterId voter = voter_of(heard.node, heard.disk);
+  if (!raft_ || voter == election::kNobody) return;
+  std::vector<Output> outputs;
+  raft_->receive(now, voter, heard.message, outputs);
+  carry_out(now, std::move(outputs));
+}
+
+void Council::carry_out(Instant now, std::vector<Output> outputs) {
+  for (Output& output : outputs) on_output(now, output);
+  shorten(now);
+}
+
+void Council::on_output(Instant now, Output& output) {
+  if (auto* send = std::get_if<election::Send>(&output)) {
+    const wire::Seat* seat = seat_of(send->message.to);
+    if (seat != nullptr) links_.send(now, seat->node, send->message);
+  } else if (const auto* persist = std::get_if<election::Persist>(&output)) {
+    store_.write(now, journal_->plan(*persist), [this](Instant at) {
+      std::vector<Output> outputs;
+      raft_->on_persisted(at, outputs);
+      carry_out(at, std::move(outputs));
+    });
+  } else if (const auto* applied = std::get_if<election::Apply>(&output)) {
+    for (const election::Entry& entry : applied->entries) apply(entry);
+  } else if (const auto* restored = std::get_if<election::Restore>(&output)) {
+    restore(restored->snapshot);
+  } else if (const auto* changed = std::get_if<election::RoleChanged>(&output)) {
+    on_role(now, *changed);
+  } else if (const auto* opened = std::get_if<election::EpochOpened>(&output)) {
+    opened_ = opened->term;
+  } else if (const auto* dropped = std::get_if<election::Dropped>(&output)) {
+    observe(observer_, now, EventKind::FrameDropped, Severity::Warning,
+            {{"region", config_.region}, {"reason", election::name(dropped->reason)}});
+  }
+}
+
+void Council::on_role(Instant now, const election::RoleChanged& changed) {
+  const bool leads = changed.role == election::Role::Leader;
+  if (leads == was_leader_) return;
+  was_leader_ = leads;
+  observe(observer_, now, leads ? EventKind::LeaderElected : EventKind::LeaderLost, Severity::Info,
+          {{"region", config_.region},
+           {"group", group_name(config_.region, charter_.seats)},
+           {"term", changed.term},
+           {"leader", leads ? config_.node : leader()}});
+}
+
+void Council::apply(const election::Entry& entry) {
+  if (!entry.data.empty()) generation_ = std::max(generation_, decode_generation(entry.data));
+}
+
+void Council::restore(const election::Snapshot& snapshot) {
+  generation_ = std::max(generation_, decode_generation(snapshot.state));
+}
+
+void Council::shorten(Instant now) {
+  if (!raft_ || raft_->entries_since_snapshot() <= kSnapshotEvery) return;
+  std::vector<Output> outputs;
+  raft_->take_snapshot(now, encode_generation(generation_), outputs);
+  for (Output& output : outputs) on_output(now, output);
+}
+
+void Council::outbid(Instant now, Epoch known) {
+  const auto own = reign();
+  if (!own || known < *own || SYNCER_MUTATED("council.keep_generation")) return;
+  const Epoch wanted{known.generation + 1, own->term};
+  if (wanted == outbid_) return;
+  std::vector<Output> outputs;
+  if (raft_->propose(now, encode_generation(wanted.generation), outputs)) outbid_ = wanted;
+  carry_out(now, std::move(outputs));
+}
+
+const wire::Seat* Council::seat_of(election::VoterId voter) const {
+  const bool known = voter.value >= 1 && voter.value <= charter_.seats.size();
+  return known ? &charter_.seats[voter.value - 1] : nullptr;
+}
+
+election::VoterId Council::voter_of(std::string_view node, std::uint64_t disk) const {
+  const wire::Seat* seat = find_seat(charter_.seats, node);
+  if (seat == nullptr || seat->disk != disk) return election::kNobody;
+  return {static_cast<std::uint64_t>(seat - charter_.seats.data()) + 1};
+}
+
+}  // namespace syncer::node

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "syncer/base/bytes.h"
+#include "syncer/base/endpoint.h"
+#include "syncer/base/result.h"
+#include "syncer/election/message.h"
+
+namespace syncer::wire {
+
+/// Most seats a region's group may have.
+inline constexpr std::size_t kMaxSeats = 7;
+
+/// A place in the region's group of voters. It belongs to one disk: the same name on an empty disk is somebody else,
+/// because what the old one promised is gone.
+struct Seat {
+  std::string node;
+  std::uint64_t disk = 0;  ///< drawn once, at the first start on an empty disk
+  Endpoint address;        ///< of the cluster port; may change, the seat stays the same
+  bool operator==(const Seat&) const = default;
+};
+
+/// How far a syncer is with the region's group.
+enum class SeatStage : std::uint8_t {
+  Fresh,     ///< bound to no list
+  Proposed,  ///< bound to a list (durably), but not everybody on it has said so yet
+  Seated,    ///< the group exists
+};
+
+/// First frame of a dialer, and again whenever it got further: who it is and which list it is bound to.
+struct ClusterHello {
+  std::string region;
+  std::string node;
+  std::uint64_t disk = 0;
+  SeatStage stage = SeatStage::Fresh;
+  std::vector<Seat> seats;  ///< empty while Fresh
+  bool operator==(const ClusterHello&) const = default;
+};
+
+/// Proof of life: the dialer asks, the acceptor answers.
+struct Pulse {
+  bool answer = false;
+  bool operator==(const Pulse&) const = default;
+};
+
+/// What the syncers of one region say to each other.
+using ClusterMessage = std::variant<ClusterHello, Pulse, election::Message>;
+
+/// One whole frame.
+Bytes encode_cluster(const ClusterMessage& message);
+/// Reads the body of a frame. ErrorCode::Corrupt or Unsupported when it is none of ours.
+Result<ClusterMessage> decode_cluster(std::uint8_t type, ByteView body);
+
+/// A list of seats inside something larger.
+void write_seats(ByteWriter& w, const std::vector<Seat>& seats);
+/// Fails the reader when there are too many or an address is none.
+std::vector<Seat> read_seats(ByteReader& r);
+
+}  // namespace syncer::wire
