@@ -17,7 +17,8 @@ constexpr Duration kSampleEvery = std::chrono::milliseconds(100);
 
 bool looks_inside(const scenario::Predicate& p) {
   using scenario::Word;
-  if (p.word == Word::QueueDepth || p.word == Word::Pending || p.word == Word::Conflict) return true;
+  const bool inside = p.word == Word::QueueDepth || p.word == Word::Pending || p.word == Word::Conflict;
+  if (inside || p.word == Word::Leader) return true;
   return std::any_of(p.parts.begin(), p.parts.end(),
                      [](const scenario::Predicate& part) { return looks_inside(part); });
 }
@@ -69,6 +70,9 @@ class Judge : public scenario::Checks {
 
   void on_node_event(NodeIndex node, const syncer::Event& event) override {
     for (const auto& rule : rules_) rule->on_node_event(node, event);
+  }
+  void on_request(NodeIndex node, const syncer::HttpRequest& request) override {
+    for (const auto& rule : rules_) rule->on_request(node, request);
   }
   bool wants(syncer::Severity severity) const override { return severity >= syncer::Severity::Debug; }
   void on_host_change(NodeIndex node, host::HostChange change) override {
@@ -128,7 +132,8 @@ class Judge : public scenario::Checks {
 }  // namespace
 
 scenario::Vocabulary vocabulary() {
-  return {Metrics::names(), {"I1", "I2", "I3", "I4", "I5", "I7", "I8", "I11", "I13", "R1", "R2", "R3", "R9", "R10"}};
+  return {Metrics::names(),
+          {"I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I11", "I13", "R1", "R2", "R3", "R9", "R10"}};
 }
 
 std::unique_ptr<scenario::Checks> make_judge(const scenario::Scenario& scenario, JudgeOptions options) {

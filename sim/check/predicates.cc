@@ -2,9 +2,12 @@
 #include "sim/check/predicates.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "sim/host/world.h"
 #include "sim/scenario/instance_names.h"
+#include "sim/scenario/leaders.h"
 #include "syncer/node/gossip.h"
 #include "syncer/node/home.h"
 #include "syncer/node/mesh.h"
@@ -73,6 +76,14 @@ bool Predicates::holds(const Predicate& p) const {
       return alarm(p);
     case Word::QueueDepth:
       return queue_depth(p);
+    case Word::Leader:
+      return leader(p);
+    case Word::LeaderChanged:
+      return leader_changed(p);
+    case Word::LeadersPerTerm:
+      return leaders_per_term(p);
+    case Word::WritesByNonLeader:
+      return watch_.stray_writes() > 0;
     case Word::Conflict:
       return conflict(p);
     case Word::Pending:
@@ -180,6 +191,40 @@ bool Predicates::queue_depth(const Predicate& p) const {
   return true;
 }
 
+bool Predicates::leader(const Predicate& p) const {
+  std::map<std::size_t, bool> led;
+  const Duration stable = p.stable_for.value_or(Duration{});
+  for (const NodeIndex n : nodes(p.subject)) {
+    bool& found = led[stage_.cast.nodes()[n].region];
+    if (!scenario::leads(stage_.world, stage_.cast, n) || stage_.world.paused(n)) continue;
+    const auto began = std::find_if(watch_.elections().rbegin(), watch_.elections().rend(),
+                                    [&](const Watch::Election& e) { return e.node == n; });
+    const bool old = began == watch_.elections().rend() || stage_.world.now() - began->at >= stable;
+    found = found || old;
+  }
+  return std::all_of(led.begin(), led.end(), [](const auto& region) { return region.second; });
+}
+
+bool Predicates::leader_changed(const Predicate& p) const {
+  const auto from = p.after ? stage_.timeline.at(*p.after) : std::optional(Instant{});
+  const auto among = nodes(p.subject);
+  return from && std::any_of(watch_.elections().begin(), watch_.elections().end(), [&](const Watch::Election& e) {
+           return e.at > *from && std::find(among.begin(), among.end(), e.node) != among.end();
+         });
+}
+
+bool Predicates::leaders_per_term(const Predicate& p) const {
+  std::map<std::pair<std::string, std::uint64_t>, std::set<NodeIndex>> leaders;
+  for (const Watch::Election& e : watch_.elections()) {
+    leaders[{e.group, e.term}].insert(e.node);
+  }
+  const auto among = nodes(p.subject);
+  return std::all_of(leaders.begin(), leaders.end(), [&](const auto& term) {
+    const bool meant = std::find(among.begin(), among.end(), *term.second.begin()) != among.end();
+    return !meant || within(p, term.second.size());
+  });
+}
+
 bool Predicates::conflict(const Predicate& p) const {
   const auto places = nodes(p.subject);
   return !places.empty() && std::all_of(places.begin(), places.end(), [&](NodeIndex n) {
@@ -212,7 +257,8 @@ std::vector<RegistryIndex> Predicates::registries(const scenario::Selector& sele
 
 std::vector<NodeIndex> Predicates::nodes(const scenario::Selector& selector) const {
   const scenario::Selector chosen = selector.empty() || selector.text == "any" ? scenario::Selector{"all"} : selector;
-  return scenario::nodes_of(scenario::resolve(chosen, stage_.cast, {}, syncer::Random(stage_.seed)));
+  return scenario::nodes_of(scenario::resolve(chosen, stage_.cast, {}, syncer::Random(stage_.seed),
+                                              scenario::leads_in(stage_.world, stage_.cast)));
 }
 
 MemberState Predicates::state_of(NodeIndex observer, NodeIndex subject) const {

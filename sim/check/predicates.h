@@ -25,6 +25,9 @@ class Predicates {
   bool members_agree(const Predicate& p) const;
   bool alarm(const Predicate& p) const;
   bool queue_depth(const Predicate& p) const;
+  bool leader(const Predicate& p) const;
+  bool leader_changed(const Predicate& p) const;
+  bool leaders_per_term(const Predicate& p) const;
   bool conflict(const Predicate& p) const;
   bool pending(const Predicate& p) const;
 

@@ -53,6 +53,7 @@ class Rule {
   virtual ~Rule() = default;
   virtual void begin(const Context& context) { context_ = context; }
   virtual void on_write(const Write&) {}
+  virtual void on_request(NodeIndex, const syncer::HttpRequest&) {}
   virtual void on_node_event(NodeIndex, const syncer::Event&) {}
   virtual void on_host_change(NodeIndex, host::HostChange) {}
   virtual void on_label(std::string_view, const scenario::Event*) {}

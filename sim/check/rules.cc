@@ -10,6 +10,7 @@ std::vector<std::unique_ptr<Rule>> all_rules() {
   rules.push_back(make_resurrection_rule());
   rules.push_back(make_removal_rule());
   rules.push_back(make_replica_rule());
+  rules.push_back(make_leader_rule());
   rules.push_back(make_member_rule());
   rules.push_back(make_completeness_rule());
   rules.push_back(make_bound_rule());

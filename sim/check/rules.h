@@ -19,6 +19,11 @@ std::unique_ptr<Rule> make_removal_rule();
 /// R1: an epoch has one writer. R2: versions only grow. R3: a replica equals the writer's prefix. I10 / R11: nothing
 /// is applied twice.
 std::unique_ptr<Rule> make_replica_rule();
+/// I6: at most one leader for each region and term; only a leader speaks to the registry, and it writes only while no
+/// other can be elected; terms never go back.
+std::unique_ptr<Rule> make_leader_rule();
+/// Whether a request is a write; the batch find is a POST that changes nothing.
+bool changes_registry(const syncer::HttpRequest& request);
 /// I7: incarnations grow, states change only as SWIM allows, nobody is dead without having been suspected.
 std::unique_ptr<Rule> make_member_rule();
 /// I8: every node that is up learns of a crash.

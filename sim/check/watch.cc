@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/check/watch.h"
 
+#include "sim/check/rules.h"
 #include "sim/host/world.h"
+#include "syncer/node/council.h"
+#include "syncer/node/node.h"
 
 namespace sim::check {
 namespace {
@@ -20,6 +23,13 @@ void Watch::on_write(const Write& write) {
   if (!origin->sights[write.name.registry].copies.empty()) return;
   removed_.push_back({write.change.at, write.name.registry, !origin->alive});
   if (removed_.size() > kRemembered) removed_.pop_front();
+}
+
+void Watch::on_request(NodeIndex node, const syncer::HttpRequest& request) {
+  const auto* council = context_.stage->world.node(node)->council();
+  if (council == nullptr || council->is_leader() || !changes_registry(request)) return;
+  ++version_;
+  ++stray_writes_;
 }
 
 void Watch::on_node_event(NodeIndex node, const syncer::Event& event) {
@@ -51,6 +61,9 @@ void Watch::on_node_event(NodeIndex node, const syncer::Event& event) {
       return raise(node, "registry", "");
     case EventKind::RegistryUp:
       return clear(node, "registry", "");
+    case EventKind::LeaderElected:
+      return elections_.push_back({context_.now(), node, std::string(event.text("group")),
+                                   static_cast<std::uint64_t>(event.number("term"))});
     case EventKind::MemberDied:
       break;
     default:

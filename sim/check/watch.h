@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "sim/check/rule.h"
 
@@ -23,11 +24,22 @@ class Watch : public Rule {
 
   void on_write(const Write& write) override;
   void on_node_event(NodeIndex node, const syncer::Event& event) override;
+  void on_request(NodeIndex node, const syncer::HttpRequest& request) override;
   void on_host_change(NodeIndex node, host::HostChange change) override;
 
   /// Names of alarms raised at a node now: guard, hold, conflict, parked, registry.
   bool raised(NodeIndex node, const std::string& alarm) const;
   const std::deque<Removed>& removed() const { return removed_; }
+  /// Who began to lead, and when.
+  struct Election {
+    Instant at;
+    NodeIndex node;
+    std::string group;
+    std::uint64_t term;
+  };
+  const std::vector<Election>& elections() const { return elections_; }
+  /// Writes sent to a registry by a syncer of a cluster that did not lead it.
+  std::uint64_t stray_writes() const { return stray_writes_; }
   /// Members that a node that could be reached all the time was declared dead by.
   std::uint64_t false_deaths() const { return false_deaths_; }
   std::uint64_t version() const { return version_; }
@@ -39,6 +51,8 @@ class Watch : public Rule {
 
   std::map<Alarm, std::set<std::string>> alarms_;
   std::deque<Removed> removed_;
+  std::vector<Election> elections_;
+  std::uint64_t stray_writes_ = 0;
   std::uint64_t false_deaths_ = 0;
   std::uint64_t version_ = 0;
 };

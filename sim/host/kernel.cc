@@ -16,6 +16,10 @@ void Probes::node_event(NodeIndex node, const syncer::Event& event) const {
   for (Probe* probe : all_) probe->on_node_event(node, event);
 }
 
+void Probes::request(NodeIndex node, const syncer::HttpRequest& request) const {
+  for (Probe* probe : all_) probe->on_request(node, request);
+}
+
 void Probes::registry_change(RegistryIndex registry, const mocksc::RegistryChange& change) const {
   for (Probe* probe : all_) probe->on_registry_change(registry, change);
 }

@@ -52,6 +52,7 @@ class Probes {
   bool wants(syncer::Severity severity) const { return severities_[static_cast<std::size_t>(severity)]; }
   bool wants_messages() const { return !messages_.empty(); }
   void node_event(NodeIndex node, const syncer::Event& event) const;
+  void request(NodeIndex node, const syncer::HttpRequest& request) const;
   void registry_change(RegistryIndex registry, const mocksc::RegistryChange& change) const;
   void host_change(NodeIndex node, HostChange change) const;
   void message(const Message& message) const;

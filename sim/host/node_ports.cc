@@ -25,6 +25,7 @@ std::size_t NodePorts::backlog(LinkId link) const { return fabric_.streams.backl
 void NodePorts::close(LinkId link) { fabric_.streams.close(node_, link); }
 
 void NodePorts::call(CallId id, syncer::HttpRequest request, Instant deadline) {
+  fabric_.kernel.probes.request(node_, request);
   fabric_.calls.call(node_, id, std::move(request), fabric_.nodes[node_]->clock().world(deadline));
 }
 

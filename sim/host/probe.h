@@ -5,6 +5,7 @@
 
 #include "sim/fault/site.h"
 #include "syncer/base/bytes.h"
+#include "syncer/base/http_message.h"
 #include "syncer/base/time.h"
 #include "syncer/ports/observer.h"
 
@@ -52,6 +53,8 @@ class Probe {
   virtual void on_node_event(NodeIndex, const syncer::Event&) {}
   /// False lets nodes skip building events of that severity and below (Info and above always come).
   virtual bool wants(syncer::Severity) const { return false; }
+  /// A node hands a request for a registry to the network.
+  virtual void on_request(NodeIndex, const syncer::HttpRequest&) {}
   virtual void on_registry_change(RegistryIndex, const mocksc::RegistryChange&) {}
   virtual void on_host_change(NodeIndex, HostChange) {}
   /// Only called when wants_messages(); asked once, when the probe is added.

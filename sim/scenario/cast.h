@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -55,9 +56,13 @@ class Cast {
 /// Results of selectors that were captured by "as".
 using Captures = std::map<std::string, Sites>;
 
+/// Tells who leads its region at the moment.
+using Leads = std::function<bool(NodeIndex)>;
+
 /// What a selector names right now, in the order of Cast::everybody, without repetition. A region stands for its nodes
-/// and its registry. `random` serves one(), random(), minority(), majority(): the same stream gives the same answer.
-Sites resolve(const Selector& selector, const Cast& cast, const Captures& captures, syncer::Random random);
+/// and its registry. Without `leads` everybody leads. `random` serves one(), random(), minority(), majority(): the same stream gives the same answer.
+Sites resolve(const Selector& selector, const Cast& cast, const Captures& captures, syncer::Random random,
+              const Leads& leads = {});
 
 /// The nodes among them.
 std::vector<NodeIndex> nodes_of(const Sites& sites);

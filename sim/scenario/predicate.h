@@ -23,6 +23,10 @@ enum class Word : std::uint8_t {
   MembersAgree,     ///< nodes of `subject` see the same members in the same states, and these are the truth
   Alarm,            ///< the alarm `subject` (guard, hold, conflict, parked …) is raised at `in` (any node unless told)
   QueueDepth,       ///< entries waiting in the nodes of `subject`, bounded by at_most / at_least
+  Leader,           ///< each region of `subject` has one leader, the same for at least `stable_for`
+  LeaderChanged,    ///< a region of `subject` got a leader after `after`
+  LeadersPerTerm,   ///< number of nodes that led the same region of `subject` in the same term, at_most / at_least
+  WritesByNonLeader,  ///< a syncer that did not lead its region sent a write to a registry
   Conflict,         ///< node(s) of `subject` report that another region uses their registry or their name
   Pending,          ///< work still open at the nodes of `subject`, bounded by at_most / at_least
   All,              ///< every one of `parts`
@@ -52,6 +56,8 @@ struct Predicate {
   Pairs properties;                        ///< Mirrored: every copy has at least these
   std::optional<Ratio> more_than;          ///< MirroredRemoved
   std::optional<Duration> in_window;       ///< MirroredRemoved
+  std::optional<Duration> stable_for;      ///< Leader
+  std::optional<Moment> after;             ///< LeaderChanged
   std::optional<Without> without;          ///< MirroredRemoved
   std::vector<Predicate> parts;            ///< All, Any, Not
   bool operator==(const Predicate&) const = default;

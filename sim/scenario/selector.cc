@@ -39,8 +39,8 @@ Sites pick(Sites sites, std::size_t count, Random& random) {
 
 class Resolver {
  public:
-  Resolver(const Cast& cast, const Captures& captures, Random random)
-      : cast_(cast), captures_(captures), random_(random) {}
+  Resolver(const Cast& cast, const Captures& captures, Random random, const Leads& leads)
+      : cast_(cast), captures_(captures), random_(random), leads_(leads) {}
 
   Sites resolve(const SelectorTree& tree) {
     switch (tree.kind) {
@@ -96,12 +96,20 @@ class Resolver {
     const Sites inner = resolve(tree.parts[0]);
     if (tree.word == "not") return without(cast_.everybody(), inner);
     Sites nodes = as_nodes(nodes_of(inner));
-    if (tree.word == "leader") return nodes;      // each syncer of a single-mode region leads it
-    if (tree.word == "followers") return Sites{};
+    if (tree.word == "leader") return by_lead(nodes, true);
+    if (tree.word == "followers") return by_lead(nodes, false);
     if (tree.word == "one") return pick(std::move(nodes), 1, random_);
     if (tree.word == "random") return pick(std::move(nodes), tree.count, random_);
     if (tree.parts[0].word == "each cluster") return per_region(tree.word);
     return pick(nodes, share(tree.word, nodes.size()), random_);
+  }
+
+  Sites by_lead(const Sites& nodes, bool leading) const {
+    Sites found;
+    for (const Site& site : nodes) {
+      if ((!leads_ || leads_(site.index)) == leading) found.push_back(site);
+    }
+    return found;
   }
 
   Sites per_region(const std::string& word) {
@@ -121,6 +129,7 @@ class Resolver {
   const Cast& cast_;
   const Captures& captures_;
   Random random_;
+  const Leads& leads_;
 };
 
 /// `part` is what of the word was looked for among the known ones.
@@ -173,9 +182,10 @@ syncer::Result<void> check_tree(const SelectorTree& tree, const Cast& cast, cons
 
 }  // namespace
 
-Sites resolve(const Selector& selector, const Cast& cast, const Captures& captures, Random random) {
+Sites resolve(const Selector& selector, const Cast& cast, const Captures& captures, Random random,
+              const Leads& leads) {
   const auto tree = parse_selector(selector.text);
-  return tree ? Resolver(cast, captures, random).resolve(*tree) : Sites{};
+  return tree ? Resolver(cast, captures, random, leads).resolve(*tree) : Sites{};
 }
 
 syncer::Result<void> check_selector(const Selector& selector, const Cast& cast, const std::set<std::string>& captured) {

@@ -90,6 +90,10 @@ syncer::node::NodeConfig node_config(const Scenario& scenario, const Cast& cast,
   config.gossip_address = gossip_address(node);
   config.rpc_address = rpc_address(node);
   config.cluster_address = machine(node, 30192);
+  if (scenario.topology.regions[actor.region].mode == RegionMode::Cluster) {
+    config.mode = syncer::node::Mode::Cluster;
+    config.cluster.voters = static_cast<std::uint32_t>(region.nodes.size());
+  }
   config.registry.addresses.clear();
   for (std::uint32_t k = 0; k < center.front_ends; ++k) {
     config.registry.addresses.push_back("http://" + center.name + "-" + std::to_string(k) + ":30100");

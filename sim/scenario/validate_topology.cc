@@ -47,7 +47,8 @@ void validate_region(const Draft& draft, const Region& region, const Cursor& at,
   const Cursor syncers = at.at("syncers");
   for (std::size_t i = 0; i < region.syncers.size(); ++i) names.add(region.syncers[i], syncers.element(i));
   if (region.mode == RegionMode::Cluster) {
-    draft.reader.refuse(at.at("mode"), "\"cluster\" is known, but not supported yet");
+    const bool fits = region.syncers.size() % 2 == 1 && region.syncers.size() <= 7;
+    if (!fits) draft.reader.refuse(syncers, "a region of mode \"cluster\" has 1, 3, 5 or 7 syncers");
   } else if (region.syncers.size() != 1) {
     draft.reader.refuse(syncers, "a region of mode \"single\" has exactly one syncer");
   }
@@ -68,7 +69,7 @@ void validate_link(const Draft& draft, const LinkRule& link, const Cursor& at) {
 }
 
 /// Keys that the topology decides.
-constexpr std::string_view kGiven[] = {"cluster-name",  "cluster.address",    "gossip.address", "mode", "node",
+constexpr std::string_view kGiven[] = {"cluster-name",  "cluster.address", "cluster.voters",    "gossip.address", "mode", "node",
                                        "registry.addresses", "rpc.address", "registry.token-file"};
 
 void validate_setting(const Draft& draft, const Pair& setting, const Cursor& at) {

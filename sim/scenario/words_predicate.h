@@ -56,13 +56,19 @@ void predicate_words(V& v) {
   v.word("alarm", Word::Alarm, Subject::Alarm, "an alarm is raised",
          [](auto& w) { w.takes("in", &Predicate::in, "at these nodes; any of all unless told"); });
   v.word("queue_depth", Word::QueueDepth, Subject::Nodes, "entries waiting in each node", bounds);
+  v.word("leader", Word::Leader, Subject::Nodes, "each region of these nodes has one leader",
+         [](auto& w) { w.takes("stable_for", &Predicate::stable_for, "the same for this long"); });
+  v.word("leader_changed", Word::LeaderChanged, Subject::Nodes, "a region of these nodes got a new leader",
+         [](auto& w) { w.takes("after", &Predicate::after, "after this; the beginning unless told"); });
+  v.word("leaders_per_term", Word::LeadersPerTerm, Subject::Nodes, "leaders a region had in one term", bounds);
+  v.word("writes_by_non_leader", Word::WritesByNonLeader, Subject::Nodes, "a syncer wrote that did not lead",
+         [](auto&) {});
   v.word("conflict", Word::Conflict, Subject::Nodes, "a node reports a registry or name used twice", [](auto&) {});
   v.word("pending", Word::Pending, Subject::Nodes, "reasons why each node is not at rest", bounds);
   v.word("all", Word::All, Subject::List, "every one of a list", [](auto&) {});
   v.word("any", Word::Any, Subject::List, "at least one of a list", [](auto&) {});
   v.word("not", Word::Not, Subject::One, "the contrary", [](auto&) {});
-  for (const std::string_view word : {"leader", "leaders_per_term", "writes_by_non_leader", "leader_changed", "log",
-                                      "state", "full_sync_after", "incarnation_refuted"}) {
+  for (const std::string_view word : {"log", "state", "full_sync_after", "incarnation_refuted"}) {
     v.later(word);
   }
 }

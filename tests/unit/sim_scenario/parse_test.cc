@@ -49,8 +49,7 @@ TEST(Parse, RefusesWordsOfTheFormatThatAreNotSupportedYetByName) {
   refused(small_file(R"("events": [ { "at": "1s", "do": "upgrade", "who": "e1", "to": "2" } ])"), "upgrade");
   refused(small_file(R"("workloads": [ { "id": "h", "kind": "herd", "service_center": "sc-e" } ])"), "herd");
   refused(small_file(R"("expect": [ { "id": "s", "sometimes": { "loop_back": "any" } } ])"), "sometimes");
-  refused(small_file(R"("expect": [ { "id": "l", "always": { "leaders_per_term": "any", "at_most": 1 } } ])"),
-          "leaders_per_term");
+  refused(small_file(R"("expect": [ { "id": "l", "always": { "log": "any" } } ])"), "log");
   refused(small_file(R"("seed": "any")"), "any");
 }
 

@@ -80,7 +80,8 @@ TEST(Validate, RefusesTopologiesThatCannotBe) {
   };
   refused(topology(""), "at least one region");
   refused(topology(R"("a": { "service_center": "s", "syncers": ["x", "y"] })"), "exactly one syncer");
-  refused(topology(R"("a": { "service_center": "s", "syncers": ["x"], "mode": "cluster" })"), "not supported yet");
+  refused(topology(R"("a": { "service_center": "s", "syncers": ["x", "y"], "mode": "cluster" })"),
+          "a region of mode \"cluster\" has 1, 3, 5 or 7 syncers");
   refused(topology(R"("a": { "service_center": "x", "syncers": ["x"] })"), "name of something else");
   refused(topology(R"("a": { "service_center": "s", "syncers": ["all"] })"), "not usable as a name");
 }
