@@ -75,6 +75,9 @@ class Members : public Rule {
     View& view = views_[{node, std::string(event.text("member"))}];
     const auto incarnation = static_cast<std::uint64_t>(event.number("incarnation"));
     if (seen) check_step(node, event, view, *seen);
+    if (event.kind == EventKind::MemberRefuted && incarnation <= view.incarnation) {
+      fail(node, event, "refuted a suspicion without outbidding incarnation " + std::to_string(view.incarnation));
+    }
     const bool gone = view.seen == Seen::Dead || view.seen == Seen::Left;
     if (incarnation < view.incarnation && !gone) {
       fail(node, event,

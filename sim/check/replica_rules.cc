@@ -57,7 +57,7 @@ class Replicas : public Rule {
       case EventKind::ReplicaRebound:
       case EventKind::ReplicaRepaired:
       case EventKind::ReplicaReloaded:
-        return bound(node, region, version_of(event));
+        return bound(node, region, version_of(event), event.number("count"));
       case EventKind::HashMismatch:
         return context_.sink->violated("R3", {"node " + context_.node(node) + " holds another set of region " + region +
                                               " than its writer at version " + to_string(version_of(event))});
@@ -93,10 +93,11 @@ class Replicas : public Rule {
       history_.erase(history_.lower_bound({region, {epoch, 0}}), history_.upper_bound({region, {epoch, ~0ULL}}));
   }
 
-  void bound(NodeIndex node, const std::string& region, Version version) {
+  /// A repair brings what a replica lacks at a version that it does not hold yet, or else it had lost something.
+  void bound(NodeIndex node, const std::string& region, Version version, std::int64_t changes) {
     dirty_replicas_.insert({node, region});
     Applied& known = applied_[{node, region}];
-    if (version < known.last) {
+    if (version < known.last || (version == known.last && known.keys.empty() && changes > 0)) {
       context_.sink->violated(
           "R2", {"node " + context_.node(node) + " went to version " + to_string(version) + " of region " + region,
                  "it had applied " + to_string(known.last) + " before"});

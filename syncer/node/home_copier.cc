@@ -213,7 +213,7 @@ bool HomeCopier::lease_lost(Instant now, const registry::InstanceRef& ref) {
 
 /// Until a reading that began after the read lag is complete, the list may tell of the time before our write.
 bool HomeCopier::is_quiet(Instant now, const CopyState& copy) const {
-  if (copy.quiet_until == Instant{} || SYNCER_MUTATED("home.no_read_lag")) return false;
+  if (copy.quiet_until == Instant{}) return false;
   return now < copy.quiet_until || (last_reading_ < copy.quiet_until && now < copy.quiet_until + kLongestQuiet);
 }
 

@@ -6,6 +6,7 @@
 namespace syncer::replication {
 
 void Receiver::restart() {
+  if (SYNCER_MUTATED("replication.forget_at_reconnect")) replica_ = Replica();
   repair_.reset();
   stalled_at_.reset();
   pulled_from_.reset();

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/mutation/caught.h"
+
+#include <fstream>
+#include <iterator>
+#include <regex>
+
+#include "sim/check/judge.h"
+#include "sim/explore/chaos.h"
+#include "sim/scenario/run.h"
+#include "syncer/base/mutation.h"
+
+namespace sim {
+
+std::set<std::string> violations(const scenario::Scenario& scenario, std::uint64_t seed, std::string_view mutation) {
+  const scenario::Scenario explicit_one = explore::materialize(scenario, seed);
+  const auto judge = check::make_judge(explicit_one);
+  syncer::mutation::active = mutation;
+  const auto result = scenario::run(explicit_one, seed, *judge);
+  syncer::mutation::active = {};
+  std::set<std::string> ids;
+  for (const auto& violation : result.findings.violations) ids.insert(violation.id);
+  return ids;
+}
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::set<std::string> mutations_in_source() {
+  std::set<std::string> names;
+  const std::regex point(R"rx(SYNCER_MUTATED\("([^"]+)"\))rx");
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(SYNCER_SOURCE_DIR "/syncer")) {
+    if (!entry.is_regular_file() || entry.path().filename() == "mutation.h") continue;
+    const std::string text = text_of(entry.path());
+    for (std::sregex_iterator it(text.begin(), text.end(), point), end; it != end; ++it) names.insert((*it)[1]);
+  }
+  return names;
+}
+
+}  // namespace sim
