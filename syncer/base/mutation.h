@@ -4,7 +4,7 @@
 #include <string_view>
 
 /// A deliberate fault of the product, switched on by name in the mutation tests. Every checker and property must catch
-/// at least one of them (tests/scenario/mutations.json). In the product libraries the macro is the constant false:
+/// at least one of them (tests/mutation/mutations.json). In the product libraries the macro is the constant false:
 /// only the separate mutant libraries of the test tree are compiled with SYNCER_MUTATIONS.
 #ifdef SYNCER_MUTATIONS
 namespace syncer::mutation {
