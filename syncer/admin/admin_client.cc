@@ -5,7 +5,8 @@
 
 namespace syncer::admin {
 
-Result<HttpResponse> ask_daemon(const Endpoint& admin, const std::string& method, const std::string& target) {
+Result<HttpResponse> ask_daemon(const Endpoint& admin, const std::string& method, const std::string& target,
+                                const std::string& body) {
   httplib::Client client(admin.host(), admin.port);
   client.set_connection_timeout(std::chrono::seconds(2));
   client.set_read_timeout(std::chrono::seconds(5));
@@ -14,6 +15,7 @@ Result<HttpResponse> ask_daemon(const Endpoint& admin, const std::string& method
   request.method = method;
   request.path = target;
   request.headers.emplace("X-Syncer", "cli");
+  request.body = body;
   const httplib::Result answer = client.send(request);
   if (!answer)
     return failure(ErrorCode::Unreachable, to_string(admin), "no syncer answers: " + to_string(answer.error()));

@@ -9,6 +9,7 @@
 namespace syncer::admin {
 
 /// One blocking request to a daemon's operator endpoint, for the operator commands. Unreachable when nobody answers.
-Result<HttpResponse> ask_daemon(const Endpoint& admin, const std::string& method, const std::string& target);
+Result<HttpResponse> ask_daemon(const Endpoint& admin, const std::string& method, const std::string& target,
+                                const std::string& body = "");
 
 }  // namespace syncer::admin

@@ -27,6 +27,19 @@ std::optional<Answer> ask(const AdminServer::Post& post, std::function<Answer()>
   return future.get();
 }
 
+int http_status(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::Invalid:
+      return 400;
+    case ErrorCode::NotFound:
+      return 404;
+    case ErrorCode::Refused:
+      return 409;
+    default:
+      return 500;
+  }
+}
+
 void reply(httplib::Response& out, int status, const std::string& body, const char* type = "text/plain") {
   out.status = status;
   out.set_content(body, type);
@@ -68,6 +81,12 @@ struct AdminServer::State {
       if (!text) return reply(out, 503, "the event loop does not turn\n");
       reply(out, 200, *text, "text/plain; version=0.0.4");
     });
+    server.Get("/v1/keys", [this](const httplib::Request&, httplib::Response& out) { keys("list", "", out); });
+    server.Post("/v1/keys/(install|use|remove)", [this](const httplib::Request& in, httplib::Response& out) {
+      if (!in.has_header("X-Syncer")) return reply(out, 403, "the header X-Syncer is missing\n");
+      const std::string verb = in.matches[1];
+      keys(verb, verb == "install" ? in.body : in.get_param_value("id"), out);
+    });
     server.Post("/v1/guard/release", [this](const httplib::Request& in, httplib::Response& out) { release(in, out); });
   }
 
@@ -85,6 +104,13 @@ struct AdminServer::State {
     });
     if (!known) return reply(out, 503, "the event loop does not turn\n");
     reply(out, *known ? 200 : 404, *known ? "released\n" : "no region of that name\n");
+  }
+
+  void keys(const std::string& verb, const std::string& argument, httplib::Response& out) {
+    const auto answer = ask<Result<std::string>>(post, [this, verb, argument] { return api.keys(verb, argument); });
+    if (!answer) return reply(out, 503, "the event loop does not turn\n");
+    if (*answer) return reply(out, 200, **answer, verb == "list" ? "application/json" : "text/plain");
+    reply(out, http_status(answer->error().code), to_string(answer->error()) + "\n");
   }
 
   AdminApi api;

@@ -15,9 +15,12 @@ struct AdminApi {
   std::function<node::Status()> status;
   std::function<std::string()> metrics;                          ///< the text of GET /metrics
   std::function<void(const std::string& region)> release_guard;  ///< "*" for all regions
+  /// Gossip keys: "list"; "install" with a base64 key; "use" and "remove" with an id. The text of the answer.
+  std::function<Result<std::string>(const std::string& verb, const std::string& argument)> keys;
 };
 
-/// The operator's HTTP endpoint: /livez, /readyz, /v1/status, /v1/members, /metrics and POST /v1/guard/release?region=.
+/// The operator's HTTP endpoint: /livez, /readyz, /v1/status, /v1/members, /metrics, /v1/keys, POST
+/// /v1/guard/release?region=, /v1/keys/install (the key is the body), /v1/keys/use?id= and /v1/keys/remove?id=.
 /// For loopback only: the library's server is not made for a network that is not trusted.
 class AdminServer {
  public:

@@ -24,7 +24,9 @@ ordered_json members(const std::vector<node::MemberStatus>& all) {
                     {"address", m.address},
                     {"rpc_address", m.rpc_address},
                     {"incarnation", m.incarnation},
-                    {"rtt_seconds", seconds(m.rtt)}});
+                    {"rtt_seconds", seconds(m.rtt)},
+                    {"tags", m.tags}});
+    if (m.health) list.back()["health_score"] = *m.health;
   }
   return list;
 }

@@ -52,6 +52,25 @@ CLI::App* command(CLI::App& parent, const char* name, const char* about, Argumen
   return app;
 }
 
+void add_keys_commands(CLI::App& app, Arguments& a) {
+  CLI::App* keys = app.add_subcommand("keys", "the gossip keys of a running syncer")->require_subcommand(1);
+  const auto add = [&](const char* verb, const char* about) {
+    CLI::App* one = keys->add_subcommand(verb, about);
+    one->callback([&a, verb] {
+      a.command = Command::Keys;
+      a.verb = verb;
+    });
+    add_target(*one, a);
+    return one;
+  };
+  add_output(*add("list", "show id and length of each key, and which one seals"), a);
+  add("install", "add a key that opens; the others must have it before one uses it")
+      ->add_option("file", a.key, "file with one base64 key, readable by its owner alone")
+      ->required();
+  add("use", "seal with this key from now on")->add_option("id", a.key, "id of the key")->required();
+  add("remove", "forget a key that is not in use")->add_option("id", a.key, "id of the key")->required();
+}
+
 void build(CLI::App& app, Arguments& a) {
   app.require_subcommand(1);
   add_keys(*command(app, "daemon", "run a syncer until a signal ends it", a, Command::Daemon), a);
@@ -71,6 +90,8 @@ void build(CLI::App& app, Arguments& a) {
   CLI::Option* all = release->add_flag_callback(
       "--all", [&a] { a.region = "*"; }, "all regions");
   all->excludes(region);
+
+  add_keys_commands(app, a);
 
   CLI::App* config = app.add_subcommand("config", "the configuration")->require_subcommand(1);
   CLI::App* show = command(*config, "show", "print every key as it is in force", a, Command::ConfigShow);

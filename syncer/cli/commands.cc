@@ -11,6 +11,7 @@
 #include "syncer/cli/version.h"
 #include "syncer/config/daemon_config.h"
 #include "syncer/daemon/daemon.h"
+#include "syncer/store/secret_file.h"
 
 namespace syncer::cli {
 namespace {
@@ -48,10 +49,11 @@ Result<config::DaemonConfig> load(const Arguments& arguments) {
 }
 
 /// The body of the daemon's answer; anything but 200 is an error.
-Result<std::string> ask(const Arguments& arguments, const char* method, const std::string& target) {
+Result<std::string> ask(const Arguments& arguments, const char* method, const std::string& target,
+                        const std::string& body = "") {
   const auto admin = locate_daemon(arguments);
   if (!admin) return tl::unexpected(admin.error());
-  auto answer = admin::ask_daemon(*admin, method, target);
+  auto answer = admin::ask_daemon(*admin, method, target, body);
   if (!answer) return tl::unexpected(answer.error());
   if (answer->status == 200) return std::move(answer->body);
   std::string reason = answer->body.substr(0, answer->body.find('\n'));
@@ -94,6 +96,21 @@ int show_status(const Arguments& arguments, Console console) {
 
 int release_guard(const Arguments& arguments, Console console) {
   return print(console, ask(arguments, "POST", "/v1/guard/release?region=" + percent_encode(arguments.region)));
+}
+
+int change_keys(const Arguments& arguments, Console console) {
+  constexpr std::size_t kLongestKey = 128;
+  if (arguments.verb == "list") {
+    const auto body = ask(arguments, "GET", "/v1/keys");
+    return print(console, !body || arguments.json ? body : keys_table(*body));
+  }
+  if (arguments.verb != "install") {
+    return print(console,
+                 ask(arguments, "POST", "/v1/keys/" + arguments.verb + "?id=" + percent_encode(arguments.key)));
+  }
+  const auto key = store::read_secret_file(arguments.key, kLongestKey);
+  if (!key) return complain_about_config(console, key.error());
+  return print(console, ask(arguments, "POST", "/v1/keys/install", *key));
 }
 
 int show_config(const Arguments& arguments, Console console) {

@@ -18,6 +18,7 @@ int run_daemon(const Arguments& arguments, Console console);
 int show_members(const Arguments& arguments, Console console);
 int show_status(const Arguments& arguments, Console console);
 int release_guard(const Arguments& arguments, Console console);
+int change_keys(const Arguments& arguments, Console console);
 int show_config(const Arguments& arguments, Console console);
 int check_config(const Arguments& arguments, Console console);
 int show_version(const Arguments& arguments, Console console);

@@ -18,6 +18,8 @@ int run(int argc, const char* const* argv, Console console) {
       return show_status(arguments, console);
     case Command::GuardRelease:
       return release_guard(arguments, console);
+    case Command::Keys:
+      return change_keys(arguments, console);
     case Command::ConfigShow:
       return show_config(arguments, console);
     case Command::ConfigCheck:

@@ -32,6 +32,17 @@ std::string seconds(double value, int digits) {
 
 using Row = std::vector<std::string>;
 
+/// Tags without those that have a column. They come from the network: no octet of theirs commands the terminal.
+std::string other_tags(const json& tags) {
+  std::string out;
+  for (const auto& [key, value] : tags.items()) {
+    if (key == "region" || key == "rpc") continue;
+    out += (out.empty() ? "" : ",") + key + "=" + value.get<std::string>();
+  }
+  for (char& c : out) c = c >= ' ' && c <= '~' ? c : '?';
+  return out;
+}
+
 std::string table(const std::vector<Row>& rows) {
   std::vector<std::size_t> widths(rows.front().size());
   for (const Row& row : rows) {
@@ -98,10 +109,22 @@ std::vector<std::string> problems(const json& s) {
 
 Result<std::string> members_table(std::string_view text) {
   return with_document<std::string>(text, [](const json& document) {
-    std::vector<Row> rows = {{"NAME", "REGION", "STATE", "ADDRESS", "RPC", "RTT"}};
+    std::vector<Row> rows = {{"NAME", "REGION", "STATE", "ADDRESS", "RPC", "INCARNATION", "RTT", "HEALTH", "TAGS"}};
     for (const json& m : document.at("members")) {
+      const bool own = m.contains("health_score");
       rows.push_back({m.at("name"), m.at("region"), m.at("state"), m.at("address"), m.at("rpc_address"),
-                      seconds(m.at("rtt_seconds"), 3)});
+                      number(m, "incarnation"), seconds(m.at("rtt_seconds"), 3), own ? number(m, "health_score") : "-",
+                      other_tags(m.at("tags"))});
+    }
+    return table(rows);
+  });
+}
+
+Result<std::string> keys_table(std::string_view text) {
+  return with_document<std::string>(text, [](const json& document) {
+    std::vector<Row> rows = {{"ID", "BITS", "IN USE"}};
+    for (const json& k : document.at("keys")) {
+      rows.push_back({k.at("id"), number(k, "bits"), k.at("in_use").get<bool>() ? "yes" : "no"});
     }
     return table(rows);
   });

@@ -11,6 +11,8 @@ namespace syncer::cli {
 
 /// A table for people of the JSON of /v1/members.
 Result<std::string> members_table(std::string_view json);
+/// A table for people of the JSON of /v1/keys.
+Result<std::string> keys_table(std::string_view json);
 /// A page for people of the JSON of /v1/status.
 Result<std::string> status_page(std::string_view json);
 /// What is wrong according to the JSON of /v1/status, in words; empty when all is well.

@@ -153,10 +153,14 @@ class Assembly {
     advertise_as("gossip.address", config_.bind, config_.node.gossip_address);
     advertise_as("rpc.address", config_.rpc_bind, config_.node.rpc_address);
     if (config_.cluster_bind) advertise_as("cluster.address", *config_.cluster_bind, config_.node.cluster_address);
-    if (!config_.node.gossip_address.is_loopback()) {
-      config_.warnings.push_back("gossip and data between syncers are not encrypted: whoever reaches " +
-                                 to_string(config_.node.gossip_address) + " can read and change them");
-    }
+    config_.keyring_file = text("gossip.keyring-file");
+    if (config_.node.gossip_address.is_loopback()) return {};
+    const bool sealed = !config_.keyring_file.empty();
+    config_.warnings.push_back((sealed ? "data between syncers is not encrypted (gossip is): whoever reaches " +
+                                             to_string(config_.node.rpc_address)
+                                       : "gossip and data between syncers are not encrypted: whoever reaches " +
+                                             to_string(config_.node.gossip_address)) +
+                               " can read and change it");
     return {};
   }
 

@@ -44,6 +44,8 @@ std::vector<Key> own_keys() {
        "127.0.0.1:0"},
       {"log.level", "trace, debug, info, warning or error", "least severity that is logged", "info"},
       {"log.format", "auto, text or json", "auto is text on a terminal, else JSON lines", "auto"},
+      {"gossip.keyring-file", "a file", "JSON list of base64 gossip keys, the first seals; mode 0600; empty: no keys",
+       ""},
       {"registry.ca-file", "a file", "PEM certificates to trust for https service centers; empty: the system's", ""},
   };
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "syncer/admin/admin_server.h"
+#include "syncer/daemon/gossip_keys.h"
 #include "syncer/daemon/sockets.h"
 #include "syncer/daemon/watch.h"
 #include "syncer/httpio/http_pool.h"
@@ -49,6 +50,7 @@ class Daemon {
 
  private:
   Result<void> open();
+  Result<void> open_keys();
   Result<void> open_node();
   Result<void> open_admin();
   void start();
@@ -76,6 +78,7 @@ class Daemon {
   Sockets sockets_;
   std::unique_ptr<httpio::HttpPool> http_;
   std::unique_ptr<node::Node> node_;
+  std::unique_ptr<GossipKeys> keys_;
   std::unique_ptr<net::Resolver> resolver_;
   std::unique_ptr<admin::AdminServer> admin_;
   std::optional<Instant> leave_until_;
@@ -102,6 +105,7 @@ Result<void> Daemon::open() {
   options.ca_file = config_.ca_file;
   options.token_file = config_.node.registry.token_file;
   if (auto usable = check(options); !usable) return usable;
+  if (auto keys = open_keys(); !keys) return keys;
 
   // The lock first: a second syncer of that name is the likelier mistake than a busy port, and says more.
   auto storage = store::FileStorage::open(config_.data_dir, post(), [this](CallId id, Result<void> outcome) {
@@ -121,6 +125,20 @@ Result<void> Daemon::open() {
   });
   if (auto created = open_node(); !created) return created;
   return open_admin();
+}
+
+Result<void> Daemon::open_keys() {
+  wire::gossip::Keyring& ring = config_.node.gossip_pool.keys;
+  if (!config_.keyring_file.empty()) {
+    auto loaded = load_keyring(config_.keyring_file);
+    if (!loaded) return tl::unexpected(loaded.error());
+    ring = std::move(*loaded);
+    config_.node.gossip_nonce = system_nonce;
+  }
+  keys_ = std::make_unique<GossipKeys>(config_.keyring_file, ring, [this](wire::gossip::Keyring changed) {
+    return node_->set_gossip_keys(std::move(changed));
+  });
+  return {};
 }
 
 Result<void> Daemon::open_node() {
@@ -145,6 +163,7 @@ Result<void> Daemon::open_admin() {
     return admin::metrics_text(status(), watch_.counts(), {build_.version, build_.commit, loop_.now() - started_});
   };
   api.release_guard = [this](const std::string& region) { node_->release_guard(loop_.now(), region); };
+  api.keys = [this](const std::string& verb, const std::string& argument) { return keys_->run(verb, argument); };
   auto server = admin::AdminServer::start(config_.admin, std::move(api), post());
   if (!server) return failure(ErrorCode::Io, "--admin-addr", server.error().detail);
   admin_ = std::move(*server);
@@ -171,6 +190,7 @@ void Daemon::say_ready() {
             {"region", config_.node.region},
             {"gossip", to_string(config_.node.gossip_address)},
             {"rpc", to_string(config_.node.rpc_address)},
+            {"sealed", config_.keyring_file.empty() ? "no" : "yes"},
             {"admin", to_string(admin_->local())},
             {"registry", config_.effective.at("sc-addr").text},
             {"data_dir", config_.data_dir},

@@ -20,6 +20,8 @@ node::Status healthy() {
   status.regions[0].region = "east";
   status.regions[0].link_up = true;
   status.members = {{"a", "10.0.0.10:30190", "10.0.0.10:30191", "home", "alive", 1, {}}};
+  status.members[0].tags = {{"region", "home"}, {"mode", "single"}, {"x", "\x1b[2J"}};
+  status.members[0].health = 0;
   return status;
 }
 
@@ -48,8 +50,8 @@ TEST(Show, ThePageNamesRegistryRegionsAndReasons) {
 
 TEST(Show, MembersAreATable) {
   EXPECT_EQ(members_table(admin::members_json(healthy())).value(),
-            "NAME  REGION  STATE  ADDRESS          RPC              RTT\n"
-            "a     home    alive  10.0.0.10:30190  10.0.0.10:30191  0.000 s\n");
+            "NAME  REGION  STATE  ADDRESS          RPC              INCARNATION  RTT      HEALTH  TAGS\n"
+            "a     home    alive  10.0.0.10:30190  10.0.0.10:30191  1            0.000 s  0       mode=single,x=?[2J\n");
 }
 
 TEST(Show, AnotherShapeIsAnErrorInWords) {

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "syncer/wire/gossip_crypt.h"
+
+namespace syncer::daemon {
+
+/// Reads the keyring file; nobody but its owner may have access to it.
+Result<wire::gossip::Keyring> load_keyring(const std::string& path);
+
+/// Twelve octets from the system's generator.
+wire::gossip::Nonce system_nonce();
+
+/// Operators change the keys of the running syncer: on disk first, so that a restart knows them, then in force.
+class GossipKeys {
+ public:
+  using Apply = std::function<Result<void>(wire::gossip::Keyring)>;
+  /// `path` of the keyring file; empty when the pool runs without keys. `apply` puts a ring in force.
+  GossipKeys(std::string path, wire::gossip::Keyring ring, Apply apply)
+      : path_(std::move(path)), ring_(std::move(ring)), apply_(std::move(apply)) {}
+
+  /// "list": ids, bits and which is in use, as JSON. "install": a base64 key; gives its id. "use", "remove": by id.
+  Result<std::string> run(const std::string& verb, const std::string& argument);
+
+ private:
+  Result<std::string> change(const std::string& verb, const std::string& argument, wire::gossip::Keyring& ring) const;
+  std::string list() const;
+  Result<void> save(const wire::gossip::Keyring& ring) const;
+
+  std::string path_;
+  wire::gossip::Keyring ring_;
+  Apply apply_;
+};
+
+}  // namespace syncer::daemon
