@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sys/stat.h>
+
+#include <fstream>
+
+#include "tests/e2e/serf.h"
+
+namespace e2e {
+namespace {
+
+const std::string kKey16 = "MDEyMzQ1Njc4OWFiY2RlZg==";
+const std::string kKey24 = "MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1u";
+const std::string kKey32 = "MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY=";
+
+class SealedSerfPool : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!serf_is_installed()) GTEST_SKIP() << "Debian's package serf is not installed; ./dev setup installs it";
+  }
+
+  /// A file of that content that only we may read.
+  std::string secret(const std::string& name, const std::string& content) const {
+    const std::string path = workplace_.path() + "/" + name;
+    std::ofstream(path) << content;
+    ::chmod(path.c_str(), 0600);
+    return path;
+  }
+  std::string keyring(const std::string& name, const std::string& key) const {
+    return secret(name, "[\"" + key + "\"]");
+  }
+  std::vector<std::string> sealed(const std::string& node, const std::string& key, const std::string& join) const {
+    std::vector<std::string> all = lonely(node, join);
+    all.insert(all.end(), {"--gossip.keyring-file", keyring(node + ".json", key)});
+    return all;
+  }
+  std::string keys(const Syncer& syncer, std::vector<std::string> words) const {
+    words.insert(words.begin(), {syncer_program(), "keys"});
+    words.insert(words.end(), {"--admin", syncer.admin});
+    Process command(words);
+    EXPECT_EQ(command.wait_for_exit(seconds(10)), 0) << command.output();
+    return command.output();
+  }
+
+  Workplace workplace_;
+};
+
+TEST_F(SealedSerfPool, EveryLengthOfKeyIsUnderstood) {
+  for (const std::string& key : {kKey16, kKey24, kKey32}) {
+    const std::string name = "n" + std::to_string(key.size());
+    const Serf agent("agent-" + name, {"-keyring-file", keyring(name + "-serf.json", key)});
+    const Syncer syncer(workplace_, sealed(name, key, agent.gossip()));
+    EXPECT_TRUE(shows(syncer, agent.name(), "alive", seconds(10))) << syncer.process.output();
+    EXPECT_TRUE(agent.logs("EventMemberJoin", name, seconds(10))) << agent.process().output();
+  }
+}
+
+TEST_F(SealedSerfPool, AKeyIsChangedWithoutLosingAnybody) {
+  const Serf agent("agent", {"-keyring-file", keyring("serf.json", kKey16)});
+  const Syncer east(workplace_, sealed("east", kKey16, agent.gossip()));
+  ASSERT_TRUE(agent.logs("EventMemberJoin", "east", seconds(10))) << agent.process().output();
+  const std::string old_id = keys(east, {"list"}).substr(std::string("ID        BITS  IN USE\n").size(), 8);
+
+  agent.run({"keys", "-install=" + kKey32});
+  const std::string id = keys(east, {"install", secret("new.key", kKey32)}).substr(0, 8);
+  agent.run({"keys", "-use=" + kKey32});
+  keys(east, {"use", id});
+  agent.run({"keys", "-remove=" + kKey16});
+  keys(east, {"remove", old_id});
+
+  const Serf late("late", {"-keyring-file", keyring("late.json", kKey32), "-join", agent.gossip()});
+  EXPECT_TRUE(shows(east, "late", "alive", seconds(10))) << east.process.output();
+  EXPECT_TRUE(late.logs("EventMemberJoin", "east", seconds(10))) << late.process().output();
+  EXPECT_FALSE(agent.process().wait_for_line({"EventMemberFailed"}, seconds(5))) << agent.process().output();
+  EXPECT_EQ(shown(east, "agent", "state"), "alive");
+  std::ifstream kept(workplace_.path() + "/east.json");
+  const std::string text((std::istreambuf_iterator<char>(kept)), std::istreambuf_iterator<char>());
+  EXPECT_NE(text.find(kKey32), std::string::npos) << "a restart must know the new key";
+  EXPECT_EQ(text.find(kKey16), std::string::npos);
+}
+
+TEST_F(SealedSerfPool, WhoHasNoKeyIsRefused) {
+  const Serf agent("agent", {"-keyring-file", keyring("serf.json", kKey16)});
+  const Syncer sealed_one(workplace_, sealed("sealed", kKey16, agent.gossip()));
+  ASSERT_TRUE(shows(sealed_one, "agent", "alive", seconds(10)));
+  const Syncer open(workplace_, lonely("open", sealed_one.gossip));
+  EXPECT_TRUE(open.process.wait_for_line({"join.failed"}, seconds(10))) << open.process.output();
+  EXPECT_EQ(shown(sealed_one, "open", "state"), "");
+}
+
+TEST_F(SealedSerfPool, AKeyringThatOthersMayReadIsRefused) {
+  const std::string path = keyring("open.json", kKey16);
+  ::chmod(path.c_str(), 0644);
+  std::vector<std::string> all = lonely("east");
+  all.insert(all.begin(), {syncer_program(), "daemon", "--gossip.keyring-file", path});
+  Process daemon(all, workplace_.environment());
+  EXPECT_EQ(daemon.wait_for_exit(seconds(10)), 1);
+  EXPECT_NE(daemon.output().find("chmod 600"), std::string::npos) << daemon.output();
+}
+
+}  // namespace
+}  // namespace e2e
