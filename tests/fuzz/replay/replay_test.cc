@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "syncer/base/random.h"
+#include "tests/fuzz/replay/seeds.h"
+#include "tests/fuzz/replay/targets.h"
+
+namespace fuzz {
+namespace {
+
+using syncer::Bytes;
+using syncer::Random;
+
+void feed(Target target, const Bytes& octets) {
+  target(reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size());
+}
+
+/// The blunt half of what a fuzzer does: flips, cuts, doublings, and pieces of other inputs.
+Bytes mutated(const std::vector<Bytes>& seeds, Random& random) {
+  Bytes octets = seeds[random.below(seeds.size())];
+  octets.resize(std::min<std::size_t>(octets.size(), 4096));
+  for (std::uint64_t changes = 1 + random.below(4); changes > 0 && !octets.empty(); --changes) {
+    const std::size_t at = random.below(octets.size());
+    switch (random.below(4)) {
+      case 0:
+        octets[at] = static_cast<char>(random.next());
+        break;
+      case 1:
+        octets.resize(at);
+        break;
+      case 2:
+        octets.insert(at, octets.substr(at, 64));
+        break;
+      default:
+        octets.insert(at, seeds[random.below(seeds.size())].substr(0, 64));
+    }
+  }
+  return octets;
+}
+
+class EveryTarget : public testing::TestWithParam<std::pair<const char*, Target>> {};
+
+TEST_P(EveryTarget, SurvivesTheCorpus) {
+  const auto corpus = seeds();
+  ASSERT_GE(corpus.size(), 3U);
+  for (const Bytes& octets : corpus) feed(GetParam().second, octets);
+}
+
+TEST_P(EveryTarget, SurvivesMutatedInput) {
+  const auto corpus = seeds();
+  Random random(1);
+  for (int i = 0; i < 20000; ++i) feed(GetParam().second, mutated(corpus, random));
+}
+
+INSTANTIATE_TEST_SUITE_P(Fuzzers, EveryTarget, testing::ValuesIn(kTargets),
+                         [](const auto& target) { return std::string(target.param.first); });
+
+}  // namespace
+}  // namespace fuzz

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/fuzz/replay/seeds.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "syncer/wire/gossip_keyring_file.h"
+#include "syncer/wire/gossip_message.h"
+
+namespace fuzz {
+namespace {
+
+using syncer::Bytes;
+
+void collect(const nlohmann::json& value, std::set<Bytes>& into) {
+  if (value.is_structured()) {
+    for (const auto& inner : value) collect(inner, into);
+  } else if (value.is_string()) {
+    const auto octets = syncer::from_hex(value.get_ref<const std::string&>());
+    if (octets && !octets->empty()) into.insert(*octets);
+  }
+}
+
+}  // namespace
+
+std::vector<Bytes> seeds() {
+  std::set<Bytes> all = {Bytes(1, '\0'),
+                         syncer::wire::gossip::keyring_text(
+                             syncer::wire::gossip::Keyring::make({Bytes(16, 'a'), Bytes(32, 'b')}).value())};
+  Bytes alive;
+  syncer::wire::gossip::encode(
+      syncer::membership::Alive{1, "n", syncer::Endpoint::v4(10, 0, 0, 1, 7946), "meta", "\x01\x05\x02\x02\x05\x05"},
+      alive);
+  all.insert(alive);
+  const char* dir = std::getenv("SYNCER_CONFORMANCE_DIR");
+  for (const char* name : {"wire.json", "hostile.json"}) {
+    std::ifstream file(std::string(dir == nullptr ? SYNCER_CONFORMANCE_DIR : dir) + "/membership/" + name);
+    if (file) collect(nlohmann::json::parse(file), all);
+  }
+  return {all.begin(), all.end()};
+}
+
+}  // namespace fuzz

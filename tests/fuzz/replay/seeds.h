@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "syncer/base/bytes.h"
+
+namespace fuzz {
+
+/// Valid and hostile octets to begin with: every hexadecimal text of the wire data below SYNCER_CONFORMANCE_DIR, and a
+/// few of our own.
+std::vector<syncer::Bytes> seeds();
+
+}  // namespace fuzz
