@@ -44,9 +44,6 @@ class Assembly {
     for (const Step step : kSteps) {
       if (auto done = (this->*step)(); !done) return tl::unexpected(done.error());
     }
-    if (config_.node.mode == node::Mode::Cluster) {
-      return failure(ErrorCode::Unsupported, origin("mode"), "cluster mode is not available in this version");
-    }
     if (auto valid = node::validate(with_ports(config_.node)); !valid) return tl::unexpected(blame(valid.error()));
     return std::move(config_);
   }

@@ -34,16 +34,6 @@ TEST(QuickStart, TheSingleModeCommandsSyncTwoServiceCenters) {
   EXPECT_TRUE(eventually(seconds(30), [&] { return back.visible_in(first.sc); })) << one.process.output();
 }
 
-TEST(QuickStart, TheClusterModeCommandsAreRefusedInPlainWords) {
-  const Workplace workplace;
-  std::vector<std::string> all = on_loopback(
-      "daemon --sc-addr http://10.0.0.10:30100 --bind-addr 10.0.0.10:30290 --rpc-addr 10.0.0.10:30291 --mode cluster "
-      "--node syncer011 --cluster-name east --cluster-port 30201 --join-addr 10.0.0.10:30190");
-  all.insert(all.begin(), syncer_program());
-  Process process(all, workplace.environment());
-  EXPECT_EQ(process.wait_for_exit(seconds(10)), 2);
-  EXPECT_NE(process.output().find("cluster mode is not available in this version"), std::string::npos);
-}
 
 }  // namespace
 }  // namespace e2e

@@ -62,9 +62,11 @@ TEST(DaemonConfig, SeveralServiceCentersAreNormalisedAndCountedOnce) {
             (std::vector<std::string>{"http://10.0.0.10:30100", "https://sc.example:443"}));
 }
 
-TEST(DaemonConfig, ClusterModeIsCheckedAndThenRefusedInPlainWords) {
-  EXPECT_EQ(error_of({{"mode", "cluster"}, {"sc-addr", "http://10.0.0.10:30100"}}),
-            "--mode: cluster mode is not available in this version");
+TEST(DaemonConfig, TheSyncersOfAClusterShareTheNameThatTheirRegistryGives) {
+  const auto config = from_flags({{"mode", "cluster"}, {"sc-addr", "http://10.0.0.10:30100"}});
+  ASSERT_TRUE(config) << to_string(config.error());
+  EXPECT_EQ(config->node.region, "10.0.0.10:30100");
+  EXPECT_EQ(config->cluster_bind->port, 30192);
   EXPECT_NE(error_of({{"mode", "cluster"}}).find("give --cluster-name"), std::string::npos)
       << "a loopback registry names no region: " << error_of({{"mode", "cluster"}});
   EXPECT_NE(error_of({{"mode", "clutser"}}).find("--mode: "), std::string::npos) << error_of({{"mode", "clutser"}});
