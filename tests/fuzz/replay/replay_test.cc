@@ -7,6 +7,7 @@
 #include "syncer/base/random.h"
 #include "tests/fuzz/replay/seeds.h"
 #include "tests/fuzz/replay/targets.h"
+#include "tests/support/allocations/allocations.h"
 
 namespace fuzz {
 namespace {
@@ -14,8 +15,13 @@ namespace {
 using syncer::Bytes;
 using syncer::Random;
 
+/// No input may make us take more memory than this, whatever lengths and counts it declares.
+constexpr std::size_t kMostMemory = 64U << 20U;
+
 void feed(Target target, const Bytes& octets) {
+  const test::Allocations allocations;
   target(reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size());
+  EXPECT_LE(allocations.peak(), kMostMemory) << syncer::to_hex(octets);
 }
 
 /// The blunt half of what a fuzzer does: flips, cuts, doublings, and pieces of other inputs.
