@@ -160,6 +160,7 @@ int run(int argc, char** argv) {
     std::fputs("usage: membership_study crash|update|grid|lifeguard|distress|chaos [SEEDS]\n", stderr);
     return 2;
   }
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // a long study shows each row when it is there
   study->second.run(argc > 2 ? std::strtoull(argv[2], nullptr, 10) : study->second.seeds);
   return 0;
 }

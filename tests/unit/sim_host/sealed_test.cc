@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "sim/host/world.h"
+#include "syncer/node/gossip.h"
+#include "syncer/node/node.h"
+
+namespace sim::host {
+namespace {
+
+using syncer::Bytes;
+using syncer::Endpoint;
+using syncer::Instant;
+using syncer::Random;
+
+/// A region of one node; with a key, its nonces come from a stream of their own.
+NodeSpec region(const std::string& name, std::uint8_t number, const Bytes& key) {
+  NodeSpec spec;
+  spec.name = name;
+  spec.config.node = name;
+  spec.config.region = name;
+  spec.config.gossip_address = Endpoint::v4(10, 0, 0, number, 30190);
+  spec.config.rpc_address = Endpoint::v4(10, 0, 0, number, 30191);
+  spec.config.cluster_address = Endpoint::v4(10, 0, 0, number, 30192);
+  spec.config.registry.addresses = {"http://sc-" + name + ":30100"};
+  spec.config.join = {Endpoint::v4(10, 0, 0, 1, 30190)};
+  if (key.empty()) return spec;
+  spec.config.gossip_pool = {"blue", syncer::wire::gossip::Keyring::make({key}).value()};
+  spec.config.gossip_nonce = [random = Random(number)]() mutable {
+    syncer::wire::gossip::Nonce nonce{};
+    for (auto& octet : nonce) octet = static_cast<std::uint8_t>(random.next());
+    return nonce;
+  };
+  return spec;
+}
+
+std::size_t members_seen(const World& world, NodeIndex n) { return world.node(n)->gossip().members().size(); }
+
+TEST(SealedWorld, KeepsAStrangerOutAndItsOwnTogether) {
+  World world(1);
+  const Bytes key(32, 'k');
+  for (const char* name : {"sc-east", "sc-west", "sc-stranger"}) {
+    RegistrySpec registry;
+    registry.name = name;
+    world.add_registry(registry);
+  }
+  world.add_node(region("east", 1, key));
+  world.add_node(region("west", 2, key));
+  world.add_node(region("stranger", 3, {}));
+  world.at(Instant{}, [](World& w) { w.start(0), w.start(1), w.start(2); });
+  world.run_until(Instant{} + std::chrono::seconds(30));
+  EXPECT_EQ(members_seen(world, 0), 2U);
+  EXPECT_EQ(members_seen(world, 1), 2U);
+  EXPECT_EQ(members_seen(world, 2), 1U);
+  EXPECT_EQ(world.node(0)->status(world.now()).regions.size(), 1U);
+  EXPECT_TRUE(world.node(0)->status(world.now()).regions[0].link_up);
+}
+
+}  // namespace
+}  // namespace sim::host
