@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "syncer/node/council.h"
+
+namespace syncer::node {
+
+/// Councils of one region, joined by an ordered network with a delay of 1 ms, in virtual time. Disks outlive processes.
+class CouncilNet {
+ public:
+  struct Host;
+  CouncilNet();
+  ~CouncilNet();
+
+  /// Starts a syncer; says why not when its disk refuses.
+  Result<void> start(const std::string& name);
+  /// The process dies; with `wipe` its disk is gone too.
+  void kill(const std::string& name, bool wipe = false);
+  /// Tells everybody who runs of everybody else who does.
+  void gossip();
+  /// Nothing gets through between these two, in both directions.
+  void cut(const std::string& a, const std::string& b);
+  void heal() { cut_.clear(); }
+  /// Writes of this syncer take this long from now on.
+  void slow_disk(const std::string& name, Duration delay);
+  void run(Duration time);
+  /// start() for all, gossip(), and time to elect.
+  void found(const std::vector<std::string>& names);
+
+  Council& council(const std::string& name);
+  Bytes& stored(const std::string& name, const std::string& key) { return disks_[name][key]; }
+  /// Who writes now; asserts that they are at most one.
+  std::string writer();
+  Instant now() const { return now_; }
+  /// Highest number of syncers that could write at one instant, over the whole run.
+  std::size_t most_writers() const { return most_writers_; }
+
+ private:
+  void at(Duration delay, std::function<void()> action) { queue_.emplace(now_ + delay, std::move(action)); }
+  void step(Instant when);
+  bool passes(const std::string& a, const std::string& b) const { return cut_.count({a, b}) == 0; }
+  void count_writers();
+  Host* find(const Endpoint& address);
+
+  Instant now_ = instant(1'000'000'000);
+  std::multimap<Instant, std::function<void()>> queue_;
+  std::map<std::string, std::unique_ptr<Host>> hosts_;
+  std::map<std::string, std::map<std::string, Bytes>> disks_;
+  std::set<std::pair<std::string, std::string>> cut_;
+  std::uint64_t starts_ = 0;
+  std::uint64_t accepted_ = 0;
+  std::size_t most_writers_ = 0;
+};
+
+}  // namespace syncer::node

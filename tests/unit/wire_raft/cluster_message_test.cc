@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/wire/cluster_message.h"
+
+#include <gtest/gtest.h>
+
+#include "syncer/wire/sync_frame.h"
+
+namespace syncer::wire {
+namespace {
+
+Seat seat(const std::string& node, std::uint64_t disk) { return {node, disk, Endpoint::v4(10, 0, 0, 1, 30192)}; }
+
+std::vector<ClusterMessage> examples() {
+  election::Message beat;
+  beat.from = {1};
+  beat.to = {2};
+  beat.term = 7;
+  return {ClusterHello{"east", "e1", 11, SeatStage::Fresh, {}},
+          ClusterHello{"east", "e1", 11, SeatStage::Seated, {seat("e1", 11), seat("e2", 12), seat("e3", 13)}},
+          Pulse{false}, Pulse{true}, beat};
+}
+
+/// Type and body of the one frame.
+std::pair<std::uint8_t, Bytes> taken_apart(const Bytes& frame) {
+  const Bytes stream = preamble(kClusterProtocol) + frame;
+  SyncFrameReader reader(kClusterProtocol);
+  ByteView input = stream;
+  const auto read = reader.next(input);
+  return {(*read)->type, Bytes((*read)->body)};
+}
+
+TEST(ClusterMessage, SaysWhatItWasToldToSay) {
+  for (const ClusterMessage& message : examples()) {
+    const auto [type, body] = taken_apart(encode_cluster(message));
+    const auto decoded = decode_cluster(type, body);
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(*decoded, message);
+  }
+}
+
+TEST(ClusterMessage, IsRefusedWhenAnythingIsMissingOrLeftOver) {
+  for (const ClusterMessage& message : examples()) {
+    const auto [type, body] = taken_apart(encode_cluster(message));
+    for (std::size_t size = 0; size < body.size(); ++size) {
+      EXPECT_FALSE(decode_cluster(type, ByteView(body).substr(0, size)));
+    }
+    EXPECT_FALSE(decode_cluster(type, body + "x"));
+  }
+  EXPECT_FALSE(decode_cluster(99, ""));
+}
+
+TEST(ClusterMessage, NeverHoldsMoreSeatsThanAGroupMayHave) {
+  std::vector<Seat> many;
+  for (std::uint64_t i = 0; i < 8; ++i) many.push_back(seat("e" + std::to_string(i), i));
+  const auto [type, body] = taken_apart(encode_cluster(ClusterHello{"east", "e1", 1, SeatStage::Seated, many}));
+  EXPECT_FALSE(decode_cluster(type, body));
+}
+
+TEST(ClusterStream, IsNoSyncStream) {
+  const Bytes stream = preamble(kSyncProtocol);
+  SyncFrameReader reader(kClusterProtocol);
+  ByteView input = stream;
+  const auto read = reader.next(input);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().detail, "not a cluster stream");
+}
+
+}  // namespace
+}  // namespace syncer::wire
