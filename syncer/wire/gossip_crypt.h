@@ -35,7 +35,8 @@ inline constexpr std::size_t kMaxKeys = 16;
 class Keyring {
  public:
   Keyring() = default;
-  /// At most kMaxKeys keys of 16, 24 or 32 octets (AES-128, 192, 256); Invalid otherwise. No key: everything goes in plain.
+  /// At most kMaxKeys keys of 16, 24 or 32 octets (AES-128, 192, 256); Invalid otherwise. No key: everything goes in
+  /// plain.
   static Result<Keyring> make(std::vector<Bytes> keys);
 
   bool empty() const { return keys_.empty(); }

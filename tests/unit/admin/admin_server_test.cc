@@ -22,12 +22,17 @@ class AdminServerTest : public testing::Test {
     api.status = [this] { return status_; };
     api.metrics = [] { return std::string("syncer_ready 1\n"); };
     api.release_guard = [this](const std::string& region) { released_.push_back(region); };
+    api.keys = [this](const std::string& verb, const std::string& argument) -> Result<std::string> {
+      asked_.push_back(verb + " " + argument);
+      if (argument == "unknown") return failure(ErrorCode::NotFound, "", "no such key");
+      return std::string("done\n");
+    };
     server_ = std::move(*AdminServer::start(*parse_endpoint("127.0.0.1:0"), std::move(api),
                                             [this](std::function<void()> task) { loop_.post(std::move(task)); }));
   }
 
-  HttpResponse ask(const std::string& method, const std::string& target) {
-    auto answer = std::async(std::launch::async, [&] { return ask_daemon(server_->local(), method, target); });
+  HttpResponse ask(const std::string& method, const std::string& target, const std::string& body = "") {
+    auto answer = std::async(std::launch::async, [&] { return ask_daemon(server_->local(), method, target, body); });
     const auto ready = [&] { return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready; };
     while (!ready()) loop_.run_until(ready, loop_.now() + std::chrono::milliseconds(5));
     return answer.get().value();
@@ -36,6 +41,7 @@ class AdminServerTest : public testing::Test {
   net::Loop loop_;
   node::Status status_;
   std::vector<std::string> released_;
+  std::vector<std::string> asked_;
   std::unique_ptr<AdminServer> server_;
 };
 
@@ -62,6 +68,15 @@ TEST_F(AdminServerTest, OnlyKnownRegionsAreReleased) {
   EXPECT_EQ(ask("POST", "/v1/guard/release?region=home").status, 200);
   EXPECT_EQ(ask("POST", "/v1/guard/release?region=*").status, 200);
   EXPECT_EQ(released_, (std::vector<std::string>{"home", "*"}));
+}
+
+TEST_F(AdminServerTest, KeysAreListedAndChanged) {
+  EXPECT_EQ(ask("GET", "/v1/keys").body, "done\n");
+  EXPECT_EQ(ask("POST", "/v1/keys/install", "c2VjcmV0").status, 200);
+  EXPECT_EQ(ask("POST", "/v1/keys/use?id=12ab").status, 200);
+  EXPECT_EQ(ask("POST", "/v1/keys/remove?id=unknown").status, 404);
+  EXPECT_EQ(ask("POST", "/v1/keys/forge?id=12ab").status, 404);
+  EXPECT_EQ(asked_, (std::vector<std::string>{"list ", "install c2VjcmV0", "use 12ab", "remove unknown"}));
 }
 
 TEST_F(AdminServerTest, ALoopThatDoesNotTurnIsNotAlive) {

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/daemon/gossip_keys.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "syncer/wire/gossip_keyring_file.h"
+
+namespace syncer::daemon {
+namespace {
+
+using wire::gossip::Keyring;
+
+const Bytes kOld(16, 'o');
+const Bytes kNew(32, 'n');
+const std::string kNewText = "bm5ubm5ubm5ubm5ubm5ubm5ubm5ubm5ubm5ubm5ubm4=";
+
+/// A keyring file with one key, and what was put in force.
+class GossipKeysTest : public testing::Test {
+ protected:
+  GossipKeysTest() {
+    std::string pattern = testing::TempDir() + "syncer-keys-XXXXXX";
+    directory_ = ::mkdtemp(pattern.data());
+    path_ = directory_ + "/keyring.json";
+    std::ofstream(path_) << wire::gossip::keyring_text(Keyring::make({kOld}).value());
+    ::chmod(path_.c_str(), 0600);
+  }
+  ~GossipKeysTest() override { std::filesystem::remove_all(directory_); }
+
+  GossipKeys keys() {
+    return {path_, load_keyring(path_).value(), [this](Keyring ring) {
+              in_force_ = std::move(ring);
+              return Result<void>{};
+            }};
+  }
+
+  std::string directory_;
+  std::string path_;
+  Keyring in_force_;
+};
+
+TEST_F(GossipKeysTest, AChangeIsInForceAndOnDisk) {
+  GossipKeys keys = this->keys();
+  EXPECT_EQ(keys.run("install", kNewText + "\n").value(), Keyring::id(kNew) + "\n");
+  ASSERT_TRUE(keys.run("use", Keyring::id(kNew)));
+  ASSERT_TRUE(keys.run("remove", Keyring::id(kOld)));
+  EXPECT_EQ(in_force_.keys(), std::vector<Bytes>{kNew});
+  EXPECT_EQ(load_keyring(path_).value().keys(), std::vector<Bytes>{kNew}) << "its mode must stay 0600, too";
+}
+
+TEST_F(GossipKeysTest, TheListTellsNoKey) {
+  const std::string list = keys().run("list", "").value();
+  EXPECT_NE(list.find(Keyring::id(kOld)), std::string::npos) << list;
+  EXPECT_NE(list.find("128"), std::string::npos) << list;
+  EXPECT_EQ(list.find("b29v"), std::string::npos) << list;
+}
+
+TEST_F(GossipKeysTest, ARefusedChangeChangesNothing) {
+  GossipKeys keys = this->keys();
+  EXPECT_EQ(keys.run("remove", Keyring::id(kOld)).error().code, ErrorCode::Refused);
+  EXPECT_EQ(keys.run("use", "12345678").error().code, ErrorCode::NotFound);
+  EXPECT_EQ(keys.run("install", "no key").error().code, ErrorCode::Invalid);
+  EXPECT_TRUE(in_force_.empty());
+  EXPECT_EQ(load_keyring(path_).value().keys(), std::vector<Bytes>{kOld});
+}
+
+TEST_F(GossipKeysTest, APoolWithoutKeysHasNoneToChange) {
+  GossipKeys none("", {}, nullptr);
+  EXPECT_EQ(none.run("install", kNewText).error().code, ErrorCode::Refused);
+  EXPECT_NE(none.run("list", "").value().find("[]"), std::string::npos);
+}
+
+TEST_F(GossipKeysTest, OnlyTheOwnerMayReadTheFile) {
+  ::chmod(path_.c_str(), 0640);
+  EXPECT_EQ(load_keyring(path_).error().code, ErrorCode::Invalid);
+  EXPECT_EQ(load_keyring(directory_ + "/none.json").error().code, ErrorCode::NotFound);
+}
+
+TEST(SystemNonce, DiffersEachTime) { EXPECT_NE(system_nonce(), system_nonce()); }
+
+}  // namespace
+}  // namespace syncer::daemon
