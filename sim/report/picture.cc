@@ -17,11 +17,13 @@ constexpr std::int64_t kLane = 34;
 constexpr std::int64_t kTop = 120;
 
 constexpr std::string_view kStyle = R"(
-body{font:14px system-ui,sans-serif;margin:2em;color:#222}svg{overflow:visible}text{font-size:12px}
-.lane{stroke:#ddd}.alive{fill:#cfe8cf}.paused{fill:#f3e3a8}.fault{fill:#d9534f;opacity:.10}.label{fill:#a33;font-size:11px}
+body{font:14px system-ui,sans-serif;margin:2em;color:#222}
+svg{overflow:visible}text{font-size:12px}pre{background:#f6f6f6;padding:1em}
+.lane{stroke:#ddd}.axis{fill:#666}.alive{fill:#cfe8cf}.paused{fill:#f3e3a8}
+.fault{fill:#d9534f;opacity:.10}.label{fill:#a33;font-size:11px}
 .info{fill:#4a78b0}.warning{fill:#e08a00}.error{fill:#c00}.in{fill:#2a8a2a}.out{fill:#b03030}
 .in.copy,.out.copy{fill:none;stroke-width:1.5}.in.copy{stroke:#2a8a2a}.out.copy{stroke:#b03030}
-.violation{stroke:#c00;stroke-width:2}.axis{fill:#666}pre{background:#f6f6f6;padding:1em}.bad{color:#c00}.ok{color:#2a8a2a})";
+.violation{stroke:#c00;stroke-width:2}.bad{color:#c00}.ok{color:#2a8a2a})";
 
 std::string escaped(std::string_view text) {
   std::string out;

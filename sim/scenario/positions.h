@@ -13,7 +13,8 @@ struct Spot {
 };
 
 /// Where each key, value, "{" and "[" of a JSON text begins, in the order a SAX parser reports them (nlohmann 3.11
-/// gives no positions itself). The text is legal JSON, with comments; for any other text the list is of no use, but safe.
+/// gives no positions itself). The text is legal JSON, with comments; for any other text the list is of no use, but
+/// safe.
 std::vector<Spot> token_positions(std::string_view text);
 
 /// The place of an octet.

@@ -83,7 +83,8 @@ void Prober::finish(Instant now, bool acked, Outputs* out) {
   const Round round = std::move(*round_);
   round_.reset();
   roster_.awareness().apply(probe_health_delta(acked, round.nacks_expected, round.nacks));
-  if (!acked && !SYNCER_MUTATED("membership.suspect_nobody")) roster_.suspect(now, Suspect{round.incarnation, round.node, roster_.self_name()}, *out);
+  if (!acked && !SYNCER_MUTATED("membership.suspect_nobody"))
+    roster_.suspect(now, Suspect{round.incarnation, round.node, roster_.self_name()}, *out);
 }
 
 void Prober::next_tick(Instant now) {

@@ -13,7 +13,8 @@ namespace syncer::node {
 /// after it is on disk, so that a restart is always a later epoch and stragglers of an earlier one are recognised.
 class EpochKeeper {
  public:
-  EpochKeeper(Storage& storage, std::function<CallId()> next_call) : storage_(storage), next_call_(std::move(next_call)) {}
+  EpochKeeper(Storage& storage, std::function<CallId()> next_call)
+      : storage_(storage), next_call_(std::move(next_call)) {}
 
   /// Reads the last epoch ever claimed; an unreadable value is an error, a missing one is a first start.
   Result<void> load();

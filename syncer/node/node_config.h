@@ -43,7 +43,7 @@ struct GuardSettings {
   std::uint32_t minimum = 20;
   Ratio share = {15, 100};
   Duration window = std::chrono::seconds(60);
-  Duration hold = std::chrono::minutes(10);  ///< released by itself after this, while the origin proves its registry sane
+  Duration hold = std::chrono::minutes(10);  ///< released by itself after this, while the origin is sane
 };
 
 /// Exchange between regions.

@@ -48,6 +48,17 @@ TEST(Show, ThePageNamesRegistryRegionsAndReasons) {
   }
 }
 
+TEST(Show, AFollowerNamesItsLeaderAndAnswersForNothingElse) {
+  node::Status status = healthy();
+  status.mode = "cluster";
+  status.group = node::GroupStatus{false, "b", 3, 7};
+  status.registry.reachable = status.regions[0].link_up = false;
+  EXPECT_TRUE(status_problems(admin::status_json(status)).value().empty());
+  const std::string page = status_page(admin::status_json(status)).value();
+  EXPECT_NE(page.find("group     leader b, term 3, commit 7\n"), std::string::npos) << page;
+  EXPECT_EQ(page.find("reachable"), std::string::npos) << page;
+}
+
 TEST(Show, MembersAreATable) {
   EXPECT_EQ(
       members_table(admin::members_json(healthy())).value(),

@@ -21,13 +21,15 @@ constexpr const char* kStorm = R"({
     "west": { "service_center": "sc-w", "syncers": ["w1"] },
     "south": { "service_center": "sc-s", "syncers": ["s1"] } } },
   "config": { "w1": { "join": ["e1"] }, "s1": { "join": ["e1"] } },
-  "workloads": [ { "id": "base", "kind": "steady", "service_center": "sc-e", "services": 2, "instances_per_service": 2 } ],
+  "workloads": [ { "id": "base", "kind": "steady", "service_center": "sc-e",
+                   "services": 2, "instances_per_service": 2 } ],
   "events": [
     { "id": "boot", "at": "0s", "do": "start", "who": "all" },
     { "id": "fall", "after": "boot + 30s", "do": "crash", "who": "e1" },
     { "id": "rise", "after": "fall + 5s", "do": "restart", "who": "e1" },
     { "id": "stop", "at": "40s", "do": "pause", "who": "w1", "for": "5s" } ],
-  "chaos": [ { "id": "storm", "from": "10s", "until": "80s", "families": ["crash", "pause", "partition", "loss", "sc.outage"],
+  "chaos": [ { "id": "storm", "from": "10s", "until": "80s",
+               "families": ["crash", "pause", "partition", "loss", "sc.outage"],
                "every": { "dist": "exp", "mean": "2s" } } ],
   "expect": [ { "id": "conv", "converged": "all", "after": "boot", "within": "30s" } ]
 })";
