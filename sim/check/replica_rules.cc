@@ -26,10 +26,7 @@ std::string to_string(const Version& v) { return syncer::to_string(v.epoch) + "/
 class Replicas : public Rule {
  public:
   void on_host_change(NodeIndex node, host::HostChange change) override {
-    if (change != host::HostChange::Started) return;
-    for (auto it = applied_.begin(); it != applied_.end();) {
-      it = it->first.first == node ? applied_.erase(it) : std::next(it);
-    }
+    if (change == host::HostChange::Started) forget(node);
   }
 
   /// A wiped disk forgets its epochs; until its peers told it better, it may use an old one, which they refuse.
@@ -49,6 +46,8 @@ class Replicas : public Rule {
     switch (event.kind) {
       case EventKind::EpochOpened:
         return opened(node, region, version_of(event).epoch);
+      case EventKind::LeaderLost:
+        return forget(node);  // whoever does not lead any more drops its replicas
       case EventKind::EntryAppended:
         dirty_writers_.insert(node);
         return;
@@ -78,6 +77,12 @@ class Replicas : public Rule {
     Version last;
     std::set<std::string, std::less<>> keys;  ///< applied at `last`; a repair applies many at one version
   };
+
+  void forget(NodeIndex node) {
+    for (auto it = applied_.begin(); it != applied_.end();) {
+      it = it->first.first == node ? applied_.erase(it) : std::next(it);
+    }
+  }
 
   void opened(NodeIndex node, const std::string& region, Epoch epoch) {
     dirty_writers_.insert(node);

@@ -60,7 +60,8 @@ using Captures = std::map<std::string, Sites>;
 using Leads = std::function<bool(NodeIndex)>;
 
 /// What a selector names right now, in the order of Cast::everybody, without repetition. A region stands for its nodes
-/// and its registry. Without `leads` everybody leads. `random` serves one(), random(), minority(), majority(): the same stream gives the same answer.
+/// and its registry. `random` serves one(), random(), minority(), majority(): the same stream gives the same answer.
+/// Without `leads` everybody leads.
 Sites resolve(const Selector& selector, const Cast& cast, const Captures& captures, syncer::Random random,
               const Leads& leads = {});
 

@@ -63,11 +63,17 @@ ordered_json registry(const node::RegistryStatus& r) {
 }  // namespace
 
 std::string status_json(const node::Status& status) {
+  ordered_json group;
+  if (status.group) {
+    const node::GroupStatus& g = *status.group;
+    group = {{"leads", g.leads}, {"leader", g.leader}, {"term", g.term}, {"commit", g.commit}};
+  }
   return text({{"node", status.node},
                {"region", status.region},
                {"mode", status.mode},
                {"ready", status.ready},
                {"epoch", to_string(status.epoch)},
+               {"group", group},
                {"registry", registry(status.registry)},
                {"regions", regions(status.regions)},
                {"members", members(status.members)},

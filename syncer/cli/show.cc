@@ -78,12 +78,24 @@ std::string region_line(const json& r) {
   return line + "\n";
 }
 
+/// A follower of a cluster leaves the registry and the other regions to its leader.
+bool follows(const json& s) { return s.at("group").is_object() && !s.at("group").at("leads").get<bool>(); }
+
+std::string group_line(const json& group) {
+  const std::string leader = group.at("leader");
+  return "group     " + (leader.empty() ? "no leader" : "leader " + leader) + ", term " + number(group, "term") +
+         ", commit " + number(group, "commit") + "\n";
+}
+
 std::string page(const json& s) {
   std::string out = "node      " + s.at("node").get<std::string>() + " (region " + s.at("region").get<std::string>() +
                     ", " + s.at("mode").get<std::string>() + ", epoch " + s.at("epoch").get<std::string>() + ")\n";
   out += std::string("ready     ") + (s.at("ready").get<bool>() ? "yes" : "no") + "\n";
-  out += registry_line(s.at("registry"));
-  for (const json& region : s.at("regions")) out += region_line(region);
+  if (s.at("group").is_object()) out += group_line(s.at("group"));
+  if (!follows(s)) {
+    out += registry_line(s.at("registry"));
+    for (const json& region : s.at("regions")) out += region_line(region);
+  }
   for (const json& reason : s.at("pending")) out += "pending   " + reason.get<std::string>() + "\n";
   return out;
 }
@@ -91,6 +103,7 @@ std::string page(const json& s) {
 std::vector<std::string> problems(const json& s) {
   std::vector<std::string> all;
   if (!s.at("ready").get<bool>()) all.emplace_back("not ready");
+  if (follows(s)) return all;
   const json& registry = s.at("registry");
   if (!registry.at("reachable").get<bool>()) all.emplace_back("the service center is not reachable");
   if (registry.at("guard_frozen").get<bool>()) all.emplace_back("removals of own instances are frozen by the guard");

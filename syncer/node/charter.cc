@@ -44,7 +44,8 @@ bool same_seats(const std::vector<wire::Seat>& a, const std::vector<wire::Seat>&
 }
 
 const wire::Seat* find_seat(const std::vector<wire::Seat>& seats, std::string_view node) {
-  const auto found = std::find_if(seats.begin(), seats.end(), [&](const wire::Seat& seat) { return seat.node == node; });
+  const auto is_it = [&](const wire::Seat& seat) { return seat.node == node; };
+  const auto found = std::find_if(seats.begin(), seats.end(), is_it);
   return found == seats.end() ? nullptr : &*found;
 }
 

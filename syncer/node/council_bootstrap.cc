@@ -80,8 +80,8 @@ bool Council::heed_seated(Instant now) {
 /// Exactly as many as wanted are there, and each of them was met: this is the list, for good.
 void Council::propose_list(Instant now) {
   const std::size_t wanted = config_.cluster.voters;
-  const std::string seen = std::to_string(members_.size() + 1) + " of " + std::to_string(wanted) + " syncers of region \"" +
-                           config_.region + "\" are seen";
+  const std::string seen = std::to_string(members_.size() + 1) + " of " + std::to_string(wanted) +
+                           " syncers of region \"" + config_.region + "\" are seen";
   if (members_.size() + 1 != wanted) {
     waiting_ = seen + (members_.size() + 1 > wanted ? ": stop those that are too many" : "");
     return;
@@ -105,7 +105,7 @@ void Council::count_proposals(Instant now) {
     const wire::ClusterHello* hello = links_.hello(seat.node);
     const bool same = hello != nullptr && hello->disk == seat.disk && same_seats(hello->seats, charter_.seats);
     if (same || seat.node == config_.node) ++agreed;
-    else waiting_ = "syncer \"" + seat.node + "\" has not agreed to the list of voters (" + names_of(charter_.seats) + ")";
+    else waiting_ = "syncer \"" + seat.node + "\" has not agreed to the voters " + names_of(charter_.seats);
   }
   if (agreed == charter_.seats.size()) take_seat(now);
 }

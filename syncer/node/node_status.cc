@@ -52,6 +52,11 @@ void add_reasons(const RegionStatus& region, bool complete, std::vector<std::str
   }
 }
 
+GroupStatus group_of(const Council& council, bool leads) {
+  const election::Raft* raft = council.raft();
+  return {leads, council.leader(), council.term(), raft != nullptr ? raft->voter().log().commit() : 0};
+}
+
 }  // namespace
 
 Status Node::status(Instant now) const {
@@ -73,13 +78,20 @@ Status Node::status(Instant now) const {
   for (RegionStatus& region : status.regions) s.home.fill(region);
   if (!s.fatal.empty()) status.pending.push_back(s.fatal);
   if (s.council) {
+    status.group = group_of(*s.council, s.epoch.has_value());
     for (std::string& reason : s.council->pending()) status.pending.push_back(std::move(reason));
-    status.ready = status.ready || (!s.epoch && status.pending.empty());
-    if (!s.epoch) return status;  // a follower waits for nothing else
+    if (!s.epoch) {
+      status.ready = status.pending.empty() && !s.leaving;  // a follower waits for nothing else
+      return status;
+    }
   }
-  if (!s.ready) status.pending.push_back(s.epoch ? "the registry was not read completely yet" : "the epoch is not stored yet");
+  if (!s.ready) {
+    status.pending.emplace_back(s.epoch ? "the registry was not read completely yet" : "the epoch is not stored yet");
+  }
   if (!s.mesh.conflict().empty()) status.pending.push_back(s.mesh.conflict());
-  for (const RegionStatus& region : status.regions) add_reasons(region, s.mesh.link(region.region).complete, status.pending);
+  for (const RegionStatus& region : status.regions) {
+    add_reasons(region, s.mesh.link(region.region).complete, status.pending);
+  }
   for (std::string& reason : s.home.pending()) status.pending.push_back(std::move(reason));
   return status;
 }

@@ -52,12 +52,21 @@ struct RegistryStatus {
   std::uint64_t guard_pending = 0;
 };
 
+/// The group of syncers of one region, as this one of them sees it.
+struct GroupStatus {
+  bool leads = false;  ///< the others neither read nor write the registry
+  std::string leader;  ///< empty while none is known
+  std::uint64_t term = 0;
+  std::uint64_t commit = 0;
+};
+
 /// A whole node at one instant.
 struct Status {
   std::string node;
   std::string region;
   std::string mode;
   Epoch epoch;
+  std::optional<GroupStatus> group = {};  ///< in cluster mode
   bool ready = false;
   std::vector<MemberStatus> members;
   std::vector<RegionStatus> regions;

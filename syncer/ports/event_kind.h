@@ -60,7 +60,7 @@ namespace syncer {
   X(NodeStopped,         "node.stopped")                                                                  \
   X(NodeFailed,          "node.failed")            /* reason: cannot go on, the process must end */       \
   X(StorageFailed,       "storage.failed")                                                                \
-  /* cluster mode: region, group, term, leader */                                                                        \
+  /* cluster mode: region, group, term, leader */                                                         \
   X(LeaderElected,       "leader.elected")                                                                \
   X(LeaderLost,          "leader.lost")
 // clang-format on

@@ -77,7 +77,9 @@ std::vector<Seat> read_seats(ByteReader& r) {
 
 Bytes encode_cluster(const ClusterMessage& message) {
   if (const auto* hello = std::get_if<ClusterHello>(&message)) return encode(*hello);
-  if (const auto* pulse = std::get_if<Pulse>(&message)) return frame(ClusterType::Pulse, pulse->answer ? "\1" : ByteView("\0", 1));
+  if (const auto* pulse = std::get_if<Pulse>(&message)) {
+    return frame(ClusterType::Pulse, pulse->answer ? ByteView("\1", 1) : ByteView("\0", 1));
+  }
   return frame(ClusterType::Raft, encode_raft(std::get<election::Message>(message)));
 }
 

@@ -31,10 +31,8 @@ Cluster start(const Workplace& workplace, const std::string& host, const std::st
 
 /// The one that writes; end() when nobody does.
 Cluster::iterator leader(Cluster& syncers) {
-  return std::find_if(syncers.begin(), syncers.end(), [](const auto& one) {
-    const std::string epoch = one->status("/epoch");
-    return !epoch.empty() && epoch != R"("0.0")";
-  });
+  return std::find_if(syncers.begin(), syncers.end(),
+                      [](const auto& one) { return one->status("/group/leads") == "true"; });
 }
 
 TEST(Cluster, SixSyncersKeepTwoServiceCentersTheSameWhenALeaderIsKilled) {
