@@ -117,7 +117,8 @@ void validate_delay(const Draft& draft, const Delay& d, const Cursor& at) {
     case Dist::Exp:
       return want(given(true, false, true, false, false) && d.min.value_or(Duration{}) <= *d.mean,
                   "\"mean\", and at most \"min\" <= \"mean\"");
-    case Dist::Lognormal: return want(given(false, false, false, true, false) && points, "0 < \"p50\" <= \"p99\" alone");
+    case Dist::Lognormal:
+      return want(given(false, false, false, true, false) && points, "0 < \"p50\" <= \"p99\" alone");
     case Dist::Bimodal:
       return want(given(true, true, false, false, true) && range, "\"min\" <= \"max\" and \"chance\" alone");
   }
