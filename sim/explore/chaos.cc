@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "sim/explore/budget.h"
 #include "sim/fault/latency_table.h"
@@ -32,6 +33,12 @@ struct Draw {
   const scenario::Region& region() { return one(scenario.topology.regions); }
   std::string service_center() { return one(scenario.topology.service_centers).name; }
 };
+
+/// In lowest terms, as a file is read: a draw depends on the denominator.
+Ratio percent(std::uint64_t n) {
+  const std::uint64_t common = std::gcd(n, std::uint64_t{100});
+  return {n / common, 100 / common};
+}
 
 /// One fault with its price; nothing when the budget has no room for it.
 struct Fault {
@@ -94,10 +101,10 @@ std::optional<Fault> network_fault(Family family, Draw& draw) {
     case Family::HalfOpen:
       return a == b ? std::nullopt : std::optional(Fault{scenario::HalfOpen{a, b, lasts}, {}, lasts});
     case Family::Loss:
-      link.quality.loss = Ratio{1 + draw.random.below(30), 100};
+      link.quality.loss = percent(1 + draw.random.below(30));
       break;
     case Family::Duplicate:
-      link.quality.duplicate = Ratio{1 + draw.random.below(20), 100};
+      link.quality.duplicate = percent(1 + draw.random.below(20));
       break;
     default:
       link.quality.reorder = scenario::Reorder{Ratio{1, 10}, draw.length(10ms, 300ms)};
@@ -120,7 +127,7 @@ std::optional<Fault> registry_fault(Family family, Draw& draw, Budget& budget, c
   static constexpr std::array kModes = {scenario::OutageMode::Refuse, scenario::OutageMode::Hang,
                                         scenario::OutageMode::Reset};
   const auto mode = kModes[static_cast<std::size_t>(draw.random.below(kModes.size()))];
-  const std::uint64_t percent = 10 + draw.random.below(60);
+  const std::uint64_t share = 10 + draw.random.below(60);
   switch (family) {
     case Family::ScOutage:
       return Fault{scenario::ScOutage{sc, mode, lasts}, {}, lasts};
@@ -129,13 +136,13 @@ std::optional<Fault> registry_fault(Family family, Draw& draw, Budget& budget, c
     case Family::ScListEmpty:
       return Fault{scenario::ScListEmpty{sc, lasts}, {}, lasts};
     case Family::ScListPartial:
-      return Fault{scenario::ScListPartial{sc, Ratio{percent, 100}, lasts}, {}, lasts};
+      return Fault{scenario::ScListPartial{sc, percent(share), lasts}, {}, lasts};
     case Family::ScStaleRead:
       return Fault{scenario::ScStaleRead{sc, draw.length(500ms, 5s), lasts}, {}, lasts};
     default:
       break;
   }
-  scenario::ScFail fail{sc, Ratio{percent, 100}, {}, {}, lasts};
+  scenario::ScFail fail{sc, percent(share), {}, {}, lasts};
   scenario::FailKind kind;
   if (draw.random.below(2) == 0)
     kind.status = 503;

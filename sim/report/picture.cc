@@ -155,12 +155,12 @@ void Picture::on_host_change(host::NodeIndex node, host::HostChange change) {
 std::string Picture::lives(Duration end) const {
   std::string out;
   for (std::size_t lane = 0; lane < cast_.nodes().size(); ++lane) {
-    std::optional<Duration> since;
-    std::string look;
+    Duration since{};
+    std::string look;  // of the bar that began at `since`; empty while the process is down
     const auto close = [&](Duration at) {
-      if (since)
-        out += rect(x_of(*since, end), y_of(lane) + 4, x_of(at, end) - x_of(*since, end), kLane - 10, look, look);
-      since.reset();
+      const std::int64_t x = x_of(since, end);
+      if (!look.empty()) out += rect(x, y_of(lane) + 4, x_of(at, end) - x, kLane - 10, look, look);
+      look.clear();
     };
     for (const Mark& m : marks_) {
       if (m.lane != lane || m.look.rfind("host ", 0) != 0) continue;
@@ -169,8 +169,6 @@ std::string Picture::lives(Duration end) const {
         look = "alive";
       else if (m.look == "host paused")
         look = "paused";
-      else
-        continue;
       since = m.at.time_since_epoch();
     }
     close(end);

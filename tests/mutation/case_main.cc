@@ -14,9 +14,9 @@ int main(int argc, char** argv) {
   }
   testing::GTEST_FLAG(filter) = argv[2];
   syncer::mutation::active = argv[1];
-  static_cast<void>(RUN_ALL_TESTS());
+  const bool failed = RUN_ALL_TESTS() != 0;
   const auto& outcome = *testing::UnitTest::GetInstance();
-  const bool caught = outcome.test_to_run_count() == 1 && outcome.failed_test_count() == 1;
+  const bool caught = failed && outcome.test_to_run_count() == 1 && outcome.failed_test_count() == 1;
   std::cout << argv[1] << (caught ? " is caught by " : " goes unnoticed by ") << argv[2] << '\n';
   return caught ? 0 : 1;
 }
