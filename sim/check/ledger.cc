@@ -77,6 +77,7 @@ void Ledger::origin_is(const InstanceName& name, const mocksc::Instance& instanc
     origin.step = born ? Origin::Step::Registered : Origin::Step::Changed;
     origin.stepped = now;
   }
+  if (!origin.known) known_.push_back(&origin);
   origin.known = true;
   origin.alive = true;
   origin.content = content;

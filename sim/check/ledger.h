@@ -77,6 +77,8 @@ class Ledger : public host::Probe {
   void on_registry_change(RegistryIndex registry, const mocksc::RegistryChange& change) override;
 
   const std::map<InstanceName, Origin>& origins() const { return origins_; }
+  /// Those that applications registered, in the order they first did; only grows, the pointers stay good.
+  const std::vector<const Origin*>& known() const { return known_; }
   const std::map<InstanceName, Copy>& copies() const { return copies_; }
   const Origin* origin(const InstanceName& name) const;
   const Copy* copy(const InstanceName& name) const;
@@ -111,6 +113,7 @@ class Ledger : public host::Probe {
   std::size_t registries_;
   std::map<InstanceName, Origin> origins_;
   std::map<InstanceName, Copy> copies_;
+  std::vector<const Origin*> known_;
   std::vector<std::uint64_t> differing_pairs_;  ///< by home * registries + target
   std::uint64_t differing_ = 0;
   std::uint64_t ghosts_ = 0;

@@ -99,7 +99,7 @@ bool Predicates::holds(const Predicate& p) const {
 }
 
 bool Predicates::mirrored(const Predicate& p) const {
-  const auto subjects = origins(p.subject);
+  const auto& subjects = origins(p.subject);
   for (const Origin* origin : subjects) {
     for (const RegistryIndex r : registries(p.in)) {
       if (r == origin->name.registry) continue;
@@ -242,12 +242,14 @@ bool Predicates::pending(const Predicate& p) const {
   return true;
 }
 
-std::vector<const Origin*> Predicates::origins(const scenario::Selector& subject) const {
-  std::vector<const Origin*> found;
-  for (const auto& [name, origin] : ledger_.origins()) {
-    if (origin.known && scenario::instance_matches(subject.text, name.instance)) found.push_back(&origin);
+const std::vector<const Origin*>& Predicates::origins(const scenario::Selector& subject) const {
+  Matches& matches = matches_[subject.text];
+  const std::vector<const Origin*>& known = ledger_.known();
+  for (; matches.looked_at < known.size(); ++matches.looked_at) {
+    const Origin* origin = known[matches.looked_at];
+    if (scenario::instance_matches(subject.text, origin->name.instance)) matches.origins.push_back(origin);
   }
-  return found;
+  return matches.origins;
 }
 
 std::vector<RegistryIndex> Predicates::registries(const scenario::Selector& selector) const {

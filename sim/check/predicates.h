@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "sim/check/ledger.h"
 #include "sim/check/watch.h"
 #include "sim/scenario/checks.h"
@@ -31,15 +35,22 @@ class Predicates {
   bool conflict(const Predicate& p) const;
   bool pending(const Predicate& p) const;
 
-  std::vector<const Origin*> origins(const scenario::Selector& subject) const;
+  const std::vector<const Origin*>& origins(const scenario::Selector& subject) const;
   std::vector<RegistryIndex> registries(const scenario::Selector& selector) const;
   std::vector<NodeIndex> nodes(const scenario::Selector& selector) const;
   bool as_demanded(const Predicate& p, const Copy& copy) const;
   scenario::MemberState state_of(NodeIndex observer, NodeIndex subject) const;
 
+  /// The instances that a selector means among those known so far.
+  struct Matches {
+    std::size_t looked_at = 0;
+    std::vector<const Origin*> origins;
+  };
+
   const scenario::Stage& stage_;
   const Ledger& ledger_;
   const Watch& watch_;
+  mutable std::map<std::string, Matches> matches_;  // by selector; instances are only ever added
 };
 
 }  // namespace sim::check
