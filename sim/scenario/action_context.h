@@ -40,6 +40,7 @@ struct ProcessActions : ActionContext {
   void operator()(const Suspend& a) const;
   void operator()(const Slow& a) const;
   void operator()(const Join& a) const;
+  void operator()(const ClusterReplace& a) const;
   void operator()(const ClockDrift& a) const;
   void operator()(const ClockJump& a) const;
 };

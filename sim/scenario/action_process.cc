@@ -93,6 +93,23 @@ void ProcessActions::operator()(const Join& a) const {
   }
 }
 
+void ProcessActions::operator()(const ClusterReplace& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    const Cast::Node& voter = scene.cast.nodes()[n];
+    std::string refusal = "nobody leads its region";
+    for (const NodeIndex one : scene.cast.regions()[voter.region].nodes) {
+      if (!leads(world(), scene.cast, one)) continue;
+      world().operate(one, [&](syncer::node::Node& node, syncer::Instant local) {
+        const auto outcome = node.replace_voter(local, voter.name);
+        refusal = outcome ? "" : outcome.error().detail;
+      });
+    }
+    if (a.refused == !refusal.empty()) continue;
+    const std::string what = a.refused ? " was given away" : " was refused: " + refusal;
+    scene.problems.push_back("the seat of " + voter.name + what);
+  }
+}
+
 void ProcessActions::operator()(const ClockDrift& a) const {
   for (const NodeIndex n : nodes(a.who)) {
     world().drift(n, a.ppm);

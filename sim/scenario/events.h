@@ -27,9 +27,9 @@ struct Anchor {
 };
 
 using Action =
-    std::variant<Start, Stop, Crash, Restart, Bounce, Pause, Resume, Suspend, Slow, Join, ClockDrift, ClockJump,
-                 Partition, Heal, LinkChange, Clog, Unclog, Swizzle, Reset, HalfOpen, ScRegister, ScDeregister,
-                 ScStopHeartbeat, ScHeartbeat, ScExpire, ScStatus, ScUpdate, ScOutage, ScSlow, ScFail,
+    std::variant<Start, Stop, Crash, Restart, Bounce, Pause, Resume, Suspend, Slow, Join, ClusterReplace, ClockDrift,
+                 ClockJump, Partition, Heal, LinkChange, Clog, Unclog, Swizzle, Reset, HalfOpen, ScRegister,
+                 ScDeregister, ScStopHeartbeat, ScHeartbeat, ScExpire, ScStatus, ScUpdate, ScOutage, ScSlow, ScFail,
                  ScListEmpty, ScListPartial, ScStaleRead, ScDataLoss, ScRestore, ScFailover, ScLimit>;
 
 /// Something the scenario does to the world.

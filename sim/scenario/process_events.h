@@ -69,6 +69,13 @@ struct Join {
   Selector via;
   bool operator==(const Join&) const = default;
 };
+/// The operator gives the seats of these voters, whose disks were lost, to their new disks: asks whoever leads their
+/// region. With `refused` the answer must be no.
+struct ClusterReplace {
+  Selector who;
+  bool refused = false;
+  bool operator==(const ClusterReplace&) const = default;
+};
 /// The monotonic clock runs too fast (positive) or too slow.
 struct ClockDrift {
   Selector who;

@@ -75,6 +75,12 @@ void describe(V& v, Type<Join>) {
 }
 
 template <class V>
+void describe(V& v, Type<ClusterReplace>) {
+  v.needs("who", &ClusterReplace::who, "voters whose disk was lost");
+  v.takes("refused", &ClusterReplace::refused, "the leader must say no");
+}
+
+template <class V>
 void describe(V& v, Type<ClockDrift>) {
   v.needs("who", &ClockDrift::who, "nodes");
   v.needs("ppm", &ClockDrift::ppm, "parts per million, negative for slow");

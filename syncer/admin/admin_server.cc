@@ -76,23 +76,41 @@ struct AdminServer::State {
     server.Get("/v1/members", with_status([](const node::Status& status, httplib::Response& out) {
                  reply(out, 200, members_json(status), "application/json");
                }));
+    server.Get("/v1/cluster", with_status([](const node::Status& status, httplib::Response& out) {
+                 if (!status.group) return reply(out, 409, "this syncer runs in single mode: it has no group\n");
+                 reply(out, 200, cluster_json(status), "application/json");
+               }));
     server.Get("/metrics", [this](const httplib::Request&, httplib::Response& out) {
       const auto text = ask<std::string>(post, api.metrics);
       if (!text) return reply(out, 503, "the event loop does not turn\n");
       reply(out, 200, *text, "text/plain; version=0.0.4");
     });
-    server.Get("/v1/keys", [this](const httplib::Request&, httplib::Response& out) { keys("list", "", out); });
+    set_operator_routes();
+  }
+
+  void set_operator_routes() {
+    server.Get("/v1/keys", [this](const httplib::Request&, httplib::Response& out) { run(api.keys, "list", "", out); });
     server.Post("/v1/keys/(install|use|remove)", [this](const httplib::Request& in, httplib::Response& out) {
-      if (!in.has_header("X-Syncer")) return reply(out, 403, "the header X-Syncer is missing\n");
       const std::string verb = in.matches[1];
-      keys(verb, verb == "install" ? in.body : in.get_param_value("id"), out);
+      if (is_operator(in, out)) run(api.keys, verb, verb == "install" ? in.body : in.get_param_value("id"), out);
     });
-    server.Post("/v1/guard/release", [this](const httplib::Request& in, httplib::Response& out) { release(in, out); });
+    server.Post("/v1/cluster/(replace|raise-generation|forget-proposal)",
+                [this](const httplib::Request& in, httplib::Response& out) {
+                  if (is_operator(in, out)) run(api.cluster, in.matches[1], in.get_param_value("node"), out);
+                });
+    server.Post("/v1/guard/release", [this](const httplib::Request& in, httplib::Response& out) {
+      if (is_operator(in, out)) release(in, out);
+    });
+  }
+
+  /// A web page can make a browser post to loopback, but cannot set the header of another origin.
+  static bool is_operator(const httplib::Request& in, httplib::Response& out) {
+    if (in.has_header("X-Syncer")) return true;
+    reply(out, 403, "the header X-Syncer is missing\n");
+    return false;
   }
 
   void release(const httplib::Request& in, httplib::Response& out) {
-    // A web page can make a browser post to loopback, but cannot set the header of another origin.
-    if (!in.has_header("X-Syncer")) return reply(out, 403, "the header X-Syncer is missing\n");
     const std::string region = in.get_param_value("region");
     if (region.empty()) return reply(out, 400, "name a region: ?region=NAME, or ?region=* for all\n");
     const auto known = ask<bool>(post, [this, region] {
@@ -106,8 +124,10 @@ struct AdminServer::State {
     reply(out, *known ? 200 : 404, *known ? "released\n" : "no region of that name\n");
   }
 
-  void keys(const std::string& verb, const std::string& argument, httplib::Response& out) {
-    const auto answer = ask<Result<std::string>>(post, [this, verb, argument] { return api.keys(verb, argument); });
+  using Verbs = std::function<Result<std::string>(const std::string& verb, const std::string& argument)>;
+
+  void run(const Verbs& verbs, const std::string& verb, const std::string& argument, httplib::Response& out) {
+    const auto answer = ask<Result<std::string>>(post, [&verbs, verb, argument] { return verbs(verb, argument); });
     if (!answer) return reply(out, 503, "the event loop does not turn\n");
     if (*answer) return reply(out, 200, **answer, verb == "list" ? "application/json" : "text/plain");
     reply(out, http_status(answer->error().code), to_string(answer->error()) + "\n");

@@ -17,10 +17,13 @@ struct AdminApi {
   std::function<void(const std::string& region)> release_guard;  ///< "*" for all regions
   /// Gossip keys: "list"; "install" with a base64 key; "use" and "remove" with an id. The text of the answer.
   std::function<Result<std::string>(const std::string& verb, const std::string& argument)> keys;
+  /// The region's group: "replace" with a name, "raise-generation", "forget-proposal". The text of the answer.
+  std::function<Result<std::string>(const std::string& verb, const std::string& argument)> cluster;
 };
 
-/// The operator's HTTP endpoint: /livez, /readyz, /v1/status, /v1/members, /metrics, /v1/keys, POST
-/// /v1/guard/release?region=, /v1/keys/install (the key is the body), /v1/keys/use?id= and /v1/keys/remove?id=.
+/// The operator's HTTP endpoint: /livez, /readyz, /v1/status, /v1/members, /v1/cluster, /metrics, /v1/keys, POST
+/// /v1/guard/release?region=, /v1/keys/install (the key is the body), /v1/keys/use?id=, /v1/keys/remove?id=,
+/// /v1/cluster/replace?node=, /v1/cluster/raise-generation and /v1/cluster/forget-proposal.
 /// For loopback only: the library's server is not made for a network that is not trusted.
 class AdminServer {
  public:

@@ -60,20 +60,38 @@ ordered_json registry(const node::RegistryStatus& r) {
           {"guard_pending", r.guard_pending}};
 }
 
+ordered_json voters(const std::vector<node::VoterStatus>& all) {
+  ordered_json list = ordered_json::array();
+  for (const node::VoterStatus& v : all) {
+    list.push_back({{"name", v.name}, {"disk", v.disk}, {"address", v.address}, {"state", v.state}});
+    if (v.match) list.back()["match"] = *v.match;
+    if (v.lag) list.back()["lag"] = *v.lag;
+    if (v.last_heard) list.back()["last_heard_seconds"] = seconds(*v.last_heard);
+  }
+  return list;
+}
+
+/// null in single mode.
+ordered_json group(const node::Status& status) {
+  if (!status.group) return nullptr;
+  const node::GroupStatus& g = *status.group;
+  return {{"leads", g.leads},   {"leader", g.leader},         {"term", g.term},
+          {"commit", g.commit}, {"generation", g.generation}, {"voters", voters(g.voters)}};
+}
+
 }  // namespace
 
+std::string cluster_json(const node::Status& status) {
+  return text({{"region", status.region}, {"group", group(status)}, {"pending", status.pending}});
+}
+
 std::string status_json(const node::Status& status) {
-  ordered_json group;
-  if (status.group) {
-    const node::GroupStatus& g = *status.group;
-    group = {{"leads", g.leads}, {"leader", g.leader}, {"term", g.term}, {"commit", g.commit}};
-  }
   return text({{"node", status.node},
                {"region", status.region},
                {"mode", status.mode},
                {"ready", status.ready},
                {"epoch", to_string(status.epoch)},
-               {"group", group},
+               {"group", group(status)},
                {"registry", registry(status.registry)},
                {"regions", regions(status.regions)},
                {"members", members(status.members)},

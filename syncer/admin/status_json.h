@@ -11,5 +11,7 @@ namespace syncer::admin {
 std::string status_json(const node::Status& status);
 /// The documented JSON of GET /v1/members: {"members": […]}.
 std::string members_json(const node::Status& status);
+/// The documented JSON of GET /v1/cluster; the group is null in single mode.
+std::string cluster_json(const node::Status& status);
 
 }  // namespace syncer::admin

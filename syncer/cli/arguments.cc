@@ -71,6 +71,33 @@ void add_keys_commands(CLI::App& app, Arguments& a) {
   add("remove", "forget a key that is not in use")->add_option("id", a.key, "id of the key")->required();
 }
 
+void add_cluster_commands(CLI::App& app, Arguments& a) {
+  CLI::App* cluster =
+      app.add_subcommand("cluster", "the syncers of one region as a group of voters")->require_subcommand(1);
+  CLI::App* members = command(*cluster, "members", "list the voters: state, how far behind, last word", a,
+                              Command::ClusterMembers);
+  add_output(*members, a);
+  const auto add = [&](const char* verb, const char* about) {
+    CLI::App* one = cluster->add_subcommand(verb, about);
+    one->callback([&a, verb] {
+      a.command = Command::Cluster;
+      a.verb = verb;
+    });
+    return one;
+  };
+  CLI::App* replace = add("replace",
+                          "give the seat of a voter whose data folder was lost to its new folder. Start it with the\n"
+                          "empty folder first; every other voter must be there; say it to the leader");
+  replace->add_option("name", a.voter, "the voter's --node")->required();
+  CLI::App* raise = add("raise-generation",
+                        "outbid every epoch the region ever had, after all its data folders were lost. Other regions\n"
+                        "that are connected do this by themselves; say it to the leader");
+  CLI::App* forget = add("forget-proposal",
+                         "free this syncer from a list of voters that somebody never agreed to; say it to each\n"
+                         "syncer that did agree");
+  for (CLI::App* one : {members, replace, raise, forget}) add_target(*one, a);
+}
+
 void build(CLI::App& app, Arguments& a) {
   app.require_subcommand(1);
   add_keys(*command(app, "daemon", "run a syncer until a signal ends it", a, Command::Daemon), a);
@@ -92,6 +119,7 @@ void build(CLI::App& app, Arguments& a) {
   all->excludes(region);
 
   add_keys_commands(app, a);
+  add_cluster_commands(app, a);
 
   CLI::App* config = app.add_subcommand("config", "the configuration")->require_subcommand(1);
   CLI::App* show = command(*config, "show", "print every key as it is in force", a, Command::ConfigShow);

@@ -9,7 +9,9 @@
 
 namespace syncer::cli {
 
-enum class Command { Daemon, Members, Status, GuardRelease, Keys, ConfigShow, ConfigCheck, Version };
+enum class Command {
+  Daemon, Members, Status, GuardRelease, Keys, ClusterMembers, Cluster, ConfigShow, ConfigCheck, Version
+};
 
 /// A parsed command line.
 struct Arguments {
@@ -20,7 +22,8 @@ struct Arguments {
   bool origin = false;      ///< config show --origin
   bool check = false;       ///< status --check
   std::string region;       ///< of `guard release`; "*" for all
-  std::string verb;         ///< of `keys`: list, install, use or remove
+  std::string verb;         ///< of `keys`: list, install, use or remove; of `cluster`: as it is told to the daemon
+  std::string voter;        ///< of `cluster replace`
   std::string key;          ///< file of the key to install, or id of the key to use or remove
   std::string admin;        ///< address of the daemon to ask; empty: found by node or data directory
   std::string node;

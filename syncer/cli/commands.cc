@@ -113,6 +113,16 @@ int change_keys(const Arguments& arguments, Console console) {
   return print(console, ask(arguments, "POST", "/v1/keys/install", *key));
 }
 
+int show_cluster(const Arguments& arguments, Console console) {
+  const auto body = ask(arguments, "GET", "/v1/cluster");
+  return print(console, !body || arguments.json ? body : voters_table(*body));
+}
+
+int tell_cluster(const Arguments& arguments, Console console) {
+  const std::string query = arguments.voter.empty() ? "" : "?node=" + percent_encode(arguments.voter);
+  return print(console, ask(arguments, "POST", "/v1/cluster/" + arguments.verb + query));
+}
+
 int show_config(const Arguments& arguments, Console console) {
   const auto config = load(arguments);
   if (!config) return complain_about_config(console, config.error());

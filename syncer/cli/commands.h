@@ -19,6 +19,8 @@ int show_members(const Arguments& arguments, Console console);
 int show_status(const Arguments& arguments, Console console);
 int release_guard(const Arguments& arguments, Console console);
 int change_keys(const Arguments& arguments, Console console);
+int show_cluster(const Arguments& arguments, Console console);
+int tell_cluster(const Arguments& arguments, Console console);
 int show_config(const Arguments& arguments, Console console);
 int check_config(const Arguments& arguments, Console console);
 int show_version(const Arguments& arguments, Console console);

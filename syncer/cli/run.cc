@@ -20,6 +20,10 @@ int run(int argc, const char* const* argv, Console console) {
       return release_guard(arguments, console);
     case Command::Keys:
       return change_keys(arguments, console);
+    case Command::ClusterMembers:
+      return show_cluster(arguments, console);
+    case Command::Cluster:
+      return tell_cluster(arguments, console);
     case Command::ConfigShow:
       return show_config(arguments, console);
     case Command::ConfigCheck:

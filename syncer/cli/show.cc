@@ -32,6 +32,15 @@ std::string seconds(double value, int digits) {
 
 using Row = std::vector<std::string>;
 
+/// "-" for what the daemon does not know.
+std::string number_or_dash(const json& object, const char* key) {
+  return object.contains(key) ? number(object, key) : "-";
+}
+
+std::string age(const json& object) {
+  return object.contains("last_heard_seconds") ? seconds(object.at("last_heard_seconds"), 1) : "-";
+}
+
 /// Tags without those that have a column. They come from the network: no octet of theirs commands the terminal.
 std::string other_tags(const json& tags) {
   std::string out;
@@ -130,6 +139,19 @@ Result<std::string> members_table(std::string_view text) {
                       other_tags(m.at("tags"))});
     }
     return table(rows);
+  });
+}
+
+Result<std::string> voters_table(std::string_view text) {
+  return with_document<std::string>(text, [](const json& document) {
+    std::vector<Row> rows = {{"NAME", "STATE", "MATCH", "LAG", "HEARD", "ADDRESS", "DISK"}};
+    for (const json& v : document.at("group").at("voters")) {
+      rows.push_back({v.at("name"), v.at("state"), number_or_dash(v, "match"), number_or_dash(v, "lag"), age(v),
+                      v.at("address"), v.at("disk")});
+    }
+    std::string page = table(rows);
+    for (const json& reason : document.at("pending")) page += "pending   " + reason.get<std::string>() + "\n";
+    return page;
   });
 }
 

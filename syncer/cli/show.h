@@ -13,6 +13,8 @@ namespace syncer::cli {
 Result<std::string> members_table(std::string_view json);
 /// A table for people of the JSON of /v1/keys.
 Result<std::string> keys_table(std::string_view json);
+/// A table for people of the JSON of /v1/cluster.
+Result<std::string> voters_table(std::string_view json);
 /// A page for people of the JSON of /v1/status.
 Result<std::string> status_page(std::string_view json);
 /// What is wrong according to the JSON of /v1/status, in words; empty when all is well.

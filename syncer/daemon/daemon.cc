@@ -10,6 +10,7 @@
 
 #include "syncer/admin/admin_server.h"
 #include "syncer/daemon/gossip_keys.h"
+#include "syncer/daemon/group_words.h"
 #include "syncer/daemon/sockets.h"
 #include "syncer/daemon/watch.h"
 #include "syncer/httpio/http_pool.h"
@@ -164,6 +165,9 @@ Result<void> Daemon::open_admin() {
   };
   api.release_guard = [this](const std::string& region) { node_->release_guard(loop_.now(), region); };
   api.keys = [this](const std::string& verb, const std::string& argument) { return keys_->run(verb, argument); };
+  api.cluster = [this](const std::string& verb, const std::string& argument) {
+    return tell_group(*node_, loop_.now(), verb, argument);
+  };
   auto server = admin::AdminServer::start(config_.admin, std::move(api), post());
   if (!server) return failure(ErrorCode::Io, "--admin-addr", server.error().detail);
   admin_ = std::move(*server);

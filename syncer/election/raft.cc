@@ -68,6 +68,11 @@ void Raft::report_unreachable(Instant now, VoterId peer, std::vector<Output>& ou
   flush(now, outputs);
 }
 
+void Raft::forget_peer(Instant now, VoterId peer, std::vector<Output>& outputs) {
+  voter_.forget_peer(peer);
+  flush(now, outputs);
+}
+
 void Raft::take_snapshot(Instant now, Bytes state, std::vector<Output>& outputs) {
   const Log& log = voter_.log();
   // A snapshot on its way in is newer than anything that could be taken here.

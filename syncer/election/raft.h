@@ -47,6 +47,8 @@ class Raft {
   void forget_leader(Instant now, std::vector<Output>& outputs);
   /// See Voter::report_unreachable.
   void report_unreachable(Instant now, VoterId peer, std::vector<Output>& outputs);
+  /// See Voter::forget_peer.
+  void forget_peer(Instant now, VoterId peer, std::vector<Output>& outputs);
   /// `state` is the state after everything applied so far: store it and shorten the log.
   void take_snapshot(Instant now, Bytes state, std::vector<Output>& outputs);
 

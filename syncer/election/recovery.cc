@@ -20,11 +20,12 @@ std::optional<Bytes> value_of(const StoreImage& image, std::string_view key) {
 tl::unexpected<Error> broken(std::string what) { return damaged("raft store", std::move(what)); }
 
 /// A new store. Nothing but the identity makes it one that may have promised something, so that is written last.
-Recovery bootstrap(ByteView identity) {
+Recovery bootstrap(ByteView identity, HardState state = {}) {
   const Bytes log = encode_log(0, {}, {});
-  const Bytes metadata = encode_metadata({});
+  const Bytes metadata = encode_metadata({0, state});
   Recovery recovery;
   recovery.fresh = true;
+  recovery.stored.hard_state = state;
   recovery.journal = Journal(0, log.size(), 0);
   recovery.repairs = {{keys::kLog, log},
                       {keys::kMarks, encode_mark(0, log.size(), {})},
@@ -34,12 +35,20 @@ Recovery bootstrap(ByteView identity) {
   return recovery;
 }
 
+/// No vote was ever written behind what the store began with.
+bool is_first_metadata(std::string_view key, const Bytes& file) {
+  if (key != keys::kFirstMetadata && key != keys::kSecondMetadata) return false;
+  const Result<RecoveredMetadata> read = recover_metadata(file, file);
+  return read && read->metadata.version == 0;
+}
+
 /// The folder is new, or its bootstrap was cut short.
 bool is_unused(const StoreImage& image) {
   if (image.count(keys::kIdentity) == 1) return false;
   const std::vector<StoreOperation> first_writes = bootstrap("").repairs;
   return std::all_of(image.begin(), image.end(), [&](const auto& file) {
-    return std::any_of(first_writes.begin(), first_writes.end(),
+    return is_first_metadata(file.first, file.second) ||
+           std::any_of(first_writes.begin(), first_writes.end(),
                        [&](const StoreOperation& o) { return o.key == file.first && o.value == file.second; });
   });
 }
@@ -100,6 +109,10 @@ Result<Recovery> recover(const StoreImage& image, ByteView identity) {
     recovery.repairs.push_back({keys::kSecondMetadata, copy});
   }
   return recovery;
+}
+
+Recovery take_over(ByteView identity, VoterId self, Term term) {
+  return bootstrap(identity, HardState{term, self, 0});
 }
 
 }  // namespace syncer::election

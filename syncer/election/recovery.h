@@ -30,4 +30,8 @@ struct Recovery {
 /// with ErrorCode::Corrupt and a text that says how to repair; a write cut short by a power cut never is.
 Result<Recovery> recover(const StoreImage& image, ByteView identity);
 
+/// A store for a disk that is given the seat of a lost one. Its voter begins in `term` with its vote there spent, so
+/// that it never votes in a term in which the lost one may have.
+Recovery take_over(ByteView identity, VoterId self, Term term);
+
 }  // namespace syncer::election

@@ -9,7 +9,8 @@
 
 namespace syncer::election {
 
-/// One voter of a region's group; never reused for another disk. 0 is nobody.
+/// One seat of a region's group; 0 is nobody. A seat that is given to another disk keeps its number: see
+/// Raft::forget_peer().
 using VoterId = Id<struct VoterTag>;
 inline constexpr VoterId kNobody{};
 

@@ -56,6 +56,8 @@ class Voter {
   void forget_leader();
   /// Appends to this peer were lost: stop sending ahead.
   void report_unreachable(VoterId peer);
+  /// Another disk has this peer's seat now: what the former one held and granted does not count any more.
+  void forget_peer(VoterId peer);
   /// The snapshot to this peer arrived, or did not.
   void report_snapshot(VoterId peer, bool arrived);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "syncer/base/mutation.h"
 #include "syncer/election/voter.h"
 
 // How a leader keeps its peers' logs, and its lease, fed.
@@ -66,6 +67,15 @@ void Voter::report_unreachable(VoterId peer) {
   const auto found = progress_.find(peer);
   if (role_ != Role::Leader || found == progress_.end()) return;
   if (found->second.state == ProgressState::Replicate) found->second.become_probe();
+}
+
+void Voter::forget_peer(VoterId peer) {
+  const auto found = progress_.find(peer);
+  if (found == progress_.end() || peer == self_ || SYNCER_MUTATED("election.keep_former_progress")) return;
+  found->second = Progress{};
+  found->second.next = log_.last().index + 1;
+  votes_.erase(peer);
+  if (transferee_ == peer) transferee_ = kNobody;
 }
 
 void Voter::report_snapshot(VoterId peer, bool arrived) {

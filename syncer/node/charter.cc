@@ -18,6 +18,8 @@ Bytes encode(const Charter& charter) {
   w.u64(charter.disk);
   w.u8(static_cast<std::uint8_t>(charter.stage));
   wire::write_seats(w, charter.seats);
+  w.u64(charter.group);
+  w.u64(charter.listed);
   w.u32(crc32c(out));
   return out;
 }
@@ -30,6 +32,8 @@ Result<Charter> decode_charter(ByteView octets) {
   const std::uint8_t stage = r.u8();
   charter.stage = static_cast<wire::SeatStage>(stage);
   charter.seats = wire::read_seats(r);
+  charter.group = r.u64();
+  charter.listed = r.u64();
   const bool known = stage <= static_cast<std::uint8_t>(wire::SeatStage::Seated);
   if (known && r.finished() && ByteReader(octets.substr(content.size())).u32() == crc32c(content)) return charter;
   return failure(ErrorCode::Corrupt, std::string(kCharterKey),
@@ -55,14 +59,24 @@ std::string names_of(const std::vector<wire::Seat>& seats) {
   return names;
 }
 
-std::string group_name(std::string_view region, const std::vector<wire::Seat>& seats) {
+std::uint64_t founded_by(const std::vector<wire::Seat>& seats) {
   Bytes list;
   ByteWriter w(list);
   for (const wire::Seat& seat : seats) {
     w.string(seat.node);
     w.u64(seat.disk);
   }
-  return std::string(region) + "/" + to_string(hash128(list)).substr(0, 16);
+  return hash128(list).high | 1U;
+}
+
+std::string disk_name(std::uint64_t disk) {
+  Bytes octets;
+  for (unsigned shift = 64; shift > 0; shift -= 8) octets.push_back(static_cast<char>(disk >> (shift - 8)));
+  return to_hex(octets);
+}
+
+std::string group_name(std::string_view region, std::uint64_t group) {
+  return std::string(region) + "/" + disk_name(group);
 }
 
 }  // namespace syncer::node

@@ -11,13 +11,16 @@
 
 namespace syncer::node {
 
-/// What this syncer's disk is bound to in its region. The list of voters is agreed once and never changes: everybody
-/// writes down the one list it will ever propose before it says so, and the group exists for whoever has heard all of
-/// them propose the same. Two different lists that share a majority can so never both come to life.
+/// What this syncer's disk is bound to in its region. The list of voters is agreed once: everybody writes down the one
+/// list it will ever propose before it says so, and the group exists for whoever has heard all of them propose the
+/// same. Two different lists that share a majority can so never both come to life. Afterwards only the group itself
+/// changes it, by an entry of its log, and only by giving a seat to another disk of the same name.
 struct Charter {
   std::uint64_t disk = 0;
   wire::SeatStage stage = wire::SeatStage::Fresh;
   std::vector<wire::Seat> seats;  ///< in order of names; empty while Fresh
+  std::uint64_t group = 0;        ///< made from the list as founded; 0 until the group exists
+  election::Index listed = 0;     ///< the log's entry that changed the list last
   bool operator==(const Charter&) const = default;
 };
 
@@ -34,7 +37,11 @@ bool same_seats(const std::vector<wire::Seat>& a, const std::vector<wire::Seat>&
 const wire::Seat* find_seat(const std::vector<wire::Seat>& seats, std::string_view node);
 /// "e1, e2, e3".
 std::string names_of(const std::vector<wire::Seat>& seats);
-/// Names the group, for the voter's store: another list is another group.
-std::string group_name(std::string_view region, const std::vector<wire::Seat>& seats);
+/// The number of the group that this list founds: another list is another group.
+std::uint64_t founded_by(const std::vector<wire::Seat>& seats);
+/// The number of a disk as people see it, in hexadecimal.
+std::string disk_name(std::uint64_t disk);
+/// "east/0123456789abcdef".
+std::string group_name(std::string_view region, std::uint64_t group);
 
 }  // namespace syncer::node

@@ -105,7 +105,7 @@ Instant Council::next_deadline() const {
 
 std::optional<Epoch> Council::reign() const {
   if (!is_leader() || opened_ != raft_->term()) return std::nullopt;
-  return Epoch{generation_, raft_->term()};
+  return Epoch{state_.generation, raft_->term()};
 }
 
 bool Council::may_write(Instant now) const {
@@ -118,23 +118,8 @@ std::string Council::leader() const {
   return seat == nullptr ? std::string() : seat->node;
 }
 
-std::vector<std::string> Council::pending() const {
-  std::vector<std::string> reasons;
-  if (!excluded_.empty()) reasons.push_back(excluded_);
-  else if (!raft_) reasons.push_back(waiting_.empty() ? "the list of voters is not agreed yet" : waiting_);
-  else if (leader().empty()) reasons.push_back("no leader of the region is known");
-  return reasons;
-}
-
 void Council::fail(std::string reason) {
   if (fatal_.empty()) fatal_ = std::move(reason);
-}
-
-void Council::hash(StateHasher& hasher) const {
-  hasher.add(charter_.disk);
-  hasher.add(static_cast<std::uint64_t>(charter_.stage));
-  hasher.add(generation_);
-  if (raft_) raft_->hash(hasher);
 }
 
 }  // namespace syncer::node

@@ -14,8 +14,10 @@
 #include "syncer/election/recovery.h"
 #include "syncer/node/charter.h"
 #include "syncer/node/council_links.h"
+#include "syncer/node/council_state.h"
 #include "syncer/node/council_store.h"
 #include "syncer/node/node_config.h"
+#include "syncer/node/status.h"
 #include "syncer/ports/observer.h"
 
 namespace syncer::node {
@@ -56,6 +58,14 @@ class Council {
   void resign(Instant now);
   bool resigned() const { return resigning_ && (!is_leader() || resign_timed_out_); }
 
+  // Operators' words. Refused (or NotFound) with what stands against it; done once the group has committed it.
+  /// The seat of a voter whose disk was lost goes to the disk that runs under its name now.
+  Result<void> replace(Instant now, std::string_view node);
+  /// For a region that lost all its disks while nobody can tell which epochs it had.
+  Result<void> raise_generation(Instant now);
+  /// Frees this syncer from a list of voters that somebody never agreed to.
+  Result<void> forget_proposal(Instant now);
+
   bool owns(LinkId link) const { return links_.owns(link); }
   void on_stream_accepted(Instant now, LinkId link);
   void on_stream_connected(Instant now, LinkId link);
@@ -81,6 +91,7 @@ class Council {
   const std::string& fatal() const { return fatal_; }
   /// Why the region has no working group here, in words; empty when all is well.
   std::vector<std::string> pending() const;
+  GroupStatus status(Instant now) const;
   void hash(StateHasher& hasher) const;
 
  private:
@@ -89,13 +100,25 @@ class Council {
   void advertise(Instant now);
   void redial(Instant now);
   void consider(Instant now);
+  std::optional<wire::ClusterHello> latest_list() const;
   bool heed_seated(Instant now);
   void propose_list(Instant now);
   void count_proposals(Instant now);
   void keep(Instant now, Charter charter, CouncilStore::Done done);
-  void take_seat(Instant now);
+  std::string not_agreed(const wire::Seat& seat, const wire::ClusterHello* hello) const;
+  void found_group(Instant now, const wire::ClusterHello& list);
+  void take_seat(Instant now, election::Recovery recovery);
   void enter(Instant now, election::Recovery recovery);
   Bytes identity() const;
+
+  // council_seats.cc: how a seat is given to another disk
+  Result<void> must_lead() const;
+  Result<void> all_stand_by(const wire::Seat& but) const;
+  Result<void> propose(Instant now, const CouncilCommand& command);
+  void give_seat(Instant now, election::Index at, const wire::Seat& given);
+  void write_down_seats(Instant now);
+  void check_own_seat();
+  void take_given_seat(Instant now, const wire::ClusterHello& list);
 
   // council_raft.cc: how the voter is driven
   void take_news(Instant now);
@@ -103,9 +126,13 @@ class Council {
   void carry_out(Instant now, std::vector<election::Output> outputs);
   void on_output(Instant now, election::Output& output);
   void on_role(Instant now, const election::RoleChanged& changed);
-  void apply(const election::Entry& entry);
-  void restore(const election::Snapshot& snapshot);
+  void apply(Instant now, const election::Entry& entry);
+  void restore(Instant now, const election::Snapshot& snapshot);
   void shorten(Instant now);
+  // council_report.cc
+  VoterStatus status_of(Instant now, const wire::Seat& seat) const;
+  std::string state_of(const wire::Seat& seat) const;
+
   const wire::Seat* seat_of(election::VoterId voter) const;
   election::VoterId voter_of(std::string_view node, std::uint64_t disk) const;
   void fail(std::string reason);
@@ -125,7 +152,7 @@ class Council {
   std::optional<election::Journal> journal_;
   std::optional<election::Raft> raft_;
   election::VoterId self_;
-  std::uint64_t generation_ = 1;
+  CouncilState state_;  ///< what the log amounts to
   std::optional<election::Term> opened_;
   Epoch outbid_;  ///< proposed already: this generation, in this term of ours
   bool was_leader_ = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the list of voters comes about: once, by all of them, on disk before anybody votes.
+// How the list of voters comes about: by all of them, on disk before anybody votes.
 #include <algorithm>
 
 #include "syncer/base/assert.h"
@@ -34,7 +34,8 @@ void Council::keep(Instant now, Charter charter, CouncilStore::Done done) {
 }
 
 void Council::advertise(Instant now) {
-  links_.set_hello(now, {config_.region, config_.node, charter_.disk, charter_.stage, charter_.seats});
+  links_.set_hello(now, {config_.region, config_.node, charter_.disk, charter_.stage, charter_.seats, charter_.group,
+                         charter_.listed, term()});
 }
 
 /// Voters at their last known address, and everybody whom gossip shows.
@@ -47,34 +48,46 @@ void Council::redial(Instant now) {
 }
 
 void Council::consider(Instant now) {
-  if (founding_ || charter_.disk == 0 || charter_.stage == SeatStage::Seated || !fatal_.empty()) return;
+  if (founding_ || charter_.disk == 0 || !fatal_.empty()) return;
+  if (charter_.stage == SeatStage::Seated) return check_own_seat();
   if (heed_seated(now)) return;
   if (charter_.stage == SeatStage::Fresh) propose_list(now);
   else count_proposals(now);
 }
 
+/// The latest list of a group that exists, if anybody tells us of one.
+std::optional<wire::ClusterHello> Council::latest_list() const {
+  std::optional<wire::ClusterHello> latest;
+  for (wire::ClusterHello& hello : links_.hellos()) {
+    const bool later = hello.stage == SeatStage::Seated && (!latest || hello.listed > latest->listed);
+    if (later) latest = std::move(hello);
+  }
+  return latest;
+}
+
 /// A group that exists decides about us: a seat of this very disk is ours, everything else is not.
 bool Council::heed_seated(Instant now) {
-  for (const wire::ClusterHello& hello : links_.hellos()) {
-    if (hello.stage != SeatStage::Seated) continue;
-    const Seat* own = find_seat(hello.seats, config_.node);
-    if (own == nullptr) {
-      fail("region \"" + config_.region + "\" is served by the syncers " + names_of(hello.seats) + "; \"" +
-           config_.node + "\" is one too many: stop it, or give it another --cluster-name");
-    } else if (own->disk != charter_.disk && !SYNCER_MUTATED("council.wiped_disk_votes")) {
-      excluded_ = "the data folder of voter \"" + config_.node + "\" was lost, and with it what the voter promised; it "
-                  "does not vote";
-    } else if (charter_.stage == SeatStage::Fresh || same_seats(charter_.seats, hello.seats)) {
-      charter_.seats = hello.seats;
-      if (SYNCER_MUTATED("council.wiped_disk_votes")) charter_.disk = own->disk;
-      take_seat(now);
-    } else {
-      excluded_ = "this syncer proposed another list of voters (" + names_of(charter_.seats) + ") than the one that " +
-                  "exists (" + names_of(hello.seats) + "): give it a new, empty data folder";
-    }
-    return true;
+  const std::optional<wire::ClusterHello> list = latest_list();
+  if (!list) return false;
+  const Seat* own = find_seat(list->seats, config_.node);
+  if (own == nullptr) {
+    fail("region \"" + config_.region + "\" is served by the syncers " + names_of(list->seats) + "; \"" +
+         config_.node + "\" is one too many: stop it, or give it another --cluster-name");
+  } else if (SYNCER_MUTATED("council.wiped_disk_votes")) {
+    charter_.disk = own->disk;
+    found_group(now, *list);
+  } else if (own->disk != charter_.disk) {
+    excluded_ = "the data folder of voter \"" + config_.node + "\" was lost, and with it what the voter promised; it " +
+                "does not vote until \"syncer cluster replace " + config_.node + "\" is said to the leader";
+  } else if (charter_.stage == SeatStage::Fresh) {
+    take_given_seat(now, *list);
+  } else if (same_seats(charter_.seats, list->seats)) {
+    found_group(now, *list);
+  } else {
+    excluded_ = "this syncer proposed another list of voters (" + names_of(charter_.seats) + ") than the one that " +
+                "exists (" + names_of(list->seats) + "): say \"syncer cluster forget-proposal\" to it";
   }
-  return false;
+  return true;
 }
 
 /// Exactly as many as wanted are there, and each of them was met: this is the list, for good.
@@ -93,8 +106,15 @@ void Council::propose_list(Instant now) {
     if (hello == nullptr) return;
     seats.push_back({member.node, hello->disk, member.cluster});
   }
-  waiting_ = seen;
   std::sort(seats.begin(), seats.end(), [](const Seat& a, const Seat& b) { return a.node < b.node; });
+  for (const Member& member : members_) {
+    const wire::ClusterHello* hello = links_.hello(member.node);
+    const bool free = hello->stage == SeatStage::Fresh || same_seats(hello->seats, seats);
+    waiting_ = "syncer \"" + member.node + "\" is bound to another list of voters (" + names_of(hello->seats) +
+               "): say \"syncer cluster forget-proposal\" to it";
+    if (!free) return;
+  }
+  waiting_ = seen;
   keep(now, {charter_.disk, SeatStage::Proposed, std::move(seats)}, [this](Instant at) { consider(at); });
 }
 
@@ -105,19 +125,36 @@ void Council::count_proposals(Instant now) {
     const wire::ClusterHello* hello = links_.hello(seat.node);
     const bool same = hello != nullptr && hello->disk == seat.disk && same_seats(hello->seats, charter_.seats);
     if (same || seat.node == config_.node) ++agreed;
-    else waiting_ = "syncer \"" + seat.node + "\" has not agreed to the voters " + names_of(charter_.seats);
+    else waiting_ = not_agreed(seat, hello);
   }
-  if (agreed == charter_.seats.size()) take_seat(now);
+  if (agreed == charter_.seats.size()) found_group(now, {"", "", 0, SeatStage::Seated, charter_.seats});
 }
 
-void Council::take_seat(Instant now) {
+/// What is missing for a group, and what an operator can do when it will never come.
+std::string Council::not_agreed(const Seat& seat, const wire::ClusterHello* hello) const {
+  std::string why = "syncer \"" + seat.node + "\" has not agreed to the voters " + names_of(charter_.seats);
+  const bool never = hello != nullptr && (hello->disk != seat.disk || hello->stage != SeatStage::Fresh);
+  why += never ? " and never will (" : " (if it never will: ";
+  return why + "say \"syncer cluster forget-proposal\" to each syncer that did)";
+}
+
+void Council::found_group(Instant now, const wire::ClusterHello& list) {
+  charter_.seats = list.seats;
+  charter_.listed = list.listed;
+  charter_.group = list.group != 0 ? list.group : founded_by(list.seats);
   auto recovery = election::recover(image_, identity());
   if (!recovery) return fail(to_string(recovery.error()));
-  std::vector<election::StoreOperation> repairs = std::exchange(recovery->repairs, {});
+  take_seat(now, std::move(*recovery));
+}
+
+void Council::take_seat(Instant now, election::Recovery recovery) {
+  std::vector<election::StoreOperation> repairs = std::exchange(recovery.repairs, {});
   founding_ = true;
   // The voter's store first: a charter that says "seated" without one means that it was lost.
-  store_.write(now, std::move(repairs), [this, clean = std::move(*recovery)](Instant at) {
-    keep(at, {charter_.disk, SeatStage::Seated, charter_.seats}, [this, clean](Instant then) {
+  store_.write(now, std::move(repairs), [this, clean = std::move(recovery)](Instant at) {
+    Charter seated = charter_;
+    seated.stage = SeatStage::Seated;
+    keep(at, std::move(seated), [this, clean](Instant then) {
       redial(then);
       enter(then, clean);
     });
@@ -136,15 +173,18 @@ void Council::enter(Instant now, election::Recovery recovery) {
     const auto wrong = election::check(options, self_, voters);
     if (wrong) return fail(to_string(*wrong));
     journal_ = clean.journal;
-    restore(clean.stored.snapshot);
+    state_.seats = charter_.seats;
+    state_.listed = charter_.listed;
+    restore(at, clean.stored.snapshot);
     raft_.emplace(self_, std::move(voters), options, random_.stream("raft"), at, clean.stored);
     image_.clear();
+    advertise(at);
     std::vector<election::Output> outputs;
     raft_->advance(at, outputs);
     carry_out(at, std::move(outputs));
   });
 }
 
-Bytes Council::identity() const { return group_name(config_.region, charter_.seats) + "/" + config_.node; }
+Bytes Council::identity() const { return group_name(config_.region, charter_.group) + "/" + config_.node; }
 
 }  // namespace syncer::node

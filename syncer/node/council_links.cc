@@ -183,9 +183,13 @@ std::vector<wire::ClusterHello> CouncilLinks::hellos() const {
   return all;
 }
 
-bool CouncilLinks::connected(const std::string& node) const {
-  const auto peer = peers_.find(node);
-  return peer != peers_.end() && peer->second.out && links_.at(*peer->second.out).connected;
+std::optional<Instant> CouncilLinks::last_heard(const std::string& node) const {
+  std::optional<Instant> last;
+  for (const auto& [id, link] : links_) {
+    const bool known = link.connected && (link.dialled || link.hello);
+    if (known && link.node == node) last = std::max(last.value_or(link.heard), link.heard);
+  }
+  return last;
 }
 
 void CouncilLinks::advance(Instant now) {

@@ -45,8 +45,8 @@ class CouncilLinks {
   const wire::ClusterHello* hello(const std::string& node) const;
   /// Everybody we have a hello of.
   std::vector<wire::ClusterHello> hellos() const;
-  /// Our link to it is up.
-  bool connected(const std::string& node) const;
+  /// When it said something last, on a link of either side; nothing while there is none.
+  std::optional<Instant> last_heard(const std::string& node) const;
 
   bool owns(LinkId link) const { return links_.count(link) != 0; }
   /// A stream on the cluster port.

@@ -12,24 +12,6 @@ using election::Output;
 
 /// Applied entries after which the log is shortened.
 constexpr election::Index kSnapshotEvery = 1000;
-/// The only command there is: "the generation is now at least this".
-constexpr std::uint8_t kRaiseGeneration = 1;
-
-Bytes encode_generation(std::uint64_t generation) {
-  Bytes out;
-  ByteWriter w(out);
-  w.u8(kRaiseGeneration);
-  w.varint(generation);
-  return out;
-}
-
-/// 0 when it is none.
-std::uint64_t decode_generation(ByteView octets) {
-  ByteReader r(octets);
-  const bool known = r.u8() == kRaiseGeneration;
-  const std::uint64_t generation = r.varint();
-  return known && r.finished() ? generation : 0;
-}
 
 }  // namespace
 
@@ -74,9 +56,9 @@ void Council::on_output(Instant now, Output& output) {
       carry_out(at, std::move(outputs));
     });
   } else if (const auto* applied = std::get_if<election::Apply>(&output)) {
-    for (const election::Entry& entry : applied->entries) apply(entry);
+    for (const election::Entry& entry : applied->entries) apply(now, entry);
   } else if (const auto* restored = std::get_if<election::Restore>(&output)) {
-    restore(restored->snapshot);
+    restore(now, restored->snapshot);
   } else if (const auto* changed = std::get_if<election::RoleChanged>(&output)) {
     on_role(now, *changed);
   } else if (const auto* opened = std::get_if<election::EpochOpened>(&output)) {
@@ -93,23 +75,39 @@ void Council::on_role(Instant now, const election::RoleChanged& changed) {
   was_leader_ = leads;
   observe(observer_, now, leads ? EventKind::LeaderElected : EventKind::LeaderLost, Severity::Info,
           {{"region", config_.region},
-           {"group", group_name(config_.region, charter_.seats)},
+           {"group", group_name(config_.region, charter_.group)},
            {"term", changed.term},
            {"leader", leads ? config_.node : leader()}});
 }
 
-void Council::apply(const election::Entry& entry) {
-  if (!entry.data.empty()) generation_ = std::max(generation_, decode_generation(entry.data));
+void Council::apply(Instant now, const election::Entry& entry) {
+  if (entry.data.empty()) return;
+  const auto command = decode_command(entry.data);
+  if (!command) return fail(to_string(command.error()) + "; a voter that skipped it would go astray: update it");
+  if (const auto* raise = std::get_if<RaiseGeneration>(&*command)) {
+    state_.generation = std::max(state_.generation, raise->generation);
+  } else {
+    give_seat(now, entry.index, std::get<GiveSeat>(*command).seat);
+  }
 }
 
-void Council::restore(const election::Snapshot& snapshot) {
-  generation_ = std::max(generation_, decode_generation(snapshot.state));
+void Council::restore(Instant now, const election::Snapshot& snapshot) {
+  if (snapshot.at.index == 0) return;
+  auto state = decode_state(snapshot.state);
+  if (!state) return fail(to_string(state.error()) + "; update this syncer");
+  const bool seats_changed = state->listed > state_.listed;
+  if (!seats_changed) {
+    state->seats = state_.seats;
+    state->listed = state_.listed;
+  }
+  state_ = std::move(*state);
+  if (seats_changed) write_down_seats(now);
 }
 
 void Council::shorten(Instant now) {
   if (!raft_ || raft_->entries_since_snapshot() <= kSnapshotEvery) return;
   std::vector<Output> outputs;
-  raft_->take_snapshot(now, encode_generation(generation_), outputs);
+  raft_->take_snapshot(now, encode_state(state_), outputs);
   for (Output& output : outputs) on_output(now, output);
 }
 
@@ -118,9 +116,7 @@ void Council::outbid(Instant now, Epoch known) {
   if (!own || known < *own || SYNCER_MUTATED("council.keep_generation")) return;
   const Epoch wanted{known.generation + 1, own->term};
   if (wanted == outbid_) return;
-  std::vector<Output> outputs;
-  if (raft_->propose(now, encode_generation(wanted.generation), outputs)) outbid_ = wanted;
-  carry_out(now, std::move(outputs));
+  if (propose(now, RaiseGeneration{wanted.generation})) outbid_ = wanted;
 }
 
 const wire::Seat* Council::seat_of(election::VoterId voter) const {

@@ -103,6 +103,18 @@ void Node::release_guard(Instant now, std::string_view region) {
   state_->pump(now);
 }
 
+Result<void> Node::replace_voter(Instant now, std::string_view node) {
+  return state_->ask_council(now, [&](Council& council) { return council.replace(now, node); });
+}
+
+Result<void> Node::raise_generation(Instant now) {
+  return state_->ask_council(now, [&](Council& council) { return council.raise_generation(now); });
+}
+
+Result<void> Node::forget_proposal(Instant now) {
+  return state_->ask_council(now, [&](Council& council) { return council.forget_proposal(now); });
+}
+
 Result<void> Node::set_gossip_keys(wire::gossip::Keyring keys) { return state_->gossip.set_keys(std::move(keys)); }
 const wire::gossip::Keyring& Node::gossip_keys() const { return state_->gossip.keys(); }
 

@@ -58,6 +58,10 @@ class Node {
   void set_seeds(Instant now, std::vector<Endpoint> seeds);
   /// Operator's word: let the frozen removals of a region go ("*" for all).
   void release_guard(Instant now, std::string_view region);
+  /// Operator's words to the region's group, see Council; Refused in single mode.
+  Result<void> replace_voter(Instant now, std::string_view node);
+  Result<void> raise_generation(Instant now);
+  Result<void> forget_proposal(Instant now);
   /// Operator's word: other gossip keys from now on. A pool that is sealed stays so, and an open one open: Refused.
   Result<void> set_gossip_keys(wire::gossip::Keyring keys);
   const wire::gossip::Keyring& gossip_keys() const;

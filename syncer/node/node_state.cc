@@ -95,6 +95,13 @@ void Node::State::leave(Instant now) {
   gossip.leave(now);
 }
 
+Result<void> Node::State::ask_council(Instant now, const std::function<Result<void>(Council&)>& ask) {
+  if (!council) return failure(ErrorCode::Refused, "", "this syncer runs in single mode: it has no group");
+  auto outcome = ask(*council);
+  pump(now);
+  return outcome;
+}
+
 bool Node::State::left() const {
   if (council) return leaving && council->resigned();
   return leaving && gossip.left() && home.withdrawn();

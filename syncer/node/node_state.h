@@ -33,6 +33,7 @@ struct Node::State {
   void read(Instant now, LinkId link, ByteView octets);
   void stored(Instant now, CallId call, const Result<void>& outcome);
   void leave(Instant now);
+  Result<void> ask_council(Instant now, const std::function<Result<void>(Council&)>& ask);
   void fail(Instant now, std::string reason);
 
   NodeConfig config;

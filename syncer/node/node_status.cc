@@ -52,11 +52,6 @@ void add_reasons(const RegionStatus& region, bool complete, std::vector<std::str
   }
 }
 
-GroupStatus group_of(const Council& council, bool leads) {
-  const election::Raft* raft = council.raft();
-  return {leads, council.leader(), council.term(), raft != nullptr ? raft->voter().log().commit() : 0};
-}
-
 }  // namespace
 
 Status Node::status(Instant now) const {
@@ -78,7 +73,7 @@ Status Node::status(Instant now) const {
   for (RegionStatus& region : status.regions) s.home.fill(region);
   if (!s.fatal.empty()) status.pending.push_back(s.fatal);
   if (s.council) {
-    status.group = group_of(*s.council, s.epoch.has_value());
+    status.group = s.council->status(now);
     for (std::string& reason : s.council->pending()) status.pending.push_back(std::move(reason));
     if (!s.epoch) {
       status.ready = status.pending.empty() && !s.leaving;  // a follower waits for nothing else

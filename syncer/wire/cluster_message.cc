@@ -24,6 +24,7 @@ Bytes encode(const ClusterHello& hello) {
   w.u64(hello.disk);
   w.u8(static_cast<std::uint8_t>(hello.stage));
   write_seats(w, hello.seats);
+  for (const std::uint64_t number : {hello.group, hello.listed, hello.term}) w.u64(number);
   return frame(ClusterType::Hello, body);
 }
 
@@ -37,6 +38,9 @@ Result<ClusterMessage> decode_hello(ByteView body) {
   if (stage > static_cast<std::uint8_t>(SeatStage::Seated)) r.fail();
   hello.stage = static_cast<SeatStage>(stage);
   hello.seats = read_seats(r);
+  hello.group = r.u64();
+  hello.listed = r.u64();
+  hello.term = r.u64();
   if (!r.finished()) return failure(ErrorCode::Corrupt, "", "hello of a syncer is damaged");
   return ClusterMessage(std::move(hello));
 }

@@ -37,7 +37,10 @@ struct ClusterHello {
   std::string node;
   std::uint64_t disk = 0;
   SeatStage stage = SeatStage::Fresh;
-  std::vector<Seat> seats;  ///< empty while Fresh
+  std::vector<Seat> seats;     ///< empty while Fresh
+  std::uint64_t group = 0;     ///< names the group for as long as it exists; 0 until it does
+  election::Index listed = 0;  ///< the log's entry that gave a seat to another disk last; 0 for the list as founded
+  election::Term term = 0;     ///< of the voter when it said so; 0 while it is none
   bool operator==(const ClusterHello&) const = default;
 };
 

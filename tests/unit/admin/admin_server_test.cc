@@ -27,6 +27,11 @@ class AdminServerTest : public testing::Test {
       if (argument == "unknown") return failure(ErrorCode::NotFound, "", "no such key");
       return std::string("done\n");
     };
+    api.cluster = [this](const std::string& verb, const std::string& argument) -> Result<std::string> {
+      asked_.push_back(verb + " " + argument);
+      if (argument == "e9") return failure(ErrorCode::NotFound, "", "no such voter");
+      return std::string("done\n");
+    };
     server_ = std::move(*AdminServer::start(*parse_endpoint("127.0.0.1:0"), std::move(api),
                                             [this](std::function<void()> task) { loop_.post(std::move(task)); }));
   }
@@ -77,6 +82,17 @@ TEST_F(AdminServerTest, KeysAreListedAndChanged) {
   EXPECT_EQ(ask("POST", "/v1/keys/remove?id=unknown").status, 404);
   EXPECT_EQ(ask("POST", "/v1/keys/forge?id=12ab").status, 404);
   EXPECT_EQ(asked_, (std::vector<std::string>{"list ", "install c2VjcmV0", "use 12ab", "remove unknown"}));
+}
+
+TEST_F(AdminServerTest, TheGroupIsShownAndTold) {
+  EXPECT_EQ(ask("GET", "/v1/cluster").status, 409);
+  status_.group = node::GroupStatus{true, "e1", 3, 7, 1, {{"e1", "0a", "10.0.0.1:30192", "leader"}}};
+  EXPECT_NE(ask("GET", "/v1/cluster").body.find("\"state\": \"leader\""), std::string::npos);
+  EXPECT_EQ(ask("POST", "/v1/cluster/replace?node=e3").body, "done\n");
+  EXPECT_EQ(ask("POST", "/v1/cluster/replace?node=e9").status, 404);
+  EXPECT_EQ(ask("POST", "/v1/cluster/raise-generation").status, 200);
+  EXPECT_EQ(ask("POST", "/v1/cluster/dissolve").status, 404);
+  EXPECT_EQ(asked_, (std::vector<std::string>{"replace e3", "replace e9", "raise-generation "}));
 }
 
 TEST_F(AdminServerTest, ALoopThatDoesNotTurnIsNotAlive) {

@@ -73,7 +73,7 @@ TEST(Arguments, AMistypedFlagIsAnsweredWithTheNearest) {
 
 TEST(Arguments, MistakesEndWithTwoAndHelpWithZero) {
   for (const char* line : {"", "demon", "daemon --node", "status --output xml", "guard release", "config check",
-                           "guard release a --all", "daemon --node a --node b"}) {
+                           "cluster", "cluster replace", "cluster replace a b", "guard release a --all", "daemon --node a --node b"}) {
     EXPECT_EQ(parse(line).exit_code, 2) << line;
     EXPECT_NE(parse(line).err, "") << line;
   }
@@ -88,6 +88,11 @@ TEST(Arguments, OperatorCommandsKnowTheirTarget) {
   EXPECT_EQ(status.arguments->node, "a");
   EXPECT_EQ(parse("guard release --all").arguments.value().region, "*");
   EXPECT_EQ(parse("guard release east").arguments.value().region, "east");
+  const Parsed replace = parse("cluster replace e3 --admin 127.0.0.1:30195");
+  ASSERT_TRUE(replace.arguments) << replace.err;
+  EXPECT_EQ(replace.arguments->verb + " " + replace.arguments->voter, "replace e3");
+  EXPECT_EQ(parse("cluster forget-proposal").arguments.value().verb, "forget-proposal");
+  EXPECT_TRUE(parse("cluster members --output json").arguments.value().json);
 }
 
 }  // namespace

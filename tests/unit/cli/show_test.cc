@@ -66,6 +66,19 @@ TEST(Show, MembersAreATable) {
       "a     home    alive  10.0.0.10:30190  10.0.0.10:30191  1            0.000 s  0       mode=single,x=?[2J\n");
 }
 
+TEST(Show, VotersAreATable) {
+  node::Status status = healthy();
+  node::VoterStatus self{"e1", "0a", "10.0.0.1:30192", "leader", 7, 0, {}};
+  node::VoterStatus late{"e2", "0b", "10.0.0.2:30192", "follower", 5, 2, std::chrono::milliseconds(1200)};
+  status.group = node::GroupStatus{true, "e1", 3, 7, 1, {self, late, {"e3", "0c", "10.0.0.3:30192", "not there"}}};
+  EXPECT_EQ(voters_table(admin::cluster_json(status)).value(),
+            "NAME  STATE      MATCH  LAG  HEARD  ADDRESS         DISK\n"
+            "e1    leader     7      0    -      10.0.0.1:30192  0a\n"
+            "e2    follower   5      2    1.2 s  10.0.0.2:30192  0b\n"
+            "e3    not there  -      -    -      10.0.0.3:30192  0c\n");
+  EXPECT_FALSE(voters_table(admin::cluster_json(healthy())));
+}
+
 TEST(Show, AnotherShapeIsAnErrorInWords) {
   EXPECT_FALSE(status_page("{}"));
   EXPECT_FALSE(status_page("<html>"));

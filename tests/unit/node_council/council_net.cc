@@ -151,17 +151,23 @@ void CouncilNet::step(Instant when) {
     const auto action = std::move(queue_.begin()->second);
     queue_.erase(queue_.begin());
     action();
-    count_writers();
+    watch_writers();
   }
   for (auto& [name, host] : hosts_) {
     if (host->council.next_deadline() <= now_) host->council.advance(now_);
   }
-  count_writers();
+  watch_writers();
 }
 
-void CouncilNet::count_writers() {
-  const auto writes = [this](const auto& host) { return host.second->council.may_write(now_); };
-  const auto writers = static_cast<std::size_t>(std::count_if(hosts_.begin(), hosts_.end(), writes));
+void CouncilNet::watch_writers() {
+  std::size_t writers = 0;
+  for (const auto& [name, host] : hosts_) {
+    if (!host->council.may_write(now_)) continue;
+    ++writers;
+    const Epoch epoch = *host->council.reign();
+    went_back_ = went_back_ || epoch < latest_.first || (epoch.term == latest_.first.term && name != latest_.second);
+    latest_ = {epoch, name};
+  }
   most_writers_ = std::max(most_writers_, writers);
 }
 

@@ -35,18 +35,22 @@ class CouncilNet {
   void found(const std::vector<std::string>& names);
 
   Council& council(const std::string& name);
+  std::map<std::string, Bytes>& disk(const std::string& name) { return disks_[name]; }
   Bytes& stored(const std::string& name, const std::string& key) { return disks_[name][key]; }
   /// Who writes now; asserts that they are at most one.
   std::string writer();
   Instant now() const { return now_; }
   /// Highest number of syncers that could write at one instant, over the whole run.
   std::size_t most_writers() const { return most_writers_; }
+  /// Somebody wrote in an epoch below one that was written in before, or two did in one epoch.
+  bool went_back() const { return went_back_; }
+  bool runs(const std::string& name) const { return hosts_.count(name) == 1; }
 
  private:
   void at(Duration delay, std::function<void()> action) { queue_.emplace(now_ + delay, std::move(action)); }
   void step(Instant when);
+  void watch_writers();
   bool passes(const std::string& a, const std::string& b) const { return cut_.count({a, b}) == 0; }
-  void count_writers();
   Host* find(const Endpoint& address);
 
   Instant now_ = instant(1'000'000'000);
@@ -57,6 +61,8 @@ class CouncilNet {
   std::uint64_t starts_ = 0;
   std::uint64_t accepted_ = 0;
   std::size_t most_writers_ = 0;
+  std::pair<Epoch, std::string> latest_;
+  bool went_back_ = false;
 };
 
 }  // namespace syncer::node

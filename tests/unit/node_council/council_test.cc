@@ -10,7 +10,10 @@ using namespace std::chrono_literals;
 
 class CouncilTest : public testing::Test {
  protected:
-  ~CouncilTest() override { EXPECT_LE(net.most_writers(), 1U); }
+  ~CouncilTest() override {
+    EXPECT_LE(net.most_writers(), 1U);
+    EXPECT_FALSE(net.went_back());
+  }
   std::string pending(const std::string& name) {
     const auto reasons = net.council(name).pending();
     return reasons.empty() ? "" : reasons.front();
