@@ -95,6 +95,21 @@ void write_registry(Writer& w, const node::RegistryStatus& r) {
            r.guard_frozen ? 1 : 0);
 }
 
+void write_group(Writer& w, const node::GroupStatus& group) {
+  w.single("syncer_group_leads", "gauge", "1 while this syncer leads its region.", group.leads ? 1 : 0);
+  w.single("syncer_group_term", "gauge", "Term of the region's group.", group.term);
+  w.single("syncer_group_commit", "gauge", "Committed entries of the group's log.", group.commit);
+  w.metric("syncer_voter_up", "gauge", "1 while the voter is there with the disk of its seat.");
+  for (const node::VoterStatus& v : group.voters) {
+    const bool up = v.state == "leader" || v.state == "follower";
+    w.sample(std::uint64_t{up ? 1U : 0U}, {{"voter", v.name}});
+  }
+  w.metric("syncer_voter_lag", "gauge", "Committed entries that the voter lacks; only the leader knows.");
+  for (const node::VoterStatus& v : group.voters) {
+    if (v.lag) w.sample(*v.lag, {{"voter", v.name}});
+  }
+}
+
 void write_events(Writer& w, const EventCounts& events) {
   w.metric("syncer_events_total", "counter", "Events by name, as in the log.");
   for (std::size_t i = 0; i < events.size(); ++i) {
@@ -114,6 +129,7 @@ std::string metrics_text(const node::Status& status, const EventCounts& events, 
   write_members(w, status);
   write_regions(w, status);
   write_registry(w, status.registry);
+  if (status.group) write_group(w, *status.group);
   write_events(w, events);
   return w.take();
 }

@@ -96,11 +96,31 @@ std::string group_line(const json& group) {
          ", commit " + number(group, "commit") + "\n";
 }
 
+std::string voter_line(const json& v) {
+  std::string line = "voter     " + v.at("name").get<std::string>() + ": " + v.at("state").get<std::string>();
+  if (v.contains("last_heard_seconds")) line += ", heard " + age(v) + " ago";
+  if (v.contains("lag")) line += ", " + number(v, "lag") + " entries behind";
+  return line + "\n";
+}
+
+void add_group_problems(const json& group, std::vector<std::string>& all) {
+  if (group.at("leader") == "") all.emplace_back("the region has no leader: a majority of its voters must be there");
+  for (const json& voter : group.at("voters")) {
+    const std::string state = voter.at("state");
+    if (state == "not there" || state == "disk lost") {
+      all.push_back("voter " + voter.at("name").get<std::string>() + ": " + state);
+    }
+  }
+}
+
 std::string page(const json& s) {
   std::string out = "node      " + s.at("node").get<std::string>() + " (region " + s.at("region").get<std::string>() +
                     ", " + s.at("mode").get<std::string>() + ", epoch " + s.at("epoch").get<std::string>() + ")\n";
   out += std::string("ready     ") + (s.at("ready").get<bool>() ? "yes" : "no") + "\n";
-  if (s.at("group").is_object()) out += group_line(s.at("group"));
+  if (s.at("group").is_object()) {
+    out += group_line(s.at("group"));
+    for (const json& voter : s.at("group").at("voters")) out += voter_line(voter);
+  }
   if (!follows(s)) {
     out += registry_line(s.at("registry"));
     for (const json& region : s.at("regions")) out += region_line(region);
@@ -112,6 +132,7 @@ std::string page(const json& s) {
 std::vector<std::string> problems(const json& s) {
   std::vector<std::string> all;
   if (!s.at("ready").get<bool>()) all.emplace_back("not ready");
+  if (s.at("group").is_object()) add_group_problems(s.at("group"), all);
   if (follows(s)) return all;
   const json& registry = s.at("registry");
   if (!registry.at("reachable").get<bool>()) all.emplace_back("the service center is not reachable");

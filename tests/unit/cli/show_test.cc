@@ -48,6 +48,24 @@ TEST(Show, ThePageNamesRegistryRegionsAndReasons) {
   }
 }
 
+TEST(Show, AGroupWithoutALeaderOrAVoterIsUnhealthy) {
+  node::Status status = healthy();
+  status.group = node::GroupStatus{false, "e1", 3, 7, 1, {{"e1", "0a", "", "leader"}, {"e2", "0b", "", "follower"}}};
+  EXPECT_TRUE(status_problems(admin::status_json(status)).value().empty());
+  status.group->voters[1].state = "disk lost";
+  EXPECT_EQ(status_problems(admin::status_json(status)).value(), std::vector<std::string>{"voter e2: disk lost"});
+  status.group->leader.clear();
+  EXPECT_EQ(status_problems(admin::status_json(status)).value().size(), 2U);
+}
+
+TEST(Show, ALeaderShowsHowFarBehindItsVotersAre) {
+  node::Status status = healthy();
+  node::VoterStatus late{"e2", "0b", "10.0.0.2:30192", "follower", 5, 2, std::chrono::milliseconds(1200)};
+  status.group = node::GroupStatus{true, "e1", 3, 7, 1, {late}};
+  const std::string page = status_page(admin::status_json(status)).value();
+  EXPECT_NE(page.find("voter     e2: follower, heard 1.2 s ago, 2 entries behind\n"), std::string::npos) << page;
+}
+
 TEST(Show, AFollowerNamesItsLeaderAndAnswersForNothingElse) {
   node::Status status = healthy();
   status.mode = "cluster";
