@@ -59,9 +59,9 @@ TEST_F(CouncilSeats, OfANewDiskHoldTheWholeLog) {
 }
 
 TEST_F(CouncilSeats, AreTakenOnlyWhenEveryOtherVoterHasWrittenItDown) {
-  net.slow_disk(other, 1500ms);
+  net.slow_disk(other, 1500ms);  // two writes until the entry is committed, another until its list is written down
   EXPECT_EQ(refusal(leader, lost), "");
-  net.run(2s);
+  net.run(4s);
   EXPECT_EQ(net.council(lost).raft(), nullptr);
   net.slow_disk(other, 1ms);
   net.run(5s);
