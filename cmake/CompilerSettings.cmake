@@ -16,6 +16,7 @@ add_compile_options(-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wold-style-cast -
 if(SYNCER_SANITIZE)
   add_compile_options(-fsanitize=${SYNCER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SYNCER_SANITIZE})
+  set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1")  # halves the time to compile; the runs hardly suffer
 endif()
 
 find_program(SYNCER_CCACHE ccache)

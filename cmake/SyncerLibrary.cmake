@@ -19,6 +19,7 @@ function(syncer_program name)
 endfunction()
 
 # syncer_test(NAME LABEL label SOURCES files… LINK targets…): a GoogleTest binary, every test of it known to ctest.
+# All of one label are built by the target <label>_tests.
 function(syncer_test name)
   cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;LINK;ENVIRONMENT" ${ARGN})
   if(NOT ARG_TIMEOUT)
@@ -29,6 +30,10 @@ function(syncer_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(${name} PRIVATE SYNCER_SOURCE_DIR="${PROJECT_SOURCE_DIR}" SYNCER_BUILD_DIR="${CMAKE_BINARY_DIR}")
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest_main)
+  if(NOT TARGET ${ARG_LABEL}_tests)
+    add_custom_target(${ARG_LABEL}_tests)
+  endif()
+  add_dependencies(${ARG_LABEL}_tests ${name})
   # One ctest entry a binary: thousands of data-driven rows would cost a process each. The binary names its failures.
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT}
