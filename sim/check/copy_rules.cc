@@ -51,17 +51,23 @@ class Copies : public Rule {
 
   /// While endpoints change two copies may stand side by side (make before break), but they differ.
   void check_single(const std::string& who, const Copy& copy) {
-    if (!copy.origin) return;
-    for (const InstanceName& other : context_.ledger->origin(*copy.origin)->sights[copy.name.registry].copies) {
-      const Copy* found = context_.ledger->copy(other);
-      if (other == copy.name || found->endpoints != copy.endpoints || found->content != copy.content) continue;
-      context_.sink->violated("I3", {who + " as a copy of " + copy.origin->instance,
-                                     other.instance + " is an equal copy of the same instance there"});
-    }
+    const Copy* other = equal_copy(*context_.ledger, copy);
+    if (other == nullptr) return;
+    context_.sink->violated("I3", {who + " as a copy of " + copy.origin->instance,
+                                   other->name.instance + " is an equal copy of the same instance there"});
   }
 };
 
 }  // namespace
+
+const Copy* equal_copy(const Ledger& ledger, const Copy& copy) {
+  if (!copy.origin) return nullptr;
+  for (const InstanceName& other : ledger.origin(*copy.origin)->sights[copy.name.registry].copies) {
+    const Copy* found = ledger.copy(other);
+    if (other != copy.name && found->endpoints == copy.endpoints && found->content == copy.content) return found;
+  }
+  return nullptr;
+}
 
 std::unique_ptr<Rule> make_hands_off_rule() { return std::make_unique<HandsOff>(); }
 std::unique_ptr<Rule> make_copy_rule() { return std::make_unique<Copies>(); }

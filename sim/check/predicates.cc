@@ -84,6 +84,8 @@ bool Predicates::holds(const Predicate& p) const {
       return leaders_per_term(p);
     case Word::WritesByNonLeader:
       return watch_.stray_writes() > 0;
+    case Word::Down:
+      return down(p);
     case Word::Conflict:
       return conflict(p);
     case Word::Pending:
@@ -222,6 +224,14 @@ bool Predicates::leaders_per_term(const Predicate& p) const {
   return std::all_of(leaders.begin(), leaders.end(), [&](const auto& term) {
     const bool meant = std::find(among.begin(), among.end(), *term.second.begin()) != among.end();
     return !meant || within(p, term.second.size());
+  });
+}
+
+bool Predicates::down(const Predicate& p) const {
+  const auto places = nodes(p.subject);
+  return !places.empty() && std::all_of(places.begin(), places.end(), [&](NodeIndex n) {
+    const bool said = p.because.empty() || stage_.world.failure(n).find(p.because) != std::string::npos;
+    return !stage_.world.alive(n) && said;
   });
 }
 

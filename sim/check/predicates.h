@@ -32,6 +32,7 @@ class Predicates {
   bool leader(const Predicate& p) const;
   bool leader_changed(const Predicate& p) const;
   bool leaders_per_term(const Predicate& p) const;
+  bool down(const scenario::Predicate& p) const;
   bool conflict(const Predicate& p) const;
   bool pending(const Predicate& p) const;
 

@@ -53,13 +53,10 @@ class Bounds : public Rule {
 class Rest : public Rule {
  public:
   void finish() override {
-    const auto& settle = context_.stage->scenario.settle;
-    if (!settle) return;
-    const auto begun = context_.stage->timeline.at({"settle", {}});
-    if (!begun || context_.now() < *begun + settle->within) return;
-    const auto core = scenario::resolve(settle->core, context_.stage->cast, {}, syncer::Random(context_.stage->seed));
-    check_registries(core);
-    for (const NodeIndex n : scenario::nodes_of(core)) check_node(n);
+    const auto core = settled_core(*context_.stage);
+    if (!core) return;
+    check_registries(*core);
+    for (const NodeIndex n : scenario::nodes_of(*core)) check_node(n);
   }
 
  private:
@@ -88,6 +85,14 @@ class Rest : public Rule {
 };
 
 }  // namespace
+
+std::optional<scenario::Sites> settled_core(const scenario::Stage& stage) {
+  const auto& settle = stage.scenario.settle;
+  if (!settle) return std::nullopt;
+  const auto begun = stage.timeline.at({"settle", {}});
+  if (!begun || stage.world.now() < *begun + settle->within) return std::nullopt;
+  return scenario::resolve(settle->core, stage.cast, {}, syncer::Random(stage.seed));
+}
 
 std::unique_ptr<Rule> make_bound_rule() { return std::make_unique<Bounds>(); }
 std::unique_ptr<Rule> make_rest_rule() { return std::make_unique<Rest>(); }

@@ -11,6 +11,9 @@ std::vector<std::unique_ptr<Rule>> all_rules() {
   rules.push_back(make_removal_rule());
   rules.push_back(make_replica_rule());
   rules.push_back(make_leader_rule());
+  rules.push_back(make_raft_rule());
+  rules.push_back(make_crash_rule());
+  rules.push_back(make_fencing_rule());
   rules.push_back(make_member_rule());
   rules.push_back(make_completeness_rule());
   rules.push_back(make_bound_rule());

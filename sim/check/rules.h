@@ -24,6 +24,13 @@ std::unique_ptr<Rule> make_replica_rule();
 std::unique_ptr<Rule> make_leader_rule();
 /// Whether a request is a write; the batch find is a POST that changes nothing.
 bool changes_registry(const syncer::HttpRequest& request);
+/// The five properties of Raft: election-safety, leader-append-only, log-matching, leader-completeness,
+/// state-machine-safety.
+std::unique_ptr<Rule> make_raft_rule();
+/// R12: a syncer that dies at one of its calls doubles nothing and leaves nothing behind.
+std::unique_ptr<Rule> make_crash_rule();
+/// R13: no replica goes back to an earlier epoch; what a deposed leader writes late is undone within 5 s.
+std::unique_ptr<Rule> make_fencing_rule();
 /// I7: incarnations grow, states change only as SWIM allows, nobody is dead without having been suspected.
 std::unique_ptr<Rule> make_member_rule();
 /// I8: every node that is up learns of a crash.
@@ -32,6 +39,11 @@ std::unique_ptr<Rule> make_completeness_rule();
 std::unique_ptr<Rule> make_bound_rule();
 /// I13, R5, R10: after the settle phase nothing is open, nothing is orphaned, all regions are equal.
 std::unique_ptr<Rule> make_rest_rule();
+
+/// Another copy of the same instance in the same registry with the same content; nullptr when there is none.
+const Copy* equal_copy(const Ledger& ledger, const Copy& copy);
+/// The sites that must have come to rest; nothing when the run has no settle phase or did not get through it.
+std::optional<scenario::Sites> settled_core(const scenario::Stage& stage);
 
 /// All of them.
 std::vector<std::unique_ptr<Rule>> all_rules();

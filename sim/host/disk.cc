@@ -72,6 +72,16 @@ void Disk::tear() {
   apply(torn);
 }
 
+bool Disk::flip_bit(std::string_view key) {
+  const auto found = durable_.find(key);
+  if (found == durable_.end() || found->second.empty()) return false;
+  syncer::Random random = draws_.next();
+  const std::uint64_t bit = random.below(found->second.size() * 8);
+  char& octet = found->second[static_cast<std::size_t>(bit / 8)];
+  octet = static_cast<char>(static_cast<unsigned char>(octet) ^ (1U << (bit % 8)));
+  return true;
+}
+
 std::size_t Disk::size() const {
   std::size_t total = 0;
   for (const auto& [key, value] : durable_) total += value.size();

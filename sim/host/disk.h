@@ -37,6 +37,8 @@ class Disk {
   bool idle() const { return pending_.empty(); }
   /// Decides about the pending operations; none is left.
   void crash(DiskFate fate);
+  /// One bit of what is durable under that key flips; false when there is nothing.
+  bool flip_bit(std::string_view key);
   /// Octets that are durable, for tests and checkers.
   std::size_t size() const;
 

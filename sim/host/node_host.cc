@@ -163,6 +163,7 @@ void NodeHost::discard(const QueuedEvent& work) {
 
 /// After every call of the node: it may have come to its end, or have another deadline.
 void NodeHost::settle() {
+  if (dying_) return die();
   if (!process_->fatal().empty()) return exit_failed(process_->fatal());
   if (stopping_ && process_->left()) return end_process(HostChange::Stopped, Farewell::Reset);
   arm();

@@ -52,6 +52,13 @@ class NodeHost {
   void slow(syncer::Duration cost) { cost_ = cost; }
   bool operate(const std::function<void(syncer::node::Node&, syncer::Instant)>& action);
 
+  void doom(Doom doom) { doom_ = doom; }
+  std::uint64_t doomed_deaths() const { return doomed_deaths_; }
+
+  // Calls of the process. It makes one; after its last one it makes no more until the step ends, and it with it.
+  void made(CallKind call);
+  bool dying() const { return dying_; }
+
   // Events. wake() and stored() are false when they were out of date.
   bool wake();
   void processor_free();
@@ -83,6 +90,7 @@ class NodeHost {
   void arm();
   void end_process(HostChange change, Farewell farewell);
   void exit_failed(std::string reason);
+  void die();
 
   Fabric& fabric_;
   NodeIndex index_;
@@ -97,6 +105,10 @@ class NodeHost {
   bool paused_ = false;
   bool suspended_ = false;
   bool stopping_ = false;
+  std::optional<Doom> doom_;
+  bool dying_ = false;
+  bool revives_ = false;  ///< died as doomed: starts again by itself
+  std::uint64_t doomed_deaths_ = 0;
   syncer::Duration cost_{};
   syncer::Instant busy_until_{};
   bool processor_armed_ = false;

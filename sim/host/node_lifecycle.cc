@@ -12,6 +12,7 @@ bool NodeHost::start() {
   if (running()) return false;
   ++incarnation_;
   failure_.clear();
+  revives_ = false;
   stopping_ = false;
   paused_ = false;
   armed_.reset();
@@ -75,7 +76,21 @@ void NodeHost::exit_failed(std::string reason) {
 }
 
 void NodeHost::supervise(std::uint32_t incarnation) {
-  if (!running() && incarnation == incarnation_ && !failure_.empty()) start();
+  if (!running() && incarnation == incarnation_ && (revives_ || !failure_.empty())) start();
+}
+
+void NodeHost::made(CallKind call) {
+  if (!doom_ || doom_->call != call || --doom_->nth > 0) return;
+  dying_ = true;
+}
+
+void NodeHost::die() {
+  const Doom doom = *std::exchange(doom_, {});
+  dying_ = false;
+  revives_ = true;
+  ++doomed_deaths_;
+  crash(doom.disk, Farewell::Reset);
+  fabric_.kernel.after(doom.down, EventCode::Supervise, index_, {incarnation_, 0});
 }
 
 bool NodeHost::pause() {
@@ -97,7 +112,6 @@ bool NodeHost::resume() {
 bool NodeHost::suspend() {
   if (suspended_) return false;
   suspended_ = true;
-  clock_.freeze(fabric_.kernel.now());
   fabric_.network.set_machine_up(Site::node(index_), false);
   if (running()) fabric_.kernel.probes.host_change(index_, HostChange::Paused);
   return true;
@@ -106,7 +120,6 @@ bool NodeHost::suspend() {
 bool NodeHost::resume_machine() {
   if (!suspended_) return false;
   suspended_ = false;
-  clock_.thaw(fabric_.kernel.now());
   fabric_.network.set_machine_up(Site::node(index_), true);
   if (!running()) return true;
   fabric_.kernel.probes.host_change(index_, HostChange::Resumed);

@@ -7,6 +7,7 @@
 namespace sim::host {
 
 struct Fabric;
+class NodeHost;
 
 /// The five ports of one node. Effects only become events: nothing here calls back into the node.
 class NodePorts final : public syncer::Datagrams,
@@ -36,6 +37,7 @@ class NodePorts final : public syncer::Datagrams,
   void on_event(const syncer::Event& event) override;
 
  private:
+  NodeHost& host() const;
   void disk_done_at(syncer::Instant at);
 
   Fabric& fabric_;

@@ -25,6 +25,17 @@ enum class Farewell : std::uint8_t {
   Silent,  ///< the machine is gone; connections stay half-open until somebody notices
 };
 
+/// The calls of a node at which it can be made to die.
+enum class CallKind : std::uint8_t { RegistryWrite, DiskWrite };
+
+/// Death in the middle of a step: at the n-th such call from now on.
+struct Doom {
+  CallKind call = CallKind::RegistryWrite;
+  std::uint64_t nth = 1;
+  DiskFate disk = DiskFate::Tear;
+  syncer::Duration down = std::chrono::seconds(1);  ///< until the next start
+};
+
 /// A sick disk.
 struct DiskFault {
   bool fail = false;       ///< every read and write ends in an I/O error

@@ -55,6 +55,8 @@ class Registry {
   /// Content, for checkers and for data faults (loss, restore).
   virtual const mocksc::Model& model() const = 0;
   virtual mocksc::Model& model() = 0;
+  /// No fault of it is on.
+  virtual bool well() const = 0;
   /// Faults of what the nodes see: outage, slow, fail, empty and partial lists, stale reads, limits.
   virtual mocksc::FaultyFrontend& front() = 0;
 };

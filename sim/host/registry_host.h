@@ -40,6 +40,7 @@ class RegistryHost final : public Registry, public HttpService {
   std::vector<std::string> names() const override;
   const mocksc::Model& model() const override { return front_->model(); }
   mocksc::Model& model() override;
+  bool well() const override { return front_->faults().empty(); }
   mocksc::FaultyFrontend& front() override;
 
  private:

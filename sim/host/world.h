@@ -71,11 +71,16 @@ class World {
   bool crash(NodeIndex n, DiskFate disk = DiskFate::LoseUnsynced, Farewell farewell = Farewell::Reset);
   /// Starts a node that is down, with another disk fate or configuration if given.
   bool restart(NodeIndex n, std::optional<DiskFate> disk = {}, std::optional<syncer::node::NodeConfig> config = {});
+  /// The process dies at a call that it will make; what it would have done after that call never happens.
+  void doom(NodeIndex n, Doom doom);
+  /// One bit of a stored file flips; false when there is no such file.
+  bool flip_bit(NodeIndex n, std::string_view key);
+  /// How often a node died at a call as it was doomed to.
+  std::uint64_t doomed_deaths(NodeIndex n) const;
   /// The process freezes (SIGSTOP): sockets fill, timers are late, the clock goes on.
   bool pause(NodeIndex n);
   bool resume(NodeIndex n);
-  /// The machine freezes: its monotonic clock stands still and packets to it are lost; resume_machine lets the wall
-  /// clock leap.
+  /// The machine sleeps: no timer fires and packets to it are lost; its clocks go on, all is overdue on waking.
   bool suspend(NodeIndex n);
   bool resume_machine(NodeIndex n);
   /// Each event costs the node `cost` of processor time, later ones wait; zero is a fast machine again.

@@ -25,6 +25,9 @@ bool World::pause(NodeIndex n) { return state_->node(n).pause(); }
 bool World::resume(NodeIndex n) { return state_->node(n).resume(); }
 bool World::suspend(NodeIndex n) { return state_->node(n).suspend(); }
 bool World::resume_machine(NodeIndex n) { return state_->node(n).resume_machine(); }
+void World::doom(NodeIndex n, Doom doom) { state_->node(n).doom(doom); }
+bool World::flip_bit(NodeIndex n, std::string_view key) { return state_->node(n).disk().flip_bit(key); }
+std::uint64_t World::doomed_deaths(NodeIndex n) const { return state_->node(n).doomed_deaths(); }
 void World::slow(NodeIndex n, Duration cost) { state_->node(n).slow(cost); }
 void World::disk_fault(NodeIndex n, DiskFault fault) { state_->node(n).disk().set_fault(fault); }
 

@@ -28,6 +28,9 @@ struct ActionContext {
   std::vector<NodeIndex> nodes(const Selector& selector) const { return nodes_of(capture(selector)); }
 };
 
+/// The world's word for what a power cut leaves.
+host::DiskFate fate(Disk disk);
+
 /// Processes and clocks.
 struct ProcessActions : ActionContext {
   void operator()(const Start& a) const;
@@ -43,6 +46,13 @@ struct ProcessActions : ActionContext {
   void operator()(const ClusterReplace& a) const;
   void operator()(const ClockDrift& a) const;
   void operator()(const ClockJump& a) const;
+};
+
+/// Dying at a call, and sick disks.
+struct FailureActions : ActionContext {
+  void operator()(const CrashAt& a) const;
+  void operator()(const DiskFault& a) const;
+  void operator()(const DiskFlip& a) const;
 };
 
 /// The network.

@@ -10,6 +10,12 @@ using host::World;
 
 constexpr Duration kBusyUnit = std::chrono::microseconds(100);
 
+std::optional<host::DiskFate> wiped(Disk disk) {
+  return disk == Disk::Wipe ? std::optional(host::DiskFate::Wipe) : std::nullopt;
+}
+
+}  // namespace
+
 host::DiskFate fate(Disk disk) {
   switch (disk) {
     case Disk::Keep: return host::DiskFate::Keep;
@@ -19,12 +25,6 @@ host::DiskFate fate(Disk disk) {
   }
   return host::DiskFate::LoseUnsynced;
 }
-
-std::optional<host::DiskFate> wiped(Disk disk) {
-  return disk == Disk::Wipe ? std::optional(host::DiskFate::Wipe) : std::nullopt;
-}
-
-}  // namespace
 
 void ProcessActions::operator()(const Start& a) const {
   for (const NodeIndex n : nodes(a.who)) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include "sim/scenario/failure_events.h"
 #include "sim/scenario/network_events.h"
 #include "sim/scenario/predicate.h"
 #include "sim/scenario/process_events.h"
@@ -28,8 +29,9 @@ struct Anchor {
 
 using Action =
     std::variant<Start, Stop, Crash, Restart, Bounce, Pause, Resume, Suspend, Slow, Join, ClusterReplace, ClockDrift,
-                 ClockJump, Partition, Heal, LinkChange, Clog, Unclog, Swizzle, Reset, HalfOpen, ScRegister,
-                 ScDeregister, ScStopHeartbeat, ScHeartbeat, ScExpire, ScStatus, ScUpdate, ScOutage, ScSlow, ScFail,
+                 ClockJump, CrashAt, DiskFault, DiskFlip, Partition, Heal, LinkChange, Clog, Unclog, Swizzle, Reset,
+                 HalfOpen, ScRegister, ScDeregister, ScStopHeartbeat, ScHeartbeat, ScExpire, ScStatus, ScUpdate,
+                 ScOutage, ScSlow, ScFail,
                  ScListEmpty, ScListPartial, ScStaleRead, ScDataLoss, ScRestore, ScFailover, ScLimit>;
 
 /// Something the scenario does to the world.

@@ -27,6 +27,7 @@ enum class Word : std::uint8_t {
   LeaderChanged,    ///< a region of `subject` got a leader after `after`
   LeadersPerTerm,   ///< number of nodes that led the same region of `subject` in the same term, at_most / at_least
   WritesByNonLeader,  ///< a syncer that did not lead its region sent a write to a registry
+  Down,             ///< node(s) of `subject` run no process; with `because`, it ended by itself and said this
   Conflict,         ///< node(s) of `subject` report that another region uses their registry or their name
   Pending,          ///< work still open at the nodes of `subject`, bounded by at_most / at_least
   All,              ///< every one of `parts`
@@ -59,6 +60,7 @@ struct Predicate {
   std::optional<Duration> stable_for;      ///< Leader
   std::optional<Moment> after;             ///< LeaderChanged
   std::optional<Without> without;          ///< MirroredRemoved
+  std::string because;                     ///< Down: part of the reason that the process gave
   std::vector<Predicate> parts;            ///< All, Any, Not
   bool operator==(const Predicate&) const = default;
 };

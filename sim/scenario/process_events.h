@@ -50,7 +50,7 @@ struct Resume {
   Selector who;
   bool operator==(const Resume&) const = default;
 };
-/// The machine sleeps: its monotonic clock stands still, on waking the wall clock leaps.
+/// The machine sleeps: packets to it are lost and no timer fires; the clocks go on, on waking all of it is overdue.
 struct Suspend {
   Selector who;
   Duration for_{};

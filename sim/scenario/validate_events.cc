@@ -23,6 +23,12 @@ class Arguments {
   void operator()(const ClockDrift& a) const {
     if (a.ppm <= -1'000'000) refuse("ppm", "wants more than -1000000: a clock that stands still is no drift");
   }
+  void operator()(const CrashAt& a) const {
+    if (a.nth == 0) refuse("nth", "wants a number above zero");
+  }
+  void operator()(const DiskFault& a) const {
+    if (a.factor == 0 || a.factor > 1'000'000) refuse("factor", "wants a number from 1 to 1000000");
+  }
   void operator()(const Partition& a) const {
     const bool pair = !a.from.empty() && !a.to.empty();
     const bool shaped = a.shape && !a.among.empty();

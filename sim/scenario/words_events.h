@@ -3,6 +3,7 @@
 
 #include "sim/scenario/events.h"
 #include "sim/scenario/words_predicate.h"
+#include "sim/scenario/words_failure.h"
 #include "sim/scenario/words_process.h"
 #include "sim/scenario/words_network.h"
 #include "sim/scenario/words_registry.h"
@@ -43,6 +44,9 @@ void alternatives(V& v, Type<Action>) {
   v.template alternative<ClusterReplace>("cluster.replace", "the operator gives voters' seats to their new disks");
   v.template alternative<ClockDrift>("clock.drift", "the monotonic clock runs fast or slow");
   v.template alternative<ClockJump>("clock.jump", "the wall clock leaps");
+  v.template alternative<CrashAt>("crash_at", "power cut at a certain call");
+  v.template alternative<DiskFault>("disk.fault", "writes fail, find no space, or take long");
+  v.template alternative<DiskFlip>("disk.flip", "one bit of a stored file flips");
   v.template alternative<Partition>("partition", "cuts the network");
   v.template alternative<Heal>("heal", "ends a fault of the network");
   v.template alternative<LinkChange>("link", "changes the quality of links");

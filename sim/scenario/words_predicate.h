@@ -63,6 +63,8 @@ void predicate_words(V& v) {
   v.word("leaders_per_term", Word::LeadersPerTerm, Subject::Nodes, "leaders a region had in one term", bounds);
   v.word("writes_by_non_leader", Word::WritesByNonLeader, Subject::Nodes, "a syncer wrote that did not lead",
          [](auto&) {});
+  v.word("down", Word::Down, Subject::Nodes, "each of these nodes runs no process",
+         [](auto& w) { w.takes("because", &Predicate::because, "part of the reason with which it ended by itself"); });
   v.word("conflict", Word::Conflict, Subject::Nodes, "a node reports a registry or name used twice", [](auto&) {});
   v.word("pending", Word::Pending, Subject::Nodes, "reasons why each node is not at rest", bounds);
   v.word("all", Word::All, Subject::List, "every one of a list", [](auto&) {});

@@ -31,6 +31,7 @@ Position Log::last_agreement(Index from, Term term) const {
 
 void Log::append(Entry entry) {
   SYNCER_ASSERT(entry.index == last().index + 1 && entry.term >= last().term);
+  ++changes_;
   entries_.push_back(std::move(entry));
 }
 
@@ -50,11 +51,13 @@ void Log::withdraw_last() {
 
 void Log::commit_to(Index index) {
   SYNCER_ASSERT(index <= last().index);
+  if (index > commit_) ++changes_;
   commit_ = std::max(commit_, index);
 }
 
 void Log::restore(Position at) {
   SYNCER_ASSERT(at.index > commit_);
+  ++changes_;
   if (SYNCER_MUTATED("election.snapshot_keeps_log") && at.index < last().index) {
     entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(at.index - base_.index));
   } else {
@@ -67,6 +70,7 @@ void Log::restore(Position at) {
 
 void Log::compact(Index index) {
   SYNCER_ASSERT(index > base_.index && index <= applied_);
+  ++changes_;
   const Position at{*term_at(index), index};
   entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(index - base_.index));
   base_ = at;
@@ -105,11 +109,13 @@ std::vector<Entry> Log::hand_out() {
 
 void Log::mark_applied(Index index) {
   SYNCER_ASSERT(index <= commit_);
+  if (index > applied_) ++changes_;
   applied_ = std::max(applied_, index);
 }
 
 void Log::truncate_from(Index index) {
   if (index > last().index) return;
+  ++changes_;
   entries_.resize(index - first_index());
   handed_ = std::min(handed_, index - 1);
   stored_ = std::min(stored_, index - 1);

@@ -22,6 +22,8 @@ class Log {
   Index first_index() const { return base_.index + 1; }
   Index commit() const { return commit_; }
   Index applied() const { return applied_; }
+  /// Grows with every change of any of these, so that watchers need not compare logs.
+  std::uint64_t changes() const { return changes_; }
   /// In memory, above the base.
   const std::vector<Entry>& entries() const { return entries_; }
   /// Nothing below the base and above the last entry.
@@ -74,6 +76,7 @@ class Log {
   Index applied_;
   Index handed_;
   Index stored_;
+  std::uint64_t changes_ = 0;
 };
 
 }  // namespace syncer::election

@@ -63,6 +63,8 @@ class Raft {
   /// Entries that a snapshot would let go.
   Index entries_since_snapshot() const { return voter_.log().applied() - voter_.snapshot().at.index; }
   const Voter& voter() const { return voter_; }
+  /// Term and vote as they are on disk: what a restart begins with.
+  const HardState& durable() const { return durable_; }
 
  private:
   void flush(Instant now, std::vector<Output>& outputs);

@@ -24,6 +24,7 @@ void Voter::check_quorum() {
 }
 
 void Voter::send_heartbeats() {
+  if (SYNCER_MUTATED("election.withdraw_own_entry")) log_.withdraw_last();
   for (auto& [voter, peer] : progress_) {
     if (voter == self_) continue;
     Message beat;

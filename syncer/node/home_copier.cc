@@ -175,6 +175,7 @@ void HomeCopier::seen(Instant now, const registry::InstanceRef& ref) {
   const registry::CopyMark& mark = *shown->document.copy;
   if (mark.instance.empty()) return;
   const Place place{mark.region, origin_key(service->document.key, mark.instance)};
+  if (last_reading_ != Instant{} && SYNCER_MUTATED("home.overlook_late_copies")) return;
   RemoteCopies& remote = regions_.at(now, mark.region);
   Origin& origin = remote.origins[place.key];
   CopyState& copy = origin.copies[ref.instance_id];

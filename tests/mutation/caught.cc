@@ -11,12 +11,18 @@
 #include "syncer/base/mutation.h"
 
 namespace sim {
+namespace {
+/// A broken product may talk to itself for ever. No scenario has half as many.
+constexpr std::uint64_t kEnough = 600'000;
+}  // namespace
 
 std::set<std::string> violations(const scenario::Scenario& scenario, std::uint64_t seed, std::string_view mutation) {
   const scenario::Scenario explicit_one = explore::materialize(scenario, seed);
   const auto judge = check::make_judge(explicit_one);
   syncer::mutation::active = mutation;
-  const auto result = scenario::run(explicit_one, seed, *judge);
+  scenario::RunOptions options;
+  options.max_events = kEnough;
+  const auto result = scenario::run(explicit_one, seed, *judge, options);
   syncer::mutation::active = {};
   std::set<std::string> ids;
   for (const auto& violation : result.findings.violations) ids.insert(violation.id);

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The five properties of Raft, for the syncers of every region in cluster mode.
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "sim/check/raft_group.h"
+#include "sim/check/rules.h"
+#include "sim/host/world.h"
+#include "syncer/node/council.h"
+#include "syncer/node/node.h"
+
+namespace sim::check {
+namespace {
+
+using syncer::node::Council;
+
+class RaftProperties : public Rule {
+ public:
+  void on_host_change(NodeIndex node, host::HostChange change) override {
+    if (change != host::HostChange::Started) return;
+    if (watched_.size() <= node) watched_.resize(node + 1);
+    ++watched_[node].process;
+    watched_[node].group = nullptr;
+  }
+
+  void after_event(Instant) override {
+    for (NodeIndex n = 0; n < watched_.size(); ++n) {
+      const auto* node = context_.stage->world.node(n);
+      const Council* council = node == nullptr ? nullptr : node->council();
+      const syncer::election::Raft* raft = council == nullptr ? nullptr : council->raft();
+      if (raft == nullptr) continue;
+      Watched& watched = watched_[n];
+      if (watched.group == nullptr) watched.group = &group_of(n, *council);
+      watched.group->look(n, watched.process, raft->voter());
+    }
+  }
+
+ private:
+  struct Watched {
+    std::uint32_t process = 0;
+    RaftGroup* group = nullptr;
+  };
+
+  /// A group that is founded anew, on other disks, begins at term 1 and owes the former one nothing.
+  RaftGroup& group_of(NodeIndex n, const Council& council) {
+    const std::string name = syncer::node::group_name(context_.stage->world.config(n).region, council.charter().group);
+    const auto found = groups_.find(name);
+    if (found != groups_.end()) return found->second;
+    return groups_
+        .try_emplace(
+            name, [this](NodeIndex node) { return context_.node(node); },
+            [this](std::string_view id, std::vector<std::string> facts) {
+              context_.sink->violated(id, std::move(facts));
+            })
+        .first->second;
+  }
+
+  std::vector<Watched> watched_;
+  std::map<std::string, RaftGroup> groups_;
+};
+
+}  // namespace
+
+std::unique_ptr<Rule> make_raft_rule() { return std::make_unique<RaftProperties>(); }
+
+}  // namespace sim::check
