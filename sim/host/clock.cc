@@ -18,12 +18,11 @@ std::int64_t multiply_divide(std::int64_t a, std::int64_t b, std::int64_t c) {
 
 Instant MachineClock::local(Instant world) const {
   SYNCER_ASSERT(world >= world_base_);
-  if (frozen_) return local_base_;
   return local_base_ + Duration(multiply_divide((world - world_base_).count(), kMillion + ppm_, kMillion));
 }
 
 Instant MachineClock::world(Instant wanted) const {
-  if (frozen_ || wanted == syncer::kNever) return syncer::kNever;
+  if (wanted == syncer::kNever) return syncer::kNever;
   if (wanted <= local_base_) return world_base_;
   const std::int64_t wait = (wanted - local_base_).count();
   // Bounds the product below: nobody waits for more than a century.
@@ -41,16 +40,6 @@ void MachineClock::set_drift(Instant world, std::int64_t ppm) {
   SYNCER_ASSERT(ppm > -kMillion);
   rebase(world);
   ppm_ = ppm;
-}
-
-void MachineClock::freeze(Instant world) {
-  rebase(world);
-  frozen_ = true;
-}
-
-void MachineClock::thaw(Instant world) {
-  rebase(world);
-  frozen_ = false;
 }
 
 void MachineClock::rebase(Instant world) {

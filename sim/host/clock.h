@@ -10,21 +10,19 @@ namespace sim::host {
 /// 2026-01-01T00:00:00Z: the wall clock of everything at the start of a world, nanoseconds since 1970.
 inline constexpr std::int64_t kWallAtZero = 1'767'225'600'000'000'000;
 
-/// The clocks of one machine. The monotonic one runs at its own speed, may stand still while the machine is suspended,
-/// never jumps and never goes back. The wall clock follows true time, apart from jumps.
+/// The clocks of one machine. The monotonic one runs at its own speed, counts the time the machine is suspended, never
+/// jumps and never goes back. The wall clock follows true time, apart from jumps.
 class MachineClock {
  public:
   explicit MachineClock(syncer::Instant local_at_zero) : local_base_(local_at_zero) {}
 
   /// Reading of the monotonic clock at a time of the world (not before the last change of speed).
   syncer::Instant local(syncer::Instant world) const;
-  /// First time of the world at which the monotonic clock shows at least `local`; kNever while it stands still.
+  /// First time of the world at which the monotonic clock shows at least `local`.
   syncer::Instant world(syncer::Instant local) const;
   syncer::WallTime wall(syncer::Instant world) const;
 
   void set_drift(syncer::Instant world, std::int64_t ppm);
-  void freeze(syncer::Instant world);
-  void thaw(syncer::Instant world);
   void jump_wall(syncer::Duration by) { wall_offset_ += by; }
 
  private:
@@ -33,7 +31,6 @@ class MachineClock {
   syncer::Instant world_base_{};
   syncer::Instant local_base_;
   std::int64_t ppm_ = 0;
-  bool frozen_ = false;
   syncer::Duration wall_offset_{};
 };
 
