@@ -67,7 +67,6 @@ bool HomeCalls::on_http(Instant now, CallId id, const registry::RawAnswer& raw) 
   under_way_.erase(found);
   --running_;
   if (!call.is_probe) addresses_.report(now, call.request.origin, call.urgency != Urgency::Write, raw);
-  if (raw && raw->status == 401 && on_unauthorized_) on_unauthorized_();
   call.done(now, raw);
   start_waiting(now);
   return true;

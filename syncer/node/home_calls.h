@@ -33,8 +33,6 @@ class HomeCalls {
   }
   /// False when the id is none of ours (a late answer to a forgotten call).
   bool on_http(Instant now, CallId call, const registry::RawAnswer& raw);
-  /// Called when the registry refuses our token.
-  void set_on_unauthorized(std::function<void()> hook) { on_unauthorized_ = std::move(hook); }
   /// Requests wait for the word of `may_write`, which is yes by now or not: starts what may start.
   void resume(Instant now) {
     if (held_) start_waiting(now);
@@ -60,7 +58,6 @@ class HomeCalls {
   Http& http_;
   HomeAddresses& addresses_;
   std::function<CallId()> next_call_;
-  std::function<void()> on_unauthorized_;
   std::array<std::deque<Call>, 3> waiting_;
   std::map<CallId, Call> under_way_;
   std::size_t running_ = 0;

@@ -19,11 +19,7 @@ HomeSession::HomeSession(const HomeConfig& config, Http& http, Observer& observe
       contracts(requests, calls, view, exporter),
       leases(requests, calls, addresses),
       copier(config, requests, calls, view, regions, leases, observer, random),
-      canary(config, requests, calls, view, leases, observer, random.stream("canary")) {
-  if (!config.token) return;
-  requests.set_token(config.token());
-  calls.set_on_unauthorized([this, &config] { requests.set_token(config.token()); });
-}
+      canary(config, requests, calls, view, leases, observer, random.stream("canary")) {}
 
 Home::Rooms::Rooms(HomeConfig given, Http& port, Observer& watcher, Random draws, Instant now,
                    std::function<CallId()> ids)

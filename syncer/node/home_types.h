@@ -19,8 +19,6 @@ struct HomeConfig {
   RegistrySettings registry;
   GuardSettings guard;
   Duration hold = std::chrono::seconds(120);  ///< copies of an unreachable region are kept this long
-  /// Gives the bearer token; asked when writing begins and again after the registry refused the last one. May be empty.
-  std::function<std::string()> token;
   /// Asked before each request that changes the registry; while it says no they wait. Empty: always.
   std::function<bool(Instant)> may_write;
 };

@@ -24,7 +24,6 @@ HttpRequest V4Requests::request(const char* method, const std::string& project, 
   out.method = method;
   out.target = "/v4/" + percent_encode(project) + rest;
   out.headers.add("X-Domain-Name", domain_);
-  if (!token_.empty()) out.headers.add("Authorization", "Bearer " + token_);
   if (!body.empty()) out.headers.add("Content-Type", "application/json");
   out.body = std::move(body);
   return out;

@@ -30,13 +30,12 @@ struct FindQuery {
 };
 
 /// Builds the requests of the v4 API for one domain. No request carries an origin (whoever sends it fills it in) or
-/// X-ConsumerId: a syncer acts for nobody, so no access rule applies to it. Everything in a target is percent-encoded.
+/// X-ConsumerId: a syncer acts for nobody, so no access rule applies to it; the bearer token is added where it is sent.
+/// Everything in a target is percent-encoded.
 class V4Requests {
  public:
   explicit V4Requests(std::string domain) : domain_(std::move(domain)) {}
   const std::string& domain() const { return domain_; }
-  /// Sent as a bearer token with every request; empty for none.
-  void set_token(std::string token) { token_ = std::move(token); }
 
   HttpRequest list_services(const std::string& project) const;
   HttpRequest find(const std::string& project, std::span<const FindQuery> queries) const;
@@ -62,7 +61,6 @@ class V4Requests {
   HttpRequest request(const char* method, const std::string& project, const std::string& rest, Bytes body = {}) const;
 
   std::string domain_;
-  std::string token_;
 };
 
 }  // namespace syncer::registry

@@ -121,27 +121,6 @@ TEST(RegistryAddresses, FailOverAndComeBackToThePreferredOne) {
   EXPECT_EQ(east.events().count(EventKind::RegistryFailover), 2);
 }
 
-TEST(RegistryToken, IsAskedForAgainWhenItIsRefused) {
-  Instant now = kStart;
-  RegistryWorld world;
-  HomeConfig config = home_config_of("east");
-  int asked = 0;
-  config.token = [&asked] { return "t" + std::to_string(++asked); };
-  HomeDriver east(config, world, now);
-  run(now, 2s, {&east}, {&world});
-  ASSERT_NE(east.sent.back().headers.find("Authorization"), nullptr);
-  Fault fault;
-  fault.kind = FaultKind::Fail;
-  mocksc::Failure unauthorized;
-  unauthorized.status = 401;
-  fault.failures = {unauthorized};
-  world.center.start(now, fault);
-  const int before = asked;
-  run(now, 3s, {&east}, {&world});
-  EXPECT_GT(asked, before);
-  EXPECT_NE(*east.sent.back().headers.find("Authorization"), "Bearer t" + std::to_string(before));
-}
-
 TEST(HomeState, IsTheSameForTheSameSeed) {
   std::set<std::uint64_t> digests;
   for (int round = 0; round < 2; ++round) {

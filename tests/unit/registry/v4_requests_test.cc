@@ -19,12 +19,6 @@ TEST(V4Requests, AlwaysNameTheDomainAndNeverAConsumer) {
   }
 }
 
-TEST(V4Requests, SendTheTokenWhenThereIsOne) {
-  V4Requests requests("default");
-  requests.set_token("abc");
-  EXPECT_EQ(*requests.list_services("default").headers.find("Authorization"), "Bearer abc");
-}
-
 TEST(V4Requests, EncodeEverythingInATarget) {
   const HttpRequest request = kRequests.unregister({"a b", "s/1", "i?2#"});
   EXPECT_EQ(request.method, "DELETE");
