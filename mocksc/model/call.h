@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "mocksc/model/api_error.h"
+#include "mocksc/model/body_memo.h"
 #include "mocksc/model/operation.h"
 #include "mocksc/model/query.h"
 #include "mocksc/model/read_fault.h"
@@ -25,6 +26,7 @@ struct Call {
   const Query& query;
   std::string_view client;
   const ReadFault& fault;
+  BodyMemos& memos;
 
   /// Value of X-ConsumerId, empty when absent.
   std::string_view consumer_id() const {

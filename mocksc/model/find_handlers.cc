@@ -71,9 +71,9 @@ class BatchResult {
   std::string updated_;
 };
 
-std::optional<ApiError> check_batch(const BatchFindBody& body) {
+std::optional<ApiError> check_batch(const BatchFindBody& body, std::string_view consumer_id) {
   Check check("BatchFindInstancesRequest");
-  check.text("ConsumerServiceId", body.consumer_id, rules::kConsumerId);
+  check.text("ConsumerServiceId", consumer_id, rules::kConsumerId);
   for (const FindServiceItem& item : body.services) {
     check.nested(Check("FindService").present("Service", item.service.has_value()).failure());
     if (!item.service) continue;
@@ -95,8 +95,8 @@ std::optional<ApiError> check_batch(const BatchFindBody& body) {
 }
 
 /// Spares building the list when the caller already knows the revision.
-ApiResult<Found> find_batch_service(Call& call, const BatchFindBody& body, const FindServiceItem& item) {
-  const FindKey key{body.consumer_id,
+ApiResult<Found> find_batch_service(Call& call, std::string_view consumer_id, const FindServiceItem& item) {
+  const FindKey key{consumer_id,
                     item.service->environment,
                     item.service->app_id,
                     item.service->service_name,
@@ -158,21 +158,22 @@ Answer batch_find(Call& call) {
   if (call.query.get("type") != "query") {
     return refuse(kInvalidParams, "Invalid action: " + std::string(call.query.get("type")));
   }
-  auto body = decode_batch_find(call.request.body);
-  if (!body) return tl::unexpected(body.error());
-  if (!call.consumer_id().empty()) body->consumer_id = call.consumer_id();
+  const auto read = call.memos.finds.read(call.request.body, decode_batch_find);
+  if (!read) return tl::unexpected(read.error());
+  const std::shared_ptr<const BatchFindBody> body = *read;
+  const std::string_view consumer_id = call.consumer_id().empty() ? body->consumer_id : call.consumer_id();
   if (body->services.empty() && body->instances.empty()) {
     return refuse(kInvalidParams, "Required services or instances");
   }
-  if (const auto failure = check_batch(*body)) return tl::unexpected(*failure);
+  if (const auto failure = check_batch(*body, consumer_id)) return tl::unexpected(*failure);
   BatchResult services;
   for (std::size_t i = 0; i < body->services.size(); ++i) {
-    services.add(i, body->services[i].rev, find_batch_service(call, *body, body->services[i]));
+    services.add(i, body->services[i].rev, find_batch_service(call, consumer_id, body->services[i]));
   }
   BatchResult instances;
   for (std::size_t i = 0; i < body->instances.size(); ++i) {
     const InstanceKey& key = *body->instances[i].instance;
-    auto found = find_one(call, body->consumer_id, key.service_id, key.instance_id, {});
+    auto found = find_one(call, consumer_id, key.service_id, key.instance_id, {});
     if (found) found->instances = "[" + found->instances + "]";
     instances.add(i, body->instances[i].rev, found);
   }

@@ -62,6 +62,14 @@ bool contains_all(const Properties& have, const Properties& wanted) {
   });
 }
 
+ApiResult<std::vector<InstanceKey>> distinct_keys(std::string_view body) {
+  auto keys = decode_heartbeats(body);
+  if (!keys) return keys;
+  std::sort(keys->begin(), keys->end());
+  keys->erase(std::unique(keys->begin(), keys->end()), keys->end());
+  return keys;
+}
+
 }  // namespace
 
 ApiResult<std::string> register_one(Call& call, Instance instance) {
@@ -120,18 +128,16 @@ Answer heartbeat(Call& call) {
 }
 
 Answer heartbeat_set(Call& call) {
-  auto keys = decode_heartbeats(call.request.body);
+  const auto keys = call.memos.heartbeats.read(call.request.body, distinct_keys);
   if (!keys) return tl::unexpected(keys.error());
-  if (keys->empty()) return refuse(kInvalidParams, "Request format invalid.");
-  std::sort(keys->begin(), keys->end());
-  keys->erase(std::unique(keys->begin(), keys->end()), keys->end());
+  if ((*keys)->empty()) return refuse(kInvalidParams, "Request format invalid.");
   static const std::string kFailure = to_text({kInstanceNotExists, "leaseId not exist, instance not exist"});
   std::string out;
   JsonWriter writer(out);
   writer.open_object();
   writer.open_array("instances");
   bool all_renewed = true;
-  for (const InstanceKey& key : *keys) {
+  for (const InstanceKey& key : **keys) {
     InstanceRecord* instance = Registry::find_alive(call.tenant, key.service_id, key.instance_id);
     if (instance != nullptr) Registry::renew(*instance, call.now);
     all_renewed = all_renewed && instance != nullptr;

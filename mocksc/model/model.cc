@@ -15,6 +15,7 @@ struct Model::Impl {
   Impl(ModelOptions options, syncer::Random random) : registry(std::move(options), random) {}
   Registry registry;
   AnswerCache cache;
+  BodyMemos memos;
 };
 
 namespace {
@@ -29,7 +30,7 @@ bool needs_no_domain(Operation operation) {
          operation == Operation::RootVersion;
 }
 
-syncer::HttpResponse respond(Registry& registry, syncer::Instant now, const Route& route,
+syncer::HttpResponse respond(Registry& registry, BodyMemos& memos, syncer::Instant now, const Route& route,
                              const syncer::HttpRequest& request, std::string_view client, const ReadFault& fault) {
   const Release release = registry.options().release;
   const std::string* domain = request.headers.find("X-Domain-Name");
@@ -47,7 +48,7 @@ syncer::HttpResponse respond(Registry& registry, syncer::Instant now, const Rout
   const Query query(mark == std::string::npos ? std::string_view() : std::string_view(request.target).substr(mark + 1));
   Call call{
       registry, registry.tenant_or_empty(domain_name, route.project), now, domain_name, route, request, query, client,
-      fault};
+      fault,    memos};
   return dispatch(call);
 }
 
@@ -83,7 +84,7 @@ syncer::HttpResponse Model::handle(syncer::Instant now, std::size_t /*frontend*/
   } else if (!is_known_to(found.operation, release)) {
     answer = unrouted_answer(request.method, Route{});
   } else {
-    answer = respond(registry, now, found, request, client, fault);
+    answer = respond(registry, impl_->memos, now, found, request, client, fault);
   }
   finish(answer, release);
   if (is_cached) impl_->cache.remember(registry, found.operation, request, answer);
