@@ -4,13 +4,14 @@
 #include "sim/check/rules.h"
 #include "sim/host/world.h"
 #include "syncer/base/quantity.h"
+#include "syncer/node/home.h"
 #include "syncer/node/mesh.h"
 #include "syncer/node/node.h"
 
 namespace sim::check {
 namespace {
 
-/// Status pictures are not cheap: looked at once in so much simulated time.
+/// Looked at once in so much simulated time.
 constexpr Duration kLookEvery = std::chrono::milliseconds(500);
 
 /// Records that exist at all: every instance with its service and a few schemas.
@@ -24,20 +25,25 @@ class Bounds : public Rule {
     const auto& world = context_.stage->world;
     for (NodeIndex n = 0; n < world.nodes(); ++n) {
       if (world.node(n) == nullptr) continue;
-      look(n, world.node(n)->status(world.local_time(n)));
+      look(n, *world.node(n));
       demand(n, "entries of its own log", world.node(n)->mesh().core().log().by_seq().size(),
              ceiling(*context_.ledger));
     }
   }
 
  private:
-  void look(NodeIndex n, const syncer::node::Status& status) {
+  void look(NodeIndex n, const syncer::node::Node& node) {
     const std::uint64_t most = ceiling(*context_.ledger);
-    demand(n, "pending registry writes", status.registry.pending, most);
-    demand(n, "parked records", status.registry.parked, most);
-    for (const auto& region : status.regions) {
-      demand(n, "entries not acknowledged by " + region.region, region.unacknowledged, most);
-      demand(n, "records of " + region.region, region.records, most);
+    syncer::node::RegistryStatus registry;
+    node.home().fill(registry);
+    demand(n, "pending registry writes", registry.pending, most);
+    demand(n, "parked records", registry.parked, most);
+    for (const std::string& region : node.mesh().regions()) {
+      const auto* replica = node.mesh().replica(region);
+      const std::uint64_t open = node.mesh().link(region).unacknowledged;
+      const std::uint64_t held = replica != nullptr ? replica->size() : 0;
+      if (open > most) demand(n, "entries not acknowledged by " + region, open, most);
+      if (held > most) demand(n, "records of " + region, held, most);
     }
   }
 
