@@ -12,6 +12,13 @@
 namespace syncer {
 namespace {
 
+/// Looked up once: a look-up by name costs more than a short digest.
+const EVP_MD* fetch(const char* name) {
+  const EVP_MD* found = EVP_MD_fetch(nullptr, name, nullptr);
+  SYNCER_ASSERT(found != nullptr);
+  return found;
+}
+
 std::string digest_hex(const EVP_MD* algorithm, ByteView bytes) {
   Bytes out(EVP_MAX_MD_SIZE, '\0');
   unsigned size = 0;
@@ -74,8 +81,16 @@ std::string to_string(const Hash128& hash) {
   return to_hex(octets);
 }
 
-std::string sha1_hex(ByteView bytes) { return digest_hex(EVP_sha1(), bytes); }
-std::string sha256_hex(ByteView bytes) { return digest_hex(EVP_sha256(), bytes); }
+std::string sha1_hex(ByteView bytes) {
+  static const EVP_MD* const kSha1 = fetch("SHA1");
+  return digest_hex(kSha1, bytes);
+}
+
+std::string sha256_hex(ByteView bytes) {
+  static const EVP_MD* const kSha256 = fetch("SHA256");
+  return digest_hex(kSha256, bytes);
+}
+
 std::uint32_t crc32_ieee(ByteView bytes) { return crc(kIeee, bytes); }
 std::uint32_t crc32c(ByteView bytes) { return crc(kCastagnoli, bytes); }
 

@@ -70,12 +70,13 @@ Instant Home::next_deadline() const { return rooms_->next_deadline(); }
 
 const std::string& Home::conflict() const { return rooms_->conflict; }
 
-bool Home::sane() const { return rooms_->epoch && rooms_->session->canary.sane(); }
+bool Home::sane() const { return rooms_->sane; }
 
 void Home::withdraw(Instant now) {
   if (rooms_->leaving) return;
   rooms_->leaving = true;
   if (rooms_->epoch) rooms_->session->canary.withdraw(now);
+  rooms_->look_at_canary();
 }
 
 bool Home::withdrawn() const {

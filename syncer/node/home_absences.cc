@@ -17,31 +17,45 @@ constexpr Duration kPatience = std::chrono::seconds(1);
 
 void HomeAbsences::suspect(Instant now, const registry::InstanceRef& ref) {
   const auto [it, is_new] = suspects_.try_emplace(ref);
-  if (!is_new) return;
-  it->second.due = now;
-  if (!SYNCER_MUTATED("home.trust_the_list")) return;
-  it->second.state = State::Absent;
-  it->second.confirmed = now;
+  if (is_new) move(ref, it->second, SYNCER_MUTATED("home.trust_the_list") ? State::Absent : State::Due, now);
+}
+
+void HomeAbsences::clear(const registry::InstanceRef& ref) {
+  const auto found = suspects_.find(ref);
+  if (found == suspects_.end()) return;
+  leave_queue(ref, found->second);
+  suspects_.erase(found);
+}
+
+void HomeAbsences::leave_queue(const registry::InstanceRef& ref, const Suspect& suspect) {
+  if (suspect.state == State::Due) due_.erase({suspect.since, ref});
+  if (suspect.state == State::Absent) absent_.erase({suspect.since, ref});
+}
+
+void HomeAbsences::move(const registry::InstanceRef& ref, Suspect& suspect, State state, Instant since) {
+  leave_queue(ref, suspect);
+  suspect.state = state;
+  suspect.since = since;
+  if (state == State::Due) due_.insert({since, ref});
+  if (state == State::Absent) absent_.insert({since, ref});
 }
 
 void HomeAbsences::advance(Instant now) {
-  for (auto it = suspects_.begin(); it != suspects_.end();) {
-    auto& [ref, suspect] = *it++;
-    if (suspect.state == State::Due && suspect.due <= now) ask(now, ref, suspect);
+  std::set<registry::InstanceRef> asked;
+  for (const auto& [due, ref] : due_) {
+    if (due > now) break;
+    asked.insert(ref);
   }
+  for (const registry::InstanceRef& ref : asked) ask(now, ref);
 }
 
 Instant HomeAbsences::next_deadline() const {
-  Instant due = kNever;
-  for (const auto& [ref, suspect] : suspects_) {
-    if (suspect.state == State::Due) due = std::min(due, suspect.due);
-    if (suspect.state == State::Absent) due = std::min(due, suspect.confirmed + kPatience);
-  }
-  return due;
+  const Instant due = due_.empty() ? kNever : due_.begin()->first;
+  return absent_.empty() ? due : std::min(due, absent_.begin()->first + kPatience);
 }
 
-void HomeAbsences::ask(Instant now, const registry::InstanceRef& ref, Suspect& suspect) {
-  suspect.state = State::Asked;
+void HomeAbsences::ask(Instant now, const registry::InstanceRef& ref) {
+  move(ref, suspects_.at(ref), State::Asked, now);
   calls_.submit(now, Urgency::Read, requests_.get_instance(ref),
                 [this, asked = ref](Instant at, const registry::RawAnswer& raw) { on_answer(at, asked, raw); });
 }
@@ -49,39 +63,28 @@ void HomeAbsences::ask(Instant now, const registry::InstanceRef& ref, Suspect& s
 void HomeAbsences::on_answer(Instant now, const registry::InstanceRef& ref, const registry::RawAnswer& raw) {
   const auto found = suspects_.find(ref);
   if (found == suspects_.end() || found->second.state != State::Asked) return;
-  Suspect& suspect = found->second;
   const auto answer = registry::read_one_instance(raw);
-  if (answer) return list_was_wrong(now, ref, suspect);
-  if (answer.error().code == ErrorCode::NotFound) {
-    suspect.state = State::Absent;
-    suspect.confirmed = now;
-    return;
-  }
-  suspect.state = State::Due;
-  suspect.due = now + doubled(kRetry, suspect.tries++, kSlowest);
+  if (answer) list_was_wrong(now, ref);
+  if (!answer && answer.error().code == ErrorCode::NotFound) return move(ref, found->second, State::Absent, now);
+  const Duration wait = doubled(kRetry, found->second.tries++, kSlowest);
+  move(ref, found->second, State::Due, now + wait);
 }
 
-void HomeAbsences::list_was_wrong(Instant now, const registry::InstanceRef& ref, Suspect& suspect) {
+void HomeAbsences::list_was_wrong(Instant now, const registry::InstanceRef& ref) {
   observe(
       observer_, now, EventKind::RegistryRefusal, Severity::Warning,
       {{"op", "read"}, {"instance", ref.instance_id}, {"reason", "suspicious list: it leaves out a live instance"}});
   reader_.distrust({ref.project, ref.service_id});
-  suspect.state = State::Due;
-  suspect.due = now + doubled(kRetry, suspect.tries++, kSlowest);
 }
 
 std::vector<registry::InstanceRef> HomeAbsences::take_confirmed(Instant now) {
+  const bool asking = suspects_.size() > due_.size() + absent_.size();
+  if (absent_.empty() || (asking && now < absent_.begin()->first + kPatience)) return {};
   std::vector<registry::InstanceRef> absent;
-  bool asking = false;
-  Instant oldest = kNever;
-  for (const auto& [ref, suspect] : suspects_) {
-    if (suspect.state == State::Asked) asking = true;
-    if (suspect.state != State::Absent) continue;
-    absent.push_back(ref);
-    oldest = std::min(oldest, suspect.confirmed);
-  }
-  if (absent.empty() || (asking && now < oldest + kPatience)) return {};
+  for (const auto& [confirmed, ref] : absent_) absent.push_back(ref);
   for (const auto& ref : absent) suspects_.erase(ref);
+  absent_.clear();
+  std::sort(absent.begin(), absent.end());
   return absent;
 }
 

@@ -20,7 +20,7 @@ class HomeAbsences {
 
   void suspect(Instant now, const registry::InstanceRef& ref);
   /// It was seen again.
-  void clear(const registry::InstanceRef& ref) { suspects_.erase(ref); }
+  void clear(const registry::InstanceRef& ref);
   void advance(Instant now);
   Instant next_deadline() const;
   /// Those whose absence is confirmed, once none is being asked for any more: what vanished together is judged
@@ -31,21 +31,25 @@ class HomeAbsences {
  private:
   enum class State : std::uint8_t { Due, Asked, Absent };
   struct Suspect {
-    State state = State::Due;
-    Instant due{};
-    Instant confirmed{};
+    State state = State::Asked;
+    Instant since{};  ///< when it is or was due, or when its absence was confirmed
     std::uint32_t tries = 0;
   };
+  using InTime = std::set<std::pair<Instant, registry::InstanceRef>>;
 
-  void ask(Instant now, const registry::InstanceRef& ref, Suspect& suspect);
+  void ask(Instant now, const registry::InstanceRef& ref);
   void on_answer(Instant now, const registry::InstanceRef& ref, const registry::RawAnswer& raw);
-  void list_was_wrong(Instant now, const registry::InstanceRef& ref, Suspect& suspect);
+  void list_was_wrong(Instant now, const registry::InstanceRef& ref);
+  void move(const registry::InstanceRef& ref, Suspect& suspect, State state, Instant since);
+  void leave_queue(const registry::InstanceRef& ref, const Suspect& suspect);
 
   const registry::V4Requests& requests_;
   HomeCalls& calls_;
   HomeReader& reader_;
   Observer& observer_;
   std::map<registry::InstanceRef, Suspect> suspects_;
+  InTime due_;
+  InTime absent_;
 };
 
 }  // namespace syncer::node

@@ -53,8 +53,8 @@ void HomeCalls::start_waiting(Instant now) {
 
 void HomeCalls::start(Instant now, Call call) {
   const CallId id = next_call_();
-  HttpRequest request = call.request;
-  call.request.body.clear();
+  HttpRequest request = std::exchange(call.request, {});
+  call.request.origin = request.origin;
   under_way_.emplace(id, std::move(call));
   ++running_;
   http_.call(id, std::move(request), now + config_.registry.request_timeout);

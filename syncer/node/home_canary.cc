@@ -67,6 +67,7 @@ void HomeCanary::register_instance(Instant now, const std::string& service_id) {
                     return retry(at, id.error());
                   }
                   service_id_ = ref.service_id;
+                  ref_ = ref;
                   registered_ = true;
                   failures_ = 0;
                   if (!announced_) announced_ = at;
@@ -102,15 +103,15 @@ void HomeCanary::retry(Instant now, const Error& error) {
 
 void HomeCanary::seen(Instant now, const registry::InstanceRef& ref) {
   const SeenInstance* shown = view_.instance(ref);
-  if (shown == nullptr || !shown->document.canary) return;
-  const registry::CanaryMark& mark = *shown->document.canary;
+  if (shown == nullptr || !shown->document->canary) return;
+  const registry::CanaryMark& mark = *shown->document->canary;
   if (!is_own(ref)) {
     others_[ref] = mark;
     if (config_.mode == Mode::Cluster && mark.region == config_.region) remove(now, ref);
     return judge(now);
   }
   listed_ = true;
-  if (registered_) leases_.adopt(now, ref, shown->document.lease);
+  if (registered_) leases_.adopt(now, ref, shown->document->lease);
   if (mark.run == mark_.run) {
     confirmed_ = true;
     usurped_ = stale_ = false;
@@ -144,7 +145,7 @@ bool HomeCanary::lease_lost(Instant now, const registry::InstanceRef& ref) {
 }
 
 bool HomeCanary::sane() const {
-  return registered_ && listed_ && leases_.is_healthy({project(), service_id_, id_});
+  return registered_ && listed_ && leases_.is_healthy(ref_);
 }
 
 /// The canary of the writer before us: only one node of the region writes.

@@ -59,6 +59,7 @@ class HomeCanary {
   registry::CanaryMark mark_;
   std::string id_;
   std::string service_id_;
+  registry::InstanceRef ref_;  // when registered
   bool busy_ = false;
   bool registered_ = false;
   bool listed_ = false;

@@ -90,8 +90,10 @@ void HomeCopier::unwant(Instant now, const std::string& region, const Bytes& key
   enqueue(place, origin->second);
 }
 
-void HomeCopier::enable(Instant now, const std::string& epoch) {
-  epoch_ = epoch;
+void HomeCopier::enable(Instant now, Epoch epoch) {
+  if (enabled_ && epoch == written_in_) return;
+  written_in_ = epoch;
+  epoch_ = to_string(epoch);
   if (enabled_) return;
   enabled_ = true;
   services_.set_enabled(now, true);
@@ -161,9 +163,9 @@ void HomeCopier::believe_view(Instant now, const Place& place, RemoteCopies& rem
                               const std::string& id) {
   const SeenInstance* shown = view_.instance(copy.ref);
   if (shown != nullptr) {
-    copy.status = shown->document.status;
-    copy.properties = shown->document.properties;
-    leases_.adopt(now, copy.ref, shown->document.lease);
+    copy.status = shown->document->status;
+    copy.properties = shown->document->properties;
+    leases_.adopt(now, copy.ref, shown->document->lease);
   }
   believe(now, place, remote, origin, id, shown != nullptr);
 }
@@ -171,8 +173,8 @@ void HomeCopier::believe_view(Instant now, const Place& place, RemoteCopies& rem
 void HomeCopier::seen(Instant now, const registry::InstanceRef& ref) {
   const SeenInstance* shown = view_.instance(ref);
   const SeenService* service = view_.service({ref.project, ref.service_id});
-  if (shown == nullptr || service == nullptr || !shown->document.copy) return;
-  const registry::CopyMark& mark = *shown->document.copy;
+  if (shown == nullptr || service == nullptr || !shown->document->copy) return;
+  const registry::CopyMark& mark = *shown->document->copy;
   if (mark.instance.empty()) return;
   const Place place{mark.region, origin_key(service->document.key, mark.instance)};
   if (last_reading_ != Instant{} && SYNCER_MUTATED("home.overlook_late_copies")) return;
@@ -302,14 +304,19 @@ std::optional<std::string> HomeCopier::surplus(const Origin& origin, const std::
 
 bool HomeCopier::fulfil(Instant now, Subject& subject) {
   Origin& origin = subject.origin;
-  auto plan = registry::plan_copy(subject.place.region, subject.key.id, origin.payload);
-  if (!plan) {
-    fail(now, subject.place, origin, plan.error());
+  auto planned = plans_.plan(subject.place.region, subject.key.id, origin.payload);
+  if (!planned) {
+    fail(now, subject.place, origin, planned.error());
     return false;
   }
-  if (SYNCER_MUTATED("home.copy_id_of_this_run")) plan->id.back() = epoch_.back();
+  registry::SharedPlan plan = std::move(*planned);
+  if (SYNCER_MUTATED("home.copy_id_of_this_run")) {
+    auto other = std::make_shared<registry::CopyPlan>(*plan);
+    other->id.back() = epoch_.back();
+    plan = std::move(other);
+  }
   const auto copy = origin.copies.find(plan->id);
-  if (copy != origin.copies.end() && copy->second.present) return fulfil_present(now, subject, *plan);
+  if (copy != origin.copies.end() && copy->second.present) return fulfil_present(now, subject, plan);
   if (SYNCER_MUTATED("home.break_before_make")) {
     for (const auto& [id, state] : origin.copies) {
       if (state.present) return remove(now, subject, id, "replaced");
@@ -321,17 +328,17 @@ bool HomeCopier::fulfil(Instant now, Subject& subject) {
     origin.waiting = services_.problem(subject.key.service);
     return false;
   }
-  return add(now, subject, *service, *plan);
+  return add(now, subject, *service, plan);
 }
 
-bool HomeCopier::fulfil_present(Instant now, Subject& subject, const registry::CopyPlan& plan) {
+bool HomeCopier::fulfil_present(Instant now, Subject& subject, const registry::SharedPlan& plan) {
   Origin& origin = subject.origin;
-  const CopyState& copy = origin.copies.at(plan.id);
-  if (copy.status != plan.status) return update_status(now, subject, plan);
-  const bool same = registry::same_properties(plan.properties, copy.properties, origin.extras_settled);
+  const CopyState& copy = origin.copies.at(plan->id);
+  if (copy.status != plan->status) return update_status(now, subject, plan);
+  const bool same = registry::same_properties(plan->properties, copy.properties, origin.extras_settled);
   if (!same && !SYNCER_MUTATED("home.ignore_properties")) return update_properties(now, subject, plan);
   for (const auto& [id, state] : origin.copies) {
-    if ((state.present || state.doubtful) && id != plan.id) return remove(now, subject, id, "replaced");
+    if ((state.present || state.doubtful) && id != plan->id) return remove(now, subject, id, "replaced");
   }
   services_.ensure(now, subject.key.service);
   done(now, subject);

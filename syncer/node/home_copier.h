@@ -6,11 +6,13 @@
 #include <set>
 #include <string>
 
+#include "syncer/base/epoch.h"
 #include "syncer/node/home_calls.h"
 #include "syncer/node/home_leases.h"
 #include "syncer/node/home_regions.h"
 #include "syncer/node/home_services.h"
 #include "syncer/node/home_view.h"
+#include "syncer/registry/plan_memo.h"
 
 namespace syncer::node {
 
@@ -26,7 +28,7 @@ class HomeCopier {
   void unwant(Instant now, const std::string& region, const Bytes& key);
 
   /// Writes are allowed (the registry was read, nobody else writes it) in this epoch.
-  void enable(Instant now, const std::string& epoch);
+  void enable(Instant now, Epoch epoch);
   void disable(Instant now);
 
   void seen(Instant now, const registry::InstanceRef& ref);
@@ -77,13 +79,13 @@ class HomeCopier {
   bool reconcile(Instant now, const Place& place);
   bool fulfil(Instant now, Subject& subject);
   static std::optional<std::string> surplus(const Origin& origin, const std::string& wanted);
-  bool fulfil_present(Instant now, Subject& subject, const registry::CopyPlan& plan);
+  bool fulfil_present(Instant now, Subject& subject, const registry::SharedPlan& plan);
   bool withdraw(Instant now, Subject& subject);
   void done(Instant now, Subject& subject);
 
-  bool add(Instant now, Subject& subject, const std::string& service_id, const registry::CopyPlan& plan);
-  bool update_status(Instant now, Subject& subject, const registry::CopyPlan& plan);
-  bool update_properties(Instant now, Subject& subject, const registry::CopyPlan& plan);
+  bool add(Instant now, Subject& subject, const std::string& service_id, const registry::SharedPlan& plan);
+  bool update_status(Instant now, Subject& subject, const registry::SharedPlan& plan);
+  bool update_properties(Instant now, Subject& subject, const registry::SharedPlan& plan);
   bool remove(Instant now, Subject& subject, const std::string& copy, std::string_view reason);
   void call(Instant now, Subject& subject, HttpRequest request, Handle handle);
   void fail(Instant now, const Place& place, Origin& origin, const Error& error);
@@ -101,8 +103,10 @@ class HomeCopier {
   Observer& observer_;
   Random random_;
   HomeServices services_;
+  registry::PlanMemo plans_;
   bool enabled_ = false;
-  std::string epoch_;
+  Epoch written_in_;
+  std::string epoch_;  // the same, as the marks say it
   Instant last_reading_{};
   std::map<registry::InstanceRef, Place> by_ref_;  // copies believed to be present
   std::deque<Place> queue_;

@@ -14,81 +14,81 @@ constexpr Duration kSlowestRetry = std::chrono::seconds(10);
 
 }  // namespace
 
-bool HomeCopier::add(Instant now, Subject& subject, const std::string& service_id, const registry::CopyPlan& plan) {
-  auto body = registry::registration_body(plan, subject.origin.payload, epoch_);
+bool HomeCopier::add(Instant now, Subject& subject, const std::string& service_id, const registry::SharedPlan& plan) {
+  auto body = registry::registration_body(*plan, subject.origin.payload, epoch_);
   if (!body) {
     fail(now, subject.place, subject.origin, body.error());
     return false;
   }
   const std::string& project = subject.key.service.project;
-  const registry::InstanceRef ref{project, service_id, plan.id};
+  const registry::InstanceRef ref{project, service_id, plan->id};
   HttpRequest request = requests_.register_instance(project, service_id, std::move(*body));
   call(now, subject, std::move(request), [this, plan, ref](Instant at, Subject& s, const registry::RawAnswer& raw) {
     const auto id = registry::read_instance_id(raw);
     if (!id) {
       if (id.error().code == ErrorCode::NotFound) services_.forget(s.key.service);
       if (registry::is_outcome_unknown(id.error())) {
-        s.origin.copies[plan.id].ref = ref;
-        s.origin.copies[plan.id].doubtful = true;
+        s.origin.copies[plan->id].ref = ref;
+        s.origin.copies[plan->id].doubtful = true;
       }
       return Result<void>(tl::make_unexpected(id.error()));
     }
-    CopyState& copy = s.origin.copies[plan.id];
+    CopyState& copy = s.origin.copies[plan->id];
     copy.ref = ref;
     copy.doubtful = false;
-    copy.status = plan.status;
-    copy.properties = plan.properties;
+    copy.status = plan->status;
+    copy.properties = plan->properties;
     copy.quiet_until = at + kReadLag;
-    believe(at, s.place, s.remote, s.origin, plan.id, true);
-    leases_.track(at, ref, plan.lease);
+    believe(at, s.place, s.remote, s.origin, plan->id, true);
+    leases_.track(at, ref, plan->lease);
     revisit(copy.quiet_until, s.place);
-    report(at, EventKind::CopyRegistered, s, plan.id, "");
+    report(at, EventKind::CopyRegistered, s, plan->id, "");
     return Result<void>();
   });
   return true;
 }
 
-bool HomeCopier::update_status(Instant now, Subject& subject, const registry::CopyPlan& plan) {
-  const CopyState& copy = subject.origin.copies.at(plan.id);
-  call(now, subject, requests_.put_status(copy.ref, plan.status),
+bool HomeCopier::update_status(Instant now, Subject& subject, const registry::SharedPlan& plan) {
+  const CopyState& copy = subject.origin.copies.at(plan->id);
+  call(now, subject, requests_.put_status(copy.ref, plan->status),
        [this, plan](Instant at, Subject& s, const registry::RawAnswer& raw) {
          auto success = registry::read_success(raw);
          if (!success && success.error().code == ErrorCode::NotFound) {
-           believe(at, s.place, s.remote, s.origin, plan.id, false);
+           believe(at, s.place, s.remote, s.origin, plan->id, false);
            return Result<void>();
          }
          if (!success) return success;
-         CopyState& state = s.origin.copies[plan.id];
-         state.status = plan.status;
+         CopyState& state = s.origin.copies[plan->id];
+         state.status = plan->status;
          state.quiet_until = at + kReadLag;
          revisit(state.quiet_until, s.place);
-         report(at, EventKind::CopyUpdated, s, plan.id, "status");
+         report(at, EventKind::CopyUpdated, s, plan->id, "status");
          return success;
        });
   return true;
 }
 
-bool HomeCopier::update_properties(Instant now, Subject& subject, const registry::CopyPlan& plan) {
-  auto body = registry::properties_body(plan, epoch_);
+bool HomeCopier::update_properties(Instant now, Subject& subject, const registry::SharedPlan& plan) {
+  auto body = registry::properties_body(*plan, epoch_);
   if (!body) {
     fail(now, subject.place, subject.origin, body.error());
     return false;
   }
-  const CopyState& copy = subject.origin.copies.at(plan.id);
+  const CopyState& copy = subject.origin.copies.at(plan->id);
   call(now, subject, requests_.put_properties(copy.ref, std::move(*body)),
        [this, plan](Instant at, Subject& s, const registry::RawAnswer& raw) {
          auto success = registry::read_success(raw);
          if (!success && success.error().code == ErrorCode::NotFound) {
-           believe(at, s.place, s.remote, s.origin, plan.id, false);
+           believe(at, s.place, s.remote, s.origin, plan->id, false);
            return Result<void>();
          }
          if (!success) return success;
-         CopyState& state = s.origin.copies[plan.id];
-         state.properties = plan.properties;
+         CopyState& state = s.origin.copies[plan->id];
+         state.properties = plan->properties;
          state.quiet_until = at + kReadLag;
          s.origin.extras_settled = true;
          revisit(state.quiet_until, s.place);
-         report(at, EventKind::CopyUpdated, s, plan.id, "properties");
+         report(at, EventKind::CopyUpdated, s, plan->id, "properties");
          return success;
        });
   return true;

@@ -125,7 +125,7 @@ void HomeReader::on_find(const std::string& project, std::size_t index, const re
   Chunk& chunk = projects_[project].chunks[index];
   const bool success = raw && raw->status == 200;
   if (success && !chunk.quiet_answer.empty() && raw->body == chunk.quiet_answer) return;
-  auto answer = registry::read_find(raw, chunk.names.size());
+  auto answer = registry::read_find(raw, chunk.names.size(), memo_);
   if (!answer) return doubt(to_string(answer.error()));
   bool quiet = answer->complete();
   for (std::size_t i = 0; i < chunk.names.size(); ++i) {
@@ -152,11 +152,11 @@ bool HomeReader::apply(const std::string& project, const Name& name, registry::F
 }
 
 bool HomeReader::apply_update(const std::string& project, Group& group, registry::Found& found) {
-  std::map<std::string, std::vector<registry::InstanceDocument>> by_service;
+  std::map<std::string, std::vector<registry::SharedInstance>> by_service;
   for (const std::string& id : group.services) by_service[id];
   bool known = true;
-  for (registry::InstanceDocument& document : found.instances) {
-    const auto service = by_service.find(document.service_id);
+  for (registry::SharedInstance& document : found.instances) {
+    const auto service = by_service.find(document->service_id);
     // The list of services lags behind: its instances are told again once it is listed.
     if (service == by_service.end()) known = false;
     else service->second.push_back(std::move(document));
@@ -164,7 +164,7 @@ bool HomeReader::apply_update(const std::string& project, Group& group, registry
   for (auto& [id, instances] : by_service) {
     const SeenService* service = view_.service({project, id});
     if (service == nullptr) continue;
-    view_.put_instances({project, id}, std::move(instances), found.instances_complete, sightings_);
+    view_.put_instances({project, id}, instances, found.instances_complete, sightings_);
   }
   const bool whole = known && found.instances_complete;
   group.revision = whole ? found.revision : "";

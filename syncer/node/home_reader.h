@@ -78,6 +78,7 @@ class HomeReader {
   HomeView& view_;
   Observer& observer_;
   std::map<std::string, Project> projects_;
+  registry::InstanceMemo memo_;
   std::vector<Sighting> sightings_;
   Instant next_poll_ = kNever;
   Instant started_{};

@@ -39,6 +39,7 @@ void Home::Rooms::begin(Instant now) {
   regions.forget_registry(now);
   session = std::make_unique<HomeSession>(config, http, observer, random.stream(++sessions), regions, next_call);
   conflict.clear();
+  sane = false;
 }
 
 void Home::Rooms::advance(Instant now) {
@@ -59,7 +60,7 @@ void Home::Rooms::advance(Instant now) {
 
 void Home::Rooms::pump(Instant now) {
   last_now = now;
-  if (!epoch || leaving) return;
+  if (!epoch || leaving) return look_at_canary();
   carry_sightings(now);
   carry_lost_leases(now);
   carry_absences(now);
@@ -101,7 +102,7 @@ void Home::Rooms::carry(Instant now, const Sighting& sighting) {
     case Sighting::Kind::NativeMissing: return s.absences.suspect(now, ref);
     case Sighting::Kind::CopySeen: {
       const SeenInstance* seen = s.view.instance(ref);
-      const bool echo = seen != nullptr && seen->document.copy && seen->document.copy->region == config.region;
+      const bool echo = seen != nullptr && seen->document->copy && seen->document->copy->region == config.region;
       if (echo) s.echoes.insert(ref);
       else s.copier.seen(now, ref);
       return;
@@ -124,7 +125,7 @@ void Home::Rooms::carry_native(Instant now, const registry::InstanceRef& ref) {
     return;
   const registry::ServiceKey& key = service->document.key;
   const bool first = !s.exporter.has_instances(key);
-  s.exporter.put_instance(now, key, ref.instance_id, seen->document.payload);
+  s.exporter.put_instance(now, key, ref.instance_id, seen->document->payload);
   if (!first) return;
   s.exporter.put_service(now, key, service->document.payload);
   s.contracts.read_soon(now, owner);
@@ -171,10 +172,11 @@ void Home::Rooms::judge(Instant now) {
     conflict = "this registry holds copies that are marked as coming from region \"" + config.region +
                "\" itself: another region's syncer writes or wrote it";
   }
-  if (s.read_once && conflict.empty()) s.copier.enable(now, to_string(*epoch));
+  if (s.read_once && conflict.empty()) s.copier.enable(now, *epoch);
   else s.copier.disable(now);
   if (s.read_once && conflict.empty() && s.contracts.caught_up()) s.view_complete = true;
-  s.exporter.set_sane(now, s.canary.sane());
+  look_at_canary();
+  s.exporter.set_sane(now, sane);
 }
 
 }  // namespace syncer::node

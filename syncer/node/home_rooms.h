@@ -45,6 +45,7 @@ struct Home::Rooms {
   Rooms(HomeConfig given, Http& port, Observer& watcher, Random draws, Instant now, std::function<CallId()> ids);
 
   void begin(Instant now);
+  void look_at_canary() { sane = epoch && session->canary.sane(); }
   void pump(Instant now);
   void advance(Instant now);
   Instant next_deadline() const;
@@ -59,6 +60,7 @@ struct Home::Rooms {
   std::uint64_t sessions = 0;
   std::optional<Epoch> epoch;
   bool leaving = false;
+  bool sane = false;  ///< of the canary, as of the last input
   Instant last_now;
   std::string conflict;
 

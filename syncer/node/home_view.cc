@@ -6,8 +6,16 @@
 namespace syncer::node {
 namespace {
 
-bool same_content(const registry::InstanceDocument& a, const registry::InstanceDocument& b) {
-  return a.payload == b.payload && a.status == b.status && a.properties == b.properties && a.lease == b.lease;
+bool same_content(const registry::SharedInstance& a, const registry::SharedInstance& b) {
+  if (a == b) return true;
+  return a->payload == b->payload && a->status == b->status && a->properties == b->properties && a->lease == b->lease;
+}
+
+/// Only for the mutation that lets marks rub off.
+registry::SharedInstance with_mark_of(const registry::InstanceDocument& before, const registry::SharedInstance& own) {
+  auto marked = std::make_shared<registry::InstanceDocument>(*own);
+  if (!marked->copy) marked->copy = before.copy;
+  return marked;
 }
 
 Sighting::Kind seen_kind(const registry::InstanceDocument& document) {
@@ -51,50 +59,50 @@ void HomeView::put_service(const std::string& project, registry::ServiceDocument
   out.push_back({Sighting::Kind::ServiceChanged, ref_of(ref, ""), service.document.key});
 }
 
-void HomeView::put_instances(const ServiceRef& ref, std::vector<registry::InstanceDocument> instances, bool complete,
-                             std::vector<Sighting>& out) {
+void HomeView::put_instances(const ServiceRef& ref, const std::vector<registry::SharedInstance>& instances,
+                             bool complete, std::vector<Sighting>& out) {
   SeenService& service = services_.at(ref);
-  for (std::size_t i = 1; SYNCER_MUTATED("home.marks_rub_off") && i < instances.size(); ++i) {
-    if (!instances[i].copy) instances[i].copy = instances[i - 1].copy;
-  }
-  std::set<std::string> named;
-  for (auto& document : instances) {
-    named.insert(document.id);
-    put_instance(ref, service, std::move(document), out);
+  ++readings_;
+  const registry::InstanceDocument* before = nullptr;
+  for (registry::SharedInstance document : instances) {
+    if (SYNCER_MUTATED("home.marks_rub_off") && before != nullptr) document = with_mark_of(*before, document);
+    put_instance(ref, service, document, out);
+    before = document.get();
   }
   if (!complete) return;
   std::vector<std::string> absent;
   for (const auto& [id, seen] : service.instances) {
-    if (!named.contains(id)) absent.push_back(id);
+    if (seen.reading != readings_) absent.push_back(id);
   }
   for (const std::string& id : absent) miss(ref, service, id, out);
 }
 
-void HomeView::put_instance(const ServiceRef& ref, SeenService& service, registry::InstanceDocument document,
+void HomeView::put_instance(const ServiceRef& ref, SeenService& service, const registry::SharedInstance& document,
                             std::vector<Sighting>& out) {
-  const bool native = is_native(document);
-  // Of a native instance only the payload is read again; its parsed members would double the memory.
-  if (native) document.properties.clear();
-  const auto [it, is_new] = service.instances.try_emplace(document.id);
+  const auto [it, is_new] = service.instances.try_emplace(document->id);
   SeenInstance& seen = it->second;
-  if (!is_new && !seen.missing && same_content(seen.document, document)) return;
-  const std::size_t before = !is_new && is_native(seen.document) ? 1 : 0;
-  const std::size_t after = native ? 1 : 0;
+  seen.reading = readings_;
+  if (!is_new && !seen.missing && same_content(seen.document, document)) {
+    seen.document = document;  // its text may be another one, and is the one that comes again
+    return;
+  }
+  const std::size_t before = !is_new && is_native(*seen.document) ? 1 : 0;
+  const std::size_t after = is_native(*document) ? 1 : 0;
   service.natives += after - before;
   natives_ += after - before;
   seen.missing = false;
-  seen.document = std::move(document);
-  out.push_back({seen_kind(seen.document), ref_of(ref, it->first), {}});
+  seen.document = document;
+  out.push_back({seen_kind(*seen.document), ref_of(ref, it->first), {}});
 }
 
 void HomeView::miss(const ServiceRef& ref, SeenService& service, const std::string& id, std::vector<Sighting>& out) {
   SeenInstance& seen = service.instances.at(id);
-  if (is_native(seen.document)) {
+  if (is_native(*seen.document)) {
     seen.missing = true;
     out.push_back({Sighting::Kind::NativeMissing, ref_of(ref, id), {}});
     return;
   }
-  const bool copy = seen.document.copy.has_value();
+  const bool copy = seen.document->copy.has_value();
   out.push_back({copy ? Sighting::Kind::CopyMissing : Sighting::Kind::CanaryMissing, ref_of(ref, id), {}});
   service.instances.erase(id);
 }
@@ -109,7 +117,7 @@ void HomeView::erase_instance(const registry::InstanceRef& ref) {
   if (found == services_.end()) return;
   const auto seen = found->second.instances.find(ref.instance_id);
   if (seen == found->second.instances.end()) return;
-  if (is_native(seen->second.document)) {
+  if (is_native(*seen->second.document)) {
     --found->second.natives;
     --natives_;
   }

@@ -6,7 +6,6 @@
 #include <string>
 #include <tuple>
 
-#include "syncer/registry/documents.h"
 #include "syncer/registry/v4_answers.h"
 
 namespace syncer::node {
@@ -16,8 +15,9 @@ using ServiceRef = std::pair<std::string, std::string>;
 
 /// An instance as the last reading showed it.
 struct SeenInstance {
-  registry::InstanceDocument document;
-  bool missing = false;  ///< a native one that a later reading left out; kept until its absence is confirmed
+  registry::SharedInstance document;
+  std::uint64_t reading = 0;  ///< number of the last list that named it
+  bool missing = false;       ///< a native one that a later reading left out; kept until its absence is confirmed
 };
 
 /// A service as the last reading showed it.
@@ -57,7 +57,7 @@ class HomeView {
   /// Notes one element of a service list.
   void put_service(const std::string& project, registry::ServiceDocument document, std::vector<Sighting>& out);
   /// Notes all that a complete answer says about one service's instances; with `complete` those not named are missing.
-  void put_instances(const ServiceRef& ref, std::vector<registry::InstanceDocument> instances, bool complete,
+  void put_instances(const ServiceRef& ref, const std::vector<registry::SharedInstance>& instances, bool complete,
                      std::vector<Sighting>& out);
   void set_listed(const ServiceRef& ref, bool listed);
   /// Drops an instance whose absence is confirmed.
@@ -66,13 +66,14 @@ class HomeView {
   bool erase_if_gone(const ServiceRef& ref, std::vector<Sighting>& out);
 
  private:
-  void put_instance(const ServiceRef& ref, SeenService& service, registry::InstanceDocument document,
+  void put_instance(const ServiceRef& ref, SeenService& service, const registry::SharedInstance& document,
                     std::vector<Sighting>& out);
   void miss(const ServiceRef& ref, SeenService& service, const std::string& id, std::vector<Sighting>& out);
 
   std::map<ServiceRef, SeenService> services_;
   std::map<registry::ServiceKey, ServiceRef> by_key_;
   std::size_t natives_ = 0;
+  std::uint64_t readings_ = 0;
 };
 
 /// A native instance: registered by an application, not by a syncer.

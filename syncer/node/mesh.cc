@@ -73,7 +73,7 @@ void Mesh::open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Byt
   publishing_ = true;
   if (reopen_wanted_ && epoch > *reopen_wanted_) reopen_wanted_.reset();
   report_.epoch_opened(now, epoch, full_set.size());
-  replication::Outputs out;
+  replication::Outputs out = take_outputs();
   core_.open_epoch(now, epoch, std::move(full_set), out);
   carry_out(now, out);
   dial_due(now);
@@ -91,13 +91,13 @@ void Mesh::close_epoch(Instant now) {
 }
 
 void Mesh::put(Instant now, Bytes key, Bytes payload) {
-  replication::Outputs out;
+  replication::Outputs out = take_outputs();
   core_.put(now, std::move(key), std::move(payload), out);
   carry_out(now, out);
 }
 
 void Mesh::erase(Instant now, ByteView key) {
-  replication::Outputs out;
+  replication::Outputs out = take_outputs();
   core_.erase(now, key, out);
   carry_out(now, out);
 }
@@ -112,13 +112,13 @@ void Mesh::raise_floor(std::string_view region, Epoch floor) { core_.receiver(pe
 void Mesh::forget(Instant now, std::string_view region) {
   const Peer* known = find(region);
   if (known == nullptr) return;
-  replication::Outputs out;
+  replication::Outputs out = take_outputs();
   core_.forget(known->id, out);
   carry_out(now, out);
 }
 
 void Mesh::advance(Instant now) {
-  replication::Outputs out;
+  replication::Outputs out = take_outputs();
   core_.advance(now, out);
   carry_out(now, out);
   if (now >= watch_at_) close_silent(now);
@@ -151,17 +151,23 @@ std::vector<std::string> Mesh::regions() const {
   return names;
 }
 
+Mesh::Presence Mesh::presence(const Peer& known) const {
+  const replication::Replica* replica = core_.replica(known.id);
+  const bool complete = replica != nullptr && replica->consistent();
+  return {known.name, known.in.has_value(), complete, core_.origin_sane(known.id), known.last_heard};
+}
+
 Mesh::Link Mesh::link(std::string_view region) const {
   Link link;
   link.last_heard = started_;
   const Peer* known = find(region);
   if (known == nullptr) return link;
-  const replication::Replica* replica = core_.replica(known->id);
-  link.up = known->in.has_value();
+  const Presence presence = this->presence(*known);
+  link.up = presence.up;
   link.publishing = known->out && links_.at(*known->out).state == MeshLink::State::Up;
-  link.complete = replica != nullptr && replica->consistent();
-  link.sane = core_.origin_sane(known->id);
-  link.last_heard = known->last_heard;
+  link.complete = presence.complete;
+  link.sane = presence.sane;
+  link.last_heard = presence.last_heard;
   link.unacknowledged = core_.publisher().unacknowledged(known->id);
   if (link.up) link.node = links_.at(*known->in).node;
   return link;

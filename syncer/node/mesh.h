@@ -88,6 +88,23 @@ class Mesh {
     std::string node;                  ///< who speaks for it
   };
   Link link(std::string_view region) const;
+  /// Grows when a region is heard of for the first time.
+  std::size_t peer_count() const { return peers_.size(); }
+  /// The part of a Link that decides what becomes of a region's copies.
+  struct Presence {
+    std::string_view region;
+    bool up = false;
+    bool complete = false;
+    bool sane = false;
+    Instant last_heard{};
+  };
+  /// Calls `see` with the presence of every region that was ever heard of, in the order of their names.
+  template <class See>
+  void visit_regions(See see) const {
+    for (const auto& [name, known] : peers_) {
+      if (name != config_.region) see(presence(known));
+    }
+  }
   /// In words, that a region name is used by two syncers; empty while that is not so.
   const std::string& conflict() const { return conflict_; }
   const replication::Replication& core() const { return core_; }
@@ -110,6 +127,7 @@ class Mesh {
 
   Peer& peer(std::string_view region);
   const Peer* find(std::string_view region) const;
+  Presence presence(const Peer& known) const;
   Peer& peer_of(const MeshLink& link) { return peer(link.region); }
 
   void dial_due(Instant now);
@@ -131,6 +149,8 @@ class Mesh {
   void send(Instant now, LinkId link, ByteView frame);
   void note_conflict(Instant now, std::string text);
 
+  /// Empty, with the room of former ones; carry_out() gives it back.
+  replication::Outputs take_outputs() { return std::exchange(spare_outputs_, {}); }
   void carry_out(Instant now, replication::Outputs& out);
   void carry_out(Instant now, replication::Output& output);
   void publish(Instant now, const replication::Publish& publish);
@@ -150,6 +170,7 @@ class Mesh {
   std::vector<std::string> names_;  // by RegionId - 1
   std::map<LinkId, MeshLink> links_;
   std::vector<RemoteChange> changes_;
+  replication::Outputs spare_outputs_;
   bool publishing_ = false;
   bool leads_ = true;
   std::optional<Endpoint> leader_;

@@ -25,7 +25,7 @@ void Mesh::on_message(Instant now, MeshLink& link, const wire::SyncMessage& mess
   }
   if (const auto* question = std::get_if<replication::ReaderMessage>(&message);
       question != nullptr && up && link.dialer) {
-    replication::Outputs out;
+    replication::Outputs out = take_outputs();
     core_.receive(now, peer_of(link).id, *question, out);
     return carry_out(now, out);
   }
@@ -104,7 +104,7 @@ void Mesh::on_welcome(Instant now, MeshLink& link, const wire::Welcome& welcome)
   link.state = MeshLink::State::Up;
   remote.dialer.succeeded();
   report_.link_up(now, link);
-  replication::Outputs out;
+  replication::Outputs out = take_outputs();
   core_.reader_up(remote.id, out);
   carry_out(now, out);
 }
@@ -137,7 +137,7 @@ void Mesh::on_word(Instant now, MeshLink& link, const replication::WriterMessage
     remote.known_run = link.run;
     remote.last_heard = now;
   }
-  replication::Outputs out;
+  replication::Outputs out = take_outputs();
   core_.receive(now, remote.id, message, out);
   carry_out(now, out);
 }

@@ -9,6 +9,8 @@ namespace syncer::node {
 namespace {
 
 /// A dial that takes longer will not succeed.
+/// Room for the outputs of ordinary inputs is kept, that for a whole set is not.
+constexpr std::size_t kSpareOutputs = 64;
 constexpr Duration kConnectTimeout = std::chrono::seconds(2);
 /// Accepted streams that have not said who they are; more are closed at once.
 constexpr std::size_t kMaxStrangers = 256;
@@ -142,6 +144,8 @@ void Mesh::send(Instant now, LinkId id, ByteView frame) {
 
 void Mesh::carry_out(Instant now, replication::Outputs& out) {
   for (replication::Output& output : out) carry_out(now, output);
+  out.clear();
+  if (out.capacity() <= kSpareOutputs) spare_outputs_ = std::move(out);
 }
 
 void Mesh::carry_out(Instant now, replication::Output& output) {

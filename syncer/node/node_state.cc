@@ -14,8 +14,8 @@ constexpr Duration kNewcomer = std::chrono::seconds(10);
 
 }  // namespace
 
-bool connected(const NodeConfig& config, const Mesh::Link& link, Instant now) {
-  return link.up && now - link.last_heard <= config.sync.silence;
+bool connected(const NodeConfig& config, bool up, Instant last_heard, Instant now) {
+  return up && now - last_heard <= config.sync.silence;
 }
 
 Node::State::State(NodeConfig given, Ports world, Random random, Instant now)
@@ -224,10 +224,15 @@ bool Node::State::pump_imports(Instant now) {
 
 void Node::State::pump_region_states(Instant now) {
   mesh.set_sane(home.sane());
-  for (const std::string& region : mesh.regions()) {
-    const Mesh::Link link = mesh.link(region);
-    home.region_state(now, region, connected(config, link, now), link.complete, link.sane);
-  }
+  std::size_t next = 0;
+  if (told_.size() != mesh.peer_count()) told_.assign(mesh.peer_count(), std::nullopt);
+  mesh.visit_regions([&](const Mesh::Presence& there) {
+    const Told state{connected(config, there.up, there.last_heard, now), there.complete, there.sane};
+    std::optional<Told>& told = told_[next++];
+    if (told == state) return;
+    told = state;
+    home.region_state(now, there.region, state.connected, state.complete, state.sane);
+  });
 }
 
 void Node::State::pump_conflicts(Instant now) {

@@ -3,7 +3,9 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "syncer/node/council.h"
 #include "syncer/node/epoch_keeper.h"
@@ -64,10 +66,18 @@ struct Node::State {
   void pump_region_states(Instant now);
   void pump_conflicts(Instant now);
 
+  /// What home was last told of each other region, in the order of their names. Regions are never forgotten.
+  struct Told {
+    bool connected = false;
+    bool complete = false;
+    bool sane = false;
+    bool operator==(const Told&) const = default;
+  };
+  std::vector<std::optional<Told>> told_;
   std::map<std::string, Endpoint> fellows_;  // RPC addresses of the other syncers of our region
 };
 
-/// The region speaks to us and did so recently.
-bool connected(const NodeConfig& config, const Mesh::Link& link, Instant now);
+/// The region speaks to us (its link is up) and did so recently.
+bool connected(const NodeConfig& config, bool up, Instant last_heard, Instant now);
 
 }  // namespace syncer::node

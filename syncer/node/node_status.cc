@@ -32,7 +32,7 @@ RegionStatus status_of(const std::string& region, const Mesh& mesh, const NodeCo
   const Mesh::Link link = mesh.link(region);
   RegionStatus status;
   status.region = region;
-  status.link_up = connected(config, link, now);
+  status.link_up = connected(config, link.up, link.last_heard, now);
   status.last_heard = now - link.last_heard;
   status.unacknowledged = link.unacknowledged;
   if (const auto* replica = mesh.replica(region)) {

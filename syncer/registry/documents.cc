@@ -76,6 +76,7 @@ std::optional<InstanceDocument> read_instance(const nlohmann::json& document) {
   instance.lease = lease_of(document);
   read_marks(instance);
   if (instance.copy || instance.canary) return instance;
+  instance.properties.clear();
   instance.payload = payload_without(document, {"instanceId", "serviceId", "version", "timestamp", "modTimestamp"});
   return instance;
 }

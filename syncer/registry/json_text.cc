@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/registry/json_text.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace syncer::registry {
@@ -38,6 +39,13 @@ std::optional<nlohmann::json> parse_json(ByteView text) {
 
 Bytes canonical_text(const nlohmann::json& value) {
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+void append_quoted(Bytes& out, const std::string& text) {
+  const bool is_plain = std::all_of(text.begin(), text.end(),
+                                    [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+  if (is_plain) out.append(1, '"').append(text).append(1, '"');
+  else out.append(canonical_text(text));
 }
 
 const nlohmann::json* member(const nlohmann::json& object, const char* name) {

@@ -18,6 +18,8 @@ using Properties = std::map<std::string, std::string>;
 std::optional<nlohmann::json> parse_json(ByteView text);
 /// The one canonical text of a value: members sorted, no spaces.
 Bytes canonical_text(const nlohmann::json& value);
+/// Appends the canonical text of a text.
+void append_quoted(Bytes& out, const std::string& text);
 
 /// Member `name` of an object, or nullptr when it is absent or null.
 const nlohmann::json* member(const nlohmann::json& object, const char* name);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/registry/v4_answers.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include "syncer/registry/cut_list.h"
 
 namespace syncer::registry {
 namespace {
@@ -88,7 +91,18 @@ void read_not_modified(const nlohmann::json& section, std::vector<Found>& found)
   }
 }
 
-void read_updated_one(const nlohmann::json& element, Found& found) {
+/// The instances of a batch find, read one by one; nothing when one is not JSON.
+std::optional<std::vector<SharedInstance>> read_instances(const CutText& cut, InstanceMemo& memo) {
+  std::vector<SharedInstance> instances;
+  for (const ByteView text : cut.elements) {
+    auto instance = memo.read(text);
+    if (!instance) return std::nullopt;
+    instances.push_back(std::move(*instance));
+  }
+  return instances;
+}
+
+void read_updated_one(const nlohmann::json& element, const std::vector<SharedInstance>& all, Found& found) {
   const auto revision = text_member(element, "rev");
   const auto* instances = member(element, "instances");
   if (!revision || (instances != nullptr && !instances->is_array())) return;
@@ -96,19 +110,19 @@ void read_updated_one(const nlohmann::json& element, Found& found) {
   found.revision = *revision;
   if (instances == nullptr) return;
   for (const auto& value : *instances) {
-    auto instance = read_instance(value);
-    if (instance && !instance->service_id.empty()) found.instances.push_back(std::move(*instance));
+    const auto i = index_of(value, all.size());
+    if (i && all[*i] && !all[*i]->service_id.empty()) found.instances.push_back(all[*i]);
     else found.instances_complete = false;
   }
 }
 
-void read_updated(const nlohmann::json& section, std::vector<Found>& found) {
+void read_updated(const nlohmann::json& section, const std::vector<SharedInstance>& all, std::vector<Found>& found) {
   const auto* list = member(section, "updated");
   if (list == nullptr || !list->is_array()) return;
   for (const auto& element : *list) {
     const auto* index = member(element, "index");
     const auto i = index != nullptr ? index_of(*index, found.size()) : std::nullopt;
-    if (i) read_updated_one(element, found[*i]);
+    if (i) read_updated_one(element, all, found[*i]);
   }
 }
 
@@ -127,6 +141,23 @@ void read_failed(const nlohmann::json& section, std::vector<Found>& found) {
       found[*i].problem = code + " " + text_member(*error, "detail").value_or("");
     }
   }
+}
+
+/// The ordinary answer to a heartbeat set, recognised without parsing it: every instance and nothing besides.
+bool says_all_renewed(ByteView body, std::span<const InstanceRef> asked) {
+  CutText cut = cut_lists(body, "instances");
+  if (cut.elements.size() != asked.size() || !parse_json(cut.frame)) return false;
+  std::sort(cut.elements.begin(), cut.elements.end());
+  Bytes text;
+  for (const InstanceRef& ref : asked) {
+    text = R"({"serviceId":)";
+    append_quoted(text, ref.service_id);
+    text += R"(,"instanceId":)";
+    append_quoted(text, ref.instance_id);
+    text += '}';
+    if (!std::binary_search(cut.elements.begin(), cut.elements.end(), text)) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -149,14 +180,17 @@ Result<Answer<std::vector<ServiceDocument>>> read_services(const RawAnswer& raw,
                                     [&](const nlohmann::json& v) { return read_service(v, domain, project); });
 }
 
-Result<Answer<std::vector<Found>>> read_find(const RawAnswer& raw, std::size_t queries) {
-  auto body = read_object(raw, "batch find");
-  if (!body) return tl::make_unexpected(body.error());
+Result<Answer<std::vector<Found>>> read_find(const RawAnswer& raw, std::size_t queries, InstanceMemo& memo) {
+  if (auto success = read_success(raw); !success) return tl::make_unexpected(success.error());
+  const CutText cut = cut_lists(raw->body, "instances");
+  const auto body = parse_json(cut.frame);
+  const auto instances = read_instances(cut, memo);
+  if (!body || !body->is_object() || !instances) return corrupt(*raw, "batch find");
   Answer<std::vector<Found>> answer;
   answer.value.resize(queries);
   if (const auto* section = member(*body, "services"); section != nullptr && section->is_object()) {
     read_not_modified(*section, answer.value);
-    read_updated(*section, answer.value);
+    read_updated(*section, *instances, answer.value);
     read_failed(*section, answer.value);
   }
   for (const Found& found : answer.value) {
@@ -188,6 +222,7 @@ Result<std::vector<Beat>> read_heartbeats(const RawAnswer& raw, std::span<const 
   if (auto success = read_success(raw); !success) return tl::make_unexpected(success.error());
   // Releases up to 2.0 say "all renewed" by an empty body; later ones list every element.
   if (raw->body.empty()) return std::vector<Beat>(asked.size(), Beat::Renewed);
+  if (says_all_renewed(raw->body, asked)) return std::vector<Beat>(asked.size(), Beat::Renewed);
   auto body = read_object(raw, "heartbeats");
   if (!body) return tl::make_unexpected(body.error());
   std::map<std::pair<std::string, std::string>, Beat> told;

@@ -7,7 +7,7 @@
 
 #include "syncer/base/http_message.h"
 #include "syncer/base/result.h"
-#include "syncer/registry/documents.h"
+#include "syncer/registry/instance_memo.h"
 #include "syncer/registry/v4_requests.h"
 
 namespace syncer::registry {
@@ -48,12 +48,12 @@ struct Found {
   enum class Kind : std::uint8_t { Unchanged, Updated, NoService, Failed, Unmentioned };
   Kind kind = Kind::Unmentioned;
   std::string revision;
-  std::vector<InstanceDocument> instances;
+  std::vector<SharedInstance> instances;
   bool instances_complete = true;
   std::string problem;
 };
-/// One Found per query, in the order of the queries.
-Result<Answer<std::vector<Found>>> read_find(const RawAnswer& raw, std::size_t queries);
+/// One Found per query, in the order of the queries. The memo may be of any earlier answer.
+Result<Answer<std::vector<Found>>> read_find(const RawAnswer& raw, std::size_t queries, InstanceMemo& memo);
 
 Result<Answer<std::vector<SchemaDocument>>> read_schemas(const RawAnswer& raw);
 /// Id in the answer of a service registration or existence query.

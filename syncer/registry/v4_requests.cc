@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/registry/v4_requests.h"
 
-#include <nlohmann/json.hpp>
-
 #include "syncer/registry/json_text.h"
 
 namespace syncer::registry {
@@ -14,6 +12,17 @@ std::string service_path(const std::string& service_id) {
 
 std::string instance_path(const InstanceRef& ref) {
   return service_path(ref.service_id) + "/instances/" + percent_encode(ref.instance_id);
+}
+
+void add_member(Bytes& body, std::string_view name, const std::string& text) {
+  body += name;
+  append_quoted(body, text);
+}
+
+/// In place of the comma after the last element.
+void end_list(Bytes& body) {
+  if (body.back() == ',') body.pop_back();
+  body += "]}";
 }
 
 }  // namespace
@@ -34,19 +43,17 @@ HttpRequest V4Requests::list_services(const std::string& project) const {
 }
 
 HttpRequest V4Requests::find(const std::string& project, std::span<const FindQuery> queries) const {
-  nlohmann::json services = nlohmann::json::array();
+  Bytes body = R"({"services":[)";
   for (const FindQuery& query : queries) {
+    add_member(body, R"({"rev":)", query.revision);
+    add_member(body, R"(,"service":{"appId":)", query.app_id);
+    add_member(body, R"(,"environment":)", query.environment);
+    add_member(body, R"(,"serviceName":)", query.name);
     // Until 2.0 a version rule is required; later releases do not read it.
-    services.push_back({{"service",
-                         {{"environment", query.environment},
-                          {"appId", query.app_id},
-                          {"serviceName", query.name},
-                          {"version", "0+"}}},
-                        {"rev", query.revision}});
+    body += R"(,"version":"0+"}},)";
   }
-  nlohmann::json body;
-  body["services"] = std::move(services);
-  return request("POST", project, "/registry/instances/action?type=query", canonical_text(body));
+  end_list(body);
+  return request("POST", project, "/registry/instances/action?type=query", std::move(body));
 }
 
 HttpRequest V4Requests::existence(const ServiceKey& key) const {
@@ -100,13 +107,14 @@ HttpRequest V4Requests::heartbeat(const InstanceRef& ref) const {
 }
 
 HttpRequest V4Requests::heartbeats(const std::string& project, std::span<const InstanceRef> refs) const {
-  nlohmann::json instances = nlohmann::json::array();
+  Bytes body = R"({"instances":[)";
   for (const InstanceRef& ref : refs) {
-    instances.push_back({{"serviceId", ref.service_id}, {"instanceId", ref.instance_id}});
+    add_member(body, R"({"instanceId":)", ref.instance_id);
+    add_member(body, R"(,"serviceId":)", ref.service_id);
+    body += "},";
   }
-  nlohmann::json body;
-  body["instances"] = std::move(instances);
-  return request("PUT", project, "/registry/heartbeats", canonical_text(body));
+  end_list(body);
+  return request("PUT", project, "/registry/heartbeats", std::move(body));
 }
 
 }  // namespace syncer::registry

@@ -68,7 +68,8 @@ RC_GTEST_PROP(Answers, OfAnyBodyAreValues, ()) {
   read_services(raw, "d", "p");
   read_schemas(raw);
   read_one_instance(raw);
-  const auto found = read_find(raw, 3);
+  InstanceMemo memo;
+  const auto found = read_find(raw, 3, memo);
   if (found) RC_ASSERT(found->value.size() == 3U);
   const std::vector<InstanceRef> asked(2);
   const auto beats = read_heartbeats(raw, asked);
@@ -79,7 +80,38 @@ RC_GTEST_PROP(BatchFind, CutAnywhereIsNeverAShorterTruth, ()) {
   const std::string whole =
       R"({"services":{"updated":[{"index":0,"instances":[{"instanceId":"i","serviceId":"s"}],"rev":"r"}]}})";
   const auto size = *rc::gen::inRange<std::size_t>(0, whole.size());
-  RC_ASSERT(!read_find(HttpResponse{200, {}, whole.substr(0, size)}, 1).has_value());
+  InstanceMemo memo;
+  RC_ASSERT(!read_find(HttpResponse{200, {}, whole.substr(0, size)}, 1, memo).has_value());
+}
+
+/// A batch find whose instances differ from each other in few octets.
+std::string any_find() {
+  std::string list;
+  const int count = *rc::gen::inRange(0, 6);
+  for (int i = 0; i < count; ++i) {
+    const char* status = *rc::gen::element("UP", "DOWN", R"(\"])", "{");
+    list += std::string(list.empty() ? "" : ",") + R"({"instanceId":"i)" + std::to_string(i) +
+            R"(","serviceId":"s","properties":{"instances":"[7]"},"status":")" + status + "\"}";
+  }
+  return R"({"services":{"updated":[{"index":0,"instances":[)" + list + R"(],"rev":"r"}]}})";
+}
+
+RC_GTEST_PROP(BatchFind, IsReadAsIfNothingHadBeenReadBefore, ()) {
+  InstanceMemo memo;
+  std::vector<Found> held;
+  for (int round = 0; round < 5; ++round) {
+    const RawAnswer raw = HttpResponse{200, {}, any_find()};
+    InstanceMemo fresh;
+    const auto remembered = read_find(raw, 1, memo);
+    const auto anew = read_find(raw, 1, fresh);
+    RC_ASSERT(remembered && anew);
+    RC_ASSERT(remembered->value[0].instances.size() == anew->value[0].instances.size());
+    for (std::size_t i = 0; i < anew->value[0].instances.size(); ++i) {
+      RC_ASSERT(remembered->value[0].instances[i]->payload == anew->value[0].instances[i]->payload);
+      RC_ASSERT(remembered->value[0].instances[i]->id == anew->value[0].instances[i]->id);
+    }
+    held.push_back(remembered->value[0]);
+  }
 }
 
 }  // namespace

@@ -84,8 +84,13 @@ TEST(ServiceList, IsPartialWhenAnElementCannotBeRead) {
   EXPECT_EQ(read->value.size(), 1U);
 }
 
+Result<Answer<std::vector<Found>>> find(const RawAnswer& raw, std::size_t queries) {
+  InstanceMemo memo;
+  return read_find(raw, queries, memo);
+}
+
 TEST(BatchFind, TellsEachQueryItsOwnStory) {
-  const auto read = read_find(
+  const auto read = find(
       answer(200, R"({"services":{"failed":[{"indexes":[0,3],"error":{"errorCode":"400012","errorMessage":"m"}}],
         "notModified":[1],"updated":[{"index":2,"rev":"r","instances":[{"instanceId":"i","serviceId":"s"}]}]}})"), 4);
   ASSERT_TRUE(read);
@@ -94,12 +99,12 @@ TEST(BatchFind, TellsEachQueryItsOwnStory) {
   EXPECT_EQ(read->value[1].kind, Found::Kind::Unchanged);
   EXPECT_EQ(read->value[2].kind, Found::Kind::Updated);
   EXPECT_EQ(read->value[2].revision, "r");
-  EXPECT_EQ(read->value[2].instances.at(0).id, "i");
+  EXPECT_EQ(read->value[2].instances.at(0)->id, "i");
   EXPECT_EQ(read->value[3].kind, Found::Kind::NoService);
 }
 
 TEST(BatchFind, IsPartialWhenAQueryIsNotMentioned) {
-  const auto read = read_find(answer(200, R"({"services":{"notModified":[0]}})"), 2);
+  const auto read = find(answer(200, R"({"services":{"notModified":[0]}})"), 2);
   ASSERT_TRUE(read);
   EXPECT_FALSE(read->complete());
   EXPECT_EQ(read->value[1].kind, Found::Kind::Unmentioned);
@@ -109,17 +114,41 @@ TEST(BatchFind, IsPartialWhenAnInstanceCannotBeReadOrHasNoService) {
   for (const char* element : {R"({"instanceId":7,"serviceId":"s"})", R"({"instanceId":"i"})", "3"}) {
     const std::string body =
         std::string(R"({"services":{"updated":[{"index":0,"rev":"r","instances":[)") + element + "]}]}}";
-    const auto read = read_find(answer(200, body), 1);
+    const auto read = find(answer(200, body), 1);
     ASSERT_TRUE(read);
     EXPECT_FALSE(read->complete());
     EXPECT_FALSE(read->value[0].instances_complete);
   }
 }
 
+TEST(BatchFind, IsNoneWhenAnInstanceIsNotJson) {
+  for (const char* element : {R"({"instanceId":})", R"({"instanceId":"i","serviceId":"s"}{})", "{]", "x"}) {
+    const std::string body =
+        std::string(R"({"services":{"updated":[{"index":0,"rev":"r","instances":[)") + element + "]}]}}";
+    EXPECT_EQ(find(answer(200, body), 1).error().code, ErrorCode::Corrupt) << element;
+  }
+}
+
+TEST(BatchFind, SharesTheInstancesThatCameAgainUnchanged) {
+  InstanceMemo memo;
+  const auto list = [&](const char* second) {
+    const std::string elements = std::string(R"({"instanceId":"a","serviceId":"s"},)") + second;
+    return read_find(answer(200, R"({"services":{"updated":[{"index":0,"rev":"r","instances":[)" + elements + "]}]}}"),
+                     1, memo)
+        .value()
+        .value[0]
+        .instances;
+  };
+  const auto before = list(R"({"instanceId":"b","serviceId":"s","status":"UP"})");
+  const auto after = list(R"({"instanceId":"b","serviceId":"s","status":"DOWN"})");
+  EXPECT_EQ(after.at(0), before.at(0));
+  EXPECT_EQ(after.at(1)->status, "DOWN");
+}
+
 TEST(BatchFind, SurvivesIndexesThatPointNowhereAndWrongTypes) {
   for (const char* services : {R"({"notModified":[9,-1,"0",1.5]})", R"({"updated":[{"index":5,"rev":"r"}]})",
                                R"({"updated":{"index":0}})", R"({"failed":[{"indexes":0,"error":3}]})", "[]", "null"}) {
-    const auto read = read_find(answer(200, std::string(R"({"services":)") + services + "}"), 1);
+    const auto read = find(answer(200, std::string(R"({"services":)") + services + "}"), 1);
     ASSERT_TRUE(read) << services;
     EXPECT_FALSE(read->complete()) << services;
     EXPECT_EQ(read->value[0].kind, Found::Kind::Unmentioned) << services;
@@ -127,7 +156,7 @@ TEST(BatchFind, SurvivesIndexesThatPointNowhereAndWrongTypes) {
 }
 
 TEST(BatchFind, KeepsAnotherFailureApartFromAMissingService) {
-  const auto read = read_find(
+  const auto read = find(
       answer(200, R"({"services":{"failed":[{"indexes":[0],"error":{"errorCode":"500003","detail":"etcd"}}]}})"), 1);
   ASSERT_TRUE(read);
   EXPECT_FALSE(read->complete());
@@ -138,6 +167,28 @@ TEST(HeartbeatSet, IsAllRenewedWhenAnOldReleaseAnswersNothing) {
   const auto beats = read_heartbeats(answer(200, ""), kAsked);
   ASSERT_TRUE(beats);
   EXPECT_EQ(*beats, std::vector<Beat>(2, Beat::Renewed));
+}
+
+TEST(HeartbeatSet, IsRenewedInWhateverOrderItIsToldAndWritten) {
+  for (const char* list : {R"({"serviceId":"s","instanceId":"b"},{"serviceId":"s","instanceId":"a"})",
+                           R"( {"instanceId":"a", "serviceId":"s"} , {"serviceId":"s","instanceId":"b","x":1})"}) {
+    const auto beats = read_heartbeats(answer(200, std::string(R"({"instances":[)") + list + "]}"), kAsked);
+    ASSERT_TRUE(beats) << list;
+    EXPECT_EQ(*beats, std::vector<Beat>(2, Beat::Renewed)) << list;
+  }
+}
+
+TEST(HeartbeatSet, SaysNothingOfAnInstanceThatItLeavesOut) {
+  const auto beats = read_heartbeats(
+      answer(200, R"({"instances":[{"serviceId":"s","instanceId":"a"},{"serviceId":"s","instanceId":"c"}]})"), kAsked);
+  EXPECT_EQ(beats, (std::vector<Beat>{Beat::Renewed, Beat::Unknown}));
+}
+
+TEST(HeartbeatSet, ThatIsNoJsonSaysNothing) {
+  const std::string whole = R"({"instances":[{"serviceId":"s","instanceId":"a"},{"serviceId":"s","instanceId":"b"}]})";
+  for (std::size_t size = 1; size < whole.size(); ++size) {
+    EXPECT_EQ(read_heartbeats(answer(200, whole.substr(0, size)), kAsked).error().code, ErrorCode::Corrupt) << size;
+  }
 }
 
 TEST(HeartbeatSet, DoesNotSayWhichOneIsLostInAnOldRelease) {
