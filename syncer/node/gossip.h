@@ -73,6 +73,7 @@ class Gossip {
   void finish_link(Instant now, LinkId id);
   void refuse_link(Instant now, LinkId id);
   void take_exchange(Instant now, LinkId id, const GossipLink& link, const wire::gossip::Exchange& exchange);
+  void greet(Instant now, const Endpoint& from, const membership::Ping& ping);
   void answer_ping(Instant now, LinkId id, const GossipLink& link, const membership::Ping& ping);
   void merge(Instant now, const GossipLink& link, const wire::gossip::Exchange& exchange);
   void link_failed(Instant now, const GossipLink& link, std::string_view reason);
@@ -88,6 +89,7 @@ class Gossip {
   LinkAllocator allocate_;
   membership::Swim swim_;
   GossipSeeds seeds_;
+  Instant next_greeting_{};
   FailedMembers failed_;
   GossipLinks links_;
   Instant started_;

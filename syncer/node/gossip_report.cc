@@ -12,6 +12,8 @@ namespace {
 
 /// A node this young gives way when its name is taken; an older one was there first.
 constexpr Duration kNewcomer = std::chrono::seconds(60);
+/// One exchange tells of everybody; a sender behind another address than its own is asked in vain.
+constexpr Duration kBetweenGreetings = std::chrono::seconds(5);
 constexpr Duration kNameCheckInterval = std::chrono::seconds(5);
 /// First protocol that checks the sum of a packet.
 constexpr std::uint8_t kChecksumProtocol = 5;
@@ -60,10 +62,22 @@ void Gossip::on_datagram(Instant now, const Endpoint& from, ByteView packet) {
   flush(now);
 }
 
+/// Whoever probes us knows us as a member. If we do not know him, we lost the pool: a restart whose only seed is the
+/// own address, or is down. He is asked for it, well before anybody's next exchange with us.
+void Gossip::greet(Instant now, const Endpoint& from, const membership::Ping& ping) {
+  const bool known = swim_.members().find(from) != nullptr || swim_.members().find(ping.source) != nullptr;
+  if (known || leaving_ || now < next_greeting_) return;
+  if (SYNCER_MUTATED("gossip.ignore_strangers")) return;
+  next_greeting_ = now + kBetweenGreetings;
+  open_link(LinkPurpose::Reconnect, from, 0, now + config_.options.stream_timeout);
+}
+
 void Gossip::take_message(Instant now, const Endpoint& from, const membership::Message& message) {
   if (const auto* user = std::get_if<membership::User>(&message)) witness(user->payload);
   switch (swim_.receive(now, from, message, out_)) {
     case membership::Received::Handled:
+      if (const auto* ping = std::get_if<membership::Ping>(&message)) greet(now, from, *ping);
+      break;
     case membership::Received::UnknownAck:
       break;  // a late answer is no offence
     case membership::Received::WrongNode:
