@@ -61,8 +61,13 @@ bool ServiceCenter::remove_instance(const std::string& service_id, const std::st
 }
 
 std::set<std::string> ServiceCenter::endpoints(const std::string& name) const {
+  const std::multiset<std::string> all = all_endpoints(name);
+  return {all.begin(), all.end()};
+}
+
+std::multiset<std::string> ServiceCenter::all_endpoints(const std::string& name) const {
   const std::string target = std::string(kRegistry) + "/instances?appId=shop&serviceName=" + name + "&version=0%2B";
-  std::set<std::string> all;
+  std::multiset<std::string> all;
   const json document = parsed(request("GET", origin_, target));
   const json instances = document.value("instances", json::array());
   for (const json& instance : instances.is_array() ? instances : json::array()) {

@@ -26,6 +26,8 @@ class ServiceCenter {
   bool remove_instance(const std::string& service_id, const std::string& instance_id) const;
   /// Endpoints of all instances of the service of that name; empty when the service is unknown or nobody answers.
   std::set<std::string> endpoints(const std::string& name) const;
+  /// The same of each instance by itself: equal ones show a doubled instance.
+  std::multiset<std::string> all_endpoints(const std::string& name) const;
   const std::string& origin() const { return origin_; }
 
  private:
