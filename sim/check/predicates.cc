@@ -101,18 +101,26 @@ bool Predicates::holds(const Predicate& p) const {
 }
 
 bool Predicates::mirrored(const Predicate& p) const {
-  const auto& subjects = origins(p.subject);
-  for (const Origin* origin : subjects) {
-    for (const RegistryIndex r : registries(p.in)) {
-      if (r == origin->name.registry) continue;
-      const auto& seen = origin->sights[r].copies;
-      if (seen.size() != p.copies.value_or(1)) return false;
-      for (const InstanceName& name : seen) {
-        if (!as_demanded(p, *ledger_.copy(name))) return false;
-      }
-    }
+  Matches& subjects = matches(p.subject);
+  const std::vector<RegistryIndex> places = registries(p.in);
+  // The one that was not mirrored last time is likely not to be mirrored yet.
+  if (subjects.last_lacking != nullptr && !mirrored(p, *subjects.last_lacking, places)) return false;
+  for (const Origin* origin : subjects.origins) {
+    if (mirrored(p, *origin, places)) continue;
+    subjects.last_lacking = origin;
+    return false;
   }
-  return !subjects.empty();
+  return !subjects.origins.empty();
+}
+
+bool Predicates::mirrored(const Predicate& p, const Origin& origin, const std::vector<RegistryIndex>& places) const {
+  const bool any_will_do = !p.status && p.endpoints.empty() && p.properties.empty();
+  return std::all_of(places.begin(), places.end(), [&](RegistryIndex r) {
+    if (r == origin.name.registry) return true;
+    const auto& seen = origin.sights[r].copies;
+    const auto fits = [&](const InstanceName& name) { return any_will_do || as_demanded(p, *ledger_.copy(name)); };
+    return seen.size() == p.copies.value_or(1) && std::all_of(seen.begin(), seen.end(), fits);
+  });
 }
 
 bool Predicates::as_demanded(const Predicate& p, const Copy& copy) const {
@@ -125,8 +133,9 @@ bool Predicates::as_demanded(const Predicate& p, const Copy& copy) const {
 }
 
 bool Predicates::absent(const Predicate& p) const {
+  const std::vector<RegistryIndex> places = registries(p.in);
   for (const Origin* origin : origins(p.subject)) {
-    for (const RegistryIndex r : registries(p.in)) {
+    for (const RegistryIndex r : places) {
       if (r == origin->name.registry ? origin->alive : !origin->sights[r].copies.empty()) return false;
     }
   }
@@ -252,14 +261,14 @@ bool Predicates::pending(const Predicate& p) const {
   return true;
 }
 
-const std::vector<const Origin*>& Predicates::origins(const scenario::Selector& subject) const {
+Predicates::Matches& Predicates::matches(const scenario::Selector& subject) const {
   Matches& matches = matches_[subject.text];
   const std::vector<const Origin*>& known = ledger_.known();
   for (; matches.looked_at < known.size(); ++matches.looked_at) {
     const Origin* origin = known[matches.looked_at];
     if (scenario::instance_matches(subject.text, origin->name.instance)) matches.origins.push_back(origin);
   }
-  return matches.origins;
+  return matches;
 }
 
 std::vector<RegistryIndex> Predicates::registries(const scenario::Selector& selector) const {

@@ -20,8 +20,16 @@ class Predicates {
   bool holds(const scenario::Predicate& predicate) const;
 
  private:
+  /// The instances that a selector means among those known so far.
+  struct Matches {
+    std::size_t looked_at = 0;
+    std::vector<const Origin*> origins;
+    const Origin* last_lacking = nullptr;
+  };
+
   using Predicate = scenario::Predicate;
   bool mirrored(const Predicate& p) const;
+  bool mirrored(const Predicate& p, const Origin& origin, const std::vector<RegistryIndex>& places) const;
   bool absent(const Predicate& p) const;
   bool copies(const Predicate& p) const;
   bool mirrored_removed(const Predicate& p) const;
@@ -36,17 +44,12 @@ class Predicates {
   bool conflict(const Predicate& p) const;
   bool pending(const Predicate& p) const;
 
-  const std::vector<const Origin*>& origins(const scenario::Selector& subject) const;
+  Matches& matches(const scenario::Selector& subject) const;
+  const std::vector<const Origin*>& origins(const scenario::Selector& s) const { return matches(s).origins; }
   std::vector<RegistryIndex> registries(const scenario::Selector& selector) const;
   std::vector<NodeIndex> nodes(const scenario::Selector& selector) const;
   bool as_demanded(const Predicate& p, const Copy& copy) const;
   scenario::MemberState state_of(NodeIndex observer, NodeIndex subject) const;
-
-  /// The instances that a selector means among those known so far.
-  struct Matches {
-    std::size_t looked_at = 0;
-    std::vector<const Origin*> origins;
-  };
 
   const scenario::Stage& stage_;
   const Ledger& ledger_;
