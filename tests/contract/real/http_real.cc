@@ -2,6 +2,7 @@
 #include <httplib.h>
 
 #include <condition_variable>
+#include <fstream>
 #include <mutex>
 #include <thread>
 
@@ -98,6 +99,26 @@ TEST(HttpPool, AnAnswerOverTheLimitIsAnErrorNotAnAllocation) {
   ASSERT_TRUE(world.run_until([&] { return !world.outcomes().empty(); }, std::chrono::seconds(10)));
   ASSERT_FALSE(world.outcomes()[0].second);
   EXPECT_EQ(world.outcomes()[0].second.error().code, syncer::ErrorCode::TooLarge);
+}
+
+TEST(HttpPool, ReadsTheTokenAnewForEveryCall) {
+  const std::string path = testing::TempDir() + "/token-of-http-pool";
+  syncer::httpio::HttpOptions options = two_workers();
+  options.token_file = path;
+  RealHttp world(options);
+  world.serve([](const syncer::HttpRequest& request) {
+    const std::string* token = request.headers.find("Authorization");
+    return syncer::HttpResponse{200, {}, token != nullptr ? *token : "none"};
+  });
+  for (const std::string token : {"first", "second"}) {
+    std::ofstream(path) << token << "\n";
+    const std::size_t before = world.outcomes().size();
+    world.http().call(syncer::CallId{before + 1}, {"GET", world.origin(), "/", {}, {}},
+                      world.now() + std::chrono::seconds(5));
+    ASSERT_TRUE(world.run_until([&] { return world.outcomes().size() > before; }, std::chrono::seconds(10)));
+    ASSERT_TRUE(world.outcomes().back().second);
+    EXPECT_EQ(world.outcomes().back().second->body, "Bearer " + token);
+  }
 }
 
 TEST(HttpPool, AServerThatSpeaksNoHttpIsAnError) {
