@@ -44,6 +44,7 @@ struct ProcessActions : ActionContext {
   void operator()(const Slow& a) const;
   void operator()(const Join& a) const;
   void operator()(const ClusterReplace& a) const;
+  void operator()(const GuardRelease& a) const;
   void operator()(const ClockDrift& a) const;
   void operator()(const ClockJump& a) const;
 };

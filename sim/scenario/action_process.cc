@@ -110,6 +110,15 @@ void ProcessActions::operator()(const ClusterReplace& a) const {
   }
 }
 
+void ProcessActions::operator()(const GuardRelease& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    world().operate(n, [&](syncer::node::Node& node, syncer::Instant local) {
+      const auto outcome = node.release_guard(local, a.region);
+      if (!outcome) scene.problems.push_back("the guard was not released: " + outcome.error().detail);
+    });
+  }
+}
+
 void ProcessActions::operator()(const ClockDrift& a) const {
   for (const NodeIndex n : nodes(a.who)) {
     world().drift(n, a.ppm);

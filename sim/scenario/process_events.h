@@ -76,6 +76,12 @@ struct ClusterReplace {
   bool refused = false;
   bool operator==(const ClusterReplace&) const = default;
 };
+/// The operator lets the frozen removals of a region go ("*" for all): says so to these nodes.
+struct GuardRelease {
+  Selector who;
+  std::string region = "*";
+  bool operator==(const GuardRelease&) const = default;
+};
 /// The monotonic clock runs too fast (positive) or too slow.
 struct ClockDrift {
   Selector who;

@@ -81,6 +81,12 @@ void describe(V& v, Type<ClusterReplace>) {
 }
 
 template <class V>
+void describe(V& v, Type<GuardRelease>) {
+  v.needs("who", &GuardRelease::who, "nodes that are told");
+  v.takes("region", &GuardRelease::region, "whose removals may go; * for all");
+}
+
+template <class V>
 void describe(V& v, Type<ClockDrift>) {
   v.needs("who", &ClockDrift::who, "nodes");
   v.needs("ppm", &ClockDrift::ppm, "parts per million, negative for slow");

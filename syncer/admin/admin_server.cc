@@ -113,21 +113,22 @@ struct AdminServer::State {
   void release(const httplib::Request& in, httplib::Response& out) {
     const std::string region = in.get_param_value("region");
     if (region.empty()) return reply(out, 400, "name a region: ?region=NAME, or ?region=* for all\n");
-    const auto known = ask<bool>(post, [this, region] {
-      const node::Status status = api.status();
-      bool found = region == "*" || region == status.region;
-      for (const node::RegionStatus& r : status.regions) found = found || r.region == region;
-      if (found) api.release_guard(region);
-      return found;
-    });
-    if (!known) return reply(out, 503, "the event loop does not turn\n");
-    reply(out, *known ? 200 : 404, *known ? "released\n" : "no region of that name\n");
+    run(
+        [this](const std::string&, const std::string& name) -> Result<std::string> {
+          const node::Status status = api.status();
+          bool found = name == "*" || name == status.region;
+          for (const node::RegionStatus& r : status.regions) found = found || r.region == name;
+          if (!found) return failure(ErrorCode::NotFound, "", "no region of that name");
+          if (auto released = api.release_guard(name); !released) return tl::unexpected(released.error());
+          return std::string("released\n");
+        },
+        "release", region, out);
   }
 
   using Verbs = std::function<Result<std::string>(const std::string& verb, const std::string& argument)>;
 
   void run(const Verbs& verbs, const std::string& verb, const std::string& argument, httplib::Response& out) {
-    const auto answer = ask<Result<std::string>>(post, [&verbs, verb, argument] { return verbs(verb, argument); });
+    const auto answer = ask<Result<std::string>>(post, [verbs, verb, argument] { return verbs(verb, argument); });
     if (!answer) return reply(out, 503, "the event loop does not turn\n");
     if (*answer) return reply(out, 200, **answer, verb == "list" ? "application/json" : "text/plain");
     reply(out, http_status(answer->error().code), to_string(answer->error()) + "\n");

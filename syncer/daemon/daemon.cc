@@ -163,7 +163,7 @@ Result<void> Daemon::open_admin() {
   api.metrics = [this, status = api.status] {
     return admin::metrics_text(status(), watch_.counts(), {build_.version, build_.commit, loop_.now() - started_});
   };
-  api.release_guard = [this](const std::string& region) { node_->release_guard(loop_.now(), region); };
+  api.release_guard = [this](const std::string& region) { return node_->release_guard(loop_.now(), region); };
   api.keys = [this](const std::string& verb, const std::string& argument) { return keys_->run(verb, argument); };
   api.cluster = [this](const std::string& verb, const std::string& argument) {
     return tell_group(*node_, loop_.now(), verb, argument);

@@ -58,9 +58,18 @@ class Council {
   void resign(Instant now);
   bool resigned() const { return resigning_ && (!is_leader() || resign_timed_out_); }
 
+  /// A removal guard changed: what the next leader has to know of it.
+  Result<void> note_guard(Instant now, const GuardMark& mark);
+  /// The guards as the leaders before us left them; to go on with when we lead.
+  const std::vector<GuardMark>& guards() const { return state_.guards; }
+  /// An operator's word, once it is committed: regions whose held removals go now, by us who lead.
+  std::vector<std::string> take_releases() { return std::exchange(releases_, {}); }
+
   // Operators' words. Refused (or NotFound) with what stands against it; done once the group has committed it.
   /// The seat of a voter whose disk was lost goes to the disk that runs under its name now.
   Result<void> replace(Instant now, std::string_view node);
+  /// Lets the held removals of a region go ("*" for all), whoever leads by then.
+  Result<void> release_guard(Instant now, std::string_view region);
   /// For a region that lost all its disks while nobody can tell which epochs it had.
   Result<void> raise_generation(Instant now);
   /// Frees this syncer from a list of voters that somebody never agreed to.
@@ -154,6 +163,7 @@ class Council {
   election::VoterId self_;
   CouncilState state_;  ///< what the log amounts to
   std::optional<election::Term> opened_;
+  std::vector<std::string> releases_;
   Epoch outbid_;  ///< proposed already: this generation, in this term of ours
   bool was_leader_ = false;
   bool resigning_ = false;

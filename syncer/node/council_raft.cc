@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the voter is driven: its outputs become writes, messages and changes of the reign.
+#include <algorithm>
 #include <utility>
 
 #include "syncer/base/mutation.h"
@@ -86,14 +87,19 @@ void Council::apply(Instant now, const election::Entry& entry) {
   if (!command) return fail(to_string(command.error()) + "; a voter that skipped it would go astray: update it");
   if (const auto* raise = std::get_if<RaiseGeneration>(&*command)) {
     state_.generation = std::max(state_.generation, raise->generation);
-  } else {
-    give_seat(now, entry.index, std::get<GiveSeat>(*command).seat);
+  } else if (const auto* given = std::get_if<GiveSeat>(&*command)) {
+    give_seat(now, entry.index, given->seat);
+  } else if (const auto* note = std::get_if<NoteGuard>(&*command)) {
+    node::apply(now, *note, state_);
+  } else if (const auto* release = std::get_if<ReleaseGuard>(&*command)) {
+    node::apply(now, *release, state_);
+    if (reign()) releases_.push_back(release->region);
   }
 }
 
 void Council::restore(Instant now, const election::Snapshot& snapshot) {
   if (snapshot.at.index == 0) return;
-  auto state = decode_state(snapshot.state);
+  auto state = decode_state(now, snapshot.state);
   if (!state) return fail(to_string(state.error()) + "; update this syncer");
   const bool seats_changed = state->listed > state_.listed;
   if (!seats_changed) {
@@ -107,8 +113,19 @@ void Council::restore(Instant now, const election::Snapshot& snapshot) {
 void Council::shorten(Instant now) {
   if (!raft_ || raft_->entries_since_snapshot() <= kSnapshotEvery) return;
   std::vector<Output> outputs;
-  raft_->take_snapshot(now, encode_state(state_), outputs);
+  raft_->take_snapshot(now, encode_state(now, state_), outputs);
   for (Output& output : outputs) on_output(now, output);
+}
+
+Result<void> Council::note_guard(Instant now, const GuardMark& mark) {
+  const Duration age = mark.frozen ? std::max(now - mark.since, Duration::zero()) : Duration::zero();
+  return propose(now, NoteGuard{mark.side, mark.region, mark.frozen, age, mark.baseline, mark.held});
+}
+
+/// A follower's proposal goes to its leader: an operator may ask anybody.
+Result<void> Council::release_guard(Instant now, std::string_view region) {
+  if (!raft_) return failure(ErrorCode::Refused, "", pending().front());
+  return propose(now, ReleaseGuard{std::string(region)});
 }
 
 void Council::outbid(Instant now, Epoch known) {

@@ -50,6 +50,7 @@ void Council::hash(StateHasher& hasher) const {
   hasher.add(static_cast<std::uint64_t>(charter_.stage));
   hasher.add(state_.generation);
   hasher.add(state_.listed);
+  for (const GuardMark& mark : state_.guards) hasher.add(mark.held * 2 + (mark.frozen ? 1U : 0U));
   if (raft_) raft_->hash(hasher);
 }
 

@@ -1,63 +1,91 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/node/council_state.h"
 
+#include <algorithm>
+
+#include "syncer/wire/sync_parts.h"
+
 namespace syncer::node {
 namespace {
 
-/// Kinds of commands; never reused for another meaning.
-enum class Kind : std::uint8_t { RaiseGeneration = 1, GiveSeat = 2 };
-
 constexpr std::uint8_t kStateVersion = 1;
+/// Side, name, flag, six numbers.
+constexpr std::size_t kMinGuard = 8;
 
-void write(ByteWriter& w, const RaiseGeneration& command) {
-  w.u8(static_cast<std::uint8_t>(Kind::RaiseGeneration));
-  w.varint(command.generation);
+GuardMark* find(CouncilState& state, GuardSide side, std::string_view region) {
+  const auto is_it = [&](const GuardMark& mark) { return mark.side == side && mark.region == region; };
+  const auto found = std::find_if(state.guards.begin(), state.guards.end(), is_it);
+  return found == state.guards.end() ? nullptr : &*found;
 }
 
-void write(ByteWriter& w, const GiveSeat& command) {
-  w.u8(static_cast<std::uint8_t>(Kind::GiveSeat));
-  wire::write_seats(w, {command.seat});
+void write_age(ByteWriter& w, Instant now, Instant then) {
+  w.varint(static_cast<std::uint64_t>(std::max(now - then, Duration::zero()).count()));
 }
 
-GiveSeat read_seat(ByteReader& r) {
-  std::vector<wire::Seat> seats = wire::read_seats(r);
-  if (seats.size() == 1) return {std::move(seats.front())};
-  r.fail();
-  return {};
+/// Before the beginning of this process's clock if need be: only differences count.
+Instant read_age(ByteReader& r, Instant now) {
+  constexpr std::uint64_t kLongest = std::uint64_t{1} << 62U;
+  return now - Duration(static_cast<std::int64_t>(std::min(r.varint(), kLongest)));
+}
+
+void write_guard(ByteWriter& w, Instant now, const GuardMark& mark) {
+  w.u8(static_cast<std::uint8_t>(mark.side));
+  w.string(mark.region);
+  w.u8(mark.frozen ? 1 : 0);
+  write_age(w, now, mark.since);
+  for (const std::uint64_t number : {mark.baseline, mark.held, mark.released}) w.varint(number);
+  write_age(w, now, mark.released_at);
+}
+
+GuardMark read_guard(ByteReader& r, Instant now) {
+  GuardMark mark;
+  bool receiver = false;
+  wire::read(r, receiver);
+  mark.side = receiver ? GuardSide::Receiver : GuardSide::Sender;
+  wire::read(r, mark.region, wire::kMaxName);
+  wire::read(r, mark.frozen);
+  mark.since = read_age(r, now);
+  for (std::uint64_t* number : {&mark.baseline, &mark.held, &mark.released}) *number = r.varint();
+  mark.released_at = read_age(r, now);
+  return mark;
 }
 
 }  // namespace
 
-Bytes encode_command(const CouncilCommand& command) {
-  Bytes out;
-  ByteWriter w(out);
-  std::visit([&](const auto& one) { write(w, one); }, command);
-  return out;
-}
-
-Result<CouncilCommand> decode_command(ByteView octets) {
-  ByteReader r(octets);
-  CouncilCommand command;
-  switch (static_cast<Kind>(r.u8())) {
-    case Kind::RaiseGeneration: command = RaiseGeneration{r.varint()}; break;
-    case Kind::GiveSeat: command = read_seat(r); break;
-    default: return failure(ErrorCode::Unsupported, "raft log", "it holds a command that this version does not know");
+void apply(Instant now, const NoteGuard& command, CouncilState& state) {
+  GuardMark* mark = find(state, command.side, command.region);
+  if (mark == nullptr && (!command.frozen || state.guards.size() >= kMaxGuards)) return;
+  if (mark == nullptr) mark = &state.guards.emplace_back();
+  if (command.frozen) {
+    *mark = {command.side, command.region, true, now - command.frozen_for, command.baseline, command.held};
+  } else {
+    mark->frozen = false;
   }
-  if (!r.finished()) return failure(ErrorCode::Corrupt, "raft log", "it holds a command that is damaged");
-  return command;
+  std::erase_if(state.guards, [](const GuardMark& one) { return !one.frozen && one.released == 0; });
 }
 
-Bytes encode_state(const CouncilState& state) {
+void apply(Instant now, const ReleaseGuard& command, CouncilState& state) {
+  for (GuardMark& mark : state.guards) {
+    if (!mark.frozen || (command.region != "*" && command.region != mark.region)) continue;
+    mark.frozen = false;
+    mark.released = mark.held;
+    mark.released_at = now;
+  }
+}
+
+Bytes encode_state(Instant now, const CouncilState& state) {
   Bytes out;
   ByteWriter w(out);
   w.u8(kStateVersion);
   w.varint(state.generation);
   w.varint(state.listed);
   wire::write_seats(w, state.seats);
+  w.varint(state.guards.size());
+  for (const GuardMark& mark : state.guards) write_guard(w, now, mark);
   return out;
 }
 
-Result<CouncilState> decode_state(ByteView octets) {
+Result<CouncilState> decode_state(Instant now, ByteView octets) {
   ByteReader r(octets);
   if (r.u8() != kStateVersion) {
     return failure(ErrorCode::Unsupported, "raft snapshot", "it is of a version that this one does not know");
@@ -66,6 +94,9 @@ Result<CouncilState> decode_state(ByteView octets) {
   state.generation = r.varint();
   state.listed = r.varint();
   state.seats = wire::read_seats(r);
+  const std::size_t guards = r.count(kMinGuard);
+  if (guards > kMaxGuards) r.fail();
+  for (std::size_t i = 0; i < guards && r.ok(); ++i) state.guards.push_back(read_guard(r, now));
   if (!r.finished()) return failure(ErrorCode::Corrupt, "raft snapshot", "its content is damaged");
   return state;
 }

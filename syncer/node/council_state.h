@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "syncer/base/result.h"
+#include "syncer/node/guard_mark.h"
 #include "syncer/wire/cluster_message.h"
 
 namespace syncer::node {
@@ -22,7 +23,25 @@ struct GiveSeat {
   bool operator==(const GiveSeat&) const = default;
 };
 
-using CouncilCommand = std::variant<RaiseGeneration, GiveSeat>;
+/// Command of the log: a removal guard of the leader froze, changed or let go. Ages instead of instants: every process
+/// has a clock of its own.
+struct NoteGuard {
+  GuardSide side = GuardSide::Sender;
+  std::string region;
+  bool frozen = false;
+  Duration frozen_for{};
+  std::uint64_t baseline = 0;
+  std::uint64_t held = 0;
+  bool operator==(const NoteGuard&) const = default;
+};
+
+/// Command of the log: an operator lets the held removals of a region go ("*" for all).
+struct ReleaseGuard {
+  std::string region;
+  bool operator==(const ReleaseGuard&) const = default;
+};
+
+using CouncilCommand = std::variant<RaiseGeneration, GiveSeat, NoteGuard, ReleaseGuard>;
 
 Bytes encode_command(const CouncilCommand& command);
 /// ErrorCode::Unsupported for a kind that only a later version knows, Corrupt for everything else that is none.
@@ -32,12 +51,17 @@ Result<CouncilCommand> decode_command(ByteView octets);
 struct CouncilState {
   std::uint64_t generation = 1;
   std::vector<wire::Seat> seats;
-  election::Index listed = 0;  ///< the entry that changed a seat last; 0 for the list as founded
+  election::Index listed = 0;     ///< the entry that changed a seat last; 0 for the list as founded
+  std::vector<GuardMark> guards;  ///< one a side and region, at most kMaxGuards; those that say nothing left out
   bool operator==(const CouncilState&) const = default;
 };
+inline constexpr std::size_t kMaxGuards = 512;
 
-Bytes encode_state(const CouncilState& state);
+void apply(Instant now, const NoteGuard& command, CouncilState& state);
+void apply(Instant now, const ReleaseGuard& command, CouncilState& state);
+
+Bytes encode_state(Instant now, const CouncilState& state);
 /// ErrorCode::Unsupported for a later version's, Corrupt for everything else that is none.
-Result<CouncilState> decode_state(ByteView octets);
+Result<CouncilState> decode_state(Instant now, ByteView octets);
 
 }  // namespace syncer::node

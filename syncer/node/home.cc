@@ -56,6 +56,21 @@ void Home::release_guard(Instant now, std::string_view region) {
   }
 }
 
+std::vector<GuardMark> Home::guards() const {
+  std::vector<GuardMark> marks;
+  const auto& own = rooms_->session->exporter.guard();
+  if (own.frozen()) marks.push_back(mark_of(GuardSide::Sender, rooms_->config.region, own));
+  rooms_->regions.add_guards(marks);
+  return marks;
+}
+
+void Home::take_over_guards(Instant now, const std::vector<GuardMark>& marks) {
+  for (const GuardMark& mark : marks) {
+    if (mark.side == GuardSide::Receiver) rooms_->regions.take_over_guard(now, mark);
+    else if (mark.region == rooms_->config.region) rooms_->session->exporter.take_over_guard(now, mark);
+  }
+}
+
 void Home::on_http(Instant now, CallId call, Result<HttpResponse> answer) {
   if (!rooms_->session->calls.on_http(now, call, answer)) return;
   rooms_->pump(now);

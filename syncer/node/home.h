@@ -11,6 +11,7 @@
 #include "syncer/base/epoch.h"
 #include "syncer/base/hash.h"
 #include "syncer/base/random.h"
+#include "syncer/node/guard_mark.h"
 #include "syncer/node/home_types.h"
 #include "syncer/node/status.h"
 #include "syncer/ports/http.h"
@@ -43,6 +44,10 @@ class Home {
   void region_state(Instant now, std::string_view region, bool connected, bool complete, bool sane);
   /// The operator's word: the held removals of a region may go ("*" for all, the own region's name for exports).
   void release_guard(Instant now, std::string_view region);
+  /// The guards that are frozen, in order, for the next leader of the region.
+  std::vector<GuardMark> guards() const;
+  /// Goes on with the guards of the leader before us; to be told right after set_writer.
+  void take_over_guards(Instant now, const std::vector<GuardMark>& marks);
 
   void on_http(Instant now, CallId call, Result<HttpResponse> answer);
   /// The permission to write may have come: starts what waited for it.

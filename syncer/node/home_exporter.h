@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "syncer/node/home_guards.h"
 #include "syncer/node/home_types.h"
 #include "syncer/node/home_view.h"
 #include "syncer/ports/observer.h"
@@ -36,6 +37,8 @@ class HomeExporter {
   const replication::RemovalGuard& guard() const { return guard_; }
   void set_sane(Instant now, bool sane) { guard_.set_origin_sane(now, sane); }
   void release_guard(Instant now, std::string_view reason);
+  /// Goes on with the guard of the leader before us.
+  void take_over_guard(Instant now, const GuardMark& mark) { take_over(now, mark, guard_, observer_); }
   void advance(Instant now);
   Instant next_deadline() const { return guard_.next_deadline(); }
 

@@ -67,6 +67,7 @@ void HomeRegions::judge(Instant now, const std::string& region, RemoteCopies& re
   if (keys.empty()) return;
   const bool was_frozen = remote.guard.frozen();
   remote.guard.set_size(remote.present);
+  if (remote.guard.is_allowed(now, keys.size())) say_released(now, region, "an operator said so");
   const bool granted = remote.guard.request(now, keys) == RemovalGuard::Verdict::Granted;
   for (const Bytes& key : keys) {
     Origin& origin = remote.origins.at(key);
@@ -83,8 +84,7 @@ void HomeRegions::judge(Instant now, const std::string& region, RemoteCopies& re
 void HomeRegions::let_go(Instant now, const std::string& region, RemoteCopies& remote, const std::vector<Bytes>& keys,
                          std::string_view reason) {
   if (keys.empty()) return;
-  observe(observer_, now, EventKind::GuardReleased, Severity::Warning,
-          {{"side", "receiver"}, {"region", region}, {"reason", reason}});
+  say_released(now, region, reason);
   for (const Bytes& key : keys) {
     const auto origin = remote.origins.find(key);
     if (origin == remote.origins.end()) continue;
@@ -92,6 +92,11 @@ void HomeRegions::let_go(Instant now, const std::string& region, RemoteCopies& r
     origin->second.granted = true;
     touched_.emplace_back(region, key);
   }
+}
+
+void HomeRegions::say_released(Instant now, const std::string& region, std::string_view reason) {
+  observe(observer_, now, EventKind::GuardReleased, Severity::Warning,
+          {{"side", "receiver"}, {"region", region}, {"reason", reason}});
 }
 
 void HomeRegions::release_guard(Instant now, std::string_view region) {
@@ -164,6 +169,16 @@ WantedService HomeRegions::wanted(const registry::ServiceKey& key) const {
     all.schemas.insert(found->second.schemas.begin(), found->second.schemas.end());
   }
   return all;
+}
+
+void HomeRegions::add_guards(std::vector<GuardMark>& marks) const {
+  for (const auto& [region, remote] : regions_) {
+    if (remote.guard.frozen()) marks.push_back(mark_of(GuardSide::Receiver, region, remote.guard));
+  }
+}
+
+void HomeRegions::take_over_guard(Instant now, const GuardMark& mark) {
+  take_over(now, mark, at(now, mark.region).guard, observer_);
 }
 
 void HomeRegions::fill(RegionStatus& status) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "syncer/node/home_copies.h"
+#include "syncer/node/home_guards.h"
 #include "syncer/node/status.h"
 #include "syncer/ports/observer.h"
 
@@ -41,11 +42,16 @@ class HomeRegions {
   /// What all regions together want of one service; where they differ the first region by name counts.
   WantedService wanted(const registry::ServiceKey& key) const;
   void fill(RegionStatus& status) const;
+  /// The frozen guards, for the next leader.
+  void add_guards(std::vector<GuardMark>& marks) const;
+  /// Goes on with a guard of the leader before us.
+  void take_over_guard(Instant now, const GuardMark& mark);
 
  private:
   void judge(Instant now, const std::string& region, RemoteCopies& remote);
   void let_go(Instant now, const std::string& region, RemoteCopies& remote, const std::vector<Bytes>& keys,
               std::string_view reason);
+  void say_released(Instant now, const std::string& region, std::string_view reason);
   void check_hold(Instant now, const std::string& region, RemoteCopies& remote);
   void end_hold(const std::string& region, RemoteCopies& remote);
   void touch_all(const std::string& region, const RemoteCopies& remote);

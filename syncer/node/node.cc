@@ -98,9 +98,11 @@ void Node::set_seeds(Instant now, std::vector<Endpoint> seeds) {
   state_->pump(now);
 }
 
-void Node::release_guard(Instant now, std::string_view region) {
+Result<void> Node::release_guard(Instant now, std::string_view region) {
+  if (state_->council) return state_->ask_council(now, [&](Council& group) { return group.release_guard(now, region); });
   state_->home.release_guard(now, region);
   state_->pump(now);
+  return {};
 }
 
 Result<void> Node::replace_voter(Instant now, std::string_view node) {

@@ -57,7 +57,8 @@ class Node {
   /// Join targets, resolved anew by the driver when they are host names.
   void set_seeds(Instant now, std::vector<Endpoint> seeds);
   /// Operator's word: let the frozen removals of a region go ("*" for all).
-  void release_guard(Instant now, std::string_view region);
+  /// In cluster mode it is done, by whoever leads, once the group has committed it; Refused without a leader.
+  Result<void> release_guard(Instant now, std::string_view region);
   /// Operator's words to the region's group, see Council; Refused in single mode.
   Result<void> replace_voter(Instant now, std::string_view node);
   Result<void> raise_generation(Instant now);

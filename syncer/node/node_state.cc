@@ -40,6 +40,25 @@ void Node::State::advance(Instant now) {
   if (now >= gossip.next_deadline()) gossip.advance(now);
   if (now >= mesh.next_deadline()) mesh.advance(now);
   if (now >= home.next_deadline()) home.advance(now);
+  if (council && epoch) note_guards(now);
+}
+
+/// Whoever leads next has to know which guards are frozen, and since when.
+void Node::State::note_guards(Instant now) {
+  std::vector<GuardMark> guards = home.guards();
+  if (guards == noted_guards_) return;
+  bool told = true;
+  for (GuardMark& former : noted_guards_) {
+    const auto same = [&](const GuardMark& g) { return g.side == former.side && g.region == former.region; };
+    if (std::any_of(guards.begin(), guards.end(), same)) continue;
+    former.frozen = false;
+    told = council->note_guard(now, former).has_value() && told;
+  }
+  for (const GuardMark& guard : guards) {
+    const bool known = std::find(noted_guards_.begin(), noted_guards_.end(), guard) != noted_guards_.end();
+    told = (known || council->note_guard(now, guard)) && told;
+  }
+  if (told) noted_guards_ = std::move(guards);
 }
 
 Instant Node::State::next_deadline() const {
@@ -160,14 +179,21 @@ bool Node::State::pump_reign(Instant now) {
   if (const auto known = mesh.reopen_wanted()) council->outbid(now, *known);
   tell_leader();
   home.resume_writes(now);
+  for (const std::string& region : council->take_releases()) home.release_guard(now, region);
   const std::optional<Epoch> reign = council->reign();
   if (reign == epoch || (!reign && SYNCER_MUTATED("node.write_after_losing_the_lead"))) return false;
-  if (epoch && (!reign || reign->term != epoch->term)) {
+  const bool ends = epoch && (!reign || reign->term != epoch->term);
+  const bool begins = reign && (!epoch || ends);
+  if (ends) {
     home.set_writer(now, std::nullopt);
     mesh.close_epoch(now);
   }
   epoch = reign;
   if (epoch) home.set_writer(now, epoch);
+  if (begins) {
+    home.take_over_guards(now, council->guards());
+    noted_guards_ = home.guards();
+  }
   if (epoch && mesh.publishing()) open_epoch(now);
   return true;
 }

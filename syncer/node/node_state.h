@@ -59,6 +59,7 @@ struct Node::State {
   void check_region_name(Instant now, const std::vector<MemberInfo>& members);
   bool pump_reign(Instant now);
   void tell_leader();
+  void note_guards(Instant now);
   bool pump_epoch(Instant now);
   void open_epoch(Instant now);
   bool pump_exports(Instant now);
@@ -74,6 +75,7 @@ struct Node::State {
     bool operator==(const Told&) const = default;
   };
   std::vector<std::optional<Told>> told_;
+  std::vector<GuardMark> noted_guards_;  // as the group knows them
   std::map<std::string, Endpoint> fellows_;  // RPC addresses of the other syncers of our region
 };
 

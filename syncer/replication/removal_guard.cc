@@ -10,17 +10,36 @@ namespace syncer::replication {
 RemovalGuard::Verdict RemovalGuard::request(Instant now, std::span<const Bytes> keys) {
   if (keys.empty()) return Verdict::Granted;
   forget_old_grants(now);
+  if (is_allowed(now, keys.size())) {
+    allowance_ -= keys.size();
+    size_ -= std::min(size_, keys.size());
+    return Verdict::Granted;
+  }
   if (!frozen() && is_ordinary(keys.size())) {
     book(now, keys.size());
     return Verdict::Granted;
   }
   if (!frozen()) {
     tripped_at_ = now;
-    size_seen_ = size_;
+    baseline_ = size_seen_ = size_;
     settled_at_ = kNever;
   }
   held_.insert(keys.begin(), keys.end());
   return Verdict::Held;
+}
+
+void RemovalGuard::inherit(Instant now, Instant since, std::size_t baseline) {
+  inherited_ = true;
+  tripped_at_ = since;
+  baseline_ = baseline;
+  size_seen_ = size_;
+  settled_at_ = kNever;
+  excused_until_ = saturating_add(now, options_.excuse);
+}
+
+void RemovalGuard::allow(std::size_t count, Instant until) {
+  allowance_ = count;
+  allowed_until_ = until;
 }
 
 void RemovalGuard::book(Instant now, std::size_t count) {
@@ -62,17 +81,19 @@ bool RemovalGuard::cancel(Instant now, ByteView key) {
   held_.erase(held);
   settled_at_ = saturating_add(now, options_.settle);
   if (!held_.empty()) return false;
+  inherited_ = false;
   last_release_ = Release::EntriesBack;
   return true;
 }
 
 void RemovalGuard::set_origin_sane(Instant now, bool sane) {
-  if (sane && !origin_sane_) sane_since_ = now;
+  const bool excused = inherited_ && now < excused_until_;
+  if (sane && !origin_sane_ && !excused) sane_since_ = now;
   origin_sane_ = sane;
 }
 
 Instant RemovalGuard::hold_passed_at() const {
-  return origin_sane_ ? saturating_add(std::max(tripped_at_, sane_since_), options_.hold) : kNever;
+  return origin_sane_ ? saturating_add(hold_since(), options_.hold) : kNever;
 }
 
 Instant RemovalGuard::next_deadline() const { return frozen() ? std::min(hold_passed_at(), settled_at_) : kNever; }
@@ -85,12 +106,18 @@ std::vector<Bytes> RemovalGuard::advance(Instant now) {
   if (now < settled_at_) return {};
   settled_at_ = kNever;
   forget_old_grants(now);
-  if (!is_ordinary(held_.size())) return {};
+  if ((inherited_ && !is_mostly_back()) || !is_ordinary(held_.size())) return {};
   std::vector<Bytes> keys(held_.begin(), held_.end());
   held_.clear();
+  inherited_ = false;
   book(now, keys.size());
   last_release_ = Release::EntriesBack;
   return keys;
+}
+
+/// Of those that the former process saw; the rest is no more than an ordinary removal.
+bool RemovalGuard::is_mostly_back() const {
+  return origin_sane_ && size_ - std::min(size_, held_.size()) + allowed() >= baseline_;
 }
 
 std::vector<Bytes> RemovalGuard::release() {
@@ -101,6 +128,7 @@ std::vector<Bytes> RemovalGuard::release() {
 std::vector<Bytes> RemovalGuard::let_go(Release reason) {
   std::vector<Bytes> keys(held_.begin(), held_.end());
   held_.clear();
+  inherited_ = false;
   // What a release lets go was judged by somebody else; the next window starts from here.
   grants_.clear();
   granted_ = 0;
@@ -113,7 +141,8 @@ void RemovalGuard::hash(StateHasher& hasher) const {
   hasher.add(size_);
   hasher.add(granted_);
   for (const Bytes& key : held_) hasher.add(key);
-  hasher.add(origin_sane_ ? 1 : 0);
+  hasher.add((origin_sane_ ? 1U : 0U) | (inherited_ ? 2U : 0U));
+  hasher.add(allowance_);
   if (frozen()) hasher.add(static_cast<std::uint64_t>(nanos(tripped_at_)));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <set>
@@ -21,6 +22,7 @@ struct GuardOptions {
   Duration window = std::chrono::seconds(60);
   Duration hold = std::chrono::minutes(10);  ///< released by itself after this, while the origin is sane
   Duration settle = std::chrono::seconds(5);  ///< entries must have stopped coming back for this long
+  Duration excuse = std::chrono::seconds(30);  ///< after inheriting: time for the origin to be heard
 };
 
 /// Stops a registry that lost its data from emptying a region everywhere. One per (side, region); knows keys only, so
@@ -54,10 +56,19 @@ class RemovalGuard {
   std::vector<Bytes> advance(Instant now);
   /// The operator's word: all held keys may go now.
   std::vector<Bytes> release();
+  /// Another process held removals of this region since `since` and its work is ours now: frozen from here on, before
+  /// a removal is asked for, with the hold time that is left. `baseline` is the size it froze at.
+  void inherit(Instant now, Instant since, std::size_t baseline);
+  /// An operator let so many removals go that may not have happened yet: they are granted until then.
+  void allow(std::size_t count, Instant until);
+  /// The next request of this size is granted by that word.
+  bool is_allowed(Instant now, std::size_t count) const {
+    return !frozen() && now < allowed_until_ && count <= allowance_;
+  }
   /// When advance() will release; kNever while not frozen or the origin is not sane.
   Instant next_deadline() const;
 
-  bool frozen() const { return !held_.empty(); }
+  bool frozen() const { return !held_.empty() || inherited_; }
   /// Number of removals held.
   std::size_t pending() const { return held_.size(); }
   bool holds(ByteView key) const { return held_.find(key) != held_.end(); }
@@ -65,6 +76,10 @@ class RemovalGuard {
   std::size_t allowed() const;
   /// When it froze; only meaningful while frozen.
   Instant tripped_at() const { return tripped_at_; }
+  /// From when the hold time runs; only meaningful while frozen.
+  Instant hold_since() const { return std::max(tripped_at_, sane_since_); }
+  /// The size it froze at; only meaningful while frozen.
+  std::size_t baseline() const { return baseline_; }
   /// What ended the last freeze.
   Release last_release() const { return last_release_; }
   void hash(StateHasher& hasher) const;
@@ -78,6 +93,7 @@ class RemovalGuard {
 
   bool is_ordinary(std::size_t count) const;
   bool had_more_than_one() const;
+  bool is_mostly_back() const;
   std::size_t window_start_size() const;
   Instant hold_passed_at() const;
   void book(Instant now, std::size_t count);
@@ -89,6 +105,11 @@ class RemovalGuard {
   std::deque<Grant> grants_;  // of the current window, oldest first
   std::size_t granted_ = 0;   // sum of their counts
   std::set<Bytes, std::less<>> held_;
+  bool inherited_ = false;  // frozen by another process' word, whatever is held
+  Instant excused_until_{};  // that the origin is not heard at first says nothing about its sanity
+  std::size_t baseline_ = 0;
+  std::size_t allowance_ = 0;
+  Instant allowed_until_{};
   bool origin_sane_ = true;
   Instant sane_since_{};
   Instant tripped_at_{};

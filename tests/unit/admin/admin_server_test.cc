@@ -21,7 +21,11 @@ class AdminServerTest : public testing::Test {
     AdminApi api;
     api.status = [this] { return status_; };
     api.metrics = [] { return std::string("syncer_ready 1\n"); };
-    api.release_guard = [this](const std::string& region) { released_.push_back(region); };
+    api.release_guard = [this](const std::string& region) -> Result<void> {
+      if (!leads_) return failure(ErrorCode::Refused, "", "no leader is known");
+      released_.push_back(region);
+      return {};
+    };
     api.keys = [this](const std::string& verb, const std::string& argument) -> Result<std::string> {
       asked_.push_back(verb + " " + argument);
       if (argument == "unknown") return failure(ErrorCode::NotFound, "", "no such key");
@@ -46,6 +50,7 @@ class AdminServerTest : public testing::Test {
   net::Loop loop_;
   node::Status status_;
   std::vector<std::string> released_;
+  bool leads_ = true;
   std::vector<std::string> asked_;
   std::unique_ptr<AdminServer> server_;
 };
@@ -72,6 +77,8 @@ TEST_F(AdminServerTest, OnlyKnownRegionsAreReleased) {
   EXPECT_EQ(ask("POST", "/v1/guard/release").status, 400);
   EXPECT_EQ(ask("POST", "/v1/guard/release?region=home").status, 200);
   EXPECT_EQ(ask("POST", "/v1/guard/release?region=*").status, 200);
+  leads_ = false;
+  EXPECT_EQ(ask("POST", "/v1/guard/release?region=home").status, 409);
   EXPECT_EQ(released_, (std::vector<std::string>{"home", "*"}));
 }
 

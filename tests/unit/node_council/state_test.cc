@@ -8,7 +8,10 @@ namespace {
 
 const wire::Seat kSeat{"e1", 7, Endpoint::v4(10, 0, 0, 1, 30192)};
 
-std::vector<CouncilCommand> commands() { return {RaiseGeneration{9}, GiveSeat{kSeat}}; }
+std::vector<CouncilCommand> commands() {
+  return {RaiseGeneration{9}, GiveSeat{kSeat},
+          NoteGuard{GuardSide::Receiver, "west", true, std::chrono::seconds(90), 30, 24}, ReleaseGuard{"*"}};
+}
 
 TEST(CouncilCommand, SaysWhatItWasToldToSay) {
   for (const CouncilCommand& command : commands()) {
@@ -37,10 +40,48 @@ TEST(CouncilState, SurvivesASnapshot) {
   state.generation = 4;
   state.seats = {kSeat};
   state.listed = 12;
-  const Bytes octets = encode_state(state);
-  EXPECT_EQ(decode_state(octets).value(), state);
-  for (std::size_t size = 0; size < octets.size(); ++size) EXPECT_FALSE(decode_state(ByteView(octets).substr(0, size)));
-  EXPECT_EQ(decode_state("\x63").error().code, ErrorCode::Unsupported);
+  const Instant noon = instant(0) + std::chrono::hours(12);
+  state.guards = {{GuardSide::Sender, "east", true, noon - std::chrono::seconds(90), 30, 24, 0, {}},
+                  {GuardSide::Receiver, "west", false, {}, 9, 7, 7, noon - std::chrono::seconds(5)}};
+  const Bytes octets = encode_state(noon, state);
+  EXPECT_EQ(decode_state(noon, octets).value(), state);
+  for (std::size_t size = 0; size < octets.size(); ++size) {
+    EXPECT_FALSE(decode_state(noon, ByteView(octets).substr(0, size)));
+  }
+  EXPECT_EQ(decode_state(noon, "\x63").error().code, ErrorCode::Unsupported);
+}
+
+TEST(CouncilState, KeepsTheAgeOfAFreezeOnAnotherClock) {
+  CouncilState state;
+  apply(instant(1'000), NoteGuard{GuardSide::Sender, "east", true, std::chrono::seconds(90), 30, 24}, state);
+  const Instant elsewhere = instant(5) + std::chrono::hours(3);
+  const CouncilState read = decode_state(elsewhere, encode_state(instant(1'000), state)).value();
+  EXPECT_EQ(read.guards.at(0).since, elsewhere - std::chrono::seconds(90));
+}
+
+TEST(CouncilState, RemembersWhatAnOperatorLetGo) {
+  CouncilState state;
+  const Instant now = instant(0) + std::chrono::hours(1);
+  apply(now, NoteGuard{GuardSide::Receiver, "west", true, {}, 30, 24}, state);
+  apply(now, ReleaseGuard{"north"}, state);
+  EXPECT_TRUE(state.guards.at(0).frozen);
+  apply(now, ReleaseGuard{"*"}, state);
+  apply(now, NoteGuard{GuardSide::Receiver, "west", false}, state);
+  EXPECT_FALSE(state.guards.at(0).frozen);
+  EXPECT_EQ(state.guards.at(0).released, 24U);
+}
+
+TEST(CouncilState, ForgetsAGuardThatThawedByItself) {
+  CouncilState state;
+  apply(instant(0), NoteGuard{GuardSide::Sender, "east", true, {}, 30, 24}, state);
+  apply(instant(0), NoteGuard{GuardSide::Sender, "east", false}, state);
+  EXPECT_TRUE(state.guards.empty());
+}
+
+TEST(CouncilState, StaysBounded) {
+  CouncilState state;
+  for (int i = 0; i < 1000; ++i) apply(instant(0), NoteGuard{GuardSide::Receiver, std::to_string(i), true}, state);
+  EXPECT_EQ(state.guards.size(), kMaxGuards);
 }
 
 }  // namespace

@@ -163,5 +163,52 @@ TEST(RemovalGuard, CountsTheHoldTimeOnlyWhileTheOriginIsSane) {
   EXPECT_EQ(guard.advance(at(minutes(70))).size(), 30U);
 }
 
+TEST(RemovalGuard, GoesOnWithTheHoldOfTheProcessBefore) {
+  RemovalGuard guard({});
+  guard.set_size(100);
+  guard.set_origin_sane(at(minutes(20)), false);
+  guard.inherit(at(minutes(20)), at(minutes(14)), 100);
+  EXPECT_TRUE(guard.frozen());
+  EXPECT_EQ(guard.request(at(minutes(20)), "one"), Verdict::Held) << "frozen, though it would be ordinary";
+  guard.set_origin_sane(at(minutes(20) + seconds(2)), true);
+  EXPECT_TRUE(guard.advance(at(minutes(24) - seconds(1))).empty());
+  EXPECT_EQ(guard.advance(at(minutes(24))).size(), 1U);
+  EXPECT_EQ(guard.last_release(), Release::HoldPassed);
+}
+
+TEST(RemovalGuard, CountsAnInheritedHoldAnewWhenTheOriginStaysUnheard) {
+  RemovalGuard guard({});
+  guard.set_size(100);
+  guard.set_origin_sane(at(minutes(20)), false);
+  guard.inherit(at(minutes(20)), at(minutes(14)), 100);
+  guard.set_origin_sane(at(minutes(21)), true);
+  EXPECT_EQ(guard.next_deadline(), at(minutes(31)));
+}
+
+TEST(RemovalGuard, ThatWasInheritedThawsWhenTheEntriesAreBack) {
+  RemovalGuard guard({});
+  guard.inherit(at(seconds(1)), at(seconds(0)), 100);
+  guard.set_size(40);
+  EXPECT_TRUE(guard.advance(at(seconds(2))).empty());
+  EXPECT_TRUE(guard.advance(at(seconds(8))).empty());
+  EXPECT_TRUE(guard.frozen()) << "60 are missing";
+  guard.set_size(95);
+  EXPECT_TRUE(guard.advance(at(seconds(9))).empty());
+  EXPECT_TRUE(guard.advance(at(seconds(15))).empty());
+  EXPECT_FALSE(guard.frozen());
+}
+
+TEST(RemovalGuard, LetsGoWhatAnOperatorLetGoBeforeAndNoMore) {
+  RemovalGuard guard({});
+  guard.set_size(100);
+  guard.allow(50, at(seconds(60)));
+  EXPECT_EQ(guard.request(at(seconds(1)), keys(0, 30)), Verdict::Granted);
+  EXPECT_EQ(guard.request(at(seconds(2)), keys(30, 30)), Verdict::Held) << "20 were left of the word";
+  RemovalGuard late({});
+  late.set_size(100);
+  late.allow(50, at(seconds(60)));
+  EXPECT_EQ(late.request(at(seconds(60)), keys(0, 30)), Verdict::Held);
+}
+
 }  // namespace
 }  // namespace syncer::replication

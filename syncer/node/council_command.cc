@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of the group's log as octets.
+#include <algorithm>
+
+#include "syncer/node/council_state.h"
+#include "syncer/wire/sync_parts.h"
+
+namespace syncer::node {
+namespace {
+
+/// Kinds of commands; never reused for another meaning.
+enum class Kind : std::uint8_t { RaiseGeneration = 1, GiveSeat = 2, NoteGuard = 3, ReleaseGuard = 4 };
+
+void begin(ByteWriter& w, Kind kind) { w.u8(static_cast<std::uint8_t>(kind)); }
+
+void write(ByteWriter& w, const RaiseGeneration& command) {
+  begin(w, Kind::RaiseGeneration);
+  w.varint(command.generation);
+}
+
+void write(ByteWriter& w, const GiveSeat& command) {
+  begin(w, Kind::GiveSeat);
+  wire::write_seats(w, {command.seat});
+}
+
+void write(ByteWriter& w, const NoteGuard& command) {
+  begin(w, Kind::NoteGuard);
+  w.u8(static_cast<std::uint8_t>(command.side));
+  w.string(command.region);
+  w.u8(command.frozen ? 1 : 0);
+  w.varint(static_cast<std::uint64_t>(command.frozen_for.count()));
+  w.varint(command.baseline);
+  w.varint(command.held);
+}
+
+void write(ByteWriter& w, const ReleaseGuard& command) {
+  begin(w, Kind::ReleaseGuard);
+  w.string(command.region);
+}
+
+GiveSeat read_seat(ByteReader& r) {
+  std::vector<wire::Seat> seats = wire::read_seats(r);
+  if (seats.size() == 1) return {std::move(seats.front())};
+  r.fail();
+  return {};
+}
+
+NoteGuard read_note(ByteReader& r) {
+  NoteGuard command;
+  bool receiver = false;
+  wire::read(r, receiver);
+  command.side = receiver ? GuardSide::Receiver : GuardSide::Sender;
+  wire::read(r, command.region, wire::kMaxName);
+  wire::read(r, command.frozen);
+  const std::uint64_t age = r.varint();
+  if (age > std::uint64_t{1} << 62U) r.fail();
+  command.frozen_for = Duration(static_cast<std::int64_t>(age));
+  command.baseline = r.varint();
+  command.held = r.varint();
+  return command;
+}
+
+ReleaseGuard read_release(ByteReader& r) {
+  ReleaseGuard command;
+  wire::read(r, command.region, wire::kMaxName);
+  return command;
+}
+
+}  // namespace
+
+Bytes encode_command(const CouncilCommand& command) {
+  Bytes out;
+  ByteWriter w(out);
+  std::visit([&](const auto& one) { write(w, one); }, command);
+  return out;
+}
+
+Result<CouncilCommand> decode_command(ByteView octets) {
+  ByteReader r(octets);
+  CouncilCommand command;
+  switch (static_cast<Kind>(r.u8())) {
+    case Kind::RaiseGeneration: command = RaiseGeneration{r.varint()}; break;
+    case Kind::GiveSeat: command = read_seat(r); break;
+    case Kind::NoteGuard: command = read_note(r); break;
+    case Kind::ReleaseGuard: command = read_release(r); break;
+    default: return failure(ErrorCode::Unsupported, "raft log", "it holds a command that this version does not know");
+  }
+  if (!r.finished()) return failure(ErrorCode::Corrupt, "raft log", "it holds a command that is damaged");
+  return command;
+}
+
+}  // namespace syncer::node
