@@ -13,7 +13,7 @@ Council::Council(CouncilConfig config, Streams& streams, Storage& storage, Obser
       storage_(storage),
       observer_(observer),
       random_(random),
-      links_(streams, random.stream("links"), std::move(next_link)),
+      links_(streams, random.stream("links"), std::move(next_link), {config_.region, config_.keys, config_.nonce}),
       store_(storage, std::move(next_call)) {}
 
 Result<void> Council::load() {

@@ -28,6 +28,8 @@ struct CouncilConfig {
   std::string node;
   Endpoint address;  ///< of the cluster port
   ClusterSettings cluster;
+  wire::gossip::Keyring keys = {};       ///< of the gossip pool: what seals gossip seals the cluster port, too
+  wire::gossip::NonceSource nonce = {};  ///< required with keys
 };
 
 /// The syncers of one region as a group of voters, of which one leads. Finds the others (told by gossip), agrees with
@@ -74,6 +76,9 @@ class Council {
   Result<void> raise_generation(Instant now);
   /// Frees this syncer from a list of voters that somebody never agreed to.
   Result<void> forget_proposal(Instant now);
+
+  /// Other keys from now on.
+  void set_keys(wire::gossip::Keyring keys) { links_.set_keys(std::move(keys)); }
 
   bool owns(LinkId link) const { return links_.owns(link); }
   void on_stream_accepted(Instant now, LinkId link);

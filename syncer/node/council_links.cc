@@ -90,7 +90,10 @@ void CouncilLinks::on_stream_data(Instant now, LinkId id, ByteView octets) {
     const auto frame = link.reader.next(octets);
     if (!frame) return drop(now, id, frame.error().detail);
     if (!*frame) return;
-    auto message = wire::decode_cluster((*frame)->type, (*frame)->body);
+    const wire::Writer writer = link.dialled ? wire::Writer::Acceptor : wire::Writer::Dialler;
+    const auto opened = seal_.open((*frame)->type, (*frame)->body, writer, link.read++);
+    if (!opened) return drop(now, id, opened.error().detail);
+    auto message = wire::decode_cluster(opened->type, opened->body);
     if (!message) return drop(now, id, message.error().detail);
     if (!take(now, id, link, std::move(*message))) return drop(now, id, "message out of place");
   }
@@ -155,7 +158,8 @@ void CouncilLinks::forget(Instant now, LinkId id) {
 void CouncilLinks::write(LinkId id, Link& link, const wire::ClusterMessage& message) {
   if (!link.preamble_sent) streams_.send(id, wire::preamble(wire::kClusterProtocol));
   link.preamble_sent = true;
-  streams_.send(id, wire::encode_cluster(message));
+  const wire::Writer writer = link.dialled ? wire::Writer::Dialler : wire::Writer::Acceptor;
+  streams_.send(id, seal_.seal(wire::cluster_frame(message), writer, link.written++));
 }
 
 void CouncilLinks::send(Instant now, const std::string& node, const election::Message& message) {

@@ -9,7 +9,7 @@
 
 #include "syncer/base/random.h"
 #include "syncer/ports/streams.h"
-#include "syncer/wire/cluster_message.h"
+#include "syncer/wire/cluster_seal.h"
 #include "syncer/wire/sync_frame.h"
 
 namespace syncer::node {
@@ -32,8 +32,11 @@ class CouncilLinks {
     bool hellos = false;               ///< a hello came or went
   };
 
-  CouncilLinks(Streams& streams, Random random, std::function<LinkId()> next_link)
-      : streams_(streams), random_(random), next_link_(std::move(next_link)) {}
+  CouncilLinks(Streams& streams, Random random, std::function<LinkId()> next_link, wire::ClusterSeal seal)
+      : streams_(streams), random_(random), next_link_(std::move(next_link)), seal_(std::move(seal)) {}
+
+  /// Other keys from now on, on links that are up too: the ring opens what the former one sealed.
+  void set_keys(wire::gossip::Keyring keys) { seal_.set_keys(std::move(keys)); }
 
   /// What is said first on every link, and now on those that are up. Nobody is dialled before there is one.
   void set_hello(Instant now, wire::ClusterHello hello);
@@ -65,6 +68,8 @@ class CouncilLinks {
     bool connected = false;
     bool preamble_sent = false;
     Instant heard;
+    std::uint64_t written = 0;  ///< frames
+    std::uint64_t read = 0;
     std::optional<wire::ClusterHello> hello;
     wire::SyncFrameReader reader{wire::kClusterProtocol};
   };
@@ -86,6 +91,7 @@ class CouncilLinks {
   Streams& streams_;
   Random random_;
   std::function<LinkId()> next_link_;
+  wire::ClusterSeal seal_;
   std::optional<wire::ClusterHello> hello_;
   std::map<std::string, Peer> peers_;
   std::map<LinkId, Link> links_;

@@ -99,7 +99,8 @@ void Node::set_seeds(Instant now, std::vector<Endpoint> seeds) {
 }
 
 Result<void> Node::release_guard(Instant now, std::string_view region) {
-  if (state_->council) return state_->ask_council(now, [&](Council& group) { return group.release_guard(now, region); });
+  const auto ask = [&](Council& council) { return council.release_guard(now, region); };
+  if (state_->council) return state_->ask_council(now, ask);
   state_->home.release_guard(now, region);
   state_->pump(now);
   return {};
@@ -117,7 +118,11 @@ Result<void> Node::forget_proposal(Instant now) {
   return state_->ask_council(now, [&](Council& council) { return council.forget_proposal(now); });
 }
 
-Result<void> Node::set_gossip_keys(wire::gossip::Keyring keys) { return state_->gossip.set_keys(std::move(keys)); }
+Result<void> Node::set_gossip_keys(wire::gossip::Keyring keys) {
+  auto taken = state_->gossip.set_keys(keys);
+  if (taken && state_->council) state_->council->set_keys(std::move(keys));
+  return taken;
+}
 const wire::gossip::Keyring& Node::gossip_keys() const { return state_->gossip.keys(); }
 
 const NodeConfig& Node::config() const { return state_->config; }

@@ -14,9 +14,9 @@ enum class ClusterType : std::uint8_t { Hello = 1, Pulse = 2, Raft = 16 };
 /// Name, disk, address: the shortest there can be.
 constexpr std::size_t kMinSeat = 10;
 
-Bytes frame(ClusterType type, ByteView body) { return encode_sync_frame(static_cast<std::uint8_t>(type), body); }
+ClusterFrame frame(ClusterType type, Bytes body) { return {static_cast<std::uint8_t>(type), std::move(body)}; }
 
-Bytes encode(const ClusterHello& hello) {
+ClusterFrame encode(const ClusterHello& hello) {
   Bytes body;
   ByteWriter w(body);
   w.string(hello.region);
@@ -25,7 +25,7 @@ Bytes encode(const ClusterHello& hello) {
   w.u8(static_cast<std::uint8_t>(hello.stage));
   write_seats(w, hello.seats);
   for (const std::uint64_t number : {hello.group, hello.listed, hello.term}) w.u64(number);
-  return frame(ClusterType::Hello, body);
+  return frame(ClusterType::Hello, std::move(body));
 }
 
 Result<ClusterMessage> decode_hello(ByteView body) {
@@ -79,12 +79,17 @@ std::vector<Seat> read_seats(ByteReader& r) {
   return seats;
 }
 
-Bytes encode_cluster(const ClusterMessage& message) {
+ClusterFrame cluster_frame(const ClusterMessage& message) {
   if (const auto* hello = std::get_if<ClusterHello>(&message)) return encode(*hello);
   if (const auto* pulse = std::get_if<Pulse>(&message)) {
-    return frame(ClusterType::Pulse, pulse->answer ? ByteView("\1", 1) : ByteView("\0", 1));
+    return frame(ClusterType::Pulse, Bytes(1, pulse->answer ? '\1' : '\0'));
   }
   return frame(ClusterType::Raft, encode_raft(std::get<election::Message>(message)));
+}
+
+Bytes encode_cluster(const ClusterMessage& message) {
+  const ClusterFrame frame = cluster_frame(message);
+  return encode_sync_frame(frame.type, frame.body);
 }
 
 Result<ClusterMessage> decode_cluster(std::uint8_t type, ByteView body) {

@@ -53,6 +53,12 @@ struct Pulse {
 /// What the syncers of one region say to each other.
 using ClusterMessage = std::variant<ClusterHello, Pulse, election::Message>;
 
+/// A frame that is not on the wire yet.
+struct ClusterFrame {
+  std::uint8_t type = 0;
+  Bytes body;
+};
+ClusterFrame cluster_frame(const ClusterMessage& message);
 /// One whole frame.
 Bytes encode_cluster(const ClusterMessage& message);
 /// Reads the body of a frame. ErrorCode::Corrupt or Unsupported when it is none of ours.

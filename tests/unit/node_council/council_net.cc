@@ -13,8 +13,17 @@ struct CouncilNet::Host : Streams, Storage, Observer {
       : net(n),
         name(std::move(self)),
         run(number),
-        council({"east", name, address_of(name), ClusterSettings{}}, *this, *this, *this, Random(number),
-                [this] { return LinkId{last_link += 2}; }, [this] { return CallId{++last_call}; }) {}
+        council({"east", name, address_of(name), ClusterSettings{}, n.keys_of(name), [this] { return next_nonce(); }},
+                *this, *this, *this, Random(number), [this] { return LinkId{last_link += 2}; },
+                [this] { return CallId{++last_call}; }) {}
+
+  wire::gossip::Nonce next_nonce() {
+    wire::gossip::Nonce nonce{};
+    nonce[0] = static_cast<std::uint8_t>(run);
+    nonce[1] = static_cast<std::uint8_t>(nonces & 0xFFU);
+    nonce[2] = static_cast<std::uint8_t>(nonces++ >> 8U);
+    return nonce;
+  }
 
   static Endpoint address_of(const std::string& name) {
     return Endpoint::v4(10, 0, 0, static_cast<std::uint8_t>(name.front()), 30192);
@@ -78,8 +87,10 @@ struct CouncilNet::Host : Streams, Storage, Observer {
     });
   }
 
-  bool wants(Severity) const override { return false; }
-  void on_event(const Event&) override {}
+  bool wants(Severity severity) const override { return severity >= Severity::Warning; }
+  void on_event(const Event& event) override {
+    if (event.kind == EventKind::FrameDropped) net.dropped_[name] = event.text("reason");
+  }
 
   struct End {
     std::string name;
@@ -91,10 +102,16 @@ struct CouncilNet::Host : Streams, Storage, Observer {
   std::uint64_t run;
   std::uint64_t last_link = 1;
   std::uint64_t last_call = 0;
+  std::uint64_t nonces = 0;
   Duration disk_delay = 1ms;
   std::map<LinkId, End> ends;
   Council council;
 };
+
+wire::gossip::Keyring CouncilNet::keys_of(const std::string& name) const {
+  const auto found = keys_.find(name);
+  return found == keys_.end() ? wire::gossip::Keyring() : found->second;
+}
 
 CouncilNet::CouncilNet() = default;
 CouncilNet::~CouncilNet() = default;

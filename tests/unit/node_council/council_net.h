@@ -19,6 +19,10 @@ class CouncilNet {
   CouncilNet();
   ~CouncilNet();
 
+  /// The gossip keys of a syncer that is started from now on.
+  void set_keys(const std::string& name, wire::gossip::Keyring keys) { keys_[name] = std::move(keys); }
+  /// Why this syncer dropped a frame or a stranger last.
+  std::string dropped(const std::string& name) { return dropped_[name]; }
   /// Starts a syncer; says why not when its disk refuses.
   Result<void> start(const std::string& name);
   /// The process dies; with `wipe` its disk is gone too.
@@ -52,12 +56,15 @@ class CouncilNet {
   void watch_writers();
   bool passes(const std::string& a, const std::string& b) const { return cut_.count({a, b}) == 0; }
   Host* find(const Endpoint& address);
+  wire::gossip::Keyring keys_of(const std::string& name) const;
 
   Instant now_ = instant(1'000'000'000);
   std::multimap<Instant, std::function<void()>> queue_;
   std::map<std::string, std::unique_ptr<Host>> hosts_;
   std::map<std::string, std::map<std::string, Bytes>> disks_;
   std::set<std::pair<std::string, std::string>> cut_;
+  std::map<std::string, wire::gossip::Keyring> keys_;
+  std::map<std::string, std::string> dropped_;
   std::uint64_t starts_ = 0;
   std::uint64_t accepted_ = 0;
   std::size_t most_writers_ = 0;
