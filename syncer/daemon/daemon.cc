@@ -136,9 +136,13 @@ Result<void> Daemon::open_keys() {
     ring = std::move(*loaded);
     config_.node.gossip_nonce = system_nonce;
   }
-  keys_ = std::make_unique<GossipKeys>(config_.keyring_file, ring, [this](wire::gossip::Keyring changed) {
-    return node_->set_gossip_keys(std::move(changed));
-  });
+  const auto apply = [this](wire::gossip::Keyring keys) {
+    return node_->set_gossip_keys(loop_.now(), std::move(keys));
+  };
+  const auto ask = [this](const std::string& verb, const std::string& id) {
+    return node_->ask_for_key(loop_.now(), verb, id);
+  };
+  keys_ = std::make_unique<GossipKeys>(config_.keyring_file, ring, apply, ask);
   return {};
 }
 
@@ -205,6 +209,10 @@ void Daemon::say_ready() {
 Instant Daemon::turn() {
   const Instant now = loop_.now();
   if (now >= node_->next_deadline()) node_->advance(now);
+  if (auto kept = keys_->follow(node_->gossip_keys()); !kept) {
+    log_.say(Severity::Error, "daemon.warning", "the keyring file cannot be written",
+             {{"reason", to_string(kept.error())}});
+  }
   if (!node_->fatal().empty()) {
     fail(node_->fatal());
     loop_.stop();

@@ -36,6 +36,11 @@ Result<std::string> GossipKeys::run(const std::string& verb, const std::string& 
     return failure(ErrorCode::Refused, "",
                    "the gossip pool runs without keys; start the syncer with gossip.keyring-file");
   }
+  if (verb == "use" || verb == "remove") {
+    const auto asked = ask_(verb, argument);
+    if (!asked) return tl::unexpected(asked.error());
+    if (*asked) return argument + "\n";
+  }
   Keyring ring = ring_;
   auto id = change(verb, argument, ring);
   if (!id) return id;
@@ -43,6 +48,12 @@ Result<std::string> GossipKeys::run(const std::string& verb, const std::string& 
   if (auto applied = apply_(ring); !applied) return tl::unexpected(applied.error());
   ring_ = std::move(ring);
   return *id + "\n";
+}
+
+Result<void> GossipKeys::follow(const Keyring& ring) {
+  if (path_.empty() || ring.keys() == ring_.keys()) return {};
+  ring_ = ring;
+  return save(ring_);
 }
 
 Result<std::string> GossipKeys::change(const std::string& verb, const std::string& argument, Keyring& ring) const {

@@ -14,13 +14,19 @@ Result<wire::gossip::Keyring> load_keyring(const std::string& path);
 /// Twelve octets from the system's generator.
 wire::gossip::Nonce system_nonce();
 
-/// Operators change the keys of the running syncer: on disk first, so that a restart knows them, then in force.
+/// Operators change the keys of the running syncer: on disk first, so that a restart knows them, then in force. Which
+/// key seals, and which are gone, is the word of the region's group where there is one.
 class GossipKeys {
  public:
   using Apply = std::function<Result<void>(wire::gossip::Keyring)>;
+  /// "use" or "remove" and an id, see Node::ask_for_key.
+  using Ask = std::function<Result<bool>(const std::string& verb, const std::string& id)>;
   /// `path` of the keyring file; empty when the pool runs without keys. `apply` puts a ring in force.
-  GossipKeys(std::string path, wire::gossip::Keyring ring, Apply apply)
-      : path_(std::move(path)), ring_(std::move(ring)), apply_(std::move(apply)) {}
+  GossipKeys(std::string path, wire::gossip::Keyring ring, Apply apply, Ask ask)
+      : path_(std::move(path)), ring_(std::move(ring)), apply_(std::move(apply)), ask_(std::move(ask)) {}
+
+  /// The node has other keys now, by the word of its group: on disk, too.
+  Result<void> follow(const wire::gossip::Keyring& ring);
 
   /// "list": ids, bits and which is in use, as JSON. "install": a base64 key; gives its id. "use", "remove": by id.
   Result<std::string> run(const std::string& verb, const std::string& argument);
@@ -33,6 +39,7 @@ class GossipKeys {
   std::string path_;
   wire::gossip::Keyring ring_;
   Apply apply_;
+  Ask ask_;
 };
 
 }  // namespace syncer::daemon

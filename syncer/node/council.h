@@ -77,8 +77,15 @@ class Council {
   /// Frees this syncer from a list of voters that somebody never agreed to.
   Result<void> forget_proposal(Instant now);
 
-  /// Other keys from now on.
-  void set_keys(wire::gossip::Keyring keys) { links_.set_keys(std::move(keys)); }
+  // Gossip keys: an operator's words, and what became of them.
+  /// Other keys from now on, here and then at every other voter that lacks one. Refused for one that was removed.
+  Result<void> set_keys(Instant now, wire::gossip::Keyring keys);
+  /// This key seals from now on; Refused until every voter has it.
+  Result<void> use_key(Instant now, const std::string& id);
+  /// Nobody keeps this key; Refused for the one that seals.
+  Result<void> remove_key(Instant now, const std::string& id);
+  /// As the voters agree on them.
+  const wire::gossip::Keyring& keys() const { return config_.keys; }
 
   bool owns(LinkId link) const { return links_.owns(link); }
   void on_stream_accepted(Instant now, LinkId link);
@@ -133,6 +140,14 @@ class Council {
   void write_down_seats(Instant now);
   void check_own_seat();
   void take_given_seat(Instant now, const wire::ClusterHello& list);
+
+  // council_keys.cc
+  std::vector<std::string> key_ids() const;
+  bool is_removed(const std::string& id) const;
+  void take_ring(Instant now, wire::gossip::Keyring keys);
+  void share_keys(Instant now);
+  void order_keys(Instant now);
+  void hear_key(Instant now, Bytes key);
 
   // council_raft.cc: how the voter is driven
   void take_news(Instant now);

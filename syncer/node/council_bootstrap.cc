@@ -35,7 +35,7 @@ void Council::keep(Instant now, Charter charter, CouncilStore::Done done) {
 
 void Council::advertise(Instant now) {
   links_.set_hello(now, {config_.region, config_.node, charter_.disk, charter_.stage, charter_.seats, charter_.group,
-                         charter_.listed, term()});
+                         charter_.listed, term(), key_ids()});
 }
 
 /// Voters at their last known address, and everybody whom gossip shows.

@@ -9,7 +9,14 @@ namespace syncer::node {
 namespace {
 
 /// Kinds of commands; never reused for another meaning.
-enum class Kind : std::uint8_t { RaiseGeneration = 1, GiveSeat = 2, NoteGuard = 3, ReleaseGuard = 4 };
+enum class Kind : std::uint8_t {
+  RaiseGeneration = 1,
+  GiveSeat = 2,
+  NoteGuard = 3,
+  ReleaseGuard = 4,
+  UseKey = 5,
+  RemoveKey = 6
+};
 
 void begin(ByteWriter& w, Kind kind) { w.u8(static_cast<std::uint8_t>(kind)); }
 
@@ -36,6 +43,22 @@ void write(ByteWriter& w, const NoteGuard& command) {
 void write(ByteWriter& w, const ReleaseGuard& command) {
   begin(w, Kind::ReleaseGuard);
   w.string(command.region);
+}
+
+void write(ByteWriter& w, const UseKey& command) {
+  begin(w, Kind::UseKey);
+  w.string(command.id);
+}
+
+void write(ByteWriter& w, const RemoveKey& command) {
+  begin(w, Kind::RemoveKey);
+  w.string(command.id);
+}
+
+std::string read_key_id(ByteReader& r) {
+  std::string id;
+  wire::read(r, id, wire::kMaxKeyId);
+  return id;
 }
 
 GiveSeat read_seat(ByteReader& r) {
@@ -83,6 +106,8 @@ Result<CouncilCommand> decode_command(ByteView octets) {
     case Kind::GiveSeat: command = read_seat(r); break;
     case Kind::NoteGuard: command = read_note(r); break;
     case Kind::ReleaseGuard: command = read_release(r); break;
+    case Kind::UseKey: command = UseKey{read_key_id(r)}; break;
+    case Kind::RemoveKey: command = RemoveKey{read_key_id(r)}; break;
     default: return failure(ErrorCode::Unsupported, "raft log", "it holds a command that this version does not know");
   }
   if (!r.finished()) return failure(ErrorCode::Corrupt, "raft log", "it holds a command that is damaged");

@@ -81,6 +81,7 @@ void CouncilLinks::on_stream_connected(Instant now, LinkId id) {
   link.heard = now;
   peers_.at(link.node).next_pulse = now + kPulse;
   write(id, link, *hello_);
+  news_.hellos = true;
 }
 
 void CouncilLinks::on_stream_data(Instant now, LinkId id, ByteView octets) {
@@ -113,6 +114,10 @@ bool CouncilLinks::take(Instant, LinkId id, Link& link, wire::ClusterMessage mes
     return true;
   }
   if (!link.hello) return false;
+  if (auto* share = std::get_if<wire::KeyShare>(&message)) {
+    news_.keys.push_back(std::move(share->key));
+    return true;
+  }
   news_.heard.push_back({link.node, link.hello->disk, std::get<election::Message>(std::move(message))});
   return true;
 }
@@ -162,7 +167,7 @@ void CouncilLinks::write(LinkId id, Link& link, const wire::ClusterMessage& mess
   streams_.send(id, seal_.seal(wire::cluster_frame(message), writer, link.written++));
 }
 
-void CouncilLinks::send(Instant now, const std::string& node, const election::Message& message) {
+void CouncilLinks::send(Instant now, const std::string& node, const wire::ClusterMessage& message) {
   const auto peer = peers_.find(node);
   if (peer == peers_.end() || !peer->second.out) return;
   const LinkId id = *peer->second.out;

@@ -27,9 +27,10 @@ class CouncilLinks {
   /// What happened since the last call.
   struct News {
     std::vector<Heard> heard;
+    std::vector<Bytes> keys;           ///< gossip keys that another syncer gave us
     std::vector<std::string> lost;     ///< our link to them broke, or never came up
     std::vector<std::string> dropped;  ///< why links of strangers were closed
-    bool hellos = false;               ///< a hello came or went
+    bool hellos = false;               ///< a hello came or went, or we can say something to somebody new
   };
 
   CouncilLinks(Streams& streams, Random random, std::function<LinkId()> next_link, wire::ClusterSeal seal)
@@ -43,7 +44,7 @@ class CouncilLinks {
   /// Whom to dial and where.
   void set_peers(Instant now, const std::map<std::string, Endpoint>& peers);
   /// Lost when there is no link.
-  void send(Instant now, const std::string& node, const election::Message& message);
+  void send(Instant now, const std::string& node, const wire::ClusterMessage& message);
   /// The last word about itself of a syncer whose link to us is up.
   const wire::ClusterHello* hello(const std::string& node) const;
   /// Everybody we have a hello of.

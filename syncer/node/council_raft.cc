@@ -22,7 +22,11 @@ void Council::take_news(Instant now) {
     observe(observer_, now, EventKind::FrameDropped, Severity::Warning,
             {{"region", config_.region}, {"reason", "cluster port: " + reason}});
   }
-  if (news.hellos) consider(now);
+  if (news.hellos) {
+    share_keys(now);
+    consider(now);
+  }
+  for (Bytes& key : news.keys) hear_key(now, std::move(key));
   for (const std::string& node : news.lost) {
     const wire::Seat* seat = find_seat(charter_.seats, node);
     if (!raft_ || seat == nullptr) continue;
@@ -94,6 +98,12 @@ void Council::apply(Instant now, const election::Entry& entry) {
   } else if (const auto* release = std::get_if<ReleaseGuard>(&*command)) {
     node::apply(now, *release, state_);
     if (reign()) releases_.push_back(release->region);
+  } else if (const auto* use = std::get_if<UseKey>(&*command)) {
+    node::apply(*use, state_);
+    order_keys(now);
+  } else if (const auto* removed = std::get_if<RemoveKey>(&*command)) {
+    node::apply(*removed, state_);
+    order_keys(now);
   }
 }
 
@@ -107,6 +117,7 @@ void Council::restore(Instant now, const election::Snapshot& snapshot) {
     state->listed = state_.listed;
   }
   state_ = std::move(*state);
+  order_keys(now);
   if (seats_changed) write_down_seats(now);
 }
 

@@ -73,6 +73,14 @@ void apply(Instant now, const ReleaseGuard& command, CouncilState& state) {
   }
 }
 
+void apply(const UseKey& command, CouncilState& state) { state.key_in_use = command.id; }
+
+void apply(const RemoveKey& command, CouncilState& state) {
+  std::erase(state.removed_keys, command.id);
+  state.removed_keys.push_back(command.id);
+  if (state.removed_keys.size() > wire::kMaxKeyIds) state.removed_keys.erase(state.removed_keys.begin());
+}
+
 Bytes encode_state(Instant now, const CouncilState& state) {
   Bytes out;
   ByteWriter w(out);
@@ -82,6 +90,8 @@ Bytes encode_state(Instant now, const CouncilState& state) {
   wire::write_seats(w, state.seats);
   w.varint(state.guards.size());
   for (const GuardMark& mark : state.guards) write_guard(w, now, mark);
+  w.string(state.key_in_use);
+  wire::write_key_ids(w, state.removed_keys);
   return out;
 }
 
@@ -97,6 +107,8 @@ Result<CouncilState> decode_state(Instant now, ByteView octets) {
   const std::size_t guards = r.count(kMinGuard);
   if (guards > kMaxGuards) r.fail();
   for (std::size_t i = 0; i < guards && r.ok(); ++i) state.guards.push_back(read_guard(r, now));
+  wire::read(r, state.key_in_use, wire::kMaxKeyId);
+  state.removed_keys = wire::read_key_ids(r);
   if (!r.finished()) return failure(ErrorCode::Corrupt, "raft snapshot", "its content is damaged");
   return state;
 }

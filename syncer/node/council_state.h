@@ -41,7 +41,19 @@ struct ReleaseGuard {
   bool operator==(const ReleaseGuard&) const = default;
 };
 
-using CouncilCommand = std::variant<RaiseGeneration, GiveSeat, NoteGuard, ReleaseGuard>;
+/// Command of the log: the gossip key of this id seals from now on. The keys themselves are never in the log.
+struct UseKey {
+  std::string id;
+  bool operator==(const UseKey&) const = default;
+};
+
+/// Command of the log: nobody keeps the gossip key of this id, or takes it from another again.
+struct RemoveKey {
+  std::string id;
+  bool operator==(const RemoveKey&) const = default;
+};
+
+using CouncilCommand = std::variant<RaiseGeneration, GiveSeat, NoteGuard, ReleaseGuard, UseKey, RemoveKey>;
 
 Bytes encode_command(const CouncilCommand& command);
 /// ErrorCode::Unsupported for a kind that only a later version knows, Corrupt for everything else that is none.
@@ -53,12 +65,16 @@ struct CouncilState {
   std::vector<wire::Seat> seats;
   election::Index listed = 0;     ///< the entry that changed a seat last; 0 for the list as founded
   std::vector<GuardMark> guards;  ///< one a side and region, at most kMaxGuards; those that say nothing left out
+  std::string key_in_use;                 ///< id of the gossip key that seals; empty while nobody chose one
+  std::vector<std::string> removed_keys;  ///< ids, the latest last; at most wire::kMaxKeyIds
   bool operator==(const CouncilState&) const = default;
 };
 inline constexpr std::size_t kMaxGuards = 512;
 
 void apply(Instant now, const NoteGuard& command, CouncilState& state);
 void apply(Instant now, const ReleaseGuard& command, CouncilState& state);
+void apply(const UseKey& command, CouncilState& state);
+void apply(const RemoveKey& command, CouncilState& state);
 
 Bytes encode_state(Instant now, const CouncilState& state);
 /// ErrorCode::Unsupported for a later version's, Corrupt for everything else that is none.

@@ -118,11 +118,22 @@ Result<void> Node::forget_proposal(Instant now) {
   return state_->ask_council(now, [&](Council& council) { return council.forget_proposal(now); });
 }
 
-Result<void> Node::set_gossip_keys(wire::gossip::Keyring keys) {
-  auto taken = state_->gossip.set_keys(keys);
-  if (taken && state_->council) state_->council->set_keys(std::move(keys));
-  return taken;
+Result<void> Node::set_gossip_keys(Instant now, wire::gossip::Keyring keys) {
+  State& s = *state_;
+  if (!s.council) return s.gossip.set_keys(std::move(keys));
+  if (keys.empty() != s.gossip.keys().empty()) return s.gossip.set_keys(std::move(keys));  // refused, with the reason
+  return s.ask_council(now, [&](Council& council) { return council.set_keys(now, std::move(keys)); });
 }
+
+Result<bool> Node::ask_for_key(Instant now, const std::string& verb, const std::string& id) {
+  if (!state_->council || state_->council->raft() == nullptr) return false;
+  const auto asked = state_->ask_council(now, [&](Council& council) {
+    return verb == "use" ? council.use_key(now, id) : council.remove_key(now, id);
+  });
+  if (!asked) return tl::unexpected(asked.error());
+  return true;
+}
+
 const wire::gossip::Keyring& Node::gossip_keys() const { return state_->gossip.keys(); }
 
 const NodeConfig& Node::config() const { return state_->config; }

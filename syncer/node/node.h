@@ -64,7 +64,10 @@ class Node {
   Result<void> raise_generation(Instant now);
   Result<void> forget_proposal(Instant now);
   /// Operator's word: other gossip keys from now on. A pool that is sealed stays so, and an open one open: Refused.
-  Result<void> set_gossip_keys(wire::gossip::Keyring keys);
+  Result<void> set_gossip_keys(Instant now, wire::gossip::Keyring keys);
+  /// Operator's word "use" or "remove": true when the region's group decides, and the keys change when it has; false
+  /// when there is none, and set_gossip_keys is the way.
+  Result<bool> ask_for_key(Instant now, const std::string& verb, const std::string& id);
   const wire::gossip::Keyring& gossip_keys() const;
 
   const NodeConfig& config() const;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "syncer/base/assert.h"
 #include "syncer/base/mutation.h"
 #include "syncer/node/node_parts.h"
 
@@ -178,6 +179,7 @@ bool Node::State::pump_reign(Instant now) {
   if (!council->fatal().empty()) fail(now, council->fatal());
   if (const auto known = mesh.reopen_wanted()) council->outbid(now, *known);
   tell_leader();
+  if (council->keys().keys() != gossip.keys().keys()) SYNCER_ASSERT(gossip.set_keys(council->keys()).has_value());
   home.resume_writes(now);
   for (const std::string& region : council->take_releases()) home.release_guard(now, region);
   const std::optional<Epoch> reign = council->reign();

@@ -9,7 +9,7 @@ namespace syncer::wire {
 namespace {
 
 /// Frame types; never reused for another meaning.
-enum class ClusterType : std::uint8_t { Hello = 1, Pulse = 2, Raft = 16 };
+enum class ClusterType : std::uint8_t { Hello = 1, Pulse = 2, KeyShare = 4, Raft = 16 };
 
 /// Name, disk, address: the shortest there can be.
 constexpr std::size_t kMinSeat = 10;
@@ -25,6 +25,7 @@ ClusterFrame encode(const ClusterHello& hello) {
   w.u8(static_cast<std::uint8_t>(hello.stage));
   write_seats(w, hello.seats);
   for (const std::uint64_t number : {hello.group, hello.listed, hello.term}) w.u64(number);
+  write_key_ids(w, hello.keys);
   return frame(ClusterType::Hello, std::move(body));
 }
 
@@ -41,8 +42,15 @@ Result<ClusterMessage> decode_hello(ByteView body) {
   hello.group = r.u64();
   hello.listed = r.u64();
   hello.term = r.u64();
+  hello.keys = read_key_ids(r);
   if (!r.finished()) return failure(ErrorCode::Corrupt, "", "hello of a syncer is damaged");
   return ClusterMessage(std::move(hello));
+}
+
+Result<ClusterMessage> decode_key(ByteView body) {
+  constexpr std::size_t kLongest = 32;
+  if (body.empty() || body.size() > kLongest) return failure(ErrorCode::Corrupt, "", "key is damaged");
+  return ClusterMessage(KeyShare{Bytes(body)});
 }
 
 Result<ClusterMessage> decode_pulse(ByteView body) {
@@ -54,6 +62,19 @@ Result<ClusterMessage> decode_pulse(ByteView body) {
 }
 
 }  // namespace
+
+void write_key_ids(ByteWriter& w, const std::vector<std::string>& ids) {
+  w.varint(ids.size());
+  for (const std::string& id : ids) w.string(id);
+}
+
+std::vector<std::string> read_key_ids(ByteReader& r) {
+  const std::size_t count = r.count(1);
+  if (count > kMaxKeyIds) r.fail();
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < count && r.ok(); ++i) read(r, ids.emplace_back(), kMaxKeyId);
+  return ids;
+}
 
 void write_seats(ByteWriter& w, const std::vector<Seat>& seats) {
   w.varint(seats.size());
@@ -84,6 +105,7 @@ ClusterFrame cluster_frame(const ClusterMessage& message) {
   if (const auto* pulse = std::get_if<Pulse>(&message)) {
     return frame(ClusterType::Pulse, Bytes(1, pulse->answer ? '\1' : '\0'));
   }
+  if (const auto* share = std::get_if<KeyShare>(&message)) return frame(ClusterType::KeyShare, share->key);
   return frame(ClusterType::Raft, encode_raft(std::get<election::Message>(message)));
 }
 
@@ -96,6 +118,7 @@ Result<ClusterMessage> decode_cluster(std::uint8_t type, ByteView body) {
   switch (static_cast<ClusterType>(type)) {
     case ClusterType::Hello: return decode_hello(body);
     case ClusterType::Pulse: return decode_pulse(body);
+    case ClusterType::KeyShare: return decode_key(body);
     case ClusterType::Raft: break;
     default: return failure(ErrorCode::Unsupported, "", "unknown frame type " + std::to_string(type));
   }

@@ -41,6 +41,7 @@ struct ClusterHello {
   std::uint64_t group = 0;     ///< names the group for as long as it exists; 0 until it does
   election::Index listed = 0;  ///< the log's entry that gave a seat to another disk last; 0 for the list as founded
   election::Term term = 0;     ///< of the voter when it said so; 0 while it is none
+  std::vector<std::string> keys = {};  ///< ids of the gossip keys it has
   bool operator==(const ClusterHello&) const = default;
 };
 
@@ -50,8 +51,14 @@ struct Pulse {
   bool operator==(const Pulse&) const = default;
 };
 
+/// A gossip key that the other one lacks. Only ever said sealed, on a link that needs a key of the same ring.
+struct KeyShare {
+  Bytes key;
+  bool operator==(const KeyShare&) const = default;
+};
+
 /// What the syncers of one region say to each other.
-using ClusterMessage = std::variant<ClusterHello, Pulse, election::Message>;
+using ClusterMessage = std::variant<ClusterHello, Pulse, KeyShare, election::Message>;
 
 /// A frame that is not on the wire yet.
 struct ClusterFrame {
@@ -63,6 +70,13 @@ ClusterFrame cluster_frame(const ClusterMessage& message);
 Bytes encode_cluster(const ClusterMessage& message);
 /// Reads the body of a frame. ErrorCode::Corrupt or Unsupported when it is none of ours.
 Result<ClusterMessage> decode_cluster(std::uint8_t type, ByteView body);
+
+/// Longest id of a gossip key, and most of them in one list.
+inline constexpr std::size_t kMaxKeyId = 16;
+inline constexpr std::size_t kMaxKeyIds = 64;
+/// A list of key ids inside something larger; reading fails when there are too many or one is too long.
+void write_key_ids(ByteWriter& w, const std::vector<std::string>& ids);
+std::vector<std::string> read_key_ids(ByteReader& r);
 
 /// A list of seats inside something larger.
 void write_seats(ByteWriter& w, const std::vector<Seat>& seats);

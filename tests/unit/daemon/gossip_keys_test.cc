@@ -31,16 +31,34 @@ class GossipKeysTest : public testing::Test {
   ~GossipKeysTest() override { std::filesystem::remove_all(directory_); }
 
   GossipKeys keys() {
-    return {path_, load_keyring(path_).value(), [this](Keyring ring) {
-              in_force_ = std::move(ring);
-              return Result<void>{};
-            }};
+    const auto apply = [this](Keyring ring) {
+      in_force_ = std::move(ring);
+      return Result<void>{};
+    };
+    const auto ask = [this](const std::string& verb, const std::string& id) {
+      if (group_decides_) asked_ = verb + " " + id;
+      return Result<bool>(group_decides_);
+    };
+    return {path_, load_keyring(path_).value(), apply, ask};
   }
 
   std::string directory_;
   std::string path_;
   Keyring in_force_;
+  bool group_decides_ = false;
+  std::string asked_;
 };
+
+TEST_F(GossipKeysTest, WhatAGroupDecidesIsOnDiskWhenItHas) {
+  GossipKeys keys = this->keys();
+  ASSERT_TRUE(keys.run("install", kNewText));
+  group_decides_ = true;
+  ASSERT_TRUE(keys.run("use", Keyring::id(kNew)));
+  EXPECT_EQ(asked_, "use " + Keyring::id(kNew));
+  EXPECT_EQ(load_keyring(path_).value().keys(), (std::vector<Bytes>{kOld, kNew})) << "nobody has decided yet";
+  ASSERT_TRUE(keys.follow(Keyring::make({kNew}).value()));
+  EXPECT_EQ(load_keyring(path_).value().keys(), std::vector<Bytes>{kNew});
+}
 
 TEST_F(GossipKeysTest, AChangeIsInForceAndOnDisk) {
   GossipKeys keys = this->keys();
@@ -68,7 +86,7 @@ TEST_F(GossipKeysTest, ARefusedChangeChangesNothing) {
 }
 
 TEST_F(GossipKeysTest, APoolWithoutKeysHasNoneToChange) {
-  GossipKeys none("", {}, nullptr);
+  GossipKeys none("", {}, nullptr, nullptr);
   EXPECT_EQ(none.run("install", kNewText).error().code, ErrorCode::Refused);
   EXPECT_NE(none.run("list", "").value().find("[]"), std::string::npos);
 }

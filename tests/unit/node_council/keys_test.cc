@@ -45,14 +45,62 @@ TEST_F(CouncilKeys, LetNobodyInWithAnother) {
 TEST_F(CouncilKeys, AreChangedWithoutABreak) {
   found_with_keys({"a", "b", "c"});
   const std::string leader = net.writer();
-  for (const std::vector<Bytes>& keys : {std::vector{kOld, kNew}, std::vector{kNew, kOld}, std::vector{kNew}}) {
-    for (const char* name : {"a", "b", "c"}) {
-      net.council(name).set_keys(ring(keys));
-      net.run(300ms);
-      EXPECT_EQ(net.writer(), leader);
-    }
-  }
+  ASSERT_TRUE(net.council("a").set_keys(net.now(), ring({kOld, kNew})));
+  net.run(300ms);
+  ASSERT_TRUE(net.council("b").use_key(net.now(), Keyring::id(kNew)));
+  net.run(300ms);
+  ASSERT_TRUE(net.council("c").remove_key(net.now(), Keyring::id(kOld)));
+  net.run(300ms);
+  for (const char* name : {"a", "b", "c"}) EXPECT_EQ(net.council(name).keys().keys(), std::vector<Bytes>{kNew}) << name;
+  EXPECT_EQ(net.writer(), leader);
   EXPECT_EQ(net.dropped("a") + net.dropped("b") + net.dropped("c"), "");
+}
+
+TEST_F(CouncilKeys, ReachWhoWasAwayWhenTheyWereInstalled) {
+  found_with_keys({"a", "b", "c"});
+  net.kill("c");
+  net.run(3s);
+  ASSERT_TRUE(net.council("a").set_keys(net.now(), ring({kOld, kNew})));
+  net.run(300ms);
+  ASSERT_TRUE(net.start("c"));
+  net.gossip();
+  net.run(2s);
+  EXPECT_EQ(net.council("c").keys().keys(), (std::vector<Bytes>{kOld, kNew}));
+}
+
+TEST_F(CouncilKeys, AreNotUsedBeforeEveryVoterHasThem) {
+  found_with_keys({"a", "b", "c"});
+  net.kill("c");
+  net.run(3s);
+  ASSERT_TRUE(net.council("a").set_keys(net.now(), ring({kOld, kNew})));
+  net.run(300ms);
+  const auto early = net.council("a").use_key(net.now(), Keyring::id(kNew));
+  ASSERT_FALSE(early);
+  EXPECT_NE(early.error().detail.find("\"c\" is not there"), std::string::npos) << early.error().detail;
+  ASSERT_TRUE(net.start("c"));
+  net.gossip();
+  net.run(2s);
+  ASSERT_TRUE(net.council("a").use_key(net.now(), Keyring::id(kNew)));
+  net.run(300ms);
+  for (const char* name : {"a", "b", "c"}) EXPECT_EQ(net.council(name).keys().keys().front(), kNew) << name;
+}
+
+TEST_F(CouncilKeys, ThatWereRemovedDoNotComeBackWithWhoWasAway) {
+  found_with_keys({"a", "b", "c"});
+  ASSERT_TRUE(net.council("a").set_keys(net.now(), ring({kOld, kNew})));
+  net.run(300ms);
+  ASSERT_TRUE(net.council("a").use_key(net.now(), Keyring::id(kNew)));
+  net.run(300ms);
+  net.kill("c");
+  net.set_keys("c", ring({kNew, kOld}));
+  net.run(3s);
+  ASSERT_TRUE(net.council("a").remove_key(net.now(), Keyring::id(kOld)));
+  net.run(300ms);
+  ASSERT_TRUE(net.start("c"));
+  net.gossip();
+  net.run(2s);
+  for (const char* name : {"a", "b", "c"}) EXPECT_EQ(net.council(name).keys().keys(), std::vector<Bytes>{kNew}) << name;
+  EXPECT_FALSE(net.council("a").set_keys(net.now(), ring({kNew, kOld})));
 }
 
 }  // namespace

@@ -9,8 +9,8 @@ namespace {
 const wire::Seat kSeat{"e1", 7, Endpoint::v4(10, 0, 0, 1, 30192)};
 
 std::vector<CouncilCommand> commands() {
-  return {RaiseGeneration{9}, GiveSeat{kSeat},
-          NoteGuard{GuardSide::Receiver, "west", true, std::chrono::seconds(90), 30, 24}, ReleaseGuard{"*"}};
+  const NoteGuard note{GuardSide::Receiver, "west", true, std::chrono::seconds(90), 30, 24};
+  return {RaiseGeneration{9}, GiveSeat{kSeat}, note, ReleaseGuard{"*"}, UseKey{"12ab34cd"}, RemoveKey{"00ff00ff"}};
 }
 
 TEST(CouncilCommand, SaysWhatItWasToldToSay) {
@@ -43,6 +43,8 @@ TEST(CouncilState, SurvivesASnapshot) {
   const Instant noon = instant(0) + std::chrono::hours(12);
   state.guards = {{GuardSide::Sender, "east", true, noon - std::chrono::seconds(90), 30, 24, 0, {}},
                   {GuardSide::Receiver, "west", false, {}, 9, 7, 7, noon - std::chrono::seconds(5)}};
+  state.key_in_use = "12ab34cd";
+  state.removed_keys = {"00ff00ff"};
   const Bytes octets = encode_state(noon, state);
   EXPECT_EQ(decode_state(noon, octets).value(), state);
   for (std::size_t size = 0; size < octets.size(); ++size) {
@@ -80,6 +82,9 @@ TEST(CouncilState, ForgetsAGuardThatThawedByItself) {
 
 TEST(CouncilState, StaysBounded) {
   CouncilState state;
+  for (int i = 0; i < 1000; ++i) apply(RemoveKey{std::to_string(i)}, state);
+  EXPECT_EQ(state.removed_keys.size(), wire::kMaxKeyIds);
+  EXPECT_EQ(state.removed_keys.back(), "999");
   for (int i = 0; i < 1000; ++i) apply(instant(0), NoteGuard{GuardSide::Receiver, std::to_string(i), true}, state);
   EXPECT_EQ(state.guards.size(), kMaxGuards);
 }

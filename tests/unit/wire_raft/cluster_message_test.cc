@@ -17,6 +17,7 @@ std::vector<ClusterMessage> examples() {
   beat.term = 7;
   return {ClusterHello{"east", "e1", 11, SeatStage::Fresh, {}},
           ClusterHello{"east", "e1", 11, SeatStage::Seated, {seat("e1", 11), seat("e2", 12), seat("e3", 13)}},
+          ClusterHello{"east", "e1", 11, SeatStage::Seated, {seat("e1", 11)}, 5, 6, 7, {"12ab34cd", "00ff00ff"}},
           Pulse{false}, Pulse{true}, beat};
 }
 
@@ -47,6 +48,13 @@ TEST(ClusterMessage, IsRefusedWhenAnythingIsMissingOrLeftOver) {
     EXPECT_FALSE(decode_cluster(type, body + "x"));
   }
   EXPECT_FALSE(decode_cluster(99, ""));
+}
+
+TEST(ClusterMessage, CarriesAKeyOfALengthThatKeysHave) {
+  const auto [type, body] = taken_apart(encode_cluster(KeyShare{Bytes(32, 'k')}));
+  EXPECT_EQ(decode_cluster(type, body).value(), ClusterMessage(KeyShare{Bytes(32, 'k')}));
+  EXPECT_FALSE(decode_cluster(type, ""));
+  EXPECT_FALSE(decode_cluster(type, Bytes(33, 'k')));
 }
 
 TEST(ClusterMessage, NeverHoldsMoreSeatsThanAGroupMayHave) {

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the voters of a region come to have the same gossip keys.
+//
+// A key that one of them is given goes to all that lack it, over the sealed links, also to those that come back later.
+// Which key seals, and which ones are gone for good, is decided by the log: the first only when every voter has it, so
+// that nobody is locked out; the second is remembered, so that whoever was away does not bring it back.
+#include <algorithm>
+
+#include "syncer/base/mutation.h"
+#include "syncer/node/council.h"
+
+namespace syncer::node {
+namespace {
+
+using wire::gossip::Keyring;
+
+tl::unexpected<Error> refused(std::string why) { return failure(ErrorCode::Refused, "", std::move(why)); }
+
+bool contains(const std::vector<std::string>& ids, const std::string& id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+std::vector<std::string> ids_of(const Keyring& ring) {
+  std::vector<std::string> ids;
+  for (const Bytes& key : ring.keys()) ids.push_back(Keyring::id(key));
+  return ids;
+}
+
+}  // namespace
+
+std::vector<std::string> Council::key_ids() const { return ids_of(config_.keys); }
+
+Result<void> Council::set_keys(Instant now, Keyring keys) {
+  for (const std::string& id : ids_of(keys)) {
+    if (is_removed(id)) return refused("key " + id + " was removed by the region's group: make a new one");
+  }
+  take_ring(now, std::move(keys));
+  return {};
+}
+
+bool Council::is_removed(const std::string& id) const {
+  return contains(state_.removed_keys, id) && !SYNCER_MUTATED("council.forget_removed_keys");
+}
+
+void Council::take_ring(Instant now, Keyring keys) {
+  if (keys.keys() == config_.keys.keys()) return;
+  config_.keys = std::move(keys);
+  links_.set_keys(config_.keys);
+  if (charter_.disk != 0) advertise(now);
+  share_keys(now);
+}
+
+void Council::share_keys(Instant now) {
+  for (const wire::ClusterHello& hello : links_.hellos()) {
+    for (const Bytes& key : config_.keys.keys()) {
+      const std::string id = Keyring::id(key);
+      if (!contains(hello.keys, id) && !is_removed(id)) links_.send(now, hello.node, wire::KeyShare{key});
+    }
+  }
+}
+
+/// What the log says about keys, applied to those that we have.
+void Council::order_keys(Instant now) {
+  Keyring ring = config_.keys;
+  static_cast<void>(ring.use(state_.key_in_use));  // not ours yet: as soon as somebody gives it to us
+  for (const std::string& id : ids_of(ring)) {
+    if (is_removed(id)) static_cast<void>(ring.remove(id));  // not the one that seals: then we have no other yet
+  }
+  take_ring(now, std::move(ring));
+}
+
+void Council::hear_key(Instant now, Bytes key) {
+  if (config_.keys.empty() || is_removed(Keyring::id(key))) return;
+  Keyring ring = config_.keys;
+  if (!ring.install(std::move(key))) return;  // the ring is full: the operator sees it in the list of keys
+  take_ring(now, std::move(ring));
+  order_keys(now);
+}
+
+Result<void> Council::use_key(Instant now, const std::string& id) {
+  if (!contains(key_ids(), id)) return failure(ErrorCode::NotFound, "gossip key", "no key " + id);
+  for (const wire::Seat& seat : charter_.seats) {
+    if (seat.node == config_.node) continue;
+    const wire::ClusterHello* hello = links_.hello(seat.node);
+    if (hello == nullptr) return refused("voter \"" + seat.node + "\" is not there, and would be locked out");
+    if (!contains(hello->keys, id)) return refused("voter \"" + seat.node + "\" does not have the key yet");
+  }
+  return propose(now, UseKey{id});
+}
+
+Result<void> Council::remove_key(Instant now, const std::string& id) {
+  Keyring ring = config_.keys;
+  if (auto possible = ring.remove(id); !possible) return possible;
+  return propose(now, RemoveKey{id});
+}
+
+}  // namespace syncer::node
