@@ -135,6 +135,7 @@ Result<void> Daemon::open_keys() {
     if (!loaded) return tl::unexpected(loaded.error());
     ring = std::move(*loaded);
     config_.node.gossip_nonce = system_nonce;
+    config_.node.gossip_keep_keys = [this](const wire::gossip::Keyring& changed) { return keys_->keep(changed); };
   }
   const auto apply = [this](wire::gossip::Keyring keys) {
     return node_->set_gossip_keys(loop_.now(), std::move(keys));

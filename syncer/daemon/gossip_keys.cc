@@ -56,6 +56,12 @@ Result<void> GossipKeys::follow(const Keyring& ring) {
   return save(ring_);
 }
 
+Result<void> GossipKeys::keep(const Keyring& ring) {
+  if (auto saved = save(ring); !saved) return saved;
+  ring_ = ring;
+  return {};
+}
+
 Result<std::string> GossipKeys::change(const std::string& verb, const std::string& argument, Keyring& ring) const {
   const auto with_id = [](const std::string& id, const Result<void>& done) -> Result<std::string> {
     if (!done) return tl::unexpected(done.error());

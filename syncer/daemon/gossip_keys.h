@@ -30,6 +30,8 @@ class GossipKeys {
 
   /// "list": ids, bits and which is in use, as JSON. "install": a base64 key; gives its id. "use", "remove": by id.
   Result<std::string> run(const std::string& verb, const std::string& argument);
+  /// Keys that changed by another way: keeps them on disk.
+  Result<void> keep(const wire::gossip::Keyring& ring);
 
  private:
   Result<std::string> change(const std::string& verb, const std::string& argument, wire::gossip::Keyring& ring) const;

@@ -29,6 +29,9 @@ class BroadcastQueue {
   bool holds(std::string_view name) const { return by_name_.find(name) != by_name_.end(); }
   bool empty() const { return queue_.empty(); }
   std::size_t size() const { return queue_.size(); }
+  /// How often news was queued so far. Every change of a member is news: whoever watches the members sees by it that
+  /// something happened.
+  std::uint64_t pushed() const { return pushed_; }
   /// Names in sending order.
   std::vector<std::string_view> names() const;
   void hash(StateHasher& h) const;

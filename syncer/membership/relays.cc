@@ -3,7 +3,11 @@
 
 #include <algorithm>
 
+#include "syncer/base/mutation.h"
+
 namespace syncer::membership {
+
+bool Relays::full() const { return relays_.size() >= max_ && !SYNCER_MUTATED("membership.relay_without_limit"); }
 
 std::optional<Relay> Relays::take(std::uint32_t our_seq) {
   const auto it = std::find_if(relays_.begin(), relays_.end(), [&](const Relay& r) { return r.our_seq == our_seq; });

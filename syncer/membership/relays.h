@@ -24,7 +24,8 @@ struct Relay {
 class Relays {
  public:
   explicit Relays(std::size_t max) : max_(max) {}
-  bool full() const { return relays_.size() >= max_; }
+  bool full() const;
+  std::size_t size() const { return relays_.size(); }
   void add(const Relay& relay) { relays_.push_back(relay); }
   /// The relay that an ack with this number answers, once.
   std::optional<Relay> take(std::uint32_t our_seq);

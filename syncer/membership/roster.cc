@@ -77,6 +77,11 @@ void Roster::refute(Member& me, std::uint64_t accused) {
   counter_ = SYNCER_MUTATED("membership.refute_without_outbidding") ? counter_ : *incarnation;
   me.incarnation = counter_;
   awareness_.apply(1);
+  if (SYNCER_MUTATED("membership.refute_without_tags")) {
+    Member bare = me;
+    bare.meta.clear();
+    return announce(bare);
+  }
   announce(me);
 }
 

@@ -73,7 +73,8 @@ void Roster::alive(Instant now, const Alive& message, Outputs& out) {
   }
   const bool newer =
       message.incarnation > known->incarnation ||
-      (SYNCER_MUTATED("membership.accept_equal_incarnation") && message.incarnation == known->incarnation);
+      (SYNCER_MUTATED("membership.accept_equal_incarnation") && message.incarnation == known->incarnation) ||
+      (SYNCER_MUTATED("membership.revive_the_gone") && is_gone(known->state));
   if (newer || moved) accept_alive(now, *known, message, out);
 }
 
@@ -107,7 +108,8 @@ void Roster::accept_alive(Instant now, Member& member, const Alive& message, Out
 
 void Roster::suspect(Instant now, const Suspect& message, Outputs& out) {
   Member* known = table_.find(message.node);
-  if (known == nullptr || message.incarnation < known->incarnation) return;
+  if (known == nullptr) return;
+  if (message.incarnation < known->incarnation && !SYNCER_MUTATED("membership.hear_late_accusers")) return;
   if (jumps_too_far(known->incarnation, message.incarnation)) return;
   if (known->suspicion) {
     if (known->suspicion->confirm(message.from, now)) broadcast(message.node, message);
@@ -140,7 +142,7 @@ void Roster::dead(Instant now, const Dead& message, Outputs& out) {
   if (known == nullptr || message.incarnation < known->incarnation) return;
   if (jumps_too_far(known->incarnation, message.incarnation)) return;
   if (is_gone(known->state)) return;
-  if (known->name == self_ && !leaving_) {
+  if (known->name == self_ && !leaving_ && !SYNCER_MUTATED("membership.believe_own_death")) {
     refute(*known, message.incarnation);
     return;
   }

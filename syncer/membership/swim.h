@@ -60,6 +60,7 @@ class Swim {
   const std::string& self_name() const { return roster_.self_name(); }
   const MemberTable& members() const { return roster_.table(); }
   const BroadcastQueue& queue() const { return roster_.queue(); }
+  const Relays& relays() const { return relays_; }
   int health() const { return roster_.awareness().score(); }
   const Options& options() const { return options_; }
   void hash(StateHasher& h) const;

@@ -11,11 +11,13 @@
 #include "syncer/membership/swim.h"
 #include "syncer/node/gossip_failed.h"
 #include "syncer/node/gossip_links.h"
+#include "syncer/node/gossip_queries.h"
 #include "syncer/node/gossip_seeds.h"
 #include "syncer/node/gossip_types.h"
 #include "syncer/ports/datagrams.h"
 #include "syncer/ports/observer.h"
 #include "syncer/ports/streams.h"
+#include "syncer/wire/gossip_query.h"
 
 namespace syncer::node {
 
@@ -55,6 +57,8 @@ class Gossip {
   std::vector<MembershipChange> take_changes();
   /// Everybody known, ourselves included, and members that failed within `reconnect_timeout`; in order of names.
   std::vector<MemberInfo> members() const;
+  /// The core, for checkers: read only.
+  const membership::Swim& swim() const { return swim_; }
   /// Our own health as the failure detector sees it: 0 is well, 7 is worst.
   int health_score() const { return swim_.health(); }
   /// Not empty when we came into a pool in which a living process already has our name: what to tell the operator.
@@ -80,6 +84,13 @@ class Gossip {
   void ask_seeds(Instant now);
   void check_name(Instant now, const Endpoint& other);
   void witness(ByteView user_octets);
+  void take_user(Instant now, ByteView payload);
+  void answer_key_query(const wire::gossip::Query& query);
+  Result<void> change_keys(wire::gossip::KeyVerb verb, ByteView key);
+  void refute_to(const Endpoint& from, const membership::Message& message);
+  void confront(const membership::Change& change);
+  void say(const Endpoint& to, const membership::Message& message);
+  void say_alive(const Endpoint& to, const membership::Member& member);
   bool alone() const;
 
   GossipConfig config_;
@@ -92,6 +103,7 @@ class Gossip {
   Instant next_greeting_{};
   FailedMembers failed_;
   GossipLinks links_;
+  GossipQueries queries_;
   Instant started_;
   membership::Outputs out_;
   wire::gossip::Unpacked unpacked_;

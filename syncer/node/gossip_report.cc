@@ -73,8 +73,10 @@ void Gossip::greet(Instant now, const Endpoint& from, const membership::Ping& pi
 }
 
 void Gossip::take_message(Instant now, const Endpoint& from, const membership::Message& message) {
-  if (const auto* user = std::get_if<membership::User>(&message)) witness(user->payload);
-  switch (swim_.receive(now, from, message, out_)) {
+  if (const auto* user = std::get_if<membership::User>(&message)) take_user(now, user->payload);
+  const membership::Received received = swim_.receive(now, from, message, out_);
+  refute_to(from, message);
+  switch (received) {
     case membership::Received::Handled:
       if (const auto* ping = std::get_if<membership::Ping>(&message)) greet(now, from, *ping);
       break;
@@ -93,7 +95,8 @@ void Gossip::take_message(Instant now, const Endpoint& from, const membership::M
 }
 
 void Gossip::witness(ByteView user_octets) {
-  // Serf's events and intents are its own affair; only the clock is kept, so that our leave is newer than anything.
+  // Serf's events and intents are its own affair; of them only the clock is kept, so that our leave is newer than
+  // anything.
   // A clock from far ahead is not believed: it would drag ours to its end.
   constexpr std::uint64_t kMaxStep = 1U << 20U;
   const auto clock = wire::gossip::read_clock(user_octets);
@@ -116,6 +119,8 @@ void Gossip::flush(Instant now) {
     open_link(ping ? LinkPurpose::Ping : LinkPurpose::Exchange, s.to, s.seq, s.deadline);
   }
   for (const membership::Change& change : changes) report(now, change);
+  send_packets();
+  out_.clear();
 }
 
 void Gossip::send_packets() {
@@ -135,6 +140,7 @@ void Gossip::report(Instant now, const membership::Change& change) {
   using Kind = membership::Change::Kind;
   const bool about_me = change.name == config_.node;
   if (about_me && change.kind == Kind::Conflict) check_name(now, change.other);
+  confront(change);
   if (!about_me || change.kind == Kind::Conflict) {
     const membership::Member* member = swim_.members().find(change.name);
     MemberInfo info{change.name,

@@ -84,7 +84,7 @@ void Gossip::finish_link(Instant now, LinkId id) {
   const wire::gossip::StreamMessage& message = link->reader.message();
   if (const auto* exchange = std::get_if<Exchange>(&message)) take_exchange(now, id, *link, *exchange);
   if (const auto* ping = std::get_if<membership::Ping>(&message)) answer_ping(now, id, *link, *ping);
-  if (const auto* user = std::get_if<membership::User>(&message)) witness(user->payload);
+  if (const auto* user = std::get_if<membership::User>(&message)) take_user(now, user->payload);
   if (const auto* error = std::get_if<wire::gossip::StreamError>(&message)) link_failed(now, *link, error->text);
   const bool to_the_point =
       std::holds_alternative<Exchange>(message) || std::holds_alternative<wire::gossip::StreamError>(message);

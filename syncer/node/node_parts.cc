@@ -15,6 +15,7 @@ GossipConfig gossip_config(const NodeConfig& config) {
   gossip.options.suspicion_mult = static_cast<int>(config.gossip.suspicion_mult);
   gossip.pool = config.gossip_pool;
   gossip.nonce = config.gossip_nonce;
+  gossip.keep_keys = config.gossip_keep_keys;
   gossip.tags = {{"region", config.region},
                  {"rpc", to_string(config.rpc_address)},
                  {"mode", config.mode == Mode::Single ? "single" : "cluster"}};

@@ -61,4 +61,7 @@ class Keyring {
   std::vector<Bytes> keys_;
 };
 
+/// Keeps a changed ring where the next start finds it.
+using KeyKeeper = std::function<Result<void>(const Keyring&)>;
+
 }  // namespace syncer::wire::gossip

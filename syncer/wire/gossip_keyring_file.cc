@@ -14,15 +14,15 @@ constexpr std::string_view kBlanks = " \t\r\n";
 
 tl::unexpected<Error> refuse(std::string detail) { return failure(ErrorCode::Invalid, "", std::move(detail)); }
 
-std::string to_base64(ByteView octets) {
-  std::string text(4 * ((octets.size() + 2) / 3) + 1, '\0');
+}  // namespace
+
+std::string key_text(ByteView key) {
+  std::string text(4 * ((key.size() + 2) / 3) + 1, '\0');
   const int n = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                reinterpret_cast<const unsigned char*>(octets.data()), static_cast<int>(octets.size()));
+                                reinterpret_cast<const unsigned char*>(key.data()), static_cast<int>(key.size()));
   text.resize(static_cast<std::size_t>(n));
   return text;
 }
-
-}  // namespace
 
 Result<Bytes> parse_key(std::string_view base64) {
   const std::size_t begin = std::min(base64.find_first_not_of(kBlanks), base64.size());
@@ -36,7 +36,7 @@ Result<Bytes> parse_key(std::string_view base64) {
   if (n < 0) return refuse("a key is no base64");
   key.resize(static_cast<std::size_t>(n) - padding);
   // Decoding is lenient about stray bits; one key has one text.
-  if (to_base64(key) != base64) return refuse("a key is no base64");
+  if (key_text(key) != base64) return refuse("a key is no base64");
   return key;
 }
 
@@ -56,7 +56,7 @@ Result<Keyring> parse_keyring(std::string_view text) {
 
 std::string keyring_text(const Keyring& ring) {
   nlohmann::json document = nlohmann::json::array();
-  for (const Bytes& key : ring.keys()) document.push_back(to_base64(key));
+  for (const Bytes& key : ring.keys()) document.push_back(key_text(key));
   return document.dump(2) + "\n";
 }
 

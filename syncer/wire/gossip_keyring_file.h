@@ -18,7 +18,9 @@ inline constexpr std::size_t kMaxKeyringFile = 4096;
 Result<Keyring> parse_keyring(std::string_view text);
 /// The text of a keyring file.
 std::string keyring_text(const Keyring& ring);
-/// One key in base64, blanks around it allowed.
+/// One key in base64.
+std::string key_text(ByteView key);
+/// The same back, blanks around it allowed.
 Result<Bytes> parse_key(std::string_view base64);
 
 }  // namespace syncer::wire::gossip

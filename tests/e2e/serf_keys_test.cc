@@ -40,6 +40,19 @@ class SealedSerfPool : public testing::Test {
     EXPECT_EQ(command.wait_for_exit(seconds(10)), 0) << command.output();
     return command.output();
   }
+  /// After a change from the first key to the last: all still see each other, who has only the new key can join, and a
+  /// restart would know it.
+  void nobody_was_lost(const Serf& agent, const Syncer& east) const {
+    const Serf late("late", {"-keyring-file", keyring("late.json", kKey32), "-join", agent.gossip()});
+    EXPECT_TRUE(shows(east, "late", "alive", seconds(10))) << east.process.output();
+    EXPECT_TRUE(late.logs("EventMemberJoin", "east", seconds(10))) << late.process().output();
+    EXPECT_FALSE(agent.process().wait_for_line({"EventMemberFailed"}, seconds(5))) << agent.process().output();
+    EXPECT_EQ(shown(east, "agent", "state"), "alive");
+    std::ifstream kept(workplace_.path() + "/east.json");
+    const std::string text((std::istreambuf_iterator<char>(kept)), std::istreambuf_iterator<char>());
+    EXPECT_NE(text.find(kKey32), std::string::npos) << "a restart must know the new key";
+    EXPECT_EQ(text.find(kKey16), std::string::npos);
+  }
 
   Workplace workplace_;
 };
@@ -54,28 +67,36 @@ TEST_F(SealedSerfPool, EveryLengthOfKeyIsUnderstood) {
   }
 }
 
-TEST_F(SealedSerfPool, AKeyIsChangedWithoutLosingAnybody) {
+TEST_F(SealedSerfPool, AnAgentChangesTheKeyOfTheWholePool) {
   const Serf agent("agent", {"-keyring-file", keyring("serf.json", kKey16)});
   const Syncer east(workplace_, sealed("east", kKey16, agent.gossip()));
   ASSERT_TRUE(agent.logs("EventMemberJoin", "east", seconds(10))) << agent.process().output();
-  const std::string old_id = keys(east, {"list"}).substr(std::string("ID        BITS  IN USE\n").size(), 8);
 
   agent.run({"keys", "-install=" + kKey32});
-  const std::string id = keys(east, {"install", secret("new.key", kKey32)}).substr(0, 8);
+  const std::string both = agent.run({"keys", "-list"});
+  EXPECT_NE(both.find(kKey16 + " [2/2]"), std::string::npos) << both;
+  EXPECT_NE(both.find(kKey32 + " [2/2]"), std::string::npos) << both;
   agent.run({"keys", "-use=" + kKey32});
-  keys(east, {"use", id});
-  agent.run({"keys", "-remove=" + kKey16});
-  keys(east, {"remove", old_id});
+  const std::string removed = agent.run({"keys", "-remove=" + kKey16});
+  const std::string one = agent.run({"keys", "-list"});
+  EXPECT_EQ(one.find(kKey16), std::string::npos) << removed << one;
+  EXPECT_NE(one.find(kKey32 + " [2/2]"), std::string::npos) << one;
+  nobody_was_lost(agent, east);
+}
 
-  const Serf late("late", {"-keyring-file", keyring("late.json", kKey32), "-join", agent.gossip()});
-  EXPECT_TRUE(shows(east, "late", "alive", seconds(10))) << east.process.output();
-  EXPECT_TRUE(late.logs("EventMemberJoin", "east", seconds(10))) << late.process().output();
-  EXPECT_FALSE(agent.process().wait_for_line({"EventMemberFailed"}, seconds(5))) << agent.process().output();
-  EXPECT_EQ(shown(east, "agent", "state"), "alive");
-  std::ifstream kept(workplace_.path() + "/east.json");
-  const std::string text((std::istreambuf_iterator<char>(kept)), std::istreambuf_iterator<char>());
-  EXPECT_NE(text.find(kKey32), std::string::npos) << "a restart must know the new key";
-  EXPECT_EQ(text.find(kKey16), std::string::npos);
+TEST_F(SealedSerfPool, OurSyncersChangeTheKeyOneByOne) {
+  const Syncer west(workplace_, sealed("west", kKey16, ""));
+  const Syncer east(workplace_, sealed("east", kKey16, west.gossip));
+  ASSERT_TRUE(shows(east, "west", "alive", seconds(10))) << east.process.output();
+  const std::string old_id = keys(east, {"list"}).substr(std::string("ID        BITS  IN USE\n").size(), 8);
+  const std::string file = secret("new.key", kKey32);
+  std::string id;
+  for (const Syncer* one : {&east, &west}) id = keys(*one, {"install", file}).substr(0, 8);
+  for (const Syncer* one : {&east, &west}) keys(*one, {"use", id});
+  for (const Syncer* one : {&east, &west}) keys(*one, {"remove", old_id});
+  const Serf agent("agent", {"-keyring-file", keyring("serf.json", kKey32), "-join", east.gossip});
+  ASSERT_TRUE(agent.logs("EventMemberJoin", "west", seconds(10))) << agent.process().output();
+  nobody_was_lost(agent, east);
 }
 
 TEST_F(SealedSerfPool, WhoHasNoKeyIsRefused) {

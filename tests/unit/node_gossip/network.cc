@@ -92,6 +92,7 @@ TestNetwork::Host::Host(TestNetwork& network, GossipConfig config, std::uint64_t
 
 void TestNetwork::Host::send(const Endpoint& to, ByteView packet) {
   ++packets_sent_;
+  if (kept_) kept_->emplace_back(to, packet);
   if (network_.random_.hits(network_.weather_.loss)) return;
   network_.carry(name_, address_, to, packet);
   if (network_.random_.hits(network_.weather_.duplicates)) network_.carry(name_, address_, to, packet);

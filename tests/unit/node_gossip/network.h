@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -89,6 +90,9 @@ class TestNetwork::Host : public Datagrams, public Streams, public Observer {
   bool stream_closed(LinkId link) const { return closed_.count(link) == 1; }
   LinkId last_dialled() const { return LinkId{last_link_}; }
   std::size_t packets_sent() const { return packets_sent_; }
+  /// From now on, what is sent can be looked at, with its address.
+  void keep_packets() { kept_.emplace(); }
+  const std::vector<std::pair<Endpoint, Bytes>>& kept_packets() const { return *kept_; }
 
  private:
   friend class TestNetwork;
@@ -113,6 +117,7 @@ class TestNetwork::Host : public Datagrams, public Streams, public Observer {
   std::vector<std::string> drops_;
   std::map<std::string, std::string> histories_;
   std::size_t packets_sent_ = 0;
+  std::optional<std::vector<std::pair<Endpoint, Bytes>>> kept_;
 };
 
 }  // namespace syncer::node
