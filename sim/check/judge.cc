@@ -134,9 +134,9 @@ class Judge : public scenario::Checks {
 
 scenario::Vocabulary vocabulary() {
   return {Metrics::names(),
-          {"I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I11", "I13", "R1", "R2", "R3", "R9", "R10",
-           "R12", "R13", "election-safety", "leader-append-only", "log-matching", "leader-completeness",
-           "state-machine-safety"}};
+          {"I1", "I2", "I3", "I4", "I5", "I6", "I7", "I7-resurrection", "I7-lattice", "I7-metadata", "I7-self",
+           "I7-bounds", "I8", "I11", "I13", "R1", "R2", "R3", "R9", "R10", "R12", "R13", "election-safety",
+           "leader-append-only", "log-matching", "leader-completeness", "state-machine-safety"}};
 }
 
 std::unique_ptr<scenario::Checks> make_judge(const scenario::Scenario& scenario, JudgeOptions options) {

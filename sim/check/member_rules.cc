@@ -63,6 +63,11 @@ bool is_legal(std::optional<Seen> before, Seen after) {
 
 class Members : public Rule {
  public:
+  void begin(const Context& context) override {
+    Rule::begin(context);
+    for (NodeIndex n = 0; n < context.stage->world.nodes(); ++n) syncers_.insert(context.stage->world.config(n).node);
+  }
+
   void on_host_change(NodeIndex node, host::HostChange change) override {
     if (change != host::HostChange::Started) return;
     const auto of_node = [node](const auto& entry) { return entry.first.first == node; };
@@ -71,7 +76,8 @@ class Members : public Rule {
 
   void on_node_event(NodeIndex node, const syncer::Event& event) override {
     const auto seen = seen_by(event.kind);
-    if (!seen && event.kind != EventKind::MemberUpdated) return;
+    // What a stranger tells of himself is his own affair.
+    if ((!seen && event.kind != EventKind::MemberUpdated) || syncers_.count(event.text("member")) == 0) return;
     View& view = views_[{node, std::string(event.text("member"))}];
     const auto incarnation = static_cast<std::uint64_t>(event.number("incarnation"));
     if (seen) check_step(node, event, view, *seen);
@@ -123,6 +129,7 @@ class Members : public Rule {
                                    "member " + std::string(event.text("member")) + " " + what});
   }
 
+  std::set<std::string, std::less<>> syncers_;
   std::map<std::pair<NodeIndex, std::string>, View> views_;
   std::set<std::pair<std::string, std::int64_t>> deaths_;  ///< member and incarnation that somebody declared rightly
 };

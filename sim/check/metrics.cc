@@ -68,7 +68,8 @@ std::vector<std::string_view> Metrics::names() {
           "net.messages_lost",
           "registry.writes",
           "registry.copies",
-          "swim.false_dead"};
+          "swim.false_dead",
+          "gossip.dropped"};
 }
 
 void Metrics::on_message(const host::Message& message) {
@@ -90,6 +91,7 @@ std::vector<std::int64_t> Metrics::values(std::string_view metric, const Ledger&
   if (metric == "net.messages_lost") return one(lost_);
   if (metric == "registry.writes") return one(writes_);
   if (metric == "registry.copies") return one(ledger.copies().size());
+  if (metric == "gossip.dropped") return one(watch.dropped());
   return one(watch.false_deaths());
 }
 

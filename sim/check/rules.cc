@@ -15,6 +15,7 @@ std::vector<std::unique_ptr<Rule>> all_rules() {
   rules.push_back(make_crash_rule());
   rules.push_back(make_fencing_rule());
   rules.push_back(make_member_rule());
+  rules.push_back(make_member_table_rule());
   rules.push_back(make_completeness_rule());
   rules.push_back(make_bound_rule());
   rules.push_back(make_rest_rule());

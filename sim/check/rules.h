@@ -33,6 +33,9 @@ std::unique_ptr<Rule> make_crash_rule();
 std::unique_ptr<Rule> make_fencing_rule();
 /// I7: incarnations grow, states change only as SWIM allows, nobody is dead without having been suspected.
 std::unique_ptr<Rule> make_member_rule();
+/// I7-resurrection, -lattice, -metadata, -self, -bounds: every change in every table of members is one that SWIM
+/// allows, and no more is kept than there are names.
+std::unique_ptr<Rule> make_member_table_rule();
 /// I8: every node that is up learns of a crash.
 std::unique_ptr<Rule> make_completeness_rule();
 /// I11 / R14: queues stay within the number of records there are.

@@ -33,6 +33,10 @@ void Watch::on_request(NodeIndex node, const syncer::HttpRequest& request) {
 }
 
 void Watch::on_node_event(NodeIndex node, const syncer::Event& event) {
+  if (event.kind == EventKind::PacketDropped) {
+    ++dropped_;
+    return;
+  }
   ++version_;
   const std::string region(event.text("region"));
   const std::string side(event.text("side"));

@@ -42,6 +42,8 @@ class Watch : public Rule {
   std::uint64_t stray_writes() const { return stray_writes_; }
   /// Members that a node that could be reached all the time was declared dead by.
   std::uint64_t false_deaths() const { return false_deaths_; }
+  /// Packets and streams of the gossip that were dropped, by any node.
+  std::uint64_t dropped() const { return dropped_; }
   std::uint64_t version() const { return version_; }
 
  private:
@@ -54,6 +56,7 @@ class Watch : public Rule {
   std::vector<Election> elections_;
   std::uint64_t stray_writes_ = 0;
   std::uint64_t false_deaths_ = 0;
+  std::uint64_t dropped_ = 0;
   std::uint64_t version_ = 0;
 };
 

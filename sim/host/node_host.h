@@ -81,6 +81,7 @@ class NodeHost {
     syncer::Result<void> outcome;
     std::uint32_t incarnation;
   };
+  void tell(HostChange change) const;
   bool can_run() const;
   void run(const engine::QueuedEvent& work);
   void run_stream(const engine::QueuedEvent& work, syncer::Instant now);

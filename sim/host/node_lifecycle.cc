@@ -8,6 +8,10 @@ namespace sim::host {
 
 using syncer::Instant;
 
+void NodeHost::tell(HostChange change) const {
+  if (!spec_.stranger) fabric_.kernel.probes.host_change(index_, change);
+}
+
 bool NodeHost::start() {
   if (running()) return false;
   ++incarnation_;
@@ -18,7 +22,7 @@ bool NodeHost::start() {
   armed_.reset();
   busy_until_ = {};
   fabric_.network.set_machine_up(Site::node(index_), !suspended_);
-  fabric_.kernel.probes.host_change(index_, HostChange::Started);
+  tell(HostChange::Started);
   const syncer::Random random = syncer::Random(fabric_.kernel.seed).stream("node").stream(index_).stream(incarnation_);
   syncer::Result<std::unique_ptr<Process>> process = factory_(spec_.config, ports_.ports(), random, local_now());
   if (!process) {
@@ -65,7 +69,7 @@ void NodeHost::end_process(HostChange change, Farewell farewell) {
   armed_.reset();
   paused_ = false;
   if (change != HostChange::Crashed) disk_.crash(DiskFate::Keep);
-  fabric_.kernel.probes.host_change(index_, change);
+  tell(change);
 }
 
 void NodeHost::exit_failed(std::string reason) {
@@ -96,14 +100,14 @@ void NodeHost::die() {
 bool NodeHost::pause() {
   if (!running() || paused_) return false;
   paused_ = true;
-  fabric_.kernel.probes.host_change(index_, HostChange::Paused);
+  tell(HostChange::Paused);
   return true;
 }
 
 bool NodeHost::resume() {
   if (!running() || !paused_) return false;
   paused_ = false;
-  fabric_.kernel.probes.host_change(index_, HostChange::Resumed);
+  tell(HostChange::Resumed);
   drain();
   if (running() && !paused()) rearm();
   return true;
@@ -113,7 +117,7 @@ bool NodeHost::suspend() {
   if (suspended_) return false;
   suspended_ = true;
   fabric_.network.set_machine_up(Site::node(index_), false);
-  if (running()) fabric_.kernel.probes.host_change(index_, HostChange::Paused);
+  if (running()) tell(HostChange::Paused);
   return true;
 }
 
@@ -122,7 +126,7 @@ bool NodeHost::resume_machine() {
   suspended_ = false;
   fabric_.network.set_machine_up(Site::node(index_), true);
   if (!running()) return true;
-  fabric_.kernel.probes.host_change(index_, HostChange::Resumed);
+  tell(HostChange::Resumed);
   drain();
   if (running() && !paused()) rearm();
   return true;

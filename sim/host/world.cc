@@ -38,6 +38,8 @@ RegistryIndex World::add_registry(RegistrySpec spec) {
 
 NodeIndex World::add_node(NodeSpec spec) {
   Fabric& fabric = state_->fabric;
+  SYNCER_ASSERT(state_->fuzz_orders.empty());
+  ++state_->syncers;
   const auto index = static_cast<NodeIndex>(fabric.nodes.size());
   fabric.network.add_site(Site::node(index));
   fabric.nodes.push_back(std::make_unique<NodeHost>(fabric, index, std::move(spec), make_syncer));
@@ -45,7 +47,7 @@ NodeIndex World::add_node(NodeSpec spec) {
 }
 
 void World::add_probe(Probe& probe) { state_->fabric.kernel.probes.add(probe); }
-std::size_t World::nodes() const { return state_->fabric.nodes.size(); }
+std::size_t World::nodes() const { return state_->syncers; }
 std::size_t World::registries() const { return state_->fabric.registries.size(); }
 fault::Sites World::sites() const { return state_->fabric.network.sites(); }
 

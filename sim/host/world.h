@@ -11,6 +11,7 @@
 #include "sim/engine/digest.h"
 #include "sim/fault/link_spec.h"
 #include "sim/fault/partition.h"
+#include "sim/host/fuzz_peer.h"
 #include "sim/host/options.h"
 #include "sim/host/probe.h"
 #include "sim/host/registry.h"
@@ -44,7 +45,10 @@ class World {
   NodeIndex add_node(NodeSpec spec);
   /// Borrowed; outlives the world's last event.
   void add_probe(Probe& probe);
+  /// The syncers; fuzz peers do not count.
   std::size_t nodes() const;
+  /// A machine of somebody who does not belong here; it is down until start_fuzz. After all nodes.
+  NodeIndex add_fuzz_peer();
   std::size_t registries() const;
   /// All nodes and registries.
   fault::Sites sites() const;
@@ -86,6 +90,9 @@ class World {
   /// Each event costs the node `cost` of processor time, later ones wait; zero is a fast machine again.
   void slow(NodeIndex n, syncer::Duration cost);
   void disk_fault(NodeIndex n, DiskFault fault);
+  /// The fuzz peer follows this order from now on, until stop_fuzz.
+  void start_fuzz(NodeIndex peer, FuzzOrder order);
+  void stop_fuzz(NodeIndex peer);
 
   // Clocks.
   /// Speed of the monotonic clock, parts per million; it stays continuous.

@@ -31,6 +31,24 @@ std::uint64_t World::doomed_deaths(NodeIndex n) const { return state_->node(n).d
 void World::slow(NodeIndex n, Duration cost) { state_->node(n).slow(cost); }
 void World::disk_fault(NodeIndex n, DiskFault fault) { state_->node(n).disk().set_fault(fault); }
 
+NodeIndex World::add_fuzz_peer() {
+  Fabric& fabric = state_->fabric;
+  const auto index = static_cast<NodeIndex>(fabric.nodes.size());
+  const auto order = std::make_shared<FuzzOrder>();
+  state_->fuzz_orders.emplace(index, order);
+  fabric.network.add_site(Site::node(index));
+  fabric.nodes.push_back(
+      std::make_unique<NodeHost>(fabric, index, fuzz_machine(state_->fuzz_orders.size()), fuzz_factory(order)));
+  return index;
+}
+
+void World::start_fuzz(NodeIndex peer, FuzzOrder order) {
+  *state_->fuzz_orders.at(peer) = std::move(order);
+  state_->node(peer).start();
+}
+
+void World::stop_fuzz(NodeIndex peer) { state_->node(peer).crash(DiskFate::Keep, Farewell::Reset); }
+
 void World::drift(NodeIndex n, std::int64_t ppm) {
   NodeHost& host = state_->node(n);
   host.clock().set_drift(now(), ppm);

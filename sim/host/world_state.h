@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
+#include <memory>
+
 #include "sim/host/dispatch.h"
 #include "sim/host/fabric.h"
 #include "sim/host/node_host.h"
@@ -12,6 +15,8 @@ namespace sim::host {
 struct World::State {
   Fabric fabric;
   engine::Slab<std::function<void(World&)>> actions;  ///< scripted, waiting for their time
+  std::size_t syncers = 0;
+  std::map<NodeIndex, std::shared_ptr<FuzzOrder>> fuzz_orders;
   std::uint64_t at_once = 0;                          ///< events since time last passed
 
   /// One event off the queue; false when it was out of date.

@@ -68,6 +68,11 @@ struct NetworkActions : ActionContext {
   void operator()(const HalfOpen& a) const;
 };
 
+/// Strangers.
+struct FuzzActions : ActionContext {
+  void operator()(const FuzzPeer& a) const;
+};
+
 /// Registries and the applications beside them.
 struct RegistryActions : ActionContext {
   void operator()(const ScRegister& a) const;

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "sim/scenario/failure_events.h"
+#include "sim/scenario/fuzz_events.h"
 #include "sim/scenario/network_events.h"
 #include "sim/scenario/predicate.h"
 #include "sim/scenario/process_events.h"
@@ -30,7 +31,8 @@ struct Anchor {
 using Action =
     std::variant<Start, Stop, Crash, Restart, Bounce, Pause, Resume, Suspend, Slow, Join, ClusterReplace, GuardRelease,
                  ClockDrift, ClockJump, CrashAt, DiskFault, DiskFlip, Partition, Heal, LinkChange, Clog, Unclog,
-                 Swizzle, Reset, HalfOpen, ScRegister, ScDeregister, ScStopHeartbeat, ScHeartbeat, ScExpire, ScStatus,
+                 Swizzle, Reset, HalfOpen, FuzzPeer, ScRegister, ScDeregister, ScStopHeartbeat, ScHeartbeat, ScExpire,
+                 ScStatus,
                  ScUpdate, ScOutage, ScSlow, ScFail,
                  ScListEmpty, ScListPartial, ScStaleRead, ScDataLoss, ScRestore, ScFailover, ScLimit>;
 

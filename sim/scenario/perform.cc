@@ -15,8 +15,8 @@ struct Overloaded : Parts... {
 
 void perform(Scene& scene, const Event& event, syncer::Random random) {
   const ActionContext context{scene, event, random};
-  using All = Overloaded<ProcessActions, FailureActions, NetworkActions, RegistryActions>;
-  std::visit(All{{context}, {context}, {context}, {context}}, event.action);
+  using All = Overloaded<ProcessActions, FailureActions, NetworkActions, FuzzActions, RegistryActions>;
+  std::visit(All{{context}, {context}, {context}, {context}, {context}}, event.action);
 }
 
 std::vector<RegistryIndex> centers(const Cast& cast, const std::string& name, syncer::Random random) {

@@ -77,6 +77,20 @@ void remember_past(const Scenario& scenario, host::World& world) {
 
 }  // namespace
 
+namespace {
+
+/// Every syncer of the pool has this key; its nonces are a stream of its own.
+void seal(syncer::node::NodeConfig& config, const host::World& world) {
+  config.gossip_pool.keys = syncer::wire::gossip::Keyring::make({syncer::Bytes(32, 'k')}).value();
+  config.gossip_nonce = [random = world.random("nonces").stream(config.node)]() mutable {
+    syncer::wire::gossip::Nonce nonce{};
+    for (auto& octet : nonce) octet = static_cast<std::uint8_t>(random.next());
+    return nonce;
+  };
+}
+
+}  // namespace
+
 syncer::Endpoint gossip_address(NodeIndex node) { return machine(node, 30190); }
 syncer::Endpoint rpc_address(NodeIndex node) { return machine(node, 30191); }
 
@@ -135,7 +149,11 @@ void build_world(const Scenario& scenario, const Cast& cast, host::World& world)
     host::NodeSpec spec;
     spec.name = cast.nodes()[n].name;
     spec.config = node_config(scenario, cast, n);
+    if (scenario.topology.sealed) seal(spec.config, world);
     world.add_node(std::move(spec));
+  }
+  for (const Event& event : scenario.events) {
+    if (std::holds_alternative<FuzzPeer>(event.action)) world.add_fuzz_peer();
   }
   for (const LinkRule& rule : scenario.topology.links) add_links(rule, cast, world);
   remember_past(scenario, world);

@@ -102,6 +102,7 @@ struct Topology {
   std::vector<Region> regions;
   std::vector<ServiceCenter> service_centers;  ///< every one that a region names, with or without details
   std::vector<LinkRule> links;
+  bool sealed = false;  ///< gossip is encrypted, all syncers share one key
   bool operator==(const Topology&) const = default;
 };
 

@@ -52,6 +52,15 @@ class Arguments {
     label<Partition, Clog, LinkChange>("what", a.what, "partition, clog or link");
   }
   void operator()(const Unclog& a) const { label<Clog>("what", a.what, "clog"); }
+  void operator()(const FuzzPeer& a) const {
+    if (a.strangers == 0) refuse("strangers", "wants a number above zero");
+    if (a.what == FuzzKind::Sealed && !draft_.scenario.topology.sealed) {
+      refuse("what", "\"sealed\" wants a pool with a key: \"sealed\": true in the topology");
+    }
+    if (a.what == FuzzKind::Nonsense && !draft_.scenario.topology.sealed) {
+      refuse("what", "\"nonsense\" is believed by a pool without a key: wants \"sealed\": true in the topology");
+    }
+  }
   void operator()(const ScRegister& a) const {
     center(a.service_center);
     if (!is_instance_name(a.instance)) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim/scenario/events.h"
+#include "sim/scenario/words_fuzz.h"
 #include "sim/scenario/words_predicate.h"
 #include "sim/scenario/words_failure.h"
 #include "sim/scenario/words_process.h"
@@ -56,6 +57,7 @@ void alternatives(V& v, Type<Action>) {
   v.template alternative<Swizzle>("swizzle", "clogs one by one, unclogs in another order");
   v.template alternative<Reset>("reset", "TCP reset of open connections");
   v.template alternative<HalfOpen>("half_open", "connections go silent without being closed");
+  v.template alternative<FuzzPeer>("fuzz_peer", "a stranger sends nonsense");
   v.template alternative<ScRegister>("sc.register", "an application registers");
   v.template alternative<ScDeregister>("sc.deregister", "an application deregisters");
   v.template alternative<ScStopHeartbeat>("sc.stop_heartbeat", "an application dies silently");

@@ -97,6 +97,7 @@ void describe(V& v, Type<Topology>) {
   v.named("regions", &Topology::regions, "name -> region");
   v.named("service_centers", &Topology::service_centers, "name -> details of a registry");
   v.takes("links", &Topology::links, "quality of links; the last match wins");
+  v.takes("sealed", &Topology::sealed, "gossip is sealed with a key that all syncers share");
   v.later("slow_pair");
 }
 

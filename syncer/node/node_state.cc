@@ -13,6 +13,15 @@ namespace {
 /// A node this young that finds its region's name taken gives way; later the other one is the newcomer.
 constexpr Duration kNewcomer = std::chrono::seconds(10);
 
+/// Keys that an agent of serf changes are kept first. Where a group agrees on them, an agent has no say.
+GossipConfig with_keys_for(GossipConfig gossip, Mode mode) {
+  if (mode == Mode::Single) return gossip;
+  gossip.keep_keys = [](const wire::gossip::Keyring&) -> Result<void> {
+    return failure(ErrorCode::Refused, "", "a region in cluster mode agrees on its keys; use `syncer keys` there");
+  };
+  return gossip;
+}
+
 }  // namespace
 
 bool connected(const NodeConfig& config, bool up, Instant last_heard, Instant now) {
@@ -23,8 +32,8 @@ Node::State::State(NodeConfig given, Ports world, Random random, Instant now)
     : config(std::move(given)),
       ports(world),
       epochs(ports.storage, [this] { return CallId{++last_call}; }),
-      gossip(gossip_config(config), ports.datagrams, ports.streams, ports.observer, random.stream("gossip"), now,
-             [this] { return LinkId{last_link += 2}; }),
+      gossip(with_keys_for(gossip_config(config), config.mode), ports.datagrams, ports.streams, ports.observer,
+             random.stream("gossip"), now, [this] { return LinkId{last_link += 2}; }),
       mesh(mesh_config(config), ports.streams, ports.observer, random.stream("mesh"), now,
            [this] { return LinkId{last_link += 2}; }),
       home(home_config(config, [this](Instant at) { return !council || council->may_write(at); }), ports.http,

@@ -9,8 +9,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// A suspicion lasts 4 s at least, and begins when the first of three observers has probed the dead member in vain: that
-/// takes 1 s and comes round every 3 s.
+/// A suspicion lasts 4 s at least, and begins when the first of three observers has probed the dead member in vain:
+/// that takes 1 s and comes round every 3 s.
 constexpr seconds kEarliestDeath{4};
 constexpr seconds kLatestDeath{9};
 

@@ -35,6 +35,9 @@ const Law kAnswer = [](Random& r) {
 const Law kLostNews = [](Random& r) { return node::lost_news_arrives(static_cast<std::uint32_t>(r.below(1000))); };
 const Law kLeave = [](Random&) { return node::leave_is_no_death(); };
 const Law kPartition = [](Random&) { return node::long_partition_heals(); };
+const Law kAccused = [](Random& r) {
+  return node::accused_is_heard_at_once(static_cast<std::uint32_t>(r.below(1000)));
+};
 const Law kOneAnswer = [](Random& r) { return node::key_query_is_answered_once(r); };
 const Law kKeptKeys = [](Random& r) { return node::keys_that_serf_changes_are_kept(r); };
 
@@ -49,6 +52,7 @@ const std::map<std::string_view, Law> kCaughtBy = {
     {"membership.no_state_exchange", kLostNews},
     {"membership.leave_counts_as_death", kLeave},
     {"gossip.forget_failed_members", kPartition},
+    {"gossip.accuse_by_rumour_only", kAccused},
     {"gossip.answer_query_again", kOneAnswer},
     {"gossip.forget_keys_of_serf", kKeptKeys},
 };
