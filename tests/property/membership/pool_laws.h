@@ -34,7 +34,7 @@ std::string lost_news_arrives(std::uint32_t offset_ms);
 /// A member that leaves is seen to leave, not to die.
 std::string leave_is_no_death();
 /// A member that is wrongly accused is believed again after one round trip, and nobody needs to spread a word.
-std::string accused_is_heard_at_once(std::uint32_t incarnation);
+std::string accused_is_heard_at_once(std::uint32_t offset_ms);
 /// A partition far longer than the core's memory heals without a seed.
 std::string long_partition_heals();
 
