@@ -60,8 +60,8 @@ void Gossip::take_user(Instant now, ByteView payload) {
   if (!query || !wire::gossip::key_verb(query->name) || !queries_.is_new(query->clock, query->id)) return;
   // Other queries are serf's own affair. This one must reach every syncer, also where few agents carry it.
   if (!query->stays_here && payload.size() <= kMaxQuestion) {
-    const std::string name = "\x01query-" + std::to_string(query->clock) + "-" + std::to_string(query->id);
-    swim_.broadcast_user(now, name, payload);
+    const std::string slot = "\x01query-" + std::to_string(query->clock % GossipQueries::kPassedOn);
+    swim_.broadcast_user(now, slot, payload);
   }
   if (!query->filtered) answer_key_query(*query);
 }
