@@ -81,6 +81,12 @@ class Judge : public scenario::Checks {
   }
   void on_message(const host::Message& message) override { metrics_.on_message(message); }
   bool wants_messages() const override { return metrics_.wants_messages(); }
+  void before_odd_delivery(const host::OddDelivery& delivery) override {
+    for (const auto& rule : rules_) rule->before_odd_delivery(delivery);
+  }
+  void after_odd_delivery(const host::OddDelivery& delivery) override {
+    for (const auto& rule : rules_) rule->after_odd_delivery(delivery);
+  }
 
   void on_registry_change(RegistryIndex registry, const mocksc::RegistryChange& change) override {
     metrics_.on_write();
@@ -135,8 +141,8 @@ class Judge : public scenario::Checks {
 scenario::Vocabulary vocabulary() {
   return {Metrics::names(),
           {"I1", "I2", "I3", "I4", "I5", "I6", "I7", "I7-resurrection", "I7-lattice", "I7-metadata", "I7-self",
-           "I7-bounds", "I8", "I11", "I13", "R1", "R2", "R3", "R9", "R10", "R12", "R13", "election-safety",
-           "leader-append-only", "log-matching", "leader-completeness", "state-machine-safety"}};
+           "I7-bounds", "I8", "I10", "I11", "I12", "I13", "R1", "R2", "R3", "R5", "R9", "R10", "R12", "R13", "R15",
+           "election-safety", "leader-append-only", "log-matching", "leader-completeness", "state-machine-safety"}};
 }
 
 std::unique_ptr<scenario::Checks> make_judge(const scenario::Scenario& scenario, JudgeOptions options) {

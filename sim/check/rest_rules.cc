@@ -62,6 +62,7 @@ class Rest : public Rule {
     const auto core = settled_core(*context_.stage);
     if (!core) return;
     check_registries(*core);
+    check_orphans(*core);
     for (const NodeIndex n : scenario::nodes_of(*core)) check_node(n);
   }
 
@@ -74,6 +75,22 @@ class Rest : public Rule {
     facts.insert(facts.begin(),
                  std::to_string(context_.ledger->differing(among)) + " instances differ after the settle phase");
     context_.sink->violated("R10", std::move(facts));
+  }
+
+  /// A copy outlives its origin for the hold window, if the origin's region is away; one of the core is not away.
+  void check_orphans(const scenario::Sites& core) {
+    const std::vector<RegistryIndex> registries = scenario::registries_of(core);
+    const auto inside = [&](RegistryIndex r) {
+      return std::find(registries.begin(), registries.end(), r) != registries.end();
+    };
+    for (const auto& [name, copy] : context_.ledger->copies()) {
+      if (!inside(name.registry) || !copy.origin || !inside(copy.origin->registry)) continue;
+      if (context_.ledger->origin(*copy.origin)->alive) continue;
+      return context_.sink->violated(
+          "R5", {"registry " + context_.registry(name.registry) + " holds " + name.instance + " of region " +
+                     copy.region + " after the settle phase",
+                 "its origin " + copy.origin->instance + " is gone, and its region is not away"});
+    }
   }
 
   void check_node(NodeIndex n) {

@@ -56,6 +56,8 @@ class Rule {
   virtual void on_request(NodeIndex, const syncer::HttpRequest&) {}
   virtual void on_node_event(NodeIndex, const syncer::Event&) {}
   virtual void on_host_change(NodeIndex, host::HostChange) {}
+  virtual void before_odd_delivery(const host::OddDelivery&) {}
+  virtual void after_odd_delivery(const host::OddDelivery&) {}
   virtual void on_label(std::string_view, const scenario::Event*) {}
   /// After each event of the world; cheap when nothing of interest happened.
   virtual void after_event(Instant) {}

@@ -10,6 +10,9 @@ std::vector<std::unique_ptr<Rule>> all_rules() {
   rules.push_back(make_resurrection_rule());
   rules.push_back(make_removal_rule());
   rules.push_back(make_replica_rule());
+  rules.push_back(make_collection_rule());
+  rules.push_back(make_mark_rule());
+  rules.push_back(make_delivery_rule());
   rules.push_back(make_leader_rule());
   rules.push_back(make_raft_rule());
   rules.push_back(make_crash_rule());

@@ -16,9 +16,15 @@ std::unique_ptr<Rule> make_copy_rule();
 std::unique_ptr<Rule> make_resurrection_rule();
 /// I5: a copy is not removed while its origin lives. R9: never more removals at once than the guard allows.
 std::unique_ptr<Rule> make_removal_rule();
-/// R1: an epoch has one writer. R2: versions only grow. R3: a replica equals the writer's prefix. I10 / R11: nothing
-/// is applied twice.
+/// R1: an epoch has one writer. R2: versions only grow. R3: a replica equals the writer's prefix.
 std::unique_ptr<Rule> make_replica_rule();
+/// R15: a reader that is behind forgotten removals starts anew; it never goes on without them.
+std::unique_ptr<Rule> make_collection_rule();
+/// R13: what is written of a region is never of an older epoch than what was written before, also after restarts.
+std::unique_ptr<Rule> make_mark_rule();
+/// I10 / R11: a datagram that comes twice changes nothing the second time. I12: a damaged one is counted as dropped and
+/// changes nothing.
+std::unique_ptr<Rule> make_delivery_rule();
 /// I6: at most one leader for each region and term; only a leader speaks to the registry, and it writes only while no
 /// other can be elected; terms never go back.
 std::unique_ptr<Rule> make_leader_rule();

@@ -41,18 +41,27 @@ void DatagramNet::send(NodeIndex from, const syncer::Endpoint& to, ByteView octe
   if (network.drops(Site::node(from), Site::node(target))) return report(MessageFate::Blocked, from, target, octets);
   report(fate_of(verdict.fate), from, target, octets);
   if (verdict.fate != DatagramVerdict::Fate::Pass) return;
-  launch(from, target, octets, verdict.delay, verdict);
-  if (verdict.duplicate) launch(from, target, octets, verdict.duplicate_delay, verdict);
+  const engine::Handle twins = verdict.duplicate ? make_twins() : engine::Handle{};
+  launch(from, target, octets, verdict.delay, verdict, twins);
+  if (verdict.duplicate) launch(from, target, octets, verdict.duplicate_delay, verdict, twins);
+}
+
+engine::Handle DatagramNet::make_twins() {
+  const engine::Handle twins = twins_.acquire();
+  twins_.at(twins) = {2, 0, {}};
+  return twins;
 }
 
 void DatagramNet::launch(NodeIndex from, NodeIndex to, ByteView octets, syncer::Duration delay,
-                         const DatagramVerdict& verdict) {
+                         const DatagramVerdict& verdict, engine::Handle twins) {
   const engine::Handle handle = packets_.acquire();
   Packet& packet = packets_.at(handle);
   packet.from = from;
   packet.to = to;
   packet.source = fabric_.nodes[from]->config().gossip_address;
   packet.octets.assign(octets);
+  packet.damaged = verdict.corrupt;
+  packet.twins = twins;
   if (verdict.corrupt) fault::flip_bits(packet.octets, verdict.bits);
   const Site source = Site::node(from);
   const Site target = Site::node(to);
@@ -70,6 +79,23 @@ void DatagramNet::arrived(engine::Handle handle) {
   }
   report(host.running() ? MessageFate::Overflowed : MessageFate::Unreachable, packet.from, packet.to, packet.octets);
   release(handle);
+}
+
+OddDelivery DatagramNet::take_up(engine::Handle handle, std::uint32_t incarnation) {
+  const Packet& packet = packets_.at(handle);
+  if (packet.damaged) return {packet.to, Oddity::Damaged, {}};
+  if (!packet.twins) return {packet.to, Oddity::None, {}};
+  Twins& twins = twins_.at(packet.twins);
+  if (twins.taken_by == incarnation) return {packet.to, Oddity::Repeated, twins.taken};
+  twins.taken_by = incarnation;
+  twins.taken = fabric_.kernel.now();
+  return {packet.to, Oddity::None, {}};
+}
+
+void DatagramNet::release(engine::Handle handle) {
+  const engine::Handle twins = packets_.at(handle).twins;
+  if (twins && --twins_.at(twins).left == 0) twins_.release(twins);
+  packets_.release(handle);
 }
 
 void DatagramNet::report(MessageFate fate, NodeIndex from, NodeIndex to, ByteView octets) const {

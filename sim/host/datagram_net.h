@@ -16,6 +16,8 @@ struct Packet {
   NodeIndex to = 0;
   syncer::Endpoint source;
   syncer::Bytes octets;
+  bool damaged = false;
+  engine::Handle twins;  ///< what it shares with its duplicate; zero when it has none
 };
 
 /// Datagrams between nodes.
@@ -27,15 +29,25 @@ class DatagramNet {
   /// The packet reached its machine.
   void arrived(engine::Handle packet);
   Packet& packet(engine::Handle handle) { return packets_.at(handle); }
-  void release(engine::Handle packet) { packets_.release(packet); }
+  /// A process takes the packet up: says what is odd about that.
+  OddDelivery take_up(engine::Handle packet, std::uint32_t incarnation);
+  void release(engine::Handle packet);
 
  private:
+  /// A datagram and its duplicate.
+  struct Twins {
+    std::uint32_t left = 0;      ///< of the two, not released yet
+    std::uint32_t taken_by = 0;  ///< incarnation of the process that took up the first; 0 for none
+    syncer::Instant taken{};
+  };
   void launch(NodeIndex from, NodeIndex to, syncer::ByteView octets, syncer::Duration delay,
-              const fault::DatagramVerdict& verdict);
+              const fault::DatagramVerdict& verdict, engine::Handle twins);
+  engine::Handle make_twins();
   void report(MessageFate fate, NodeIndex from, NodeIndex to, syncer::ByteView octets) const;
 
   Fabric& fabric_;
   engine::Slab<Packet> packets_;
+  engine::Slab<Twins> twins_;
 };
 
 }  // namespace sim::host

@@ -32,6 +32,14 @@ void Probes::message(const Message& message) const {
   for (Probe* probe : messages_) probe->on_message(message);
 }
 
+void Probes::before_odd_delivery(const OddDelivery& delivery) const {
+  for (Probe* probe : all_) probe->before_odd_delivery(delivery);
+}
+
+void Probes::after_odd_delivery(const OddDelivery& delivery) const {
+  for (Probe* probe : all_) probe->after_odd_delivery(delivery);
+}
+
 void Probes::after_event(syncer::Instant now) const {
   for (Probe* probe : after_) probe->after_event(now);
 }

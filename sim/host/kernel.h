@@ -56,6 +56,8 @@ class Probes {
   void registry_change(RegistryIndex registry, const mocksc::RegistryChange& change) const;
   void host_change(NodeIndex node, HostChange change) const;
   void message(const Message& message) const;
+  void before_odd_delivery(const OddDelivery& delivery) const;
+  void after_odd_delivery(const OddDelivery& delivery) const;
   void after_event(syncer::Instant now) const;
 
  private:

@@ -94,12 +94,9 @@ void NodeHost::run(const QueuedEvent& work) {
   const Instant now = local_now();
   busy_until_ = fabric_.kernel.now() + cost_;
   switch (static_cast<EventCode>(work.kind)) {
-    case EventCode::WorkDatagram: {
-      const Packet& packet = fabric_.datagrams.packet(work.payload);
-      process_->on_datagram(now, packet.source, packet.octets);
-      fabric_.datagrams.release(work.payload);
+    case EventCode::WorkDatagram:
+      run_datagram(work.payload, now);
       break;
-    }
     case EventCode::WorkAnswer: {
       std::optional<CallNet::Ended> ended = fabric_.calls.take(work.payload);
       if (ended) process_->on_http(now, ended->id, std::move(ended->outcome));
@@ -115,6 +112,15 @@ void NodeHost::run(const QueuedEvent& work) {
       run_stream(work, now);
   }
   settle();
+}
+
+void NodeHost::run_datagram(Handle handle, Instant now) {
+  const Packet& packet = fabric_.datagrams.packet(handle);
+  const OddDelivery delivery = fabric_.datagrams.take_up(handle, incarnation_);
+  if (delivery.oddity != Oddity::None) fabric_.kernel.probes.before_odd_delivery(delivery);
+  process_->on_datagram(now, packet.source, packet.octets);
+  if (delivery.oddity != Oddity::None) fabric_.kernel.probes.after_odd_delivery(delivery);
+  fabric_.datagrams.release(handle);
 }
 
 void NodeHost::run_stream(const QueuedEvent& work, Instant now) {

@@ -84,6 +84,7 @@ class NodeHost {
   void tell(HostChange change) const;
   bool can_run() const;
   void run(const engine::QueuedEvent& work);
+  void run_datagram(engine::Handle packet, syncer::Instant now);
   void run_stream(const engine::QueuedEvent& work, syncer::Instant now);
   void discard(const engine::QueuedEvent& work);
   void drain();

@@ -30,6 +30,20 @@ enum class MessageFate : std::uint8_t {
   Unreachable,  ///< nobody at that address, or the machine is down
 };
 
+/// A datagram that does not reach its process as it was sent.
+enum class Oddity : std::uint8_t {
+  None,
+  Damaged,   ///< the network flipped bits of it
+  Repeated,  ///< the same process took up the same datagram before
+};
+
+/// The moment a process takes up an odd datagram.
+struct OddDelivery {
+  NodeIndex node;
+  Oddity oddity;
+  syncer::Instant first;  ///< when the process took up the first of two equal datagrams
+};
+
 /// Kind of traffic.
 enum class Channel : std::uint8_t { Datagram, Stream, Http };
 
@@ -60,6 +74,9 @@ class Probe {
   /// Only called when wants_messages(); asked once, when the probe is added.
   virtual void on_message(const Message&) {}
   virtual bool wants_messages() const { return false; }
+  /// Just before and just after a process works on an odd datagram: what it made of it is the difference.
+  virtual void before_odd_delivery(const OddDelivery&) {}
+  virtual void after_odd_delivery(const OddDelivery&) {}
   /// After each event of the world, when everything has its new value. Only called when wants_after_event().
   virtual void after_event(syncer::Instant) {}
   virtual bool wants_after_event() const { return false; }

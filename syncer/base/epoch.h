@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <charconv>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 
 namespace syncer {
 
@@ -17,5 +21,16 @@ struct Epoch {
 
 /// "generation.term", e.g. "1.42".
 inline std::string to_string(Epoch e) { return std::to_string(e.generation) + "." + std::to_string(e.term); }
+
+/// Reads what to_string wrote; nothing for anything else.
+inline std::optional<Epoch> parse_epoch(std::string_view text) {
+  Epoch epoch;
+  const char* const end = text.data() + text.size();
+  const auto generation = std::from_chars(text.data(), end, epoch.generation);
+  if (generation.ec != std::errc() || generation.ptr == end || *generation.ptr != '.') return std::nullopt;
+  const auto term = std::from_chars(generation.ptr + 1, end, epoch.term);
+  if (term.ec != std::errc() || term.ptr != end) return std::nullopt;
+  return epoch;
+}
 
 }  // namespace syncer

@@ -110,7 +110,7 @@ bool Roster::jumps_too_far(std::uint64_t from, std::uint64_t to) const {
   return options_.max_incarnation_jump > 0 && to > from && to - from > options_.max_incarnation_jump;
 }
 
-void Roster::hash(StateHasher& h) const {
+void Roster::hash_members(StateHasher& h) const {
   table_.for_each([&](const Member& m) {
     h.add(ByteView(m.name));
     h.add(ByteView(m.meta));
@@ -121,6 +121,10 @@ void Roster::hash(StateHasher& h) const {
     h.add(static_cast<std::uint64_t>(nanos(m.changed)));
     if (m.suspicion) m.suspicion->hash(h);
   });
+}
+
+void Roster::hash(StateHasher& h) const {
+  hash_members(h);
   queue_.hash(h);
   h.add(static_cast<std::uint64_t>(awareness_.score()));
   h.add(counter_);

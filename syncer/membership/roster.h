@@ -52,6 +52,8 @@ class Roster {
   Awareness& awareness() { return awareness_; }
   const Awareness& awareness() const { return awareness_; }
   void hash(StateHasher& h) const;
+  /// Only what is known of the members, without what is still to be told.
+  void hash_members(StateHasher& h) const;
 
  private:
   friend class RosterSetup;  ///< tests put a table into a given state

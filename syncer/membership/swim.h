@@ -64,6 +64,7 @@ class Swim {
   int health() const { return roster_.awareness().score(); }
   const Options& options() const { return options_; }
   void hash(StateHasher& h) const;
+  void hash_members(StateHasher& h) const { roster_.hash_members(h); }
 
  private:
   friend class RosterSetup;  ///< tests put a table into a given state

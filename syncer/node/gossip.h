@@ -64,11 +64,14 @@ class Gossip {
   /// Not empty when we came into a pool in which a living process already has our name: what to tell the operator.
   const std::string& conflict() const { return conflict_; }
   void hash(StateHasher& h) const;
+  /// Only who is there and how it stands with them: news that is told twice does not change it.
+  void hash_members(StateHasher& h) const { swim_.hash_members(h); }
 
  private:
   void take_message(Instant now, const Endpoint& from, const membership::Message& message);
   void dropped(Instant now, const Endpoint& from, std::string_view reason);
   void flush(Instant now);
+  bool reads_checksums(const membership::Outputs::Packet& packet) const;
   void send_packets();
   void report(Instant now, const membership::Change& change);
   void open_link(LinkPurpose purpose, const Endpoint& to, std::uint32_t seq, Instant deadline);

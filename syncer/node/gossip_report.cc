@@ -73,7 +73,10 @@ void Gossip::greet(Instant now, const Endpoint& from, const membership::Ping& pi
 }
 
 void Gossip::take_message(Instant now, const Endpoint& from, const membership::Message& message) {
-  if (const auto* user = std::get_if<membership::User>(&message)) take_user(now, user->payload);
+  if (const auto* user = std::get_if<membership::User>(&message)) {
+    if (!wire::gossip::is_serf_message(user->payload)) return dropped(now, from, "unreadable_user");
+    take_user(now, user->payload);
+  }
   const membership::Received received = swim_.receive(now, from, message, out_);
   refute_to(from, message);
   switch (received) {
@@ -123,9 +126,16 @@ void Gossip::flush(Instant now) {
   out_.clear();
 }
 
+/// A member says which protocols it speaks; a stranger is one of today's. Without a sum a flipped bit may be believed.
+bool Gossip::reads_checksums(const membership::Outputs::Packet& packet) const {
+  if (packet.protocol >= kChecksumProtocol) return true;
+  const membership::Member* member = swim_.members().find(packet.to);
+  return member == nullptr || member->versions[1] >= kChecksumProtocol;
+}
+
 void Gossip::send_packets() {
   for (const auto& packet : out_.packets()) {
-    const bool checksum = packet.protocol >= kChecksumProtocol;
+    const bool checksum = reads_checksums(packet);
     if (packet.count == 1 && !checksum && wire::gossip::packet_overhead(config_.pool) == 0) {
       datagrams_.send(packet.to, out_.part(packet.first));
       continue;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/node/home.h"
 
+#include <algorithm>
+
 #include "syncer/node/home_rooms.h"
 
 namespace syncer::node {
@@ -33,9 +35,23 @@ std::vector<ExportChange> Home::take_exports() {
   return rooms_->session->exporter.take_changes();
 }
 
-void Home::want(Instant now, std::string_view region, const Bytes& key, const Bytes& payload) {
+bool Home::knows_registry() const { return rooms_->session->read_once; }
+
+std::map<std::string, Epoch> Home::marked_epochs() const {
+  std::map<std::string, Epoch> epochs;
+  for (const auto& [ref, service] : rooms_->session->view.services()) {
+    for (const auto& [id, seen] : service.instances) {
+      const auto& mark = seen.document->copy;
+      const auto epoch = mark ? parse_epoch(mark->epoch) : std::nullopt;
+      if (epoch) epochs[mark->region] = std::max(epochs[mark->region], *epoch);
+    }
+  }
+  return epochs;
+}
+
+void Home::want(Instant now, std::string_view region, const Bytes& key, const Bytes& payload, Epoch epoch) {
   rooms_->last_now = now;
-  rooms_->session->copier.want(now, std::string(region), key, payload);
+  rooms_->session->copier.want(now, std::string(region), key, payload, epoch);
 }
 
 void Home::unwant(Instant now, std::string_view region, const Bytes& key) {

@@ -33,12 +33,17 @@ class Home {
 
   /// The own registry was read completely since we became the writer, and nobody else writes it.
   bool view_complete() const;
+  /// The own registry was read completely since we became the writer: what its marks tell is known.
+  bool knows_registry() const;
+  /// Of each region the latest epoch that a copy in the own registry is marked with.
+  std::map<std::string, Epoch> marked_epochs() const;
   /// Everything this region tells the others.
   std::map<Bytes, Bytes> exported() const;
   /// What changed since the last call, one entry a key.
   std::vector<ExportChange> take_exports();
 
-  void want(Instant now, std::string_view region, const Bytes& key, const Bytes& payload);
+  /// `epoch` is the one in which the region says so; the copy is marked with it.
+  void want(Instant now, std::string_view region, const Bytes& key, const Bytes& payload, Epoch epoch);
   void unwant(Instant now, std::string_view region, const Bytes& key);
   /// `complete`: our replica of it holds a complete set of its current epoch. `sane`: it proves its registry sane.
   void region_state(Instant now, std::string_view region, bool connected, bool complete, bool sane);

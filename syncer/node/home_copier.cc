@@ -35,7 +35,8 @@ HomeCopier::HomeCopier(const HomeConfig& config, const registry::V4Requests& req
           [this](const registry::ServiceKey& key) { return regions_.wanted(key); },
           [this](Instant now, const registry::ServiceKey& key) { service_changed(now, key); }) {}
 
-void HomeCopier::want(Instant now, const std::string& region, const Bytes& key, const Bytes& payload) {
+void HomeCopier::want(Instant now, const std::string& region, const Bytes& key, const Bytes& payload,
+                      Epoch epoch) {
   const auto record = registry::decode_key(key);
   // Other domains and projects are not kept here; a key nobody here wrote cannot be acted upon.
   if (!record || record->service.domain != config_.registry.domain) return;
@@ -43,6 +44,7 @@ void HomeCopier::want(Instant now, const std::string& region, const Bytes& key, 
   if (std::find(projects.begin(), projects.end(), record->service.project) == projects.end()) return;
   if (registry::is_infrastructure(record->service, "")) return;
   RemoteCopies& remote = regions_.at(now, region);
+  remote.epoch = epoch;
   if (record->kind != RecordKind::Instance) {
     WantedService& service = remote.services[record->service];
     if (record->kind == RecordKind::Service) service.payload = payload;
@@ -90,10 +92,7 @@ void HomeCopier::unwant(Instant now, const std::string& region, const Bytes& key
   enqueue(place, origin->second);
 }
 
-void HomeCopier::enable(Instant now, Epoch epoch) {
-  if (enabled_ && epoch == written_in_) return;
-  written_in_ = epoch;
-  epoch_ = to_string(epoch);
+void HomeCopier::enable(Instant now) {
   if (enabled_) return;
   enabled_ = true;
   services_.set_enabled(now, true);
@@ -312,7 +311,7 @@ bool HomeCopier::fulfil(Instant now, Subject& subject) {
   registry::SharedPlan plan = std::move(*planned);
   if (SYNCER_MUTATED("home.copy_id_of_this_run")) {
     auto other = std::make_shared<registry::CopyPlan>(*plan);
-    other->id.back() = epoch_.back();
+    other->id.back() = "0123456789abcdef"[random_.stream("run").next() % 16];
     plan = std::move(other);
   }
   const auto copy = origin.copies.find(plan->id);

@@ -24,11 +24,11 @@ class HomeCopier {
   HomeCopier(const HomeConfig& config, const registry::V4Requests& requests, HomeCalls& calls, const HomeView& view,
              HomeRegions& regions, HomeLeases& leases, Observer& observer, Random random);
 
-  void want(Instant now, const std::string& region, const Bytes& key, const Bytes& payload);
+  void want(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch);
   void unwant(Instant now, const std::string& region, const Bytes& key);
 
-  /// Writes are allowed (the registry was read, nobody else writes it) in this epoch.
-  void enable(Instant now, Epoch epoch);
+  /// Writes are allowed: the registry was read, nobody else writes it.
+  void enable(Instant now);
   void disable(Instant now);
 
   void seen(Instant now, const registry::InstanceRef& ref);
@@ -105,8 +105,6 @@ class HomeCopier {
   HomeServices services_;
   registry::PlanMemo plans_;
   bool enabled_ = false;
-  Epoch written_in_;
-  std::string epoch_;  // the same, as the marks say it
   Instant last_reading_{};
   std::map<registry::InstanceRef, Place> by_ref_;  // copies believed to be present
   std::deque<Place> queue_;

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "syncer/base/epoch.h"
 #include "syncer/node/home_types.h"
 #include "syncer/registry/copy.h"
 #include "syncer/registry/record.h"
@@ -54,6 +55,7 @@ struct RemoteCopies {
 
   std::map<Bytes, Origin> origins;  ///< by encoded instance key
   std::map<registry::ServiceKey, WantedService> services;
+  Epoch epoch;  ///< in which it said last what it holds; new copies are marked with it
   std::size_t present = 0;  ///< origins with at least one copy in the registry
   bool connected = false;
   bool complete = false;

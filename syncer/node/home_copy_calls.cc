@@ -15,7 +15,7 @@ constexpr Duration kSlowestRetry = std::chrono::seconds(10);
 }  // namespace
 
 bool HomeCopier::add(Instant now, Subject& subject, const std::string& service_id, const registry::SharedPlan& plan) {
-  auto body = registry::registration_body(*plan, subject.origin.payload, epoch_);
+  auto body = registry::registration_body(*plan, subject.origin.payload, to_string(subject.remote.epoch));
   if (!body) {
     fail(now, subject.place, subject.origin, body.error());
     return false;
@@ -69,7 +69,7 @@ bool HomeCopier::update_status(Instant now, Subject& subject, const registry::Sh
 }
 
 bool HomeCopier::update_properties(Instant now, Subject& subject, const registry::SharedPlan& plan) {
-  auto body = registry::properties_body(*plan, epoch_);
+  auto body = registry::properties_body(*plan, to_string(subject.remote.epoch));
   if (!body) {
     fail(now, subject.place, subject.origin, body.error());
     return false;

@@ -172,7 +172,7 @@ void Home::Rooms::judge(Instant now) {
     conflict = "this registry holds copies that are marked as coming from region \"" + config.region +
                "\" itself: another region's syncer writes or wrote it";
   }
-  if (s.read_once && conflict.empty()) s.copier.enable(now, *epoch);
+  if (s.read_once && conflict.empty()) s.copier.enable(now);
   else s.copier.disable(now);
   if (s.read_once && conflict.empty() && s.contracts.caught_up()) s.view_complete = true;
   look_at_canary();

@@ -86,7 +86,7 @@ void Mesh::close_epoch(Instant now) {
   for (const LinkId id : links) close(now, id, "this node is not the writer any more");
   for (const auto& [name, peer] : peers_) {
     forget(now, name);
-    if (peer.known_epoch != Epoch{}) raise_floor(name, peer.known_epoch);
+    if (peer.known_epoch != Epoch{}) raise_floor(now, name, peer.known_epoch);
   }
 }
 
@@ -107,7 +107,16 @@ void Mesh::set_leader(bool self, std::optional<Endpoint> leader) {
   leader_ = leader;
 }
 
-void Mesh::raise_floor(std::string_view region, Epoch floor) { core_.receiver(peer(region).id).raise_floor(floor); }
+void Mesh::raise_floor(Instant now, std::string_view region, Epoch floor) {
+  if (find(region) == nullptr && peers_.size() >= kMaxRegions) return;
+  const replication::Replica* held = replica(region);
+  if (held != nullptr && held->epoch() < floor) forget(now, region);
+  Peer& remote = peer(region);
+  core_.receiver(remote.id).raise_floor(floor);
+  if (floor <= remote.known_epoch) return;
+  remote.known_epoch = floor;
+  remote.known_run = 0;
+}
 
 void Mesh::forget(Instant now, std::string_view region) {
   const Peer* known = find(region);

@@ -16,6 +16,9 @@
 
 namespace syncer::node {
 
+/// Regions that are followed at the same time.
+inline constexpr std::size_t kMaxRegions = 1024;
+
 /// What the exchange with other regions needs to know.
 struct MeshConfig {
   std::string region;
@@ -55,8 +58,9 @@ class Mesh {
   void set_sane(bool sane) { core_.set_sane(sane); }
   /// Cluster mode: a node that is not the leader sends dialers to it.
   void set_leader(bool self, std::optional<Endpoint> leader);
-  /// Epochs of a region below this one are refused even after a restart (what the registry's marks tell).
-  void raise_floor(std::string_view region, Epoch floor);
+  /// Epochs of a region below this one are over: refused even after a restart (the marks in the registry tell), and
+  /// what was taken from one is forgotten. The region learns of it when it next greets us.
+  void raise_floor(Instant now, std::string_view region, Epoch floor);
   /// Drops what is known of a region, as if all its entries were removed.
   void forget(Instant now, std::string_view region);
 
@@ -122,7 +126,7 @@ class Mesh {
     std::optional<LinkId> in;
     Instant last_heard;
     Epoch known_epoch;           // highest epoch it published in …
-    std::uint64_t known_run = 0;  // … and the process that did
+    std::uint64_t known_run = 0;  // … and the process that did; 0 when only the registry's marks tell of it
   };
 
   Peer& peer(std::string_view region);

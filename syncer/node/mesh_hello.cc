@@ -8,9 +8,6 @@
 namespace syncer::node {
 namespace {
 
-/// Regions that are followed at the same time.
-constexpr std::size_t kMaxRegions = 1024;
-
 std::string name_used_twice(const std::string& region, const std::string& one, const std::string& other) {
   return "region name \"" + region + "\" is used by two syncers, \"" + one + "\" and \"" + other +
          "\"; give each region its own --cluster-name";
@@ -97,7 +94,7 @@ void Mesh::on_welcome(Instant now, MeshLink& link, const wire::Welcome& welcome)
     return close(now, link.id, reason);
   }
   const Epoch own = core_.log().epoch();
-  const bool not_ours = welcome.known_epoch == own && welcome.known_run != run_;
+  const bool not_ours = welcome.known_epoch == own && welcome.known_run != 0 && welcome.known_run != run_;
   if (welcome.known_epoch > own || not_ours) want_reopen(welcome.known_epoch);
   link.node = welcome.node;
   link.run = welcome.run;
@@ -128,7 +125,8 @@ void Mesh::refuse(Instant now, MeshLink& link, std::string region, std::string n
 void Mesh::on_word(Instant now, MeshLink& link, const replication::WriterMessage& message) {
   Peer& remote = peer_of(link);
   const Epoch epoch = std::visit([](const auto& m) { return m.epoch; }, message);
-  if (epoch == remote.known_epoch && link.run != remote.known_run) {
+  const bool another = remote.known_run != 0 && link.run != remote.known_run;
+  if (epoch == remote.known_epoch && another) {
     // The same epoch from another process: it lost its disk and does not know yet that the epoch was used up.
     return report_.stale_epoch(now, remote.name, epoch, remote.known_epoch);
   }

@@ -198,6 +198,8 @@ bool Node::State::pump_reign(Instant now) {
   if (ends) {
     home.set_writer(now, std::nullopt);
     mesh.close_epoch(now);
+    pump_imports(now);
+    importing = false;
   }
   epoch = reign;
   if (epoch) home.set_writer(now, epoch);
@@ -248,15 +250,34 @@ bool Node::State::pump_exports(Instant now) {
   return !changes.empty();
 }
 
+/// What other regions say counts only once the own registry was read: its marks tell which of their epochs are over.
 bool Node::State::pump_imports(Instant now) {
+  if (!importing) return begin_imports(now);
   const auto changes = mesh.take_changes();
   for (const RemoteChange& change : changes) {
     const replication::Replica* replica = mesh.replica(change.region);
     const Bytes* payload = replica != nullptr ? replica->find(change.key) : nullptr;
-    if (payload != nullptr) home.want(now, change.region, change.key, *payload);
+    if (payload != nullptr) home.want(now, change.region, change.key, *payload, replica->epoch());
     else home.unwant(now, change.region, change.key);
   }
   return !changes.empty();
+}
+
+bool Node::State::begin_imports(Instant now) {
+  if (home.knows_registry()) {
+    for (const auto& [region, epoch] : home.marked_epochs()) {
+      if (!SYNCER_MUTATED("node.ignore_marked_epochs")) mesh.raise_floor(now, region, epoch);
+    }
+    importing = true;
+  }
+  mesh.take_changes();  // all that is known follows, once
+  if (!importing) return false;
+  for (const std::string& region : mesh.regions()) {
+    const replication::Replica* replica = mesh.replica(region);
+    if (replica == nullptr) continue;
+    for (const auto& [key, record] : replica->records()) home.want(now, region, key, record.payload, replica->epoch());
+  }
+  return true;
 }
 
 void Node::State::pump_region_states(Instant now) {

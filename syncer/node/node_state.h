@@ -52,6 +52,7 @@ struct Node::State {
   Instant started{};
   bool leaving = false;
   bool ready = false;
+  bool importing = false;  ///< what other regions say is passed on to home
   std::string fatal;
 
  private:
@@ -64,6 +65,7 @@ struct Node::State {
   void open_epoch(Instant now);
   bool pump_exports(Instant now);
   bool pump_imports(Instant now);
+  bool begin_imports(Instant now);
   void pump_region_states(Instant now);
   void pump_conflicts(Instant now);
 

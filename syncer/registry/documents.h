@@ -17,7 +17,7 @@ namespace syncer::registry {
 struct CopyMark {
   std::string region;
   std::string instance;
-  std::string epoch;
+  std::string epoch;  ///< of its region, when the copy was written; later ones that brought no change leave it
   bool operator==(const CopyMark&) const = default;
 };
 

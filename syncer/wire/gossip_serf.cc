@@ -13,6 +13,7 @@ namespace {
 constexpr char kTagMagic = static_cast<char>(0xff);
 constexpr char kLeave = 0;
 constexpr char kPushPull = 2;
+constexpr char kRelay = 9;
 constexpr std::uint64_t kMaxClock = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
@@ -76,6 +77,13 @@ Bytes encode_user_state(std::uint64_t clock) {
   w.raw("StatusLTimes");
   w.nil();
   return out;
+}
+
+bool is_serf_message(ByteView payload) {
+  if (payload.empty() || payload[0] < kLeave || payload[0] > kRelay) return false;
+  MsgpackReader r(payload.substr(1));
+  r.fields();
+  return r.ok();
 }
 
 std::optional<std::uint64_t> read_clock(ByteView payload) {

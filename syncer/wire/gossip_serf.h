@@ -24,6 +24,8 @@ std::optional<Tags> decode_tags(ByteView meta);
 Bytes encode_leave_intent(std::uint64_t clock, std::string_view node);
 /// The least that a serf agent accepts as the user state of an exchange: our clock, no events.
 Bytes encode_user_state(std::uint64_t clock);
+/// Whether it looks like a message of serf: octets of another making are no business of ours.
+bool is_serf_message(ByteView payload);
 /// The Lamport clock that a leave, a join or a user state carries; nothing for anything else.
 std::optional<std::uint64_t> read_clock(ByteView payload);
 

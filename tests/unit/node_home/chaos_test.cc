@@ -60,8 +60,8 @@ class Storm {
 
   void tell(const std::string& name, const std::string& endpoint) {
     const auto record = remote_instance("cart", name, endpoint);
-    driver_.home().want(now_, "west", record.service_key, record.service_payload);
-    driver_.home().want(now_, "west", record.key, record.payload);
+    driver_.home().want(now_, "west", record.service_key, record.service_payload, {1, 1});
+    driver_.home().want(now_, "west", record.key, record.payload, {1, 1});
   }
   void want(const std::string& name, const std::string& endpoint) {
     wanted_[name] = endpoint;

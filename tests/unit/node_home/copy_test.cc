@@ -17,8 +17,8 @@ struct HomeCopies : testing::Test {
     tell(record);
   }
   void tell(const RemoteInstance& record) {
-    driver.home().want(now, "west", record.service_key, record.service_payload);
-    driver.home().want(now, "west", record.key, record.payload);
+    driver.home().want(now, "west", record.service_key, record.service_payload, {1, 1});
+    driver.home().want(now, "west", record.key, record.payload, {1, 1});
   }
   void unwant(const RemoteInstance& record) {
     wanted.erase(record.key);
@@ -262,7 +262,7 @@ TEST_F(HomeCopies, BringTheirContractsAndOverwriteNone) {
   const auto service = registry::decode_key(record.key)->service;
   for (const char* id : {"mine", "theirs"}) {
     driver.home().want(now, "west", encode_key(registry::RecordKey{registry::RecordKind::Schema, service, id}),
-                       R"({"schema":"far"})");
+                       R"({"schema":"far"})", {1, 1});
   }
   world.add(now, "cart", "n1", "rest://1:1");
   const std::string path = "/v4/default/registry/microservices/" + world.service_id(now, "cart") + "/schemas/";
@@ -309,8 +309,8 @@ TEST(HomeCopiesOnOldReleases, FindTheLostLeaseInASetThatDoesNotSayWhich) {
     driver.home().region_state(now, "west", true, true, true);
     for (int i = 0; i < 40; ++i) {
       const auto record = remote_instance("cart", "i" + std::to_string(i), "rest://9:" + std::to_string(i));
-      driver.home().want(now, "west", record.service_key, record.service_payload);
-      driver.home().want(now, "west", record.key, record.payload);
+      driver.home().want(now, "west", record.service_key, record.service_payload, {1, 1});
+      driver.home().want(now, "west", record.key, record.payload, {1, 1});
     }
     run(now, 5s, {&driver}, {&world});
     ASSERT_EQ(world.copies("west").size(), 40U);

@@ -25,8 +25,8 @@ TEST(SharedRegistry, IsNoticedByBothAndStopsTheirWriting) {
   EXPECT_EQ(east.events().count(EventKind::RegistryShared), 1);
   const auto record = remote_instance("cart", "i1", "rest://1:1");
   east.home().region_state(now, "west", true, true, true);
-  east.home().want(now, "west", record.service_key, record.service_payload);
-  east.home().want(now, "west", record.key, record.payload);
+  east.home().want(now, "west", record.service_key, record.service_payload, {1, 1});
+  east.home().want(now, "west", record.key, record.payload, {1, 1});
   run(now, 10s, {&east, &west}, {&world});
   EXPECT_TRUE(world.copies("west").empty());
 }

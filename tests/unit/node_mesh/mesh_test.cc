@@ -144,6 +144,32 @@ TEST_F(MeshOfTwo, AsksForAHigherEpochWhenTheWriterLostItsDisk) {
   EXPECT_TRUE(equal());
 }
 
+TEST_F(MeshOfTwo, TellsOfTheFloorWhenItGreetsAWriterThatLostItsDisk) {
+  net.kill(1);
+  net.kill(2);
+  net.start(2, "B", "b1").raise_floor(net.now(), "A", {1, 3});
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, records(7));
+  net.gossip();
+  b().open_epoch(net.now(), {1, 2}, {});
+  net.run(seconds(3));
+  ASSERT_TRUE(a().reopen_wanted());
+  EXPECT_EQ(*a().reopen_wanted(), (Epoch{1, 3}));
+  EXPECT_EQ(b().replica("A")->size(), 0U);
+  a().open_epoch(net.now(), {1, 4}, records(7));
+  net.run(seconds(3));
+  EXPECT_TRUE(equal());
+}
+
+TEST_F(MeshOfTwo, TakesTheWriterOfTheEpochThatTheFloorNames) {
+  net.kill(2);
+  net.start(2, "B", "b1").raise_floor(net.now(), "A", {1, 1});
+  net.gossip();
+  b().open_epoch(net.now(), {1, 2}, {});
+  net.run(seconds(5));
+  EXPECT_FALSE(a().reopen_wanted());
+  EXPECT_TRUE(equal());
+}
+
 TEST_F(MeshOfTwo, DoesNotAskForAHigherEpochAfterAnOrdinaryReconnect) {
   net.break_links(1, 2);
   net.run(seconds(3));
@@ -189,7 +215,8 @@ TEST_F(MeshOfTwo, TellsAllKeysOfAForgottenRegion) {
 }
 
 TEST_F(MeshOfTwo, RefusesEpochsBelowTheFloor) {
-  b().raise_floor("A", {1, 9});
+  b().raise_floor(net.now(), "A", {1, 9});
+  EXPECT_EQ(b().replica("A")->size(), 0U) << "what was taken from an epoch that is over is kept";
   a().put(net.now(), "key9", "v");
   net.run(seconds(2));
   EXPECT_EQ(b().replica("A")->find("key9"), nullptr);
