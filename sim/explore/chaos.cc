@@ -106,6 +106,9 @@ std::optional<Fault> network_fault(Family family, Draw& draw) {
     case Family::Duplicate:
       link.quality.duplicate = percent(1 + draw.random.below(20));
       break;
+    case Family::Corrupt:
+      link.quality.corrupt = percent(1 + draw.random.below(20));
+      break;
     default:
       link.quality.reorder = scenario::Reorder{Ratio{1, 10}, draw.length(10ms, 300ms)};
       break;
@@ -116,8 +119,17 @@ std::optional<Fault> network_fault(Family family, Draw& draw) {
 std::optional<Fault> clock_fault(Family family, Draw& draw) {
   const scenario::Selector who{draw.one(draw.region().syncers)};
   const auto amount = static_cast<std::int64_t>(draw.random.below(100'000)) - 50'000;
-  if (family == Family::ClockDrift) return Fault{scenario::ClockDrift{who, amount}, {}, {}};
-  return Fault{scenario::ClockJump{who, Duration(amount * 1'000'000)}, {}, {}};
+  const scenario::Shift by{Duration(amount * 1'000'000)};
+  switch (family) {
+    case Family::ClockDrift:
+      return Fault{scenario::ClockDrift{who, amount}, {}, {}};
+    case Family::ClockSkew:
+      return Fault{scenario::ClockSkew{who, by, draw.length(1s, 30s)}, {}, {}};
+    case Family::ClockStrobe:
+      return Fault{scenario::ClockStrobe{who, by, draw.length(50ms, 500ms), draw.length(1s, 10s)}, {}, {}};
+    default:
+      return Fault{scenario::ClockJump{who, by}, {}, {}};
+  }
 }
 
 std::optional<Fault> registry_fault(Family family, Draw& draw, Budget& budget, const scenario::Budget& allowed) {
@@ -137,6 +149,8 @@ std::optional<Fault> registry_fault(Family family, Draw& draw, Budget& budget, c
       return Fault{scenario::ScListEmpty{sc, lasts}, {}, lasts};
     case Family::ScListPartial:
       return Fault{scenario::ScListPartial{sc, percent(share), lasts}, {}, lasts};
+    case Family::ScLimit:
+      return Fault{scenario::ScLimit{sc, 1 + draw.random.below(20), lasts}, {}, lasts};
     case Family::ScStaleRead:
       return Fault{scenario::ScStaleRead{sc, draw.length(500ms, 5s), lasts}, {}, lasts};
     default:
@@ -169,9 +183,12 @@ std::optional<Fault> draw_fault(Family family, Draw& draw, Budget& budget, const
     case Family::Loss:
     case Family::Duplicate:
     case Family::Reorder:
+    case Family::Corrupt:
       return network_fault(family, draw);
     case Family::ClockDrift:
     case Family::ClockJump:
+    case Family::ClockSkew:
+    case Family::ClockStrobe:
       return clock_fault(family, draw);
     default:
       return registry_fault(family, draw, budget, allowed);

@@ -33,7 +33,7 @@ Instant MachineClock::world(Instant wanted) const {
 }
 
 syncer::WallTime MachineClock::wall(Instant world) const {
-  return syncer::WallTime(Duration(kWallAtZero)) + world.time_since_epoch() + wall_offset_;
+  return syncer::WallTime(Duration(kWallAtZero)) + world.time_since_epoch() + wall_offset_ + wall_skew_;
 }
 
 void MachineClock::set_drift(Instant world, std::int64_t ppm) {

@@ -24,6 +24,8 @@ class MachineClock {
 
   void set_drift(syncer::Instant world, std::int64_t ppm);
   void jump_wall(syncer::Duration by) { wall_offset_ += by; }
+  /// The wall clock is off by so much, apart from jumps.
+  void skew_wall(syncer::Duration by) { wall_skew_ = by; }
 
  private:
   void rebase(syncer::Instant world);
@@ -32,6 +34,7 @@ class MachineClock {
   syncer::Instant local_base_;
   std::int64_t ppm_ = 0;
   syncer::Duration wall_offset_{};
+  syncer::Duration wall_skew_{};
 };
 
 }  // namespace sim::host

@@ -61,6 +61,8 @@ struct RegistrySpec {
   std::vector<std::string> origins;
   std::string release = "2.2.0";
   syncer::Duration latency = std::chrono::milliseconds(1);  ///< time to work on one request
+  std::optional<syncer::Duration> min_lease;                ///< a multiple of 4 s; the release's own when absent
+  std::optional<syncer::Duration> delete_visibility;
 };
 
 /// Constants of a whole world.

@@ -23,6 +23,8 @@ mocksc::ModelOptions options_of(const RegistrySpec& spec) {
   SYNCER_ASSERT(release.has_value());
   options.release = *release;
   options.wall_at_zero = kWallAtZero;
+  if (spec.min_lease) options.min_interval = *spec.min_lease / (options.min_times + 1);
+  if (spec.delete_visibility) options.delete_visibility = *spec.delete_visibility;
   for (std::uint32_t k = 0; k < spec.front_ends; ++k) {
     options.frontends.push_back("rest://" + spec.name + "-" + std::to_string(k) + ":30100/");
   }

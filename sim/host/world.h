@@ -98,6 +98,8 @@ class World {
   /// Speed of the monotonic clock, parts per million; it stays continuous.
   void drift(NodeIndex n, std::int64_t ppm);
   void wall_jump(NodeIndex n, syncer::Duration by);
+  /// The wall clock is off by so much, whatever it was before; zero is right again (apart from jumps).
+  void wall_skew(NodeIndex n, syncer::Duration by);
   syncer::Instant local_time(NodeIndex n) const;
   syncer::WallTime wall_time(NodeIndex n) const;
 

@@ -56,6 +56,7 @@ void World::drift(NodeIndex n, std::int64_t ppm) {
 }
 
 void World::wall_jump(NodeIndex n, Duration by) { state_->node(n).clock().jump_wall(by); }
+void World::wall_skew(NodeIndex n, Duration by) { state_->node(n).clock().skew_wall(by); }
 Instant World::local_time(NodeIndex n) const { return state_->node(n).local_now(); }
 syncer::WallTime World::wall_time(NodeIndex n) const { return state_->node(n).clock().wall(now()); }
 

@@ -33,8 +33,11 @@ host::DiskFate fate(Disk disk);
 
 /// Processes and clocks.
 struct ProcessActions : ActionContext {
+  /// The node's configuration with other settings; nothing when there are none.
+  std::optional<syncer::node::NodeConfig> changed(const Settings& settings, NodeIndex n) const;
   void operator()(const Start& a) const;
   void operator()(const Stop& a) const;
+  void operator()(const Leave& a) const;
   void operator()(const Crash& a) const;
   void operator()(const Restart& a) const;
   void operator()(const Bounce& a) const;
@@ -47,6 +50,8 @@ struct ProcessActions : ActionContext {
   void operator()(const GuardRelease& a) const;
   void operator()(const ClockDrift& a) const;
   void operator()(const ClockJump& a) const;
+  void operator()(const ClockSkew& a) const;
+  void operator()(const ClockStrobe& a) const;
 };
 
 /// Dying at a call, and sick disks.

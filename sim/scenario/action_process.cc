@@ -26,15 +26,34 @@ host::DiskFate fate(Disk disk) {
   return host::DiskFate::LoseUnsynced;
 }
 
+std::optional<syncer::node::NodeConfig> ProcessActions::changed(const Settings& settings, NodeIndex n) const {
+  if (settings.pairs.empty()) return std::nullopt;
+  syncer::node::NodeConfig config = world().config(n);
+  configure(config, settings, scene.cast, n);
+  return config;
+}
+
 void ProcessActions::operator()(const Start& a) const {
   for (const NodeIndex n : nodes(a.who)) {
     syncer::Random own = random.stream("spread").stream(n);
-    world().at(world().now() + own.between(Duration::zero(), a.spread), [n](World& w) { w.start(n); });
+    world().at(world().now() + own.between(Duration::zero(), a.spread),
+               [n, config = changed(a.config, n)](World& w) { w.restart(n, {}, config); });
   }
 }
 
 void ProcessActions::operator()(const Stop& a) const {
   for (const NodeIndex n : nodes(a.who)) world().stop(n);
+}
+
+void ProcessActions::operator()(const Leave& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    if (world().config(n).mode == syncer::node::Mode::Single) {
+      world().stop(n);
+    } else {
+      scene.problems.push_back(event.id + " had no effect: " + scene.cast.nodes()[n].name +
+                               " is one of a cluster, which does not leave; use \"stop\"");
+    }
+  }
 }
 
 void ProcessActions::operator()(const Crash& a) const {
@@ -44,7 +63,8 @@ void ProcessActions::operator()(const Crash& a) const {
 void ProcessActions::operator()(const Restart& a) const {
   for (const NodeIndex n : nodes(a.who)) {
     const auto disk = wiped(a.disk);
-    world().at(world().now() + a.delay, [n, disk](World& w) { w.restart(n, disk); });
+    world().at(world().now() + a.delay,
+               [n, disk, config = changed(a.config, n)](World& w) { w.restart(n, disk, config); });
   }
 }
 
@@ -129,6 +149,24 @@ void ProcessActions::operator()(const ClockDrift& a) const {
 
 void ProcessActions::operator()(const ClockJump& a) const {
   for (const NodeIndex n : nodes(a.who)) world().wall_jump(n, a.by.by);
+}
+
+void ProcessActions::operator()(const ClockSkew& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    world().wall_skew(n, a.by.by);
+    const auto exact = [n](World& w) { w.wall_skew(n, Duration::zero()); };
+    scene.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, exact, a.for_);
+  }
+}
+
+void ProcessActions::operator()(const ClockStrobe& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    bool forth = true;
+    for (Duration at{}; at < a.for_; at += a.gap, forth = !forth) {
+      world().at(world().now() + at, [n, by = forth ? a.by.by : -a.by.by](World& w) { w.wall_jump(n, by); });
+    }
+    if (!forth) world().at(world().now() + a.for_, [n, by = -a.by.by](World& w) { w.wall_jump(n, by); });
+  }
 }
 
 }  // namespace sim::scenario

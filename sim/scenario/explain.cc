@@ -21,7 +21,7 @@ struct Meaning {
   void alternative(std::string_view, std::string_view about) {
     if (std::holds_alternative<A>(action)) text = about;
   }
-  void later(std::string_view) {}
+  void later(std::string_view, std::string_view) {}
 };
 
 std::string moment_in_words(const Anchor& a) {

@@ -56,7 +56,7 @@ class ObjectReader {
   template <class C>
   void choice(std::string_view key, C T::*member, std::string_view about);
 
-  void later(std::string_view key) { keys_.later.push_back(key); }
+  void later(std::string_view key, std::string_view instead) { keys_.later.push_back({key, instead}); }
 
   std::optional<Cursor> find(std::string_view key) const {
     for (const Cursor& layer : layers_) {
@@ -99,7 +99,7 @@ class ChoiceReader {
     out_ = std::move(value);
   }
 
-  void later(std::string_view word) { later_.push_back(word); }
+  void later(std::string_view word, std::string_view instead) { later_.push_back({word, instead}); }
 
   void finish(std::string_view about) {
     if (found_) return;
@@ -110,8 +110,9 @@ class ChoiceReader {
       if (v == nullptr) return reader_.refuse_missing(object, key_, about);
       return reader_.refuse_word(object.member(*v), words_, later_);
     }
-    for (const std::string_view word : later_) {
-      if (const Value* v = object.value->find(word)) return reader_.refuse_word(object.member(*v), words_, later_);
+    for (const LaterWord& later : later_) {
+      const Value* v = object.value->find(later.word);
+      if (v != nullptr) return reader_.refuse_word(object.member(*v), words_, later_);
     }
     std::string list;
     for (const std::string_view word : words_) list += (list.empty() ? "" : ", ") + std::string(word);
@@ -134,7 +135,7 @@ class ChoiceReader {
   Choice& out_;
   Reader::Keys& keys_;
   std::vector<std::string_view> words_;
-  std::vector<std::string_view> later_;
+  std::vector<LaterWord> later_;
   bool found_ = false;
 };
 

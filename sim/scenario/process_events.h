@@ -15,12 +15,18 @@ enum class Disk : std::uint8_t { Keep, LoseUnsynced, Tear, Wipe };
 struct Start {
   Selector who;
   Duration spread{};  ///< each node boots at a random time up to this later
+  Settings config{};  ///< over those of the node, from now on
   bool operator==(const Start&) const = default;
 };
 /// Orderly shutdown.
 struct Stop {
   Selector who;
   bool operator==(const Stop&) const = default;
+};
+/// The syncer leaves for good: it says good-bye to the pool, is seen as left, and ends. Only in mode single.
+struct Leave {
+  Selector who;
+  bool operator==(const Leave&) const = default;
 };
 struct Crash {
   Selector who;
@@ -31,6 +37,7 @@ struct Restart {
   Selector who;
   Disk disk = Disk::Keep;  ///< Keep or Wipe
   Duration delay{};
+  Settings config{};  ///< over those of the node, from now on
   bool operator==(const Restart&) const = default;
 };
 /// Crash, and start again after `down`.
@@ -93,6 +100,22 @@ struct ClockJump {
   Selector who;
   Shift by;
   bool operator==(const ClockJump&) const = default;
+};
+
+/// The wall clock is off by so much from now on.
+struct ClockSkew {
+  Selector who;
+  Shift by;
+  std::optional<Duration> for_;
+  bool operator==(const ClockSkew&) const = default;
+};
+/// The wall clock leaps forth and back again and again.
+struct ClockStrobe {
+  Selector who;
+  Shift by;
+  Duration gap{};  ///< between two leaps
+  Duration for_{};
+  bool operator==(const ClockStrobe&) const = default;
 };
 
 }  // namespace sim::scenario

@@ -46,13 +46,10 @@ void Reader::refuse_missing(const Cursor& at, std::string_view key, std::string_
 }
 
 void Reader::refuse_word(const Cursor& at, const std::vector<std::string_view>& known,
-                         const std::vector<std::string_view>& later) {
-  const bool later_key = std::find(later.begin(), later.end(), at.value->key) != later.end();
-  const bool by_key = later_key || !at.is(Value::Kind::String);
+                         const std::vector<LaterWord>& later) {
+  const bool by_key = postponed(at.value->key, later) || !at.is(Value::Kind::String);
   const std::string& word = by_key && !at.value->key.empty() ? at.value->key : at.value->text;
-  if (std::find(later.begin(), later.end(), word) != later.end()) {
-    return refuse(at, "\"" + word + "\" is known, but not supported yet");
-  }
+  if (auto text = postponed(word, later)) return refuse(at, std::move(*text));
   if (!at.is(Value::Kind::String)) return refuse(at, "wants a word, not " + shown(*at.value));
   std::string list;
   for (const std::string_view k : known) list += (list.empty() ? "" : ", ") + std::string(k);
@@ -60,13 +57,19 @@ void Reader::refuse_word(const Cursor& at, const std::vector<std::string_view>& 
   refuse(at, "unknown word \"" + word + "\"" + (hint.empty() ? "; known: " + list : hint));
 }
 
+std::optional<std::string> Reader::postponed(std::string_view word, const std::vector<LaterWord>& later) {
+  const auto found = std::find_if(later.begin(), later.end(), [&](const LaterWord& l) { return l.word == word; });
+  if (found == later.end()) return std::nullopt;
+  return "\"" + std::string(word) + "\" is known, but not supported yet; " + std::string(found->instead);
+}
+
 void Reader::refuse_unknown(const Cursor& at, const Keys& keys) {
   if (keys.open) return;
   for (const Value& v : at.value->items) {
     if (std::find(keys.known.begin(), keys.known.end(), v.key) != keys.known.end()) continue;
-    const bool later = std::find(keys.later.begin(), keys.later.end(), v.key) != keys.later.end();
-    refuse_key(at.member(v), later ? "\"" + v.key + "\" is known, but not supported yet"
-                                   : "unknown key \"" + v.key + "\"" + syncer::did_you_mean(v.key, keys.known));
+    const auto later = postponed(v.key, keys.later);
+    refuse_key(at.member(v),
+               later ? *later : "unknown key \"" + v.key + "\"" + syncer::did_you_mean(v.key, keys.known));
   }
 }
 

@@ -55,6 +55,7 @@ class Reader {
   void read(const Cursor& at, Moment& out);
   void read(const Cursor& at, Selector& out);
   void read(const Cursor& at, Pairs& out);
+  void read(const Cursor& at, Settings& out);
   void read(const Cursor& at, Seeds& out);
   void read(const Cursor& at, Delay& out);
   void read(const Cursor& at, Predicate& out);
@@ -99,15 +100,17 @@ class Reader {
 
   /// Refuses a text that is none of the known words, with the nearest one.
   void refuse_word(const Cursor& at, const std::vector<std::string_view>& known,
-                   const std::vector<std::string_view>& later);
+                   const std::vector<LaterWord>& later);
   /// Refuses keys that nobody asked for.
   struct Keys {
     std::vector<std::string_view> known;
-    std::vector<std::string_view> later;
+    std::vector<LaterWord> later;
     std::vector<std::string_view> claimed;  ///< taken by the anchor already
     bool open = false;  ///< what the object is was not understood, so neither are its keys
   };
   void refuse_unknown(const Cursor& at, const Keys& keys);
+  /// In words, that a word is not supported yet and what is; nothing when it is none of these.
+  static std::optional<std::string> postponed(std::string_view word, const std::vector<LaterWord>& later);
   void refuse_missing(const Cursor& at, std::string_view key, std::string_view about);
   bool expect(const Cursor& at, Value::Kind kind, std::string_view name);
 

@@ -28,16 +28,16 @@ class WordFinder {
     reader_.refuse_unknown(at_, keys);
   }
 
-  void later(std::string_view text) { later_.push_back(text); }
+  void later(std::string_view text, std::string_view instead) { later_.push_back({text, instead}); }
 
   void finish() {
     if (found_) return;
     if (at_.value->items.empty()) return reader_.refuse(at_, "wants a predicate such as {\"mirrored\": …}");
     const Cursor first = at_.member(at_.value->items.front());
     const std::string& key = first.value->key;
-    const bool later = std::find(later_.begin(), later_.end(), key) != later_.end();
-    reader_.refuse_key(first, later ? "\"" + key + "\" is known, but not supported yet"
-                                    : "unknown predicate \"" + key + "\"" + syncer::did_you_mean(key, words_));
+    const auto later = Reader::postponed(key, later_);
+    reader_.refuse_key(first,
+                       later ? *later : "unknown predicate \"" + key + "\"" + syncer::did_you_mean(key, words_));
   }
 
  private:
@@ -53,7 +53,7 @@ class WordFinder {
   const Cursor& at_;
   Predicate& out_;
   std::vector<std::string_view> words_;
-  std::vector<std::string_view> later_;
+  std::vector<LaterWord> later_;
   bool found_ = false;
 };
 
@@ -87,6 +87,15 @@ void Reader::read(const Cursor& at, Pairs& out) {
   }
 }
 
+void Reader::read(const Cursor& at, Settings& out) {
+  if (!expect(at, Value::Kind::Object, "an object of settings")) return;
+  for (const Value& setting : at.value->items) {
+    const auto text = setting_text(setting);
+    if (!text) refuse(at.member(setting), "wants a text, a number, true or false, or a list of texts");
+    out.pairs.push_back({setting.key, text.value_or("")});
+  }
+}
+
 void Reader::read(const Cursor& at, Seeds& out) {
   out.list.clear();
   if (at.is(Value::Kind::Array)) return read(at, out.list);
@@ -94,7 +103,7 @@ void Reader::read(const Cursor& at, Seeds& out) {
   out.list = {1};
   if (!at.is(Value::Kind::String)) return refuse(at, "wants a number, a list of numbers, or \"commit\"");
   out.from_commit = at.value->text == "commit";
-  if (!out.from_commit) refuse_word(at, {"commit"}, {"any"});
+  if (!out.from_commit) refuse_word(at, {"commit"}, {{"any", "use \"commit\", or run with --seeds"}});
 }
 
 void Reader::read(const Cursor& at, Delay& out) {
@@ -125,12 +134,7 @@ void Reader::read(const Cursor& at, std::vector<ConfigBlock>& out) {
     block.place = block_at.place();
     block.who.text = v.key;
     selectors_.push_back({block.who, block_at});
-    if (!expect(block_at, Value::Kind::Object, "an object of settings")) continue;
-    for (const Value& setting : v.items) {
-      const auto text = setting_text(setting);
-      if (!text) refuse(block_at.member(setting), "wants a text, a number, true or false, or a list of texts");
-      block.settings.push_back({setting.key, text.value_or("")});
-    }
+    read(block_at, block.settings);
   }
 }
 

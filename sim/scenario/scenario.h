@@ -17,7 +17,7 @@ namespace sim::scenario {
 struct ConfigBlock {
   Place place;
   Selector who;
-  Pairs settings;
+  Settings settings;
   bool operator==(const ConfigBlock&) const = default;
 };
 
@@ -36,14 +36,18 @@ enum class Family : std::uint8_t {
   Loss,
   Duplicate,
   Reorder,
+  Corrupt,
   ClockDrift,
   ClockJump,
+  ClockSkew,
+  ClockStrobe,
   ScOutage,
   ScFail,
   ScSlow,
   ScListEmpty,
   ScListPartial,
   ScStaleRead,
+  ScLimit,
 };
 
 /// What may be broken at the same time, so that a red run is always a fault of the product.

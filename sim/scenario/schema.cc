@@ -49,10 +49,10 @@ ordered_json schema(Type<Delay>) { return reference("delay"); }
 ordered_json schema(Type<Pairs>) { return map_of({{"type", "string"}}); }
 ordered_json schema(Type<std::vector<Machine>>) { return map_of({{"type", "array"}, {"items", {{"type", "string"}}}}); }
 
-ordered_json schema(Type<std::vector<ConfigBlock>>) {
-  const ordered_json value = {{"type", {"string", "number", "boolean", "array"}}, {"items", {{"type", "string"}}}};
-  return map_of(map_of(value));
+ordered_json schema(Type<Settings>) {
+  return map_of({{"type", {"string", "number", "boolean", "array"}}, {"items", {{"type", "string"}}}});
 }
+ordered_json schema(Type<std::vector<ConfigBlock>>) { return map_of(schema(Type<Settings>{})); }
 
 ordered_json schema(Type<Seeds>) {
   const ordered_json number = {{"type", "integer"}, {"minimum", 0}};
@@ -115,7 +115,7 @@ struct Alternatives {
 
   template <class A>
   void alternative(std::string_view word, std::string_view about);
-  void later(std::string_view) {}
+  void later(std::string_view, std::string_view) {}
 };
 
 /// The visitor that turns a description into JSON Schema.
@@ -152,7 +152,7 @@ class ObjectSchema {
     choices_.key = key;
     chosen_ = [](Alternatives& a) { alternatives(a, Type<C>{}); };
   }
-  void later(std::string_view) {}
+  void later(std::string_view, std::string_view) {}
 
   /// The object, or the list of objects it may be.
   ordered_json finish() {
@@ -207,7 +207,7 @@ struct WordSchemas {
     rest(inner);
     list.push_back(shape.object());
   }
-  void later(std::string_view) {}
+  void later(std::string_view, std::string_view) {}
 };
 
 ordered_json definitions() {

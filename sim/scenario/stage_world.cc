@@ -65,6 +65,25 @@ void add_links(const LinkRule& rule, const Cast& cast, host::World& world) {
   }
 }
 
+/// Each pair draws for itself: another node in the scenario makes no other pair slow.
+void slow_pairs(const SlowPair& slow, const Cast& cast, host::World& world) {
+  const std::vector<NodeIndex> among = nodes_of(resolve(slow.among, cast, {}, syncer::Random(0)));
+  for (const NodeIndex a : among) {
+    for (const NodeIndex b : among) {
+      const syncer::Random draws = world.random("slow_pair").stream(cast.nodes()[a].name).stream(cast.nodes()[b].name);
+      if (a >= b || !draws.stream("chance").hits(slow.chance)) continue;
+      fault::LinkSpec spec;
+      spec.extra = draws.stream("extra").between(Duration::zero(), slow.extra);
+      world.add_link_rule({{fault::Site::node(a)}, {fault::Site::node(b)}, true, true, spec});
+    }
+  }
+}
+
+void set_clock(const Clock& clock, NodeIndex node, host::World& world) {
+  if (clock.drift != 0) world.drift(node, clock.drift);
+  if (clock.skew.by != Duration::zero()) world.wall_skew(node, clock.skew.by);
+}
+
 /// A stale read is as old as it says only when the past was kept from the beginning.
 void remember_past(const Scenario& scenario, host::World& world) {
   Duration longest{};
@@ -113,13 +132,16 @@ syncer::node::NodeConfig node_config(const Scenario& scenario, const Cast& cast,
     config.registry.addresses.push_back("http://" + center.name + "-" + std::to_string(k) + ":30100");
   }
   for (const ConfigBlock& block : scenario.config) {
-    if (!selects(block.who, cast, node)) continue;
-    for (const Pair& setting : block.settings) {
-      const std::string value = setting.key == "join" ? join_addresses(setting.value, cast, node) : setting.value;
-      SYNCER_ASSERT(syncer::node::apply_setting(config, setting.key, value).has_value());  // checked by the parser
-    }
+    if (selects(block.who, cast, node)) configure(config, block.settings, cast, node);
   }
   return config;
+}
+
+void configure(syncer::node::NodeConfig& config, const Settings& settings, const Cast& cast, NodeIndex node) {
+  for (const Pair& setting : settings.pairs) {
+    const std::string value = setting.key == "join" ? join_addresses(setting.value, cast, node) : setting.value;
+    SYNCER_ASSERT(syncer::node::apply_setting(config, setting.key, value).has_value());  // checked by the parser
+  }
 }
 
 fault::LinkSpec link_spec(const LinkQuality& q) {
@@ -133,6 +155,7 @@ fault::LinkSpec link_spec(const LinkQuality& q) {
   if (q.bandwidth) spec.bandwidth = q.bandwidth->bits_per_second;
   if (q.queue) spec.queue = q.queue->octets;
   if (q.mtu) spec.mtu = q.mtu->octets;
+  if (q.connect) spec.connect = static_cast<fault::ConnectFate>(*q.connect);
   return spec;
 }
 
@@ -143,6 +166,8 @@ void build_world(const Scenario& scenario, const Cast& cast, host::World& world)
     spec.front_ends = sc.front_ends;
     spec.release = sc.version;
     spec.latency = sc.latency;
+    spec.min_lease = sc.min_lease;
+    spec.delete_visibility = sc.delete_visibility;
     world.add_registry(std::move(spec));
   }
   for (NodeIndex n = 0; n < cast.nodes().size(); ++n) {
@@ -151,11 +176,13 @@ void build_world(const Scenario& scenario, const Cast& cast, host::World& world)
     spec.config = node_config(scenario, cast, n);
     if (scenario.topology.sealed) seal(spec.config, world);
     world.add_node(std::move(spec));
+    set_clock(scenario.topology.regions[cast.nodes()[n].region].clock, n, world);
   }
   for (const Event& event : scenario.events) {
     if (std::holds_alternative<FuzzPeer>(event.action)) world.add_fuzz_peer();
   }
   for (const LinkRule& rule : scenario.topology.links) add_links(rule, cast, world);
+  if (scenario.topology.slow_pair) slow_pairs(*scenario.topology.slow_pair, cast, world);
   remember_past(scenario, world);
 }
 

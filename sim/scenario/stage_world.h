@@ -22,4 +22,7 @@ fault::LinkSpec link_spec(const LinkQuality& quality);
 /// Adds all registries, nodes and links of a scenario to an empty world.
 void build_world(const Scenario& scenario, const Cast& cast, host::World& world);
 
+/// Lays settings over a configuration; they were checked when the file was read.
+void configure(syncer::node::NodeConfig& config, const Settings& settings, const Cast& cast, NodeIndex node);
+
 }  // namespace sim::scenario

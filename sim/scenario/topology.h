@@ -19,6 +19,13 @@ struct Machine {
   bool operator==(const Machine&) const = default;
 };
 
+/// How the clocks of a region's machines go from the beginning.
+struct Clock {
+  Shift skew;             ///< of the wall clock
+  std::int64_t drift = 0;  ///< of the monotonic clock, parts per million
+  bool operator==(const Clock&) const = default;
+};
+
 /// One service center and its syncers. The region's name is the cluster name of its syncers.
 struct Region {
   Place place;
@@ -27,6 +34,7 @@ struct Region {
   std::vector<std::string> syncers;
   RegionMode mode = RegionMode::Single;
   std::vector<Machine> machines;
+  Clock clock{};
   bool operator==(const Region&) const = default;
 };
 
@@ -38,6 +46,8 @@ struct ServiceCenter {
   std::uint32_t front_ends = 1;                 ///< addresses in front of the one store
   Duration latency = std::chrono::milliseconds(1);  ///< time to answer
   std::string version = "2.2.0";                ///< which release it behaves like
+  std::optional<Duration> min_lease;            ///< shorter leases are raised to this (release 2.1 and later)
+  std::optional<Duration> delete_visibility;    ///< how long a removed instance is still listed
   bool operator==(const ServiceCenter&) const = default;
 };
 
@@ -72,6 +82,9 @@ struct Reorder {
   bool operator==(const Reorder&) const = default;
 };
 
+/// What becomes of connection attempts: accepted, refused (nobody listens), or never answered (a firewall drops them).
+enum class Connect : std::uint8_t { Accept, Refuse, Hang };
+
 /// What a link does to packets; absent means "leave as it is".
 struct LinkQuality {
   std::optional<Delay> latency;
@@ -83,6 +96,7 @@ struct LinkQuality {
   std::optional<Bandwidth> bandwidth;
   std::optional<Size> queue;  ///< octets that wait for the bandwidth; more is dropped (tail drop)
   std::optional<Size> mtu;
+  std::optional<Connect> connect;
   bool operator==(const LinkQuality&) const = default;
 };
 
@@ -98,11 +112,20 @@ struct LinkRule {
   bool operator==(const LinkRule&) const = default;
 };
 
+/// Some pairs of nodes are always slower than the rest: each with `chance`, by a time up to `extra` in both directions.
+struct SlowPair {
+  Selector among{"all"};
+  Ratio chance;
+  Duration extra{};
+  bool operator==(const SlowPair&) const = default;
+};
+
 struct Topology {
   std::vector<Region> regions;
   std::vector<ServiceCenter> service_centers;  ///< every one that a region names, with or without details
   std::vector<LinkRule> links;
   bool sealed = false;  ///< gossip is encrypted, all syncers share one key
+  std::optional<SlowPair> slow_pair;
   bool operator==(const Topology&) const = default;
 };
 

@@ -17,9 +17,15 @@ namespace sim::scenario {
 ///   inlined(&T::part)                  the keys of a part, in the same object
 ///   anchor(&T::anchor)                   the same for an Anchor, whose "from" and "until" belong to "every"
 ///   choice(key, &T::variant, about)      a variant: the text of `key` tells which; with an empty key, the keys present
-///   later(key)                         a word of the language that is not supported yet
+///   later(key, instead)                a word of the language that is not supported yet, and what works today
 template <class T>
 struct Type {};
+
+/// A word of the language that is not supported yet.
+struct LaterWord {
+  std::string_view word;
+  std::string_view instead;  ///< the nearest thing that works, as a clause
+};
 
 /// The words of an enumeration: word and value.
 template <class E, std::size_t N>

@@ -37,6 +37,8 @@ void validate_events(const Draft& draft);
 /// Expectations have unique ids, known metrics and lengths above zero; duration, settle and chaos fit.
 void validate_rest(const Draft& draft);
 
+/// Refuses what is no setting of a node, or decided by the topology.
+void validate_settings(const Draft& draft, const Settings& settings, const Cursor& at);
 /// Refuses a delay whose distribution lacks a parameter.
 void validate_delay(const Draft& draft, const Delay& delay, const Cursor& at);
 

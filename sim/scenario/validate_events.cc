@@ -14,7 +14,13 @@ class Arguments {
  public:
   Arguments(const Draft& draft, Cursor at) : draft_(draft), at_(std::move(at)) {}
 
+  void operator()(const Start& a) const { validate_settings(draft_, a.config, at_.at("config")); }
+  void operator()(const ClockStrobe& a) const {
+    if (a.gap < std::chrono::milliseconds(1)) refuse("gap", "wants 1ms or more");
+    if (a.for_ < a.gap) refuse("for", "ends before the second leap");
+  }
   void operator()(const Restart& a) const {
+    validate_settings(draft_, a.config, at_.at("config"));
     if (a.disk != Disk::Keep && a.disk != Disk::Wipe) refuse("disk", "a restart can keep or wipe the disk");
   }
   void operator()(const Slow& a) const {
@@ -171,6 +177,9 @@ void validate_workload(const Draft& draft, const Workload& w, const Cursor& at) 
   if (const auto* flap = std::get_if<Flap>(&w.kind)) {
     if (flap->up <= Duration::zero()) refuse("up", "wants a time above zero");
     if (flap->down <= Duration::zero()) refuse("down", "wants a time above zero");
+  }
+  if (const auto* herd = std::get_if<Herd>(&w.kind)) {
+    if (herd->down <= Duration::zero()) refuse("down", "wants a time above zero");
   }
   if (const auto* churn = std::get_if<Churn>(&w.kind)) {
     if (churn->services == 0) refuse("services", "wants a number above zero");

@@ -52,12 +52,18 @@ void validate_region(const Draft& draft, const Region& region, const Cursor& at,
   } else if (region.syncers.size() != 1) {
     draft.reader.refuse(syncers, "a region of mode \"single\" has exactly one syncer");
   }
+  if (region.clock.drift <= -1'000'000) {
+    draft.reader.refuse(at.at("clock").at("drift"), "wants more than -1000000: a clock that stands still is no drift");
+  }
   validate_machines(draft, region, at);
 }
 
 void validate_center(const Draft& draft, const ServiceCenter& sc, const Cursor& at) {
   const bool whole = sc.ttl % std::chrono::seconds(1) == Duration::zero() && sc.ttl >= std::chrono::seconds(1);
   if (!whole) draft.reader.refuse(at.at("ttl"), "a lease lasts whole seconds, at least one");
+  if (sc.min_lease && (*sc.min_lease % std::chrono::seconds(4) != Duration::zero() || *sc.min_lease <= Duration{})) {
+    draft.reader.refuse(at.at("min_lease"), "wants a multiple of 4s: four beats of whole seconds");
+  }
   if (sc.front_ends < 1 || sc.front_ends > 16) draft.reader.refuse(at.at("front_ends"), "wants 1 to 16 addresses");
 }
 
@@ -147,8 +153,12 @@ void validate_topology(const Draft& draft) {
 void validate_config(const Draft& draft) {
   for (const ConfigBlock& block : draft.scenario.config) {
     const Cursor at = draft.top("config").at(block.who.text);
-    for (const Pair& setting : block.settings) validate_setting(draft, setting, at.at(setting.key));
+    validate_settings(draft, block.settings, at);
   }
+}
+
+void validate_settings(const Draft& draft, const Settings& settings, const Cursor& at) {
+  for (const Pair& setting : settings.pairs) validate_setting(draft, setting, at.at(setting.key));
 }
 
 }  // namespace sim::scenario

@@ -84,4 +84,10 @@ struct Pair {
 };
 using Pairs = std::vector<Pair>;
 
+/// Settings of a node, exactly the keys of the daemon's file.
+struct Settings {
+  Pairs pairs;
+  bool operator==(const Settings&) const = default;
+};
+
 }  // namespace sim::scenario

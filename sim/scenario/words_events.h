@@ -34,6 +34,7 @@ template <class V>
 void alternatives(V& v, Type<Action>) {
   v.template alternative<Start>("start", "boots nodes");
   v.template alternative<Stop>("stop", "orderly shutdown");
+  v.template alternative<Leave>("leave", "the syncer leaves the pool for good");
   v.template alternative<Crash>("crash", "power cut");
   v.template alternative<Restart>("restart", "starts nodes that are down again");
   v.template alternative<Bounce>("bounce", "crash and restart");
@@ -46,6 +47,8 @@ void alternatives(V& v, Type<Action>) {
   v.template alternative<GuardRelease>("guard.release", "the operator lets frozen removals go");
   v.template alternative<ClockDrift>("clock.drift", "the monotonic clock runs fast or slow");
   v.template alternative<ClockJump>("clock.jump", "the wall clock leaps");
+  v.template alternative<ClockSkew>("clock.skew", "the wall clock is wrong");
+  v.template alternative<ClockStrobe>("clock.strobe", "the wall clock leaps forth and back");
   v.template alternative<CrashAt>("crash_at", "power cut at a certain call");
   v.template alternative<DiskFault>("disk.fault", "writes fail, find no space, or take long");
   v.template alternative<DiskFlip>("disk.flip", "one bit of a stored file flips");
@@ -75,10 +78,16 @@ void alternatives(V& v, Type<Action>) {
   v.template alternative<ScRestore>("sc.restore", "a backup is restored");
   v.template alternative<ScFailover>("sc.failover", "an address of the registry dies");
   v.template alternative<ScLimit>("sc.limit", "requests above a rate are answered 429");
-  for (const std::string_view word : {"leave", "set_config", "upgrade", "step_down", "dns", "deliver", "drop_pending",
-                                      "advance", "show", "clock.skew", "clock.strobe", "sc.watch_break",
-                                      "sc.watch_lose", "sc.watch_duplicate", "sc.watch_reorder", "sc.watch_delay"}) {
-    v.later(word);
+  v.later("set_config", "a running syncer reloads nothing: use \"restart\" with \"config\"");
+  v.later("upgrade", "all nodes run this build: use \"restart\" with \"config\" for other settings");
+  v.later("step_down", "\"stop\" and \"restart\" of leader(X) hand the leadership over");
+  v.later("dns", "nodes dial addresses: use \"join\" for other ones, \"partition\" for none");
+  for (const std::string_view word : {"deliver", "drop_pending", "advance", "show"}) {
+    v.later(word, "steps by hand are for tests in C++ (sim/host/world.h); here use \"clog\" and \"link\"");
+  }
+  for (const std::string_view word :
+       {"sc.watch_break", "sc.watch_lose", "sc.watch_duplicate", "sc.watch_reorder", "sc.watch_delay"}) {
+    v.later(word, "syncers poll their registry: use \"sc.stale_read\", \"sc.list_partial\" or \"sc.fail\"");
   }
 }
 

@@ -57,7 +57,7 @@ void describe(V& v, Type<Metric>) {
   v.takes("max", &Metric::max, "bound on the maximum");
   v.takes("mean", &Metric::mean, "bound on the mean");
   v.takes("count", &Metric::count, "bound on the count");
-  v.later("where");
+  v.later("where", "the metric counts the whole run");
 }
 
 template <class V>
@@ -75,7 +75,11 @@ void alternatives(V& v, Type<decltype(Expectation::form)>) {
   v.template alternative<Converged>("converged", "all live instances everywhere, once");
   v.template alternative<Metric>("metric", "bounds on a measured quantity");
   v.template alternative<Order>("order", "labels in order");
-  for (const std::string_view word : {"sometimes", "reachable", "unreachable", "watermark", "message"}) v.later(word);
+  v.later("sometimes", "use \"eventually\" in a scenario that makes it happen");
+  v.later("reachable", "use \"eventually\" with a predicate that shows it");
+  v.later("unreachable", "use \"never\" with a predicate that shows it");
+  v.later("watermark", "use \"metric\" with \"max\", or \"always\" with \"queue_depth\"");
+  v.later("message", "use \"metric\" of net.messages_sent or net.bytes_sent");
 }
 
 template <class V>

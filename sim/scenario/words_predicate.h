@@ -70,9 +70,10 @@ void predicate_words(V& v) {
   v.word("all", Word::All, Subject::List, "every one of a list", [](auto&) {});
   v.word("any", Word::Any, Subject::List, "at least one of a list", [](auto&) {});
   v.word("not", Word::Not, Subject::One, "the contrary", [](auto&) {});
-  for (const std::string_view word : {"log", "state", "full_sync_after", "incarnation_refuted"}) {
-    v.later(word);
-  }
+  v.later("log", "use \"alarm\" or \"member_seen\"; --trace shows every event of a run");
+  v.later("state", "use \"pending\", \"queue_depth\" or \"members_agree\"");
+  v.later("full_sync_after", "use \"metric\" of net.bytes_sent");
+  v.later("incarnation_refuted", "use \"member_seen\" with the states suspect and alive");
 }
 
 }  // namespace sim::scenario

@@ -15,12 +15,17 @@ template <class V>
 void describe(V& v, Type<Start>) {
   v.needs("who", &Start::who, "nodes");
   v.takes("spread", &Start::spread, "each boots at a random time up to this later");
-  v.later("config");
+  v.takes("config", &Start::config, "settings from now on, over those of the node");
 }
 
 template <class V>
 void describe(V& v, Type<Stop>) {
   v.needs("who", &Stop::who, "nodes");
+}
+
+template <class V>
+void describe(V& v, Type<Leave>) {
+  v.needs("who", &Leave::who, "nodes of mode single");
 }
 
 template <class V>
@@ -34,7 +39,7 @@ void describe(V& v, Type<Restart>) {
   v.needs("who", &Restart::who, "nodes");
   v.takes("disk", &Restart::disk, "keep or wipe");
   v.takes("delay", &Restart::delay, "so much later");
-  v.later("config");
+  v.takes("config", &Restart::config, "settings from now on, over those of the node");
 }
 
 template <class V>
@@ -96,6 +101,21 @@ template <class V>
 void describe(V& v, Type<ClockJump>) {
   v.needs("who", &ClockJump::who, "nodes");
   v.needs("by", &ClockJump::by, "signed duration");
+}
+
+template <class V>
+void describe(V& v, Type<ClockSkew>) {
+  v.needs("who", &ClockSkew::who, "nodes");
+  v.needs("by", &ClockSkew::by, "signed duration; replaces what was skewed before");
+  v.takes("for", &ClockSkew::for_, "to the end, or settle, when absent");
+}
+
+template <class V>
+void describe(V& v, Type<ClockStrobe>) {
+  v.needs("who", &ClockStrobe::who, "nodes");
+  v.needs("by", &ClockStrobe::by, "signed duration, forth and back");
+  v.needs("gap", &ClockStrobe::gap, "time between two leaps");
+  v.needs("for", &ClockStrobe::for_, "time until the clock is right again");
 }
 
 }  // namespace sim::scenario

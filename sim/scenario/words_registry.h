@@ -73,8 +73,8 @@ void describe(V& v, Type<ScUpdate>) {
   describe_instance<ScUpdate>(v);
   v.takes("properties", &ScUpdate::properties, "replace all properties");
   v.takes("endpoints", &ScUpdate::endpoints, "replace all endpoints (registered again)");
-  v.later("version");
-  v.later("service");
+  v.later("version", "a service of another version is another service: use \"sc.register\"");
+  v.later("service", "\"instance\" takes a glob over the instances of a service");
 }
 
 template <class V>
@@ -141,7 +141,7 @@ template <class V>
 void describe(V& v, Type<ScFailover>) {
   describe_fault<ScFailover>(v);
   v.needs("address", &ScFailover::address, "number of the address that dies, from 0");
-  v.later("to");
+  v.later("to", "name the \"address\" that dies: syncers choose the next one themselves");
 }
 
 template <class V>

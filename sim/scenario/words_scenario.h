@@ -13,7 +13,7 @@ constexpr auto words(Type<Ties>) {
 }
 
 constexpr auto words(Type<Family>) {
-  return Words<Family, 21>{{{"crash", Family::Crash},
+  return Words<Family, 25>{{{"crash", Family::Crash},
                             {"restart", Family::Restart},
                             {"pause", Family::Pause},
                             {"suspend", Family::Suspend},
@@ -26,14 +26,18 @@ constexpr auto words(Type<Family>) {
                             {"loss", Family::Loss},
                             {"duplicate", Family::Duplicate},
                             {"reorder", Family::Reorder},
+                            {"corrupt", Family::Corrupt},
                             {"clock.drift", Family::ClockDrift},
                             {"clock.jump", Family::ClockJump},
+                            {"clock.skew", Family::ClockSkew},
+                            {"clock.strobe", Family::ClockStrobe},
                             {"sc.outage", Family::ScOutage},
                             {"sc.fail", Family::ScFail},
                             {"sc.slow", Family::ScSlow},
                             {"sc.list_empty", Family::ScListEmpty},
                             {"sc.list_partial", Family::ScListPartial},
-                            {"sc.stale_read", Family::ScStaleRead}}};
+                            {"sc.stale_read", Family::ScStaleRead},
+                            {"sc.limit", Family::ScLimit}}};
 }
 
 constexpr auto words(Type<Healing>) { return Words<Healing, 1>{{{"core", Healing::Core}}}; }
@@ -87,10 +91,15 @@ void describe(V& v, Type<Scenario>) {
   v.takes("settle", &Scenario::settle, "the end of all faults");
   v.takes("expect", &Scenario::expect, "demands on the run");
   v.takes("relax", &Scenario::relax, "always-on invariants that do not hold here, and why");
-  for (const std::string_view word :
-       {"rules", "report", "golden", "fingerprint", "matrix", "exact", "verdicts", "network", "generate"}) {
-    v.later(word);
-  }
+  v.later("rules", "use \"events\" with \"when\"");
+  v.later("report", "syncsim run --trace FILE writes every event of a run");
+  v.later("golden", "syncsim run --trace FILE writes what a golden text is compared with");
+  v.later("fingerprint", "the digest of each run is printed; --check-determinism compares two");
+  v.later("matrix", "use a file for each value, with \"include\" for what they share");
+  v.later("exact", "syncsim materialize FILE --seed N writes chaos as events");
+  v.later("verdicts", "use \"link\" with \"loss\", \"duplicate\" or \"corrupt\"");
+  v.later("network", "use \"clog\" to keep messages back");
+  v.later("generate", "use \"workloads\" and \"chaos\"");
 }
 
 }  // namespace sim::scenario

@@ -18,6 +18,10 @@ constexpr auto words(Type<Dist>) {
                          {"bimodal", Dist::Bimodal}}};
 }
 
+constexpr auto words(Type<Connect>) {
+  return Words<Connect, 3>{{{"accept", Connect::Accept}, {"refuse", Connect::Refuse}, {"hang", Connect::Hang}}};
+}
+
 template <class V>
 void describe(V& v, Type<ServiceKey>) {
   v.needs("name", &ServiceKey::name, "name of the microservice");
@@ -27,12 +31,18 @@ void describe(V& v, Type<ServiceKey>) {
 }
 
 template <class V>
+void describe(V& v, Type<Clock>) {
+  v.takes("skew", &Clock::skew, "the wall clock is off by this, with a sign");
+  v.takes("drift", &Clock::drift, "the monotonic clock runs fast or slow, parts per million");
+}
+
+template <class V>
 void describe(V& v, Type<Region>) {
   v.needs("service_center", &Region::service_center, "name of the region's registry");
   v.needs("syncers", &Region::syncers, "names of its syncers");
   v.takes("mode", &Region::mode, "one syncer, or three that elect a leader");
   v.takes("machines", &Region::machines, "groups of nodes that die together: name -> list of syncers");
-  v.later("clock");
+  v.takes("clock", &Region::clock, "how the clocks of its machines go");
 }
 
 template <class V>
@@ -41,7 +51,10 @@ void describe(V& v, Type<ServiceCenter>) {
   v.takes("front_ends", &ServiceCenter::front_ends, "addresses in front of the one store");
   v.takes("latency", &ServiceCenter::latency, "time to answer a request");
   v.takes("version", &ServiceCenter::version, "release it behaves like");
-  for (const std::string_view word : {"min_lease", "delete_visibility", "watch", "seed"}) v.later(word);
+  v.takes("min_lease", &ServiceCenter::min_lease, "shorter leases are raised to this (release 2.1 and later)");
+  v.takes("delete_visibility", &ServiceCenter::delete_visibility, "how long a removed instance is still listed");
+  v.later("watch", "syncers poll their registry: nothing to choose");
+  v.later("seed", "use a workload \"steady\" at \"0s\"");
 }
 
 template <class V>
@@ -53,7 +66,7 @@ void describe(V& v, Type<Delay>) {
   v.takes("p50", &Delay::p50, "median (lognormal)");
   v.takes("p99", &Delay::p99, "99th percentile (lognormal)");
   v.takes("chance", &Delay::chance, "share of slow ones (bimodal)");
-  v.later("file");
+  v.later("file", "use \"lognormal\" with the \"p50\" and \"p99\" of the trace");
 }
 
 template <class V>
@@ -80,7 +93,7 @@ void describe(V& v, Type<LinkQuality>) {
   v.takes("bandwidth", &LinkQuality::bandwidth, "bits per second");
   v.takes("queue", &LinkQuality::queue, "octets that may wait for the bandwidth");
   v.takes("mtu", &LinkQuality::mtu, "largest datagram");
-  v.later("connect");
+  v.takes("connect", &LinkQuality::connect, "what becomes of new connections; open ones go on");
 }
 
 template <class V>
@@ -93,12 +106,19 @@ void describe(V& v, Type<LinkRule>) {
 }
 
 template <class V>
+void describe(V& v, Type<SlowPair>) {
+  v.takes("among", &SlowPair::among, "nodes; all when absent");
+  v.needs("chance", &SlowPair::chance, "that a pair is slow");
+  v.needs("extra", &SlowPair::extra, "up to so much is added to each way");
+}
+
+template <class V>
 void describe(V& v, Type<Topology>) {
   v.named("regions", &Topology::regions, "name -> region");
   v.named("service_centers", &Topology::service_centers, "name -> details of a registry");
   v.takes("links", &Topology::links, "quality of links; the last match wins");
   v.takes("sealed", &Topology::sealed, "gossip is sealed with a key that all syncers share");
-  v.later("slow_pair");
+  v.takes("slow_pair", &Topology::slow_pair, "some pairs of nodes are always slower than the rest");
 }
 
 }  // namespace sim::scenario

@@ -49,6 +49,14 @@ void describe(V& v, Type<Flap>) {
   v.needs("down", &Flap::down, "time not registered");
 }
 
+template <class V>
+void describe(V& v, Type<Herd>) {
+  v.takes("at", &Herd::at, "when they fall silent");
+  v.takes("instances", &Herd::instances, "glob over the names of instances");
+  v.needs("down", &Herd::down, "time without a heartbeat");
+  v.takes("within", &Herd::within, "time over which they come back");
+}
+
 /// Tells every word of "kind".
 template <class V>
 void alternatives(V& v, Type<decltype(Workload::kind)>) {
@@ -57,7 +65,9 @@ void alternatives(V& v, Type<decltype(Workload::kind)>) {
   v.template alternative<BurstLoad>("burst", "many registrations within a short time");
   v.template alternative<RollingDeploy>("rolling_deploy", "a service's instances are replaced by a new version");
   v.template alternative<Flap>("flap", "one instance comes and goes");
-  for (const std::string_view word : {"herd", "rename", "replay"}) v.later(word);
+  v.template alternative<Herd>("herd", "many applications fall silent and come back together");
+  v.later("rename", "use \"rolling_deploy\": another version is another service id");
+  v.later("replay", "use \"churn\" with the rates of what was recorded");
 }
 
 template <class V>

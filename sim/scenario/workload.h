@@ -56,12 +56,22 @@ struct Flap {
   bool operator==(const Flap&) const = default;
 };
 
+/// All applications whose names match fall silent at once, as in an outage of their hosts, and come back together: who
+/// lost its lease meanwhile registers again.
+struct Herd {
+  Moment at;
+  std::string instances = "*";
+  Duration down{};
+  Duration within{};  ///< over which they come back
+  bool operator==(const Herd&) const = default;
+};
+
 /// Applications that live in registries.
 struct Workload {
   Place place;
   std::string id;
   std::string service_center;  ///< a name, "all" (each has its own), or "any" (one drawn per registration)
-  std::variant<Steady, Churn, BurstLoad, RollingDeploy, Flap> kind;
+  std::variant<Steady, Churn, BurstLoad, RollingDeploy, Flap, Herd> kind;
   bool operator==(const Workload&) const = default;
 };
 

@@ -32,6 +32,7 @@ class WorkloadPlayer {
   void play(const BurstLoad& load);
   void play(const RollingDeploy& load);
   void play(const Flap& load);
+  void play(const Herd& load);
 
   void register_one(RegistryIndex registry, std::uint64_t service, std::uint64_t number);
   RegistryIndex draw_center(syncer::Random random) const;
@@ -40,6 +41,7 @@ class WorkloadPlayer {
   std::uint64_t population() const { return living_.size(); }
   void repeat(const std::string& what, Duration mean, std::function<void(std::uint64_t)> step);
   void next_turn(Repetition& repetition);
+  void come_back(RegistryIndex registry, const std::string& name);
   void replace(RegistryIndex registry, const std::string& name, const RollingDeploy& load);
 
   Scene& scene_;

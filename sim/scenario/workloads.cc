@@ -154,6 +154,24 @@ void WorkloadPlayer::play(const Flap& load) {
   });
 }
 
+void WorkloadPlayer::play(const Herd& load) {
+  for (const RegistryIndex r : centers(scene_.cast, workload_.service_center, random_.stream("center"))) {
+    const std::vector<std::string> herd = scene_.applications.matching(r, load.instances);
+    for (std::size_t i = 0; i < herd.size(); ++i) {
+      scene_.applications.stop_heartbeat(r, herd[i]);
+      const Duration turn = load.within * static_cast<std::int64_t>(i) / static_cast<std::int64_t>(herd.size());
+      scene_.world.at(scene_.world.now() + load.down + turn,
+                      [this, r, name = herd[i]](World&) { come_back(r, name); });
+    }
+  }
+}
+
+void WorkloadPlayer::come_back(RegistryIndex registry, const std::string& name) {
+  const Registration* known = scene_.applications.known(registry, name);
+  if (!scene_.applications.matching(registry, name).empty()) scene_.applications.heartbeat(registry, name);
+  else if (known != nullptr) scene_.applications.enter(registry, Registration(*known));
+}
+
 void WorkloadPlayer::begin(Instant until) {
   until_ = until;
   std::visit([this](const auto& load) { play(load); }, workload_.kind);

@@ -44,6 +44,8 @@ ordered_json put(const Pairs& pairs) {
   return out;
 }
 
+ordered_json put(const Settings& settings) { return put(settings.pairs); }
+
 ordered_json put(const Seeds& seeds) {
   if (seeds.from_commit) return "commit";
   return seeds.list.size() == 1 ? ordered_json(seeds.list.front()) : ordered_json(seeds.list);
@@ -125,7 +127,7 @@ class ObjectWriter {
   template <class C>
   void choice(std::string_view key, C T::*member, std::string_view);
 
-  void later(std::string_view) {}
+  void later(std::string_view, std::string_view) {}
 
  private:
   ordered_json& out_;
@@ -149,7 +151,7 @@ class ChoiceWriter {
     describe(inner, Type<A>{});
   }
 
-  void later(std::string_view) {}
+  void later(std::string_view, std::string_view) {}
 
  private:
   ordered_json& out_;
@@ -194,7 +196,7 @@ class WordWriter {
     rest(object);
   }
 
-  void later(std::string_view) {}
+  void later(std::string_view, std::string_view) {}
 
  private:
   ordered_json& out_;

@@ -53,6 +53,16 @@ TEST(MachineClock, WallClockJumpsAlone) {
   EXPECT_EQ(clock.local(at(60s)), kBoot + 60s) << "the monotonic clock never jumps";
 }
 
+TEST(MachineClock, SkewOfTheWallClockReplacesTheOneBefore) {
+  MachineClock clock(kBoot);
+  const syncer::WallTime before = clock.wall(at(5s));
+  clock.skew_wall(2h);
+  clock.skew_wall(-1h);
+  EXPECT_EQ(clock.wall(at(5s)) - before, -1h);
+  clock.skew_wall(0s);
+  EXPECT_EQ(clock.wall(at(5s)), before);
+}
+
 TEST(MachineClock, NeverIsNever) { EXPECT_EQ(MachineClock(kBoot).world(syncer::kNever), syncer::kNever); }
 
 }  // namespace

@@ -42,15 +42,26 @@ TEST(Parse, TellsAllProblemsOfAFileAtOnce) {
 TEST(Parse, RefusesWordsOfTheFormatThatAreNotSupportedYetByName) {
   const auto refused = [](const std::string& text, const std::string& word) {
     const std::string problems = problems_of(text);
-    EXPECT_NE(problems.find("\"" + word + "\" is known, but not supported yet"), std::string::npos) << problems;
+    EXPECT_NE(problems.find("\"" + word + "\" is known, but not supported yet; "), std::string::npos) << problems;
   };
   refused(small_file(R"("matrix": {})"), "matrix");
   refused(small_file(R"("report": { "html": true })"), "report");
   refused(small_file(R"("events": [ { "at": "1s", "do": "upgrade", "who": "e1", "to": "2" } ])"), "upgrade");
-  refused(small_file(R"("workloads": [ { "id": "h", "kind": "herd", "service_center": "sc-e" } ])"), "herd");
+  refused(small_file(R"("workloads": [ { "id": "h", "kind": "rename", "service_center": "sc-e" } ])"), "rename");
   refused(small_file(R"("expect": [ { "id": "s", "sometimes": { "loop_back": "any" } } ])"), "sometimes");
   refused(small_file(R"("expect": [ { "id": "l", "always": { "log": "any" } } ])"), "log");
   refused(small_file(R"("seed": "any")"), "any");
+}
+
+TEST(Parse, NamesTheNearestThingThatWorksForAWordThatDoesNotYet) {
+  const std::string text = problems_of_event(R"({ "at": "1s", "do": "set_config", "who": "e1" })");
+  EXPECT_NE(text.find("use \"restart\" with \"config\""), std::string::npos) << text;
+}
+
+TEST(Parse, RefusesSettingsOfARestartAsThoseOfTheFile) {
+  EXPECT_NE(problems_of_event(R"({ "at": "1s", "do": "restart", "who": "e1", "config": { "nod": "x" } })"), "");
+  EXPECT_NE(problems_of_event(R"({ "at": "1s", "do": "restart", "who": "e1", "config": { "node": "x" } })"), "");
+  EXPECT_EQ(problems_of_event(R"({ "at": "1s", "do": "restart", "who": "e1", "config": { "guard.minimum": 5 } })"), "");
 }
 
 TEST(Parse, RefusesABareNumberWhereAUnitIsNeeded) {

@@ -35,12 +35,13 @@ LinkQuality quality() {
   if (coin()) q.burst = Burst{ratio(), ratio(), ratio()};
   if (coin()) q.reorder = Reorder{ratio(), duration()};
   if (coin()) q.bandwidth = Bandwidth{*gen::inRange<std::uint64_t>(1, 10'000'000)};
+  if (coin()) q.connect = Connect::Hang;
   if (coin()) q.mtu = Size{*gen::inRange<std::uint64_t>(1, 10'000'000)};
   return q;
 }
 
 Action action() {
-  switch (*gen::inRange(0, 8)) {
+  switch (*gen::inRange(0, 11)) {
     case 0: return Crash{{"all"}, Disk::Tear};
     case 1: return Pause{{"one(all - e1)"}, coin() ? std::optional(duration()) : std::nullopt};
     case 2: return ClockJump{{"e1"}, {coin() ? duration() : -duration()}};
@@ -50,6 +51,9 @@ Action action() {
         {}};
     case 6: return ScRegister{"sc-e", {"", "shop", "cart", "1.0.0"}, "a/b-1", {text()}, {{"k", text()}},
         InstanceStatus::Starting, std::chrono::seconds(8)};
+    case 7: return Restart{{"e1"}, Disk::Wipe, duration(), {{{"guard.minimum", "5"}}}};
+    case 8: return ClockStrobe{{"all"}, {-duration()}, std::chrono::milliseconds(1), std::chrono::seconds(10)};
+    case 9: return ClockSkew{{"w1"}, {duration()}, coin() ? std::optional(duration()) : std::nullopt};
     default: return ClockDrift{{"w1"}, *gen::inRange<std::int64_t>(-999'999, 999'999)};
   }
 }
