@@ -6,8 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "syncer/wire/gossip_keyring_file.h"
-#include "syncer/wire/gossip_message.h"
+#include "tests/fuzz/replay/own_seeds.h"
 
 namespace fuzz {
 namespace {
@@ -26,14 +25,7 @@ void collect(const nlohmann::json& value, std::set<Bytes>& into) {
 }  // namespace
 
 std::vector<Bytes> seeds() {
-  std::set<Bytes> all = {Bytes(1, '\0'),
-                         syncer::wire::gossip::keyring_text(
-                             syncer::wire::gossip::Keyring::make({Bytes(16, 'a'), Bytes(32, 'b')}).value())};
-  Bytes alive;
-  syncer::wire::gossip::encode(
-      syncer::membership::Alive{1, "n", syncer::Endpoint::v4(10, 0, 0, 1, 7946), "meta", "\x01\x05\x02\x02\x05\x05"},
-      alive);
-  all.insert(alive);
+  std::set<Bytes> all = own_seeds();
   const char* dir = std::getenv("SYNCER_CONFORMANCE_DIR");
   for (const char* name : {"wire.json", "hostile.json"}) {
     std::ifstream file(std::string(dir == nullptr ? SYNCER_CONFORMANCE_DIR : dir) + "/membership/" + name);

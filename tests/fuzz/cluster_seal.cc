@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/wire/cluster_seal.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include "syncer/wire/sync_frame.h"
+
+using namespace syncer::wire;
+
+namespace {
+
+ClusterSeal seal_with(char key) {
+  return {"eu", gossip::Keyring::make({syncer::Bytes(16, key)}).value(), [] { return gossip::Nonce{1}; }};
+}
+
+SyncFrameReader::Frame frame_of(SyncFrameReader& reader, const syncer::Bytes& octets) {
+  syncer::ByteView rest(octets);
+  const auto frame = reader.next(rest);
+  if (!frame || !*frame) std::abort();
+  return **frame;
+}
+
+}  // namespace
+
+/// A frame of the cluster port, type first: whatever it is, opening survives it, and what we seal opens in its place
+/// only, under our key only.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  static const ClusterSeal ours = seal_with('k');
+  static const ClusterSeal other = seal_with('o');
+  const syncer::ByteView body(reinterpret_cast<const char*>(data) + 1, size - 1);
+  static_cast<void>(ours.open(data[0], body, Writer::Dialler, 0));
+  SyncFrameReader reader(kClusterProtocol);
+  const syncer::Bytes sealed =
+      preamble(kClusterProtocol) + ours.seal({data[0], syncer::Bytes(body)}, Writer::Dialler, 5);
+  const auto frame = frame_of(reader, sealed);
+  const auto opened = ours.open(frame.type, frame.body, Writer::Dialler, 5);
+  if (!opened || opened->type != data[0] || opened->body != body) std::abort();
+  if (ours.open(frame.type, frame.body, Writer::Acceptor, 5)) std::abort();
+  if (ours.open(frame.type, frame.body, Writer::Dialler, 6)) std::abort();
+  if (other.open(frame.type, frame.body, Writer::Dialler, 5)) std::abort();
+  return 0;
+}

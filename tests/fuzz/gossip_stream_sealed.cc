@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include "syncer/wire/gossip_message.h"
+#include "syncer/wire/gossip_stream.h"
+
+using namespace syncer::wire::gossip;
+
+namespace {
+
+using Status = StreamReader::Status;
+
+/// The octets as a stream of somebody who has the key, or behind the header of a sealed frame as they are.
+syncer::Bytes written(syncer::ByteView octets, const Pool& pool, Opened opened, bool sealed) {
+  syncer::Bytes stream;
+  if (sealed) {
+    write_stream(
+        octets, pool, opened, [] { return Nonce{1}; }, stream);
+    return stream;
+  }
+  if (opened == Opened::ByUs) write_label(pool.label, stream);
+  stream.push_back(static_cast<char>(Type::Encrypt));
+  stream.append(octets);
+  return stream;
+}
+
+}  // namespace
+
+/// A stream of a pool with keys. The first octet says which side reads it and whether its text was sealed with our key:
+/// what is behind the encryption is still hostile. The second says where it is cut: both ways it ends the same.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 2) return 0;
+  static const Pool pool{"blue", Keyring::make({syncer::Bytes(16, 'k')}).value()};
+  const bool by_peer = (data[0] & 1U) != 0;
+  const bool sealed = (data[0] & 2U) != 0;
+  const syncer::ByteView octets(reinterpret_cast<const char*>(data) + 2, size - 2);
+  const syncer::Bytes stream = written(octets, pool, by_peer ? Opened::ByUs : Opened::ByPeer, sealed);
+  const Opened opened = by_peer ? Opened::ByPeer : Opened::ByUs;
+  StreamReader whole(pool, opened);
+  const Status status = whole.feed(stream);
+  if (sealed && (status == Status::NeedMore || whole.drop() == Drop::DecryptFailed)) std::abort();
+  StreamReader halves(pool, opened);
+  const std::size_t cut = data[1] * stream.size() / 256;
+  static_cast<void>(halves.feed(syncer::ByteView(stream).substr(0, cut)));
+  if (halves.feed(syncer::ByteView(stream).substr(cut)) != status || halves.drop() != whole.drop()) std::abort();
+  return 0;
+}

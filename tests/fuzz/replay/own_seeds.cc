@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/fuzz/replay/own_seeds.h"
+
+#include "syncer/wire/cluster_message.h"
+#include "syncer/wire/gossip_keyring_file.h"
+#include "syncer/wire/gossip_message.h"
+#include "syncer/wire/gossip_query.h"
+#include "syncer/wire/gossip_serf.h"
+#include "syncer/wire/sync_codec.h"
+#include "syncer/wire/sync_frame.h"
+
+namespace fuzz {
+namespace {
+
+using namespace syncer;
+using namespace syncer::wire;
+
+const Endpoint kAddress = Endpoint::v4(10, 0, 0, 1, 7946);
+
+void add_gossip(std::set<Bytes>& all) {
+  Bytes alive;
+  gossip::encode(membership::Alive{1, "n", kAddress, "meta", "\x01\x05\x02\x02\x05\x05"}, alive);
+  Bytes ping;
+  gossip::encode(membership::Ping{1, "n", kAddress, "m"}, ping);
+  all.insert(alive);
+  // Both sides of a sealed stream.
+  for (const char side : {'\2', '\3'}) all.insert(Bytes{side, '\x80'} + ping);
+  all.insert(gossip::keyring_text(gossip::Keyring::make({Bytes(16, 'a'), Bytes(32, 'b')}).value()));
+}
+
+void add_serf(std::set<Bytes>& all) {
+  const Bytes key_request = Bytes("\x07\x81\xa3Key\xb0") + Bytes(16, 'k');
+  all.insert(key_request);
+  all.insert(gossip::encode_query({7, 1, kAddress, true, false, false, "_serf_install-key", key_request}));
+  all.insert(gossip::encode_leave_intent(3, "n"));
+  all.insert(gossip::encode_user_state(9));
+  all.insert(gossip::encode_tags({{"role", "db"}, {"dc", "eu"}}).value());
+}
+
+void add_cluster(std::set<Bytes>& all) {
+  ClusterHello hello{"eu", "n", 5, SeatStage::Seated, {{"n", 5, kAddress}}, 1, 2, 3, {"01234567"}};
+  election::Message append;
+  append.type = election::MessageType::Append;
+  append.entries.resize(2);
+  election::Message snapshot;
+  snapshot.type = election::MessageType::InstallSnapshot;
+  snapshot.snapshot.emplace();
+  for (const ClusterMessage& message :
+       {ClusterMessage(hello), ClusterMessage(Pulse{true}), ClusterMessage(KeyShare{Bytes(16, 'k')}),
+        ClusterMessage(append), ClusterMessage(snapshot)}) {
+    const ClusterFrame frame = cluster_frame(message);
+    all.insert(Bytes(1, static_cast<char>(frame.type)) + frame.body);
+  }
+}
+
+std::vector<SyncMessage> sync_messages() {
+  using namespace replication;
+  const Epoch epoch{2, 3};
+  Push push{epoch, 1, 2, 2, {}, {}};
+  push.entries.resize(1);
+  push.entries[0].seq = 2;
+  return {Hello{"eu", "n", 1, true, epoch, 9},
+          Welcome{"us", "m", 2, epoch, 1},
+          Refuse{"us", "m", "no", true},
+          Redirect{kAddress},
+          WriterMessage(Heartbeat{epoch, 1, 0, 1, {}, true}),
+          WriterMessage(push),
+          WriterMessage(Reset{epoch, 1}),
+          WriterMessage(Buckets{epoch, 1, 1, {}, {}}),
+          WriterMessage(Chunk{epoch, 1, true, 0, 1, 1, {}, {{"key", "payload"}}, {}}),
+          ReaderMessage(replication::Ack{epoch, 1, {}}),
+          ReaderMessage(Pull{epoch, 1}),
+          ReaderMessage(BucketRequest{epoch, 1, {1, 2}, {{1, 2}}}),
+          ReaderMessage(ChunkRequest{epoch, 1, 1})};
+}
+
+/// A body as its codec reads it, type first; all of them together as a stream.
+void add_sync(std::set<Bytes>& all) {
+  Bytes stream = Bytes(1, '\x80') + sync_preamble();
+  for (const SyncMessage& message : sync_messages()) {
+    const Bytes frame = encode_sync(message);
+    stream += frame;
+    all.insert(frame.substr(4, frame.size() - kSyncFrameOverhead + 1));
+  }
+  all.insert(stream);
+}
+
+}  // namespace
+
+std::set<Bytes> own_seeds() {
+  std::set<Bytes> all = {Bytes(1, '\0')};
+  add_gossip(all);
+  add_serf(all);
+  add_cluster(all);
+  add_sync(all);
+  return all;
+}
+
+}  // namespace fuzz
