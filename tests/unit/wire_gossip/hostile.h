@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -8,6 +9,14 @@
 #include "syncer/base/bytes.h"
 
 namespace syncer::wire::gossip {
+
+/// Rows of several inputs: the test of the node that plays it, or why there is nothing to play.
+inline const std::map<std::string, std::string> kHostileScenarios = {
+    {"scenario_push_pull_streams_128", "HostileStreams.AreAdmittedUpToALimit"},
+    {"scenario_stream_silent_peer", "HostileStreams.AreClosedWhenTheyStaySilent"},
+    {"scenario_handoff_queue_overflow", "no hand-off queue: messages are handled as they arrive"},
+    {"scenario_alive_overtakes_queue", "no hand-off queue: nothing can overtake"},
+};
 
 /// The inputs of a row of hostile.json: one, or every prefix that the recipe asks for.
 inline std::vector<Bytes> hostile_inputs(const nlohmann::json& row) {

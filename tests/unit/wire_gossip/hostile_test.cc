@@ -5,9 +5,11 @@
 
 #include <map>
 
+#include "syncer/base/hash.h"
 #include "syncer/wire/gossip_message.h"
 #include "syncer/wire/gossip_packet.h"
 #include "syncer/wire/gossip_stream.h"
+#include "tests/support/allocations/allocations.h"
 #include "tests/unit/membership/conformance.h"
 
 namespace syncer::wire::gossip {
@@ -78,14 +80,43 @@ TEST(HostileInput, IsRefusedForTheStatedReason) {
   LOAD_CONFORMANCE(data, "hostile.json");
   ASSERT_FALSE(data.at("rows").empty());
   for (const json& row : data.at("rows")) {
-    if (row.at("surface") == "scenario") continue;  // several inputs: tested where the members are
+    if (row.at("surface") == "scenario") continue;  // EveryScenarioIsAccountedFor
     if (kDecidedAbove.count(row.at("expect").at("error_class")) == 1) continue;
     SCOPED_TRACE(row.at("name").get<std::string>());
     const Pool pool = pool_of(row);
     for (const Bytes& input : hostile_inputs(row)) {
-      judge(row, row.at("surface") == "packet" ? take_packet(pool, input) : take_stream(pool, input));
+      const test::Allocations allocations;
+      const Outcome outcome = row.at("surface") == "packet" ? take_packet(pool, input) : take_stream(pool, input);
+      const std::size_t peak = allocations.peak();
+      EXPECT_LE(peak, row.at("expect").at("max_alloc_bytes").get<std::size_t>());
+      judge(row, outcome);
     }
   }
+}
+
+TEST(HostileInput, IsBuiltAsTheRowsSay) {
+  LOAD_CONFORMANCE(data, "hostile.json");
+  for (const json& row : data.at("rows")) {
+    if (!row.contains("length")) continue;
+    SCOPED_TRACE(row.at("name").get<std::string>());
+    const bool prefixes = row.value("recipe", json::object()).value("op", "") == "every_prefix";
+    const Bytes input = prefixes ? from_hex(row.at("hex").get<std::string>()).value() : hostile_inputs(row).at(0);
+    EXPECT_EQ(input.size(), row.at("length"));
+    if (row.contains("sha256")) {
+      EXPECT_EQ(sha256_hex(input), row.at("sha256"));
+    }
+  }
+}
+
+TEST(HostileInput, EveryScenarioIsAccountedFor) {
+  LOAD_CONFORMANCE(data, "hostile.json");
+  std::size_t scenarios = 0;
+  for (const json& row : data.at("rows")) {
+    if (row.at("surface") != "scenario") continue;
+    ++scenarios;
+    EXPECT_EQ(kHostileScenarios.count(row.at("name")), 1U) << row.at("name");
+  }
+  EXPECT_EQ(scenarios, kHostileScenarios.size());
 }
 
 TEST(HostileInput, OnAStreamIsRefusedTheSameOctetByOctet) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+
 #include "syncer/wire/gossip_message.h"
 #include "syncer/wire/gossip_packet.h"
 #include "syncer/wire/gossip_stream.h"
@@ -47,41 +50,60 @@ bool is_padded(const json& entry) {
   return has_layer(entry, "encrypt") && entry["decoded"]["encryption"]["version"] == 0;
 }
 
-void expect_same_packet(const json& entry, const Unpacked& unpacked) {
-  if (has_layer(entry, "compress")) return;                                  // we only read compression
-  if (has_layer(entry, "compound") && unpacked.messages.size() < 2) return;  // we write no compound of less than two
+/// Why an entry is read but not compared with what we would write; empty: it was compared.
+using Reason = std::string;
+const Reason kCompressed = "we read compression and do not write it";
+const Reason kLoneCompound = "we write no compound of less than two";
+const Reason kReadOnly = "another form of a value that we write in one form";
+const Reason kUserStream = "we send user messages in packets only";
+const Reason kSigned = "numbers as newer codecs write them; we write the older form, which all read";
+
+/// The text that the entry tells, sealed behind `header` octets in the padded form of protocol 1.
+void expect_same_padding(const json& entry, std::size_t header) {
   const Pool pool = pool_of(entry);
-  const json encryption = entry["decoded"].value("encryption", json::object());
-  const Bytes packet = from_hex(entry.at("hex").get<std::string>()).value();
-  if (is_padded(entry)) {
-    Bytes sealed;
-    const Bytes plain = from_hex(encryption.at("plaintext").get<std::string>()).value();
-    pool.keys.seal(plain, pool.label, nonce_of(encryption), sealed, Encryption::Padded);
-    EXPECT_EQ(to_hex(sealed), to_hex(packet));
-    return;
-  }
+  const json encryption = entry["decoded"]["encryption"];
+  const Bytes octets = from_hex(entry.at("hex").get<std::string>()).value();
+  const Bytes plain = from_hex(encryption.at("plaintext").get<std::string>()).value();
+  Bytes sealed = octets.substr(0, header);
+  pool.keys.seal(plain, sealed + pool.label, nonce_of(encryption), sealed, Encryption::Padded);
+  EXPECT_EQ(to_hex(sealed), to_hex(octets));
+}
+
+Bytes packet_of(const json& entry, const Unpacked& unpacked) {
   PacketBuilder builder(unpacked.messages.size());
   for (const ByteView message : unpacked.messages) {
     membership::Message decoded;
-    ASSERT_EQ(decode(message, decoded), Drop::None);
+    EXPECT_EQ(decode(message, decoded), Drop::None);
     Bytes encoded;
     encode(decoded, encoded);
     builder.add(encoded);
   }
-  const auto nonce = [&] { return nonce_of(encryption); };
-  EXPECT_EQ(to_hex(builder.finish(pool, has_layer(entry, "crc"), nonce)), to_hex(packet));
+  const auto nonce = [&] { return nonce_of(entry["decoded"].at("encryption")); };
+  return builder.finish(pool_of(entry), has_layer(entry, "crc"), nonce);
 }
 
-void check_packet(const json& entry) {
+Reason expect_same_packet(const json& entry, const Unpacked& unpacked) {
+  if (entry.value("purpose", "") == "decode_only") return kReadOnly;
+  if (is_padded(entry)) {
+    expect_same_padding(entry, 0);
+    return "";
+  }
+  if (has_layer(entry, "compress")) return kCompressed;
+  if (has_layer(entry, "compound") && unpacked.messages.size() < 2) return kLoneCompound;
+  EXPECT_EQ(to_hex(packet_of(entry, unpacked)), entry.at("hex"));
+  return "";
+}
+
+Reason check_packet(const json& entry) {
   Unpacked unpacked;
   const Bytes packet = from_hex(entry.at("hex").get<std::string>()).value();
   unpack(packet, pool_of(entry), unpacked);
-  ASSERT_EQ(name(unpacked.drop), "none");
+  EXPECT_EQ(name(unpacked.drop), "none");
   const auto expected = messages_of(entry["decoded"]["message"]);
-  ASSERT_EQ(unpacked.messages.size(), expected.size());
-  for (std::size_t i = 0; i < expected.size(); ++i) {
+  EXPECT_EQ(unpacked.messages.size(), expected.size());
+  for (std::size_t i = 0; i < std::min(unpacked.messages.size(), expected.size()); ++i) {
     membership::Message message;
-    ASSERT_EQ(name(decode(unpacked.messages[i], message)), "none");
+    EXPECT_EQ(name(decode(unpacked.messages[i], message)), "none");
     EXPECT_EQ(as_json(message), expected[i]);
     Bytes encoded;
     encode(message, encoded);
@@ -89,7 +111,7 @@ void check_packet(const json& entry) {
       EXPECT_EQ(to_hex(encoded), to_hex(unpacked.messages[i]));
     }
   }
-  if (entry.value("purpose", "") != "decode_only") expect_same_packet(entry, unpacked);
+  return expect_same_packet(entry, unpacked);
 }
 
 Bytes encode_again(const StreamMessage& message) {
@@ -103,7 +125,23 @@ Bytes encode_again(const StreamMessage& message) {
   return out;
 }
 
-void check_stream(const json& entry) {
+Reason expect_same_stream(const json& entry, Opened by_them, const StreamMessage& message) {
+  constexpr std::size_t kFrameHeader = 5;
+  if (is_padded(entry)) {
+    expect_same_padding(entry, kFrameHeader);
+    return "";
+  }
+  if (has_layer(entry, "compress")) return kCompressed;
+  if (std::holds_alternative<membership::User>(message)) return kUserStream;
+  if (entry.at("int_style") == "signed") return kSigned;
+  const auto nonce = [&] { return nonce_of(entry["decoded"].at("encryption")); };
+  Bytes written;
+  write_stream(encode_again(message), pool_of(entry), by_them, nonce, written);
+  EXPECT_EQ(to_hex(written), entry.at("hex"));
+  return "";
+}
+
+Reason check_stream(const json& entry) {
   const Pool pool = pool_of(entry);
   const Opened opened = entry.at("role") == "initiator" ? Opened::ByPeer : Opened::ByUs;
   StreamReader reader(pool, opened);
@@ -112,25 +150,23 @@ void check_stream(const json& entry) {
   for (std::size_t at = 0; at < octets.size() && status == StreamReader::Status::NeedMore; at += 7) {
     status = reader.feed(ByteView(octets).substr(at, 7));
   }
-  ASSERT_EQ(status, StreamReader::Status::Complete) << name(reader.drop());
+  EXPECT_EQ(status, StreamReader::Status::Complete) << name(reader.drop());
+  if (status != StreamReader::Status::Complete) return "unread";
   EXPECT_EQ(as_json(reader.message()), messages_of(entry["decoded"]["message"]).at(0));
-  const bool ours = entry.at("int_style") == "unsigned" && !has_layer(entry, "compress") && !is_padded(entry);
-  if (!ours || std::holds_alternative<membership::User>(reader.message())) return;
-  const json encryption = entry["decoded"].value("encryption", json::object());
-  Bytes written;
-  const Opened by_them = opened == Opened::ByPeer ? Opened::ByUs : Opened::ByPeer;
-  write_stream(
-      encode_again(reader.message()), pool, by_them, [&] { return nonce_of(encryption); }, written);
-  EXPECT_EQ(to_hex(written), to_hex(octets));
+  return expect_same_stream(entry, opened == Opened::ByPeer ? Opened::ByUs : Opened::ByPeer, reader.message());
 }
 
 TEST(GossipWire, ReadsWhatTheReferenceWroteAndWritesTheSame) {
   LOAD_CONFORMANCE(data, "wire.json");
   ASSERT_FALSE(data.at("entries").empty());
+  std::map<Reason, int> packets;
+  std::map<Reason, int> streams;
   for (const json& entry : data.at("entries")) {
     SCOPED_TRACE(entry.at("id").get<std::string>());
-    entry.at("transport") == "packet" ? check_packet(entry) : check_stream(entry);
+    entry.at("transport") == "packet" ? ++packets[check_packet(entry)] : ++streams[check_stream(entry)];
   }
+  EXPECT_EQ(packets, (std::map<Reason, int>{{"", 167}, {kCompressed, 14}, {kLoneCompound, 2}}));
+  EXPECT_EQ(streams, (std::map<Reason, int>{{"", 31}, {kCompressed, 35}, {kUserStream, 3}, {kSigned, 8}}));
 }
 
 TEST(GossipWire, ReadsOtherFormsOfTheSameValue) {
@@ -139,7 +175,7 @@ TEST(GossipWire, ReadsOtherFormsOfTheSameValue) {
   for (const json& entry : data.at("decode_tolerance")) {
     SCOPED_TRACE(entry.at("id").get<std::string>());
     ASSERT_EQ(entry.at("transport"), "packet");
-    check_packet(entry);
+    EXPECT_EQ(check_packet(entry), kReadOnly);
   }
 }
 
