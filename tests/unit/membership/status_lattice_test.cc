@@ -24,6 +24,8 @@ std::string relation(const Status& a, const Status& b) {
   return same ? "=" : "incomparable";
 }
 
+// These rows judge the oracle `precedes` of status_lattice.h, by which the property tests judge the core; the core
+// itself meets the file's memberlist_matrix in StateMatrix.
 TEST(StatusLattice, OrdersAsTheReferenceDoes) {
   LOAD_CONFORMANCE(data, "status_lattice.json");
   ASSERT_FALSE(data.at("order").empty());

@@ -108,6 +108,8 @@ void TransitionHarness::add_member(const json& m, std::size_t position) {
 
 void TransitionHarness::alive(const json& in) {
   const std::string node = in.at("node");
+  // The reference tells itself its new metadata by an alive message marked so; ours has a call for it, which must end
+  // the same.
   if (in.value("bootstrap", false)) {
     swim_->update_meta(now_, in.at("meta").get<std::string>(), out_);
     return;

@@ -11,6 +11,8 @@ namespace {
 
 using conformance::json;
 
+/// Leaves out how the reference keeps its books: its queue replaces news by key (ours by member), and `notifies_leave`
+/// is a channel that its blocking Leave() waits on (ours never blocks: Swim::leave_told() says whether it is out).
 json without_queue_keys(json broadcasts) {
   for (json& b : broadcasts) {
     b.erase("queue_key");
@@ -188,6 +190,8 @@ json matrix_input(const json& row) {
   return in;
 }
 
+// What the core does with each message in each state. The other parts of the file (order, mark, effective_changes) are
+// about the SWIM order itself and hold for the model of status_lattice.h.
 TEST(StateMatrix, FollowsTheReference) {
   LOAD_CONFORMANCE(data, "status_lattice.json");
   const json& matrix = data.at("memberlist_matrix");
