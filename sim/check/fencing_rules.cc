@@ -110,13 +110,9 @@ class Fencing : public Rule {
     highest = std::max(highest, epoch);
   }
 
-  /// A write of somebody whose reign is over, or of the same syncer in an earlier one.
-  static bool is_late(const Write& write, const Reign& reign) {
-    if (*write.writer != reign.writer) return true;
-    if (write.after == nullptr) return false;
-    const auto mark = write.after->properties.find("syncer.epoch");
-    return mark != write.after->properties.end() && mark->second != syncer::to_string(reign.epoch);
-  }
+  /// A write of somebody whose reign is over. (What the same syncer wrote in an earlier reign cannot be told apart: the
+  /// mark of a copy names the epoch of its origin's region.)
+  static bool is_late(const Write& write, const Reign& reign) { return *write.writer != reign.writer; }
 
   static bool was_right(const Write& write, const Origin& origin) {
     if (write.before == nullptr) return !origin.alive;
@@ -131,10 +127,10 @@ class Fencing : public Rule {
     late.due = std::max(late.due, reign.since + kUndoneWithin);
     if (is_hindered(late, reign.writer)) late.due = now + kUndoneWithin;
     if (now <= late.due) return false;
-    context_.sink->violated("R13", {"syncer " + context_.node(late.by) + " wrote to " +
-                                        context_.registry(late.registry) + " after its reign, about " +
-                                        late.origin.instance,
-                                    "its successor " + context_.node(reign.writer) + " has not undone that"});
+    context_.sink->violated("R13",
+                            {"syncer " + context_.node(late.by) + " wrote to " + context_.registry(late.registry) +
+                                 " after its reign, about " + late.origin.instance,
+                             "its successor " + context_.node(reign.writer) + " has not undone that"});
     return true;
   }
 
