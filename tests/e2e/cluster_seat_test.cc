@@ -15,7 +15,7 @@ namespace {
 /// Three syncers of one region whose cluster port is sealed with a gossip key.
 class ClusterSeat : public testing::Test {
  protected:
-  ClusterSeat() : registry_({"127.30.193.10:30100"}) {
+  ClusterSeat() : registry_({"127.30.195.10:30100"}) {
     std::ofstream(keyring()) << "[\"AAECAwQFBgcICQoLDA0ODw==\"]";
     ::chmod(keyring().c_str(), 0600);
     for (const char* name : {"e1", "e2", "e3"}) start(name);
@@ -25,11 +25,11 @@ class ClusterSeat : public testing::Test {
   std::string data_of(const std::string& name) const { return workplace_.path() + "/data-" + name; }
 
   void start(const std::string& name) {
-    const std::string host = "127.30.193.1" + name.substr(1);
+    const std::string host = "127.30.195.1" + name.substr(1);
     const std::vector<std::string> words = {
-        "--node", name, "--sc-addr", "http://127.30.193.10:30100", "--bind-addr", host + ":30190", "--rpc-addr",
+        "--node", name, "--sc-addr", "http://127.30.195.10:30100", "--bind-addr", host + ":30190", "--rpc-addr",
         host + ":30191", "--mode", "cluster", "--cluster-name", "east", "--cluster-port", "30192", "--join-addr",
-        "127.30.193.11:30190", "--gossip.keyring-file", keyring(), "--data-dir", data_of(name), "--log-format", "json"};
+        "127.30.195.11:30190", "--gossip.keyring-file", keyring(), "--data-dir", data_of(name), "--log-format", "json"};
     syncers_[name] = std::make_unique<Syncer>(workplace_, words);
   }
   void kill(const std::string& name) {
