@@ -23,6 +23,8 @@ namespace syncer::daemon {
 namespace {
 
 /// An orderly end that takes longer is broken off; below the patience of systemd and Kubernetes.
+/// A keyring file that cannot be written is tried again after this.
+constexpr Duration kKeepAgain = std::chrono::seconds(5);
 constexpr Duration kLeaveTimeout = std::chrono::seconds(10);
 /// Time for the last octets to leave after the node is done.
 constexpr Duration kFlushTimeout = std::chrono::seconds(1);
@@ -56,6 +58,7 @@ class Daemon {
   Result<void> open_admin();
   void start();
   Instant turn();
+  void follow_keys(Instant now);
   void finish();
   void on_signal(int number);
   void say_ready();
@@ -83,6 +86,7 @@ class Daemon {
   std::unique_ptr<net::Resolver> resolver_;
   std::unique_ptr<admin::AdminServer> admin_;
   std::optional<Instant> leave_until_;
+  Instant keys_due_{};
   int exit_code_ = 0;
 };
 
@@ -163,6 +167,7 @@ Result<void> Daemon::open_admin() {
       status.ready = false;
       status.pending.emplace_back("the syncer is leaving");
     }
+    if (!keys_->problem().empty()) status.pending.push_back(keys_->problem());
     return status;
   };
   api.metrics = [this, status = api.status] {
@@ -206,14 +211,20 @@ void Daemon::say_ready() {
             {"pid", ::getpid()}});
 }
 
+/// A file that cannot be written is tried again, but not at each turn.
+void Daemon::follow_keys(Instant now) {
+  const auto kept = keys_->follow(node_->gossip_keys());
+  keys_due_ = kept ? now : now + kKeepAgain;
+  if (kept) return;
+  log_.say(Severity::Error, "daemon.warning", "the keyring file cannot be written",
+           {{"reason", to_string(kept.error())}});
+}
+
 /// What is due now, and when to be called again.
 Instant Daemon::turn() {
   const Instant now = loop_.now();
   if (now >= node_->next_deadline()) node_->advance(now);
-  if (auto kept = keys_->follow(node_->gossip_keys()); !kept) {
-    log_.say(Severity::Error, "daemon.warning", "the keyring file cannot be written",
-             {{"reason", to_string(kept.error())}});
-  }
+  if (now >= keys_due_) follow_keys(now);
   if (!node_->fatal().empty()) {
     fail(node_->fatal());
     loop_.stop();

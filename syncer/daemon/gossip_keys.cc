@@ -51,15 +51,17 @@ Result<std::string> GossipKeys::run(const std::string& verb, const std::string& 
 }
 
 Result<void> GossipKeys::follow(const Keyring& ring) {
-  if (path_.empty() || ring.keys() == ring_.keys()) return {};
-  ring_ = ring;
-  return save(ring_);
+  if (path_.empty()) return {};
+  if (ring.keys() != ring_.keys()) return keep(ring);
+  problem_.clear();
+  return {};
 }
 
 Result<void> GossipKeys::keep(const Keyring& ring) {
-  if (auto saved = save(ring); !saved) return saved;
-  ring_ = ring;
-  return {};
+  auto saved = save(ring);
+  problem_ = saved ? "" : "the keyring file cannot be written: " + to_string(saved.error());
+  if (saved) ring_ = ring;
+  return saved;
 }
 
 Result<std::string> GossipKeys::change(const std::string& verb, const std::string& argument, Keyring& ring) const {

@@ -25,13 +25,15 @@ class GossipKeys {
   GossipKeys(std::string path, wire::gossip::Keyring ring, Apply apply, Ask ask)
       : path_(std::move(path)), ring_(std::move(ring)), apply_(std::move(apply)), ask_(std::move(ask)) {}
 
-  /// The node has other keys now, by the word of its group: on disk, too.
+  /// The node has other keys now, by the word of its group: on disk, too. To be called again after an error.
   Result<void> follow(const wire::gossip::Keyring& ring);
 
   /// "list": ids, bits and which is in use, as JSON. "install": a base64 key; gives its id. "use", "remove": by id.
   Result<std::string> run(const std::string& verb, const std::string& argument);
   /// Keys that changed by another way: keeps them on disk.
   Result<void> keep(const wire::gossip::Keyring& ring);
+  /// Why keys that changed are not on disk; empty when they are.
+  const std::string& problem() const { return problem_; }
 
  private:
   Result<std::string> change(const std::string& verb, const std::string& argument, wire::gossip::Keyring& ring) const;
@@ -42,6 +44,7 @@ class GossipKeys {
   wire::gossip::Keyring ring_;
   Apply apply_;
   Ask ask_;
+  std::string problem_;
 };
 
 }  // namespace syncer::daemon

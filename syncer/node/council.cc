@@ -90,6 +90,7 @@ void Council::advance(Instant now) {
   resign_timed_out_ = resigning_ && now >= resign_until_;
   if (now >= links_.next_deadline()) links_.advance(now);
   take_news(now);
+  if (now >= keep_again_at_) keep_again(now);
   if (!raft_ || now < raft_->next_deadline()) return;
   std::vector<election::Output> outputs;
   raft_->advance(now, outputs);
@@ -97,7 +98,7 @@ void Council::advance(Instant now) {
 }
 
 Instant Council::next_deadline() const {
-  Instant next = links_.next_deadline();
+  Instant next = std::min(links_.next_deadline(), keep_again_at_);
   if (raft_) next = std::min(next, raft_->next_deadline());
   const bool handing_over = resigning_ && is_leader() && !resign_timed_out_;
   return handing_over ? std::min(next, resign_until_) : next;

@@ -30,6 +30,7 @@ struct CouncilConfig {
   ClusterSettings cluster;
   wire::gossip::Keyring keys = {};       ///< of the gossip pool: what seals gossip seals the cluster port, too
   wire::gossip::NonceSource nonce = {};  ///< required with keys
+  wire::gossip::KeyKeeper keep_keys = {};  ///< asked before a key from another voter counts as ours; may be empty
 };
 
 /// The syncers of one region as a group of voters, of which one leads. Finds the others (told by gossip), agrees with
@@ -134,6 +135,7 @@ class Council {
 
   // council_seats.cc: how a seat is given to another disk
   Result<void> must_lead() const;
+  Result<void> one_at_a_time() const;
   Result<void> all_stand_by(const wire::Seat& but) const;
   Result<void> propose(Instant now, const CouncilCommand& command);
   void give_seat(Instant now, election::Index at, const wire::Seat& given);
@@ -148,6 +150,8 @@ class Council {
   void share_keys(Instant now);
   void order_keys(Instant now);
   void hear_key(Instant now, Bytes key);
+  bool keep_ring(Instant now, const wire::gossip::Keyring& ring);
+  void keep_again(Instant now);
 
   // council_raft.cc: how the voter is driven
   void take_news(Instant now);
@@ -183,6 +187,7 @@ class Council {
   election::VoterId self_;
   CouncilState state_;  ///< what the log amounts to
   std::optional<election::Term> opened_;
+  election::Index given_ = 0;  ///< where the seat that was given here last is in the log
   std::vector<std::string> releases_;
   Epoch outbid_;  ///< proposed already: this generation, in this term of ours
   bool was_leader_ = false;
@@ -190,6 +195,9 @@ class Council {
   bool resign_timed_out_ = false;
   Instant resign_until_ = kNever;
   std::string fatal_;
+  std::vector<Bytes> unkept_;  ///< keys that could not be written down yet
+  std::string not_kept_;       ///< why
+  Instant keep_again_at_ = kNever;
 };
 
 }  // namespace syncer::node

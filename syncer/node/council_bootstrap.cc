@@ -142,7 +142,8 @@ void Council::found_group(Instant now, const wire::ClusterHello& list) {
   charter_.seats = list.seats;
   charter_.listed = list.listed;
   charter_.group = list.group != 0 ? list.group : founded_by(list.seats);
-  auto recovery = election::recover(image_, identity());
+  // Never seated, so never a vote: what may be there is of a group that was not founded after all.
+  auto recovery = election::recover({}, identity());
   if (!recovery) return fail(to_string(recovery.error()));
   take_seat(now, std::move(*recovery));
 }

@@ -5,6 +5,7 @@
 // Which key seals, and which ones are gone for good, is decided by the log: the first only when every voter has it, so
 // that nobody is locked out; the second is remembered, so that whoever was away does not bring it back.
 #include <algorithm>
+#include <utility>
 
 #include "syncer/base/mutation.h"
 #include "syncer/node/council.h"
@@ -13,6 +14,9 @@ namespace syncer::node {
 namespace {
 
 using wire::gossip::Keyring;
+
+/// A key that could not be written down is tried again after this.
+constexpr Duration kKeepAgain = std::chrono::seconds(5);
 
 tl::unexpected<Error> refused(std::string why) { return failure(ErrorCode::Refused, "", std::move(why)); }
 
@@ -72,9 +76,32 @@ void Council::order_keys(Instant now) {
 void Council::hear_key(Instant now, Bytes key) {
   if (config_.keys.empty() || is_removed(Keyring::id(key))) return;
   Keyring ring = config_.keys;
-  if (!ring.install(std::move(key))) return;  // the ring is full: the operator sees it in the list of keys
+  if (!ring.install(key)) return;  // the ring is full: the operator sees it in the list of keys
+  if (!keep_ring(now, ring)) {
+    const bool noted = std::find(unkept_.begin(), unkept_.end(), key) != unkept_.end();
+    if (!noted && unkept_.size() < wire::kMaxKeyIds) unkept_.push_back(std::move(key));
+    return;
+  }
   take_ring(now, std::move(ring));
   order_keys(now);
+}
+
+/// On disk first: once every voter says it has a key, that key may seal, and who forgot it would be locked out.
+bool Council::keep_ring(Instant now, const Keyring& ring) {
+  const bool asks = config_.keep_keys && !SYNCER_MUTATED("council.say_keys_before_keeping_them");
+  const Result<void> kept = asks ? config_.keep_keys(ring) : Result<void>{};
+  not_kept_ = kept ? "" : "a gossip key of another voter cannot be kept: " + to_string(kept.error());
+  if (kept) return true;
+  keep_again_at_ = now + kKeepAgain;
+  observe(observer_, now, EventKind::FrameDropped, Severity::Warning,
+          {{"region", config_.region}, {"reason", "cluster port: " + not_kept_}});
+  return false;
+}
+
+void Council::keep_again(Instant now) {
+  keep_again_at_ = kNever;
+  not_kept_.clear();
+  for (Bytes& key : std::exchange(unkept_, {})) hear_key(now, std::move(key));
 }
 
 Result<void> Council::use_key(Instant now, const std::string& id) {
@@ -91,6 +118,8 @@ Result<void> Council::use_key(Instant now, const std::string& id) {
 Result<void> Council::remove_key(Instant now, const std::string& id) {
   Keyring ring = config_.keys;
   if (auto possible = ring.remove(id); !possible) return possible;
+  const election::Log& log = raft_->voter().log();
+  if (log.applied() < log.last().index) return refused("another change is under way; try again in a moment");
   return propose(now, RemoveKey{id});
 }
 

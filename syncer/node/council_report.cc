@@ -41,7 +41,10 @@ std::vector<std::string> Council::pending() const {
   std::vector<std::string> reasons;
   if (!excluded_.empty()) reasons.push_back(excluded_);
   else if (!raft_) reasons.push_back(waiting_.empty() ? "the list of voters is not agreed yet" : waiting_);
-  else if (leader().empty()) reasons.push_back("no leader of the region is known");
+  else if (leader().empty()) {
+    reasons.emplace_back("no leader of the region is known: a majority of its voters must be there");
+  }
+  if (!not_kept_.empty()) reasons.push_back(not_kept_);
   return reasons;
 }
 

@@ -48,6 +48,14 @@ Result<void> Council::all_stand_by(const Seat& but) const {
   return {};
 }
 
+/// The seat given before is known to all of us: two given at once would leave two new disks, each of which waits for
+/// the other to be a voter. What an earlier leader gave is applied by who leads.
+Result<void> Council::one_at_a_time() const {
+  const bool done = raft_->voter().log().applied() >= given_ && state_.listed == charter_.listed && !founding_;
+  if (done || SYNCER_MUTATED("council.change_two_at_once")) return {};
+  return refused("a change of a seat is under way; try again in a moment");
+}
+
 Result<void> Council::replace(Instant now, std::string_view node) {
   if (auto leads = must_lead(); !leads) return leads;
   const Seat* seat = find_seat(charter_.seats, node);
@@ -63,12 +71,15 @@ Result<void> Council::replace(Instant now, std::string_view node) {
   if (hello == nullptr) {
     return refused("syncer \"" + seat->node + "\" is not there: start it with its new, empty data folder first");
   }
+  if (auto alone = one_at_a_time(); !alone) return alone;
   if (auto others = all_stand_by(*seat); !others) return others;
   Seat given{seat->node, hello->disk, seat->address};
   for (const Member& member : members_) {
     if (member.node == given.node) given.address = member.cluster;
   }
-  return propose(now, GiveSeat{std::move(given)});
+  if (auto proposed = propose(now, GiveSeat{std::move(given)}); !proposed) return proposed;
+  given_ = raft_->voter().log().last().index;
+  return {};
 }
 
 Result<void> Council::raise_generation(Instant now) {

@@ -73,9 +73,13 @@ void apply(Instant now, const ReleaseGuard& command, CouncilState& state) {
   }
 }
 
-void apply(const UseKey& command, CouncilState& state) { state.key_in_use = command.id; }
+void apply(const UseKey& command, CouncilState& state) {
+  const auto& removed = state.removed_keys;
+  if (std::find(removed.begin(), removed.end(), command.id) == removed.end()) state.key_in_use = command.id;
+}
 
 void apply(const RemoveKey& command, CouncilState& state) {
+  if (command.id == state.key_in_use) return;
   std::erase(state.removed_keys, command.id);
   state.removed_keys.push_back(command.id);
   if (state.removed_keys.size() > wire::kMaxKeyIds) state.removed_keys.erase(state.removed_keys.begin());

@@ -73,6 +73,7 @@ inline constexpr std::size_t kMaxGuards = 512;
 
 void apply(Instant now, const NoteGuard& command, CouncilState& state);
 void apply(Instant now, const ReleaseGuard& command, CouncilState& state);
+/// No key seals that was removed meanwhile, and none is removed that seals: the two may have been asked for at once.
 void apply(const UseKey& command, CouncilState& state);
 void apply(const RemoveKey& command, CouncilState& state);
 

@@ -60,6 +60,18 @@ TEST_F(GossipKeysTest, WhatAGroupDecidesIsOnDiskWhenItHas) {
   EXPECT_EQ(load_keyring(path_).value().keys(), std::vector<Bytes>{kNew});
 }
 
+TEST_F(GossipKeysTest, WhatCannotBeKeptIsToldAndTriedAgain) {
+  GossipKeys keys = this->keys();
+  std::filesystem::rename(directory_, directory_ + "-away");
+  EXPECT_FALSE(keys.follow(Keyring::make({kNew}).value()));
+  EXPECT_NE(keys.problem().find("cannot be written"), std::string::npos);
+  EXPECT_FALSE(keys.follow(Keyring::make({kNew}).value())) << "still not on disk";
+  std::filesystem::rename(directory_ + "-away", directory_);
+  EXPECT_TRUE(keys.follow(Keyring::make({kNew}).value()));
+  EXPECT_EQ(keys.problem(), "");
+  EXPECT_EQ(load_keyring(path_).value().keys(), std::vector<Bytes>{kNew});
+}
+
 TEST_F(GossipKeysTest, AChangeIsInForceAndOnDisk) {
   GossipKeys keys = this->keys();
   EXPECT_EQ(keys.run("install", kNewText + "\n").value(), Keyring::id(kNew) + "\n");

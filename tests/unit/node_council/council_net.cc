@@ -13,7 +13,8 @@ struct CouncilNet::Host : Streams, Storage, Observer {
       : net(n),
         name(std::move(self)),
         run(number),
-        council({"east", name, address_of(name), ClusterSettings{}, n.keys_of(name), [this] { return next_nonce(); }},
+        council({"east", name, address_of(name), n.settings(), n.keys_of(name), [this] { return next_nonce(); },
+                 [this](const wire::gossip::Keyring&) { return keep_keys(); }},
                 *this, *this, *this, Random(number), [this] { return LinkId{last_link += 2}; },
                 [this] { return CallId{++last_call}; }) {}
 
@@ -23,6 +24,11 @@ struct CouncilNet::Host : Streams, Storage, Observer {
     nonce[1] = static_cast<std::uint8_t>(nonces & 0xFFU);
     nonce[2] = static_cast<std::uint8_t>(nonces++ >> 8U);
     return nonce;
+  }
+
+  Result<void> keep_keys() const {
+    if (net.refuses_keys_[name]) return failure(ErrorCode::Io, "keyring", "read-only");
+    return {};
   }
 
   static Endpoint address_of(const std::string& name) {
@@ -113,7 +119,14 @@ wire::gossip::Keyring CouncilNet::keys_of(const std::string& name) const {
   return found == keys_.end() ? wire::gossip::Keyring() : found->second;
 }
 
-CouncilNet::CouncilNet() = default;
+CouncilNet::CouncilNet(std::size_t voters) : voters_(voters) {}
+
+ClusterSettings CouncilNet::settings() const {
+  ClusterSettings settings;
+  settings.voters = voters_;
+  return settings;
+}
+
 CouncilNet::~CouncilNet() = default;
 
 Result<void> CouncilNet::start(const std::string& name) {

@@ -16,11 +16,13 @@ namespace syncer::node {
 class CouncilNet {
  public:
   struct Host;
-  CouncilNet();
+  explicit CouncilNet(std::size_t voters = 3);
   ~CouncilNet();
 
   /// The gossip keys of a syncer that is started from now on.
   void set_keys(const std::string& name, wire::gossip::Keyring keys) { keys_[name] = std::move(keys); }
+  /// This syncer cannot write keys down.
+  void refuse_keys(const std::string& name, bool refused) { refuses_keys_[name] = refused; }
   /// Why this syncer dropped a frame or a stranger last.
   std::string dropped(const std::string& name) { return dropped_[name]; }
   /// Starts a syncer; says why not when its disk refuses.
@@ -51,6 +53,7 @@ class CouncilNet {
   bool runs(const std::string& name) const { return hosts_.count(name) == 1; }
 
  private:
+  ClusterSettings settings() const;
   void at(Duration delay, std::function<void()> action) { queue_.emplace(now_ + delay, std::move(action)); }
   void step(Instant when);
   void watch_writers();
@@ -58,12 +61,14 @@ class CouncilNet {
   Host* find(const Endpoint& address);
   wire::gossip::Keyring keys_of(const std::string& name) const;
 
+  std::size_t voters_;
   Instant now_ = instant(1'000'000'000);
   std::multimap<Instant, std::function<void()>> queue_;
   std::map<std::string, std::unique_ptr<Host>> hosts_;
   std::map<std::string, std::map<std::string, Bytes>> disks_;
   std::set<std::pair<std::string, std::string>> cut_;
   std::map<std::string, wire::gossip::Keyring> keys_;
+  std::map<std::string, bool> refuses_keys_;
   std::map<std::string, std::string> dropped_;
   std::uint64_t starts_ = 0;
   std::uint64_t accepted_ = 0;

@@ -85,6 +85,32 @@ TEST_F(CouncilKeys, AreNotUsedBeforeEveryVoterHasThem) {
   for (const char* name : {"a", "b", "c"}) EXPECT_EQ(net.council(name).keys().keys().front(), kNew) << name;
 }
 
+TEST_F(CouncilKeys, CountOnlyOnceTheyAreOnDisk) {
+  found_with_keys({"a", "b", "c"});
+  net.refuse_keys("c", true);
+  ASSERT_TRUE(net.council("a").set_keys(net.now(), ring({kOld, kNew})));
+  net.run(300ms);
+  EXPECT_EQ(net.council("c").keys().keys(), std::vector<Bytes>{kOld});
+  ASSERT_FALSE(net.council("c").pending().empty());
+  EXPECT_NE(net.council("c").pending().front().find("cannot be kept"), std::string::npos);
+  EXPECT_FALSE(net.council("a").use_key(net.now(), Keyring::id(kNew))) << "c would be locked out after a restart";
+  net.refuse_keys("c", false);
+  net.run(6s);
+  EXPECT_TRUE(net.council("c").pending().empty()) << "it was tried again";
+  EXPECT_TRUE(net.council("a").use_key(net.now(), Keyring::id(kNew)));
+}
+
+TEST_F(CouncilKeys, AreNotRemovedWhileTheyAreAboutToSeal) {
+  found_with_keys({"a", "b", "c"});
+  const std::string leader = net.writer();
+  ASSERT_TRUE(net.council("a").set_keys(net.now(), ring({kOld, kNew})));
+  net.run(300ms);
+  ASSERT_TRUE(net.council(leader).use_key(net.now(), Keyring::id(kNew)));
+  EXPECT_FALSE(net.council(leader).remove_key(net.now(), Keyring::id(kNew)));
+  net.run(300ms);
+  for (const char* name : {"a", "b", "c"}) EXPECT_EQ(net.council(name).keys().keys().front(), kNew) << name;
+}
+
 TEST_F(CouncilKeys, ThatWereRemovedDoNotComeBackWithWhoWasAway) {
   found_with_keys({"a", "b", "c"});
   ASSERT_TRUE(net.council("a").set_keys(net.now(), ring({kOld, kNew})));

@@ -161,6 +161,55 @@ TEST_F(CouncilSeats, RaiseTheGenerationAtAnOperatorsWord) {
   EXPECT_EQ(net.council(leader).reign()->generation, before + 1);
 }
 
+TEST(CouncilOfFive, GivesOneSeatAfterTheOtherWhenTwoDisksAreLost) {
+  const std::vector<std::string> names = {"a", "b", "c", "d", "e"};
+  CouncilNet net(5);
+  net.found(names);
+  const std::string leader = net.writer();
+  ASSERT_NE(leader, "");
+  std::vector<std::string> lost = names;
+  std::erase(lost, leader);
+  lost.resize(2);
+  for (const std::string& name : lost) {
+    net.kill(name, true);
+    ASSERT_TRUE(net.start(name));
+  }
+  net.gossip();
+  net.run(1s);
+  ASSERT_TRUE(net.council(leader).replace(net.now(), lost[0]));
+  for (int i = 0; i < 3000 && net.council(lost[0]).raft() == nullptr; ++i) {
+    EXPECT_FALSE(net.council(leader).replace(net.now(), lost[1])) << i << " ms later";
+    net.run(1ms);
+  }
+  net.run(1s);
+  ASSERT_TRUE(net.council(leader).replace(net.now(), lost[1]));
+  net.run(2s);
+  for (const std::string& name : lost) EXPECT_NE(net.council(name).raft(), nullptr) << name;
+}
+
+/// The store of the group is written, the charter that says so is not: the process dies in between.
+TEST(CouncilProposal, IsForgottenEvenByWhoHadBegunToFoundTheGroup) {
+  CouncilNet net;
+  for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(net.start(name));
+  net.gossip();
+  for (int i = 0; i < 1000 && net.disk("a").count("raft.identity") == 0; ++i) net.run(1ms);
+  ASSERT_EQ(net.disk("a").count("raft.identity"), 1U);
+  ASSERT_EQ(net.council("a").charter().stage, wire::SeatStage::Proposed);
+  net.kill("a");
+  net.kill("b", true);
+  net.kill("c", true);
+  ASSERT_TRUE(net.start("a"));
+  ASSERT_TRUE(net.council("a").forget_proposal(net.now()));
+  net.run(100ms);
+  net.found({"b", "c"});
+  EXPECT_EQ(net.council("a").fatal(), "");
+  EXPECT_NE(net.writer(), "");
+  net.kill("a");
+  ASSERT_TRUE(net.start("a"));
+  net.run(5s);
+  EXPECT_EQ(net.council("a").leader(), net.writer());
+}
+
 TEST(CouncilProposal, IsForgottenAtAnOperatorsWord) {
   CouncilNet net;
   for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(net.start(name));

@@ -80,6 +80,16 @@ TEST(CouncilState, ForgetsAGuardThatThawedByItself) {
   EXPECT_TRUE(state.guards.empty());
 }
 
+TEST(CouncilState, RemovesNoKeyThatSealsAndSealsWithNoneThatIsRemoved) {
+  CouncilState state;
+  apply(UseKey{"new"}, state);
+  apply(RemoveKey{"new"}, state);
+  EXPECT_TRUE(state.removed_keys.empty());
+  apply(RemoveKey{"old"}, state);
+  apply(UseKey{"old"}, state);
+  EXPECT_EQ(state.key_in_use, "new");
+}
+
 TEST(CouncilState, StaysBounded) {
   CouncilState state;
   for (int i = 0; i < 1000; ++i) apply(RemoveKey{std::to_string(i)}, state);
