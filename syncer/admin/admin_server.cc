@@ -120,7 +120,7 @@ struct AdminServer::State {
           for (const node::RegionStatus& r : status.regions) found = found || r.region == name;
           if (!found) return failure(ErrorCode::NotFound, "", "no region of that name");
           if (auto released = api.release_guard(name); !released) return tl::unexpected(released.error());
-          return std::string("released\n");
+          return std::string("asked for; \"syncer status\" shows no frozen removals there when it is done\n");
         },
         "release", region, out);
   }

@@ -103,8 +103,15 @@ std::string voter_line(const json& v) {
   return line + "\n";
 }
 
-void add_group_problems(const json& group, std::vector<std::string>& all) {
-  if (group.at("leader") == "") all.emplace_back("the region has no leader: a majority of its voters must be there");
+/// The reasons if it knows any: they say what to do.
+void add_reasons(const json& s, std::vector<std::string>& all) {
+  const json& pending = s.at("pending");
+  if (pending.empty()) all.emplace_back("not ready");
+  for (const json& reason : pending) all.push_back("not ready: " + reason.get<std::string>());
+}
+
+void add_group_problems(const json& group, bool ready, std::vector<std::string>& all) {
+  if (ready && group.at("leader") == "") all.emplace_back("the region has no leader");
   for (const json& voter : group.at("voters")) {
     const std::string state = voter.at("state");
     if (state == "not there" || state == "disk lost") {
@@ -131,8 +138,9 @@ std::string page(const json& s) {
 
 std::vector<std::string> problems(const json& s) {
   std::vector<std::string> all;
-  if (!s.at("ready").get<bool>()) all.emplace_back("not ready");
-  if (s.at("group").is_object()) add_group_problems(s.at("group"), all);
+  const bool ready = s.at("ready");
+  if (!ready) add_reasons(s, all);
+  if (s.at("group").is_object()) add_group_problems(s.at("group"), ready, all);
   if (follows(s)) return all;
   const json& registry = s.at("registry");
   if (!registry.at("reachable").get<bool>()) all.emplace_back("the service center is not reachable");

@@ -15,7 +15,8 @@ std::string answer(const std::string& verb, const std::string& argument) {
   if (verb == "replace") {
     return "the seat of " + argument + " goes to its new disk; \"syncer cluster members\" shows when it votes\n";
   }
-  return verb == "raise-generation" ? "the generation is raised\n" : "the proposal is forgotten\n";
+  if (verb == "forget-proposal") return "asked for; \"syncer status\" shows when it is done\n";
+  return "asked for a higher generation; \"syncer status\" shows it in the epoch when it is done\n";
 }
 
 }  // namespace

@@ -38,6 +38,15 @@ TEST(Show, EachProblemIsNamed) {
   EXPECT_EQ(status_problems(admin::status_json(status)).value().size(), 6U);
 }
 
+TEST(Show, WhoIsNotReadySaysWhy) {
+  node::Status status = healthy();
+  status.ready = false;
+  status.group = node::GroupStatus{};
+  status.pending = {"2 of 3 syncers are seen"};
+  EXPECT_EQ(status_problems(admin::status_json(status)).value(),
+            std::vector<std::string>{"not ready: 2 of 3 syncers are seen"});
+}
+
 TEST(Show, ThePageNamesRegistryRegionsAndReasons) {
   node::Status status = healthy();
   status.pending = {"the registry was not read yet"};
