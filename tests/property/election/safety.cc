@@ -21,6 +21,9 @@ void Safety::observe(const Voter& voter, int run, const Durable& disks) {
   Seen& before = seen_[voter.self()];
   if (before.run != run) before = Seen{run, disks.at(voter.self()).hard_state.term, Role::Follower, {}, {}, 0, 0};
   check_order(voter, before);
+  const Stored& disk = disks.at(voter.self());
+  if (disk.base.index > disk.snapshot.at.index)
+    violated("A7 order", "the log of " + text(voter.self()) + " begins behind its snapshot");
   const bool log_changed = before.base != voter.log().base() || before.log != voter.log().entries();
   if (log_changed) check_log(voter, before);
   check_leader(voter, before);

@@ -78,6 +78,42 @@ TEST(Feeding, AnnouncesACommitOnlyWhereItMeansSomething) {
   EXPECT_TRUE(s.receive(acknowledge(kThree, 1, 3)).empty());
 }
 
+TEST(Feeding, DoesNotAnnounceACommitBeyondWhatThePeerWasSent) {
+  Options options = test_options();
+  options.max_inflight = 1;
+  options.max_message_entries = 3;
+  Subject s(options);
+  s.lead_in_step();
+  propose(s, 4);
+  s.receive(acknowledge(kTwo, 1, 2));
+  s.receive(acknowledge(kTwo, 1, 5));
+  s.receive(acknowledge(kThree, 1, 2));  // now 3 to 5 are on their way
+  propose(s, 1);
+  s.receive(acknowledge(kTwo, 1, 6));
+  ASSERT_EQ(s.voter.log().commit(), 6U);
+  ASSERT_EQ(s.peer(kThree).sent_commit, s.peer(kThree).next - 1);
+  EXPECT_TRUE(to(kThree, s.receive(acknowledge(kThree, 1, 3))).empty()) << "it could not use it yet";
+}
+
+TEST(Feeding, ARefusalLowersTheKnownCommit) {
+  Progress peer;
+  peer.next = 6;
+  peer.sent_commit = 5;
+  ASSERT_TRUE(peer.refuse(5, 2));
+  EXPECT_EQ(peer.next, 3U);
+  EXPECT_EQ(peer.sent_commit, 2U);
+}
+
+TEST(Feeding, AProbeLowersTheKnownCommit) {
+  Progress peer;
+  peer.state = ProgressState::Replicate;
+  peer.match = 2;
+  peer.next = 6;
+  peer.sent_commit = 5;
+  peer.become_probe();
+  EXPECT_EQ(peer.sent_commit, 2U);
+}
+
 TEST(Feeding, MessagesStayWithinTheirLimits) {
   Options options = test_options();
   options.max_message_entries = 3;
@@ -133,6 +169,17 @@ TEST(SnapshotTransfer, EndsWithAnyAcknowledgementTheLogCanContinueFrom) {
   EXPECT_EQ(s.peer(kThree).state, ProgressState::Snapshot) << "entry 5 is gone";
   s.receive(acknowledge(kThree, 1, 5));
   EXPECT_EQ(s.peer(kThree).state, ProgressState::Replicate);
+}
+
+TEST(SnapshotTransfer, EndsBelowTheSnapshotThatIsOnItsWay) {
+  Subject s = compacted();
+  propose(s, 3);
+  s.receive(acknowledge(kTwo, 1, 8));
+  s.voter.keep_snapshot(Snapshot{{1, 8}, "state"});
+  s.receive(refuse(kThree, 1, 4, {0, 0}));
+  ASSERT_EQ(s.peer(kThree).pending_snapshot, 8U);
+  s.receive(acknowledge(kThree, 1, 5));
+  EXPECT_EQ(s.peer(kThree).state, ProgressState::Replicate) << "the log goes on at 6";
 }
 
 TEST(SnapshotTransfer, FailureIsProbedAfterTheNextSignOfLife) {

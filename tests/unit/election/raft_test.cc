@@ -151,6 +151,19 @@ TEST(Raft, SnapshotIsStoredBeforeTheLogIsShortened) {
   EXPECT_EQ(order, (std::vector<std::string_view>{keys::kSnapshot, keys::kLog, keys::kMarks}));
 }
 
+TEST(Raft, SnapshotStandsAtWhatIsAppliedAndNotAtWhatIsCommitted) {
+  Wrapped w;
+  w.receive(append(kTwo, 1, {}, entries(1, {1, 1, 1}), 0));
+  w.persisted();
+  w.receive(append(kTwo, 1, {1, 3}, {}, 1));
+  w.receive(append(kTwo, 1, {1, 3}, entries(4, {1}), 1));  // being written
+  w.receive(append(kTwo, 1, {1, 4}, entries(5, {1}), 3));
+  ASSERT_EQ(w.raft.voter().log().commit(), 3U);
+  ASSERT_EQ(w.raft.voter().log().applied(), 1U);
+  w.raft.take_snapshot(w.now, "state", w.outputs);
+  EXPECT_EQ(w.raft.voter().snapshot().at, (Position{1, 1}));
+}
+
 TEST(Raft, SnapshotOfTheLeaderIsRestoredOnceItIsStored) {
   Wrapped w;
   Message m = message(MessageType::InstallSnapshot, kTwo, 1);
