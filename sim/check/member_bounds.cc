@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/check/member_bounds.h"
 
+#include <algorithm>
 #include <variant>
 
 #include "syncer/node/gossip_queries.h"
@@ -8,7 +9,7 @@
 namespace sim::check {
 namespace {
 
-/// News that is about no member: a leave intent, and queries that are passed on.
+/// News that is about no member: our newest intent, and queries that are passed on.
 constexpr std::size_t kOtherNews = 1 + syncer::node::GossipQueries::kPassedOn;
 
 std::optional<std::string> above(std::size_t value, std::size_t bound, const char* what) {
@@ -23,9 +24,12 @@ void MemberBounds::on_event(const scenario::Event* event) {
   if (peer != nullptr) names_ += peer->strangers;
 }
 
-std::optional<std::string> MemberBounds::exceeded(const syncer::membership::Swim& swim) const {
+std::optional<std::string> MemberBounds::exceeded(const syncer::node::Gossip& gossip) const {
+  const syncer::membership::Swim& swim = gossip.swim();
   if (auto members = above(swim.members().size(), names_, "members")) return members;
   if (auto news = above(swim.queue().size(), names_ + kOtherNews, "pieces of news")) return news;
+  const std::size_t most_failed = std::min(names_, syncer::node::FailedMembers::kMost);
+  if (auto failed = above(gossip.failed_members(), most_failed, "failed members")) return failed;
   return above(swim.relays().size(), swim.options().max_relays, "relayed pings");
 }
 

@@ -66,7 +66,7 @@ class MemberTables : public Rule {
       if (node == nullptr) continue;
       const Swim& swim = node->gossip().swim();
       if (std::exchange(nodes_[n].looked_at, swim.queue().pushed()) != swim.queue().pushed()) look(n, swim);
-      if (const auto excess = bounds_.exceeded(swim)) fail("I7-bounds", n, *excess);
+      if (const auto excess = bounds_.exceeded(node->gossip())) fail("I7-bounds", n, *excess);
     }
   }
 

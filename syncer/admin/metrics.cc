@@ -66,6 +66,11 @@ void write_members(Writer& w, const node::Status& status) {
   for (const auto& [state, count] : by_state) w.sample(count, {{"state", state}});
 }
 
+void write_drops(Writer& w, const node::Status& status) {
+  w.metric("syncer_gossip_dropped_total", "counter", "Gossip packets and streams that were not believed, by reason.");
+  for (const auto& [reason, count] : status.gossip_dropped) w.sample(count, {{"reason", reason}});
+}
+
 void write_regions(Writer& w, const node::Status& status) {
   const auto each = [&](const char* name, const char* help, auto value) {
     w.metric(name, "gauge", help);
@@ -127,6 +132,7 @@ std::string metrics_text(const node::Status& status, const EventCounts& events, 
   w.sample(seconds(context.uptime));
   w.single("syncer_ready", "gauge", "1 while the syncer does its work.", status.ready ? 1 : 0);
   write_members(w, status);
+  write_drops(w, status);
   write_regions(w, status);
   write_registry(w, status.registry);
   if (status.group) write_group(w, *status.group);

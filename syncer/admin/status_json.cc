@@ -95,6 +95,7 @@ std::string status_json(const node::Status& status) {
                {"registry", registry(status.registry)},
                {"regions", regions(status.regions)},
                {"members", members(status.members)},
+               {"gossip_dropped", status.gossip_dropped},
                {"pending", status.pending}});
 }
 

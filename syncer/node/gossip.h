@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -63,6 +65,10 @@ class Gossip {
   int health_score() const { return swim_.health(); }
   /// Not empty when we came into a pool in which a living process already has our name: what to tell the operator.
   const std::string& conflict() const { return conflict_; }
+  /// How many packets and streams were not believed, by reason; the reasons are a fixed set.
+  const std::map<std::string, std::uint64_t, std::less<>>& drops() const { return drops_; }
+  /// How many failed members are kept to be asked again, for checkers.
+  std::size_t failed_members() const { return failed_.size(); }
   void hash(StateHasher& h) const;
   /// Only who is there and how it stands with them: news that is told twice does not change it.
   void hash_members(StateHasher& h) const { swim_.hash_members(h); }
@@ -111,7 +117,8 @@ class Gossip {
   membership::Outputs out_;
   wire::gossip::Unpacked unpacked_;
   std::vector<MembershipChange> changes_;
-  std::uint64_t clock_ = 1;  ///< Lamport clock of serf intents; we only witness it and use it once, to leave
+  std::uint64_t clock_ = 1;   ///< Lamport clock of serf intents
+  std::map<std::string, std::uint64_t, std::less<>> drops_;
   Instant next_name_check_{};
   std::string conflict_;
   bool leaving_ = false;

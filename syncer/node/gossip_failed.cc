@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/node/gossip_failed.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -10,6 +11,9 @@ void FailedMembers::add(Instant now, MemberInfo member) {
   if (members_.empty()) tick_ = now + interval_ / 2 + random_.between(Duration::zero(), interval_ / 2);
   const std::string name = member.name;
   members_.insert_or_assign(name, Failed{std::move(member), now});
+  if (members_.size() <= kMost) return;
+  const auto earlier = [](const auto& a, const auto& b) { return a.second.since < b.second.since; };
+  members_.erase(std::min_element(members_.begin(), members_.end(), earlier));
 }
 
 std::optional<Endpoint> FailedMembers::take_due(Instant now) {

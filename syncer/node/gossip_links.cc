@@ -6,6 +6,13 @@
 
 namespace syncer::node {
 
+bool GossipLinks::full(const Endpoint& from) const {
+  const auto same_host = std::count_if(links_.begin(), links_.end(), [&](const auto& entry) {
+    return entry.second->purpose == LinkPurpose::Accepted && entry.second->peer.address == from.address;
+  });
+  return accepted_ >= kMaxAccepted || static_cast<std::size_t>(same_host) >= kMaxOfOneHost;
+}
+
 void GossipLinks::add(LinkId id, GossipLink link) {
   if (link.purpose == LinkPurpose::Accepted) ++accepted_;
   links_.emplace(id, std::make_unique<GossipLink>(std::move(link)));

@@ -38,8 +38,11 @@ class GossipLinks {
  public:
   /// Most streams that peers may have open at once.
   static constexpr std::size_t kMaxAccepted = 127;
+  /// Most of them from one host, so that a single one cannot keep all others out.
+  static constexpr std::size_t kMaxOfOneHost = 16;
 
-  bool full() const { return accepted_ >= kMaxAccepted; }
+  /// No further stream of that peer is taken.
+  bool full(const Endpoint& from) const;
   void add(LinkId id, GossipLink link);
   GossipLink* find(LinkId id);
   bool contains(LinkId id) const { return links_.count(id) == 1; }

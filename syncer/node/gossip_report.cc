@@ -107,6 +107,8 @@ void Gossip::witness(ByteView user_octets) {
 }
 
 void Gossip::dropped(Instant now, const Endpoint& from, std::string_view reason) {
+  const auto known = drops_.find(reason);
+  ++(known != drops_.end() ? known : drops_.emplace(reason, 0).first)->second;
   if (!observer_.wants(Severity::Debug)) return;
   observe(observer_, now, EventKind::PacketDropped, Severity::Debug, {{"from", to_string(from)}, {"reason", reason}});
 }

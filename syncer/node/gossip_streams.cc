@@ -39,7 +39,7 @@ void Gossip::open_link(LinkPurpose purpose, const Endpoint& to, std::uint32_t se
 }
 
 void Gossip::on_stream_accepted(Instant now, LinkId link, const Endpoint& from) {
-  if (links_.full()) {
+  if (links_.full(from)) {
     dropped(now, from, "busy");
     streams_.close(link);
     return;

@@ -66,6 +66,7 @@ Status Node::status(Instant now) const {
     status.members.push_back(status_of(member));
     if (member.name == s.config.node) status.members.back().health = s.gossip.health_score();
   }
+  status.gossip_dropped.insert(s.gossip.drops().begin(), s.gossip.drops().end());
   for (const std::string& region : s.mesh.regions()) {
     status.regions.push_back(status_of(region, s.mesh, s.config, now));
   }

@@ -86,6 +86,7 @@ struct Status {
   std::vector<RegionStatus> regions;
   RegistryStatus registry;
   std::vector<std::string> pending;  ///< in words, why the node is not at rest; empty at rest
+  std::map<std::string, std::uint64_t> gossip_dropped = {};  ///< packets and streams not believed, by reason
 };
 
 }  // namespace syncer::node

@@ -20,6 +20,7 @@ node::Status some_status() {
   region.last_heard = std::chrono::milliseconds(1500);
   status.regions = {region};
   status.registry.copies = 42;
+  status.gossip_dropped = {{"wrong_node", 7}};
   return status;
 }
 
@@ -28,6 +29,7 @@ TEST(Metrics, ValuesOfTheStatusAreThere) {
   events[static_cast<std::size_t>(EventKind::LinkUp)] = 3;
   const std::string text = metrics_text(some_status(), events, {"1.0", "abc", std::chrono::seconds(2)});
   for (const char* line : {"syncer_ready 1\n", "syncer_members{state=\"alive\"} 2\n", "syncer_registry_copies 42\n",
+                           "syncer_gossip_dropped_total{reason=\"wrong_node\"} 7\n",
                            "syncer_region_last_heard_seconds{region=\"east \\\"1\\\"\\n\"} 1.500\n",
                            "syncer_events_total{event=\"link.up\"} 3\n", "syncer_uptime_seconds 2.000\n",
                            "syncer_build_info{version=\"1.0\",commit=\"abc\"} 1\n"}) {

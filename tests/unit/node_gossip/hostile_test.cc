@@ -99,10 +99,39 @@ TEST(HostileInput, LeavesTheMemberAsItWasAndUsable) {
   }
 }
 
+TEST(HostileInput, IsCountedByReasonAlsoWhenNobodyReadsTheLog) {
+  Target target(json::object());
+  target.host().be_quiet();
+  for (int i = 0; i < 3; ++i) target.packet("\x7fnonsense");
+  Bytes ping;
+  wire::gossip::encode(membership::Ping{77, "somebody", {}, ""}, ping);
+  target.packet(ping);
+  const std::map<std::string, std::uint64_t, std::less<>> expected = {{"bad_type", 3}, {"wrong_node", 1}};
+  EXPECT_EQ(target.gossip().drops(), expected);
+  EXPECT_TRUE(target.host().drops().empty());
+}
+
+Endpoint host_number(std::uint64_t n) { return Endpoint::v4(10, 1, 0, static_cast<std::uint8_t>(n), 4444); }
+
+TEST(HostileStreams, OfOneHostLeaveRoomForOthers) {
+  Target target(json::object());
+  const Instant now = instant(1'000'000'000'000);
+  const auto accept = [&](std::uint64_t link, Endpoint from) {
+    from.port = static_cast<std::uint16_t>(5000 + link);
+    target.gossip().on_stream_accepted(now, LinkId{link}, from);
+    return target.gossip().owns(LinkId{link});
+  };
+  for (std::uint64_t i = 1; i <= 16; ++i) EXPECT_TRUE(accept(2 * i, host_number(1))) << i;
+  EXPECT_FALSE(accept(40, host_number(1)));
+  EXPECT_TRUE(accept(42, host_number(2)));
+  target.gossip().on_stream_closed(now, LinkId{2}, "closed by the peer");
+  EXPECT_TRUE(accept(44, host_number(1)));
+}
+
 TEST(HostileStreams, AreAdmittedUpToALimit) {
   Target target(json::object());
   const Instant now = instant(1'000'000'000'000);
-  for (std::uint64_t i = 0; i < 200; ++i) target.gossip().on_stream_accepted(now, LinkId{2 * i + 2}, {});
+  for (std::uint64_t i = 0; i < 200; ++i) target.gossip().on_stream_accepted(now, LinkId{2 * i + 2}, host_number(i));
   std::size_t admitted = 0;
   for (std::uint64_t i = 0; i < 200; ++i) admitted += target.gossip().owns(LinkId{2 * i + 2}) ? 1 : 0;
   EXPECT_EQ(admitted, 127U);

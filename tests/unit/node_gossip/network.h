@@ -90,6 +90,8 @@ class TestNetwork::Host : public Datagrams, public Streams, public Observer {
   bool stream_closed(LinkId link) const { return closed_.count(link) == 1; }
   LinkId last_dialled() const { return LinkId{last_link_}; }
   std::size_t packets_sent() const { return packets_sent_; }
+  /// From now on, nobody looks at what is only for finding faults.
+  void be_quiet() { quiet_ = true; }
   /// From now on, what is sent can be looked at, with its address.
   void keep_packets() { kept_.emplace(); }
   const std::vector<std::pair<Endpoint, Bytes>>& kept_packets() const { return *kept_; }
@@ -101,7 +103,7 @@ class TestNetwork::Host : public Datagrams, public Streams, public Observer {
   void send(LinkId link, ByteView octets) override;
   std::size_t backlog(LinkId) const override { return 0; }
   void close(LinkId link) override;
-  bool wants(Severity) const override { return true; }
+  bool wants(Severity severity) const override { return !quiet_ || severity != Severity::Debug; }
   void on_event(const Event& event) override;
 
   TestNetwork& network_;
@@ -117,6 +119,7 @@ class TestNetwork::Host : public Datagrams, public Streams, public Observer {
   std::vector<std::string> drops_;
   std::map<std::string, std::string> histories_;
   std::size_t packets_sent_ = 0;
+  bool quiet_ = false;
   std::optional<std::vector<std::pair<Endpoint, Bytes>>> kept_;
 };
 
