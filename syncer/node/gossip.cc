@@ -14,9 +14,6 @@ using membership::State;
 
 namespace {
 
-/// Key of our leave intent among the news; no member can have it, since names are printable.
-constexpr std::string_view kLeaveIntent = "\x01leave";
-
 membership::Options filled_in(const GossipConfig& config) {
   membership::Options options = config.options;
   options.encode = [](const membership::Message& m, Bytes& out) { wire::gossip::encode(m, out); };
@@ -86,7 +83,7 @@ void Gossip::leave(Instant now) {
   if (leaving_) return;
   leaving_ = true;
   leave_deadline_ = now + config_.leave_timeout;
-  swim_.broadcast_user(now, kLeaveIntent, wire::gossip::encode_leave_intent(++clock_, config_.node));
+  say_intent(now, true);
   swim_.leave(now, out_);
   left_ = swim_.leave_told();
   flush(now);
@@ -117,6 +114,7 @@ void Gossip::advance(Instant now) {
     link_failed(now, *links_.take(*id), "timeout");
   }
   ask_seeds(now);
+  stay_when_due(now);
   if (const auto address = failed_.take_due(now); address && !leaving_) {
     open_link(LinkPurpose::Reconnect, *address, 0, now + config_.options.stream_timeout);
   }
@@ -125,7 +123,7 @@ void Gossip::advance(Instant now) {
 }
 
 Instant Gossip::next_deadline() const {
-  Instant next = std::min({swim_.next_deadline(), links_.next_deadline(), failed_.next_deadline()});
+  Instant next = std::min({swim_.next_deadline(), links_.next_deadline(), failed_.next_deadline(), stay_due_});
   if (!leaving_) next = std::min(next, seeds_.next_deadline());
   if (leaving_ && !left_) next = std::min(next, leave_deadline_);
   return next;

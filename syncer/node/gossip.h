@@ -94,6 +94,10 @@ class Gossip {
   void check_name(Instant now, const Endpoint& other);
   void witness(ByteView user_octets);
   void take_user(Instant now, ByteView payload);
+  void take_leave_intent(Instant now, ByteView payload);
+  void stay(Instant now);
+  void stay_when_due(Instant now);
+  void say_intent(Instant now, bool leave);
   void answer_key_query(const wire::gossip::Query& query);
   Result<void> change_keys(wire::gossip::KeyVerb verb, ByteView key);
   void refute_to(const Endpoint& from, const membership::Message& message);
@@ -118,6 +122,9 @@ class Gossip {
   wire::gossip::Unpacked unpacked_;
   std::vector<MembershipChange> changes_;
   std::uint64_t clock_ = 1;   ///< Lamport clock of serf intents
+  std::uint64_t intent_ = 0;  ///< Lamport time of our newest intent; 0 when we wrote none
+  Instant stay_due_ = kNever;
+  Instant next_stay_{};
   std::map<std::string, std::uint64_t, std::less<>> drops_;
   Instant next_name_check_{};
   std::string conflict_;

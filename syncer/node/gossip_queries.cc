@@ -56,6 +56,7 @@ bool GossipQueries::is_new(std::uint64_t clock, std::uint32_t id) {
 
 void Gossip::take_user(Instant now, ByteView payload) {
   witness(payload);
+  take_leave_intent(now, payload);
   const auto query = wire::gossip::decode_query(payload);
   if (!query || !wire::gossip::key_verb(query->name) || !queries_.is_new(query->clock, query->id)) return;
   // Other queries are serf's own affair. This one must reach every syncer, also where few agents carry it.

@@ -140,6 +140,8 @@ void Gossip::merge(Instant now, const GossipLink& link, const Exchange& exchange
   }
   witness(exchange.user_state);
   if (link.purpose != LinkPurpose::Join) return;
+  // At its beginning the clock shows that nobody ever wrote an intent: there is none about our former life.
+  if (clock_ > 1) stay(now);
   seeds_.answered(now, link.peer);
   observe(observer_, now, EventKind::JoinSucceeded, Severity::Info,
           {{"seed", to_string(link.peer)}, {"members", static_cast<std::uint64_t>(exchange.entries.size())}});

@@ -12,6 +12,7 @@ namespace {
 
 constexpr char kTagMagic = static_cast<char>(0xff);
 constexpr char kLeave = 0;
+constexpr char kJoin = 1;
 constexpr char kPushPull = 2;
 constexpr char kRelay = 9;
 constexpr std::uint64_t kMaxClock = std::numeric_limits<std::int64_t>::max();
@@ -58,6 +59,30 @@ Bytes encode_leave_intent(std::uint64_t clock, std::string_view node) {
   w.raw("Prune");
   w.boolean(false);
   return out;
+}
+
+Bytes encode_join_intent(std::uint64_t clock, std::string_view node) {
+  Bytes out(1, kJoin);
+  MsgpackWriter w(out);
+  w.map(2);
+  w.raw("LTime");
+  w.number(clock);
+  w.raw("Node");
+  w.raw(node);
+  return out;
+}
+
+std::optional<LeaveIntent> read_leave_intent(ByteView payload) {
+  static constexpr std::string_view kNames[] = {"LTime", "Node"};
+  if (payload.empty() || payload[0] != kLeave) return std::nullopt;
+  MsgpackReader r(payload.substr(1));
+  LeaveIntent intent;
+  r.object(kNames, [&](std::size_t field) {
+    if (field == 0) intent.clock = r.number(kMaxClock);
+    if (field == 1) intent.node = r.raw();
+  });
+  if (!r.ok()) return std::nullopt;
+  return intent;
 }
 
 Bytes encode_user_state(std::uint64_t clock) {

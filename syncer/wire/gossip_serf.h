@@ -22,6 +22,15 @@ std::optional<Tags> decode_tags(ByteView meta);
 
 /// "I go on purpose": without it a serf agent reports a leaving member as failed. Payload of a user message.
 Bytes encode_leave_intent(std::uint64_t clock, std::string_view node);
+/// "I am here": takes back a leave intent of an earlier Lamport time. Payload of a user message.
+Bytes encode_join_intent(std::uint64_t clock, std::string_view node);
+/// What a leave intent says; the view points into the payload.
+struct LeaveIntent {
+  std::uint64_t clock = 0;
+  std::string_view node;
+};
+/// Nothing when the payload is no leave intent.
+std::optional<LeaveIntent> read_leave_intent(ByteView payload);
 /// The least that a serf agent accepts as the user state of an exchange: our clock, no events.
 Bytes encode_user_state(std::uint64_t clock);
 /// Whether it looks like a message of serf: octets of another making are no business of ours.

@@ -99,5 +99,24 @@ TEST_F(SerfPool, EventsQueriesAndIntentsOfSerfDoNoHarm) {
   for (const char* agent : {"one", "two", "three"}) EXPECT_EQ(shown(*east_, agent, "state"), "alive") << agent;
 }
 
+/// The line of `serf members` about a member.
+std::string line_about(const std::string& members, const std::string& name) {
+  const std::size_t begin = members.find(name + " ");
+  return begin == std::string::npos ? "" : members.substr(begin, members.find('\n', begin) - begin);
+}
+
+TEST_F(SerfPool, AForcedLeaveOfARunningMemberIsTakenBack) {
+  for (const Serf* agent : {&*three_, &*one_}) {
+    agent->run({"force-leave", "east"});
+    // The agent that was asked believes itself first, so what it shows afterwards is our answer.
+    for (const Serf* other : {&*one_, &*two_, &*three_}) {
+      const auto alive = [&] { return line_about(other->run({"members"}), "east").find("alive") != std::string::npos; };
+      EXPECT_TRUE(eventually(seconds(10), alive)) << other->name() << " shows\n" << other->run({"members"});
+    }
+  }
+  east_->process.signal(SIGKILL);
+  EXPECT_TRUE(two_->logs("EventMemberFailed", "east", seconds(15))) << two_->process().output();
+}
+
 }  // namespace
 }  // namespace e2e

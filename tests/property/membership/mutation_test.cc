@@ -7,6 +7,7 @@
 #include <map>
 
 #include "tests/property/membership/core_laws.h"
+#include "tests/property/membership/intent_laws.h"
 #include "tests/property/membership/key_laws.h"
 #include "tests/property/membership/pool_laws.h"
 
@@ -40,6 +41,7 @@ const Law kAccused = [](Random& r) {
 };
 const Law kOneAnswer = [](Random& r) { return node::key_query_is_answered_once(r); };
 const Law kKeptKeys = [](Random& r) { return node::keys_that_serf_changes_are_kept(r); };
+const Law kTakenBack = [](Random& r) { return node::unwanted_leave_is_taken_back(r); };
 
 /// Each deliberate fault, and the law that must catch it.
 const std::map<std::string_view, Law> kCaughtBy = {
@@ -55,6 +57,7 @@ const std::map<std::string_view, Law> kCaughtBy = {
     {"gossip.accuse_by_rumour_only", kAccused},
     {"gossip.answer_query_again", kOneAnswer},
     {"gossip.forget_keys_of_serf", kKeptKeys},
+    {"gossip.believe_own_leave", kTakenBack},
 };
 
 constexpr int kSeeds = 200;
