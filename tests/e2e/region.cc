@@ -9,8 +9,9 @@ namespace {
 using nlohmann::json;
 constexpr seconds kStart{20};
 
-std::vector<std::string> mocksc_words(const std::vector<std::string>& listen) {
+std::vector<std::string> mocksc_words(const std::vector<std::string>& listen, const std::vector<std::string>& flags) {
   std::vector<std::string> all = {mocksc_program(), "--quiet"};
+  all.insert(all.end(), flags.begin(), flags.end());
   for (const std::string& address : listen) all.insert(all.end(), {"--listen", address});
   return all;
 }
@@ -51,8 +52,8 @@ Workplace::Workplace() {
 
 Workplace::~Workplace() { std::filesystem::remove_all(path_); }
 
-Registry::Registry(const std::vector<std::string>& listen)
-    : process(mocksc_words(listen)), origins(started(process, listen.size())), sc(origins.front()) {}
+Registry::Registry(const std::vector<std::string>& listen, const std::vector<std::string>& flags)
+    : process(mocksc_words(listen, flags)), origins(started(process, listen.size())), sc(origins.front()) {}
 
 Syncer::Syncer(const Workplace& workplace, const std::vector<std::string>& flags)
     : process(daemon_words(flags), workplace.environment()) {

@@ -38,8 +38,9 @@ class Workplace {
 
 /// A running mock service center.
 struct Registry {
-  /// On a port of the system's choice, or on the addresses given.
-  explicit Registry(const std::vector<std::string>& listen = {"127.0.0.1:0"});
+  /// On a port of the system's choice, or on the addresses given; `flags` are added to its command line.
+  explicit Registry(const std::vector<std::string>& listen = {"127.0.0.1:0"},
+                    const std::vector<std::string>& flags = {});
   Process process;
   std::vector<std::string> origins;
   ServiceCenter sc;
