@@ -91,6 +91,7 @@ class Gossip {
   void merge(Instant now, const GossipLink& link, const wire::gossip::Exchange& exchange);
   void link_failed(Instant now, const GossipLink& link, std::string_view reason);
   void ask_seeds(Instant now);
+  void let_joiner_check_first(Instant now);
   void check_name(Instant now, const Endpoint& other);
   void witness(ByteView user_octets);
   void take_user(Instant now, ByteView payload);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
+#include <algorithm>
 
 #include "syncer/base/mutation.h"
 #include "syncer/node/gossip.h"
@@ -15,6 +15,8 @@ constexpr Duration kNewcomer = std::chrono::seconds(60);
 /// One exchange tells of everybody; a sender behind another address than its own is asked in vain.
 constexpr Duration kBetweenGreetings = std::chrono::seconds(5);
 constexpr Duration kNameCheckInterval = std::chrono::seconds(5);
+/// Time for a joiner to read our answer, ask whether its name is taken, and be gone.
+constexpr Duration kJoinerFirst = std::chrono::seconds(5);
 /// First protocol that checks the sum of a packet.
 constexpr std::uint8_t kChecksumProtocol = 5;
 
@@ -175,6 +177,12 @@ void Gossip::report(Instant now, const membership::Change& change) {
   }
   observe(observer_, now, event, severity,
           {{"member", change.name}, {"address", address}, {"incarnation", change.incarnation}});
+}
+
+/// Who joins through us and bears our name sees us alive in our answer and gives way; while we asked, both would.
+void Gossip::let_joiner_check_first(Instant now) {
+  if (SYNCER_MUTATED("gossip.race_joiner_for_name")) return;
+  next_name_check_ = std::max(next_name_check_, now + kJoinerFirst);
 }
 
 void Gossip::check_name(Instant now, const Endpoint& other) {

@@ -121,6 +121,7 @@ void Gossip::take_exchange(Instant now, LinkId id, const GossipLink& link, const
   }
   // The answer goes first: it is what we knew before, and the peer gets it even if we cannot agree.
   if (link.purpose == LinkPurpose::Accepted) write(id, exchange_message(false), Opened::ByPeer);
+  if (link.purpose == LinkPurpose::Accepted && exchange.join) let_joiner_check_first(now);
   merge(now, link, exchange);
 }
 

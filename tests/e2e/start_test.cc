@@ -49,6 +49,19 @@ TEST(Start, TwoSyncersNeverShareADataDirectory) {
   EXPECT_NE(ended.output.find("another syncer is using this data directory"), std::string::npos) << ended.output;
 }
 
+TEST(Start, ATakenNodeNameEndsTheNewcomerAlone) {
+  const Workplace workplace;
+  const Syncer first(workplace, words("same", "http://127.0.0.1:1"));
+  auto again = words("same", "http://127.0.0.1:1", first.gossip);
+  again.insert(again.begin(), "daemon");
+  again.insert(again.end(), {"--data-dir", workplace.path() + "/elsewhere"});
+  const Ended ended = run(workplace, again);
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_NE(ended.output.find("is already used by a member at " + first.gossip), std::string::npos) << ended.output;
+  EXPECT_FALSE(first.process.wait_for_line({"already used"}, seconds(2)));
+  EXPECT_TRUE(first.process.running()) << first.process.output();
+}
+
 TEST(Start, AnUnreachableRegistryIsTriedOnAndSaidSo) {
   const Workplace workplace;
   Syncer syncer(workplace, words("lonely", "http://127.0.0.1:1"));

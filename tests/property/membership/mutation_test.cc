@@ -39,6 +39,7 @@ const Law kPartition = [](Random&) { return node::long_partition_heals(); };
 const Law kAccused = [](Random& r) {
   return node::accused_is_heard_at_once(static_cast<std::uint32_t>(r.below(1000)));
 };
+const Law kJoiner = [](Random& r) { return node::joiner_gives_way(static_cast<std::uint32_t>(r.below(50'000))); };
 const Law kOneAnswer = [](Random& r) { return node::key_query_is_answered_once(r); };
 const Law kKeptKeys = [](Random& r) { return node::keys_that_serf_changes_are_kept(r); };
 const Law kTakenBack = [](Random& r) { return node::unwanted_leave_is_taken_back(r); };
@@ -55,6 +56,7 @@ const std::map<std::string_view, Law> kCaughtBy = {
     {"membership.leave_counts_as_death", kLeave},
     {"gossip.forget_failed_members", kPartition},
     {"gossip.accuse_by_rumour_only", kAccused},
+    {"gossip.race_joiner_for_name", kJoiner},
     {"gossip.answer_query_again", kOneAnswer},
     {"gossip.forget_keys_of_serf", kKeptKeys},
     {"gossip.believe_own_leave", kTakenBack},

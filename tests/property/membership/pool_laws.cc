@@ -186,4 +186,20 @@ std::string accused_is_heard_at_once(std::uint32_t offset_ms) {
   return a.sees("b") == "alive" ? "" : "still seen as " + a.sees("b");
 }
 
+std::string joiner_gives_way(std::uint32_t age_ms) {
+  TestNetwork net;
+  TestNetwork::Host& first = net.add("same", 1);
+  net.run_for(milliseconds(age_ms));
+  GossipConfig twin;
+  twin.node = "same";
+  twin.address = TestNetwork::gossip_address(9);
+  TestNetwork::Host& second = net.add(twin);
+  second.gossip().set_seeds(net.now(), {TestNetwork::gossip_address(1)});
+  const bool gave_way = net.run_until([&] { return !second.gossip().conflict().empty(); }, seconds(3));
+  net.kill(second.name());  // as a process does that gives way
+  net.run_for(seconds(30));
+  if (!first.gossip().conflict().empty()) return "the first gave way";
+  return gave_way ? "" : "two members with one name went on";
+}
+
 }  // namespace syncer::node

@@ -37,5 +37,7 @@ std::string leave_is_no_death();
 std::string accused_is_heard_at_once(std::uint32_t offset_ms);
 /// A partition far longer than the core's memory heals without a seed.
 std::string long_partition_heals();
+/// Who joins through a member of the same name gives way, however young that member is (up to a minute).
+std::string joiner_gives_way(std::uint32_t age_ms);
 
 }  // namespace syncer::node

@@ -157,6 +157,21 @@ TEST_F(Pool, TheNewcomerWithATakenNameGivesWay) {
   EXPECT_EQ(a_->info("c").address, net_.gossip_address(3));
 }
 
+TEST(Name, IsKeptByAYoungMemberThatANewcomerOfTheSameNameJoinsThrough) {
+  TestNetwork net;
+  TestNetwork::Host& first = net.add("same", 1);
+  net.run_for(seconds(10));
+  GossipConfig twin;
+  twin.node = "same";
+  twin.address = net.gossip_address(9);
+  TestNetwork::Host& second = net.add(twin);
+  second.gossip().set_seeds(net.now(), {net.gossip_address(1)});
+  ASSERT_TRUE(net.run_until([&] { return !second.gossip().conflict().empty(); }, seconds(2)));
+  net.kill(second.name());  // as a process does that gives way
+  net.run_for(minutes(1));
+  EXPECT_TRUE(first.gossip().conflict().empty()) << first.gossip().conflict();
+}
+
 TEST_F(Pool, AMemberThatMovedIsTakenBackOnceItsOldLifeIsMissed) {
   net_.kill("c");
   GossipConfig moved;
