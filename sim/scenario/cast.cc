@@ -77,4 +77,10 @@ std::vector<RegistryIndex> registries_of(const Sites& sites) {
   return registries;
 }
 
+JoinTarget join_target(std::string_view text) {
+  constexpr std::string_view kRpc = "/rpc";
+  const bool rpc = text.size() > kRpc.size() && text.substr(text.size() - kRpc.size()) == kRpc;
+  return {text.substr(0, text.size() - (rpc ? kRpc.size() : 0)), rpc};
+}
+
 }  // namespace sim::scenario

@@ -53,6 +53,13 @@ class Cast {
   std::map<std::string, std::vector<NodeIndex>> machines_;
 };
 
+/// Whom a node joins: the gossip address of a syncer ("e1"), or its RPC address ("e1/rpc").
+struct JoinTarget {
+  std::string_view node;
+  bool rpc = false;
+};
+JoinTarget join_target(std::string_view text);
+
 /// Results of selectors that were captured by "as".
 using Captures = std::map<std::string, Sites>;
 

@@ -18,14 +18,16 @@ syncer::Endpoint machine(NodeIndex node, std::uint16_t port) {
   return syncer::Endpoint::v4(10, 1, high, low, port);
 }
 
-/// Names of nodes become their addresses; nobody joins himself.
+/// Names of nodes become their addresses, the RPC address when told so; nobody joins himself.
 std::string join_addresses(std::string_view names, const Cast& cast, NodeIndex self) {
   std::string addresses;
   while (!names.empty()) {
     const std::size_t comma = std::min(names.find(','), names.size());
-    const auto node = cast.node(names.substr(0, comma));
+    const JoinTarget target = join_target(names.substr(0, comma));
+    const auto node = cast.node(target.node);
     names.remove_prefix(std::min(comma + 1, names.size()));
-    if (node && *node != self) addresses += (addresses.empty() ? "" : ",") + to_string(gossip_address(*node));
+    if (!node || *node == self) continue;
+    addresses += (addresses.empty() ? "" : ",") + to_string(target.rpc ? rpc_address(*node) : gossip_address(*node));
   }
   return addresses;
 }
@@ -93,10 +95,6 @@ void remember_past(const Scenario& scenario, host::World& world) {
   if (longest == Duration::zero()) return;
   for (RegistryIndex r = 0; r < world.registries(); ++r) world.registry(r).front().remember_past(world.now(), longest);
 }
-
-}  // namespace
-
-namespace {
 
 /// Every syncer of the pool has this key; its nonces are a stream of its own.
 void seal(syncer::node::NodeConfig& config, const host::World& world) {

@@ -90,7 +90,7 @@ void validate_setting(const Draft& draft, const Pair& setting, const Cursor& at)
   std::string_view rest = join ? setting.value : std::string_view();
   while (!rest.empty()) {
     const std::size_t comma = std::min(rest.find(','), rest.size());
-    const std::string name(rest.substr(0, comma));
+    const std::string name(join_target(rest.substr(0, comma)).node);
     if (!draft.cast.node(name)) draft.reader.refuse(at, "\"" + name + "\" is no syncer of the topology");
     rest.remove_prefix(std::min(comma + 1, rest.size()));
   }

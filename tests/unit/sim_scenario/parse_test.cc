@@ -124,7 +124,11 @@ TEST(Parse, ReadsTheSettingsOfTheDaemonAndRefusesOthers) {
       std::string::npos);
   EXPECT_NE(problems_of(small_file(R"("config": { "all": { "node": "x" } })")).find("decided by the topology"),
       std::string::npos);
-  EXPECT_NE(problems_of(small_file(R"("config": { "w1": { "join": ["e7"] } })")).find("no syncer"), std::string::npos);
+  EXPECT_EQ(problems_of(small_file(R"("config": { "w1": { "join": ["e1/rpc"] } })")), "");
+  for (const char* nobody : {"e7", "e7/rpc", "e1/tcp", "/rpc"}) {
+    const std::string config = R"("config": { "w1": { "join": [")" + std::string(nobody) + R"("] } })";
+    EXPECT_NE(problems_of(small_file(config)).find("no syncer"), std::string::npos) << nobody;
+  }
   EXPECT_NE(problems_of(small_file(R"("config": { "x1": { "join": ["e1"] } })")).find("nothing is called \"x1\""),
       std::string::npos);
 }
