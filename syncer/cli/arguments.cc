@@ -16,6 +16,14 @@ constexpr const char* kAbout =
     "Keeps the microservice instances of several service centers the same across regions.\n"
     "Exit codes: 0 ok, 1 failed, 2 usage or configuration error, 3 no syncer answers, 4 unhealthy, 70 internal error.";
 
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  syncer daemon --sc-addr http://10.0.0.10:30100 --bind-addr 10.0.0.10:30190 --rpc-addr 10.0.0.10:30191\n"
+    "  syncer daemon --sc-addr http://10.0.0.11:30100 --bind-addr 10.0.0.11:30190 --rpc-addr 10.0.0.11:30191 \\\n"
+    "    --join-addr 10.0.0.10:30191\n"
+    "  syncer status --check\n"
+    "  syncer members";
+
 /// One flag a key, with its other spellings. A flag may be repeated for a list.
 void add_keys(CLI::App& app, Arguments& arguments) {
   app.add_option("--config", arguments.config_file, "configuration file (also SYNCER_CONFIG)");
@@ -100,7 +108,10 @@ void add_cluster_commands(CLI::App& app, Arguments& a) {
 
 void build(CLI::App& app, Arguments& a) {
   app.require_subcommand(1);
-  add_keys(*command(app, "daemon", "run a syncer until a signal ends it", a, Command::Daemon), a);
+  app.footer(kExamples);
+  CLI::App* daemon = command(app, "daemon", "run a syncer until a signal ends it", a, Command::Daemon);
+  daemon->footer(kExamples);
+  add_keys(*daemon, a);
 
   CLI::App* members = command(app, "members", "list the syncers of the pool", a, Command::Members);
   CLI::App* status = command(app, "status", "show what a syncer does and knows", a, Command::Status);

@@ -82,6 +82,18 @@ TEST(Arguments, MistakesEndWithTwoAndHelpWithZero) {
   EXPECT_NE(parse("daemon --help").out.find("--sc-addr"), std::string::npos);
 }
 
+TEST(Arguments, HelpEndsWithExamplesThatAreAccepted) {
+  for (const char* line : {"--help", "daemon --help"}) {
+    const std::string help = parse(line).out;
+    for (const char* example : {"syncer daemon --sc-addr", "--join-addr", "syncer status --check", "syncer members"}) {
+      EXPECT_NE(help.find(example, help.find("Examples:")), std::string::npos) << line << ": " << example;
+    }
+  }
+  EXPECT_TRUE(parse("daemon --sc-addr http://10.0.0.11:30100 --bind-addr 10.0.0.11:30190 --rpc-addr 10.0.0.11:30191 "
+                    "--join-addr 10.0.0.10:30191")
+                  .arguments);
+}
+
 TEST(Arguments, OperatorCommandsKnowTheirTarget) {
   const Parsed status = parse("status --check --output json --node a");
   ASSERT_TRUE(status.arguments) << status.err;
