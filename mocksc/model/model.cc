@@ -46,9 +46,11 @@ syncer::HttpResponse respond(Registry& registry, BodyMemos& memos, syncer::Insta
   const std::string_view domain_name = has_domain ? std::string_view(*domain) : "default";
   const auto mark = request.target.find('?');
   const Query query(mark == std::string::npos ? std::string_view() : std::string_view(request.target).substr(mark + 1));
-  Call call{
-      registry, registry.tenant_or_empty(domain_name, route.project), now, domain_name, route, request, query, client,
-      fault,    memos};
+  Call call{registry, registry.tenant_or_empty(domain_name, route.project),
+            now,      domain_name,
+            route,    request,
+            query,    client,
+            fault,    memos};
   return dispatch(call);
 }
 

@@ -133,8 +133,7 @@ Answer register_service(Call& call) {
               call.now,      call.domain,
               call.route,    call.request,
               call.query,    call.client,
-              call.fault,
-              call.memos};
+              call.fault,    call.memos};
   const std::string failures = store_extras(stored, *Registry::find_service(stored.tenant, *id), *body);
   if (!failures.empty()) return refuse(kInvalidParams, "errMessages: [" + failures + "]");
   return service_id_body(*id);

@@ -44,7 +44,7 @@ class Collection : public Rule {
       case EventKind::ReplicaRepaired:
       case EventKind::ReplicaReloaded:
         checked_[{node, std::string(event.text("region"))}] = {epoch_of(event),
-                                                              static_cast<std::uint64_t>(event.number("seq"))};
+                                                               static_cast<std::uint64_t>(event.number("seq"))};
         return;
       default:
         return;
@@ -95,10 +95,10 @@ class Collection : public Rule {
   void missed(NodeIndex n, const std::string& region, const std::pair<const std::uint64_t, std::string>& removal,
               const Version& at) {
     context_.sink->violated(
-        "R15", {"node " + context_.node(n) + " still holds " + syncer::registry::readable_key(removal.second) +
-                    " of region " + region + " at version " + syncer::to_string(at.epoch) + "/" +
-                    std::to_string(at.seq),
-                "its removal was entry " + std::to_string(removal.first) + ": the reader merged without it"});
+        "R15",
+        {"node " + context_.node(n) + " still holds " + syncer::registry::readable_key(removal.second) + " of region " +
+             region + " at version " + syncer::to_string(at.epoch) + "/" + std::to_string(at.seq),
+         "its removal was entry " + std::to_string(removal.first) + ": the reader merged without it"});
   }
 
   std::map<std::pair<std::string, Epoch>, Removals> removals_;

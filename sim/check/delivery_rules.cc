@@ -35,8 +35,10 @@ class Deliveries : public Rule {
       if (same || !comparable) return;
       return context_.sink->violated("I10", {who + " took up a datagram twice, and the second changed its members"});
     }
-    if (!same) context_.sink->violated("I12", {who + " believed a damaged datagram: its state changed"});
-    else if (dropped_ == 0) context_.sink->violated("I12", {who + " took up a damaged datagram and dropped nothing"});
+    if (!same)
+      context_.sink->violated("I12", {who + " believed a damaged datagram: its state changed"});
+    else if (dropped_ == 0)
+      context_.sink->violated("I12", {who + " took up a damaged datagram and dropped nothing"});
   }
 
  private:
@@ -45,8 +47,10 @@ class Deliveries : public Rule {
     const auto* node = context_.stage->world.node(delivery.node);
     syncer::StateHasher hasher;
     if (node == nullptr) return hasher.digest();
-    if (delivery.oddity == host::Oddity::Repeated) node->gossip().hash_members(hasher);
-    else node->gossip().hash(hasher);
+    if (delivery.oddity == host::Oddity::Repeated)
+      node->gossip().hash_members(hasher);
+    else
+      node->gossip().hash(hasher);
     node->mesh().core().hash(hasher);
     return hasher.digest();
   }

@@ -17,8 +17,8 @@ constexpr Duration kSampleEvery = std::chrono::milliseconds(100);
 
 bool looks_inside(const scenario::Predicate& p) {
   using scenario::Word;
-  const bool inside = p.word == Word::QueueDepth || p.word == Word::Pending || p.word == Word::Conflict ||
-                      p.word == Word::Down;
+  const bool inside =
+      p.word == Word::QueueDepth || p.word == Word::Pending || p.word == Word::Conflict || p.word == Word::Down;
   if (inside || p.word == Word::Leader) return true;
   return std::any_of(p.parts.begin(), p.parts.end(),
                      [](const scenario::Predicate& part) { return looks_inside(part); });
@@ -140,9 +140,37 @@ class Judge : public scenario::Checks {
 
 scenario::Vocabulary vocabulary() {
   return {Metrics::names(),
-          {"I1", "I2", "I3", "I4", "I5", "I6", "I7", "I7-resurrection", "I7-lattice", "I7-metadata", "I7-self",
-           "I7-bounds", "I8", "I10", "I11", "I12", "I13", "R1", "R2", "R3", "R5", "R9", "R10", "R12", "R13", "R15",
-           "election-safety", "leader-append-only", "log-matching", "leader-completeness", "state-machine-safety"}};
+          {"I1",
+           "I2",
+           "I3",
+           "I4",
+           "I5",
+           "I6",
+           "I7",
+           "I7-resurrection",
+           "I7-lattice",
+           "I7-metadata",
+           "I7-self",
+           "I7-bounds",
+           "I8",
+           "I10",
+           "I11",
+           "I12",
+           "I13",
+           "R1",
+           "R2",
+           "R3",
+           "R5",
+           "R9",
+           "R10",
+           "R12",
+           "R13",
+           "R15",
+           "election-safety",
+           "leader-append-only",
+           "log-matching",
+           "leader-completeness",
+           "state-machine-safety"}};
 }
 
 std::unique_ptr<scenario::Checks> make_judge(const scenario::Scenario& scenario, JudgeOptions options) {

@@ -17,8 +17,10 @@ using syncer::node::Council;
 bool wipes(const scenario::Event* event) {
   if (event == nullptr) return false;
   const auto empties = [](const auto& action) {
-    if constexpr (requires { action.disk; }) return action.disk == scenario::Disk::Wipe;
-    else return false;
+    if constexpr (requires { action.disk; })
+      return action.disk == scenario::Disk::Wipe;
+    else
+      return false;
   };
   return std::visit(empties, event->action);
 }
@@ -46,8 +48,8 @@ class Leaders : public Rule {
     if (!council->is_leader()) {
       context_.sink->violated("I6", {what, "it does not lead region " + council_region(node)});
     } else if (changes_registry(request) && !holds_lease(node, *council)) {
-      context_.sink->violated("I6", {what, "it leads region " + council_region(node) +
-                                               ", but another leader may be elected by now"});
+      context_.sink->violated(
+          "I6", {what, "it leads region " + council_region(node) + ", but another leader may be elected by now"});
     }
   }
 

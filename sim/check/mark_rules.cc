@@ -41,11 +41,10 @@ class Marks : public Rule {
     const Epoch epoch = syncer::parse_epoch(mark).value_or(Epoch{});
     const auto marks = marks_.find({registry, region});
     if (marks == marks_.end() || epoch >= marks->second.rbegin()->first) return;
-    context_.sink->violated(
-        "R13", {"node " + context_.node(node) + " writes a copy of region " + region + " as of epoch " +
-                    syncer::to_string(epoch),
-                "registry " + context_.registry(registry) + " holds one of epoch " +
-                    syncer::to_string(marks->second.rbegin()->first)});
+    context_.sink->violated("R13", {"node " + context_.node(node) + " writes a copy of region " + region +
+                                        " as of epoch " + syncer::to_string(epoch),
+                                    "registry " + context_.registry(registry) + " holds one of epoch " +
+                                        syncer::to_string(marks->second.rbegin()->first)});
   }
 
  private:

@@ -31,9 +31,7 @@ struct Announced {
   syncer::Bytes meta;
 };
 
-std::string text(const Held& held) {
-  return std::string(name(held.state)) + " " + std::to_string(held.incarnation);
-}
+std::string text(const Held& held) { return std::string(name(held.state)) + " " + std::to_string(held.incarnation); }
 
 /// The order of one incarnation: alive < suspect < dead or left, and nothing leads from dead to left or back.
 bool rises(State before, State after) {

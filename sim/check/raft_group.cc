@@ -80,14 +80,14 @@ void RaftGroup::check_election(host::NodeIndex node, const std::string& who, con
   if (before.role == Role::Leader && before.term == voter.term()) return;
   const auto [start, first] = starts_.try_emplace(voter.term(), Start{node, log.base(), log.entries()});
   if (!first && start->second.leader != node) {
-    report_("election-safety", {who + " leads term " + std::to_string(voter.term()),
-                                "so did syncer " + name_(start->second.leader)});
+    report_("election-safety",
+            {who + " leads term " + std::to_string(voter.term()), "so did syncer " + name_(start->second.leader)});
   }
   for (const auto& [index, done] : done_) {
     if (done.in_term >= voter.term() || holds(log.base(), log.entries(), done.entry)) continue;
-    report_("leader-completeness", {who + " leads term " + std::to_string(voter.term()) + " without " +
-                                        text(done.entry.at()),
-                                    "that entry was committed in term " + std::to_string(done.in_term)});
+    report_("leader-completeness",
+            {who + " leads term " + std::to_string(voter.term()) + " without " + text(done.entry.at()),
+             "that entry was committed in term " + std::to_string(done.in_term)});
   }
 }
 

@@ -66,8 +66,8 @@ void Watch::on_node_event(NodeIndex node, const syncer::Event& event) {
     case EventKind::RegistryUp:
       return clear(node, "registry", "");
     case EventKind::LeaderElected:
-      return elections_.push_back({context_.now(), node, std::string(event.text("group")),
-                                   static_cast<std::uint64_t>(event.number("term"))});
+      return elections_.push_back(
+          {context_.now(), node, std::string(event.text("group")), static_cast<std::uint64_t>(event.number("term"))});
     case EventKind::MemberDied:
       break;
     default:

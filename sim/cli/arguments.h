@@ -25,9 +25,9 @@ struct Arguments {
   bool json = false;
   bool check_determinism = false;
   bool keep_going = false;
-  std::string trace;                                    ///< file, "-" for the standard output, empty for none
-  std::string html;                                     ///< file for a picture of one seed; empty for none
-  syncer::Duration budget = std::chrono::seconds(60);   ///< of shrink, in real time
+  std::string trace;                                   ///< file, "-" for the standard output, empty for none
+  std::string html;                                    ///< file for a picture of one seed; empty for none
+  syncer::Duration budget = std::chrono::seconds(60);  ///< of shrink, in real time
 };
 
 /// The arguments, or the exit code of a command line that ends here: help (printed to `out`) or a mistake (to `err`).

@@ -88,10 +88,14 @@ Bytes FuzzOctets::user() {
   const auto id = static_cast<std::uint32_t>(random_.next());
   const bool ack = random_.below(2) == 0;
   switch (random_.below(4)) {
-    case 0: return gossip::encode_leave_intent(clock, stranger());
-    case 1: return gossip::encode_user_state(clock);
-    case 2: return gossip::encode_query({clock, id, own_, ack, false, false, "_serf_list-keys", "x"});
-    default: return noise(64);
+    case 0:
+      return gossip::encode_leave_intent(clock, stranger());
+    case 1:
+      return gossip::encode_user_state(clock);
+    case 2:
+      return gossip::encode_query({clock, id, own_, ack, false, false, "_serf_list-keys", "x"});
+    default:
+      return noise(64);
   }
 }
 

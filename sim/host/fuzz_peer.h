@@ -27,11 +27,11 @@ struct FuzzOrder {
     syncer::Endpoint rpc;
   };
   Fuzz what = Fuzz::Noise;
-  syncer::Duration gap{};          ///< mean time between two things it sends
-  std::uint32_t strangers = 1;     ///< names of its own that it speaks of, at least one
-  bool impersonates = false;       ///< it speaks of the targets as if it were one of them, not only accuses them
-  std::vector<Target> targets;     ///< not empty
-  syncer::wire::gossip::Pool pool; ///< the key of Sealed
+  syncer::Duration gap{};           ///< mean time between two things it sends
+  std::uint32_t strangers = 1;      ///< names of its own that it speaks of, at least one
+  bool impersonates = false;        ///< it speaks of the targets as if it were one of them, not only accuses them
+  std::vector<Target> targets;      ///< not empty
+  syncer::wire::gossip::Pool pool;  ///< the key of Sealed
 };
 
 /// The machine of the n-th fuzz peer, from 1.

@@ -54,9 +54,7 @@ void NodePorts::cancel(CallId id) {
   if (!host().dying()) fabric_.calls.cancel(node_, id);
 }
 
-syncer::Result<std::optional<Bytes>> NodePorts::read(std::string_view key) {
-  return host().disk().read(key);
-}
+syncer::Result<std::optional<Bytes>> NodePorts::read(std::string_view key) { return host().disk().read(key); }
 
 void NodePorts::write(CallId id, std::string_view key, Bytes value) {
   if (host().dying()) return;

@@ -48,7 +48,7 @@ struct DiskFault {
 struct NodeSpec {
   std::string name;
   syncer::node::NodeConfig config;
-  bool stranger = false;  ///< no syncer at all; probes hear nothing of its process
+  bool stranger = false;                                       ///< no syncer at all; probes hear nothing of its process
   syncer::Duration disk_min = std::chrono::microseconds(200);  ///< a durable write takes between min and max
   syncer::Duration disk_max = std::chrono::milliseconds(2);
 };

@@ -17,7 +17,7 @@ struct World::State {
   engine::Slab<std::function<void(World&)>> actions;  ///< scripted, waiting for their time
   std::size_t syncers = 0;
   std::map<NodeIndex, std::shared_ptr<FuzzOrder>> fuzz_orders;
-  std::uint64_t at_once = 0;                          ///< events since time last passed
+  std::uint64_t at_once = 0;  ///< events since time last passed
 
   /// One event off the queue; false when it was out of date.
   bool happen(World& world);

@@ -39,11 +39,16 @@ std::uint64_t digest_of(const Suite& suite) {
 
 const char* verdict_of(const Suite& suite) {
   switch (exit_code(suite)) {
-    case 0: return "ok";
-    case 1: return "VIOLATED";
-    case 3: return "UNDECIDED";
-    case 4: return "NOT DETERMINISTIC";
-    default: return "CRASHED";
+    case 0:
+      return "ok";
+    case 1:
+      return "VIOLATED";
+    case 3:
+      return "UNDECIDED";
+    case 4:
+      return "NOT DETERMINISTIC";
+    default:
+      return "CRASHED";
   }
 }
 
@@ -71,8 +76,7 @@ std::string headline(const Suite& suite) {
 std::string line_of(const Quantiles& q, std::size_t width) {
   std::string text = "  " + padded(q.expectation, width) + "  within " + padded(brief(q.within), 5) + "  p50 " +
                      padded(brief(q.p50), 6) + "  p99 " + padded(brief(q.p99), 6) + "  max " + brief(q.max) +
-                         " (seed " +
-                     std::to_string(q.max_seed) + ")";
+                     " (seed " + std::to_string(q.max_seed) + ")";
   return text + "  slack " + brief(q.within - q.max) + "\n";
 }
 
@@ -99,16 +103,16 @@ std::string failures(const Suite& suite) {
     if (shown++ < kShown) text += text_of(suite, r);
   }
   if (failed > kShown) {
-    text += "  and " + std::to_string(failed - kShown) + " more of " + std::to_string(suite.results.size()) +
-        " seeds\n";
+    text +=
+        "  and " + std::to_string(failed - kShown) + " more of " + std::to_string(suite.results.size()) + " seeds\n";
   }
   for (const Crash& c : suite.crashes) {
-    text += "  crashed  seed " + std::to_string(c.seed) + ": " + c.how + "\n  replay: " +
-        replay_line(suite.file, c.seed) + "\n";
+    text += "  crashed  seed " + std::to_string(c.seed) + ": " + c.how +
+            "\n  replay: " + replay_line(suite.file, c.seed) + "\n";
   }
   for (const Nondeterminism& n : suite.nondeterminism) {
-    text += "  not deterministic  seed " + std::to_string(n.seed) + ": " + n.difference + "\n  replay: " +
-            replay_line(suite.file, n.seed) + " --check-determinism\n";
+    text += "  not deterministic  seed " + std::to_string(n.seed) + ": " + n.difference +
+            "\n  replay: " + replay_line(suite.file, n.seed) + " --check-determinism\n";
   }
   return text;
 }
@@ -194,17 +198,19 @@ std::string to_text(const Suite& suite) {
 
 std::string to_json_line(const Suite& suite) {
   using nlohmann::ordered_json;
-  ordered_json out = {{"scenario", suite.name},
-                      {"file", suite.file},
-                      {"verdict", verdict_of(suite)},
-                      {"exit_code", exit_code(suite)},
-                      {"wall_ns", suite.wall.count()},
-                      {"digest", hex(digest_of(suite))}};
+  ordered_json out = {{"scenario", suite.name},        {"file", suite.file},
+                      {"verdict", verdict_of(suite)},  {"exit_code", exit_code(suite)},
+                      {"wall_ns", suite.wall.count()}, {"digest", hex(digest_of(suite))}};
   out["expectations"] = ordered_json::array();
   for (const Quantiles& q : quantiles(suite)) {
-    out["expectations"].push_back({{"id", q.expectation}, {"within_ns", q.within.count()}, {"p50_ns", q.p50.count()},
-                                   {"p99_ns", q.p99.count()}, {"max_ns", q.max.count()}, {"max_seed", q.max_seed},
-                                   {"slack_ns", (q.within - q.max).count()}, {"count", q.count}});
+    out["expectations"].push_back({{"id", q.expectation},
+                                   {"within_ns", q.within.count()},
+                                   {"p50_ns", q.p50.count()},
+                                   {"p99_ns", q.p99.count()},
+                                   {"max_ns", q.max.count()},
+                                   {"max_seed", q.max_seed},
+                                   {"slack_ns", (q.within - q.max).count()},
+                                   {"count", q.count}});
   }
   out["crashed"] = ordered_json::array();
   for (const Crash& c : suite.crashes) out["crashed"].push_back({{"seed", c.seed}, {"how", c.how}});

@@ -17,8 +17,7 @@ struct ActionContext {
   host::World& world() const { return scene.world; }
   /// What a selector of this event names now; the result becomes the event's "as".
   Sites sites(const Selector& selector, std::string_view role = "who") const {
-    return resolve(selector, scene.cast, scene.captures, random.stream(role),
-                   leads_in(scene.world, scene.cast));
+    return resolve(selector, scene.cast, scene.captures, random.stream(role), leads_in(scene.world, scene.cast));
   }
   Sites capture(const Selector& selector) const {
     const Sites found = sites(selector);

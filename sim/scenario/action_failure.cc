@@ -17,8 +17,7 @@ host::DiskFault illness(const DiskFault& a) {
 }  // namespace
 
 void FailureActions::operator()(const CrashAt& a) const {
-  const host::CallKind call =
-      a.call == CallKind::DiskWrite ? host::CallKind::DiskWrite : host::CallKind::RegistryWrite;
+  const host::CallKind call = a.call == CallKind::DiskWrite ? host::CallKind::DiskWrite : host::CallKind::RegistryWrite;
   for (const NodeIndex n : nodes(a.who)) world().doom(n, {call, a.nth, fate(a.disk), a.down});
 }
 

@@ -9,9 +9,12 @@ namespace {
 
 host::Fuzz kind_of(FuzzKind kind) {
   switch (kind) {
-    case FuzzKind::Noise: return host::Fuzz::Noise;
-    case FuzzKind::Nonsense: return host::Fuzz::Nonsense;
-    case FuzzKind::Sealed: return host::Fuzz::Sealed;
+    case FuzzKind::Noise:
+      return host::Fuzz::Noise;
+    case FuzzKind::Nonsense:
+      return host::Fuzz::Nonsense;
+    case FuzzKind::Sealed:
+      return host::Fuzz::Sealed;
   }
   return host::Fuzz::Noise;
 }
@@ -20,8 +23,8 @@ host::Fuzz kind_of(FuzzKind kind) {
 NodeIndex machine_of(const ActionContext& context) {
   const auto& events = context.scene.scenario.events;
   const auto self = std::find_if(events.begin(), events.end(), [&](const Event& e) { return &e == &context.event; });
-  const auto before = std::count_if(
-      events.begin(), self, [](const Event& e) { return std::holds_alternative<FuzzPeer>(e.action); });
+  const auto before =
+      std::count_if(events.begin(), self, [](const Event& e) { return std::holds_alternative<FuzzPeer>(e.action); });
   return static_cast<NodeIndex>(context.world().nodes() + static_cast<std::size_t>(before));
 }
 
@@ -43,8 +46,8 @@ void FuzzActions::operator()(const FuzzPeer& a) const {
   world().start_fuzz(machine, std::move(order));
   Sites touched;
   for (const NodeIndex n : who) touched.push_back(fault::Site::node(n));
-  scene.faults.begin(event.id, Faults::Kind::Process, std::move(touched),
-      [machine](host::World& w) { w.stop_fuzz(machine); }, a.for_);
+  scene.faults.begin(
+      event.id, Faults::Kind::Process, std::move(touched), [machine](host::World& w) { w.stop_fuzz(machine); }, a.for_);
 }
 
 }  // namespace sim::scenario

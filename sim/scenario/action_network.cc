@@ -11,19 +11,26 @@ using host::World;
 
 fault::BlockMode mode_of(CutMode mode) {
   switch (mode) {
-    case CutMode::Drop: return fault::BlockMode::Drop;
-    case CutMode::Slow: return fault::BlockMode::Slow;
-    case CutMode::Jam: return fault::BlockMode::Jam;
+    case CutMode::Drop:
+      return fault::BlockMode::Drop;
+    case CutMode::Slow:
+      return fault::BlockMode::Slow;
+    case CutMode::Jam:
+      return fault::BlockMode::Jam;
   }
   return fault::BlockMode::Drop;
 }
 
 fault::PartitionShape shape_of(CutShape shape) {
   switch (shape) {
-    case CutShape::Halves: return fault::PartitionShape::Halves;
-    case CutShape::IsolateOne: return fault::PartitionShape::IsolateOne;
-    case CutShape::Ring: return fault::PartitionShape::Ring;
-    case CutShape::Bridge: return fault::PartitionShape::Bridge;
+    case CutShape::Halves:
+      return fault::PartitionShape::Halves;
+    case CutShape::IsolateOne:
+      return fault::PartitionShape::IsolateOne;
+    case CutShape::Ring:
+      return fault::PartitionShape::Ring;
+    case CutShape::Bridge:
+      return fault::PartitionShape::Bridge;
   }
   return fault::PartitionShape::Halves;
 }
@@ -126,7 +133,8 @@ void NetworkActions::operator()(const Swizzle& a) const {
     world().at(world().now() + begin, [scene_ = &scene, label = event.id, n, length](World& w) {
       const Sites who = {fault::Site::node(n)};
       const host::FaultId id = w.clog(who, true, true);
-      scene_->faults.begin(label, Faults::Kind::Clog, who, [id](World& w2) { w2.heal(id); }, length);
+      scene_->faults.begin(
+          label, Faults::Kind::Clog, who, [id](World& w2) { w2.heal(id); }, length);
     });
   }
 }

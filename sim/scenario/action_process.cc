@@ -18,10 +18,14 @@ std::optional<host::DiskFate> wiped(Disk disk) {
 
 host::DiskFate fate(Disk disk) {
   switch (disk) {
-    case Disk::Keep: return host::DiskFate::Keep;
-    case Disk::LoseUnsynced: return host::DiskFate::LoseUnsynced;
-    case Disk::Tear: return host::DiskFate::Tear;
-    case Disk::Wipe: return host::DiskFate::Wipe;
+    case Disk::Keep:
+      return host::DiskFate::Keep;
+    case Disk::LoseUnsynced:
+      return host::DiskFate::LoseUnsynced;
+    case Disk::Tear:
+      return host::DiskFate::Tear;
+    case Disk::Wipe:
+      return host::DiskFate::Wipe;
   }
   return host::DiskFate::LoseUnsynced;
 }

@@ -51,9 +51,12 @@ mocksc::Failure failure_of(const FailKind& kind) {
 
 mocksc::OutageMode mode_of(OutageMode mode) {
   switch (mode) {
-    case OutageMode::Refuse: return mocksc::OutageMode::Refuse;
-    case OutageMode::Hang: return mocksc::OutageMode::Hang;
-    case OutageMode::Reset: return mocksc::OutageMode::Reset;
+    case OutageMode::Refuse:
+      return mocksc::OutageMode::Refuse;
+    case OutageMode::Hang:
+      return mocksc::OutageMode::Hang;
+    case OutageMode::Reset:
+      return mocksc::OutageMode::Reset;
   }
   return mocksc::OutageMode::Refuse;
 }

@@ -129,8 +129,8 @@ void Applications::each(RegistryIndex registry, std::string_view pattern, std::s
 void Applications::note(RegistryIndex registry, std::string_view verb, std::string_view who, std::string_view why) {
   if (problems_.size() >= kMostProblems) return;
   problems_.push_back("at " + syncer::to_string(world_.now().time_since_epoch()) + " " + std::string(verb) + " of " +
-                      std::string(who) + " at " + std::string(world_.registry_name(registry)) + " had no effect: " +
-                      std::string(why));
+                      std::string(who) + " at " + std::string(world_.registry_name(registry)) +
+                      " had no effect: " + std::string(why));
 }
 
 }  // namespace sim::scenario

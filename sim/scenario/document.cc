@@ -58,8 +58,8 @@ class Builder : public json::json_sax_t {
   Spot next_spot() { return next_ < spots_.size() ? spots_[next_++] : Spot{}; }
 
   void complain(Spot spot, std::string message) {
-    problems_.push_back({{document_.file, spot.line, spot.column}, std::move(message),
-        document_.source_line(spot.line), ""});
+    problems_.push_back(
+        {{document_.file, spot.line, spot.column}, std::move(message), document_.source_line(spot.line), ""});
   }
 
   Value& place(Value::Kind kind) {

@@ -32,8 +32,8 @@ using Action =
     std::variant<Start, Stop, Leave, Crash, Restart, Bounce, Pause, Resume, Suspend, Slow, Join, ClusterReplace,
                  GuardRelease, ClockDrift, ClockJump, ClockSkew, ClockStrobe, CrashAt, DiskFault, DiskFlip, Partition,
                  Heal, LinkChange, Clog, Unclog, Swizzle, Reset, HalfOpen, FuzzPeer, ScRegister, ScDeregister,
-                 ScStopHeartbeat, ScHeartbeat, ScExpire, ScStatus, ScUpdate, ScOutage, ScSlow, ScFail,
-                 ScListEmpty, ScListPartial, ScStaleRead, ScDataLoss, ScRestore, ScFailover, ScLimit>;
+                 ScStopHeartbeat, ScHeartbeat, ScExpire, ScStatus, ScUpdate, ScOutage, ScSlow, ScFail, ScListEmpty,
+                 ScListPartial, ScStaleRead, ScDataLoss, ScRestore, ScFailover, ScLimit>;
 
 /// Something the scenario does to the world.
 struct Event {

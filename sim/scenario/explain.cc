@@ -82,8 +82,7 @@ std::string explain(const Scenario& s) {
   for (const Event& event : s.events) text += in_words(event);
   for (const Chaos& chaos : s.chaos) {
     text += "  From " + to_string(chaos.from) + " to " + to_string(chaos.until) + " [" + chaos.id +
-        "]: random faults of " +
-            std::to_string(chaos.families.size()) + " kinds.\n";
+            "]: random faults of " + std::to_string(chaos.families.size()) + " kinds.\n";
   }
   if (s.settle) text += "  At settle: all faults of " + s.settle->core.text + " end.\n";
   text += "\nWhat must be true:\n";

@@ -37,8 +37,8 @@ void open_includes(Files& files, Reader& reader, const Include& include, std::ve
   reader.read(root.member(*list), paths);
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const Cursor at = root.member(*list).element(i);
-    auto text = include ? include(paths[i]) : syncer::failure(syncer::ErrorCode::NotFound, paths[i],
-        "cannot be read here");
+    auto text =
+        include ? include(paths[i]) : syncer::failure(syncer::ErrorCode::NotFound, paths[i], "cannot be read here");
     if (!text) {
       reader.refuse(at, "cannot include: " + to_string(text.error()));
     } else if (open(files, reader, paths[i], std::move(*text), problems)) {

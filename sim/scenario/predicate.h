@@ -21,18 +21,18 @@ enum class Word : std::uint8_t {
   MirroredRemoved,  ///< more than `more_than` of the copies in `subject` vanished within `in_window`
   MemberSeen,       ///< node(s) `observer` see node(s) `subject` in `state`
   MembersAgree,     ///< nodes of `subject` see the same members in the same states, and these are the truth
-  Alarm,            ///< the alarm `subject` (guard, hold, conflict, parked …) is raised at `in` (any node unless told)
-  QueueDepth,       ///< entries waiting in the nodes of `subject`, bounded by at_most / at_least
-  Leader,           ///< each region of `subject` has one leader, the same for at least `stable_for`
-  LeaderChanged,    ///< a region of `subject` got a leader after `after`
-  LeadersPerTerm,   ///< number of nodes that led the same region of `subject` in the same term, at_most / at_least
+  Alarm,           ///< the alarm `subject` (guard, hold, conflict, parked …) is raised at `in` (any node unless told)
+  QueueDepth,      ///< entries waiting in the nodes of `subject`, bounded by at_most / at_least
+  Leader,          ///< each region of `subject` has one leader, the same for at least `stable_for`
+  LeaderChanged,   ///< a region of `subject` got a leader after `after`
+  LeadersPerTerm,  ///< number of nodes that led the same region of `subject` in the same term, at_most / at_least
   WritesByNonLeader,  ///< a syncer that did not lead its region sent a write to a registry
-  Down,             ///< node(s) of `subject` run no process; with `because`, it ended by itself and said this
-  Conflict,         ///< node(s) of `subject` report that another region uses their registry or their name
-  Pending,          ///< work still open at the nodes of `subject`, bounded by at_most / at_least
-  All,              ///< every one of `parts`
-  Any,              ///< at least one of `parts`
-  Not,              ///< not the only one of `parts`
+  Down,               ///< node(s) of `subject` run no process; with `because`, it ended by itself and said this
+  Conflict,           ///< node(s) of `subject` report that another region uses their registry or their name
+  Pending,            ///< work still open at the nodes of `subject`, bounded by at_most / at_least
+  All,                ///< every one of `parts`
+  Any,                ///< at least one of `parts`
+  Not,                ///< not the only one of `parts`
 };
 
 /// How a member is seen by another.
@@ -48,20 +48,20 @@ struct Predicate {
   Selector subject;   ///< what stands behind the word: instances, nodes, registries; "any" for all there are
   Selector in;        ///< registry or registries looked at; for Alarm the nodes
   Selector observer;  ///< MemberSeen: who looks
-  std::optional<MemberState> state;        ///< MemberSeen
-  std::optional<std::uint64_t> copies;     ///< Mirrored: exactly so many
-  std::optional<std::uint64_t> at_most;    ///< Copies, QueueDepth, Pending
-  std::optional<std::uint64_t> at_least;   ///< Copies, QueueDepth, Pending
-  std::optional<InstanceStatus> status;    ///< Mirrored: every copy has this status
-  std::vector<std::string> endpoints;      ///< Mirrored: every copy has exactly these, unless empty
-  Pairs properties;                        ///< Mirrored: every copy has at least these
-  std::optional<Ratio> more_than;          ///< MirroredRemoved
-  std::optional<Duration> in_window;       ///< MirroredRemoved
-  std::optional<Duration> stable_for;      ///< Leader
-  std::optional<Moment> after;             ///< LeaderChanged
-  std::optional<Without> without;          ///< MirroredRemoved
-  std::string because;                     ///< Down: part of the reason that the process gave
-  std::vector<Predicate> parts;            ///< All, Any, Not
+  std::optional<MemberState> state;       ///< MemberSeen
+  std::optional<std::uint64_t> copies;    ///< Mirrored: exactly so many
+  std::optional<std::uint64_t> at_most;   ///< Copies, QueueDepth, Pending
+  std::optional<std::uint64_t> at_least;  ///< Copies, QueueDepth, Pending
+  std::optional<InstanceStatus> status;   ///< Mirrored: every copy has this status
+  std::vector<std::string> endpoints;     ///< Mirrored: every copy has exactly these, unless empty
+  Pairs properties;                       ///< Mirrored: every copy has at least these
+  std::optional<Ratio> more_than;         ///< MirroredRemoved
+  std::optional<Duration> in_window;      ///< MirroredRemoved
+  std::optional<Duration> stable_for;     ///< Leader
+  std::optional<Moment> after;            ///< LeaderChanged
+  std::optional<Without> without;         ///< MirroredRemoved
+  std::string because;                    ///< Down: part of the reason that the process gave
+  std::vector<Predicate> parts;           ///< All, Any, Not
   bool operator==(const Predicate&) const = default;
 };
 

@@ -11,11 +11,16 @@ namespace {
 
 std::string shown(const Value& value) {
   switch (value.kind) {
-    case Value::Kind::Null: return "null";
-    case Value::Kind::String: return "\"" + value.text + "\"";
-    case Value::Kind::Array: return "a list";
-    case Value::Kind::Object: return "an object";
-    default: return value.text;
+    case Value::Kind::Null:
+      return "null";
+    case Value::Kind::String:
+      return "\"" + value.text + "\"";
+    case Value::Kind::Array:
+      return "a list";
+    case Value::Kind::Object:
+      return "an object";
+    default:
+      return value.text;
   }
 }
 

@@ -89,7 +89,7 @@ class Reader {
 
   /// A described struct.
   template <class T>
-    requires std::is_class_v<T>
+  requires std::is_class_v<T>
   void read(const Cursor& at, T& out) {
     if (expect(at, Value::Kind::Object, "an object")) read_object<T>({at}, out);
   }
@@ -99,14 +99,13 @@ class Reader {
   void read_object(const std::vector<Cursor>& layers, T& out);
 
   /// Refuses a text that is none of the known words, with the nearest one.
-  void refuse_word(const Cursor& at, const std::vector<std::string_view>& known,
-                   const std::vector<LaterWord>& later);
+  void refuse_word(const Cursor& at, const std::vector<std::string_view>& known, const std::vector<LaterWord>& later);
   /// Refuses keys that nobody asked for.
   struct Keys {
     std::vector<std::string_view> known;
     std::vector<LaterWord> later;
     std::vector<std::string_view> claimed;  ///< taken by the anchor already
-    bool open = false;  ///< what the object is was not understood, so neither are its keys
+    bool open = false;                      ///< what the object is was not understood, so neither are its keys
   };
   void refuse_unknown(const Cursor& at, const Keys& keys);
   /// In words, that a word is not supported yet and what is; nothing when it is none of these.

@@ -36,8 +36,7 @@ class WordFinder {
     const Cursor first = at_.member(at_.value->items.front());
     const std::string& key = first.value->key;
     const auto later = Reader::postponed(key, later_);
-    reader_.refuse_key(first,
-                       later ? *later : "unknown predicate \"" + key + "\"" + syncer::did_you_mean(key, words_));
+    reader_.refuse_key(first, later ? *later : "unknown predicate \"" + key + "\"" + syncer::did_you_mean(key, words_));
   }
 
  private:

@@ -19,8 +19,8 @@ std::string_view name(Verdict verdict);
 
 /// A broken expectation or invariant.
 struct Violation {
-  std::string id;     ///< of the expectation, or "I1" …
-  Place place;        ///< where the expectation stands; an invariant's is the scenario's own
+  std::string id;  ///< of the expectation, or "I1" …
+  Place place;     ///< where the expectation stands; an invariant's is the scenario's own
   syncer::Instant at;
   std::uint64_t event = 0;         ///< number of the world's event after which it was seen
   std::vector<std::string> facts;  ///< the two or three facts that contradict it, a sentence each

@@ -76,7 +76,10 @@ class Run {
   }
 
   Violation not_reached(const Event& event) const {
-    return {event.id, event.place, world_.now(), world_.events(),
+    return {event.id,
+            event.place,
+            world_.now(),
+            world_.events(),
             {"not reached: its \"when\" did not come true within " + syncer::to_string(*event.anchor.within)}};
   }
 
@@ -93,9 +96,12 @@ class Run {
 
 std::string_view name(Verdict verdict) {
   switch (verdict) {
-    case Verdict::Ok: return "ok";
-    case Verdict::Violated: return "violated";
-    case Verdict::Undecided: return "undecided";
+    case Verdict::Ok:
+      return "ok";
+    case Verdict::Violated:
+      return "violated";
+    case Verdict::Undecided:
+      return "undecided";
   }
   return "?";
 }

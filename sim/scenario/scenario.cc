@@ -7,8 +7,8 @@ namespace sim::scenario {
 namespace {
 
 auto value_of(const Scenario& s) {
-  return std::tie(s.name, s.about, s.tags, s.seed, s.runs, s.duration, s.ties, s.topology, s.config,
-                  s.workloads, s.events, s.chaos, s.settle, s.expect, s.relax);
+  return std::tie(s.name, s.about, s.tags, s.seed, s.runs, s.duration, s.ties, s.topology, s.config, s.workloads,
+                  s.events, s.chaos, s.settle, s.expect, s.relax);
 }
 
 }  // namespace

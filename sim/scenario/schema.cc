@@ -16,9 +16,7 @@ ordered_json text_form(const char* about, const char* pattern) {
   return {{"type", "string"}, {"description", about}, {"pattern", pattern}};
 }
 
-ordered_json map_of(ordered_json values) {
-  return {{"type", "object"}, {"additionalProperties", std::move(values)}};
-}
+ordered_json map_of(ordered_json values) { return {{"type", "object"}, {"additionalProperties", std::move(values)}}; }
 
 template <class T>
 ordered_json object_schema();
@@ -27,8 +25,7 @@ ordered_json schema(Type<std::optional<T>>);
 template <class T>
 ordered_json schema(Type<std::vector<T>>);
 template <class T>
-  requires std::is_class_v<T>
-ordered_json schema(Type<T>);
+requires std::is_class_v<T> ordered_json schema(Type<T>);
 
 ordered_json schema(Type<bool>) { return {{"type", "boolean"}}; }
 ordered_json schema(Type<std::string>) { return {{"type", "string"}}; }
@@ -60,8 +57,7 @@ ordered_json schema(Type<Seeds>) {
 }
 
 template <class E>
-  requires std::is_enum_v<E>
-ordered_json schema(Type<E> type) {
+requires std::is_enum_v<E> ordered_json schema(Type<E> type) {
   ordered_json list = ordered_json::array();
   for (const auto& [word, value] : words(type)) list.push_back(std::string(word));
   return {{"enum", std::move(list)}};
@@ -83,10 +79,7 @@ ordered_json schema(Type<std::vector<Selector>>) {
 }
 
 template <class T>
-  requires std::is_class_v<T>
-ordered_json schema(Type<T>) {
-  return object_schema<T>();
-}
+requires std::is_class_v<T> ordered_json schema(Type<T>) { return object_schema<T>(); }
 
 /// The keys of an object so far.
 struct Shape {
@@ -231,13 +224,13 @@ ordered_json definitions() {
 
 std::string json_schema() {
   ordered_json out = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-      {"title", "syncsim scenario, version 1"}};
+                      {"title", "syncsim scenario, version 1"}};
   ordered_json body = object_schema<Scenario>();
   ordered_json& properties = body["properties"];
   properties["$schema"] = {{"type", "string"}};
   properties["scenario"] = {{"const", 1}, {"description", "version of the format"}};
-  properties["include"] = {{"type", "array"}, {"items", {{"type", "string"}}},
-      {"description", "files with further keys"}};
+  properties["include"] = {
+      {"type", "array"}, {"items", {{"type", "string"}}}, {"description", "files with further keys"}};
   body.erase("required");  // an included file may give any of them, and may itself be checked by this schema
   out.update(body);
   out["$defs"] = definitions();

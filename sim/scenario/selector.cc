@@ -44,9 +44,12 @@ class Resolver {
 
   Sites resolve(const SelectorTree& tree) {
     switch (tree.kind) {
-      case SelectorTree::Kind::Name: return named(tree.word);
-      case SelectorTree::Kind::Call: return called(tree);
-      default: break;
+      case SelectorTree::Kind::Name:
+        return named(tree.word);
+      case SelectorTree::Kind::Call:
+        return called(tree);
+      default:
+        break;
     }
     Sites left = resolve(tree.parts[0]);
     const Sites right = resolve(tree.parts[1]);
@@ -182,8 +185,7 @@ syncer::Result<void> check_tree(const SelectorTree& tree, const Cast& cast, cons
 
 }  // namespace
 
-Sites resolve(const Selector& selector, const Cast& cast, const Captures& captures, Random random,
-              const Leads& leads) {
+Sites resolve(const Selector& selector, const Cast& cast, const Captures& captures, Random random, const Leads& leads) {
   const auto tree = parse_selector(selector.text);
   return tree ? Resolver(cast, captures, random, leads).resolve(*tree) : Sites{};
 }

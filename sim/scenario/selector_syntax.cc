@@ -14,8 +14,8 @@ namespace {
 using syncer::ErrorCode;
 using syncer::Result;
 
-constexpr std::array<std::string_view, 7> kCalls = {"leader", "followers", "one", "minority", "majority", "random",
-    "not"};
+constexpr std::array<std::string_view, 7> kCalls = {"leader",   "followers", "one", "minority",
+                                                    "majority", "random",    "not"};
 constexpr int kDeepest = 16;
 
 auto refuse(std::string why) { return syncer::failure(ErrorCode::Invalid, "", std::move(why)); }

@@ -119,11 +119,16 @@ std::string to_string(const Bound& bound) {
 
 bool holds(const Bound& bound, std::int64_t value) {
   switch (bound.compare) {
-    case Compare::Less: return value < bound.value;
-    case Compare::LessEqual: return value <= bound.value;
-    case Compare::Equal: return value == bound.value;
-    case Compare::GreaterEqual: return value >= bound.value;
-    case Compare::Greater: return value > bound.value;
+    case Compare::Less:
+      return value < bound.value;
+    case Compare::LessEqual:
+      return value <= bound.value;
+    case Compare::Equal:
+      return value == bound.value;
+    case Compare::GreaterEqual:
+      return value >= bound.value;
+    case Compare::Greater:
+      return value > bound.value;
   }
   return false;
 }

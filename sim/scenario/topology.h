@@ -21,7 +21,7 @@ struct Machine {
 
 /// How the clocks of a region's machines go from the beginning.
 struct Clock {
-  Shift skew;             ///< of the wall clock
+  Shift skew;              ///< of the wall clock
   std::int64_t drift = 0;  ///< of the monotonic clock, parts per million
   bool operator==(const Clock&) const = default;
 };
@@ -42,12 +42,12 @@ struct Region {
 struct ServiceCenter {
   Place place;
   std::string name;
-  Duration ttl = std::chrono::seconds(120);     ///< lease of an instance registered by an application
-  std::uint32_t front_ends = 1;                 ///< addresses in front of the one store
+  Duration ttl = std::chrono::seconds(120);         ///< lease of an instance registered by an application
+  std::uint32_t front_ends = 1;                     ///< addresses in front of the one store
   Duration latency = std::chrono::milliseconds(1);  ///< time to answer
-  std::string version = "2.2.0";                ///< which release it behaves like
-  std::optional<Duration> min_lease;            ///< shorter leases are raised to this (release 2.1 and later)
-  std::optional<Duration> delete_visibility;    ///< how long a removed instance is still listed
+  std::string version = "2.2.0";                    ///< which release it behaves like
+  std::optional<Duration> min_lease;                ///< shorter leases are raised to this (release 2.1 and later)
+  std::optional<Duration> delete_visibility;        ///< how long a removed instance is still listed
   bool operator==(const ServiceCenter&) const = default;
 };
 

@@ -70,8 +70,8 @@ class Arguments {
   void operator()(const ScRegister& a) const {
     center(a.service_center);
     if (!is_instance_name(a.instance)) {
-      refuse("instance",
-          "\"" + a.instance + "\" cannot name an instance (letters, digits, \"_\", \"-\", \".\", \"/\"; at most 64)");
+      refuse("instance", "\"" + a.instance +
+                             "\" cannot name an instance (letters, digits, \"_\", \"-\", \".\", \"/\"; at most 64)");
     }
     if (a.lease) lease("lease", *a.lease);
   }
@@ -147,8 +147,8 @@ class Arguments {
     const int kinds = int{k.status.has_value()} + int{k.hang.has_value()} + int{k.truncated_body} + int{k.bad_json} +
                       int{k.reset_after_apply};
     if (kinds != 1) {
-      draft_.reader.refuse(at,
-          "wants one of \"status\", \"hang\", \"truncated_body\", \"bad_json\", \"reset_after_apply\"");
+      draft_.reader.refuse(
+          at, "wants one of \"status\", \"hang\", \"truncated_body\", \"bad_json\", \"reset_after_apply\"");
     }
     if (k.status && (*k.status < 200 || *k.status > 599)) draft_.reader.refuse(at.at("status"), "is no HTTP status");
     if (k.retry_after && !k.status) draft_.reader.refuse(at.at("retry_after"), "goes with \"status\"");

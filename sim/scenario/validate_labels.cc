@@ -12,8 +12,8 @@ namespace {
 
 void add_label(const Draft& draft, std::set<std::string>& labels, const std::string& label, const Cursor& at) {
   if (!is_label(label)) {
-    draft.reader.refuse(at,
-        "\"" + label + "\" is not usable as a label (letters, digits, \"_\", \"-\", \".\", \"/\"; a letter first)");
+    draft.reader.refuse(
+        at, "\"" + label + "\" is not usable as a label (letters, digits, \"_\", \"-\", \".\", \"/\"; a letter first)");
   } else if (label == "all" || label == "settle" || label == "end") {
     draft.reader.refuse(at, "\"" + label + "\" is a reserved label");
   } else if (!labels.insert(label).second) {
@@ -39,8 +39,8 @@ std::set<std::string> collect_labels(const Draft& draft) {
 }
 
 void validate_anchor(const Draft& draft, const Anchor& a, const Cursor& at) {
-  const int kinds = int{a.at.has_value()} + int{a.after && !a.when} + int{a.every.has_value()} +
-      int{a.when.has_value()};
+  const int kinds =
+      int{a.at.has_value()} + int{a.after && !a.when} + int{a.every.has_value()} + int{a.when.has_value()};
   if (kinds == 0) return draft.reader.refuse(at, "says not when: wants \"at\", \"after\", \"every\" or \"when\"");
   if (kinds > 1) {
     return draft.reader.refuse(at, "says twice when: wants one of \"at\", \"after\", \"every\" and \"when\"");
@@ -89,8 +89,8 @@ void refuse_unknown_labels(const Draft& draft, const std::set<std::string>& labe
   const std::vector<std::string_view> names(labels.begin(), labels.end());
   for (const MomentUse& use : draft.reader.moments()) {
     if (use.moment.absolute() || labels.count(use.moment.label) != 0) continue;
-    draft.reader.refuse(use.cursor, "there is no label \"" + use.moment.label + "\"" +
-        syncer::did_you_mean(use.moment.label, names));
+    draft.reader.refuse(
+        use.cursor, "there is no label \"" + use.moment.label + "\"" + syncer::did_you_mean(use.moment.label, names));
   }
 }
 

@@ -118,8 +118,10 @@ void validate_delay(const Draft& draft, const Delay& d, const Cursor& at) {
     if (!fits) draft.reader.refuse(at, "this distribution wants " + std::string(parameters));
   };
   switch (d.dist) {
-    case Dist::Const: return want(given(false, false, true, false, false), "\"mean\" alone");
-    case Dist::Uniform: return want(given(true, true, false, false, false) && range, "\"min\" <= \"max\" alone");
+    case Dist::Const:
+      return want(given(false, false, true, false, false), "\"mean\" alone");
+    case Dist::Uniform:
+      return want(given(true, true, false, false, false) && range, "\"min\" <= \"max\" alone");
     case Dist::Exp:
       return want(given(true, false, true, false, false) && d.min.value_or(Duration{}) <= *d.mean,
                   "\"mean\", and at most \"min\" <= \"mean\"");

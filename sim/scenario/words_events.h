@@ -2,11 +2,11 @@
 #pragma once
 
 #include "sim/scenario/events.h"
-#include "sim/scenario/words_fuzz.h"
-#include "sim/scenario/words_predicate.h"
 #include "sim/scenario/words_failure.h"
-#include "sim/scenario/words_process.h"
+#include "sim/scenario/words_fuzz.h"
 #include "sim/scenario/words_network.h"
+#include "sim/scenario/words_predicate.h"
+#include "sim/scenario/words_process.h"
 #include "sim/scenario/words_registry.h"
 #include "sim/scenario/words_topology.h"
 

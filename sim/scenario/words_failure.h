@@ -11,8 +11,7 @@ constexpr auto words(Type<CallKind>) {
 }
 
 constexpr auto words(Type<DiskIllness>) {
-  return Words<DiskIllness, 3>{
-      {{"fail", DiskIllness::Fail}, {"full", DiskIllness::Full}, {"slow", DiskIllness::Slow}}};
+  return Words<DiskIllness, 3>{{{"fail", DiskIllness::Fail}, {"full", DiskIllness::Full}, {"slow", DiskIllness::Slow}}};
 }
 
 template <class V>

@@ -14,9 +14,7 @@ constexpr auto words(Type<MemberState>) {
                                 {"unknown", MemberState::Unknown}}};
 }
 
-constexpr auto words(Type<Without>) {
-  return Words<Without, 1>{{{"origin_removed", Without::OriginRemoved}}};
-}
+constexpr auto words(Type<Without>) { return Words<Without, 1>{{{"origin_removed", Without::OriginRemoved}}}; }
 
 /// What stands behind a predicate's word.
 enum class Subject { Instances, Nodes, Registries, Alarm, List, One };

@@ -8,9 +8,7 @@
 
 namespace sim::scenario {
 
-constexpr auto words(Type<Ties>) {
-  return Words<Ties, 2>{{{"file", Ties::File}, {"shuffle", Ties::Shuffle}}};
-}
+constexpr auto words(Type<Ties>) { return Words<Ties, 2>{{{"file", Ties::File}, {"shuffle", Ties::Shuffle}}}; }
 
 constexpr auto words(Type<Family>) {
   return Words<Family, 25>{{{"crash", Family::Crash},

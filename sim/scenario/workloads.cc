@@ -74,23 +74,26 @@ void WorkloadPlayer::play(const BurstLoad& load) {
 void WorkloadPlayer::play(const Churn& load) {
   for (std::uint64_t i = 0; i < load.population; ++i) churn_in(load, i);
   arrivals_ = load.population;
-  if (load.register_) repeat("register", load.register_->gap, [this, &load](std::uint64_t) {
-    if (population() * 2 < load.population * 3 + 2) churn_in(load, arrivals_++);
-  });
-  if (load.deregister) repeat("deregister", load.deregister->gap, [this, &load](std::uint64_t n) {
-    churn_out(load, random_.stream("leaver").stream(n), &Applications::leave);
-  });
-  if (load.stop_heartbeat) repeat("stop_heartbeat", load.stop_heartbeat->gap, [this, &load](std::uint64_t n) {
-    churn_out(load, random_.stream("dier").stream(n), &Applications::stop_heartbeat);
-  });
+  if (load.register_)
+    repeat("register", load.register_->gap, [this, &load](std::uint64_t) {
+      if (population() * 2 < load.population * 3 + 2) churn_in(load, arrivals_++);
+    });
+  if (load.deregister)
+    repeat("deregister", load.deregister->gap, [this, &load](std::uint64_t n) {
+      churn_out(load, random_.stream("leaver").stream(n), &Applications::leave);
+    });
+  if (load.stop_heartbeat)
+    repeat("stop_heartbeat", load.stop_heartbeat->gap, [this, &load](std::uint64_t n) {
+      churn_out(load, random_.stream("dier").stream(n), &Applications::stop_heartbeat);
+    });
 }
 
 void WorkloadPlayer::churn_in(const Churn& load, std::uint64_t number) {
   const RegistryIndex registry = draw_center(random_.stream("arrival").stream(number));
   const std::uint64_t service = 1 + number % load.services;
   register_one(registry, service, 1 + number / load.services);
-  living_.emplace_back(registry, service_name(workload_.id, service) + "/" +
-      std::to_string(1 + number / load.services));
+  living_.emplace_back(registry,
+                       service_name(workload_.id, service) + "/" + std::to_string(1 + number / load.services));
 }
 
 void WorkloadPlayer::churn_out(const Churn& load, syncer::Random random, Farewell farewell) {
@@ -125,7 +128,7 @@ void WorkloadPlayer::play(const RollingDeploy& load) {
     for (std::size_t i = 0; i < old.size(); ++i) {
       const auto turn = static_cast<std::int64_t>(i / load.batch);
       scene_.world.at(scene_.world.now() + turn * load.pause,
-          [this, r, name = old[i], &load](World&) { replace(r, name, load); });
+                      [this, r, name = old[i], &load](World&) { replace(r, name, load); });
     }
   }
 }
@@ -160,16 +163,17 @@ void WorkloadPlayer::play(const Herd& load) {
     for (std::size_t i = 0; i < herd.size(); ++i) {
       scene_.applications.stop_heartbeat(r, herd[i]);
       const Duration turn = load.within * static_cast<std::int64_t>(i) / static_cast<std::int64_t>(herd.size());
-      scene_.world.at(scene_.world.now() + load.down + turn,
-                      [this, r, name = herd[i]](World&) { come_back(r, name); });
+      scene_.world.at(scene_.world.now() + load.down + turn, [this, r, name = herd[i]](World&) { come_back(r, name); });
     }
   }
 }
 
 void WorkloadPlayer::come_back(RegistryIndex registry, const std::string& name) {
   const Registration* known = scene_.applications.known(registry, name);
-  if (!scene_.applications.matching(registry, name).empty()) scene_.applications.heartbeat(registry, name);
-  else if (known != nullptr) scene_.applications.enter(registry, Registration(*known));
+  if (!scene_.applications.matching(registry, name).empty())
+    scene_.applications.heartbeat(registry, name);
+  else if (known != nullptr)
+    scene_.applications.enter(registry, Registration(*known));
 }
 
 void WorkloadPlayer::begin(Instant until) {

@@ -19,8 +19,7 @@ ordered_json put(const std::optional<T>& value);
 template <class T>
 ordered_json put(const std::vector<T>& list);
 template <class T>
-  requires std::is_class_v<T>
-ordered_json put(const T& value);
+requires std::is_class_v<T> ordered_json put(const T& value);
 
 ordered_json put(bool value) { return value; }
 ordered_json put(std::uint32_t value) { return value; }
@@ -64,8 +63,7 @@ ordered_json put(const std::vector<ConfigBlock>& blocks) {
 }
 
 template <class E>
-  requires std::is_enum_v<E>
-ordered_json put(E value) {
+requires std::is_enum_v<E> ordered_json put(E value) {
   const auto all = words(Type<E>{});
   const auto found = std::find_if(all.begin(), all.end(), [&](const auto& word) { return word.second == value; });
   return std::string(found->first);
@@ -84,10 +82,7 @@ ordered_json put(const std::vector<T>& list) {
 }
 
 template <class T>
-  requires std::is_class_v<T>
-ordered_json put(const T& value) {
-  return object_of(value);
-}
+requires std::is_class_v<T> ordered_json put(const T& value) { return object_of(value); }
 
 /// The visitor that writes the keys of a struct, defaults left out.
 template <class T>

@@ -13,7 +13,7 @@ namespace syncer::admin {
 /// What the endpoint can ask for. Each is called on the node's thread.
 struct AdminApi {
   std::function<node::Status()> status;
-  std::function<std::string()> metrics;                          ///< the text of GET /metrics
+  std::function<std::string()> metrics;                                  ///< the text of GET /metrics
   std::function<Result<void>(const std::string& region)> release_guard;  ///< "*" for all regions
   /// Gossip keys: "list"; "install" with a base64 key; "use" and "remove" with an id. The text of the answer.
   std::function<Result<std::string>(const std::string& verb, const std::string& argument)> keys;

@@ -82,8 +82,8 @@ void add_keys_commands(CLI::App& app, Arguments& a) {
 void add_cluster_commands(CLI::App& app, Arguments& a) {
   CLI::App* cluster =
       app.add_subcommand("cluster", "the syncers of one region as a group of voters")->require_subcommand(1);
-  CLI::App* members = command(*cluster, "members", "list the voters: state, how far behind, last word", a,
-                              Command::ClusterMembers);
+  CLI::App* members =
+      command(*cluster, "members", "list the voters: state, how far behind, last word", a, Command::ClusterMembers);
   add_output(*members, a);
   const auto add = [&](const char* verb, const char* about) {
     CLI::App* one = cluster->add_subcommand(verb, about);

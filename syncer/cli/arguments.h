@@ -10,7 +10,16 @@
 namespace syncer::cli {
 
 enum class Command {
-  Daemon, Members, Status, GuardRelease, Keys, ClusterMembers, Cluster, ConfigShow, ConfigCheck, Version
+  Daemon,
+  Members,
+  Status,
+  GuardRelease,
+  Keys,
+  ClusterMembers,
+  Cluster,
+  ConfigShow,
+  ConfigCheck,
+  Version
 };
 
 /// A parsed command line.

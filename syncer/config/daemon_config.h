@@ -27,7 +27,7 @@ struct DaemonConfig {
   Severity log_level = Severity::Info;
   LogFormat log_format = LogFormat::Auto;
   std::string ca_file;
-  std::string keyring_file;  ///< gossip keys; empty: the pool runs without
+  std::string keyring_file;           ///< gossip keys; empty: the pool runs without
   std::vector<std::string> warnings;  ///< worth a line at the start
   Values effective;                   ///< every key as it is in force, for `config show`
 };

@@ -111,8 +111,6 @@ Result<Recovery> recover(const StoreImage& image, ByteView identity) {
   return recovery;
 }
 
-Recovery take_over(ByteView identity, VoterId self, Term term) {
-  return bootstrap(identity, HardState{term, self, 0});
-}
+Recovery take_over(ByteView identity, VoterId self, Term term) { return bootstrap(identity, HardState{term, self, 0}); }
 
 }  // namespace syncer::election

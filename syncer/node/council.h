@@ -28,8 +28,8 @@ struct CouncilConfig {
   std::string node;
   Endpoint address;  ///< of the cluster port
   ClusterSettings cluster;
-  wire::gossip::Keyring keys = {};       ///< of the gossip pool: what seals gossip seals the cluster port, too
-  wire::gossip::NonceSource nonce = {};  ///< required with keys
+  wire::gossip::Keyring keys = {};         ///< of the gossip pool: what seals gossip seals the cluster port, too
+  wire::gossip::NonceSource nonce = {};    ///< required with keys
   wire::gossip::KeyKeeper keep_keys = {};  ///< asked before a key from another voter counts as ours; may be empty
 };
 

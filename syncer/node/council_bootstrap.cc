@@ -51,8 +51,10 @@ void Council::consider(Instant now) {
   if (founding_ || charter_.disk == 0 || !fatal_.empty()) return;
   if (charter_.stage == SeatStage::Seated) return check_own_seat();
   if (heed_seated(now)) return;
-  if (charter_.stage == SeatStage::Fresh) propose_list(now);
-  else count_proposals(now);
+  if (charter_.stage == SeatStage::Fresh)
+    propose_list(now);
+  else
+    count_proposals(now);
 }
 
 /// The latest list of a group that exists, if anybody tells us of one.
@@ -71,8 +73,8 @@ bool Council::heed_seated(Instant now) {
   if (!list) return false;
   const Seat* own = find_seat(list->seats, config_.node);
   if (own == nullptr) {
-    fail("region \"" + config_.region + "\" is served by the syncers " + names_of(list->seats) + "; \"" +
-         config_.node + "\" is one too many: stop it, or give it another --cluster-name");
+    fail("region \"" + config_.region + "\" is served by the syncers " + names_of(list->seats) + "; \"" + config_.node +
+         "\" is one too many: stop it, or give it another --cluster-name");
   } else if (SYNCER_MUTATED("council.wiped_disk_votes")) {
     charter_.disk = own->disk;
     found_group(now, *list);
@@ -124,8 +126,10 @@ void Council::count_proposals(Instant now) {
   for (const Seat& seat : charter_.seats) {
     const wire::ClusterHello* hello = links_.hello(seat.node);
     const bool same = hello != nullptr && hello->disk == seat.disk && same_seats(hello->seats, charter_.seats);
-    if (same || seat.node == config_.node) ++agreed;
-    else waiting_ = not_agreed(seat, hello);
+    if (same || seat.node == config_.node)
+      ++agreed;
+    else
+      waiting_ = not_agreed(seat, hello);
   }
   if (agreed == charter_.seats.size()) found_group(now, {"", "", 0, SeatStage::Seated, charter_.seats});
 }

@@ -102,13 +102,26 @@ Result<CouncilCommand> decode_command(ByteView octets) {
   ByteReader r(octets);
   CouncilCommand command;
   switch (static_cast<Kind>(r.u8())) {
-    case Kind::RaiseGeneration: command = RaiseGeneration{r.varint()}; break;
-    case Kind::GiveSeat: command = read_seat(r); break;
-    case Kind::NoteGuard: command = read_note(r); break;
-    case Kind::ReleaseGuard: command = read_release(r); break;
-    case Kind::UseKey: command = UseKey{read_key_id(r)}; break;
-    case Kind::RemoveKey: command = RemoveKey{read_key_id(r)}; break;
-    default: return failure(ErrorCode::Unsupported, "raft log", "it holds a command that this version does not know");
+    case Kind::RaiseGeneration:
+      command = RaiseGeneration{r.varint()};
+      break;
+    case Kind::GiveSeat:
+      command = read_seat(r);
+      break;
+    case Kind::NoteGuard:
+      command = read_note(r);
+      break;
+    case Kind::ReleaseGuard:
+      command = read_release(r);
+      break;
+    case Kind::UseKey:
+      command = UseKey{read_key_id(r)};
+      break;
+    case Kind::RemoveKey:
+      command = RemoveKey{read_key_id(r)};
+      break;
+    default:
+      return failure(ErrorCode::Unsupported, "raft log", "it holds a command that this version does not know");
   }
   if (!r.finished()) return failure(ErrorCode::Corrupt, "raft log", "it holds a command that is damaged");
   return command;

@@ -224,8 +224,10 @@ Instant CouncilLinks::next_deadline() const {
   for (const auto& [id, link] : links_) next = std::min(next, link.heard + patience(link));
   if (!hello_) return next;
   for (const auto& [node, peer] : peers_) {
-    if (!peer.out) next = std::min(next, peer.next_attempt);
-    else if (links_.at(*peer.out).connected) next = std::min(next, peer.next_pulse);
+    if (!peer.out)
+      next = std::min(next, peer.next_attempt);
+    else if (links_.at(*peer.out).connected)
+      next = std::min(next, peer.next_pulse);
   }
   return next;
 }

@@ -39,8 +39,10 @@ std::string Council::state_of(const wire::Seat& seat) const {
 
 std::vector<std::string> Council::pending() const {
   std::vector<std::string> reasons;
-  if (!excluded_.empty()) reasons.push_back(excluded_);
-  else if (!raft_) reasons.push_back(waiting_.empty() ? "the list of voters is not agreed yet" : waiting_);
+  if (!excluded_.empty())
+    reasons.push_back(excluded_);
+  else if (!raft_)
+    reasons.push_back(waiting_.empty() ? "the list of voters is not agreed yet" : waiting_);
   else if (leader().empty()) {
     reasons.emplace_back("no leader of the region is known: a majority of its voters must be there");
   }

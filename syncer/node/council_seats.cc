@@ -61,8 +61,8 @@ Result<void> Council::replace(Instant now, std::string_view node) {
   const Seat* seat = find_seat(charter_.seats, node);
   if (seat == nullptr) {
     return failure(ErrorCode::NotFound, "",
-                   "\"" + std::string(node) + "\" is no voter of region \"" + config_.region +
-                       "\"; its voters are " + names_of(charter_.seats));
+                   "\"" + std::string(node) + "\" is no voter of region \"" + config_.region + "\"; its voters are " +
+                       names_of(charter_.seats));
   }
   const wire::ClusterHello* hello = links_.hello(seat->node);
   if (seat->node == config_.node || (hello != nullptr && hello->disk == seat->disk)) {
@@ -158,8 +158,8 @@ void Council::take_given_seat(Instant now, const wire::ClusterHello& list) {
     const bool agrees = hello != nullptr && hello->stage == SeatStage::Seated && hello->group == list.group &&
                         hello->listed == list.listed && hello->term > 0;
     if (!agrees && !SYNCER_MUTATED("council.seat_before_all_agree")) {
-      excluded_ = "the seat of a lost disk is given to this one, but voter \"" + seat.node +
-                  "\" has not written that down yet";
+      excluded_ =
+          "the seat of a lost disk is given to this one, but voter \"" + seat.node + "\" has not written that down yet";
       return;
     }
     if (agrees) term = std::max(term, hello->term);

@@ -65,7 +65,7 @@ struct CouncilState {
   std::vector<wire::Seat> seats;
   election::Index listed = 0;     ///< the entry that changed a seat last; 0 for the list as founded
   std::vector<GuardMark> guards;  ///< one a side and region, at most kMaxGuards; those that say nothing left out
-  std::string key_in_use;                 ///< id of the gossip key that seals; empty while nobody chose one
+  std::string key_in_use;         ///< id of the gossip key that seals; empty while nobody chose one
   std::vector<std::string> removed_keys;  ///< ids, the latest last; at most wire::kMaxKeyIds
   bool operator==(const CouncilState&) const = default;
 };

@@ -18,8 +18,10 @@ void CouncilStore::issue(Instant now) {
       continue;
     }
     under_way_ = next_call_();
-    if (step.operation->append) storage_.append(*under_way_, step.operation->key, std::move(step.operation->value));
-    else storage_.write(*under_way_, step.operation->key, std::move(step.operation->value));
+    if (step.operation->append)
+      storage_.append(*under_way_, step.operation->key, std::move(step.operation->value));
+    else
+      storage_.write(*under_way_, step.operation->key, std::move(step.operation->value));
   }
 }
 

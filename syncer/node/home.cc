@@ -82,8 +82,10 @@ std::vector<GuardMark> Home::guards() const {
 
 void Home::take_over_guards(Instant now, const std::vector<GuardMark>& marks) {
   for (const GuardMark& mark : marks) {
-    if (mark.side == GuardSide::Receiver) rooms_->regions.take_over_guard(now, mark);
-    else if (mark.region == rooms_->config.region) rooms_->session->exporter.take_over_guard(now, mark);
+    if (mark.side == GuardSide::Receiver)
+      rooms_->regions.take_over_guard(now, mark);
+    else if (mark.region == rooms_->config.region)
+      rooms_->session->exporter.take_over_guard(now, mark);
   }
 }
 
@@ -110,8 +112,6 @@ void Home::withdraw(Instant now) {
   rooms_->look_at_canary();
 }
 
-bool Home::withdrawn() const {
-  return rooms_->leaving && (!rooms_->epoch || rooms_->session->canary.withdrawn());
-}
+bool Home::withdrawn() const { return rooms_->leaving && (!rooms_->epoch || rooms_->session->canary.withdrawn()); }
 
 }  // namespace syncer::node

@@ -32,8 +32,7 @@ void HomeAddresses::failed(Instant now, bool hard, std::string problem) {
   failures_ = 0;
   if (++tried_ >= addresses_.size() && !down_) {
     down_ = true;
-    observe(observer_, now, EventKind::RegistryDown, Severity::Warning,
-            {{"address", current()}, {"reason", problem_}});
+    observe(observer_, now, EventKind::RegistryDown, Severity::Warning, {{"address", current()}, {"reason", problem_}});
   }
   if (addresses_.size() > 1 && !SYNCER_MUTATED("home.no_failover"))
     use(now, (index_ + 1) % addresses_.size(), problem_);

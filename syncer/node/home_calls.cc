@@ -5,8 +5,7 @@
 
 namespace syncer::node {
 
-HomeCalls::HomeCalls(const HomeConfig& config, Http& http, HomeAddresses& addresses,
-                     std::function<CallId()> next_call)
+HomeCalls::HomeCalls(const HomeConfig& config, Http& http, HomeAddresses& addresses, std::function<CallId()> next_call)
     : config_(config), http_(http), addresses_(addresses), next_call_(std::move(next_call)) {}
 
 std::size_t HomeCalls::limit(Urgency urgency) const {

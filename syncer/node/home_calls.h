@@ -28,9 +28,7 @@ class HomeCalls {
   /// Asks one address whatever the current one is; its answer does not count for the current address.
   void probe(Instant now, const std::string& address, HttpRequest request, Done done);
   /// A write would start at once, and there is a registry to take it.
-  bool takes_write() const {
-    return running_ < limit(Urgency::Write) && waiting_[2].empty() && !addresses_.down();
-  }
+  bool takes_write() const { return running_ < limit(Urgency::Write) && waiting_[2].empty() && !addresses_.down(); }
   /// False when the id is none of ours (a late answer to a forgotten call).
   bool on_http(Instant now, CallId call, const registry::RawAnswer& raw);
   /// Requests wait for the word of `may_write`, which is yes by now or not: starts what may start.

@@ -144,9 +144,7 @@ bool HomeCanary::lease_lost(Instant now, const registry::InstanceRef& ref) {
   return true;
 }
 
-bool HomeCanary::sane() const {
-  return registered_ && listed_ && leases_.is_healthy(ref_);
-}
+bool HomeCanary::sane() const { return registered_ && listed_ && leases_.is_healthy(ref_); }
 
 /// The canary of the writer before us: only one node of the region writes.
 void HomeCanary::remove(Instant now, const registry::InstanceRef& ref) {

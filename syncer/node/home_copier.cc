@@ -35,8 +35,7 @@ HomeCopier::HomeCopier(const HomeConfig& config, const registry::V4Requests& req
           [this](const registry::ServiceKey& key) { return regions_.wanted(key); },
           [this](Instant now, const registry::ServiceKey& key) { service_changed(now, key); }) {}
 
-void HomeCopier::want(Instant now, const std::string& region, const Bytes& key, const Bytes& payload,
-                      Epoch epoch) {
+void HomeCopier::want(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch) {
   const auto record = registry::decode_key(key);
   // Other domains and projects are not kept here; a key nobody here wrote cannot be acted upon.
   if (!record || record->service.domain != config_.registry.domain) return;
@@ -47,8 +46,10 @@ void HomeCopier::want(Instant now, const std::string& region, const Bytes& key, 
   remote.epoch = epoch;
   if (record->kind != RecordKind::Instance) {
     WantedService& service = remote.services[record->service];
-    if (record->kind == RecordKind::Service) service.payload = payload;
-    else service.schemas[record->id] = payload;
+    if (record->kind == RecordKind::Service)
+      service.payload = payload;
+    else
+      service.schemas[record->id] = payload;
     return services_.reconsider(now, record->service);
   }
   Origin& origin = remote.origins[key];
@@ -74,8 +75,10 @@ void HomeCopier::unwant(Instant now, const std::string& region, const Bytes& key
   if (record->kind != RecordKind::Instance) {
     const auto service = remote->services.find(record->service);
     if (service == remote->services.end()) return;
-    if (record->kind == RecordKind::Service) service->second.payload.reset();
-    else service->second.schemas.erase(record->id);
+    if (record->kind == RecordKind::Service)
+      service->second.payload.reset();
+    else
+      service->second.schemas.erase(record->id);
     if (!service->second.payload && service->second.schemas.empty()) remote->services.erase(service);
     return services_.reconsider(now, record->service);
   }
@@ -140,8 +143,8 @@ void HomeCopier::service_changed(Instant, const registry::ServiceKey& key) {
 
 // ---- what the registry shows ----
 
-void HomeCopier::believe(Instant now, const Place& place, RemoteCopies& remote, Origin& origin,
-                         const std::string& copy, bool present) {
+void HomeCopier::believe(Instant now, const Place& place, RemoteCopies& remote, Origin& origin, const std::string& copy,
+                         bool present) {
   CopyState& state = origin.copies[copy];
   if (state.present == present) return;
   const bool before = origin.any_present();
@@ -346,8 +349,8 @@ bool HomeCopier::fulfil_present(Instant now, Subject& subject, const registry::S
 
 bool HomeCopier::withdraw(Instant now, Subject& subject) {
   Origin& origin = subject.origin;
-  const auto present = std::find_if(origin.copies.begin(), origin.copies.end(),
-                                    [](const auto& entry) { return entry.second.present; });
+  const auto present =
+      std::find_if(origin.copies.begin(), origin.copies.end(), [](const auto& entry) { return entry.second.present; });
   if (present == origin.copies.end()) {
     done(now, subject);
     return false;
@@ -358,7 +361,8 @@ bool HomeCopier::withdraw(Instant now, Subject& subject) {
   const bool told = origin.removed || (subject.remote.connected && subject.remote.complete);
   if (told || SYNCER_MUTATED("home.remove_unconfirmed_orphans"))
     regions_.ask_to_leave(subject.place.region, subject.place.key);
-  else origin.waiting = "its region has not said yet what it holds";
+  else
+    origin.waiting = "its region has not said yet what it holds";
   return false;
 }
 

@@ -26,7 +26,7 @@ struct CopyState {
 
 /// One instance of another region: what it should be and what is there.
 struct Origin {
-  Bytes payload;        ///< last wanted state; kept while a removal is held back
+  Bytes payload;  ///< last wanted state; kept while a removal is held back
   bool wanted = false;
   bool removed = false;  ///< its region said that it is gone (unlike: never heard of it)
   bool held = false;     ///< its removal waits for the guard
@@ -55,12 +55,12 @@ struct RemoteCopies {
 
   std::map<Bytes, Origin> origins;  ///< by encoded instance key
   std::map<registry::ServiceKey, WantedService> services;
-  Epoch epoch;  ///< in which it said last what it holds; new copies are marked with it
+  Epoch epoch;              ///< in which it said last what it holds; new copies are marked with it
   std::size_t present = 0;  ///< origins with at least one copy in the registry
   bool connected = false;
   bool complete = false;
   bool sane = false;
-  Instant away_since;     ///< only meaningful while not connected
+  Instant away_since;      ///< only meaningful while not connected
   bool announced = false;  ///< HoldStarted was reported
   bool expired = false;    ///< away for longer than hold: its copies go
   replication::RemovalGuard guard;

@@ -128,16 +128,18 @@ void HomeCopier::call(Instant now, Subject& subject, HttpRequest request, Handle
                   origin->busy = false;
                   --busy_;
                   Subject s{place, *remote, *origin, *registry::decode_key(place.key)};
-                  if (const auto outcome = handle(at, s, raw); !outcome) fail(at, place, *origin, outcome.error());
-                  else origin->failures = 0;
+                  if (const auto outcome = handle(at, s, raw); !outcome)
+                    fail(at, place, *origin, outcome.error());
+                  else
+                    origin->failures = 0;
                   enqueue(place, *origin);
                 });
 }
 
 void HomeCopier::fail(Instant now, const Place& place, Origin& origin, const Error& error) {
   // Nobody knows what an unanswered write did: the same step is taken again, and every one of them may be repeated.
-  const bool passing = registry::is_outcome_unknown(error) || registry::is_unauthorized(error) ||
-                       error.code == ErrorCode::NotFound;
+  const bool passing =
+      registry::is_outcome_unknown(error) || registry::is_unauthorized(error) || error.code == ErrorCode::NotFound;
   const Duration wait = passing ? doubled(kFirstRetry, origin.failures, kSlowestRetry)
                                 : doubled(kFirstPark, origin.failures, kSlowestPark);
   ++origin.failures;
@@ -151,7 +153,9 @@ void HomeCopier::fail(Instant now, const Place& place, Origin& origin, const Err
   ++parked_;
   const auto key = registry::decode_key(place.key);
   observe(observer_, now, EventKind::CopyParked, Severity::Warning,
-          {{"region", place.region}, {"key", to_string(*key)}, {"reason", origin.parked},
+          {{"region", place.region},
+           {"key", to_string(*key)},
+           {"reason", origin.parked},
            {"retry", to_string(origin.retry_at - now)}});
 }
 

@@ -54,7 +54,7 @@ class HomeExporter {
   Observer& observer_;
   replication::RemovalGuard guard_;
   std::map<Bytes, Bytes> exported_;
-  std::set<Bytes> changed_;  // keys told differently since take_changes
+  std::set<Bytes> changed_;                               // keys told differently since take_changes
   std::map<registry::ServiceKey, std::size_t> services_;  // exported instances of each
   std::size_t instances_ = 0;
 };

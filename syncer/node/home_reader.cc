@@ -12,8 +12,8 @@ constexpr std::size_t kChunk = 500;
 
 }  // namespace
 
-HomeReader::HomeReader(const HomeConfig& config, const registry::V4Requests& requests, HomeCalls& calls,
-                       HomeView& view, Observer& observer)
+HomeReader::HomeReader(const HomeConfig& config, const registry::V4Requests& requests, HomeCalls& calls, HomeView& view,
+                       Observer& observer)
     : config_(config), requests_(requests), calls_(calls), view_(view), observer_(observer) {}
 
 void HomeReader::advance(Instant now) {
@@ -111,8 +111,10 @@ void HomeReader::find_chunk(Instant now, const std::string& project, std::size_t
     }
   }
   HttpRequest request = requests_.find(project, queries);
-  if (chunk.body.empty()) chunk.body = request.body;
-  else request.body = chunk.body;
+  if (chunk.body.empty())
+    chunk.body = request.body;
+  else
+    request.body = chunk.body;
   ++open_;
   calls_.submit(now, Urgency::Read, std::move(request),
                 [this, project, index](Instant at, const registry::RawAnswer& raw) {
@@ -139,14 +141,17 @@ void HomeReader::on_find(const std::string& project, std::size_t index, const re
 bool HomeReader::apply(const std::string& project, const Name& name, registry::Found& found) {
   Group& group = projects_[project].groups[name];
   switch (found.kind) {
-    case registry::Found::Kind::Unchanged: return true;
-    case registry::Found::Kind::Updated: return apply_update(project, group, found);
+    case registry::Found::Kind::Unchanged:
+      return true;
+    case registry::Found::Kind::Updated:
+      return apply_update(project, group, found);
     case registry::Found::Kind::NoService:
       group.revision.clear();
       projects_[project].groups_changed = true;
       return apply_update(project, group, found);
     case registry::Found::Kind::Failed:
-    case registry::Found::Kind::Unmentioned: return false;
+    case registry::Found::Kind::Unmentioned:
+      return false;
   }
   return false;
 }
@@ -158,8 +163,10 @@ bool HomeReader::apply_update(const std::string& project, Group& group, registry
   for (registry::SharedInstance& document : found.instances) {
     const auto service = by_service.find(document->service_id);
     // The list of services lags behind: its instances are told again once it is listed.
-    if (service == by_service.end()) known = false;
-    else service->second.push_back(std::move(document));
+    if (service == by_service.end())
+      known = false;
+    else
+      service->second.push_back(std::move(document));
   }
   for (auto& [id, instances] : by_service) {
     const SeenService* service = view_.service({project, id});

@@ -49,8 +49,8 @@ class HomeReader {
   /// Names that are asked for in one request.
   struct Chunk {
     std::vector<Name> names;
-    Bytes body;            // of the request; empty when it has to be written anew
-    Bytes quiet_answer;    // an answer to this body that said "nothing changed"
+    Bytes body;          // of the request; empty when it has to be written anew
+    Bytes quiet_answer;  // an answer to this body that said "nothing changed"
   };
   struct Project {
     Bytes last_list;

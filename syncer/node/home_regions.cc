@@ -77,7 +77,9 @@ void HomeRegions::judge(Instant now, const std::string& region, RemoteCopies& re
   }
   if (granted || was_frozen) return;
   observe(observer_, now, EventKind::GuardTripped, Severity::Error,
-          {{"side", "receiver"}, {"region", region}, {"pending", remote.guard.pending()},
+          {{"side", "receiver"},
+           {"region", region},
+           {"pending", remote.guard.pending()},
            {"allowed", remote.guard.allowed()}});
 }
 

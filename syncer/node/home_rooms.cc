@@ -97,21 +97,28 @@ void Home::Rooms::carry(Instant now, const Sighting& sighting) {
   HomeSession& s = *session;
   const registry::InstanceRef& ref = sighting.instance;
   switch (sighting.kind) {
-    case Sighting::Kind::ServiceChanged: return carry_service(now, sighting);
-    case Sighting::Kind::NativeSeen: return carry_native(now, ref);
-    case Sighting::Kind::NativeMissing: return s.absences.suspect(now, ref);
+    case Sighting::Kind::ServiceChanged:
+      return carry_service(now, sighting);
+    case Sighting::Kind::NativeSeen:
+      return carry_native(now, ref);
+    case Sighting::Kind::NativeMissing:
+      return s.absences.suspect(now, ref);
     case Sighting::Kind::CopySeen: {
       const SeenInstance* seen = s.view.instance(ref);
       const bool echo = seen != nullptr && seen->document->copy && seen->document->copy->region == config.region;
-      if (echo) s.echoes.insert(ref);
-      else s.copier.seen(now, ref);
+      if (echo)
+        s.echoes.insert(ref);
+      else
+        s.copier.seen(now, ref);
       return;
     }
     case Sighting::Kind::CopyMissing:
       if (s.echoes.erase(ref) == 0) s.copier.missing(now, ref);
       return;
-    case Sighting::Kind::CanarySeen: return s.canary.seen(now, ref);
-    case Sighting::Kind::CanaryMissing: return s.canary.missing(now, ref);
+    case Sighting::Kind::CanarySeen:
+      return s.canary.seen(now, ref);
+    case Sighting::Kind::CanaryMissing:
+      return s.canary.missing(now, ref);
   }
 }
 
@@ -172,8 +179,10 @@ void Home::Rooms::judge(Instant now) {
     conflict = "this registry holds copies that are marked as coming from region \"" + config.region +
                "\" itself: another region's syncer writes or wrote it";
   }
-  if (s.read_once && conflict.empty()) s.copier.enable(now);
-  else s.copier.disable(now);
+  if (s.read_once && conflict.empty())
+    s.copier.enable(now);
+  else
+    s.copier.disable(now);
   if (s.read_once && conflict.empty() && s.contracts.caught_up()) s.view_complete = true;
   look_at_canary();
   s.exporter.set_sane(now, sane);

@@ -133,8 +133,7 @@ void HomeServices::compare_contracts(Instant now, const Key& key, Entry& entry) 
        });
 }
 
-void HomeServices::plan_contracts(const Key& key, Entry& entry,
-                                  const std::vector<registry::SchemaDocument>& present) {
+void HomeServices::plan_contracts(const Key& key, Entry& entry, const std::vector<registry::SchemaDocument>& present) {
   entry.missing = entry.wanted.schemas;
   const bool hands_off = has_natives(key) && !SYNCER_MUTATED("home.overwrite_contracts");
   for (const registry::SchemaDocument& schema : present) {
@@ -183,8 +182,10 @@ void HomeServices::call(Instant now, const Key& key, Entry& entry, HttpRequest r
                   e.busy = false;
                   const bool was_usable = usable(e);
                   e.problem.clear();
-                  if (const auto outcome = handle(at, e, raw); !outcome) fail(at, key, e, outcome.error());
-                  else e.failures = 0;
+                  if (const auto outcome = handle(at, e, raw); !outcome)
+                    fail(at, key, e, outcome.error());
+                  else
+                    e.failures = 0;
                   step(at, key, e);
                   if (usable(e) != was_usable) changed_(at, key);
                 });

@@ -44,12 +44,12 @@ class HomeServices {
   struct Entry {
     std::string id;
     bool busy = false;
-    bool settled = false;         ///< nothing more to do
+    bool settled = false;          ///< nothing more to do
     bool contracts_tried = false;  ///< once: instances may be registered
     bool contracts_done = false;
     bool properties_done = false;
     WantedService wanted;
-    std::map<std::string, Bytes> missing;  ///< contracts still to be written
+    std::map<std::string, Bytes> missing;        ///< contracts still to be written
     std::map<std::string, std::string> refused;  ///< contracts and why
     std::uint32_t failures = 0;
     Instant retry_at{};

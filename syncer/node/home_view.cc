@@ -46,8 +46,7 @@ const SeenInstance* HomeView::instance(const registry::InstanceRef& ref) const {
   return found == owner->instances.end() ? nullptr : &found->second;
 }
 
-void HomeView::put_service(const std::string& project, registry::ServiceDocument document,
-                           std::vector<Sighting>& out) {
+void HomeView::put_service(const std::string& project, registry::ServiceDocument document, std::vector<Sighting>& out) {
   const ServiceRef ref{project, document.id};
   SeenService& service = services_[ref];
   service.listed = true;

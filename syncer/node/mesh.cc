@@ -60,8 +60,10 @@ void Mesh::set_regions(Instant now, std::vector<RemoteRegion> regions) {
   }
   for (auto& [name, nodes] : alternatives) {
     Peer& remote = peer(name);
-    if (nodes.empty()) core_.remove_peer(remote.id);
-    else core_.add_peer(remote.id);
+    if (nodes.empty())
+      core_.remove_peer(remote.id);
+    else
+      core_.add_peer(remote.id);
     const bool gone = nodes.empty() && remote.out;
     remote.dialer.set_alternatives(now, std::move(nodes));
     if (gone) close(now, *remote.out, "the region left");

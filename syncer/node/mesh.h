@@ -125,7 +125,7 @@ class Mesh {
     std::optional<LinkId> out;
     std::optional<LinkId> in;
     Instant last_heard;
-    Epoch known_epoch;           // highest epoch it published in …
+    Epoch known_epoch;            // highest epoch it published in …
     std::uint64_t known_run = 0;  // … and the process that did; 0 when only the registry's marks tell of it
   };
 

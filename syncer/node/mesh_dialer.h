@@ -39,7 +39,11 @@ class MeshDialer {
   void refused(Instant now);
   /// Another address was named; followed once in a row.
   void redirected(Instant now, const Endpoint& to);
-  void succeeded() { delay_ = retry_; tried_ = 0; was_redirected_ = false; }
+  void succeeded() {
+    delay_ = retry_;
+    tried_ = 0;
+    was_redirected_ = false;
+  }
 
   /// With the time a dial may take, a healed partition is noticed within 5 s.
   static constexpr Duration kMaxPause = std::chrono::milliseconds(2500);

@@ -12,9 +12,12 @@ std::string_view text(Op op) { return op == Op::Put ? "put" : "del"; }
 
 EventKind kind_of(Bound::How how) {
   switch (how) {
-    case Bound::How::Rebound: return EventKind::ReplicaRebound;
-    case Bound::How::Repaired: return EventKind::ReplicaRepaired;
-    case Bound::How::Reloaded: break;
+    case Bound::How::Rebound:
+      return EventKind::ReplicaRebound;
+    case Bound::How::Repaired:
+      return EventKind::ReplicaRepaired;
+    case Bound::How::Reloaded:
+      break;
   }
   return EventKind::ReplicaReloaded;
 }
@@ -60,21 +63,32 @@ void MeshReport::epoch_opened(Instant now, Epoch epoch, std::uint64_t count) {
 void MeshReport::on(Instant now, const replication::Appended& appended) {
   const auto& [epoch, seq] = appended.version;
   observe(observer_, now, EventKind::EntryAppended, Severity::Debug,
-          {{"region", own_region_}, {"epoch_generation", epoch.generation}, {"epoch_term", epoch.term}, {"seq", seq},
-           {"op", text(appended.op)}, {"key", appended.key}});
+          {{"region", own_region_},
+           {"epoch_generation", epoch.generation},
+           {"epoch_term", epoch.term},
+           {"seq", seq},
+           {"op", text(appended.op)},
+           {"key", appended.key}});
 }
 
 void MeshReport::on(Instant now, std::string_view region, const replication::Changed& changed) {
   const auto& [epoch, seq] = changed.version;
   observe(observer_, now, EventKind::EntryApplied, Severity::Debug,
-          {{"region", region}, {"epoch_generation", epoch.generation}, {"epoch_term", epoch.term}, {"seq", seq},
-           {"op", text(changed.op)}, {"key", changed.key}});
+          {{"region", region},
+           {"epoch_generation", epoch.generation},
+           {"epoch_term", epoch.term},
+           {"seq", seq},
+           {"op", text(changed.op)},
+           {"key", changed.key}});
 }
 
 void MeshReport::on(Instant now, std::string_view region, const Bound& bound) {
   const auto& [epoch, seq] = bound.version;
   observe(observer_, now, kind_of(bound.how), Severity::Info,
-          {{"region", region}, {"epoch_generation", epoch.generation}, {"epoch_term", epoch.term}, {"seq", seq},
+          {{"region", region},
+           {"epoch_generation", epoch.generation},
+           {"epoch_term", epoch.term},
+           {"seq", seq},
            {"count", static_cast<std::uint64_t>(bound.changes)}});
 }
 

@@ -129,8 +129,10 @@ void Mesh::close_silent(Instant now) {
   watch_at_ = kNever;
   for (const auto& [id, link] : links_) {
     const Instant expires = expiry(link, config_.sync.silence);
-    if (expires <= now) silent.push_back(id);
-    else watch_at_ = std::min(watch_at_, expires);
+    if (expires <= now)
+      silent.push_back(id);
+    else
+      watch_at_ = std::min(watch_at_, expires);
   }
   for (const LinkId id : silent) close(now, id, "silent for too long");
 }

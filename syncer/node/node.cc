@@ -20,14 +20,18 @@ Node::~Node() = default;
 void Node::start(Instant now) {
   State& s = *state_;
   observe(s.ports.observer, now, EventKind::NodeStarted, Severity::Info,
-          {{"node", s.config.node}, {"region", s.config.region}, {"gossip", to_string(s.config.gossip_address)},
+          {{"node", s.config.node},
+           {"region", s.config.region},
+           {"gossip", to_string(s.config.gossip_address)},
            {"rpc", to_string(s.config.rpc_address)}});
   s.started = now;
   s.gossip.start(now);
   s.gossip.set_seeds(now, s.config.join);
   s.home.start(now);
-  if (s.council) s.council->start(now);
-  else s.epochs.claim(std::nullopt);
+  if (s.council)
+    s.council->start(now);
+  else
+    s.epochs.claim(std::nullopt);
   s.pump(now);
 }
 
@@ -58,9 +62,12 @@ void Node::on_stream_accepted(Instant now, LinkId link, Listener listener, const
 
 void Node::on_stream_connected(Instant now, LinkId link) {
   State& s = *state_;
-  if (s.council && s.council->owns(link)) s.council->on_stream_connected(now, link);
-  else if (s.gossip.owns(link)) s.gossip.on_stream_connected(now, link);
-  else if (s.mesh.owns(link)) s.mesh.on_stream_connected(now, link);
+  if (s.council && s.council->owns(link))
+    s.council->on_stream_connected(now, link);
+  else if (s.gossip.owns(link))
+    s.gossip.on_stream_connected(now, link);
+  else if (s.mesh.owns(link))
+    s.mesh.on_stream_connected(now, link);
   s.pump(now);
 }
 
@@ -77,9 +84,12 @@ void Node::on_stream_drained(Instant now, LinkId link) {
 void Node::on_stream_closed(Instant now, LinkId link, std::string_view reason) {
   State& s = *state_;
   s.newcomers.forget(link);
-  if (s.council && s.council->owns(link)) s.council->on_stream_closed(now, link);
-  else if (s.gossip.owns(link)) s.gossip.on_stream_closed(now, link, reason);
-  else if (s.mesh.owns(link)) s.mesh.on_stream_closed(now, link, reason);
+  if (s.council && s.council->owns(link))
+    s.council->on_stream_closed(now, link);
+  else if (s.gossip.owns(link))
+    s.gossip.on_stream_closed(now, link, reason);
+  else if (s.mesh.owns(link))
+    s.mesh.on_stream_closed(now, link, reason);
   s.pump(now);
 }
 
@@ -127,9 +137,8 @@ Result<void> Node::set_gossip_keys(Instant now, wire::gossip::Keyring keys) {
 
 Result<bool> Node::ask_for_key(Instant now, const std::string& verb, const std::string& id) {
   if (!state_->council || state_->council->raft() == nullptr) return false;
-  const auto asked = state_->ask_council(now, [&](Council& council) {
-    return verb == "use" ? council.use_key(now, id) : council.remove_key(now, id);
-  });
+  const auto asked = state_->ask_council(
+      now, [&](Council& council) { return verb == "use" ? council.use_key(now, id) : council.remove_key(now, id); });
   if (!asked) return tl::unexpected(asked.error());
   return true;
 }

@@ -75,7 +75,7 @@ struct NodeConfig {
   GossipTiming gossip;
   wire::gossip::Pool gossip_pool;          ///< label, and keys that only a driver gives: a setting is no place for them
   wire::gossip::NonceSource gossip_nonce;  ///< required with keys; unpredictable in the daemon
-  wire::gossip::KeyKeeper gossip_keep_keys;  ///< asked before keys that an agent of serf changes are in force
+  wire::gossip::KeyKeeper gossip_keep_keys;  ///< asked before keys that another syncer or serf brought are in force
   RegistrySettings registry;
   GuardSettings guard;
   SyncSettings sync;

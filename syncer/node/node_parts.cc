@@ -40,8 +40,8 @@ HomeConfig home_config(const NodeConfig& config, std::function<bool(Instant)> ma
 }
 
 CouncilConfig council_config(const NodeConfig& config) {
-  return {config.region,  config.node,           config.cluster_address,
-          config.cluster, config.gossip_pool.keys, config.gossip_nonce,    config.gossip_keep_keys};
+  return {config.region,           config.node,         config.cluster_address, config.cluster,
+          config.gossip_pool.keys, config.gossip_nonce, config.gossip_keep_keys};
 }
 
 std::string tag(const MemberInfo& member, const std::string& key) {

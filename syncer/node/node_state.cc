@@ -79,8 +79,10 @@ Instant Node::State::next_deadline() const {
 
 void Node::State::accept(Instant now, LinkId link, Listener listener, const Endpoint& from) {
   if (listener == Listener::Cluster) {
-    if (council) council->on_stream_accepted(now, link);
-    else ports.streams.close(link);
+    if (council)
+      council->on_stream_accepted(now, link);
+    else
+      ports.streams.close(link);
     return;
   }
   if (newcomers.accept(now, link, from)) return;
@@ -92,12 +94,17 @@ void Node::State::accept(Instant now, LinkId link, Listener listener, const Endp
 void Node::State::read(Instant now, LinkId link, ByteView octets) {
   if (const auto newcomer = newcomers.identify(link, octets)) {
     const auto& [speaks, from] = *newcomer;
-    if (speaks == LinkRouter::Speaks::Sync) mesh.on_stream_accepted(now, link, from);
-    else gossip.on_stream_accepted(now, link, from);
+    if (speaks == LinkRouter::Speaks::Sync)
+      mesh.on_stream_accepted(now, link, from);
+    else
+      gossip.on_stream_accepted(now, link, from);
   }
-  if (council && council->owns(link)) council->on_stream_data(now, link, octets);
-  else if (mesh.owns(link)) mesh.on_stream_data(now, link, octets);
-  else if (gossip.owns(link)) gossip.on_stream_data(now, link, octets);
+  if (council && council->owns(link))
+    council->on_stream_data(now, link, octets);
+  else if (mesh.owns(link))
+    mesh.on_stream_data(now, link, octets);
+  else if (gossip.owns(link))
+    gossip.on_stream_data(now, link, octets);
 }
 
 void Node::State::stored(Instant now, CallId call, const Result<void>& outcome) {
@@ -244,8 +251,10 @@ bool Node::State::pump_exports(Instant now) {
   if (!mesh.publishing()) return false;
   const auto changes = home.take_exports();
   for (const ExportChange& change : changes) {
-    if (change.payload) mesh.put(now, change.key, *change.payload);
-    else mesh.erase(now, change.key);
+    if (change.payload)
+      mesh.put(now, change.key, *change.payload);
+    else
+      mesh.erase(now, change.key);
   }
   return !changes.empty();
 }
@@ -257,8 +266,10 @@ bool Node::State::pump_imports(Instant now) {
   for (const RemoteChange& change : changes) {
     const replication::Replica* replica = mesh.replica(change.region);
     const Bytes* payload = replica != nullptr ? replica->find(change.key) : nullptr;
-    if (payload != nullptr) home.want(now, change.region, change.key, *payload, replica->epoch());
-    else home.unwant(now, change.region, change.key);
+    if (payload != nullptr)
+      home.want(now, change.region, change.key, *payload, replica->epoch());
+    else
+      home.unwant(now, change.region, change.key);
   }
   return !changes.empty();
 }

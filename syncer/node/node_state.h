@@ -77,7 +77,7 @@ struct Node::State {
     bool operator==(const Told&) const = default;
   };
   std::vector<std::optional<Told>> told_;
-  std::vector<GuardMark> noted_guards_;  // as the group knows them
+  std::vector<GuardMark> noted_guards_;      // as the group knows them
   std::map<std::string, Endpoint> fellows_;  // RPC addresses of the other syncers of our region
 };
 

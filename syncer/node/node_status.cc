@@ -7,10 +7,14 @@ namespace {
 
 std::string_view text(membership::State state) {
   switch (state) {
-    case membership::State::Alive: return "alive";
-    case membership::State::Suspect: return "suspect";
-    case membership::State::Dead: return "dead";
-    case membership::State::Left: return "left";
+    case membership::State::Alive:
+      return "alive";
+    case membership::State::Suspect:
+      return "suspect";
+    case membership::State::Dead:
+      return "dead";
+    case membership::State::Left:
+      return "left";
   }
   return "unknown";
 }
@@ -45,8 +49,10 @@ RegionStatus status_of(const std::string& region, const Mesh& mesh, const NodeCo
 
 void add_reasons(const RegionStatus& region, bool complete, std::vector<std::string>& pending) {
   const std::string name = "region " + region.region + ": ";
-  if (!region.link_up) pending.push_back(name + "not connected for " + to_string(region.last_heard));
-  else if (!complete) pending.push_back(name + "its records are not complete yet");
+  if (!region.link_up)
+    pending.push_back(name + "not connected for " + to_string(region.last_heard));
+  else if (!complete)
+    pending.push_back(name + "its records are not complete yet");
   if (region.unacknowledged > 0) {
     pending.push_back(name + std::to_string(region.unacknowledged) + " of our entries are not acknowledged");
   }

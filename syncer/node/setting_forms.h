@@ -38,12 +38,12 @@ namespace forms {
 
 template <auto... Path>
 auto& field(NodeConfig& config) {
-  return (config.*... .*Path);
+  return (config.*....*Path);
 }
 
 template <auto... Path>
 const auto& field(const NodeConfig& config) {
-  return (config.*... .*Path);
+  return (config.*....*Path);
 }
 
 template <class Value, class Target>

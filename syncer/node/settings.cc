@@ -57,7 +57,7 @@ const std::vector<Setting>& table() {
       positive<&Config::sync, &SyncSettings::connect_retry>("sync.connect-retry", "pause between two dials of a peer"),
       duration<&Config::sync, &SyncSettings::flush>("sync.flush", "longest wait of a change for company in a batch"),
       positive<&Config::sync, &SyncSettings::heartbeat>("sync.heartbeat",
-          "time between two proofs of the same content"),
+                                                        "time between two proofs of the same content"),
       duration<&Config::sync, &SyncSettings::hold>("sync.hold", "copies of an unreachable region are kept this long"),
       positive<&Config::registry, &RegistrySettings::poll_interval>("sync.interval",
                                                                     "time between two reads of the service center"),
@@ -99,8 +99,8 @@ Result<void> validate(const NodeConfig& c) {
     return refuse("gossip.label", "must not be longer than " + std::to_string(wire::gossip::kMaxLabel) + " octets");
   }
   if (c.gossip.probe_timeout > c.gossip.probe_interval) {
-    return refuse("gossip.probe-timeout", "must not be longer than gossip.probe-interval (" +
-                                              to_string(c.gossip.probe_interval) + ")");
+    return refuse("gossip.probe-timeout",
+                  "must not be longer than gossip.probe-interval (" + to_string(c.gossip.probe_interval) + ")");
   }
   if (c.sync.silence <= c.sync.heartbeat) {
     return refuse("sync.silence", "must be longer than sync.heartbeat (" + to_string(c.sync.heartbeat) +
@@ -110,8 +110,8 @@ Result<void> validate(const NodeConfig& c) {
     return refuse("rpc.address", "must differ from gossip.address (" + to_string(c.gossip_address) + ")");
   }
   if (c.cluster.heartbeat * 2 > c.cluster.election_timeout) {
-    return refuse("cluster.heartbeat", "must be at most half of cluster.election-timeout (" +
-                                           to_string(c.cluster.election_timeout) + ")");
+    return refuse("cluster.heartbeat",
+                  "must be at most half of cluster.election-timeout (" + to_string(c.cluster.election_timeout) + ")");
   }
   if (c.mode == Mode::Cluster && (c.cluster_address == c.gossip_address || c.cluster_address == c.rpc_address)) {
     return refuse("cluster.address", "must differ from gossip.address and rpc.address");

@@ -12,9 +12,9 @@ namespace syncer::node {
 
 /// One configuration key, the same in the daemon's file, its flags and a scenario's "config".
 struct Setting {
-  std::string_view key;       ///< dotted, e.g. "gossip.fanout"
-  std::string_view form;      ///< what a value looks like: "duration", "number", "list", …
-  std::string_view about;     ///< one sentence
+  std::string_view key;    ///< dotted, e.g. "gossip.fanout"
+  std::string_view form;   ///< what a value looks like: "duration", "number", "list", …
+  std::string_view about;  ///< one sentence
   Result<void> (*apply)(NodeConfig&, std::string_view value);
   std::string (*show)(const NodeConfig&);
 };

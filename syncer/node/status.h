@@ -57,10 +57,10 @@ struct VoterStatus {
   std::string name;
   std::string disk;  ///< number of the disk that has the seat, in hexadecimal
   std::string address;
-  std::string state;                       ///< leader, follower, joining, disk lost, not there
-  std::optional<std::uint64_t> match = {}; ///< how much of the leader's log it is known to hold; only the leader knows
-  std::optional<std::uint64_t> lag = {};   ///< entries it lacks of those that are committed; only the leader knows
-  std::optional<Duration> last_heard = {}; ///< age of its last word; nothing for ourselves and who never spoke
+  std::string state;                        ///< leader, follower, joining, disk lost, not there
+  std::optional<std::uint64_t> match = {};  ///< how much of the leader's log it is known to hold; only the leader knows
+  std::optional<std::uint64_t> lag = {};    ///< entries it lacks of those that are committed; only the leader knows
+  std::optional<Duration> last_heard = {};  ///< age of its last word; nothing for ourselves and who never spoke
   bool operator==(const VoterStatus&) const = default;
 };
 
@@ -85,7 +85,7 @@ struct Status {
   std::vector<MemberStatus> members;
   std::vector<RegionStatus> regions;
   RegistryStatus registry;
-  std::vector<std::string> pending;  ///< in words, why the node is not at rest; empty at rest
+  std::vector<std::string> pending;                          ///< in words, why the node is not at rest; empty at rest
   std::map<std::string, std::uint64_t> gossip_dropped = {};  ///< packets and streams not believed, by reason
 };
 

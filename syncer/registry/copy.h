@@ -16,7 +16,7 @@ inline constexpr std::size_t kMaxProperties = 3 * 1024;
 
 /// How an origin instance is to appear in another service center.
 struct CopyPlan {
-  std::string id;         ///< copy_id of what it was made from
+  std::string id;  ///< copy_id of what it was made from
   std::string status;
   Properties properties;  ///< of the origin, with the marks of region and instance
   Duration lease{};

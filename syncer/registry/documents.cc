@@ -53,12 +53,18 @@ std::optional<ServiceDocument> read_service(const nlohmann::json& document, cons
   if (id->empty() || name->empty() || !properties_member(document, "properties")) return std::nullopt;
   std::sort(schemas->begin(), schemas->end());
   nlohmann::json canonical = document;
-  if (schemas->empty()) canonical.erase("schemas");
-  else canonical["schemas"] = *schemas;
+  if (schemas->empty())
+    canonical.erase("schemas");
+  else
+    canonical["schemas"] = *schemas;
   Bytes payload = payload_without(std::move(canonical), {"serviceId", "environment", "appId", "serviceName", "version",
                                                          "timestamp", "modTimestamp"});
-  return ServiceDocument{*id,    ServiceKey{domain, project, *environment, *app, *name, *version},
-                         *alias, *modified, std::move(*schemas), std::move(payload)};
+  return ServiceDocument{*id,
+                         ServiceKey{domain, project, *environment, *app, *name, *version},
+                         *alias,
+                         *modified,
+                         std::move(*schemas),
+                         std::move(payload)};
 }
 
 std::optional<InstanceDocument> read_instance(const nlohmann::json& document) {

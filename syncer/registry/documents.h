@@ -44,7 +44,7 @@ struct InstanceDocument {
   std::string id;  ///< never empty
   std::string service_id;
   std::string status;
-  Properties properties;             ///< of copies and canaries; those of others are in the payload alone
+  Properties properties;  ///< of copies and canaries; those of others are in the payload alone
   Duration lease{};
   std::optional<CopyMark> copy;      ///< set on copies
   std::optional<CanaryMark> canary;  ///< set on canaries

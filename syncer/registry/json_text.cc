@@ -42,10 +42,12 @@ Bytes canonical_text(const nlohmann::json& value) {
 }
 
 void append_quoted(Bytes& out, const std::string& text) {
-  const bool is_plain = std::all_of(text.begin(), text.end(),
-                                    [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
-  if (is_plain) out.append(1, '"').append(text).append(1, '"');
-  else out.append(canonical_text(text));
+  const bool is_plain =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+  if (is_plain)
+    out.append(1, '"').append(text).append(1, '"');
+  else
+    out.append(canonical_text(text));
 }
 
 const nlohmann::json* member(const nlohmann::json& object, const char* name) {

@@ -40,9 +40,12 @@ std::string to_string(const ServiceKey& key) {
 std::string to_string(const RecordKey& key) {
   const std::string text = to_string(key.service);
   switch (key.kind) {
-    case RecordKind::Service: break;
-    case RecordKind::Schema: return text + " schema " + key.id;
-    case RecordKind::Instance: return text + " instance " + key.id;
+    case RecordKind::Service:
+      break;
+    case RecordKind::Schema:
+      return text + " schema " + key.id;
+    case RecordKind::Instance:
+      return text + " instance " + key.id;
   }
   return text;
 }

@@ -111,8 +111,10 @@ void read_updated_one(const nlohmann::json& element, const std::vector<SharedIns
   if (instances == nullptr) return;
   for (const auto& value : *instances) {
     const auto i = index_of(value, all.size());
-    if (i && all[*i] && !all[*i]->service_id.empty()) found.instances.push_back(all[*i]);
-    else found.instances_complete = false;
+    if (i && all[*i] && !all[*i]->service_id.empty())
+      found.instances.push_back(all[*i]);
+    else
+      found.instances_complete = false;
   }
 }
 

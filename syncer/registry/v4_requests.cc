@@ -81,8 +81,7 @@ HttpRequest V4Requests::put_schema(const std::string& project, const std::string
   return request("PUT", project, service_path(service_id) + "/schemas/" + percent_encode(schema_id), std::move(body));
 }
 
-HttpRequest V4Requests::register_instance(const std::string& project, const std::string& service_id,
-                                          Bytes body) const {
+HttpRequest V4Requests::register_instance(const std::string& project, const std::string& service_id, Bytes body) const {
   return request("POST", project, service_path(service_id) + "/instances", std::move(body));
 }
 

@@ -63,7 +63,8 @@ void Publisher::receive(Instant now, RegionId from, const ReaderMessage& message
 bool Publisher::is_current(RegionId from, Epoch epoch, Outputs& out) const {
   if (epoch > log_.epoch()) out.push_back(EpochTooOld{epoch});
   // An older epoch is answered by the heartbeat: the reader finds out by itself how to bind to this one.
-  else if (epoch < log_.epoch()) out.push_back(Publish{{from}, heartbeat()});
+  else if (epoch < log_.epoch())
+    out.push_back(Publish{{from}, heartbeat()});
   return epoch == log_.epoch();
 }
 
@@ -84,8 +85,10 @@ void Publisher::on(RegionId from, const Ack& ack, Outputs& out) {
 }
 
 void Publisher::on(RegionId from, const Pull& pull, Outputs& out) {
-  if (pull.epoch == log_.epoch() && pull.from > log_.head()) out.push_back(EpochTooOld{pull.epoch});
-  else if (is_current(from, pull.epoch, out)) bind(from, pull.from, out);
+  if (pull.epoch == log_.epoch() && pull.from > log_.head())
+    out.push_back(EpochTooOld{pull.epoch});
+  else if (is_current(from, pull.epoch, out))
+    bind(from, pull.from, out);
 }
 
 void Publisher::bind(RegionId peer, std::uint64_t seq, Outputs& out) {

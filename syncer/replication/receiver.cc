@@ -109,8 +109,10 @@ std::string_view Receiver::objection(const Push& push) const {
 
 void Receiver::apply(const Push& push, Outputs& out) {
   for (const Entry& entry : push.entries) {
-    if (entry.op == Op::Put) replica_.put(entry.key, entry.payload, entry.seq);
-    else replica_.erase(entry.key);
+    if (entry.op == Op::Put)
+      replica_.put(entry.key, entry.payload, entry.seq);
+    else
+      replica_.erase(entry.key);
     out.push_back(Changed{region_, entry.op, {push.epoch, entry.seq}, entry.key, false});
   }
   replica_.advance_to(push.last, push.head);
@@ -158,9 +160,12 @@ void Receiver::on(Instant now, const Buckets& buckets, Outputs& out) {
 void Receiver::on(Instant now, const Chunk& chunk, Outputs& out) {
   if (!repair_) return;
   switch (repair_->accept(now, chunk, options_.limits)) {
-    case Repair::Step::Ignored: return;
-    case Repair::Step::More: return ask(repair_->request(), out);
-    case Repair::Step::Complete: return finish_repair(now, out);
+    case Repair::Step::Ignored:
+      return;
+    case Repair::Step::More:
+      return ask(repair_->request(), out);
+    case Repair::Step::Complete:
+      return finish_repair(now, out);
     case Repair::Step::TooLarge:
       out.push_back(Dropped{region_, "repair goes over a limit"});
       repair_.emplace(chunk.epoch, chunk.full, now);

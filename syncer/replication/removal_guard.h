@@ -17,11 +17,11 @@ namespace syncer::replication {
 
 /// How many removals are ordinary.
 struct GuardOptions {
-  std::size_t minimum = 20;                  ///< so many are always allowed in one window
-  Ratio share = {15, 100};                   ///< or this share of the region, whichever is more
+  std::size_t minimum = 20;  ///< so many are always allowed in one window
+  Ratio share = {15, 100};   ///< or this share of the region, whichever is more
   Duration window = std::chrono::seconds(60);
-  Duration hold = std::chrono::minutes(10);  ///< released by itself after this, while the origin is sane
-  Duration settle = std::chrono::seconds(5);  ///< entries must have stopped coming back for this long
+  Duration hold = std::chrono::minutes(10);    ///< released by itself after this, while the origin is sane
+  Duration settle = std::chrono::seconds(5);   ///< entries must have stopped coming back for this long
   Duration excuse = std::chrono::seconds(30);  ///< after inheriting: time for the origin to be heard
 };
 
@@ -105,7 +105,7 @@ class RemovalGuard {
   std::deque<Grant> grants_;  // of the current window, oldest first
   std::size_t granted_ = 0;   // sum of their counts
   std::set<Bytes, std::less<>> held_;
-  bool inherited_ = false;  // frozen by another process' word, whatever is held
+  bool inherited_ = false;   // frozen by another process' word, whatever is held
   Instant excused_until_{};  // that the origin is not heard at first says nothing about its sanity
   std::size_t baseline_ = 0;
   std::size_t allowance_ = 0;

@@ -89,8 +89,10 @@ bool Repair::adds_up(const Replica& replica, const std::vector<Bytes>& erased) c
   for (const Bytes& key : erased) result.remove(key, replica.records().find(key)->second.payload_hash);
   for (const Chunk::Item& item : items_) {
     const auto former = replica.records().find(item.key);
-    if (former != replica.records().end()) result.remove(item.key, former->second.payload_hash);
-    else ++live;
+    if (former != replica.records().end())
+      result.remove(item.key, former->second.payload_hash);
+    else
+      ++live;
     result.add(item.key, hash64(item.payload));
   }
   return result.total() == set_hash_ && live == live_;

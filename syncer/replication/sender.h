@@ -13,8 +13,14 @@ class Sender {
  public:
   /// A link came up, or a new epoch was opened: nothing is known of the reader's place until it says so.
   void restart();
-  void stop() { up_ = false; restart(); }
-  void start() { up_ = true; restart(); }
+  void stop() {
+    up_ = false;
+    restart();
+  }
+  void start() {
+    up_ = true;
+    restart();
+  }
   /// The reader is bound to our epoch at `seq`; what was under way is void.
   void rewind(std::uint64_t seq);
   /// The reader applied all up to `seq`.
@@ -33,7 +39,10 @@ class Sender {
   bool ready(std::size_t window_octets) const { return up_ && bound_ && unacknowledged_octets_ < window_octets; }
   Transfer* transfer() { return transfer_ ? &*transfer_ : nullptr; }
   /// A new epoch makes former acknowledgements void.
-  void forget_acknowledged() { acknowledged_ = 0; proven_equal_ = false; }
+  void forget_acknowledged() {
+    acknowledged_ = 0;
+    proven_equal_ = false;
+  }
   /// The reader's hash was the writer's at the head last acknowledged.
   bool proven_equal() const { return proven_equal_; }
   void set_proven_equal(bool equal) { proven_equal_ = equal; }

@@ -36,8 +36,10 @@ class Comparison {
 
  private:
   void changed_meanwhile(std::uint64_t hash, const OwnLog::RecordPtr& record) {
-    if (record->live) items.push_back(record);
-    else absent.push_back(hash);
+    if (record->live)
+      items.push_back(record);
+    else
+      absent.push_back(hash);
   }
 
   /// Marks the asker's pair of this key as known here; true when it has the same payload.
@@ -69,8 +71,13 @@ std::optional<Transfer> Transfer::repair(const OwnLog& log, const BucketRequest&
 
 Transfer::Transfer(const OwnLog& log, bool full, std::vector<OwnLog::RecordPtr> items,
                    std::vector<std::uint64_t> absent, std::size_t chunk_octets)
-    : epoch_(log.epoch()), at_seq_(log.head()), full_(full), live_(log.live()), set_hash_(log.set_hash().total()),
-      items_(std::move(items)), absent_(std::move(absent)) {
+    : epoch_(log.epoch()),
+      at_seq_(log.head()),
+      full_(full),
+      live_(log.live()),
+      set_hash_(log.set_hash().total()),
+      items_(std::move(items)),
+      absent_(std::move(absent)) {
   cut(chunk_octets);
 }
 

@@ -39,9 +39,9 @@ struct Entry {
 struct Limits {
   std::size_t key_octets = 1024;
   std::size_t payload_octets = std::size_t{2} << 20U;
-  std::size_t keys = 2'000'000;        ///< live entries of one region
+  std::size_t keys = 2'000'000;                       ///< live entries of one region
   std::size_t region_octets = std::size_t{1} << 30U;  ///< keys and payloads of one region
-  std::size_t tombstones = 200'000;    ///< remembered removals of the own log; the oldest go first
+  std::size_t tombstones = 200'000;                   ///< remembered removals of the own log; the oldest go first
   std::size_t digest_pairs = 200'000;  ///< of one bucket request; more differences than that take a snapshot
 };
 

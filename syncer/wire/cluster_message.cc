@@ -94,8 +94,10 @@ std::vector<Seat> read_seats(ByteReader& r) {
     read(r, seat.node, kMaxName);
     seat.disk = r.u64();
     const Result<Endpoint> address = parse_endpoint(r.string());
-    if (address) seat.address = *address;
-    else r.fail();
+    if (address)
+      seat.address = *address;
+    else
+      r.fail();
   }
   return seats;
 }
@@ -116,11 +118,16 @@ Bytes encode_cluster(const ClusterMessage& message) {
 
 Result<ClusterMessage> decode_cluster(std::uint8_t type, ByteView body) {
   switch (static_cast<ClusterType>(type)) {
-    case ClusterType::Hello: return decode_hello(body);
-    case ClusterType::Pulse: return decode_pulse(body);
-    case ClusterType::KeyShare: return decode_key(body);
-    case ClusterType::Raft: break;
-    default: return failure(ErrorCode::Unsupported, "", "unknown frame type " + std::to_string(type));
+    case ClusterType::Hello:
+      return decode_hello(body);
+    case ClusterType::Pulse:
+      return decode_pulse(body);
+    case ClusterType::KeyShare:
+      return decode_key(body);
+    case ClusterType::Raft:
+      break;
+    default:
+      return failure(ErrorCode::Unsupported, "", "unknown frame type " + std::to_string(type));
   }
   auto message = decode_raft(body);
   if (!message) return tl::unexpected(message.error());

@@ -66,14 +66,29 @@ std::optional<Query> decode_query(ByteView payload) {
   };
   r.object(kNames, [&](std::size_t field) {
     switch (field) {
-      case 0: address = r.raw(); break;
-      case 1: filters(); break;
-      case 2: flags = r.number(kMaxU32); break;
-      case 3: q.id = static_cast<std::uint32_t>(r.number(kMaxU32)); break;
-      case 4: q.clock = r.number(kMaxClock); break;
-      case 5: q.name = r.raw(); break;
-      case 6: q.payload = r.raw(); break;
-      default: port = r.number(65535);
+      case 0:
+        address = r.raw();
+        break;
+      case 1:
+        filters();
+        break;
+      case 2:
+        flags = r.number(kMaxU32);
+        break;
+      case 3:
+        q.id = static_cast<std::uint32_t>(r.number(kMaxU32));
+        break;
+      case 4:
+        q.clock = r.number(kMaxClock);
+        break;
+      case 5:
+        q.name = r.raw();
+        break;
+      case 6:
+        q.payload = r.raw();
+        break;
+      default:
+        port = r.number(65535);
     }
   });
   if (!r.ok() || !read_address(address, port, q.asker)) return std::nullopt;

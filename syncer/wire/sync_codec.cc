@@ -45,7 +45,9 @@ struct Encoder {
   Bytes operator()(const WriterMessage& m) const { return encode_sync(m); }
   Bytes operator()(const ReaderMessage& m) const { return encode_sync(m); }
   template <class M>
-  Bytes operator()(const M& m) const { return frame(m); }
+  Bytes operator()(const M& m) const {
+    return frame(m);
+  }
 };
 
 }  // namespace
@@ -54,21 +56,36 @@ Bytes encode_sync(const SyncMessage& message) { return std::visit(Encoder{}, mes
 
 Result<SyncMessage> decode_sync(std::uint8_t type, ByteView body) {
   switch (static_cast<SyncType>(type)) {
-    case SyncType::Hello: return parse<Hello>(body);
-    case SyncType::Welcome: return parse<Welcome>(body);
-    case SyncType::Refuse: return parse<Refuse>(body);
-    case SyncType::Redirect: return parse<Redirect>(body);
-    case SyncType::Heartbeat: return parse<Heartbeat, WriterMessage>(body);
-    case SyncType::Push: return parse<Push, WriterMessage>(body);
-    case SyncType::Reset: return parse<Reset, WriterMessage>(body);
-    case SyncType::Buckets: return parse<Buckets, WriterMessage>(body);
-    case SyncType::Chunk: return parse<Chunk, WriterMessage>(body);
-    case SyncType::Ack: return parse<Ack, ReaderMessage>(body);
-    case SyncType::Pull: return parse<Pull, ReaderMessage>(body);
-    case SyncType::BucketsRequest: return parse<BucketsRequest, ReaderMessage>(body);
-    case SyncType::BucketRequest: return parse<BucketRequest, ReaderMessage>(body);
-    case SyncType::SnapshotRequest: return parse<SnapshotRequest, ReaderMessage>(body);
-    case SyncType::ChunkRequest: return parse<ChunkRequest, ReaderMessage>(body);
+    case SyncType::Hello:
+      return parse<Hello>(body);
+    case SyncType::Welcome:
+      return parse<Welcome>(body);
+    case SyncType::Refuse:
+      return parse<Refuse>(body);
+    case SyncType::Redirect:
+      return parse<Redirect>(body);
+    case SyncType::Heartbeat:
+      return parse<Heartbeat, WriterMessage>(body);
+    case SyncType::Push:
+      return parse<Push, WriterMessage>(body);
+    case SyncType::Reset:
+      return parse<Reset, WriterMessage>(body);
+    case SyncType::Buckets:
+      return parse<Buckets, WriterMessage>(body);
+    case SyncType::Chunk:
+      return parse<Chunk, WriterMessage>(body);
+    case SyncType::Ack:
+      return parse<Ack, ReaderMessage>(body);
+    case SyncType::Pull:
+      return parse<Pull, ReaderMessage>(body);
+    case SyncType::BucketsRequest:
+      return parse<BucketsRequest, ReaderMessage>(body);
+    case SyncType::BucketRequest:
+      return parse<BucketRequest, ReaderMessage>(body);
+    case SyncType::SnapshotRequest:
+      return parse<SnapshotRequest, ReaderMessage>(body);
+    case SyncType::ChunkRequest:
+      return parse<ChunkRequest, ReaderMessage>(body);
   }
   return failure(ErrorCode::Unsupported, "", "unknown frame type " + std::to_string(type));
 }

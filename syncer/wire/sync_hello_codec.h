@@ -8,7 +8,6 @@
 
 namespace syncer::wire {
 
-
 constexpr SyncType type_of(const Hello&) { return SyncType::Hello; }
 inline void write(ByteWriter& w, const Hello& m) {
   w.string(m.region);

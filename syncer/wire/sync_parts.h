@@ -69,8 +69,10 @@ inline void read(ByteReader& r, std::uint32_t& number) {
 /// A text of at most `limit` octets.
 inline void read(ByteReader& r, std::string& text, std::size_t limit) {
   const ByteView view = r.string();
-  if (view.size() > limit) r.fail();
-  else text = view;
+  if (view.size() > limit)
+    r.fail();
+  else
+    text = view;
 }
 
 }  // namespace syncer::wire

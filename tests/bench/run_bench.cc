@@ -45,12 +45,11 @@ scenario::Scenario regions(int count, const Load& load) {
     places += (i > 1 ? "," : "") + ("\"r" + n + "\":{\"service_center\":\"sc" + n + "\",\"syncers\":[\"n" + n + "\"]}");
     if (i > 1) config += ",\"n" + n + "\":{\"join\":[\"n1\"]}";
   }
-  return parsed(R"({"scenario":1,"name":"bench","duration":")" + std::string(load.duration) +
-                R"(","topology":{"regions":{)" + places +
-                R"(},"links":[{"from":"all","to":"all","latency":{"dist":"const","mean":"50ms"},"loss":"1%"}]},)" +
-                R"("config":{"all":{"guard.minimum":1000})" + config +
-                R"(},"workloads":[{"id":"load","service_center":"all",)" + workload(load) +
-                R"(}],"events":[{"id":"boot","at":"0s","do":"start","who":"all"}]})");
+  return parsed(
+      R"({"scenario":1,"name":"bench","duration":")" + std::string(load.duration) + R"(","topology":{"regions":{)" +
+      places + R"(},"links":[{"from":"all","to":"all","latency":{"dist":"const","mean":"50ms"},"loss":"1%"}]},)" +
+      R"("config":{"all":{"guard.minimum":1000})" + config + R"(},"workloads":[{"id":"load","service_center":"all",)" +
+      workload(load) + R"(}],"events":[{"id":"boot","at":"0s","do":"start","who":"all"}]})");
 }
 
 /// Events and simulated seconds per second of one core from boot to end: real logic, digest on.

@@ -26,10 +26,28 @@ class ClusterSeat : public testing::Test {
 
   void start(const std::string& name) {
     const std::string host = "127.30.195.1" + name.substr(1);
-    const std::vector<std::string> words = {
-        "--node", name, "--sc-addr", "http://127.30.195.10:30100", "--bind-addr", host + ":30190", "--rpc-addr",
-        host + ":30191", "--mode", "cluster", "--cluster-name", "east", "--cluster-port", "30192", "--join-addr",
-        "127.30.195.11:30190", "--gossip.keyring-file", keyring(), "--data-dir", data_of(name), "--log-format", "json"};
+    const std::vector<std::string> words = {"--node",
+                                            name,
+                                            "--sc-addr",
+                                            "http://127.30.195.10:30100",
+                                            "--bind-addr",
+                                            host + ":30190",
+                                            "--rpc-addr",
+                                            host + ":30191",
+                                            "--mode",
+                                            "cluster",
+                                            "--cluster-name",
+                                            "east",
+                                            "--cluster-port",
+                                            "30192",
+                                            "--join-addr",
+                                            "127.30.195.11:30190",
+                                            "--gossip.keyring-file",
+                                            keyring(),
+                                            "--data-dir",
+                                            data_of(name),
+                                            "--log-format",
+                                            "json"};
     syncers_[name] = std::make_unique<Syncer>(workplace_, words);
   }
   void kill(const std::string& name) {

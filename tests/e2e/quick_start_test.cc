@@ -34,6 +34,5 @@ TEST(QuickStart, TheSingleModeCommandsSyncTwoServiceCenters) {
   EXPECT_TRUE(eventually(seconds(30), [&] { return back.visible_in(first.sc); })) << one.process.output();
 }
 
-
 }  // namespace
 }  // namespace e2e

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "syncer/registry/record.h"
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include <nlohmann/json.hpp>
 
 #include "syncer/registry/copy.h"
-#include "syncer/registry/record.h"
 #include "syncer/registry/v4_answers.h"
 
 namespace syncer::registry {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
-
 #include <rapidcheck/gtest.h>
 
 #include <map>
@@ -45,8 +44,10 @@ RC_GTEST_PROP(SetHash, TellsAKeyFromItsPayload, (const Bytes& key, std::uint64_t
 void edit(OwnLog& log, const std::vector<std::pair<std::uint8_t, std::uint8_t>>& edits, Outputs& out) {
   for (const auto& [key, payload] : edits) {
     const Bytes name(1, static_cast<char>('a' + key % 8));
-    if (payload % 4 == 0) log.erase(instant(0), name, out);
-    else log.put(name, std::to_string(payload % 4), out);
+    if (payload % 4 == 0)
+      log.erase(instant(0), name, out);
+    else
+      log.put(name, std::to_string(payload % 4), out);
   }
 }
 
@@ -57,8 +58,10 @@ RC_GTEST_PROP(OwnLog, IsTheFoldOfItsEntries, (const std::vector<std::pair<std::u
   edit(log, edits, out);
   std::map<Bytes, Bytes> folded;
   for (const Entry& entry : log.changes_after(0, SIZE_MAX, SIZE_MAX).entries) {
-    if (entry.op == Op::Put) folded[entry.key] = entry.payload;
-    else folded.erase(entry.key);
+    if (entry.op == Op::Put)
+      folded[entry.key] = entry.payload;
+    else
+      folded.erase(entry.key);
   }
   SetHash hash;
   for (const auto& [key, payload] : folded) hash.add(key, hash64(payload));

@@ -2,7 +2,6 @@
 #include "syncer/replication/removal_guard.h"
 
 #include <gtest/gtest.h>
-
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
@@ -57,12 +56,23 @@ RC_GTEST_PROP(RemovalGuard, KeepsToItsBudgetUnderAnySequence, ()) {
   for (const auto& [kind, size] : steps) {
     now += std::chrono::milliseconds(size * 100);
     switch (kind) {
-      case 0: for (int i = 0; i < size; ++i) region.live.insert("k" + std::to_string(next++)); break;
-      case 1: region.live.insert("k" + std::to_string(next++)); break;
-      case 2: region.remove(now, 1); break;
-      case 3: region.remove(now, size % 8); break;
-      case 4: region.remove(now, size); break;
-      default: for (const Bytes& key : region.live) region.guard.cancel(now, key);
+      case 0:
+        for (int i = 0; i < size; ++i) region.live.insert("k" + std::to_string(next++));
+        break;
+      case 1:
+        region.live.insert("k" + std::to_string(next++));
+        break;
+      case 2:
+        region.remove(now, 1);
+        break;
+      case 3:
+        region.remove(now, size % 8);
+        break;
+      case 4:
+        region.remove(now, size);
+        break;
+      default:
+        for (const Bytes& key : region.live) region.guard.cancel(now, key);
     }
   }
   check_windows(region.grants);

@@ -119,12 +119,18 @@ void World::take_writer(Outputs& out) {
 
 void World::take_reader(std::size_t reader, Outputs& out) {
   for (Output& output : out) {
-    if (auto* ask = std::get_if<Ask>(&output)) under_way_.push_back({reader, std::move(ask->message)});
-    else if (const auto* changed = std::get_if<Changed>(&output)) check_entry(reader, *changed);
-    else if (const auto* bind = std::get_if<Bound>(&output)) ++bound[bind->how];
-    else if (std::get_if<StaleEpoch>(&output) != nullptr) ++stale;
-    else if (std::get_if<Mismatch>(&output) != nullptr) ++mismatches;
-    else if (const auto* dropped = std::get_if<Dropped>(&output)) violate("dropped: " + std::string(dropped->reason));
+    if (auto* ask = std::get_if<Ask>(&output))
+      under_way_.push_back({reader, std::move(ask->message)});
+    else if (const auto* changed = std::get_if<Changed>(&output))
+      check_entry(reader, *changed);
+    else if (const auto* bind = std::get_if<Bound>(&output))
+      ++bound[bind->how];
+    else if (std::get_if<StaleEpoch>(&output) != nullptr)
+      ++stale;
+    else if (std::get_if<Mismatch>(&output) != nullptr)
+      ++mismatches;
+    else if (const auto* dropped = std::get_if<Dropped>(&output))
+      violate("dropped: " + std::string(dropped->reason));
   }
 }
 
@@ -157,8 +163,10 @@ State World::fold(Version at) const {
   State state;
   for (const Said& said : said_) {
     if (said.version.epoch != at.epoch || said.version.seq > at.seq) continue;
-    if (said.op == Op::Put) state[said.key] = said.payload;
-    else state.erase(said.key);
+    if (said.op == Op::Put)
+      state[said.key] = said.payload;
+    else
+      state.erase(said.key);
   }
   return state;
 }

@@ -70,7 +70,9 @@ class World {
   void take_reader(std::size_t reader, Outputs& out);
   void check(std::size_t reader, Version before);
   void check_entry(std::size_t reader, const Changed& changed);
-  void violate(std::string law) { if (broken.empty()) broken = std::move(law); }
+  void violate(std::string law) {
+    if (broken.empty()) broken = std::move(law);
+  }
 
   Options options_;
   Instant now_ = instant(0);

@@ -72,9 +72,9 @@ TEST(Arguments, AMistypedFlagIsAnsweredWithTheNearest) {
 }
 
 TEST(Arguments, MistakesEndWithTwoAndHelpWithZero) {
-  for (const char* line : {"", "demon", "daemon --node", "status --output xml", "guard release", "config check",
-                           "guard release a --all", "daemon --node a --node b", "cluster", "cluster replace",
-                           "cluster replace a b"}) {
+  for (const char* line :
+       {"", "demon", "daemon --node", "status --output xml", "guard release", "config check", "guard release a --all",
+        "daemon --node a --node b", "cluster", "cluster replace", "cluster replace a b"}) {
     EXPECT_EQ(parse(line).exit_code, 2) << line;
     EXPECT_NE(parse(line).err, "") << line;
   }

@@ -13,10 +13,11 @@ struct CouncilNet::Host : Streams, Storage, Observer {
       : net(n),
         name(std::move(self)),
         run(number),
-        council({"east", name, address_of(name), n.settings(), n.keys_of(name), [this] { return next_nonce(); },
-                 [this](const wire::gossip::Keyring&) { return keep_keys(); }},
-                *this, *this, *this, Random(number), [this] { return LinkId{last_link += 2}; },
-                [this] { return CallId{++last_call}; }) {}
+        council(
+            {"east", name, address_of(name), n.settings(), n.keys_of(name), [this] { return next_nonce(); },
+             [this](const wire::gossip::Keyring&) { return keep_keys(); }},
+            *this, *this, *this, Random(number), [this] { return LinkId{last_link += 2}; },
+            [this] { return CallId{++last_call}; }) {}
 
   wire::gossip::Nonce next_nonce() {
     wire::gossip::Nonce nonce{};
@@ -60,9 +61,8 @@ struct CouncilNet::Host : Streams, Storage, Observer {
     if (found == ends.end()) return;
     const End& end = found->second;
     if (!net.passes(name, end.name)) return;
-    later(2ms, end.name, end.run, [link = end.link, text = Bytes(octets)](Host& h) {
-      h.council.on_stream_data(h.net.now_, link, text);
-    });
+    later(2ms, end.name, end.run,
+          [link = end.link, text = Bytes(octets)](Host& h) { h.council.on_stream_data(h.net.now_, link, text); });
   }
 
   std::size_t backlog(LinkId) const override { return 0; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/node/council_state.h"
-
 #include <gtest/gtest.h>
+
+#include "syncer/node/council_state.h"
 
 namespace syncer::node {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/node/gossip_failed.h"
-
 #include <gtest/gtest.h>
+
+#include "syncer/node/gossip_failed.h"
 
 namespace syncer::node {
 namespace {

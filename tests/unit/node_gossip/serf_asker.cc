@@ -12,10 +12,14 @@ wire::gossip::Nonce nonce() { return wire::gossip::Nonce{5}; }
 
 std::string_view query_name(KeyVerb verb) {
   switch (verb) {
-    case KeyVerb::Install: return "_serf_install-key";
-    case KeyVerb::Use: return "_serf_use-key";
-    case KeyVerb::Remove: return "_serf_remove-key";
-    case KeyVerb::List: break;
+    case KeyVerb::Install:
+      return "_serf_install-key";
+    case KeyVerb::Use:
+      return "_serf_use-key";
+    case KeyVerb::Remove:
+      return "_serf_remove-key";
+    case KeyVerb::List:
+      break;
   }
   return "_serf_list-keys";
 }

@@ -45,14 +45,22 @@ class Storm {
     switch (what) {
       case 0:
       case 1:
-      case 2: return want(draw_name(), "rest://9:" + std::to_string(random_.below(3)));
-      case 3: return unwant(draw_name());
-      case 4: return add_native(draw_name());
-      case 5: return remove_native(draw_name());
-      case 6: return start_fault();
-      case 7: return world_.center.stop_all(now_);
-      case 8: return crash();
-      default: return expire_one();
+      case 2:
+        return want(draw_name(), "rest://9:" + std::to_string(random_.below(3)));
+      case 3:
+        return unwant(draw_name());
+      case 4:
+        return add_native(draw_name());
+      case 5:
+        return remove_native(draw_name());
+      case 6:
+        return start_fault();
+      case 7:
+        return world_.center.stop_all(now_);
+      case 8:
+        return crash();
+      default:
+        return expire_one();
     }
   }
 

@@ -44,8 +44,7 @@ std::string RegistryWorld::add(Instant now, const std::string& service, const st
 }
 
 void RegistryWorld::remove(Instant now, const std::string& service, const std::string& instance) {
-  ask(now, "DELETE",
-      "/v4/default/registry/microservices/" + service_id(now, service) + "/instances/" + instance);
+  ask(now, "DELETE", "/v4/default/registry/microservices/" + service_id(now, service) + "/instances/" + instance);
 }
 
 std::map<std::string, std::string> RegistryWorld::copies(const std::string& region) {
@@ -120,8 +119,12 @@ void HomeDriver::serve(Instant now, Item item) {
       at += outcome.delay;
       break;
     case mocksc::Outcome::Kind::Refuse:
-    case mocksc::Outcome::Kind::Reset: item.answer = failure(ErrorCode::Unreachable, "http", "connection lost"); break;
-    case mocksc::Outcome::Kind::Hang: at = kNever; break;
+    case mocksc::Outcome::Kind::Reset:
+      item.answer = failure(ErrorCode::Unreachable, "http", "connection lost");
+      break;
+    case mocksc::Outcome::Kind::Hang:
+      at = kNever;
+      break;
   }
   if (at > item.deadline) {
     at = item.deadline;
@@ -136,8 +139,10 @@ void HomeDriver::step(Instant now) {
   while (!queue_.empty() && queue_.begin()->first <= now) {
     Item item = std::move(queue_.begin()->second);
     queue_.erase(queue_.begin());
-    if (!item.arrived) serve(now, std::move(item));
-    else if (!cancelled_.contains(item.id)) home_->on_http(now, item.id, std::move(item.answer));
+    if (!item.arrived)
+      serve(now, std::move(item));
+    else if (!cancelled_.contains(item.id))
+      home_->on_http(now, item.id, std::move(item.answer));
   }
   if (home_->next_deadline() <= now) home_->advance(now);
 }

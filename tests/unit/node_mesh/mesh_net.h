@@ -27,7 +27,10 @@ class MeshNet {
   /// Tells every mesh of all regions that are running.
   void gossip();
   /// Nothing gets through between two hosts; what is on its way is lost, links stay up until somebody notices.
-  void partition(int a, int b) { cut_.insert({a, b}); cut_.insert({b, a}); }
+  void partition(int a, int b) {
+    cut_.insert({a, b});
+    cut_.insert({b, a});
+  }
   void heal() { cut_.clear(); }
   /// Both ends see their links close.
   void break_links(int a, int b);

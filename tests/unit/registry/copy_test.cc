@@ -70,10 +70,8 @@ TEST(CopyProperties, AreTheSameWhateverTheEpoch) {
 
 TEST(ServiceBody, PutsTheKeyBackIntoTheDocument) {
   const auto body = service_body({"d", "p", "production", "shop", "cart", "1.0.0"}, R"({"level":"BACK"})");
-  EXPECT_EQ(
-      *body,
-      R"({"service":{"appId":"shop","environment":"production","level":"BACK",)"
-      R"("serviceName":"cart","version":"1.0.0"}})");
+  EXPECT_EQ(*body, R"({"service":{"appId":"shop","environment":"production","level":"BACK",)"
+                   R"("serviceName":"cart","version":"1.0.0"}})");
   EXPECT_EQ(service_body({}, "[]").error().code, ErrorCode::Invalid);
 }
 

@@ -51,9 +51,8 @@ TEST(InstanceDocument, OfEqualContentHasEqualOctetsWhateverTheOrder) {
 }
 
 TEST(InstanceDocument, IsACopyWhenItCarriesARegionMark) {
-  const auto document = instance(
-      R"({"instanceId":"c","hostName":"h","properties":{"syncer.region":"east",)"
-      R"("syncer.instance":"i1","syncer.epoch":"1.2"}})");
+  const auto document = instance(R"({"instanceId":"c","hostName":"h","properties":{"syncer.region":"east",)"
+                                 R"("syncer.instance":"i1","syncer.epoch":"1.2"}})");
   ASSERT_TRUE(document);
   EXPECT_EQ(document->copy, (CopyMark{"east", "i1", "1.2"}));
   EXPECT_TRUE(document->payload.empty());

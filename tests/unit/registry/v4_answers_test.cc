@@ -69,8 +69,8 @@ TEST(ServiceList, IsEmptyForAnEmptyObject) {
 }
 
 TEST(ServiceList, IsAnErrorWhenTruncatedEmptyOrAnotherThing) {
-  for (const char* body : {"", "{\"services\":[{\"serviceId\":\"a\"", "<html></html>", "[]", "null", "7",
-                           R"({"services":{"a":1}})"}) {
+  for (const char* body :
+       {"", "{\"services\":[{\"serviceId\":\"a\"", "<html></html>", "[]", "null", "7", R"({"services":{"a":1}})"}) {
     const auto read = services(answer(200, body));
     ASSERT_FALSE(read) << body;
     EXPECT_EQ(read.error().code, ErrorCode::Corrupt);
@@ -90,9 +90,10 @@ Result<Answer<std::vector<Found>>> find(const RawAnswer& raw, std::size_t querie
 }
 
 TEST(BatchFind, TellsEachQueryItsOwnStory) {
-  const auto read = find(
-      answer(200, R"({"services":{"failed":[{"indexes":[0,3],"error":{"errorCode":"400012","errorMessage":"m"}}],
-        "notModified":[1],"updated":[{"index":2,"rev":"r","instances":[{"instanceId":"i","serviceId":"s"}]}]}})"), 4);
+  const auto read =
+      find(answer(200, R"({"services":{"failed":[{"indexes":[0,3],"error":{"errorCode":"400012","errorMessage":"m"}}],
+        "notModified":[1],"updated":[{"index":2,"rev":"r","instances":[{"instanceId":"i","serviceId":"s"}]}]}})"),
+           4);
   ASSERT_TRUE(read);
   EXPECT_TRUE(read->complete());
   EXPECT_EQ(read->value[0].kind, Found::Kind::NoService);
@@ -231,8 +232,8 @@ TEST(OneInstance, IsNotFoundWhenItOrItsServiceIsGone) {
 }
 
 TEST(SchemaList, TellsListedIdsFromContents) {
-  const auto read = read_schemas(
-      answer(200, R"({"schemas":[{"schemaId":"a"},{"schemaId":"b","summary":"f0","schema":"text"}]})"));
+  const auto read =
+      read_schemas(answer(200, R"({"schemas":[{"schemaId":"a"},{"schemaId":"b","summary":"f0","schema":"text"}]})"));
   ASSERT_TRUE(read);
   EXPECT_FALSE(read->value[0].has_content);
   EXPECT_TRUE(read->value[1].has_content);

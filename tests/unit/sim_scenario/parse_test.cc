@@ -66,7 +66,7 @@ TEST(Parse, RefusesSettingsOfARestartAsThoseOfTheFile) {
 
 TEST(Parse, RefusesABareNumberWhereAUnitIsNeeded) {
   EXPECT_NE(problems_of_event(R"({ "at": "1s", "do": "pause", "who": "e1", "for": 8 })").find("f.json:6:"),
-      std::string::npos);
+            std::string::npos);
   EXPECT_NE(problems_of_event(R"({ "at": "1s", "do": "pause", "who": "e1", "for": "8" })"), "");
 }
 
@@ -77,7 +77,7 @@ TEST(Parse, RefusesSyntaxErrorsWithTheirPlace) {
 
 TEST(Parse, RefusesARepeatedKey) {
   EXPECT_NE(problems_of("{ \"name\": \"a\", \"name\": \"b\" }").find("1:16: \"name\" is given twice"),
-      std::string::npos);
+            std::string::npos);
 }
 
 TEST(Parse, RefusesNestingThatIsTooDeep) {
@@ -110,8 +110,9 @@ TEST(Parse, TakesWhatAnIncludedFileGivesAndLetsTheFileOverrideIt) {
 }
 
 TEST(Parse, TellsThePlaceInsideAnIncludedFile) {
-  const auto include =
-      [](const std::string&) -> syncer::Result<std::string> { return std::string("{\n \"topologie\": 1 }"); };
+  const auto include = [](const std::string&) -> syncer::Result<std::string> {
+    return std::string("{\n \"topologie\": 1 }");
+  };
   const Parsed parsed = parse("f.json", R"({ "scenario": 1, "include": ["shared.json"] })", {}, include);
   ASSERT_FALSE(parsed);
   EXPECT_NE(to_string(parsed.error()).find("shared.json:2:2: unknown key \"topologie\""), std::string::npos);
@@ -119,18 +120,19 @@ TEST(Parse, TellsThePlaceInsideAnIncludedFile) {
 
 TEST(Parse, ReadsTheSettingsOfTheDaemonAndRefusesOthers) {
   EXPECT_EQ(problems_of(small_file(R"("config": { "all": { "sync.interval": "10s", "gossip.fanout": 3 },
-      "w1": { "join": ["e1"] } })")), "");
+      "w1": { "join": ["e1"] } })")),
+            "");
   EXPECT_NE(problems_of(small_file(R"("config": { "all": { "gossip.fanuot": 3 } })")).find("gossip.fanout"),
-      std::string::npos);
+            std::string::npos);
   EXPECT_NE(problems_of(small_file(R"("config": { "all": { "node": "x" } })")).find("decided by the topology"),
-      std::string::npos);
+            std::string::npos);
   EXPECT_EQ(problems_of(small_file(R"("config": { "w1": { "join": ["e1/rpc"] } })")), "");
   for (const char* nobody : {"e7", "e7/rpc", "e1/tcp", "/rpc"}) {
     const std::string config = R"("config": { "w1": { "join": [")" + std::string(nobody) + R"("] } })";
     EXPECT_NE(problems_of(small_file(config)).find("no syncer"), std::string::npos) << nobody;
   }
   EXPECT_NE(problems_of(small_file(R"("config": { "x1": { "join": ["e1"] } })")).find("nothing is called \"x1\""),
-      std::string::npos);
+            std::string::npos);
 }
 
 TEST(Parse, GivesAnEventWithoutIdAName) {

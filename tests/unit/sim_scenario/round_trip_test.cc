@@ -14,8 +14,9 @@ namespace {
 
 namespace gen = rc::gen;
 
-Duration duration() { return Duration(*gen::oneOf(gen::inRange<std::int64_t>(1, 5'000),
-    gen::inRange<std::int64_t>(1, 9'000'000'000))); }
+Duration duration() {
+  return Duration(*gen::oneOf(gen::inRange<std::int64_t>(1, 5'000), gen::inRange<std::int64_t>(1, 9'000'000'000)));
+}
 
 Ratio ratio() {
   const auto denominator = *gen::inRange<std::uint64_t>(1, 1000);
@@ -42,19 +43,34 @@ LinkQuality quality() {
 
 Action action() {
   switch (*gen::inRange(0, 11)) {
-    case 0: return Crash{{"all"}, Disk::Tear};
-    case 1: return Pause{{"one(all - e1)"}, coin() ? std::optional(duration()) : std::nullopt};
-    case 2: return ClockJump{{"e1"}, {coin() ? duration() : -duration()}};
-    case 3: return LinkChange{{"region:east"}, {"w1"}, coin(), quality(), duration()};
-    case 4: return Partition{{{"e1"}, {"w1 + sc-w"}}, {}, {}, false, {}, {}, CutMode::Jam, duration()};
-    case 5: return ScFail{"sc-w", ratio(), {FailKind{503, {}, false, false, false, duration(), 3}}, {"heartbeat_set"},
-        {}};
-    case 6: return ScRegister{"sc-e", {"", "shop", "cart", "1.0.0"}, "a/b-1", {text()}, {{"k", text()}},
-        InstanceStatus::Starting, std::chrono::seconds(8)};
-    case 7: return Restart{{"e1"}, Disk::Wipe, duration(), {{{"guard.minimum", "5"}}}};
-    case 8: return ClockStrobe{{"all"}, {-duration()}, std::chrono::milliseconds(1), std::chrono::seconds(10)};
-    case 9: return ClockSkew{{"w1"}, {duration()}, coin() ? std::optional(duration()) : std::nullopt};
-    default: return ClockDrift{{"w1"}, *gen::inRange<std::int64_t>(-999'999, 999'999)};
+    case 0:
+      return Crash{{"all"}, Disk::Tear};
+    case 1:
+      return Pause{{"one(all - e1)"}, coin() ? std::optional(duration()) : std::nullopt};
+    case 2:
+      return ClockJump{{"e1"}, {coin() ? duration() : -duration()}};
+    case 3:
+      return LinkChange{{"region:east"}, {"w1"}, coin(), quality(), duration()};
+    case 4:
+      return Partition{{{"e1"}, {"w1 + sc-w"}}, {}, {}, false, {}, {}, CutMode::Jam, duration()};
+    case 5:
+      return ScFail{"sc-w", ratio(), {FailKind{503, {}, false, false, false, duration(), 3}}, {"heartbeat_set"}, {}};
+    case 6:
+      return ScRegister{"sc-e",
+                        {"", "shop", "cart", "1.0.0"},
+                        "a/b-1",
+                        {text()},
+                        {{"k", text()}},
+                        InstanceStatus::Starting,
+                        std::chrono::seconds(8)};
+    case 7:
+      return Restart{{"e1"}, Disk::Wipe, duration(), {{{"guard.minimum", "5"}}}};
+    case 8:
+      return ClockStrobe{{"all"}, {-duration()}, std::chrono::milliseconds(1), std::chrono::seconds(10)};
+    case 9:
+      return ClockSkew{{"w1"}, {duration()}, coin() ? std::optional(duration()) : std::nullopt};
+    default:
+      return ClockDrift{{"w1"}, *gen::inRange<std::int64_t>(-999'999, 999'999)};
   }
 }
 
@@ -80,12 +96,23 @@ Expectation expectation(const std::string& id) {
   Expectation e;
   e.id = id;
   switch (*gen::inRange(0, 4)) {
-    case 0: e.form = Eventually{predicate(3), {"boot", duration()}, duration()}; break;
-    case 1: e.form = Never{predicate(2), {"boot", -duration()}, {"end", {}}, duration()}; break;
-    case 2: e.form = Keeps{predicate(1), predicate(1), {}, duration()}; break;
-    default: e.form = Metric{"net.bytes_sent", Per::NodeSecond, Bound{Compare::Less, duration().count(), Unit::Octets},
-        {}, Bound{Compare::Equal, 0, Unit::Count}, {}, Bound{Compare::LessEqual, duration().count(),
-            Unit::Nanoseconds}};
+    case 0:
+      e.form = Eventually{predicate(3), {"boot", duration()}, duration()};
+      break;
+    case 1:
+      e.form = Never{predicate(2), {"boot", -duration()}, {"end", {}}, duration()};
+      break;
+    case 2:
+      e.form = Keeps{predicate(1), predicate(1), {}, duration()};
+      break;
+    default:
+      e.form = Metric{"net.bytes_sent",
+                      Per::NodeSecond,
+                      Bound{Compare::Less, duration().count(), Unit::Octets},
+                      {},
+                      Bound{Compare::Equal, 0, Unit::Count},
+                      {},
+                      Bound{Compare::LessEqual, duration().count(), Unit::Nanoseconds}};
   }
   return e;
 }
@@ -149,8 +176,8 @@ std::string text_of(const std::filesystem::path& path) {
 
 TEST(ScenarioFiles, AllParseAndReadTheirOwnTextBack) {
   std::size_t files = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(std::string(SYNCER_SOURCE_DIR) +
-      "/scenarios")) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(std::string(SYNCER_SOURCE_DIR) + "/scenarios")) {
     if (entry.path().extension() != ".json") continue;
     ++files;
     const Parsed parsed = load(entry.path().string());

@@ -75,8 +75,8 @@ TEST(Selector, RemembersWhatWasCaptured) {
 }
 
 TEST(Selector, RefusesTextsThatAreNone) {
-  for (const char* text : {"", "+", "a1 +", "one()", "one(a1", "random(all)", "random(x, all)", "a1 b1", "best(a1)",
-      "a1)"}) {
+  for (const char* text :
+       {"", "+", "a1 +", "one()", "one(a1", "random(all)", "random(x, all)", "a1 b1", "best(a1)", "a1)"}) {
     EXPECT_FALSE(parse_selector(text)) << text;
   }
   EXPECT_FALSE(parse_selector(std::string(400, '(')));

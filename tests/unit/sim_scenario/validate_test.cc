@@ -12,8 +12,9 @@ void refused(const std::string& text, const std::string& part) {
   EXPECT_NE(problems.find(part), std::string::npos) << text << "\n-> " << problems;
 }
 
-void event_refused(const std::string& event, const std::string& part) { refused(small_file("\"events\": [" + event +
-    "]"), part); }
+void event_refused(const std::string& event, const std::string& part) {
+  refused(small_file("\"events\": [" + event + "]"), part);
+}
 
 TEST(Validate, RefusesAnchorsInACircle) {
   refused(small_file(R"("events": [
@@ -76,7 +77,7 @@ TEST(Validate, RefusesRegistriesInstancesAndCallsThatDoNotExist) {
 TEST(Validate, RefusesTopologiesThatCannotBe) {
   const auto topology = [](const std::string& regions) {
     return "{ \"scenario\": 1, \"name\": \"t\", \"duration\": \"1s\", \"topology\": { \"regions\": {" + regions +
-        "} } }";
+           "} } }";
   };
   refused(topology(""), "at least one region");
   refused(topology(R"("a": { "service_center": "s", "syncers": ["x", "y"] })"), "exactly one syncer");

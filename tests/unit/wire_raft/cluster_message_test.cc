@@ -18,7 +18,9 @@ std::vector<ClusterMessage> examples() {
   return {ClusterHello{"east", "e1", 11, SeatStage::Fresh, {}},
           ClusterHello{"east", "e1", 11, SeatStage::Seated, {seat("e1", 11), seat("e2", 12), seat("e3", 13)}},
           ClusterHello{"east", "e1", 11, SeatStage::Seated, {seat("e1", 11)}, 5, 6, 7, {"12ab34cd", "00ff00ff"}},
-          Pulse{false}, Pulse{true}, beat};
+          Pulse{false},
+          Pulse{true},
+          beat};
 }
 
 /// Type and body of the one frame.

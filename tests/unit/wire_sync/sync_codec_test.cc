@@ -2,7 +2,6 @@
 #include "syncer/wire/sync_codec.h"
 
 #include <gtest/gtest.h>
-
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
@@ -57,21 +56,36 @@ BucketRequest any_bucket_request() {
 SyncMessage any_message() {
   const Endpoint rpc = Endpoint::v4(10, 0, 0, 1, 30191);
   switch (*rc::gen::inRange(0, 15)) {
-    case 0: return Hello{text(), text(), number(), coin(), epoch(), number()};
-    case 1: return Welcome{text(), text(), number(), epoch(), number()};
-    case 2: return Refuse{text(), text(), text(), coin()};
-    case 3: return Redirect{rpc};
-    case 4: return WriterMessage(Heartbeat{epoch(), number(), number(), number(), hash(), coin()});
-    case 5: return WriterMessage(any_push());
-    case 6: return WriterMessage(Reset{epoch(), number()});
-    case 7: return WriterMessage(any_buckets());
-    case 8: return WriterMessage(any_chunk());
-    case 9: return ReaderMessage(Ack{epoch(), number(), hash()});
-    case 10: return ReaderMessage(Pull{epoch(), number()});
-    case 11: return ReaderMessage(BucketsRequest{epoch()});
-    case 12: return ReaderMessage(any_bucket_request());
-    case 13: return ReaderMessage(SnapshotRequest{epoch()});
-    default: return ReaderMessage(ChunkRequest{epoch(), number(), 9});
+    case 0:
+      return Hello{text(), text(), number(), coin(), epoch(), number()};
+    case 1:
+      return Welcome{text(), text(), number(), epoch(), number()};
+    case 2:
+      return Refuse{text(), text(), text(), coin()};
+    case 3:
+      return Redirect{rpc};
+    case 4:
+      return WriterMessage(Heartbeat{epoch(), number(), number(), number(), hash(), coin()});
+    case 5:
+      return WriterMessage(any_push());
+    case 6:
+      return WriterMessage(Reset{epoch(), number()});
+    case 7:
+      return WriterMessage(any_buckets());
+    case 8:
+      return WriterMessage(any_chunk());
+    case 9:
+      return ReaderMessage(Ack{epoch(), number(), hash()});
+    case 10:
+      return ReaderMessage(Pull{epoch(), number()});
+    case 11:
+      return ReaderMessage(BucketsRequest{epoch()});
+    case 12:
+      return ReaderMessage(any_bucket_request());
+    case 13:
+      return ReaderMessage(SnapshotRequest{epoch()});
+    default:
+      return ReaderMessage(ChunkRequest{epoch(), number(), 9});
   }
 }
 

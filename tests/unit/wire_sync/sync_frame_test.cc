@@ -2,7 +2,6 @@
 #include "syncer/wire/sync_frame.h"
 
 #include <gtest/gtest.h>
-
 #include <rapidcheck/gtest.h>
 
 #include <utility>
