@@ -91,9 +91,9 @@ void add_regions(scenario::Scenario& s, const Storm& storm) {
     added.service_center = registry(r);
     added.syncers = {node(r)};
     s.topology.service_centers.emplace_back().name = registry(r);
-    if (r > 0) s.config.push_back({{}, Selector{node(r)}, {{"join", node(0)}}});
+    if (r > 0) s.config.push_back({{}, Selector{node(r)}, {{{"join", node(0)}}}});
   }
-  s.config.push_back({{}, Selector{"all"}, {{"guard.minimum", "1000"}}});
+  s.config.push_back({{}, Selector{"all"}, {{{"guard.minimum", "1000"}}}});
   scenario::LinkRule wan;
   wan.from = wan.to = Selector{"all"};
   wan.quality.latency = scenario::Delay{scenario::Dist::Exp, Duration(10ms), {}, Duration(40ms), {}, {}, {}};
