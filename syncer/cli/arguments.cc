@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "syncer/base/nearest.h"
+#include "syncer/cli/examples.h"
 #include "syncer/cli/exit_code.h"
 #include "syncer/config/keys.h"
 
@@ -15,14 +16,6 @@ namespace {
 constexpr const char* kAbout =
     "Keeps the microservice instances of several service centers the same across regions.\n"
     "Exit codes: 0 ok, 1 failed, 2 usage or configuration error, 3 no syncer answers, 4 unhealthy, 70 internal error.";
-
-constexpr const char* kExamples =
-    "Examples:\n"
-    "  syncer daemon --sc-addr http://10.0.0.10:30100 --bind-addr 10.0.0.10:30190 --rpc-addr 10.0.0.10:30191\n"
-    "  syncer daemon --sc-addr http://10.0.0.11:30100 --bind-addr 10.0.0.11:30190 --rpc-addr 10.0.0.11:30191 \\\n"
-    "    --join-addr 10.0.0.10:30191\n"
-    "  syncer status --check\n"
-    "  syncer members";
 
 /// One flag a key, with its other spellings. A flag may be repeated for a list.
 void add_keys(CLI::App& app, Arguments& arguments) {
@@ -106,11 +99,17 @@ void add_cluster_commands(CLI::App& app, Arguments& a) {
   for (CLI::App* one : {members, replace, raise, forget}) add_target(*one, a);
 }
 
+/// Every command ends its help with its own examples.
+void add_examples(CLI::App& app, const std::string& path) {
+  app.footer(examples_text(path));
+  for (CLI::App* sub : app.get_subcommands({})) {
+    add_examples(*sub, path.empty() ? sub->get_name() : path + " " + sub->get_name());
+  }
+}
+
 void build(CLI::App& app, Arguments& a) {
   app.require_subcommand(1);
-  app.footer(kExamples);
   CLI::App* daemon = command(app, "daemon", "run a syncer until a signal ends it", a, Command::Daemon);
-  daemon->footer(kExamples);
   add_keys(*daemon, a);
 
   CLI::App* members = command(app, "members", "list the syncers of the pool", a, Command::Members);
@@ -140,6 +139,7 @@ void build(CLI::App& app, Arguments& a) {
   check->add_option("file", a.config_file, "the file")->required();
 
   add_output(*command(app, "version", "print what this build is", a, Command::Version), a);
+  add_examples(app, "");
 }
 
 /// "--sc-adr" is answered with the nearest flag.

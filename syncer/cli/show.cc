@@ -30,6 +30,20 @@ std::string seconds(double value, int digits) {
   return text.data();
 }
 
+/// Names and reasons come from the network: no octet of theirs commands the terminal.
+std::string harmless(std::string text) {
+  for (char& c : text) c = (c >= ' ' && c <= '~') || c == '\n' ? c : '?';
+  return text;
+}
+
+/// "0.14 ms"; "-" for what was never measured, such as the way to ourselves.
+std::string round_trip(double value) {
+  if (value <= 0) return "-";
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.*f ms", value < 0.01 ? 2 : 0, value * 1000);
+  return text.data();
+}
+
 using Row = std::vector<std::string>;
 
 /// "-" for what the daemon does not know.
@@ -41,18 +55,18 @@ std::string age(const json& object) {
   return object.contains("last_heard_seconds") ? seconds(object.at("last_heard_seconds"), 1) : "-";
 }
 
-/// Tags without those that have a column. They come from the network: no octet of theirs commands the terminal.
+/// Tags without those that have a column.
 std::string other_tags(const json& tags) {
   std::string out;
   for (const auto& [key, value] : tags.items()) {
     if (key == "region" || key == "rpc") continue;
     out += (out.empty() ? "" : ",") + key + "=" + value.get<std::string>();
   }
-  for (char& c : out) c = c >= ' ' && c <= '~' ? c : '?';
   return out;
 }
 
-std::string table(const std::vector<Row>& rows) {
+std::string table(std::vector<Row> rows) {
+  for (Row& row : rows) std::transform(row.begin(), row.end(), row.begin(), harmless);
   std::vector<std::size_t> widths(rows.front().size());
   for (const Row& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
@@ -133,7 +147,7 @@ std::string page(const json& s) {
     for (const json& region : s.at("regions")) out += region_line(region);
   }
   for (const json& reason : s.at("pending")) out += "pending   " + reason.get<std::string>() + "\n";
-  return out;
+  return harmless(out);
 }
 
 std::vector<std::string> problems(const json& s) {
@@ -164,7 +178,7 @@ Result<std::string> members_table(std::string_view text) {
     for (const json& m : document.at("members")) {
       const bool own = m.contains("health_score");
       rows.push_back({m.at("name"), m.at("region"), m.at("state"), m.at("address"), m.at("rpc_address"),
-                      number(m, "incarnation"), seconds(m.at("rtt_seconds"), 3), own ? number(m, "health_score") : "-",
+                      number(m, "incarnation"), round_trip(m.at("rtt_seconds")), own ? number(m, "health_score") : "-",
                       other_tags(m.at("tags"))});
     }
     return table(rows);

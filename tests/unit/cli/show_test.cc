@@ -57,6 +57,17 @@ TEST(Show, ThePageNamesRegistryRegionsAndReasons) {
   }
 }
 
+TEST(Show, NoNameOrReasonCommandsTheTerminal) {
+  node::Status status = healthy();
+  status.regions[0].region = "e\x1b[2Jast";
+  status.pending = {
+      "refused: \x9b"
+      "2J\r"};
+  const std::string page = status_page(admin::status_json(status)).value();
+  EXPECT_NE(page.find("region    e?[2Jast: connected"), std::string::npos) << page;
+  EXPECT_EQ(page.find_first_of("\x1b\r\x9b"), std::string::npos) << page;
+}
+
 TEST(Show, AGroupWithoutALeaderOrAVoterIsUnhealthy) {
   node::Status status = healthy();
   status.group = node::GroupStatus{false, "e1", 3, 7, 1, {{"e1", "0a", "", "leader"}, {"e2", "0b", "", "follower"}}};
@@ -87,10 +98,15 @@ TEST(Show, AFollowerNamesItsLeaderAndAnswersForNothingElse) {
 }
 
 TEST(Show, MembersAreATable) {
+  node::Status status = healthy();
+  status.members.push_back({"b\x1b[2J", "10.0.0.11:30190", "10.0.0.11:30191", "east", "alive", 1, Duration(135'306)});
+  status.members.push_back({"c", "10.0.0.12:30190", "10.0.0.12:30191", "west", "suspect", 7, Duration(88'400'000)});
   EXPECT_EQ(
-      members_table(admin::members_json(healthy())).value(),
-      "NAME  REGION  STATE  ADDRESS          RPC              INCARNATION  RTT      HEALTH  TAGS\n"
-      "a     home    alive  10.0.0.10:30190  10.0.0.10:30191  1            0.000 s  0       mode=single,x=?[2J\n");
+      members_table(admin::members_json(status)).value(),
+      "NAME   REGION  STATE    ADDRESS          RPC              INCARNATION  RTT      HEALTH  TAGS\n"
+      "a      home    alive    10.0.0.10:30190  10.0.0.10:30191  1            -        0       mode=single,x=?[2J\n"
+      "b?[2J  east    alive    10.0.0.11:30190  10.0.0.11:30191  1            0.14 ms  -\n"
+      "c      west    suspect  10.0.0.12:30190  10.0.0.12:30191  7            88 ms    -\n");
 }
 
 TEST(Show, VotersAreATable) {
