@@ -18,9 +18,9 @@ scenario::Vocabulary vocabulary();
 scenario::RunResult play(const scenario::Scenario& scenario, std::uint64_t seed,
                          const scenario::RunOptions& options = {});
 
-/// Plays one seed with and without checks and compares every event: the digest must not depend on who watches.
+/// Plays the seed of a run again, without checks, and compares every event: the digest must not depend on who watches.
 /// A sentence about the first difference, or nothing.
-std::optional<std::string> compare(const scenario::Scenario& scenario, std::uint64_t seed);
+std::optional<std::string> compare(const scenario::Scenario& scenario, const scenario::RunResult& run);
 
 /// The seeds of a scenario: those asked for, or its own.
 std::vector<std::uint64_t> seeds_of(const scenario::Scenario& scenario,

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
+#include <set>
 
 #include "sim/cli/commands.h"
 #include "sim/cli/play.h"
@@ -34,13 +35,13 @@ std::size_t failed(const Harvest& harvest) {
 }
 
 /// Up to three seeds again: the first, the last and the one between.
-void run_twice(const Scenario& scenario, const std::vector<std::uint64_t>& seeds, report::Suite& suite) {
-  std::vector<std::uint64_t> chosen = {seeds.front(), seeds[seeds.size() / 2], seeds.back()};
-  std::sort(chosen.begin(), chosen.end());
-  chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
-  for (const std::uint64_t seed : chosen) {
+void run_twice(const Scenario& scenario, report::Suite& suite) {
+  const std::size_t count = suite.results.size();
+  const std::set<std::size_t> chosen = {0, count / 2, count - 1};
+  for (const std::size_t index : chosen) {
+    const scenario::RunResult& run = suite.results[index];
     ++suite.run_twice;
-    if (const auto difference = compare(scenario, seed)) suite.nondeterminism.push_back({seed, *difference});
+    if (const auto difference = compare(scenario, run)) suite.nondeterminism.push_back({run.seed, *difference});
   }
 }
 
@@ -57,7 +58,7 @@ report::Suite play_all(const Scenario& scenario, const Arguments& arguments) {
   suite.wall = progress.elapsed();
   suite.results = std::move(harvest.results);
   suite.crashes = std::move(harvest.crashes);
-  if (arguments.check_determinism && suite.crashes.empty()) run_twice(scenario, seeds, suite);
+  if (arguments.check_determinism && suite.crashes.empty()) run_twice(scenario, suite);
   return suite;
 }
 
