@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is carried between gossip, mesh and home: members, records of our own, records of others.
+#include "syncer/base/mutation.h"
+#include "syncer/node/node_parts.h"
+#include "syncer/node/node_state.h"
+
+namespace syncer::node {
+namespace {
+
+/// A node this young that finds its region's name taken gives way; later the other one is the newcomer.
+constexpr Duration kNewcomer = std::chrono::seconds(10);
+
+}  // namespace
+
+bool Node::State::pump_members(Instant now) {
+  if (gossip.take_changes().empty()) return false;
+  const std::vector<MemberInfo> members = gossip.members();
+  std::vector<RemoteRegion> regions;
+  std::vector<Council::Member> fellows;
+  for (const MemberInfo& member : members) {
+    if (auto region = remote_region(config, member)) regions.push_back(std::move(*region));
+    if (auto one = fellow(config, member)) fellows.push_back(std::move(*one));
+    const auto rpc = parse_endpoint(tag(member, "rpc"));
+    if (rpc && tag(member, "region") == config.region) fellows_[member.name] = *rpc;
+  }
+  mesh.set_regions(now, std::move(regions));
+  if (council) council->set_members(now, std::move(fellows));
+  check_region_name(now, members);
+  return true;
+}
+
+void Node::State::check_region_name(Instant now, const std::vector<MemberInfo>& members) {
+  if (config.mode != Mode::Single || now - started > kNewcomer) return;
+  for (const MemberInfo& member : members) {
+    if (member.name == config.node || member.state != membership::State::Alive) continue;
+    if (tag(member, "region") != config.region) continue;
+    fail(now, "region name \"" + config.region + "\" is already used by syncer \"" + member.name + "\" at " +
+                  to_string(member.address) + "; give each region its own --cluster-name");
+  }
+}
+
+bool Node::State::pump_exports(Instant now) {
+  if (!mesh.publishing()) return false;
+  const auto changes = home.take_exports();
+  for (const ExportChange& change : changes) {
+    if (change.payload)
+      mesh.put(now, change.key, *change.payload);
+    else
+      mesh.erase(now, change.key);
+  }
+  return !changes.empty();
+}
+
+/// What other regions say counts only once the own registry was read: its marks tell which of their epochs are over.
+bool Node::State::pump_imports(Instant now) {
+  if (!importing) return begin_imports(now);
+  const auto changes = mesh.take_changes();
+  for (const RemoteChange& change : changes) {
+    const replication::Replica* replica = mesh.replica(change.region);
+    const Bytes* payload = replica != nullptr ? replica->find(change.key) : nullptr;
+    if (payload != nullptr)
+      home.want(now, change.region, change.key, *payload, replica->epoch());
+    else
+      home.unwant(now, change.region, change.key);
+  }
+  return !changes.empty();
+}
+
+bool Node::State::begin_imports(Instant now) {
+  if (home.knows_registry()) {
+    for (const auto& [region, epoch] : home.marked_epochs()) {
+      if (!SYNCER_MUTATED("node.ignore_marked_epochs")) mesh.raise_floor(now, region, epoch);
+    }
+    importing = true;
+  }
+  mesh.take_changes();  // all that is known follows, once
+  if (!importing) return false;
+  for (const std::string& region : mesh.regions()) {
+    const replication::Replica* replica = mesh.replica(region);
+    if (replica == nullptr) continue;
+    for (const auto& [key, record] : replica->records()) home.want(now, region, key, record.payload, replica->epoch());
+  }
+  return true;
+}
+
+void Node::State::pump_region_states(Instant now) {
+  mesh.set_sane(home.sane());
+  std::size_t next = 0;
+  if (told_.size() != mesh.peer_count()) told_.assign(mesh.peer_count(), std::nullopt);
+  mesh.visit_regions([&](const Mesh::Presence& there) {
+    const Told state{connected(config, there.up, there.last_heard, now), there.complete, there.sane};
+    std::optional<Told>& told = told_[next++];
+    if (told == state) return;
+    told = state;
+    home.region_state(now, there.region, state.connected, state.complete, state.sane);
+  });
+}
+
+void Node::State::pump_conflicts(Instant now) {
+  if (!gossip.conflict().empty()) fail(now, gossip.conflict());
+}
+
+}  // namespace syncer::node
