@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "syncer/base/mutation.h"
 #include "syncer/node/node_parts.h"
 
 namespace syncer::node {
@@ -41,7 +42,11 @@ Node::State::State(NodeConfig given, Ports world, Random random, Instant now)
 
 void Node::State::advance(Instant now) {
   while (const auto link = newcomers.take_expired(now)) ports.streams.close(*link);
-  if (council && now >= council->next_deadline()) council->advance(now);
+  if (council && now >= council->next_deadline()) {
+    council->advance(now);
+    // After a long sleep all deadlines have passed: whoever does not lead any more begins nothing with the registry.
+    if (council->reign() != epoch && !SYNCER_MUTATED("node.advance_home_of_the_deposed")) pump_reign(now);
+  }
   if (now >= gossip.next_deadline()) gossip.advance(now);
   if (now >= mesh.next_deadline()) mesh.advance(now);
   if (now >= home.next_deadline()) home.advance(now);
