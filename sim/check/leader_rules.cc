@@ -54,6 +54,12 @@ class Leaders : public Rule {
   }
 
   void after_event(Instant) override {
+    const std::vector<NodeIndex>& acted = context_.stage->world.acted();
+    if (std::any_of(acted.begin(), acted.end(), [this](NodeIndex n) { return council_of(n) != nullptr; })) look();
+  }
+
+ private:
+  void look() {
     std::map<std::size_t, NodeIndex> writers;
     for (NodeIndex n = 0; n < context_.stage->world.nodes(); ++n) {
       const Council* council = council_of(n);
@@ -67,7 +73,6 @@ class Leaders : public Rule {
     }
   }
 
- private:
   const Council* council_of(NodeIndex n) const {
     const auto* node = context_.stage->world.node(n);
     return node == nullptr ? nullptr : node->council();

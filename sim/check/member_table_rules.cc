@@ -59,7 +59,7 @@ class MemberTables : public Rule {
 
   /// Every change of a member queues news, so the count of news tells whose table changed.
   void after_event(Instant) override {
-    for (NodeIndex n = 0; n < nodes_.size(); ++n) {
+    for (const NodeIndex n : context_.stage->world.acted()) {
       const syncer::node::Node* node = context_.stage->world.node(n);
       if (node == nullptr) continue;
       const Swim& swim = node->gossip().swim();

@@ -25,7 +25,7 @@ class RaftProperties : public Rule {
   }
 
   void after_event(Instant) override {
-    for (NodeIndex n = 0; n < watched_.size(); ++n) {
+    for (const NodeIndex n : context_.stage->world.acted()) {
       const auto* node = context_.stage->world.node(n);
       const Council* council = node == nullptr ? nullptr : node->council();
       const syncer::election::Raft* raft = council == nullptr ? nullptr : council->raft();

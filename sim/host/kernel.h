@@ -74,6 +74,8 @@ struct Kernel {
   engine::EventQueue queue;
   engine::Digest digest;
   Probes probes;
+  /// Nodes whose process did something since the probes looked last, each once.
+  std::vector<NodeIndex> acted;
 
   syncer::Instant now() const { return queue.now(); }
   void push(syncer::Instant at, EventCode code, std::uint32_t subject, engine::Handle payload = {}) {

@@ -169,6 +169,8 @@ void NodeHost::discard(const QueuedEvent& work) {
 
 /// After every call of the node: it may have come to its end, or have another deadline.
 void NodeHost::settle() {
+  std::vector<NodeIndex>& acted = fabric_.kernel.acted;
+  if (!spec_.stranger && std::find(acted.begin(), acted.end(), index_) == acted.end()) acted.push_back(index_);
   if (dying_) return die();
   if (!process_->fatal().empty()) return exit_failed(process_->fatal());
   if (stopping_ && process_->left()) return end_process(HostChange::Stopped, Farewell::Reset);

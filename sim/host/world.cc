@@ -78,6 +78,7 @@ bool World::State::happen(World& world) {
   kernel.digest.add(kernel.now(), event.subject, event.kind, payload);
   arm_touched();
   kernel.probes.after_event(kernel.now());
+  kernel.acted.clear();
   return true;
 }
 
@@ -118,6 +119,7 @@ bool World::paused(NodeIndex n) const { return state_->node(n).paused(); }
 const std::string& World::failure(NodeIndex n) const { return state_->node(n).failure(); }
 bool World::reachable(Site a, Site b) const { return state_->fabric.network.open(a, b); }
 const syncer::node::Node* World::node(NodeIndex n) const { return state_->node(n).node(); }
+const std::vector<NodeIndex>& World::acted() const { return state_->fabric.kernel.acted; }
 
 bool World::operate(NodeIndex n, const std::function<void(syncer::node::Node&, Instant)>& action) {
   return state_->node(n).operate(action);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sim/engine/digest.h"
 #include "sim/fault/link_spec.h"
@@ -138,6 +139,8 @@ class World {
   bool reachable(Site a, Site b) const;
   /// nullptr while the node is down.
   const syncer::node::Node* node(NodeIndex n) const;
+  /// In a probe's after_event(): the syncers whose process did something in the event; the inside of no other changed.
+  const std::vector<NodeIndex>& acted() const;
   /// Calls the operator's side of a node that is up: set_seeds, release_guard.
   bool operate(NodeIndex n, const std::function<void(syncer::node::Node&, syncer::Instant local)>& action);
 

@@ -12,12 +12,12 @@ constexpr std::size_t kLongest = 64;
 
 std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
   std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    const bool here = text.substr(at, from.size()) == from;
-    out += here ? to : text.substr(at, 1);
-    at += here ? from.size() : 1;
+  std::size_t begin = 0;
+  for (std::size_t at = text.find(from); at != std::string_view::npos; at = text.find(from, begin)) {
+    out.append(text.substr(begin, at - begin)).append(to);
+    begin = at + from.size();
   }
-  return out;
+  return out.append(text.substr(begin));
 }
 
 }  // namespace

@@ -7,7 +7,9 @@
 #include <stdexcept>
 #include <vector>
 
+#include "syncer/base/bytes.h"
 #include "syncer/base/random.h"
+#include "tests/support/allocations/allocations.h"
 
 namespace sim::engine {
 namespace {
@@ -76,6 +78,38 @@ TEST(EventQueue, PassesAnIdleStretchWithoutAnEvent) {
   queue.pass_to(instant(9));
   EXPECT_EQ(queue.now(), instant(9));
   EXPECT_EQ(queue.next(), instant(10));
+}
+
+/// Timers that set themselves again, some for now, each with a payload as large as a packet: the life of a world.
+class Timers {
+ public:
+  Timers() {
+    for (std::uint32_t i = 0; i < 100; ++i) set(instant(1 + i));
+  }
+  void fire() {
+    const QueuedEvent event = queue_.pop();
+    packets_.release(event.payload);
+    set(random_.below(4) == 0 ? queue_.now() : queue_.now() + std::chrono::nanoseconds(1 + random_.below(1000)));
+  }
+
+ private:
+  void set(syncer::Instant at) {
+    const Handle packet = packets_.acquire();
+    packets_.at(packet).assign(1400, 'x');
+    queue_.push(at, {0, 0, packet});
+  }
+
+  syncer::Random random_{1};
+  EventQueue queue_;
+  Slab<syncer::Bytes> packets_;
+};
+
+TEST(EventQueue, AllocatesNothingInSteadyState) {
+  Timers timers;
+  for (int i = 0; i < 10'000; ++i) timers.fire();
+  const test::Allocations allocations;
+  for (int i = 0; i < 100'000; ++i) timers.fire();
+  EXPECT_EQ(allocations.count(), 0U);
 }
 
 TEST(Slab, ForgetsAHandleOnceItsSlotIsUsedAgain) {

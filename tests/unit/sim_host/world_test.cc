@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mocksc/model/change.h"
@@ -195,6 +197,39 @@ TEST(World, IsNotChangedByBeingWatched) {
   EXPECT_GT(watcher.messages, 0);
   EXPECT_EQ(watcher.hosts,
             (std::vector{HostChange::Started, HostChange::Started, HostChange::Crashed, HostChange::Started}));
+}
+
+/// Follows the next deadline of each syncer: it must not change where the world says that nobody acted.
+struct Insider final : Probe {
+  explicit Insider(const World& watched) : world(watched), seen(watched.nodes()) {}
+  void after_event(Instant) override {
+    for (NodeIndex n = 0; n < seen.size(); ++n) {
+      const syncer::node::Node* node = world.node(n);
+      const Instant due = node != nullptr ? node->next_deadline() : Instant{};
+      const bool acted = std::count(world.acted().begin(), world.acted().end(), n) == 1;
+      if (std::exchange(seen[n], due) == due) continue;
+      ++changes;
+      if (!acted && node != nullptr) ++unseen;
+    }
+  }
+  bool wants_after_event() const override { return true; }
+  const World& world;
+  std::vector<Instant> seen;
+  int changes = 0;
+  int unseen = 0;
+};
+
+TEST(World, NamesTheSyncersThatActedInAnEvent) {
+  World world(1);
+  build(world);
+  Insider insider(world);
+  world.add_probe(insider);
+  world.run_until(at(10s));
+  ASSERT_TRUE(world.crash(1));
+  ASSERT_TRUE(world.restart(1));
+  world.run_until(at(20s));
+  EXPECT_GT(insider.changes, 100);
+  EXPECT_EQ(insider.unseen, 0);
 }
 
 TEST(World, LeavesAPausedNodeBehindAndCatchesUp) {
