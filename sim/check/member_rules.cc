@@ -112,7 +112,7 @@ class Members : public Rule {
   /// Who says "dead" suspected the member himself for the shortest suspicion at least (clocks may drift by a tenth), or
   /// heard it from somebody who did.
   void check_death(NodeIndex node, const syncer::Event& event, const View& view) {
-    const auto& gossip = context_.stage->world.config(node).gossip;
+    const auto gossip = context_.stage->world.config(node).gossip.options();
     const Duration least = gossip.probe_interval * gossip.suspicion_mult * 9 / 10 - context_.sink->grace("I7");
     const std::pair<std::string, std::int64_t> death{event.text("member"), event.number("incarnation")};
     const bool own = view.seen == Seen::Suspect && context_.now() - view.suspected >= least;

@@ -120,14 +120,25 @@ class Assembly {
 
   Result<void> settings() {
     for (const Key& key : keys()) {
-      if (!key.of_node || (text(key.name).empty() && key.default_value.empty())) continue;
+      if (!key.of_node || origin(key.name) == "default" || (text(key.name).empty() && key.default_value.empty()))
+        continue;
       if (auto set = node::apply_setting(config_.node, key.name, text(key.name)); !set) {
         Error error = wrong(key.name, set.error());
         if (error.where != key.name) error.detail = key.name + ": " + error.detail;
         return tl::unexpected(std::move(error));
       }
     }
+    show_what_follows();
     return {};
+  }
+
+  /// What nobody gave follows from something else: a value of gossip's timing from its profile.
+  void show_what_follows() {
+    for (const node::Setting& s : node::settings()) {
+      const auto shown = config_.effective.find(std::string(s.key));
+      if (shown == config_.effective.end() || shown->second.origin != "default" || shown->second.text.empty()) continue;
+      if (std::string now = s.show(config_.node); now != shown->second.text) derive(shown->first, std::move(now));
+    }
   }
 
   void advertise_as(const std::string& key, const Endpoint& bound, Endpoint& into) {

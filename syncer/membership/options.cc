@@ -53,4 +53,18 @@ Options syncer_profile() {
   return o;
 }
 
+Options options_of(Profile profile) {
+  switch (profile) {
+    case Profile::Syncer:
+      return syncer_profile();
+    case Profile::Lan:
+      return lan_profile();
+    case Profile::Wan:
+      return wan_profile();
+    case Profile::Local:
+      return local_profile();
+  }
+  return syncer_profile();
+}
+
 }  // namespace syncer::membership

@@ -69,6 +69,9 @@ struct Options {
   Encode encode;
 };
 
+/// Options that fit each other.
+enum class Profile : std::uint8_t { Syncer, Lan, Wan, Local };
+
 /// memberlist's DefaultLANConfig.
 Options lan_profile();
 /// memberlist's DefaultWANConfig. Its shortest detection takes 30 s.
@@ -78,5 +81,6 @@ Options local_profile();
 /// LAN timing for members that are far apart: probe timeout follows the measured round trips, state exchange every
 /// 15 s, a dead member's name is free after 10 s, incarnations cannot be exhausted.
 Options syncer_profile();
+Options options_of(Profile profile);
 
 }  // namespace syncer::membership

@@ -9,22 +9,13 @@
 #include "syncer/base/endpoint.h"
 #include "syncer/base/quantity.h"
 #include "syncer/base/time.h"
+#include "syncer/node/gossip_timing.h"
 #include "syncer/wire/gossip_packet.h"
 
 namespace syncer::node {
 
 /// How many syncers serve one region.
 enum class Mode : std::uint8_t { Single, Cluster };
-
-/// Gossip timing (reference: memberlist's LAN profile, push/pull more often).
-struct GossipTiming {
-  Duration probe_interval = std::chrono::seconds(1);
-  Duration probe_timeout = std::chrono::milliseconds(500);
-  Duration gossip_interval = std::chrono::milliseconds(200);
-  std::uint32_t fanout = 3;
-  Duration push_pull_interval = std::chrono::seconds(15);
-  std::uint32_t suspicion_mult = 4;
-};
 
 /// How the region's own service center is read and written.
 struct RegistrySettings {

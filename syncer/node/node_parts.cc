@@ -7,12 +7,7 @@ GossipConfig gossip_config(const NodeConfig& config) {
   GossipConfig gossip;
   gossip.node = config.node;
   gossip.address = config.gossip_address;
-  gossip.options.probe_interval = config.gossip.probe_interval;
-  gossip.options.probe_timeout = config.gossip.probe_timeout;
-  gossip.options.gossip_interval = config.gossip.gossip_interval;
-  gossip.options.gossip_nodes = static_cast<int>(config.gossip.fanout);
-  gossip.options.push_pull_interval = config.gossip.push_pull_interval;
-  gossip.options.suspicion_mult = static_cast<int>(config.gossip.suspicion_mult);
+  gossip.options = config.gossip.options();
   gossip.pool = config.gossip_pool;
   gossip.nonce = config.gossip_nonce;
   gossip.keep_keys = config.gossip_keep_keys;

@@ -86,6 +86,14 @@ Result<Duration> parse_positive(std::string_view text) {
   return value;
 }
 
+Result<bool> parse_switch(std::string_view text) {
+  if (text == "on" || text == "true") return true;
+  if (text == "off" || text == "false") return false;
+  return refuse(text, "is neither on nor off");
+}
+
+std::string show_switch(bool on) { return on ? "on" : "off"; }
+
 Result<std::uint64_t> parse_between(std::string_view text, std::uint64_t min, std::uint64_t max) {
   const Result<std::uint64_t> value = parse_number(text, max);
   if (!value || *value < min) {

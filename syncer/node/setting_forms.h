@@ -15,6 +15,10 @@ namespace syncer::node {
 // The forms a setting's value may have. Each makes a Setting from a path of member pointers below NodeConfig, e.g.
 // positive<&NodeConfig::sync, &SyncSettings::heartbeat>("sync.heartbeat", "…").
 
+inline constexpr std::string_view kDurationForm = "a duration such as \"250ms\"";
+inline constexpr std::string_view kPositiveForm = "a duration above zero such as \"250ms\"";
+inline constexpr std::string_view kNumberForm = "a whole number";
+
 /// "a, b" without blanks around the parts; an empty text has none.
 std::vector<std::string> split_list(std::string_view text);
 std::string join_list(const std::vector<std::string>& parts);
@@ -31,6 +35,9 @@ Result<std::string> parse_text(std::string_view text);
 Result<std::vector<std::string>> parse_texts(std::string_view text);
 /// A duration longer than zero.
 Result<Duration> parse_positive(std::string_view text);
+/// "on" or "off"; "true" and "false" mean the same, as a file may say it in JSON.
+Result<bool> parse_switch(std::string_view text);
+std::string show_switch(bool on);
 /// A decimal number of at least `min`.
 Result<std::uint64_t> parse_between(std::string_view text, std::uint64_t min, std::uint64_t max);
 
@@ -57,21 +64,21 @@ Result<void> store(Result<Value> value, Target& target) {
 
 template <auto... Path>
 Setting duration(std::string_view key, std::string_view about) {
-  return {key, "a duration such as \"250ms\"", about,
+  return {key, kDurationForm, about,
           [](NodeConfig& c, std::string_view v) { return forms::store(parse_duration(v), forms::field<Path...>(c)); },
           [](const NodeConfig& c) { return to_string(forms::field<Path...>(c)); }};
 }
 
 template <auto... Path>
 Setting positive(std::string_view key, std::string_view about) {
-  return {key, "a duration above zero such as \"250ms\"", about,
+  return {key, kPositiveForm, about,
           [](NodeConfig& c, std::string_view v) { return forms::store(parse_positive(v), forms::field<Path...>(c)); },
           [](const NodeConfig& c) { return to_string(forms::field<Path...>(c)); }};
 }
 
 template <std::uint64_t Min, std::uint64_t Max, auto... Path>
 Setting number(std::string_view key, std::string_view about) {
-  return {key, "a whole number", about,
+  return {key, kNumberForm, about,
           [](NodeConfig& c, std::string_view v) {
             return forms::store(parse_between(v, Min, Max), forms::field<Path...>(c));
           },

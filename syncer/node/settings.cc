@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "syncer/base/nearest.h"
+#include "syncer/node/gossip_settings.h"
 #include "syncer/node/setting_forms.h"
 
 namespace syncer::node {
@@ -12,8 +13,8 @@ namespace {
 
 using Config = NodeConfig;
 
-const std::vector<Setting>& table() {
-  static const std::vector<Setting> kTable = {
+std::vector<Setting> other_settings() {
+  return {
       name<&Config::region>("cluster-name", "identity of the region; the same for all its syncers, unlike any other's"),
       endpoint<&Config::cluster_address>("cluster.address", "where the other syncers of this region reach this one"),
       positive<&Config::cluster, &ClusterSettings::election_timeout>(
@@ -23,17 +24,8 @@ const std::vector<Setting>& table() {
       number<1, 7, &Config::cluster, &ClusterSettings::voters>("cluster.voters",
                                                                "syncers of this region, agreed once for good"),
       endpoint<&Config::gossip_address>("gossip.address", "where other syncers reach this one's gossip"),
-      number<1, 100, &Config::gossip, &GossipTiming::fanout>("gossip.fanout", "members each gossip round is sent to"),
-      positive<&Config::gossip, &GossipTiming::gossip_interval>("gossip.interval", "time between two gossip rounds"),
       optional_text<&Config::gossip_pool, &wire::gossip::Pool::label>(
           "gossip.label", "name of the gossip pool: packets of pools with another one are refused"),
-      positive<&Config::gossip, &GossipTiming::probe_interval>("gossip.probe-interval", "time between two probes"),
-      positive<&Config::gossip, &GossipTiming::probe_timeout>("gossip.probe-timeout",
-                                                              "wait for a direct answer to a probe"),
-      positive<&Config::gossip, &GossipTiming::push_pull_interval>("gossip.push-pull-interval",
-                                                                   "time between two full state exchanges"),
-      number<1, 100, &Config::gossip, &GossipTiming::suspicion_mult>(
-          "gossip.suspicion-mult", "how many probe intervals a suspect has to refute, times log10 of the pool"),
       positive<&Config::guard, &GuardSettings::hold>("guard.hold", "frozen removals of a sane origin go after this"),
       number<0, 1'000'000'000, &Config::guard, &GuardSettings::minimum>(
           "guard.minimum", "so many removals within the window never trip the guard"),
@@ -63,6 +55,17 @@ const std::vector<Setting>& table() {
                                                                     "time between two reads of the service center"),
       positive<&Config::sync, &SyncSettings::silence>("sync.silence", "a link silent for this long is dialled again"),
   };
+}
+
+std::vector<Setting> all_settings() {
+  std::vector<Setting> all = other_settings();
+  for (const Setting& s : gossip_settings()) all.push_back(s);
+  std::sort(all.begin(), all.end(), [](const Setting& a, const Setting& b) { return a.key < b.key; });
+  return all;
+}
+
+const std::vector<Setting>& table() {
+  static const std::vector<Setting> kTable = all_settings();
   return kTable;
 }
 
@@ -98,9 +101,10 @@ Result<void> validate(const NodeConfig& c) {
   if (c.gossip_pool.label.size() > wire::gossip::kMaxLabel) {
     return refuse("gossip.label", "must not be longer than " + std::to_string(wire::gossip::kMaxLabel) + " octets");
   }
-  if (c.gossip.probe_timeout > c.gossip.probe_interval) {
-    return refuse("gossip.probe-timeout",
-                  "must not be longer than gossip.probe-interval (" + to_string(c.gossip.probe_interval) + ")");
+  if (const membership::Options gossip = c.gossip.options(); gossip.probe_timeout > gossip.probe_interval) {
+    return refuse("gossip.probe-timeout", "(" + to_string(gossip.probe_timeout) +
+                                              ") must not be longer than gossip.probe-interval (" +
+                                              to_string(gossip.probe_interval) + ")");
   }
   if (c.sync.silence <= c.sync.heartbeat) {
     return refuse("sync.silence", "must be longer than sync.heartbeat (" + to_string(c.sync.heartbeat) +

@@ -87,6 +87,40 @@ TEST(DaemonConfig, AnErrorNamesWhereTheValueCameFrom) {
       << error_of({{"sync.heartbeat", "1m"}});
 }
 
+TEST(DaemonConfig, TheGossipProfileDecidesWhatNobodyGave) {
+  const auto config = from_flags({{"gossip.profile", "wan"}, {"gossip.suspicion-mult", "4"}});
+  ASSERT_TRUE(config) << to_string(config.error());
+  const auto options = config->node.gossip.options();
+  EXPECT_EQ(options.probe_interval, std::chrono::seconds(5));
+  EXPECT_EQ(options.suspicion_mult, 4);
+  const Values& shown = config->effective;
+  EXPECT_EQ(shown.at("gossip.profile"), (Value{"wan", "--gossip.profile"}));
+  EXPECT_EQ(shown.at("gossip.probe-interval"), (Value{"5s", "derived"}));
+  EXPECT_EQ(shown.at("gossip.suspicion-mult"), (Value{"4", "--gossip.suspicion-mult"}));
+  EXPECT_EQ(shown.at("gossip.fanout"), (Value{"4", "derived"}));
+  EXPECT_EQ(shown.at("gossip.awareness-max"), (Value{"8", "default"})) << "the same in all profiles";
+}
+
+TEST(DaemonConfig, AKeyGoesBeforeTheGossipProfileEvenAcrossFileAndEnvironment) {
+  const auto environment = [](const std::string& name) -> std::optional<std::string> {
+    return name == "SYNCER_GOSSIP_PROFILE" ? std::optional<std::string>("wan") : nothing_set(name);
+  };
+  const auto file = parse_file(R"({"gossip": {"probe-interval": "4s", "tcp-ping": false}})", "f.json");
+  ASSERT_TRUE(file) << to_string(file.error());
+  const auto config = assemble(merge({}, environment, *file), environment);
+  ASSERT_TRUE(config) << to_string(config.error());
+  EXPECT_EQ(config->node.gossip.options().probe_interval, std::chrono::seconds(4));
+  EXPECT_FALSE(config->node.gossip.options().stream_pings);
+  EXPECT_EQ(config->node.gossip.options().push_pull_interval, std::chrono::seconds(60));
+}
+
+TEST(DaemonConfig, AValueThatDoesNotFitTheGossipProfileIsRefused) {
+  EXPECT_EQ(error_of({{"gossip.profile", "wan"}, {"gossip.probe-interval", "1s"}}),
+            "gossip.probe-timeout: (3s) must not be longer than gossip.probe-interval (1s)");
+  EXPECT_EQ(
+      error_of({{"gossip.profile", "lam"}}).rfind("--gossip.profile: gossip.profile: \"lam\" is not a profile", 0), 0U);
+}
+
 TEST(DaemonConfig, HostNamesToJoinAreKeptForTheResolver) {
   const auto config = from_flags({{"join-addr", "10.0.0.11:30191,sync.example:30190"}});
   ASSERT_TRUE(config) << to_string(config.error());

@@ -9,7 +9,6 @@
 namespace syncer::node {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 NodeConfig valid() {
@@ -53,13 +52,22 @@ TEST(Settings, EachChangesItsOwnFieldAlone) {
       {"cluster.heartbeat", "86ms"},
       {"cluster.voters", "5"},
       {"gossip.address", "10.9.9.9:2"},
+      {"gossip.awareness-max", "6"},
+      {"gossip.dead-reclaim", "67s"},
       {"gossip.fanout", "7"},
+      {"gossip.indirect-checks", "0"},
       {"gossip.interval", "70ms"},
       {"gossip.label", "blue"},
       {"gossip.probe-interval", "7s"},
       {"gossip.probe-timeout", "71ms"},
+      {"gossip.probe-timeout-follows-rtt", "off"},
       {"gossip.push-pull-interval", "72s"},
+      {"gossip.retransmit-mult", "11"},
+      {"gossip.suspicion-max-mult", "12"},
       {"gossip.suspicion-mult", "9"},
+      {"gossip.tcp-ping", "off"},
+      {"gossip.tcp-timeout", "13s"},
+      {"gossip.to-the-dead", "14s"},
       {"guard.hold", "73s"},
       {"guard.minimum", "74"},
       {"guard.share", "7%"},
@@ -81,7 +89,7 @@ TEST(Settings, EachChangesItsOwnFieldAlone) {
       {"sync.hold", "82s"},
       {"sync.interval", "83s"},
       {"sync.silence", "84s"}};
-  ASSERT_EQ(other.size(), settings().size());
+  ASSERT_EQ(other.size() + 1, settings().size()) << "all but gossip.profile, which changes many";
   for (const auto& [key, value] : other) {
     const NodeConfig before = valid();
     NodeConfig after = before;
@@ -105,6 +113,13 @@ TEST(Settings, RefuseABadValueAndSayWhatIsWanted) {
   EXPECT_NE(error_of("sync.interval", "10").find("a duration above zero"), std::string::npos);
   EXPECT_NE(error_of("sync.interval", "0s"), "");
   EXPECT_NE(error_of("gossip.fanout", "0"), "");
+  EXPECT_EQ(error_of("gossip.profile", "wam"),
+            "gossip.profile: \"wam\" is not a profile, did you mean \"wan\"?; wanted: \"syncer\", \"lan\", \"wan\" or "
+            "\"local\"");
+  EXPECT_EQ(error_of("gossip.tcp-ping", "yes"),
+            "gossip.tcp-ping: \"yes\" is neither on nor off; wanted: \"on\" or \"off\"");
+  EXPECT_NE(error_of("gossip.probe-interval", "61m").find("longer than 1h"), std::string::npos);
+  EXPECT_NE(error_of("gossip.suspicion-max-mult", "101"), "");
   EXPECT_NE(error_of("gossip.fanout", "-1"), "");
   EXPECT_NE(error_of("gossip.fanout", "99999999999999999999"), "");
   EXPECT_NE(error_of("guard.share", "101%"), "");
@@ -143,7 +158,11 @@ TEST(Settings, RefuseCombinationsThatMakeNoSense) {
   EXPECT_TRUE(refused([](NodeConfig& c) { c.region.clear(); }));
   EXPECT_TRUE(refused([](NodeConfig& c) { c.registry.addresses.clear(); }));
   EXPECT_TRUE(refused([](NodeConfig& c) { c.registry.projects.clear(); }));
-  EXPECT_TRUE(refused([](NodeConfig& c) { c.gossip.probe_timeout = c.gossip.probe_interval + milliseconds(1); }));
+  EXPECT_TRUE(refused([](NodeConfig& c) { ASSERT_TRUE(apply_setting(c, "gossip.probe-timeout", "1001ms")); }));
+  EXPECT_TRUE(refused([](NodeConfig& c) {
+    ASSERT_TRUE(apply_setting(c, "gossip.profile", "wan"));  // waits 3 s for an answer
+    ASSERT_TRUE(apply_setting(c, "gossip.probe-interval", "1s"));
+  }));
   EXPECT_TRUE(refused([](NodeConfig& c) { c.sync.silence = c.sync.heartbeat; }));
   EXPECT_TRUE(refused([](NodeConfig& c) { c.rpc_address = c.gossip_address; }));
   EXPECT_TRUE(refused([](NodeConfig& c) {
