@@ -9,6 +9,17 @@ namespace syncer::node {
 
 using registry::RecordKind;
 
+namespace {
+
+std::string why_waiting(const std::string& region, const Bytes& key, const Origin& origin) {
+  const auto record = registry::decode_key(key);
+  const std::string what = "copy of " + region + ": " + (record ? to_string(*record) : to_hex(key));
+  if (!origin.parked.empty()) return what + " is refused: " + origin.parked;
+  return what + (origin.waiting.empty() ? " is being written" : " waits: " + origin.waiting);
+}
+
+}  // namespace
+
 HomeCopier::HomeCopier(const HomeConfig& config, const registry::V4Requests& requests, HomeCalls& calls,
                        const HomeView& view, HomeRegions& regions, HomeLeases& leases, Observer& observer,
                        Random random)
@@ -164,16 +175,23 @@ void HomeCopier::pass_gate(Instant now) {
 
 void HomeCopier::explain(std::vector<std::string>& out, std::size_t limit) const {
   for (const std::string& text : services_.problems()) out.push_back(text);
+  // What the registry refuses needs somebody and comes first; all else only needs time.
+  std::vector<std::string> passing;
+  std::size_t left_out = 0;
   for (const auto& [region, remote] : regions_.all()) {
     for (const auto& [key, origin] : remote.origins) {
-      if (out.size() >= limit) return;
-      const std::string& why = origin.parked.empty() ? origin.waiting : origin.parked;
-      if (why.empty() && !origin.busy && !origin.queued && origin.failures == 0) continue;
-      const auto record = registry::decode_key(key);
-      const std::string what = region + ": " + (record ? to_string(*record) : to_hex(key));
-      out.push_back("copy of " + what + (why.empty() ? " is being written" : " waits: " + why));
+      if (origin.at_rest()) continue;
+      std::vector<std::string>& place = origin.parked.empty() ? passing : out;
+      if (place.size() < limit)
+        place.push_back(why_waiting(region, key, origin));
+      else
+        ++left_out;
     }
   }
+  const std::size_t room = std::min(passing.size(), limit - std::min(limit, out.size()));
+  out.insert(out.end(), passing.begin(), passing.begin() + static_cast<std::ptrdiff_t>(room));
+  left_out += passing.size() - room;
+  if (left_out > 0) out.push_back("and " + std::to_string(left_out) + " copies more");
 }
 
 }  // namespace syncer::node

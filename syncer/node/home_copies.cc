@@ -11,6 +11,8 @@ bool Origin::any_present() const {
   return std::any_of(copies.begin(), copies.end(), [](const auto& entry) { return entry.second.present; });
 }
 
+bool Origin::at_rest() const { return parked.empty() && waiting.empty() && !busy && !queued && failures == 0; }
+
 RemoteCopies::RemoteCopies(const GuardSettings& settings, Instant now)
     : away_since(now), guard(guard_options(settings)) {}
 

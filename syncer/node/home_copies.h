@@ -41,6 +41,8 @@ struct Origin {
   std::string waiting;  ///< why it is not done yet; for people
 
   bool any_present() const;
+  /// Nothing is under way, waits or failed.
+  bool at_rest() const;
 };
 
 /// A service as other regions describe it.

@@ -187,6 +187,19 @@ TEST_F(HomeCopies, ThatTheRegistryRefusesAreParkedAndBlockNothing) {
   EXPECT_EQ(driver.events().count(EventKind::CopyUnparked), 1);
 }
 
+TEST_F(HomeCopies, ThatAreRefusedComeFirstAmongTheReasonsAndNoReasonIsDroppedInSilence) {
+  link(true);
+  want(remote_instance("cart", "z-odd", "rest://9:3", "{}", "NONSENSE"));
+  run_for(3s);
+  fail({mocksc::Operation::RegisterInstance}, mocksc::Failure::Kind::Status);
+  for (int i = 0; i < 50; ++i) want(remote_instance("cart", "i" + std::to_string(i), "rest://8:" + std::to_string(i)));
+  run_for(3s);
+  const std::vector<std::string> reasons = driver.home().pending();
+  ASSERT_EQ(reasons.size(), 21U);
+  EXPECT_NE(reasons.front().find("instance z-odd is refused: "), std::string::npos) << reasons.front();
+  EXPECT_EQ(reasons.back(), "and 31 copies more");
+}
+
 TEST_F(HomeCopies, AreHeldWhileTheirRegionIsAwayAndThenRemoved) {
   link(true);
   want(remote_instance("cart", "i1", "rest://9:1"));
