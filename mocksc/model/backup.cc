@@ -4,6 +4,7 @@
 #include "mocksc/model/go_json.h"
 #include "mocksc/model/json_writer.h"
 #include "mocksc/model/registry.h"
+#include "syncer/json/document.h"
 
 namespace mocksc {
 namespace {
@@ -56,11 +57,15 @@ void write(JsonWriter& out, const Tenant& tenant) {
   out.close_object();
 }
 
+/// A record is read as a request that brings it would be.
 template <class T>
 T decode(const json& value) {
+  const std::string text = value.dump();
+  const auto document = syncer::json::Document::parse(text);
   T out;
-  bool ok = true;
-  GoReader in(value, ok);
+  bool ok = document.has_value();
+  if (!ok) return out;
+  GoReader in(document->root(), ok);
   read(in, out);
   return out;
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mocksc/model/go_json.h"
+#include "syncer/json/document.h"
 
 namespace mocksc {
 namespace {
@@ -49,11 +50,11 @@ std::string syntax_error(std::string_view body) {
 /// Parses, hands the top object to `read`, and turns any failure into 400001. `fixed` replaces the parser's text.
 template <class T, class Read>
 ApiResult<T> decode(std::string_view body, std::string_view fixed, Read read) {
-  const json document = json::parse(body, nullptr, false);
-  if (document.is_discarded()) return refuse(kInvalidParams, fixed.empty() ? syntax_error(body) : std::string(fixed));
+  const auto document = syncer::json::Document::parse(body);
+  if (!document) return refuse(kInvalidParams, fixed.empty() ? syntax_error(body) : std::string(fixed));
   T out{};
   bool ok = true;
-  GoReader in(document, ok);
+  GoReader in(document->root(), ok);
   read(in, out);
   if (ok) return out;
   return refuse(kInvalidParams,

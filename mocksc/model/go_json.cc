@@ -2,13 +2,12 @@
 #include "mocksc/model/go_json.h"
 
 #include <algorithm>
-#include <limits>
-#include <nlohmann/json.hpp>
+#include <utility>
 
 namespace mocksc {
 namespace {
 
-using nlohmann::json;
+using syncer::json::Value;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -19,75 +18,75 @@ bool same_name(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-GoReader::GoReader(const json& object, bool& ok) : object_(object.is_object() ? &object : nullptr), ok_(ok) {
+GoReader::GoReader(const Value& object, bool& ok) : object_(object.is_object() ? &object : nullptr), ok_(ok) {
   if (object_ == nullptr && !object.is_null()) ok_ = false;
 }
 
-const json* GoReader::member(std::string_view name) const {
+const Value* GoReader::member(std::string_view name) const {
   if (object_ == nullptr) return nullptr;
-  for (auto it = object_->begin(); it != object_->end(); ++it) {
-    if (same_name(it.key(), name)) return it->is_null() ? nullptr : &*it;
+  for (const Value& value : *object_) {
+    if (same_name(value.name(), name)) return value.is_null() ? nullptr : &value;
   }
   return nullptr;
 }
 
-std::size_t GoReader::list_size(const json& list) {
-  if (list.is_array()) return list.size();
+const Value* GoReader::list(std::string_view name) {
+  const Value* value = member(name);
+  if (value == nullptr || value->is_list()) return value;
   ok_ = false;
-  return 0;
+  return nullptr;
 }
 
-const json& GoReader::list_item(const json& list, std::size_t index) { return list[index]; }
-
 void GoReader::text(std::string_view name, std::string& out) {
-  const json* value = member(name);
+  const Value* value = member(name);
   if (value == nullptr) return;
-  if (value->is_string()) {
-    out = value->get_ref<const std::string&>();
+  if (value->is_text()) {
+    out = value->text();
   } else {
     ok_ = false;
   }
 }
 
 void GoReader::number(std::string_view name, std::int32_t& out) {
-  const json* value = member(name);
+  const Value* value = member(name);
   if (value == nullptr) return;
-  constexpr std::int64_t kMax = std::numeric_limits<std::int32_t>::max();
-  const bool fits = value->is_number_unsigned() ? value->get<std::uint64_t>() <= static_cast<std::uint64_t>(kMax)
-                                                : value->is_number_integer() && value->get<std::int64_t>() >= -kMax - 1;
-  if (fits) {
-    out = static_cast<std::int32_t>(value->get<std::int64_t>());
+  const auto number = value->integer();
+  if (number && std::in_range<std::int32_t>(*number)) {
+    out = static_cast<std::int32_t>(*number);
   } else {
     ok_ = false;
   }
 }
 
 void GoReader::boolean(std::string_view name, bool& out) {
-  const json* value = member(name);
+  const Value* value = member(name);
   if (value == nullptr) return;
   if (value->is_boolean()) {
-    out = value->get<bool>();
+    out = value->text() == "true";
   } else {
     ok_ = false;
   }
 }
 
 void GoReader::texts(std::string_view name, std::vector<std::string>& out) {
-  const json* list = member(name);
-  for (std::size_t i = 0; list != nullptr && i < list_size(*list); ++i) {
-    const json& value = (*list)[i];
-    out.push_back(value.is_string() ? value.get_ref<const std::string&>() : std::string());
-    if (!value.is_string() && !value.is_null()) ok_ = false;
+  const Value* values = list(name);
+  if (values == nullptr) return;
+  for (const Value& value : *values) {
+    out.emplace_back(value.is_text() ? value.text() : std::string_view());
+    if (!value.is_text() && !value.is_null()) ok_ = false;
   }
 }
 
 void GoReader::map(std::string_view name, Properties& out) {
-  const json* object = member(name);
+  const Value* object = member(name);
   if (object == nullptr) return;
-  if (!object->is_object()) ok_ = false;
-  for (auto it = object->begin(); object->is_object() && it != object->end(); ++it) {
-    out[it.key()] = it->is_string() ? it->get_ref<const std::string&>() : std::string();
-    if (!it->is_string() && !it->is_null()) ok_ = false;
+  if (!object->is_object()) {
+    ok_ = false;
+    return;
+  }
+  for (const Value& value : *object) {
+    out[std::string(value.name())] = value.is_text() ? value.text() : std::string_view();
+    if (!value.is_text() && !value.is_null()) ok_ = false;
   }
 }
 

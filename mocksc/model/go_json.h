@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "mocksc/model/records.h"
+#include "syncer/json/value.h"
 
 namespace mocksc {
 
@@ -16,7 +16,7 @@ namespace mocksc {
 /// on, so a decoder asks once at the end.
 class GoReader {
  public:
-  GoReader(const nlohmann::json& object, bool& ok);
+  GoReader(const syncer::json::Value& object, bool& ok);
   void text(std::string_view name, std::string& out);
   void number(std::string_view name, std::int32_t& out);
   void boolean(std::string_view name, bool& out);
@@ -25,7 +25,7 @@ class GoReader {
   /// Calls `read(GoReader&)` when the member is there.
   template <class Read>
   void object(std::string_view name, Read read) {
-    if (const nlohmann::json* value = member(name)) {
+    if (const syncer::json::Value* value = member(name)) {
       GoReader nested(*value, ok_);
       read(nested);
     }
@@ -33,18 +33,19 @@ class GoReader {
   /// Calls `read(GoReader&)` for each element; a null element is an empty object.
   template <class Read>
   void objects(std::string_view name, Read read) {
-    const nlohmann::json* list = member(name);
-    for (std::size_t i = 0; list != nullptr && i < list_size(*list); ++i) {
-      GoReader nested(list_item(*list, i), ok_);
+    const syncer::json::Value* list = this->list(name);
+    if (list == nullptr) return;
+    for (const syncer::json::Value& element : *list) {
+      GoReader nested(element, ok_);
       read(nested);
     }
   }
 
  private:
-  const nlohmann::json* member(std::string_view name) const;
-  std::size_t list_size(const nlohmann::json& list);
-  static const nlohmann::json& list_item(const nlohmann::json& list, std::size_t index);
-  const nlohmann::json* object_;
+  const syncer::json::Value* member(std::string_view name) const;
+  /// The member if it is a list; another type is an error.
+  const syncer::json::Value* list(std::string_view name);
+  const syncer::json::Value* object_;
   bool& ok_;
 };
 

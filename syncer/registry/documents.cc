@@ -2,7 +2,6 @@
 #include "syncer/registry/documents.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "syncer/base/mutation.h"
 
@@ -16,16 +15,16 @@ std::string property(const Properties& properties, const char* name) {
   return found == properties.end() ? std::string() : found->second;
 }
 
-std::uint64_t number_member(const nlohmann::json& object, const char* name) {
+std::uint64_t number_member(const json::Value& object, const char* name) {
   const auto* value = member(object, name);
-  return value != nullptr && value->is_number_unsigned() ? value->get<std::uint64_t>() : 0;
+  return value != nullptr ? value->natural().value_or(0) : 0;
 }
 
 /// What one service center alone knows, and what the key already says, stays at home.
-Bytes payload_without(nlohmann::json document, std::initializer_list<const char*> names) {
-  for (const char* name : names) document.erase(name);
-  for (auto it = document.begin(); it != document.end();) it = it->is_null() ? document.erase(it) : std::next(it);
-  return canonical_text(document);
+Members payload_of(const json::Value& document, std::initializer_list<ByteView> without) {
+  Members members = members_of(document, without);
+  std::erase_if(members, [](const auto& member) { return member.second == "null"; });
+  return members;
 }
 
 void read_marks(InstanceDocument& instance) {
@@ -39,7 +38,7 @@ void read_marks(InstanceDocument& instance) {
 
 }  // namespace
 
-std::optional<ServiceDocument> read_service(const nlohmann::json& document, const std::string& domain,
+std::optional<ServiceDocument> read_service(const json::Value& document, const std::string& domain,
                                             const std::string& project) {
   const auto id = text_member(document, "serviceId");
   const auto environment = text_member(document, "environment");
@@ -52,22 +51,18 @@ std::optional<ServiceDocument> read_service(const nlohmann::json& document, cons
   if (!id || !environment || !app || !name || !version || !alias || !modified || !schemas) return std::nullopt;
   if (id->empty() || name->empty() || !properties_member(document, "properties")) return std::nullopt;
   std::sort(schemas->begin(), schemas->end());
-  nlohmann::json canonical = document;
-  if (schemas->empty())
-    canonical.erase("schemas");
-  else
-    canonical["schemas"] = *schemas;
-  Bytes payload = payload_without(std::move(canonical), {"serviceId", "environment", "appId", "serviceName", "version",
-                                                         "timestamp", "modTimestamp"});
+  Members payload = payload_of(document, {"serviceId", "environment", "appId", "serviceName", "version", "timestamp",
+                                          "modTimestamp", "schemas"});
+  if (!schemas->empty()) payload.emplace("schemas", list_text(*schemas));
   return ServiceDocument{*id,
                          ServiceKey{domain, project, *environment, *app, *name, *version},
                          *alias,
                          *modified,
                          std::move(*schemas),
-                         std::move(payload)};
+                         object_text(payload)};
 }
 
-std::optional<InstanceDocument> read_instance(const nlohmann::json& document) {
+std::optional<InstanceDocument> read_instance(const json::Value& document) {
   const auto id = text_member(document, "instanceId");
   const auto service = text_member(document, "serviceId");
   const auto status = text_member(document, "status");
@@ -83,21 +78,22 @@ std::optional<InstanceDocument> read_instance(const nlohmann::json& document) {
   read_marks(instance);
   if (instance.copy || instance.canary) return instance;
   instance.properties.clear();
-  instance.payload = payload_without(document, {"instanceId", "serviceId", "version", "timestamp", "modTimestamp"});
+  instance.payload =
+      object_text(payload_of(document, {"instanceId", "serviceId", "version", "timestamp", "modTimestamp"}));
   return instance;
 }
 
-std::optional<SchemaDocument> read_schema(const nlohmann::json& document) {
+std::optional<SchemaDocument> read_schema(const json::Value& document) {
   const auto id = text_member(document, "schemaId");
   const auto summary = text_member(document, "summary");
   const auto content = text_member(document, "schema");
   if (!id || id->empty() || !summary || !content) return std::nullopt;
-  nlohmann::json payload = {{"schema", *content}};
-  if (!summary->empty()) payload["summary"] = *summary;
-  return SchemaDocument{*id, !content->empty(), canonical_text(payload)};
+  Properties payload = {{"schema", *content}};
+  if (!summary->empty()) payload.emplace("summary", *summary);
+  return SchemaDocument{*id, !content->empty(), properties_text(payload)};
 }
 
-Duration lease_of(const nlohmann::json& instance) {
+Duration lease_of(const json::Value& instance) {
   const auto* check = member(instance, "healthCheck");
   std::uint64_t interval = 30;
   std::uint64_t times = 3;

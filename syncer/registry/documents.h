@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,15 +58,15 @@ struct SchemaDocument {
 };
 
 /// Reads one element of a service list. Nothing when the id or the name is missing or a member has the wrong type.
-std::optional<ServiceDocument> read_service(const nlohmann::json& document, const std::string& domain,
+std::optional<ServiceDocument> read_service(const json::Value& document, const std::string& domain,
                                             const std::string& project);
 /// Reads one element of an instance list; nothing as above.
-std::optional<InstanceDocument> read_instance(const nlohmann::json& document);
+std::optional<InstanceDocument> read_instance(const json::Value& document);
 /// Reads one element of a schema list; nothing as above.
-std::optional<SchemaDocument> read_schema(const nlohmann::json& document);
+std::optional<SchemaDocument> read_schema(const json::Value& document);
 
 /// Lease of a health check as the service center counts it: interval x (times + 1), 120 s when there is none.
-Duration lease_of(const nlohmann::json& instance);
+Duration lease_of(const json::Value& instance);
 /// The registry's own service (SERVICECENTER) and the syncers': never replicated.
 bool is_infrastructure(const ServiceKey& key, const std::string& alias);
 

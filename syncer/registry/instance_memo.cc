@@ -2,7 +2,6 @@
 #include "syncer/registry/instance_memo.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
@@ -26,9 +25,9 @@ Result<SharedInstance> InstanceMemo::read(ByteView text) {
   if (known != known_.end()) {
     if (SharedInstance instance = known->second.lock()) return instance;
   }
-  const auto document = parse_json(text);
+  const auto document = json::Document::parse(text);
   if (!document) return failure(ErrorCode::Corrupt, "instance", "not JSON");
-  auto instance = read_instance(*document);
+  auto instance = read_instance(**document);
   if (!instance) return SharedInstance();
   auto shared = std::make_shared<const InstanceDocument>(std::move(*instance));
   if (known_.size() >= most_) forget_gone();

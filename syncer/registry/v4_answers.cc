@@ -2,7 +2,6 @@
 #include "syncer/registry/v4_answers.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "syncer/registry/cut_list.h"
 
@@ -25,13 +24,13 @@ ErrorCode meaning(int status, const std::string& code) {
 
 /// Errors are JSON with a textual code; proxies, routers and old releases answer plain text.
 Error read_error(const HttpResponse& response) {
-  const auto body = parse_json(response.body);
-  const std::string code = body ? text_member(*body, "errorCode").value_or("") : "";
+  const auto body = json::Document::parse(response.body);
+  const std::string code = body ? text_member(**body, "errorCode").value_or("") : "";
   if (code.empty()) {
     return {meaning(response.status, code), "HTTP " + std::to_string(response.status), quote(response.body)};
   }
-  const std::string message = text_member(*body, "errorMessage").value_or("");
-  const std::string detail = text_member(*body, "detail").value_or("");
+  const std::string message = text_member(**body, "errorMessage").value_or("");
+  const std::string detail = text_member(**body, "detail").value_or("");
   return {meaning(response.status, code), code, quote(detail.empty() ? message : message + ": " + detail)};
 }
 
@@ -41,17 +40,17 @@ tl::unexpected<Error> corrupt(const HttpResponse& response, const char* what) {
 }
 
 /// The object in a successful answer; `{}` for an empty one is written as such by every release.
-Result<nlohmann::json> read_object(const RawAnswer& raw, const char* what) {
+Result<json::Document> read_object(const RawAnswer& raw, const char* what) {
   if (auto success = read_success(raw); !success) return tl::make_unexpected(success.error());
-  auto body = parse_json(raw->body);
-  if (!body || !body->is_object()) return corrupt(*raw, what);
+  auto body = json::Document::parse(raw->body);
+  if (!body || !body->root().is_object()) return corrupt(*raw, what);
   return std::move(*body);
 }
 
 Result<std::string> read_id(const RawAnswer& raw, const char* name) {
   auto body = read_object(raw, name);
   if (!body) return tl::make_unexpected(body.error());
-  const auto id = text_member(*body, name);
+  const auto id = text_member(**body, name);
   if (!id || id->empty()) return corrupt(*raw, name);
   return *id;
 }
@@ -62,9 +61,9 @@ Result<Answer<std::vector<T>>> read_list(const RawAnswer& raw, const char* name,
   auto body = read_object(raw, name);
   if (!body) return tl::make_unexpected(body.error());
   Answer<std::vector<T>> answer;
-  const auto* list = member(*body, name);
+  const auto* list = member(**body, name);
   if (list == nullptr) return answer;
-  if (!list->is_array()) return corrupt(*raw, name);
+  if (!list->is_list()) return corrupt(*raw, name);
   for (const auto& element : *list) {
     if (auto value = read(element)) {
       answer.value.push_back(std::move(*value));
@@ -77,15 +76,14 @@ Result<Answer<std::vector<T>>> read_list(const RawAnswer& raw, const char* name,
 }
 
 /// Index of a query, if it is one.
-std::optional<std::size_t> index_of(const nlohmann::json& value, std::size_t size) {
-  if (!value.is_number_unsigned()) return std::nullopt;
-  const auto index = value.get<std::uint64_t>();
-  return index < size ? std::optional<std::size_t>(index) : std::nullopt;
+std::optional<std::size_t> index_of(const json::Value& value, std::size_t size) {
+  const auto index = value.natural();
+  return index && *index < size ? std::optional<std::size_t>(*index) : std::nullopt;
 }
 
-void read_not_modified(const nlohmann::json& section, std::vector<Found>& found) {
+void read_not_modified(const json::Value& section, std::vector<Found>& found) {
   const auto* list = member(section, "notModified");
-  if (list == nullptr || !list->is_array()) return;
+  if (list == nullptr || !list->is_list()) return;
   for (const auto& element : *list) {
     if (const auto i = index_of(element, found.size())) found[*i].kind = Found::Kind::Unchanged;
   }
@@ -102,10 +100,10 @@ std::optional<std::vector<SharedInstance>> read_instances(const CutText& cut, In
   return instances;
 }
 
-void read_updated_one(const nlohmann::json& element, const std::vector<SharedInstance>& all, Found& found) {
+void read_updated_one(const json::Value& element, const std::vector<SharedInstance>& all, Found& found) {
   const auto revision = text_member(element, "rev");
   const auto* instances = member(element, "instances");
-  if (!revision || (instances != nullptr && !instances->is_array())) return;
+  if (!revision || (instances != nullptr && !instances->is_list())) return;
   found.kind = Found::Kind::Updated;
   found.revision = *revision;
   if (instances == nullptr) return;
@@ -118,9 +116,9 @@ void read_updated_one(const nlohmann::json& element, const std::vector<SharedIns
   }
 }
 
-void read_updated(const nlohmann::json& section, const std::vector<SharedInstance>& all, std::vector<Found>& found) {
+void read_updated(const json::Value& section, const std::vector<SharedInstance>& all, std::vector<Found>& found) {
   const auto* list = member(section, "updated");
-  if (list == nullptr || !list->is_array()) return;
+  if (list == nullptr || !list->is_list()) return;
   for (const auto& element : *list) {
     const auto* index = member(element, "index");
     const auto i = index != nullptr ? index_of(*index, found.size()) : std::nullopt;
@@ -128,13 +126,13 @@ void read_updated(const nlohmann::json& section, const std::vector<SharedInstanc
   }
 }
 
-void read_failed(const nlohmann::json& section, std::vector<Found>& found) {
+void read_failed(const json::Value& section, std::vector<Found>& found) {
   const auto* list = member(section, "failed");
-  if (list == nullptr || !list->is_array()) return;
+  if (list == nullptr || !list->is_list()) return;
   for (const auto& element : *list) {
     const auto* indexes = member(element, "indexes");
     const auto* error = member(element, "error");
-    if (indexes == nullptr || !indexes->is_array() || error == nullptr) continue;
+    if (indexes == nullptr || !indexes->is_list() || error == nullptr) continue;
     const std::string code = text_member(*error, "errorCode").value_or("");
     for (const auto& value : *indexes) {
       const auto i = index_of(value, found.size());
@@ -148,7 +146,7 @@ void read_failed(const nlohmann::json& section, std::vector<Found>& found) {
 /// The ordinary answer to a heartbeat set, recognised without parsing it: every instance and nothing besides.
 bool says_all_renewed(ByteView body, std::span<const InstanceRef> asked) {
   CutText cut = cut_lists(body, "instances");
-  if (cut.elements.size() != asked.size() || !parse_json(cut.frame)) return false;
+  if (cut.elements.size() != asked.size() || !json::Document::parse(cut.frame)) return false;
   std::sort(cut.elements.begin(), cut.elements.end());
   Bytes text;
   for (const InstanceRef& ref : asked) {
@@ -179,18 +177,18 @@ bool is_outcome_unknown(const Error& error) {
 Result<Answer<std::vector<ServiceDocument>>> read_services(const RawAnswer& raw, const std::string& domain,
                                                            const std::string& project) {
   return read_list<ServiceDocument>(raw, "services",
-                                    [&](const nlohmann::json& v) { return read_service(v, domain, project); });
+                                    [&](const json::Value& v) { return read_service(v, domain, project); });
 }
 
 Result<Answer<std::vector<Found>>> read_find(const RawAnswer& raw, std::size_t queries, InstanceMemo& memo) {
   if (auto success = read_success(raw); !success) return tl::make_unexpected(success.error());
   const CutText cut = cut_lists(raw->body, "instances");
-  const auto body = parse_json(cut.frame);
+  const auto body = json::Document::parse(cut.frame);
   const auto instances = read_instances(cut, memo);
-  if (!body || !body->is_object() || !instances) return corrupt(*raw, "batch find");
+  if (!body || !body->root().is_object() || !instances) return corrupt(*raw, "batch find");
   Answer<std::vector<Found>> answer;
   answer.value.resize(queries);
-  if (const auto* section = member(*body, "services"); section != nullptr && section->is_object()) {
+  if (const auto* section = member(**body, "services"); section != nullptr && section->is_object()) {
     read_not_modified(*section, answer.value);
     read_updated(*section, *instances, answer.value);
     read_failed(*section, answer.value);
@@ -205,7 +203,7 @@ Result<Answer<std::vector<Found>>> read_find(const RawAnswer& raw, std::size_t q
 }
 
 Result<Answer<std::vector<SchemaDocument>>> read_schemas(const RawAnswer& raw) {
-  return read_list<SchemaDocument>(raw, "schemas", [](const nlohmann::json& v) { return read_schema(v); });
+  return read_list<SchemaDocument>(raw, "schemas", [](const json::Value& v) { return read_schema(v); });
 }
 
 Result<std::string> read_service_id(const RawAnswer& raw) { return read_id(raw, "serviceId"); }
@@ -214,7 +212,7 @@ Result<std::string> read_instance_id(const RawAnswer& raw) { return read_id(raw,
 Result<InstanceDocument> read_one_instance(const RawAnswer& raw) {
   auto body = read_object(raw, "instance");
   if (!body) return tl::make_unexpected(body.error());
-  const auto* value = member(*body, "instance");
+  const auto* value = member(**body, "instance");
   auto instance = value != nullptr ? read_instance(*value) : std::nullopt;
   if (!instance) return corrupt(*raw, "instance");
   return std::move(*instance);
@@ -228,9 +226,10 @@ Result<std::vector<Beat>> read_heartbeats(const RawAnswer& raw, std::span<const 
   auto body = read_object(raw, "heartbeats");
   if (!body) return tl::make_unexpected(body.error());
   std::map<std::pair<std::string, std::string>, Beat> told;
-  const auto* list = member(*body, "instances");
-  if (list != nullptr && !list->is_array()) return corrupt(*raw, "heartbeats");
-  for (const auto& element : list != nullptr ? *list : nlohmann::json::array()) {
+  const auto* list = member(**body, "instances");
+  if (list != nullptr && !list->is_list()) return corrupt(*raw, "heartbeats");
+  const json::Value none;
+  for (const auto& element : list != nullptr ? *list : none) {
     const auto service = text_member(element, "serviceId");
     const auto instance = text_member(element, "instanceId");
     const auto message = text_member(element, "errMessage");

@@ -20,9 +20,10 @@ std::map<std::string, Folders> include_table() {
   table["syncer/base"] = {};
   for (const std::string& core : kCores) table[core] = {"syncer/base"};
   table["syncer/ports"] = {"syncer/base"};
-  table["syncer/registry"] = {"syncer/base", "syncer/ports"};
+  table["syncer/json"] = {"syncer/base"};
+  table["syncer/registry"] = {"syncer/base", "syncer/json", "syncer/ports"};
   table["syncer/wire"] = {"syncer/base", "syncer/membership", "syncer/replication", "syncer/election"};
-  Folders node = {"syncer/base", "syncer/ports", "syncer/registry", "syncer/wire"};
+  Folders node = {"syncer/base", "syncer/json", "syncer/ports", "syncer/registry", "syncer/wire"};
   node.insert(kCores.begin(), kCores.end());
   table["syncer/node"] = node;
   Folders everything = node;
@@ -32,7 +33,7 @@ std::map<std::string, Folders> include_table() {
   for (const char* folder : {"net", "httpio", "store", "admin", "config", "daemon", "cli"}) {
     table[std::string("syncer/") + folder] = everything;
   }
-  table["mocksc/model"] = {"syncer/base"};
+  table["mocksc/model"] = {"syncer/base", "syncer/json"};
   table["mocksc/http"] = {"syncer/base", "mocksc/model"};
   Folders sim = node;
   sim.insert({"syncer/node", "mocksc/model"});
@@ -54,8 +55,8 @@ const std::map<std::string, Folders> kThirdParty = {
     {"xxhash.h", {"syncer/base"}},
     {"openssl", {"syncer/base", "syncer/wire", "syncer/net", "syncer/httpio"}},
     {"nlohmann",
-     {"syncer/wire", "syncer/registry", "syncer/config", "syncer/cli", "syncer/admin", "syncer/daemon", "mocksc/model",
-      "mocksc/http", "sim/host", "sim/scenario", "sim/check", "sim/explore", "sim/report", "sim/cli"}},
+     {"syncer/json", "syncer/wire", "syncer/registry", "syncer/config", "syncer/cli", "syncer/admin", "syncer/daemon",
+      "mocksc/model", "mocksc/http", "sim/host", "sim/scenario", "sim/check", "sim/explore", "sim/report", "sim/cli"}},
     {"asio.hpp", {"syncer/net"}},
     {"asio", {"syncer/net"}},
     {"httplib.h", {"syncer/httpio", "syncer/admin", "syncer/cli", "mocksc/http"}},

@@ -39,8 +39,8 @@ INSTANTIATE_TEST_SUITE_P(Symbols, CoreLibrary,
                                          "syncer/membership/libsyncer_membership.a",
                                          "syncer/replication/libsyncer_replication.a",
                                          "syncer/election/libsyncer_election.a", "syncer/wire/libsyncer_wire.a",
-                                         "syncer/registry/libsyncer_registry.a", "syncer/node/libsyncer_node.a",
-                                         "mocksc/model/libmocksc_model.a"));
+                                         "syncer/json/libsyncer_json.a", "syncer/registry/libsyncer_registry.a",
+                                         "syncer/node/libsyncer_node.a", "mocksc/model/libmocksc_model.a"));
 
 }  // namespace
 }  // namespace tidy
