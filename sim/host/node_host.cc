@@ -92,6 +92,7 @@ void NodeHost::drain() {
 
 void NodeHost::run(const QueuedEvent& work) {
   const Instant now = local_now();
+  input_is_next_ = false;
   busy_until_ = fabric_.kernel.now() + cost_;
   switch (static_cast<EventCode>(work.kind)) {
     case EventCode::WorkDatagram:
@@ -195,8 +196,10 @@ bool NodeHost::wake() {
   if (!running() || armed_ != fabric_.kernel.now()) return false;
   armed_.reset();
   if (paused()) return false;
-  if (fabric_.kernel.now() >= busy_until_ && local_now() >= process_->next_deadline()) {
+  const bool yields = input_is_next_ && processor_armed_;
+  if (fabric_.kernel.now() >= busy_until_ && local_now() >= process_->next_deadline() && !yields) {
     busy_until_ = fabric_.kernel.now() + cost_;
+    input_is_next_ = inbox_head_ < inbox_.size();
     process_->advance(local_now());
     settle();
     return true;

@@ -114,6 +114,7 @@ class NodeHost {
   syncer::Duration cost_{};
   syncer::Instant busy_until_{};
   bool processor_armed_ = false;
+  bool input_is_next_ = false;  ///< a busy processor takes timers and inputs in turn, as the event loop does
   std::optional<syncer::Instant> armed_;
   std::vector<Waiting> inbox_;
   std::size_t inbox_head_ = 0;
