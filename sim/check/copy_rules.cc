@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/check/rules.h"
-#include "syncer/base/quantity.h"
 
 namespace sim::check {
 namespace {
@@ -31,7 +30,6 @@ class Copies : public Rule {
       return;
     }
     check_origin(who, *write.after);
-    check_single(who, *write.after);
   }
 
  private:
@@ -48,26 +46,9 @@ class Copies : public Rule {
                                "which no application ever registered in " + context_.registry(copy.origin->registry)});
     }
   }
-
-  /// While endpoints change two copies may stand side by side (make before break), but they differ.
-  void check_single(const std::string& who, const Copy& copy) {
-    const Copy* other = equal_copy(*context_.ledger, copy);
-    if (other == nullptr) return;
-    context_.sink->violated("I3", {who + " as a copy of " + copy.origin->instance,
-                                   other->name.instance + " is an equal copy of the same instance there"});
-  }
 };
 
 }  // namespace
-
-const Copy* equal_copy(const Ledger& ledger, const Copy& copy) {
-  if (!copy.origin) return nullptr;
-  for (const InstanceName& other : ledger.origin(*copy.origin)->sights[copy.name.registry].copies) {
-    const Copy* found = ledger.copy(other);
-    if (other != copy.name && found->endpoints == copy.endpoints && found->content == copy.content) return found;
-  }
-  return nullptr;
-}
 
 std::unique_ptr<Rule> make_hands_off_rule() { return std::make_unique<HandsOff>(); }
 std::unique_ptr<Rule> make_copy_rule() { return std::make_unique<Copies>(); }

@@ -6,9 +6,9 @@
 #include <set>
 #include <vector>
 
+#include "sim/check/hindrance.h"
 #include "sim/check/rules.h"
 #include "sim/host/world.h"
-#include "syncer/node/council.h"
 #include "syncer/node/node.h"
 
 namespace sim::check {
@@ -135,16 +135,9 @@ class Fencing : public Rule {
   }
 
   bool is_hindered(const LateWrite& late, NodeIndex writer) const {
+    if (frozen_.count(writer) != 0 || is_kept_from(*context_.stage, writer, late.registry)) return true;
     const auto& world = context_.stage->world;
-    const auto* node = world.node(writer);
-    if (node == nullptr || world.paused(writer) || frozen_.count(writer) != 0) return true;
-    const auto here = fault::Site::node(writer);
-    const auto there = fault::Site::registry(late.registry);
-    if (!world.reachable(here, there) || !world.reachable(there, here)) return true;
-    if (!world.registry(late.registry).well()) return true;
-    const Instant local = world.local_time(writer);
-    if (node->council() != nullptr && !node->council()->may_write(local)) return true;
-    const auto status = node->status(local);
+    const auto status = world.node(writer)->status(world.local_time(writer));
     const std::string home = region_of(late.origin.registry);
     return std::none_of(status.regions.begin(), status.regions.end(),
                         [&](const auto& region) { return region.region == home && region.link_up; });

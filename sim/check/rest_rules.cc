@@ -63,7 +63,7 @@ class Rest : public Rule {
     if (!core) return;
     check_registries(*core);
     check_orphans(*core);
-    for (const NodeIndex n : scenario::nodes_of(*core)) check_node(n);
+    for (const NodeIndex n : scenario::nodes_of(*core)) check_node(n, *core);
   }
 
  private:
@@ -93,13 +93,28 @@ class Rest : public Rule {
     }
   }
 
-  void check_node(NodeIndex n) {
+  /// The reasons why a node is not at rest, but for those that are about a region with nobody in the core.
+  std::vector<std::string> unrest(NodeIndex n, const scenario::Sites& core) const {
+    const auto& cast = context_.stage->cast;
+    const auto& world = context_.stage->world;
+    auto reasons = world.node(n)->status(world.local_time(n)).pending;
+    const auto inside = scenario::nodes_of(core);
+    for (std::size_t r = 0; r < cast.regions().size(); ++r) {
+      const auto of_it = [&](NodeIndex m) { return cast.nodes()[m].region == r; };
+      const bool away = std::none_of(inside.begin(), inside.end(), of_it);
+      const std::string about = "region " + cast.regions()[r].name + ": ";
+      if (away) std::erase_if(reasons, [&](const std::string& reason) { return reason.starts_with(about); });
+    }
+    return reasons;
+  }
+
+  void check_node(NodeIndex n, const scenario::Sites& core) {
     const auto* node = context_.stage->world.node(n);
     if (node == nullptr) {
       context_.sink->violated("I13", {"node " + context_.node(n) + " is down after the settle phase"});
       return;
     }
-    auto reasons = node->status(context_.stage->world.local_time(n)).pending;
+    auto reasons = unrest(n, core);
     if (reasons.empty()) return;
     reasons.resize(std::min<std::size_t>(reasons.size(), 4));
     reasons.insert(reasons.begin(), "node " + context_.node(n) + " is not at rest after the settle phase");

@@ -7,6 +7,7 @@ std::vector<std::unique_ptr<Rule>> all_rules() {
   std::vector<std::unique_ptr<Rule>> rules;
   rules.push_back(make_hands_off_rule());
   rules.push_back(make_copy_rule());
+  rules.push_back(make_single_copy_rule());
   rules.push_back(make_resurrection_rule());
   rules.push_back(make_removal_rule());
   rules.push_back(make_replica_rule());

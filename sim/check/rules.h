@@ -10,8 +10,10 @@ namespace sim::check {
 
 /// I1 / R8: a syncer never changes or removes what an application registered.
 std::unique_ptr<Rule> make_hands_off_rule();
-/// I2 / R7: a copy is never taken for an origin. I3 / R6: never two equal copies of one instance in one registry.
+/// I2 / R7: a copy is never taken for an origin.
 std::unique_ptr<Rule> make_copy_rule();
+/// I3 / R6: one copy of an instance in each foreign registry; two that differ only while one replaces the other.
+std::unique_ptr<Rule> make_single_copy_rule();
 /// I4 / R4: what a node knows to be removed is not registered by it again.
 std::unique_ptr<Rule> make_resurrection_rule();
 /// I5: a copy is not removed while its origin lives. R9: never more removals at once than the guard allows.

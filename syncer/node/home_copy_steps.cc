@@ -34,7 +34,7 @@ std::optional<std::string> HomeCopier::surplus(const Origin& origin, const std::
     last = id;
     if (!copy.present) doubtful = id;
   }
-  if (others < 2) return std::nullopt;
+  if (others < 2 || SYNCER_MUTATED("home.let_the_surplus_be")) return std::nullopt;
   return doubtful ? doubtful : last;
 }
 
@@ -74,7 +74,8 @@ bool HomeCopier::fulfil_present(Instant now, Subject& subject, const registry::S
   const bool same = registry::same_properties(plan->properties, copy.properties, origin.extras_settled);
   if (!same && !SYNCER_MUTATED("home.ignore_properties")) return update_properties(now, subject, plan);
   for (const auto& [id, state] : origin.copies) {
-    if ((state.present || state.doubtful) && id != plan->id) return remove(now, subject, id, "replaced");
+    const bool former = (state.present || state.doubtful) && id != plan->id;
+    if (former && !SYNCER_MUTATED("home.keep_former_copies")) return remove(now, subject, id, "replaced");
   }
   services_.ensure(now, subject.key.service);
   done(now, subject);
