@@ -19,9 +19,10 @@ function(syncer_program name)
 endfunction()
 
 # syncer_test(NAME LABEL label SOURCES files… LINK targets…): a GoogleTest binary, every test of it known to ctest.
-# All of one label are built by the target <label>_tests.
+# All of one label are built by the target <label>_tests. SPLIT parameters…: a ctest entry for each parameter of
+# its TEST_Ps, so that a binary that mostly waits runs beside itself.
 function(syncer_test name)
-  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;LINK;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;LINK;ENVIRONMENT;SPLIT" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -35,7 +36,15 @@ function(syncer_test name)
   endif()
   add_dependencies(${ARG_LABEL}_tests ${name})
   # One ctest entry a binary: thousands of data-driven rows would cost a process each. The binary names its failures.
-  add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
-  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT}
+  if(NOT ARG_SPLIT)
+    set(entries ${name})
+    add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+  endif()
+  foreach(parameter ${ARG_SPLIT})
+    list(APPEND entries ${name}_${parameter})
+    add_test(NAME ${name}_${parameter} COMMAND ${name} --gtest_brief=1 --gtest_filter=*/${parameter})
+  endforeach()
+  set_tests_properties(${entries} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT}
+    FAIL_REGULAR_EXPRESSION " 0 tests from 0 test suites"
     ENVIRONMENT "SYNCER_CONFORMANCE_DIR=${SYNCER_CONFORMANCE_DIR};${ARG_ENVIRONMENT}")
 endfunction()

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/e2e/serf.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 namespace e2e {
@@ -30,6 +32,17 @@ std::vector<std::string> agent_words(const std::string& name, const std::string&
 
 bool serf_is_installed() { return ::access(kProgram, X_OK) == 0; }
 
+std::string secret_file(const Workplace& workplace, const std::string& name, const std::string& content) {
+  std::string path = workplace.path() + "/" + name;
+  std::ofstream(path) << content;
+  ::chmod(path.c_str(), 0600);
+  return path;
+}
+
+std::string keyring_file(const Workplace& workplace, const std::string& name, const std::string& key) {
+  return secret_file(workplace, name, "[\"" + key + "\"]");
+}
+
 Serf::Serf(const std::string& name, const std::vector<std::string>& more_words)
     : name_(name), host_(fresh_host()), gossip_(host_ + ":7946"), process_(agent_words(name, host_, more_words)) {
   if (!process_.wait_for_line({"Serf agent running"}, seconds(20))) {
@@ -45,7 +58,7 @@ std::string Serf::run(std::vector<std::string> words) const {
   return command.output();
 }
 
-bool Serf::logs(const std::string& event, const std::string& member, seconds patience) const {
+bool Serf::logs(const std::string& event, const std::string& member, milliseconds patience) const {
   return process_.wait_for_line({event + ": " + member}, patience).has_value();
 }
 
@@ -59,7 +72,7 @@ std::string shown(const Syncer& syncer, const std::string& member, const std::st
   return "";
 }
 
-bool shows(const Syncer& syncer, const std::string& member, const std::string& state, seconds patience) {
+bool shows(const Syncer& syncer, const std::string& member, const std::string& state, milliseconds patience) {
   return eventually(patience, [&] { return shown(syncer, member, "state") == state; });
 }
 

@@ -8,10 +8,6 @@
 namespace e2e {
 namespace {
 
-const std::string kKey16 = "MDEyMzQ1Njc4OWFiY2RlZg==";
-const std::string kKey24 = "MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1u";
-const std::string kKey32 = "MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY=";
-
 /// Whether a list of `serf keys` says that both members have the key.
 bool both_have(const std::string& key, const std::string& list) {
   const std::size_t at = list.find(key);
@@ -25,15 +21,8 @@ class SealedSerfPool : public testing::Test {
     if (!serf_is_installed()) GTEST_SKIP() << "Debian's package serf is not installed; ./dev setup installs it";
   }
 
-  /// A file of that content that only we may read.
-  std::string secret(const std::string& name, const std::string& content) const {
-    const std::string path = workplace_.path() + "/" + name;
-    std::ofstream(path) << content;
-    ::chmod(path.c_str(), 0600);
-    return path;
-  }
   std::string keyring(const std::string& name, const std::string& key) const {
-    return secret(name, "[\"" + key + "\"]");
+    return keyring_file(workplace_, name, key);
   }
   std::vector<std::string> sealed(const std::string& node, const std::string& key, const std::string& join) const {
     std::vector<std::string> all = lonely(node, join);
@@ -64,16 +53,6 @@ class SealedSerfPool : public testing::Test {
   Workplace workplace_;
 };
 
-TEST_F(SealedSerfPool, EveryLengthOfKeyIsUnderstood) {
-  for (const std::string& key : {kKey16, kKey24, kKey32}) {
-    const std::string name = "n" + std::to_string(key.size());
-    const Serf agent("agent-" + name, {"-keyring-file", keyring(name + "-serf.json", key)});
-    const Syncer syncer(workplace_, sealed(name, key, agent.gossip()));
-    EXPECT_TRUE(shows(syncer, agent.name(), "alive", seconds(10))) << syncer.process.output();
-    EXPECT_TRUE(agent.logs("EventMemberJoin", name, seconds(10))) << agent.process().output();
-  }
-}
-
 TEST_F(SealedSerfPool, AnAgentChangesTheKeyOfTheWholePool) {
   const Serf agent("agent", {"-keyring-file", keyring("serf.json", kKey16)});
   const Syncer east(workplace_, sealed("east", kKey16, agent.gossip()));
@@ -96,7 +75,7 @@ TEST_F(SealedSerfPool, OurSyncersChangeTheKeyOneByOne) {
   const Syncer east(workplace_, sealed("east", kKey16, west.gossip));
   ASSERT_TRUE(shows(east, "west", "alive", seconds(10))) << east.process.output();
   const std::string old_id = keys(east, {"list"}).substr(std::string("ID        BITS  IN USE\n").size(), 8);
-  const std::string file = secret("new.key", kKey32);
+  const std::string file = secret_file(workplace_, "new.key", kKey32);
   std::string id;
   for (const Syncer* one : {&east, &west}) id = keys(*one, {"install", file}).substr(0, 8);
   for (const Syncer* one : {&east, &west}) keys(*one, {"use", id});
