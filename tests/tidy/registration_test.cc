@@ -25,6 +25,31 @@ TEST(Registration, EveryScenarioIsATest) {
   }
 }
 
+std::string all_text(const std::string& folder) {
+  std::string text;
+  for (const SourceFile& file : source_files(folder, {".cc"})) {
+    for (const std::string& line : file.lines) text += line + "\n";
+  }
+  return text;
+}
+
+TEST(Registration, EveryPortHasOneContractForBothItsSides) {
+  std::size_t ports = 0;
+  for (const SourceFile& file : source_files("syncer/ports", {".h"})) {
+    for (const std::string& line : file.lines) {
+      const std::size_t at = line.find("virtual ~");
+      if (at == std::string::npos) continue;
+      ++ports;
+      const std::string suite = line.substr(at + 9, line.find('(') - at - 9) + "Contract,";
+      EXPECT_NE(all_text("tests/contract/suites").find("TEST_P(" + suite), std::string::npos) << file.path;
+      for (const char* side : {"tests/contract/real", "tests/contract/sim"}) {
+        EXPECT_NE(all_text(side).find(", " + suite), std::string::npos) << suite << " is not played in " << side;
+      }
+    }
+  }
+  EXPECT_EQ(ports, 5U);
+}
+
 TEST(Registration, EveryProductFileIsBuilt) {
   const std::string build = read_file(SYNCER_BUILD_DIR "/build.ninja");
   for (const SourceFile& file : product_files()) {

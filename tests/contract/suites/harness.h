@@ -89,6 +89,14 @@ class StorageHarness : public World {
   virtual void restart() = 0;
 };
 
+/// Where the events of one node go.
+class ObserverHarness : public World {
+ public:
+  virtual syncer::Observer& observer() = 0;
+  /// How many events of a kind were taken so far.
+  virtual std::uint64_t taken(syncer::EventKind kind) = 0;
+};
+
 template <class Harness>
 using Factory = std::function<std::unique_ptr<Harness>()>;
 
@@ -103,5 +111,6 @@ using DatagramsContract = Contract<DatagramsHarness>;
 using StreamsContract = Contract<StreamsHarness>;
 using HttpContract = Contract<HttpHarness>;
 using StorageContract = Contract<StorageHarness>;
+using ObserverContract = Contract<ObserverHarness>;
 
 }  // namespace contract
