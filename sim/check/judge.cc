@@ -73,6 +73,7 @@ class Judge : public scenario::Checks {
     for (const auto& rule : rules_) rule->on_node_event(node, event);
   }
   void on_request(NodeIndex node, const syncer::HttpRequest& request) override {
+    metrics_.on_request();
     for (const auto& rule : rules_) rule->on_request(node, request);
   }
   bool wants(syncer::Severity severity) const override { return severity >= syncer::Severity::Debug; }

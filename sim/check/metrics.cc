@@ -63,8 +63,9 @@ std::vector<std::string_view> Metrics::names() {
   return {"convergence.visible_after", "convergence.changed_after",
           "convergence.gone_after",    "net.bytes_sent",
           "net.messages_sent",         "net.messages_lost",
-          "registry.writes",           "registry.copies",
-          "swim.false_dead",           "gossip.dropped"};
+          "registry.writes",           "registry.requests",
+          "registry.copies",           "swim.false_dead",
+          "gossip.dropped"};
 }
 
 void Metrics::on_message(const host::Message& message) {
@@ -85,6 +86,7 @@ std::vector<std::int64_t> Metrics::values(std::string_view metric, const Ledger&
   if (metric == "net.messages_sent") return one(sent_);
   if (metric == "net.messages_lost") return one(lost_);
   if (metric == "registry.writes") return one(writes_);
+  if (metric == "registry.requests") return one(requests_);
   if (metric == "registry.copies") return one(ledger.copies().size());
   if (metric == "gossip.dropped") return one(watch.dropped());
   return one(watch.false_deaths());

@@ -14,7 +14,8 @@ namespace sim::check {
 
 /// Quantities of a run by name: "convergence.visible_after", "convergence.changed_after", "convergence.gone_after" (one
 /// value per instance and foreign registry, ns), "net.bytes_sent", "net.messages_sent", "net.messages_lost",
-/// "registry.writes", "registry.copies" (at the end), "swim.false_dead" (one value each).
+/// "registry.writes" (by anybody), "registry.requests" (by syncers), "registry.copies" (at the end), "swim.false_dead",
+/// "gossip.dropped" (one value each).
 class Metrics {
  public:
   explicit Metrics(const scenario::Scenario& scenario);
@@ -25,6 +26,7 @@ class Metrics {
   bool wants_messages() const { return wants_messages_; }
   void on_message(const host::Message& message);
   void on_write() { ++writes_; }
+  void on_request() { ++requests_; }
 
   /// Judges the scenario's bounds and adds the measured values.
   void finish(const scenario::Stage& stage, const Ledger& ledger, const Watch& watch, Sink& sink,
@@ -38,6 +40,7 @@ class Metrics {
   std::uint64_t sent_ = 0;
   std::uint64_t lost_ = 0;
   std::uint64_t writes_ = 0;
+  std::uint64_t requests_ = 0;
 };
 
 /// The value at or below which a share of the (sorted) values lies; nearest rank. 0 for none.

@@ -88,6 +88,10 @@ void HomeLeases::advance(Instant now) {
 
 void HomeLeases::renew(Instant now, const std::string& project, Batch batch) {
   if (batch.size() == 1) return renew_one(now, batch.front());
+  if (SYNCER_MUTATED("home.renew_one_by_one")) {
+    for (const auto& ref : batch) renew_one(now, ref);
+    return;
+  }
   HttpRequest request = requests_.heartbeats(project, batch);
   calls_.submit(now, Urgency::Lease, std::move(request),
                 [this, project, asked = std::move(batch)](Instant at, const registry::RawAnswer& raw) {
