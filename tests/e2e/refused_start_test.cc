@@ -17,8 +17,9 @@ class RefusedStart : public testing::Test {
   /// Runs the daemon with these words besides its addresses; it must end with `code` and say all of `says`.
   void expect(int code, std::vector<std::string> flags, const std::vector<std::string>& says,
               std::vector<std::string> environment = {}) {
-    const std::vector<std::string> first = {syncer_program(), "daemon",        "--node",     "refused",     "--bind-addr",
-                                            "127.0.0.1:0",    "--rpc-addr",    "127.0.0.1:0"};
+    const std::string any = "127.0.0.1:0";
+    const std::vector<std::string> first = {syncer_program(), "daemon", "--node",     "refused",
+                                            "--bind-addr",    any,      "--rpc-addr", any};
     flags.insert(flags.begin(), first.begin(), first.end());
     for (const std::string& word : workplace_.environment()) environment.push_back(word);
     Process process(flags, environment);
