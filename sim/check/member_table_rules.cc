@@ -51,6 +51,7 @@ class MemberTables : public Rule {
   void on_host_change(NodeIndex node, host::HostChange change) override {
     if (change != host::HostChange::Started) return;
     nodes_[node].held.clear();
+    nodes_[node].deceived.clear();
     nodes_[node].looked_at = 0;
     ++nodes_[node].life;
   }
@@ -73,6 +74,7 @@ class MemberTables : public Rule {
     std::map<std::string, Held, std::less<>> held;
     std::uint64_t looked_at = 0;
     std::uint32_t life = 0;
+    std::map<std::string, Instant, std::less<>> deceived;  ///< since when it holds what a member did not say
   };
 
   void look(NodeIndex n, const Swim& swim) {
@@ -104,15 +106,25 @@ class MemberTables : public Rule {
 
   static bool same(const Announced& a, const Member& m) { return a.address == m.address && a.meta == m.meta; }
 
-  /// Whoever holds a member alive as it announced itself holds what it announced, in this life or a former one.
+  /// Whoever holds a member alive as it announced itself holds what it announced, in this life or a former one. Where
+  /// somebody speaks in its name (a grace is given), it corrects that within the grace.
   void check_announced(NodeIndex n, const Member& m) {
-    const auto known = names_.find(m.name);
-    if (known == names_.end() || m.state != State::Alive) return;
-    const auto said = announced_.find({known->second, m.incarnation});
-    if (said == announced_.end()) return;
-    if (std::any_of(said->second.begin(), said->second.end(), [&](const Announced& a) { return same(a, m); })) return;
+    if (!differs_from_announced(m)) {
+      nodes_[n].deceived.erase(m.name);
+      return;
+    }
+    const Instant since = nodes_[n].deceived.try_emplace(m.name, context_.now()).first->second;
+    if (context_.now() - since < context_.sink->grace("I7-metadata")) return;
     fail("I7-metadata", n,
          "holds of " + m.name + " as " + std::to_string(m.incarnation) + " other tags or another address than it said");
+  }
+
+  bool differs_from_announced(const Member& m) const {
+    const auto known = names_.find(m.name);
+    if (known == names_.end() || m.state != State::Alive) return false;
+    const auto said = announced_.find({known->second, m.incarnation});
+    return said != announced_.end() &&
+           std::none_of(said->second.begin(), said->second.end(), [&](const Announced& a) { return same(a, m); });
   }
 
   void check_step(NodeIndex n, const Member& m, const Held& before, const Held& after,
