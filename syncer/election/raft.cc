@@ -121,9 +121,11 @@ Persist Raft::make_persist(Ready& ready) {
   const Log& log = voter_.log();
   Persist persist;
   persist.snapshot = ready.snapshot;
-  if (std::exchange(snapshot_due_, false) && !persist.snapshot) persist.snapshot = voter_.snapshot();
+  const bool compacted = std::exchange(snapshot_due_, false);
+  const bool forgets = SYNCER_MUTATED("election.compact_without_snapshot");
+  if (compacted && !persist.snapshot && !forgets) persist.snapshot = voter_.snapshot();
   const bool replaces = !ready.entries.empty() && ready.entries.front().index != durable_last_ + 1;
-  persist.rewrite = persist.snapshot || replaces;
+  persist.rewrite = persist.snapshot || compacted || replaces;
   persist.base = log.base();
   persist.entries = persist.rewrite ? log.range(log.first_index(), log.handed()) : ready.entries;
   durable_last_ = log.handed();

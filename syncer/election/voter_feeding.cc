@@ -90,7 +90,7 @@ void Voter::report_snapshot(VoterId peer, bool arrived) {
 
 Instant Voter::lease_end() const {
   const bool alone = group_.voters().size() == 1;
-  const bool opened = log_.term_at(log_.commit()) == term_;
+  const bool opened = log_.term_at(log_.commit()) == term_ || SYNCER_MUTATED("election.lease_before_opening");
   if (role_ != Role::Leader || !opened) return Instant::min();
   if (alone) return kNever;
   if (!options_.check_quorum || lease_forfeited_) return Instant::min();

@@ -156,7 +156,9 @@ void Cluster::put_on_wire(const Message& message) {
 void Cluster::check(VoterId id) {
   const Node& node = nodes_.at(id);
   safety_.observe(node.raft->voter(), node.run, durable_);
-  if (writers().size() > 1) throw Violation("S1 one writer: two leaders hold a write lease");
+  const std::set<VoterId> writers = this->writers();
+  if (writers.size() > 1) throw Violation("S1 one writer: two leaders hold a write lease");
+  for (const VoterId writer : writers) Safety::on_writer(nodes_.at(writer).raft->voter());
   digest_.add(static_cast<std::uint64_t>(nanos(now_)));
   node.raft->hash(digest_);
 }

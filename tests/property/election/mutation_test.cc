@@ -53,6 +53,8 @@ std::vector<Mutation> mutations() {
       {"election.never_step_down", with(3, deaf_leader_stays), {"L5"}, 20},
       {"election.restarted_voter_votes", with(3, restart_during_cut_gives_two_writers), {"S1"}, 100},
       {"election.lease_survives_transfer", with(3, cut_during_transfer_gives_two_writers), {"S1"}, 100},
+      {"election.lease_before_opening", chaos(3), {"S2"}, 20},
+      {"election.compact_without_snapshot", chaos(3), {"A7 order: the log"}, 50},
       {"election.commit_to_own_end", append_proves_too_much, {"commit went beyond"}, 1},
       {"election.acknowledge_own_end", append_proves_too_much, {"acknowledged more"}, 1},
       {"election.snapshot_discards_longer_log", snapshot_discards_a_tail, {"a snapshot discarded"}, 1},

@@ -146,6 +146,13 @@ void Safety::on_dropped(const Dropped& dropped) {
            "a message of " + text(dropped.from) + " was refused: " + std::string(name(dropped.reason)));
 }
 
+void Safety::on_writer(const Voter& voter) {
+  const Log& log = voter.log();
+  if (voter.soft_state().role != Role::Leader) violated("S2 writer", text(voter.self()) + " does not lead");
+  if (log.term_at(log.commit()) != voter.term())
+    violated("S2 writer", text(voter.self()) + " has committed nothing in term " + std::to_string(voter.term()));
+}
+
 void Safety::on_recovered(const Stored& promised, const Stored& recovered, bool replacing) {
   const HardState& was = promised.hard_state;
   const HardState& is = recovered.hard_state;

@@ -33,6 +33,8 @@ class Safety {
   std::uint64_t on_applied(VoterId node, Index applied_before, std::uint64_t digest, const Entry& entry);
   void on_restored(const Snapshot& snapshot, std::uint64_t digest);
   void on_dropped(const Dropped& dropped);
+  /// A node that holds the write lease leads, and has committed an entry of its term.
+  static void on_writer(const Voter& voter);
   /// A restarted node against what it had promised; `replacing` when a write that withdraws entries was under way.
   static void on_recovered(const Stored& promised, const Stored& recovered, bool replacing);
 
