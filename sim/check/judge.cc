@@ -93,9 +93,8 @@ class Judge : public scenario::Checks {
     metrics_.on_write();
     if (change.instance == nullptr || Ledger::is_infrastructure(change.service, *change.instance)) return;
     const InstanceName name{registry, change.service.service_id, change.instance->instance_id};
-    const Copy* known = ledger_->copy(name);
-    const std::optional<Copy> before = known != nullptr ? std::optional(*known) : std::nullopt;
     ledger_->on_registry_change(registry, change);
+    const std::optional<Copy> before = ledger_->take_former();
     const Write write{change, name, stage_->cast.node(change.client), before ? &*before : nullptr, ledger_->copy(name)};
     for (const auto& rule : rules_) rule->on_write(write);
   }

@@ -45,18 +45,18 @@ bool Ledger::is_infrastructure(const mocksc::Service& service, const mocksc::Ins
 }
 
 void Ledger::on_registry_change(RegistryIndex registry, const mocksc::RegistryChange& change) {
+  former_.reset();
   if (change.instance == nullptr || is_infrastructure(change.service, *change.instance)) return;
   ++version_;
   const InstanceName name{registry, change.service.service_id, change.instance->instance_id};
   const auto known_copy = copies_.find(name);
-  const auto known_origin = origins_.find(name);
   if (is_end(change.kind)) {
-    if (known_copy != copies_.end())
-      copy_gone(known_copy, change.at);
-    else if (known_origin != origins_.end())
-      origin_gone(known_origin->second, change.at);
+    if (known_copy != copies_.end()) return copy_gone(known_copy, change.at);
+    const auto known_origin = origins_.find(name);
+    if (known_origin != origins_.end()) origin_gone(known_origin->second, change.at);
     return;
   }
+  if (known_copy != copies_.end()) former_ = known_copy->second;
   const std::string region = property(*change.instance, "syncer.region");
   if (!region.empty())
     copy_is(name, *change.instance, region, change.at);
@@ -120,8 +120,9 @@ void Ledger::copy_is(const InstanceName& name, const mocksc::Instance& instance,
 }
 
 void Ledger::copy_gone(std::map<InstanceName, Copy>::iterator found, Instant now) {
-  const Copy copy = std::move(found->second);
+  former_ = std::move(found->second);
   copies_.erase(found);
+  const Copy& copy = *former_;
   if (!copy.origin) return;
   Origin& origin = origins_[*copy.origin];
   auto& seen = origin.sights[copy.name.registry].copies;

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mocksc/model/change.h"
@@ -80,6 +81,8 @@ class Ledger : public host::Probe {
   /// Those that applications registered, in the order they first did; only grows, the pointers stay good.
   const std::vector<const Origin*>& known() const { return known_; }
   const std::map<InstanceName, Copy>& copies() const { return copies_; }
+  /// The copy of the last change as it was before; nothing when there was none. Moved out.
+  std::optional<Copy> take_former() { return std::exchange(former_, std::nullopt); }
   const Origin* origin(const InstanceName& name) const;
   const Copy* copy(const InstanceName& name) const;
   /// Pairs (origin, foreign registry) that differ from what they should show.
@@ -114,6 +117,7 @@ class Ledger : public host::Probe {
   std::map<InstanceName, Origin> origins_;
   std::map<InstanceName, Copy> copies_;
   std::vector<const Origin*> known_;
+  std::optional<Copy> former_;
   std::vector<std::uint64_t> differing_pairs_;  ///< by home * registries + target
   std::uint64_t differing_ = 0;
   std::uint64_t ghosts_ = 0;

@@ -49,6 +49,8 @@ class Registry {
   virtual syncer::Result<void> expire(std::string_view name) = 0;
   virtual syncer::Result<void> set_status(std::string_view name, std::string_view status) = 0;
   virtual syncer::Result<void> set_properties(std::string_view name, const std::map<std::string, std::string>& p) = 0;
+  /// The application instance of that name is registered now.
+  virtual bool has(std::string_view name) const = 0;
   /// Names of the application instances that are registered now, sorted.
   virtual std::vector<std::string> names() const = 0;
 

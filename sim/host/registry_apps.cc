@@ -3,8 +3,10 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "mocksc/model/json_writer.h"
 #include "sim/host/fabric.h"
 #include "sim/host/registry_host.h"
+#include "syncer/json/document.h"
 
 namespace sim::host {
 
@@ -21,18 +23,26 @@ namespace {
 constexpr std::size_t kBatch = 200;
 
 std::string service_body(const AppInstance& app) {
-  json service = {{"appId", app.app}, {"serviceName", app.service}, {"version", app.version}, {"status", "UP"}};
-  if (!app.environment.empty()) service["environment"] = app.environment;
-  return json{{"service", std::move(service)}}.dump();
+  mocksc::Service service;
+  service.environment = app.environment;
+  service.app_id = app.app;
+  service.service_name = app.service;
+  service.version = app.version;
+  service.status = "UP";
+  return "{\"service\":" + mocksc::render(service) + "}";
 }
 
 std::string instance_body(const AppInstance& app) {
   const auto interval = std::chrono::duration_cast<std::chrono::seconds>(app.heartbeat).count();
-  const json health = {{"mode", "push"}, {"interval", interval}, {"times", app.misses}};
-  json instance = {{"instanceId", app.name}, {"hostName", app.name},         {"endpoints", app.endpoints},
-                   {"status", app.status},   {"properties", app.properties}, {"healthCheck", health},
-                   {"version", app.version}};
-  return json{{"instance", std::move(instance)}}.dump();
+  mocksc::Instance instance;
+  instance.instance_id = app.name;
+  instance.host_name = app.name;
+  instance.endpoints = app.endpoints;
+  instance.status = app.status;
+  instance.properties = app.properties;
+  instance.health_check = {"push", 0, static_cast<std::int32_t>(interval), static_cast<std::int32_t>(app.misses), ""};
+  instance.version = app.version;
+  return "{\"instance\":" + mocksc::render(instance) + "}";
 }
 
 std::string instance_path(const std::string& service_id, const AppInstance& app) {
@@ -77,7 +87,9 @@ Result<HttpResponse> RegistryHost::tell(const App& app, std::string method, cons
 Result<void> RegistryHost::enrol(App& app) {
   const Result<HttpResponse> service = tell(app, "POST", "/microservices", service_body(app.instance));
   if (!service) return tl::unexpected(service.error());
-  app.service_id = json::parse(service->body).value("serviceId", "");
+  const auto answer = syncer::json::Document::parse(service->body);
+  const syncer::json::Value* id = answer ? answer->root().find("serviceId") : nullptr;
+  app.service_id = id != nullptr ? id->text() : "";
   const Result<HttpResponse> instance =
       tell(app, "POST", "/microservices/" + app.service_id + "/instances", instance_body(app.instance));
   if (!instance) return tl::unexpected(instance.error());
@@ -148,6 +160,11 @@ Result<void> RegistryHost::set_properties(std::string_view name, const std::map<
   if (!done) return tl::unexpected(done.error());
   (*app)->instance.properties = p;
   return {};
+}
+
+bool RegistryHost::has(std::string_view name) const {
+  const auto app = apps_.find(name);
+  return app != apps_.end() && alive(app->second);
 }
 
 std::vector<std::string> RegistryHost::names() const {

@@ -37,6 +37,7 @@ class RegistryHost final : public Registry, public HttpService {
   syncer::Result<void> expire(std::string_view name) override;
   syncer::Result<void> set_status(std::string_view name, std::string_view status) override;
   syncer::Result<void> set_properties(std::string_view name, const std::map<std::string, std::string>& p) override;
+  bool has(std::string_view name) const override;
   std::vector<std::string> names() const override;
   const mocksc::Model& model() const override { return front_->model(); }
   mocksc::Model& model() override;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sim/scenario/instance_names.h"
+#include "sim/scenario/selector_syntax.h"
 #include "sim/scenario/words_registry.h"
 
 namespace sim::scenario {
@@ -102,6 +103,10 @@ void Applications::set_endpoints(RegistryIndex registry, std::string_view patter
 }
 
 std::vector<std::string> Applications::matching(RegistryIndex registry, std::string_view pattern) const {
+  if (pattern != "any" && pattern != "all" && !has_glob(pattern)) {
+    if (!world_.registry(registry).has(instance_id(pattern))) return {};
+    return {std::string(pattern)};
+  }
   std::vector<std::string> found;
   for (const std::string& id : world_.registry(registry).names()) {
     if (instance_matches(pattern, id)) found.push_back(instance_name(id));

@@ -22,29 +22,29 @@ Duration pace(Duration life) {
 
 }  // namespace
 
-void HomeLeases::schedule(const registry::InstanceRef& ref, Lease& lease, Instant due) {
-  if (lease.due != kNever) due_.erase({lease.due, ref});
-  lease.due = due;
-  if (due != kNever) due_.insert({due, ref});
+void HomeLeases::schedule(Leases::iterator lease, Instant due) {
+  if (lease->second.due != kNever) due_.erase({lease->second.due, &lease->first});
+  lease->second.due = due;
+  if (due != kNever) due_.insert({due, &lease->first});
 }
 
 void HomeLeases::track(Instant now, const registry::InstanceRef& ref, Duration life) {
-  Lease& lease = leases_[ref];
-  lease.life = life;
-  lease.healthy = true;
-  schedule(ref, lease, now + pace(life));
+  const auto lease = leases_.try_emplace(ref).first;
+  lease->second.life = life;
+  lease->second.healthy = true;
+  schedule(lease, now + pace(life));
 }
 
 void HomeLeases::adopt(Instant now, const registry::InstanceRef& ref, Duration life) {
-  const auto [it, is_new] = leases_.try_emplace(ref);
-  it->second.life = life;
-  if (is_new) schedule(ref, it->second, now);
+  const auto [lease, is_new] = leases_.try_emplace(ref);
+  lease->second.life = life;
+  if (is_new) schedule(lease, now);
 }
 
 void HomeLeases::forget(const registry::InstanceRef& ref) {
   const auto found = leases_.find(ref);
   if (found == leases_.end()) return;
-  schedule(ref, found->second, kNever);
+  schedule(found, kNever);
   leases_.erase(found);
 }
 
@@ -55,14 +55,15 @@ bool HomeLeases::is_healthy(const registry::InstanceRef& ref) const {
 
 std::map<std::string, HomeLeases::Batch> HomeLeases::take_due(Instant now) {
   std::map<std::string, Batch> batches;
-  std::vector<registry::InstanceRef> taken;
-  for (const auto& [due, ref] : due_) {
-    if (due > now + kGather) break;
-    if (due - leases_.at(ref).life / 6 <= now) taken.push_back(ref);
+  std::vector<Leases::iterator> taken;
+  for (const Due& due : due_) {
+    if (due.at > now + kGather) break;
+    const auto lease = leases_.find(*due.ref);
+    if (due.at - lease->second.life / 6 <= now) taken.push_back(lease);
   }
-  for (const auto& ref : taken) {
-    schedule(ref, leases_.at(ref), kNever);
-    batches[ref.project].push_back(ref);
+  for (const auto& lease : taken) {
+    schedule(lease, kNever);
+    batches[lease->first.project].push_back(lease->first);
   }
   return batches;
 }
@@ -71,10 +72,7 @@ void HomeLeases::advance(Instant now) {
   if (now < next_deadline()) return;
   if (addresses_.down()) {
     // Whether the registry is back is the reader's business; meanwhile every call would only time out.
-    while (!due_.empty() && due_.begin()->first <= now) {
-      const registry::InstanceRef ref = due_.begin()->second;
-      schedule(ref, leases_.at(ref), now + kRetry);
-    }
+    while (next_deadline() <= now) schedule(leases_.find(*due_.begin()->ref), now + kRetry);
     return;
   }
   for (auto& [project, batch] : take_due(now)) {
@@ -142,7 +140,7 @@ void HomeLeases::conclude(Instant now, const registry::InstanceRef& ref, registr
     return;
   }
   const Duration retry = std::min<Duration>(kRetry, lease.life / 12);
-  schedule(ref, lease, now + (beat == registry::Beat::Unknown ? retry : pace(lease.life)));
+  schedule(found, now + (beat == registry::Beat::Unknown ? retry : pace(lease.life)));
 }
 
 }  // namespace syncer::node

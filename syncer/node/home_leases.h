@@ -21,7 +21,7 @@ class HomeLeases {
   void adopt(Instant now, const registry::InstanceRef& ref, Duration lease);
   void forget(const registry::InstanceRef& ref);
   void advance(Instant now);
-  Instant next_deadline() const { return due_.empty() ? kNever : due_.begin()->first; }
+  Instant next_deadline() const { return due_.empty() ? kNever : due_.begin()->at; }
   /// Registrations that the registry does not know any more; they are forgotten here.
   std::vector<registry::InstanceRef> take_lost() { return std::exchange(lost_, {}); }
   std::size_t size() const { return leases_.size(); }
@@ -34,9 +34,16 @@ class HomeLeases {
     Instant due = kNever;  ///< kNever while a request is under way
     bool healthy = false;
   };
+  using Leases = std::map<registry::InstanceRef, Lease>;
   using Batch = std::vector<registry::InstanceRef>;
+  /// When a lease is to be renewed; refers to its key in the table.
+  struct Due {
+    Instant at;
+    const registry::InstanceRef* ref;
+    bool operator<(const Due& other) const { return at != other.at ? at < other.at : *ref < *other.ref; }
+  };
 
-  void schedule(const registry::InstanceRef& ref, Lease& lease, Instant due);
+  void schedule(Leases::iterator lease, Instant due);
   std::map<std::string, Batch> take_due(Instant now);
   void renew(Instant now, const std::string& project, Batch batch);
   void renew_one(Instant now, const registry::InstanceRef& ref);
@@ -47,8 +54,8 @@ class HomeLeases {
   const registry::V4Requests& requests_;
   HomeCalls& calls_;
   const HomeAddresses& addresses_;
-  std::map<registry::InstanceRef, Lease> leases_;
-  std::set<std::pair<Instant, registry::InstanceRef>> due_;
+  Leases leases_;
+  std::set<Due> due_;
   std::vector<registry::InstanceRef> lost_;
 };
 

@@ -14,7 +14,7 @@ std::string instance_path(const InstanceRef& ref) {
   return service_path(ref.service_id) + "/instances/" + percent_encode(ref.instance_id);
 }
 
-void add_member(Bytes& body, std::string_view name, const std::string& text) {
+void add_member(Bytes& body, std::string_view name, std::string_view text) {
   body += name;
   append_quoted(body, text);
 }

@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "syncer/base/bytes.h"
 #include "syncer/base/http_message.h"
@@ -21,12 +22,12 @@ struct InstanceRef {
   auto operator<=>(const InstanceRef&) const = default;
 };
 
-/// One line of a batch find: all versions of a service name, unless nothing changed since `revision`.
+/// One line of a batch find: all versions of a service name, unless nothing changed since `revision`. Borrowed.
 struct FindQuery {
-  std::string environment;
-  std::string app_id;
-  std::string name;
-  std::string revision;  ///< empty: tell everything
+  std::string_view environment;
+  std::string_view app_id;
+  std::string_view name;
+  std::string_view revision;  ///< empty: tell everything
 };
 
 /// Builds the requests of the v4 API for one domain. No request carries an origin (whoever sends it fills it in) or
