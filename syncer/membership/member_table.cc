@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "syncer/base/assert.h"
+#include "syncer/base/mutation.h"
 #include "syncer/membership/formulas.h"
 
 namespace syncer::membership {
@@ -19,6 +20,7 @@ Member& MemberTable::add(Member member) {
     free_.pop_back();
   }
   by_name_.emplace(member.name, id);
+  by_address_.emplace(member.address, id);
   slots_[id] = std::move(member);
   probe_order_.push_back(id);
   const std::size_t last = probe_order_.size() - 1;
@@ -37,8 +39,19 @@ const Member* MemberTable::find(std::string_view name) const {
 }
 
 const Member* MemberTable::find(const Endpoint& address) const {
-  const auto it = std::find_if(slots_.begin(), slots_.end(), [&](const auto& m) { return m && m->address == address; });
-  return it == slots_.end() ? nullptr : &**it;
+  const auto it = by_address_.lower_bound({address, 0});
+  return it == by_address_.end() || it->first != address ? nullptr : &*slots_[it->second];
+}
+
+void MemberTable::move(Member& member, const Endpoint& address) {
+  const MemberId id = by_name_.find(member.name)->second;
+  if (SYNCER_MUTATED("membership.look_for_movers_where_they_were")) {
+    member.address = address;
+    return;
+  }
+  by_address_.erase({member.address, id});
+  by_address_.emplace(address, id);
+  member.address = address;
 }
 
 Member* MemberTable::next_to_probe(Instant now, std::string_view self, Duration gossip_to_dead) {
@@ -60,6 +73,7 @@ void MemberTable::forget_gone(Instant now, std::string_view self, Duration gossi
     const Member& member = *slots_[id];
     if (member.name == self || !is_forgotten(member.state, now - member.changed, gossip_to_dead)) return false;
     by_name_.erase(member.name);
+    by_address_.erase({member.address, id});
     slots_[id].reset();
     free_.push_back(id);
     return true;

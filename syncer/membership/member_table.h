@@ -5,8 +5,10 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "syncer/base/bytes.h"
@@ -46,6 +48,8 @@ class MemberTable {
   const Member* find(std::string_view name) const;
   /// A member with that address, whatever its state.
   const Member* find(const Endpoint& address) const;
+  /// The member is at another address from now on. It is set nowhere else.
+  void move(Member& member, const Endpoint& address);
   std::size_t size() const { return by_name_.size(); }
 
   /// Next member to probe: not `self`, not gone. At the end of the order, members that are gone for longer than
@@ -80,6 +84,7 @@ class MemberTable {
   std::deque<std::optional<Member>> slots_;
   std::vector<MemberId> free_;
   std::map<std::string, MemberId, std::less<>> by_name_;
+  std::set<std::pair<Endpoint, MemberId>> by_address_;
   std::vector<MemberId> probe_order_;
   std::size_t cursor_ = 0;
   std::vector<const Member*> chosen_;

@@ -93,7 +93,7 @@ void Roster::accept_alive(Instant now, Member& member, const Alive& message, Out
   read_versions(message.versions, member.versions);
   member.incarnation = message.incarnation;
   member.meta = Bytes(message.meta);
-  member.address = message.address;
+  table_.move(member, message.address);
   if (before != State::Alive) {
     member.state = State::Alive;
     member.changed = now;

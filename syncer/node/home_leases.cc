@@ -23,9 +23,9 @@ Duration pace(Duration life) {
 }  // namespace
 
 void HomeLeases::schedule(Leases::iterator lease, Instant due) {
-  if (lease->second.due != kNever) due_.erase({lease->second.due, &lease->first});
+  if (lease->second.due != kNever) due_.erase({lease->second.due, lease});
   lease->second.due = due;
-  if (due != kNever) due_.insert({due, &lease->first});
+  if (due != kNever) due_.insert(due_.end(), {due, lease});  // nearly always the latest
 }
 
 void HomeLeases::track(Instant now, const registry::InstanceRef& ref, Duration life) {
@@ -55,15 +55,15 @@ bool HomeLeases::is_healthy(const registry::InstanceRef& ref) const {
 
 std::map<std::string, HomeLeases::Batch> HomeLeases::take_due(Instant now) {
   std::map<std::string, Batch> batches;
-  std::vector<Leases::iterator> taken;
-  for (const Due& due : due_) {
-    if (due.at > now + kGather) break;
-    const auto lease = leases_.find(*due.ref);
-    if (due.at - lease->second.life / 6 <= now) taken.push_back(lease);
-  }
-  for (const auto& lease : taken) {
-    schedule(lease, kNever);
-    batches[lease->first.project].push_back(lease->first);
+  for (auto due = due_.begin(); due != due_.end() && due->at <= now + kGather;) {
+    const auto& [ref, lease] = *due->lease;
+    if (due->at - lease.life / 6 > now) {
+      ++due;
+      continue;
+    }
+    batches[ref.project].push_back(ref);
+    due->lease->second.due = kNever;
+    due = due_.erase(due);
   }
   return batches;
 }
@@ -72,7 +72,7 @@ void HomeLeases::advance(Instant now) {
   if (now < next_deadline()) return;
   if (addresses_.down()) {
     // Whether the registry is back is the reader's business; meanwhile every call would only time out.
-    while (next_deadline() <= now) schedule(leases_.find(*due_.begin()->ref), now + kRetry);
+    while (next_deadline() <= now) schedule(due_.begin()->lease, now + kRetry);
     return;
   }
   for (auto& [project, batch] : take_due(now)) {

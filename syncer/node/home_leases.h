@@ -36,11 +36,13 @@ class HomeLeases {
   };
   using Leases = std::map<registry::InstanceRef, Lease>;
   using Batch = std::vector<registry::InstanceRef>;
-  /// When a lease is to be renewed; refers to its key in the table.
+  /// When a lease is to be renewed.
   struct Due {
     Instant at;
-    const registry::InstanceRef* ref;
-    bool operator<(const Due& other) const { return at != other.at ? at < other.at : *ref < *other.ref; }
+    Leases::iterator lease;
+    bool operator<(const Due& other) const {
+      return at != other.at ? at < other.at : lease->first < other.lease->first;
+    }
   };
 
   void schedule(Leases::iterator lease, Instant due);

@@ -105,6 +105,21 @@ Steps draw_steps(Random& random) {
   return steps;
 }
 
+std::string members_are_found_where_they_are(const Steps& steps) {
+  Observer o("me");
+  for (const Step& s : steps) {
+    if (s.kind == Step::Kind::Alive)
+      o.alive("x", s.incarnation, static_cast<std::uint8_t>(90 + s.from % 4));
+    else
+      o.apply(s);
+    for (std::uint8_t number = 90; number < 94; ++number) {
+      const Member* there = o.x() != nullptr && o.x()->address == address_of(number) ? o.x() : nullptr;
+      if (o.swim().members().find(address_of(number)) != there) return "x is not where it is looked for";
+    }
+  }
+  return "";
+}
+
 std::string status_never_falls(const Steps& steps) {
   Observer o("me");
   std::pair<std::uint64_t, int> highest{0, 0};

@@ -25,6 +25,8 @@ Steps draw_steps(Random& random);
 
 /// What an observer believes about a member never falls in (incarnation, alive < suspect < gone).
 std::string status_never_falls(const Steps& steps);
+/// A member is found by the address that it has, and by none that it had.
+std::string members_are_found_where_they_are(const Steps& steps);
 /// The same exchange a second time changes nothing.
 std::string second_merge_changes_nothing(const Steps& mine, const Steps& theirs);
 /// An exchange alone never makes a living member dead.

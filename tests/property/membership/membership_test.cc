@@ -42,6 +42,10 @@ RC_GTEST_PROP(Observer, NeverBelievesLessThanItKnew, (const Steps& steps)) {
   RC_ASSERT(membership::status_never_falls(steps) == "");
 }
 
+RC_GTEST_PROP(Observer, FindsMembersWhereTheyAre, (const Steps& steps)) {
+  RC_ASSERT(membership::members_are_found_where_they_are(steps) == "");
+}
+
 RC_GTEST_PROP(Observer, GainsNothingFromTheSameExchangeTwice, (const Steps& mine, const Steps& theirs)) {
   RC_ASSERT(membership::second_merge_changes_nothing(mine, theirs) == "");
 }

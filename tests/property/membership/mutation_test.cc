@@ -17,6 +17,7 @@ namespace {
 using Law = std::function<std::string(Random&)>;
 
 const Law kStatus = [](Random& r) { return membership::status_never_falls(membership::draw_steps(r)); };
+const Law kAddress = [](Random& r) { return membership::members_are_found_where_they_are(membership::draw_steps(r)); };
 const Law kHearsay = [](Random& r) {
   const auto mine = membership::draw_steps(r);
   return membership::hearsay_does_not_kill(mine, membership::draw_steps(r));
@@ -47,6 +48,7 @@ const Law kTakenBack = [](Random& r) { return node::unwanted_leave_is_taken_back
 /// Each deliberate fault, and the law that must catch it.
 const std::map<std::string_view, Law> kCaughtBy = {
     {"membership.accept_equal_incarnation", kStatus},
+    {"membership.look_for_movers_where_they_were", kAddress},
     {"membership.believe_hearsay_of_death", kHearsay},
     {"membership.refute_without_outbidding", kOutbids},
     {"membership.count_same_accuser_twice", kAccusers},
