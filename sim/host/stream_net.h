@@ -26,6 +26,9 @@ enum class EndState : std::uint8_t {
   Gone,
 };
 
+/// A link of the process still stands for this end.
+inline bool in_use(EndState state) { return state == EndState::Pending || state == EndState::Open; }
+
 /// What one end has sent, and what became of it.
 struct Outbound {
   syncer::Bytes unsent;  ///< not yet in the network, from `sent` on

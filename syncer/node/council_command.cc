@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "syncer/node/council_state.h"
+#include "syncer/node/guard_octets.h"
 #include "syncer/wire/sync_parts.h"
 
 namespace syncer::node {
@@ -32,10 +33,8 @@ void write(ByteWriter& w, const GiveSeat& command) {
 
 void write(ByteWriter& w, const NoteGuard& command) {
   begin(w, Kind::NoteGuard);
-  w.u8(static_cast<std::uint8_t>(command.side));
-  w.string(command.region);
-  w.u8(command.frozen ? 1 : 0);
-  w.varint(static_cast<std::uint64_t>(command.frozen_for.count()));
+  write_guard_head(w, command);
+  write_age(w, command.frozen_for);
   w.varint(command.baseline);
   w.varint(command.held);
 }
@@ -69,15 +68,8 @@ GiveSeat read_seat(ByteReader& r) {
 }
 
 NoteGuard read_note(ByteReader& r) {
-  NoteGuard command;
-  bool receiver = false;
-  wire::read(r, receiver);
-  command.side = receiver ? GuardSide::Receiver : GuardSide::Sender;
-  wire::read(r, command.region, wire::kMaxName);
-  wire::read(r, command.frozen);
-  const std::uint64_t age = r.varint();
-  if (age > std::uint64_t{1} << 62U) r.fail();
-  command.frozen_for = Duration(static_cast<std::int64_t>(age));
+  auto command = read_guard_head<NoteGuard>(r);
+  command.frozen_for = read_age(r);
   command.baseline = r.varint();
   command.held = r.varint();
   return command;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "syncer/node/guard_octets.h"
 #include "syncer/wire/sync_parts.h"
 
 namespace syncer::node {
@@ -18,35 +19,20 @@ GuardMark* find(CouncilState& state, GuardSide side, std::string_view region) {
   return found == state.guards.end() ? nullptr : &*found;
 }
 
-void write_age(ByteWriter& w, Instant now, Instant then) {
-  w.varint(static_cast<std::uint64_t>(std::max(now - then, Duration::zero()).count()));
-}
-
-/// Before the beginning of this process's clock if need be: only differences count.
-Instant read_age(ByteReader& r, Instant now) {
-  constexpr std::uint64_t kLongest = std::uint64_t{1} << 62U;
-  return now - Duration(static_cast<std::int64_t>(std::min(r.varint(), kLongest)));
-}
-
 void write_guard(ByteWriter& w, Instant now, const GuardMark& mark) {
-  w.u8(static_cast<std::uint8_t>(mark.side));
-  w.string(mark.region);
-  w.u8(mark.frozen ? 1 : 0);
-  write_age(w, now, mark.since);
+  const auto age = [now](Instant then) { return std::max(now - then, Duration::zero()); };
+  write_guard_head(w, mark);
+  write_age(w, age(mark.since));
   for (const std::uint64_t number : {mark.baseline, mark.held, mark.released}) w.varint(number);
-  write_age(w, now, mark.released_at);
+  write_age(w, age(mark.released_at));
 }
 
+/// Its instants may lie before the beginning of this process's clock: only differences count.
 GuardMark read_guard(ByteReader& r, Instant now) {
-  GuardMark mark;
-  bool receiver = false;
-  wire::read(r, receiver);
-  mark.side = receiver ? GuardSide::Receiver : GuardSide::Sender;
-  wire::read(r, mark.region, wire::kMaxName);
-  wire::read(r, mark.frozen);
-  mark.since = read_age(r, now);
+  auto mark = read_guard_head<GuardMark>(r);
+  mark.since = now - read_age(r);
   for (std::uint64_t* number : {&mark.baseline, &mark.held, &mark.released}) *number = r.varint();
-  mark.released_at = read_age(r, now);
+  mark.released_at = now - read_age(r);
   return mark;
 }
 

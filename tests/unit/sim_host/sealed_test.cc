@@ -7,26 +7,18 @@
 #include "sim/host/world.h"
 #include "syncer/node/gossip.h"
 #include "syncer/node/node.h"
+#include "tests/unit/sim_host/specs.h"
 
 namespace sim::host {
 namespace {
 
 using syncer::Bytes;
-using syncer::Endpoint;
 using syncer::Instant;
 using syncer::Random;
 
 /// A region of one node; with a key, its nonces come from a stream of their own.
 NodeSpec region(const std::string& name, std::uint8_t number, const Bytes& key) {
-  NodeSpec spec;
-  spec.name = name;
-  spec.config.node = name;
-  spec.config.region = name;
-  spec.config.gossip_address = Endpoint::v4(10, 0, 0, number, 30190);
-  spec.config.rpc_address = Endpoint::v4(10, 0, 0, number, 30191);
-  spec.config.cluster_address = Endpoint::v4(10, 0, 0, number, 30192);
-  spec.config.registry.addresses = {"http://sc-" + name + ":30100"};
-  spec.config.join = {Endpoint::v4(10, 0, 0, 1, 30190)};
+  NodeSpec spec = node_spec(name, number, "sc-" + name);
   if (key.empty()) return spec;
   spec.config.gossip_pool = {"blue", syncer::wire::gossip::Keyring::make({key}).value()};
   spec.config.gossip_nonce = [random = Random(number)]() mutable {

@@ -14,29 +14,16 @@
 #include "mocksc/model/model.h"
 #include "sim/engine/double_run.h"
 #include "syncer/node/node.h"
+#include "tests/unit/sim_host/specs.h"
 
 namespace sim::host {
 namespace {
 
 using namespace std::chrono_literals;
 using syncer::Duration;
-using syncer::Endpoint;
 using syncer::Instant;
 
 constexpr Instant at(Duration t) { return Instant{} + t; }
-
-NodeSpec node_spec(const std::string& name, std::uint8_t number, const std::string& registry) {
-  NodeSpec spec;
-  spec.name = name;
-  spec.config.node = name;
-  spec.config.region = name;
-  spec.config.gossip_address = Endpoint::v4(10, 0, 0, number, 30190);
-  spec.config.rpc_address = Endpoint::v4(10, 0, 0, number, 30191);
-  spec.config.cluster_address = Endpoint::v4(10, 0, 0, number, 30192);
-  spec.config.registry.addresses = {"http://" + registry + ":30100"};
-  if (number != 1) spec.config.join = {Endpoint::v4(10, 0, 0, 1, 30190)};
-  return spec;
-}
 
 RegistrySpec registry_spec(const std::string& name) {
   RegistrySpec spec;
