@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "syncer/base/bytes.h"
@@ -69,6 +70,8 @@ class Outputs {
 
   std::vector<StreamRequest> streams;
   std::vector<Change> changes;
+  /// Why something that was said about a member is not believed though it is no old news, e.g. "incarnation_jump".
+  std::vector<std::string_view> refusals;
 
   void clear() {
     packets_.clear();
@@ -76,6 +79,7 @@ class Outputs {
     octets_.clear();
     streams.clear();
     changes.clear();
+    refusals.clear();
   }
 
  private:

@@ -58,7 +58,9 @@ class Roster {
  private:
   friend class RosterSetup;  ///< tests put a table into a given state
 
-  bool welcome(const Alive& message) const;
+  /// Why nobody like this is taken in; empty when there is no objection.
+  std::string_view objection(const Alive& message) const;
+  bool is_allowed(const Endpoint& address) const;
   bool jumps_too_far(std::uint64_t from, std::uint64_t to) const;
   bool may_take_name(const Member& known, Instant now) const;
   Member* newcomer(Instant now, const Alive& message);

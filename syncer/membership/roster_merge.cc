@@ -60,7 +60,7 @@ void Roster::merge_entry(Instant now, const Entry& e, Outputs& out) {
       suspect(now, Suspect{e.incarnation, e.name, self_}, out);
       break;
     default:
-      break;
+      out.refusals.push_back("bad_state");
   }
 }
 

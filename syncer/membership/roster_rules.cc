@@ -9,6 +9,8 @@ namespace syncer::membership {
 
 namespace {
 
+constexpr std::string_view kJump = "incarnation_jump";
+
 bool sane_versions(ByteView v) {
   if (v.size() < 3) return true;
   const auto min = static_cast<std::uint8_t>(v[0]);
@@ -26,9 +28,17 @@ bool same_versions(ByteView a, const Versions& b) {
 
 }  // namespace
 
-bool Roster::welcome(const Alive& message) const {
-  if (!sane_versions(message.versions) || message.meta.size() > kMaxMeta) return false;
-  return !options_.alive_filter || (message.versions.size() >= kOwnVersions.size() && options_.alive_filter(message));
+std::string_view Roster::objection(const Alive& message) const {
+  if (!sane_versions(message.versions)) return "vsn_invalid";
+  if (message.meta.size() > kMaxMeta) return "meta_too_large";
+  if (!options_.alive_filter) return {};
+  if (message.versions.size() < kOwnVersions.size()) return "vsn_short";
+  return options_.alive_filter(message) ? std::string_view() : "vetoed";
+}
+
+bool Roster::is_allowed(const Endpoint& address) const {
+  const auto inside = [&](const Network& n) { return n.contains(address); };
+  return options_.allowed.empty() || std::any_of(options_.allowed.begin(), options_.allowed.end(), inside);
 }
 
 bool Roster::may_take_name(const Member& known, Instant now) const {
@@ -50,22 +60,19 @@ Member* Roster::newcomer(Instant now, const Alive& message) {
 
 void Roster::alive(Instant now, const Alive& message, Outputs& out) {
   const bool about_me = message.node == self_;
-  if ((about_me && leaving_) || !welcome(message)) return;
+  if (about_me && leaving_) return;
+  if (const auto reason = objection(message); !reason.empty()) return out.refusals.push_back(reason);
   Member* known = table_.find(message.node);
   const bool moved = known != nullptr && known->address != message.address;
-  if (known == nullptr || moved) {
-    const auto& allowed = options_.allowed;
-    const auto inside = [&](const Network& n) { return n.contains(message.address); };
-    if (!allowed.empty() && std::none_of(allowed.begin(), allowed.end(), inside)) return;
-  }
+  if ((known == nullptr || moved) && !is_allowed(message.address)) return out.refusals.push_back("address_not_allowed");
   if (known == nullptr) {
     known = newcomer(now, message);
-    if (known == nullptr) return;
+    if (known == nullptr) return out.refusals.push_back("too_many_members");
   } else if (moved && !may_take_name(*known, now)) {
     note(Change::Kind::Conflict, *known, out, message.address);
     return;
   } else if (jumps_too_far(known->incarnation, message.incarnation)) {
-    return;
+    return out.refusals.push_back(kJump);
   }
   if (about_me) {
     alive_about_me(*known, message);
@@ -110,7 +117,7 @@ void Roster::suspect(Instant now, const Suspect& message, Outputs& out) {
   Member* known = table_.find(message.node);
   if (known == nullptr) return;
   if (message.incarnation < known->incarnation && !SYNCER_MUTATED("membership.hear_late_accusers")) return;
-  if (jumps_too_far(known->incarnation, message.incarnation)) return;
+  if (jumps_too_far(known->incarnation, message.incarnation)) return out.refusals.push_back(kJump);
   if (known->suspicion) {
     if (known->suspicion->confirm(message.from, now)) broadcast(message.node, message);
     return;
@@ -140,7 +147,7 @@ void Roster::start_suspicion(Instant now, Member& member, const Suspect& message
 void Roster::dead(Instant now, const Dead& message, Outputs& out) {
   Member* known = table_.find(message.node);
   if (known == nullptr || message.incarnation < known->incarnation) return;
-  if (jumps_too_far(known->incarnation, message.incarnation)) return;
+  if (jumps_too_far(known->incarnation, message.incarnation)) return out.refusals.push_back(kJump);
   if (is_gone(known->state)) return;
   if (known->name == self_ && !leaving_ && !SYNCER_MUTATED("membership.believe_own_death")) {
     refute(*known, message.incarnation);

@@ -76,6 +76,8 @@ class Gossip {
  private:
   void take_message(Instant now, const Endpoint& from, const membership::Message& message);
   void dropped(Instant now, const Endpoint& from, std::string_view reason);
+  /// What the core did not believe of what it was just given.
+  void count_refusals(Instant now, const Endpoint& from);
   void flush(Instant now);
   bool reads_checksums(const membership::Outputs::Packet& packet) const;
   void send_packets();

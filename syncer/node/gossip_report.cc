@@ -80,6 +80,7 @@ void Gossip::take_message(Instant now, const Endpoint& from, const membership::M
     take_user(now, user->payload);
   }
   const membership::Received received = swim_.receive(now, from, message, out_);
+  count_refusals(now, from);
   refute_to(from, message);
   switch (received) {
     case membership::Received::Handled:
@@ -113,6 +114,11 @@ void Gossip::dropped(Instant now, const Endpoint& from, std::string_view reason)
   ++(known != drops_.end() ? known : drops_.emplace(reason, 0).first)->second;
   if (!observer_.wants(Severity::Debug)) return;
   observe(observer_, now, EventKind::PacketDropped, Severity::Debug, {{"from", to_string(from)}, {"reason", reason}});
+}
+
+void Gossip::count_refusals(Instant now, const Endpoint& from) {
+  for (const std::string_view reason : out_.refusals) dropped(now, from, reason);
+  out_.refusals.clear();
 }
 
 void Gossip::flush(Instant now) {

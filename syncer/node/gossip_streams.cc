@@ -127,7 +127,9 @@ void Gossip::take_exchange(Instant now, LinkId id, const GossipLink& link, const
 
 void Gossip::merge(Instant now, const GossipLink& link, const Exchange& exchange) {
   const bool join = exchange.join || link.purpose == LinkPurpose::Join;
-  switch (swim_.merge(now, exchange.entries, join, out_)) {
+  const membership::Merge merged = swim_.merge(now, exchange.entries, join, out_);
+  count_refusals(now, link.peer);
+  switch (merged) {
     case membership::Merge::Incompatible:
       dropped(now, link.peer, "vsn_incompatible");
       link_failed(now, link, "speaks an incompatible protocol version");

@@ -22,6 +22,7 @@ namespace syncer::wire::gossip {
   X(UnknownCompression,      "unknown_compression")                                                               \
   X(BadLzw,                  "bad_lzw")                                                                           \
   X(DecompressLimit,         "decompress_limit")                                                                  \
+  X(DecompressRatio,         "decompress_ratio")          /* grows more than honest text does */                  \
   X(DecryptVersion,          "decrypt_version")                                                                   \
   X(DecryptShort,            "decrypt_short")                                                                     \
   X(DecryptFailed,           "decrypt_failed")            /* no key on the ring opens it */                       \

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/wire/gossip_packet.h"
 
+#include <algorithm>
+
 #include "syncer/base/assert.h"
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
@@ -116,7 +118,10 @@ Drop inflate(ByteView body, std::size_t limit, Bytes& out) {
   if (!r.ok()) return r.drop();
   if (algorithm != 0) return Drop::UnknownCompression;
   out.clear();
-  const Drop drop = lzw_decompress(compressed, limit, out);
+  const bool any_ratio = SYNCER_MUTATED("wire.inflate_at_any_ratio");
+  const std::size_t most = any_ratio ? limit : std::min(limit, compressed.size() * kMaxInflation);
+  const Drop drop = lzw_decompress(compressed, most, out);
+  if (drop == Drop::DecompressLimit && most < limit) return Drop::DecompressRatio;
   return drop == Drop::None && out.empty() ? Drop::Empty : drop;
 }
 

@@ -57,7 +57,10 @@ class PacketBuilder {
 void write_label(const std::string& label, Bytes& out);
 /// Takes the label header off `octets` and compares it.
 Drop take_label(const std::string& expected, ByteView& octets);
-/// Text of a compress message (without its type octet), at most `limit` octets.
+/// Most octets of text for one of compressed text. A state exchange of thousands has 12, a serf event of one octet
+/// repeated to the longest that serf allows 60.
+inline constexpr std::size_t kMaxInflation = 100;
+/// Text of a compress message (without its type octet), at most `limit` octets and kMaxInflation times what it is.
 Drop inflate(ByteView body, std::size_t limit, Bytes& out);
 
 }  // namespace syncer::wire::gossip

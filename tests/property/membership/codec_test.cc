@@ -8,6 +8,7 @@
 #include "syncer/wire/gossip_packet.h"
 #include "syncer/wire/gossip_serf.h"
 #include "syncer/wire/gossip_stream.h"
+#include "tests/property/membership/inflation_laws.h"
 #include "tests/unit/node_gossip/network.h"
 
 namespace syncer::wire::gossip {
@@ -186,6 +187,10 @@ RC_GTEST_PROP(AnyOctets, LeaveAPoolWithAKeyUntouched, (const std::vector<Bytes>&
   StateHasher after;
   gossip.hash(after);
   RC_ASSERT(before.digest() == after.digest());
+}
+
+RC_GTEST_PROP(Compression, GrowsTextAHundredfoldAtMost, ()) {
+  RC_ASSERT(text_grows_a_hundredfold_at_most(*rc::gen::inRange<std::size_t>(1, 3000)) == "");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "tests/property/membership/core_laws.h"
+#include "tests/property/membership/inflation_laws.h"
 #include "tests/property/membership/intent_laws.h"
 #include "tests/property/membership/key_laws.h"
 #include "tests/property/membership/pool_laws.h"
@@ -44,6 +45,9 @@ const Law kJoiner = [](Random& r) { return node::joiner_gives_way(static_cast<st
 const Law kOneAnswer = [](Random& r) { return node::key_query_is_answered_once(r); };
 const Law kKeptKeys = [](Random& r) { return node::keys_that_serf_changes_are_kept(r); };
 const Law kTakenBack = [](Random& r) { return node::unwanted_leave_is_taken_back(r); };
+const Law kInflation = [](Random& r) {
+  return wire::gossip::text_grows_a_hundredfold_at_most(1 + static_cast<std::size_t>(r.below(2000)));
+};
 
 /// Each deliberate fault, and the law that must catch it.
 const std::map<std::string_view, Law> kCaughtBy = {
@@ -62,6 +66,7 @@ const std::map<std::string_view, Law> kCaughtBy = {
     {"gossip.answer_query_again", kOneAnswer},
     {"gossip.forget_keys_of_serf", kKeptKeys},
     {"gossip.believe_own_leave", kTakenBack},
+    {"wire.inflate_at_any_ratio", kInflation},
 };
 
 constexpr int kSeeds = 200;

