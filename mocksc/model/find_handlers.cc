@@ -42,7 +42,11 @@ class BatchResult {
       for (const std::size_t index : not_modified_) out.element_number(static_cast<std::int64_t>(index));
       out.close_array();
     }
-    if (!updated_.empty()) out.raw("updated", "[" + updated_ + "]");
+    if (!updated_.empty()) {
+      out.open_array("updated");
+      out.element_raw(updated_);
+      out.close_array();
+    }
     out.close_object();
   }
 

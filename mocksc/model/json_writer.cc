@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mocksc/model/json_writer.h"
 
+#include <array>
 #include <cstddef>
 
 namespace mocksc {
@@ -35,10 +36,12 @@ bool is_line_separator(std::string_view character) {
   return character == "\xe2\x80\xa8" || character == "\xe2\x80\xa9";
 }
 
-bool is_plain(char c) {
-  return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 && c != '"' && c != '\\' &&
-         c != '<' && c != '>' && c != '&';
-}
+constexpr auto kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0x20; c < 0x80; ++c) plain[c] = c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+  return plain;
+}();
+bool is_plain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
 
 void append_ascii(std::string& out, char c) {
   switch (c) {

@@ -51,6 +51,7 @@ class Collection : public Rule {
     }
   }
 
+  bool wants_after_event() const override { return true; }
   void after_event(Instant) override {
     for (const auto& [node, region] : dirty_) look(node, region);
     dirty_.clear();

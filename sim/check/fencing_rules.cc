@@ -66,6 +66,7 @@ class Fencing : public Rule {
                      write.change.at + kUndoneWithin});
   }
 
+  bool wants_after_event() const override { return true; }
   void after_event(Instant now) override {
     if (late_.empty() || now < next_) return;
     next_ = now + kLookEvery;

@@ -39,7 +39,10 @@ class Judge : public scenario::Checks {
     watch_ = watch.get();
     rules_.push_back(std::move(watch));
     if (!options.invariants) return;
-    for (auto& rule : all_rules()) rules_.push_back(std::move(rule));
+    for (auto& rule : all_rules()) {
+      if (rule->wants_after_event()) after_event_.push_back(rule.get());
+      rules_.push_back(std::move(rule));
+    }
   }
 
   void begin(const scenario::Stage& stage) override {
@@ -100,7 +103,7 @@ class Judge : public scenario::Checks {
   }
 
   void after_event(Instant now) override {
-    for (const auto& rule : rules_) rule->after_event(now);
+    for (Rule* rule : after_event_) rule->after_event(now);
     const std::uint64_t version = ledger_->version() + watch_->version();
     bool changed = version != seen_version_;
     seen_version_ = version;
@@ -130,6 +133,7 @@ class Judge : public scenario::Checks {
   std::optional<Predicates> predicates_;
   Watch* watch_ = nullptr;
   std::vector<std::unique_ptr<Rule>> rules_;
+  std::vector<Rule*> after_event_;
   std::vector<std::unique_ptr<Expectation>> expectations_;
   std::uint64_t seen_version_ = 0;
   bool samples_state_ = false;

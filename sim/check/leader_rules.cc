@@ -53,6 +53,7 @@ class Leaders : public Rule {
     }
   }
 
+  bool wants_after_event() const override { return true; }
   void after_event(Instant) override {
     const std::vector<NodeIndex>& acted = context_.stage->world.acted();
     if (std::any_of(acted.begin(), acted.end(), [this](NodeIndex n) { return council_of(n) != nullptr; })) look();

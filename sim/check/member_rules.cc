@@ -158,6 +158,7 @@ class Completeness : public Rule {
     for (auto& [node, deadline] : pending_) deadline = std::max(deadline, context_.now() + bound());
   }
 
+  bool wants_after_event() const override { return true; }
   void after_event(Instant now) override {
     for (auto it = pending_.begin(); it != pending_.end();) {
       if (now < it->second) {

@@ -58,6 +58,7 @@ class MemberTables : public Rule {
 
   void on_label(std::string_view, const scenario::Event* event) override { bounds_.on_event(event); }
 
+  bool wants_after_event() const override { return true; }
   /// Every change of a member queues news, so the count of news tells whose table changed.
   void after_event(Instant) override {
     for (const NodeIndex n : context_.stage->world.acted()) {

@@ -24,6 +24,7 @@ class RaftProperties : public Rule {
     watched_[node].group = nullptr;
   }
 
+  bool wants_after_event() const override { return true; }
   void after_event(Instant) override {
     for (const NodeIndex n : context_.stage->world.acted()) {
       const auto* node = context_.stage->world.node(n);

@@ -65,6 +65,7 @@ class Replicas : public Rule {
     }
   }
 
+  bool wants_after_event() const override { return true; }
   void after_event(Instant) override {
     for (const NodeIndex node : dirty_writers_) remember(node);
     dirty_writers_.clear();

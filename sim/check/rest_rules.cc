@@ -19,6 +19,7 @@ std::uint64_t ceiling(const Ledger& ledger) { return 64 + 8 * (ledger.origins().
 
 class Bounds : public Rule {
  public:
+  bool wants_after_event() const override { return true; }
   void after_event(Instant now) override {
     if (now < next_) return;
     next_ = now + kLookEvery;

@@ -59,8 +59,9 @@ class Rule {
   virtual void before_odd_delivery(const host::OddDelivery&) {}
   virtual void after_odd_delivery(const host::OddDelivery&) {}
   virtual void on_label(std::string_view, const scenario::Event*) {}
-  /// After each event of the world; cheap when nothing of interest happened.
+  /// After each event of the world; cheap when nothing of interest happened. Only called when wants_after_event().
   virtual void after_event(Instant) {}
+  virtual bool wants_after_event() const { return false; }
   virtual void finish() {}
 
  protected:

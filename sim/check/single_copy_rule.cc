@@ -36,6 +36,7 @@ class SingleCopy : public Rule {
     if (copies > 1) doubled_.emplace(std::pair(*copy.origin, write.name.registry), write.change.at + kBrokenWithin);
   }
 
+  bool wants_after_event() const override { return true; }
   void after_event(Instant now) override {
     if (doubled_.empty() || now < next_) return;
     next_ = now + kLookEvery;
