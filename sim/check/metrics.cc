@@ -60,12 +60,9 @@ Metrics::Metrics(const scenario::Scenario& scenario) {
 }
 
 std::vector<std::string_view> Metrics::names() {
-  return {"convergence.visible_after", "convergence.changed_after",
-          "convergence.gone_after",    "net.bytes_sent",
-          "net.messages_sent",         "net.messages_lost",
-          "registry.writes",           "registry.requests",
-          "registry.copies",           "swim.false_dead",
-          "gossip.dropped"};
+  return {"convergence.visible_after", "convergence.changed_after", "convergence.gone_after", "net.bytes_sent",
+          "net.messages_sent",         "net.messages_lost",         "registry.writes",        "registry.requests",
+          "registry.copies",           "swim.false_dead",           "gossip.dropped"};
 }
 
 void Metrics::on_message(const host::Message& message) {

@@ -50,9 +50,9 @@ class Bounds : public Rule {
 
   void demand(NodeIndex n, std::string_view what, std::uint64_t value, std::uint64_t most) {
     if (value <= most) return;
-    context_.sink->violated(
-        "I11", {"node " + context_.node(n) + " holds " + std::to_string(value) + " " + std::string(what),
-                "there are not more than " + std::to_string(most) + " records in the whole run"});
+    context_.sink->violated("I11",
+                            {"node " + context_.node(n) + " holds " + std::to_string(value) + " " + std::string(what),
+                             "there are not more than " + std::to_string(most) + " records in the whole run"});
   }
 
   Instant next_{};

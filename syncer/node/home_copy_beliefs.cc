@@ -38,6 +38,7 @@ void HomeCopier::believe_view(Instant now, const Place& place, RemoteCopies& rem
     copy.properties = shown->document->properties;
     leases_.adopt(now, copy.ref, shown->document->lease);
   }
+  if (shown == nullptr && copy.present) copy.doubtful = true;
   believe(now, place, remote, origin, id, shown != nullptr);
 }
 
@@ -65,6 +66,8 @@ void HomeCopier::missing(Instant now, const registry::InstanceRef& ref) {
   RemoteCopies* remote = nullptr;
   Origin* origin = find(place, &remote);
   if (origin->copies[ref.instance_id].quiet_until != Instant{}) return;
+  // A list may lack for a moment what is there. Whoever replaces this copy takes it away all the same.
+  origin->copies[ref.instance_id].doubtful = !SYNCER_MUTATED("home.take_lists_for_true");
   believe(now, place, *remote, *origin, ref.instance_id, false);
   enqueue(place, *origin);
 }

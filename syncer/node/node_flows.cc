@@ -68,8 +68,8 @@ bool Node::State::pump_imports(Instant now) {
 
 bool Node::State::begin_imports(Instant now) {
   if (home.knows_registry()) {
-    for (const auto& [region, epoch] : home.marked_epochs()) {
-      if (!SYNCER_MUTATED("node.ignore_marked_epochs")) mesh.raise_floor(now, region, epoch);
+    for (const auto& [region, marked] : home.marked_epochs()) {
+      if (!SYNCER_MUTATED("node.ignore_marked_epochs")) mesh.raise_floor(now, region, marked);
     }
     importing = true;
   }

@@ -11,8 +11,8 @@ namespace {
 
 /// Folders in which one seed decides everything.
 const std::set<std::string> kDeterministic = {
-    "syncer/base",     "syncer/membership", "syncer/replication", "syncer/election", "syncer/wire",  "syncer/json",
-    "syncer/registry", "syncer/ports",      "syncer/node",        "mocksc/model",    "sim/engine",   "sim/fault",
+    "syncer/base",     "syncer/membership", "syncer/replication", "syncer/election", "syncer/wire", "syncer/json",
+    "syncer/registry", "syncer/ports",      "syncer/node",        "mocksc/model",    "sim/engine",  "sim/fault",
     "sim/host",        "sim/scenario",      "sim/check",          "sim/explore"};
 
 struct Ban {

@@ -84,9 +84,9 @@ TEST(PlainReader, LeavesTheRestToTheReferenceParser) {
   std::string many = "{";
   for (int i = 0; i < 100; ++i) many += "\"" + std::to_string(i) + "\":0,";
   many.back() = '}';
-  for (const std::string& text :
-       {std::string(R"("é")"), std::string("1.5"), std::string("1e3"), std::string("-0"), std::string(R"({"a":1,"A":2})"),
-        std::string("1234567890123456789"), std::string(R"("\u00e9")"), std::string(20, '[') + std::string(20, ']'), many}) {
+  for (const std::string& text : {std::string(R"("é")"), std::string("1.5"), std::string("1e3"), std::string("-0"),
+                                  std::string(R"({"a":1,"A":2})"), std::string("1234567890123456789"),
+                                  std::string(R"("\u00e9")"), std::string(20, '[') + std::string(20, ']'), many}) {
     EXPECT_FALSE(is_plain(text)) << text;
     EXPECT_TRUE(Document::parse(text)) << text;
   }

@@ -46,7 +46,7 @@ class Storm {
       case 0:
       case 1:
       case 2:
-        return want(draw_name(), "rest://9:" + std::to_string(random_.below(3)));
+        return want_one();
       case 3:
         return unwant(draw_name());
       case 4:
@@ -62,6 +62,11 @@ class Storm {
       default:
         return expire_one();
     }
+  }
+
+  void want_one() {
+    const std::string name = draw_name();  // first: the order of arguments is the compiler's choice
+    want(name, "rest://9:" + std::to_string(random_.below(3)));
   }
 
   std::string draw_name() { return "i" + std::to_string(random_.below(6)); }

@@ -39,9 +39,7 @@ std::string word_of(const std::string& key, const json& value) {
   return key + (kind.empty() ? "" : " " + kind) + ": " + value.value("description", "");
 }
 
-std::string word_of(const json& list, const json& value) {
-  return value.get<std::string>() + " of " + list.dump();
-}
+std::string word_of(const json& list, const json& value) { return value.get<std::string>() + " of " + list.dump(); }
 
 std::vector<const json*> choices(const json& part) {
   std::vector<const json*> all;
