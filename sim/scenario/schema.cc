@@ -190,10 +190,7 @@ struct WordSchemas {
   template <class Rest>
   void word(std::string_view text, Word, Subject subject, std::string_view about, Rest rest) {
     Shape shape;
-    ordered_json behind = {{"type", "string"}};
-    if (subject == Subject::List) behind = {{"type", "array"}, {"items", reference("predicate")}};
-    if (subject == Subject::One) behind = reference("predicate");
-    shape.add(text, std::move(behind), about);
+    shape.add(text, behind(subject), about);
     shape.required.push_back(std::string(text));
     Alternatives none;
     ObjectSchema<Predicate> inner(shape, none);
@@ -201,6 +198,13 @@ struct WordSchemas {
     list.push_back(shape.object());
   }
   void later(std::string_view, std::string_view) {}
+
+ private:
+  static ordered_json behind(Subject subject) {
+    if (subject == Subject::List) return {{"type", "array"}, {"items", reference("predicate")}};
+    if (subject == Subject::One) return reference("predicate");
+    return {{"type", "string"}};
+  }
 };
 
 ordered_json definitions() {
