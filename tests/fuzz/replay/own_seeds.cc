@@ -85,6 +85,30 @@ void add_sync(std::set<Bytes>& all) {
   all.insert(stream);
 }
 
+/// Answers of a service center, alone and behind the octet that chooses a status.
+void add_registry(std::set<Bytes>& all) {
+  const Bytes instance =
+      R"({"instanceId":"i1","serviceId":"s1","endpoints":["rest://10.0.0.1:80?a=1"],"hostName":"h","status":"UP",)"
+      R"("properties":{"k":"a\nb\tc\u0041\/"},"healthCheck":{"mode":"push","interval":30,"times":3},"version":"1.0.0"})";
+  const Bytes copy =
+      R"({"instanceId":"c1","serviceId":"s1","endpoints":[],"status":"DOWN","properties":{"syncer.region":"west",)"
+      R"("syncer.instance":"i9","syncer.epoch":"1.2"}})";
+  for (const Bytes& body :
+       {instance, R"({"instance":)" + instance + "}",
+        R"({"services":{"notModified":[1],"updated":[{"index":0,"rev":"r","instances":[)" + instance + "," + copy +
+            R"(]}],"failed":[{"indexes":[1],"error":{"errorCode":"400012","errorMessage":"m"}}]}})",
+        Bytes(R"({"services":[{"serviceId":"s1","appId":"a","serviceName":"cart","version":"1.0.0",)"
+              R"("schemas":["x","y"],"properties":{"p":"q"},"status":"UP","modTimestamp":"1"}]})"),
+        Bytes(R"({"instances":[{"serviceId":"s1","instanceId":"i1"},{"serviceId":"s1","instanceId":"i2"}]})"),
+        Bytes(R"({"schemas":[{"schemaId":"x","schema":"yaml: \"1\"","summary":"12"}]})"),
+        Bytes(R"({"errorCode":"400017","errorMessage":"none","detail":"\u0041"})"), Bytes(R"({"serviceId":"s1"})"),
+        Bytes(R"({"escaped":"\u00e9\ud83d\ude00\r\f\b"})"),
+        Bytes("[0,-1,123456789012345678,1.5e3,true,null,{},[[]]]")}) {
+    all.insert(body);
+    all.insert(Bytes(1, '\0') + body);
+  }
+}
+
 }  // namespace
 
 std::set<Bytes> own_seeds() {
@@ -93,6 +117,7 @@ std::set<Bytes> own_seeds() {
   add_serf(all);
   add_cluster(all);
   add_sync(all);
+  add_registry(all);
   return all;
 }
 
