@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <httplib.h>
+#include <unistd.h>
 
 #include <condition_variable>
 #include <fstream>
@@ -22,6 +23,7 @@ class TestServer {
     server_.set_keep_alive_timeout(1);
     port_ = server_.bind_to_any_port("127.0.0.1");
     thread_ = std::thread([this] { server_.listen_after_bind(); });
+    while (!server_.is_running()) std::this_thread::yield();  // stop() before that would do nothing
   }
   ~TestServer() {
     {
@@ -102,7 +104,7 @@ TEST(HttpPool, AnAnswerOverTheLimitIsAnErrorNotAnAllocation) {
 }
 
 TEST(HttpPool, ReadsTheTokenAnewForEveryCall) {
-  const std::string path = testing::TempDir() + "/token-of-http-pool";
+  const std::string path = testing::TempDir() + "/token-of-http-pool-" + std::to_string(::getpid());
   syncer::httpio::HttpOptions options = two_workers();
   options.token_file = path;
   RealHttp world(options);
