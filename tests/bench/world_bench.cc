@@ -5,28 +5,19 @@
 #include <string>
 
 #include "sim/host/world.h"
+#include "tests/support/node_spec.h"
 
 namespace sim::host {
 namespace {
 
 using namespace std::chrono_literals;
-using syncer::Endpoint;
 
 void add_region(World& world, std::uint8_t number) {
   const std::string name = "region-" + std::to_string(number);
   RegistrySpec registry;
   registry.name = "sc-" + name;
   world.add_registry(registry);
-  NodeSpec spec;
-  spec.name = name;
-  spec.config.node = name;
-  spec.config.region = name;
-  spec.config.gossip_address = Endpoint::v4(10, 0, 0, number, 30190);
-  spec.config.rpc_address = Endpoint::v4(10, 0, 0, number, 30191);
-  spec.config.cluster_address = Endpoint::v4(10, 0, 0, number, 30192);
-  spec.config.registry.addresses = {"http://sc-" + name + ":30100"};
-  if (number != 1) spec.config.join = {Endpoint::v4(10, 0, 0, 1, 30190)};
-  world.start(world.add_node(std::move(spec)));
+  world.start(world.add_node(node_spec(name, number, registry.name)));
 }
 
 void fill(World& world, int instances) {

@@ -7,7 +7,7 @@
 #include "sim/host/world.h"
 #include "syncer/node/gossip.h"
 #include "syncer/node/node.h"
-#include "tests/unit/sim_host/specs.h"
+#include "tests/support/node_spec.h"
 
 namespace sim::host {
 namespace {

@@ -14,7 +14,7 @@
 #include "mocksc/model/model.h"
 #include "sim/engine/double_run.h"
 #include "syncer/node/node.h"
-#include "tests/unit/sim_host/specs.h"
+#include "tests/support/node_spec.h"
 
 namespace sim::host {
 namespace {
