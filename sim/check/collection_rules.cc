@@ -4,8 +4,8 @@
 
 #include "sim/check/rules.h"
 #include "sim/host/world.h"
-#include "syncer/node/mesh.h"
 #include "syncer/node/node.h"
+#include "syncer/peering/peering.h"
 #include "syncer/registry/record.h"
 
 namespace sim::check {
@@ -79,7 +79,7 @@ class Collection : public Rule {
 
   void look(NodeIndex n, const std::string& region) {
     const auto* node = context_.stage->world.node(n);
-    const Replica* replica = node != nullptr ? node->mesh().replica(region) : nullptr;
+    const Replica* replica = node != nullptr ? node->peering().replica(region) : nullptr;
     if (replica == nullptr || !replica->consistent()) return;
     Version& checked = checked_[{n, region}];
     const Version now = replica->version();

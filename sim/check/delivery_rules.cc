@@ -3,9 +3,9 @@
 
 #include "sim/check/rules.h"
 #include "sim/host/world.h"
-#include "syncer/node/gossip.h"
-#include "syncer/node/mesh.h"
+#include "syncer/gossip/gossip.h"
 #include "syncer/node/node.h"
+#include "syncer/peering/peering.h"
 
 namespace sim::check {
 namespace {
@@ -51,7 +51,7 @@ class Deliveries : public Rule {
       node->gossip().hash_members(hasher);
     else
       node->gossip().hash(hasher);
-    node->mesh().core().hash(hasher);
+    node->peering().core().hash(hasher);
     return hasher.digest();
   }
 

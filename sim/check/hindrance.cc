@@ -2,7 +2,7 @@
 #include "sim/check/hindrance.h"
 
 #include "sim/host/world.h"
-#include "syncer/node/council.h"
+#include "syncer/cluster/cluster.h"
 #include "syncer/node/node.h"
 
 namespace sim::check {
@@ -11,7 +11,7 @@ namespace {
 bool may_write(const host::World& world, host::NodeIndex n) {
   const auto* node = world.node(n);
   if (node == nullptr || world.paused(n)) return false;
-  return node->council() == nullptr || node->council()->may_write(world.local_time(n));
+  return node->cluster() == nullptr || node->cluster()->may_write(world.local_time(n));
 }
 
 }  // namespace

@@ -5,14 +5,14 @@
 
 #include "sim/check/rules.h"
 #include "sim/host/world.h"
-#include "syncer/node/council.h"
+#include "syncer/cluster/cluster.h"
 #include "syncer/node/node.h"
 
 namespace sim::check {
 namespace {
 
 using syncer::EventKind;
-using syncer::node::Council;
+using syncer::cluster::Cluster;
 
 bool wipes(const scenario::Event* event) {
   if (event == nullptr) return false;
@@ -36,51 +36,51 @@ class Leaders : public Rule {
     const auto term = static_cast<std::uint64_t>(event.number("term"));
     const NodeIndex first = leaders_.try_emplace({std::string(event.text("group")), term}, node).first->second;
     if (first == node) return;
-    context_.sink->violated("I6", {"node " + context_.node(node) + " leads region " + council_region(node) +
+    context_.sink->violated("I6", {"node " + context_.node(node) + " leads region " + cluster_region(node) +
                                        " in term " + std::to_string(term),
                                    "so did node " + context_.node(first)});
   }
 
   void on_request(NodeIndex node, const syncer::HttpRequest& request) override {
-    const Council* council = council_of(node);
-    if (council == nullptr) return;
+    const Cluster* cluster = cluster_of(node);
+    if (cluster == nullptr) return;
     const std::string what = "node " + context_.node(node) + " sent " + request.method + " " + request.target;
-    if (!council->is_leader()) {
-      context_.sink->violated("I6", {what, "it does not lead region " + council_region(node)});
-    } else if (changes_registry(request) && !holds_lease(node, *council)) {
+    if (!cluster->is_leader()) {
+      context_.sink->violated("I6", {what, "it does not lead region " + cluster_region(node)});
+    } else if (changes_registry(request) && !holds_lease(node, *cluster)) {
       context_.sink->violated(
-          "I6", {what, "it leads region " + council_region(node) + ", but another leader may be elected by now"});
+          "I6", {what, "it leads region " + cluster_region(node) + ", but another leader may be elected by now"});
     }
   }
 
   bool wants_after_event() const override { return true; }
   void after_event(Instant) override {
     const std::vector<NodeIndex>& acted = context_.stage->world.acted();
-    if (std::any_of(acted.begin(), acted.end(), [this](NodeIndex n) { return council_of(n) != nullptr; })) look();
+    if (std::any_of(acted.begin(), acted.end(), [this](NodeIndex n) { return cluster_of(n) != nullptr; })) look();
   }
 
  private:
   void look() {
     std::map<std::size_t, NodeIndex> writers;
     for (NodeIndex n = 0; n < context_.stage->world.nodes(); ++n) {
-      const Council* council = council_of(n);
-      if (council == nullptr) continue;
-      if (council->raft() != nullptr) watch_term(n, council->raft()->durable().term);
-      if (!holds_lease(n, *council)) continue;
+      const Cluster* cluster = cluster_of(n);
+      if (cluster == nullptr) continue;
+      if (cluster->raft() != nullptr) watch_term(n, cluster->raft()->durable().term);
+      if (!holds_lease(n, *cluster)) continue;
       const auto [other, alone] = writers.emplace(context_.stage->cast.nodes()[n].region, n);
       if (alone) continue;
       context_.sink->violated("I6", {"nodes " + context_.node(other->second) + " and " + context_.node(n) +
-                                     " may both write the registry of region " + council_region(n)});
+                                     " may both write the registry of region " + cluster_region(n)});
     }
   }
 
-  const Council* council_of(NodeIndex n) const {
+  const Cluster* cluster_of(NodeIndex n) const {
     const auto* node = context_.stage->world.node(n);
-    return node == nullptr ? nullptr : node->council();
+    return node == nullptr ? nullptr : node->cluster();
   }
-  std::string council_region(NodeIndex n) const { return context_.stage->world.config(n).region; }
-  bool holds_lease(NodeIndex n, const Council& council) const {
-    return council.may_write(context_.stage->world.local_time(n));
+  std::string cluster_region(NodeIndex n) const { return context_.stage->world.config(n).region; }
+  bool holds_lease(NodeIndex n, const Cluster& cluster) const {
+    return cluster.may_write(context_.stage->world.local_time(n));
   }
 
   /// What is on disk never goes back. (In memory it may: a term that was not stored yet promised nothing.)

@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <variant>
 
-#include "syncer/node/gossip_queries.h"
+#include "syncer/gossip/queries.h"
 
 namespace sim::check {
 namespace {
 
 /// News that is about no member: our newest intent, and queries that are passed on.
-constexpr std::size_t kOtherNews = 1 + syncer::node::GossipQueries::kPassedOn;
+constexpr std::size_t kOtherNews = 1 + syncer::gossip::GossipQueries::kPassedOn;
 
 std::optional<std::string> above(std::size_t value, std::size_t bound, const char* what) {
   if (value <= bound) return std::nullopt;
@@ -24,11 +24,11 @@ void MemberBounds::on_event(const scenario::Event* event) {
   if (peer != nullptr) names_ += peer->strangers;
 }
 
-std::optional<std::string> MemberBounds::exceeded(const syncer::node::Gossip& gossip) const {
+std::optional<std::string> MemberBounds::exceeded(const syncer::gossip::Gossip& gossip) const {
   const syncer::membership::Swim& swim = gossip.swim();
   if (auto members = above(swim.members().size(), names_, "members")) return members;
   if (auto news = above(swim.queue().size(), names_ + kOtherNews, "pieces of news")) return news;
-  const std::size_t most_failed = std::min(names_, syncer::node::FailedMembers::kMost);
+  const std::size_t most_failed = std::min(names_, syncer::gossip::FailedMembers::kMost);
   if (auto failed = above(gossip.failed_members(), most_failed, "failed members")) return failed;
   return above(swim.relays().size(), swim.options().max_relays, "relayed pings");
 }

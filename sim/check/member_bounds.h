@@ -5,7 +5,7 @@
 #include <string>
 
 #include "sim/scenario/events.h"
-#include "syncer/node/gossip.h"
+#include "syncer/gossip/gossip.h"
 
 namespace sim::check {
 
@@ -16,7 +16,7 @@ class MemberBounds {
   /// A fuzz peer brings names of its own.
   void on_event(const scenario::Event* event);
   /// What is kept beyond its bound, in words.
-  std::optional<std::string> exceeded(const syncer::node::Gossip& gossip) const;
+  std::optional<std::string> exceeded(const syncer::gossip::Gossip& gossip) const;
 
  private:
   std::size_t names_;

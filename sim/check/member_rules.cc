@@ -6,7 +6,7 @@
 #include "sim/check/rules.h"
 #include "sim/host/world.h"
 #include "syncer/base/quantity.h"
-#include "syncer/node/gossip.h"
+#include "syncer/gossip/gossip.h"
 #include "syncer/node/node.h"
 
 namespace sim::check {

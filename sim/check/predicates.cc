@@ -8,10 +8,10 @@
 #include "sim/host/world.h"
 #include "sim/scenario/instance_names.h"
 #include "sim/scenario/leaders.h"
-#include "syncer/node/gossip.h"
-#include "syncer/node/home.h"
-#include "syncer/node/mesh.h"
+#include "syncer/catalog/catalog.h"
+#include "syncer/gossip/gossip.h"
 #include "syncer/node/node.h"
+#include "syncer/peering/peering.h"
 
 namespace sim::check {
 namespace {
@@ -249,7 +249,7 @@ bool Predicates::conflict(const Predicate& p) const {
   return !places.empty() && std::all_of(places.begin(), places.end(), [&](NodeIndex n) {
     const auto* node = stage_.world.node(n);
     if (node == nullptr) return watch_.raised(n, "conflict");
-    return !node->home().conflict().empty() || !node->mesh().conflict().empty() || watch_.raised(n, "conflict");
+    return !node->catalog().conflict().empty() || !node->peering().conflict().empty() || watch_.raised(n, "conflict");
   });
 }
 

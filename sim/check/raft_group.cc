@@ -6,15 +6,15 @@
 namespace sim::check {
 namespace {
 
-using syncer::election::Role;
+using syncer::raft::Role;
 
-std::string text(syncer::election::Position at) {
+std::string text(syncer::raft::Position at) {
   return "entry " + std::to_string(at.index) + " of term " + std::to_string(at.term);
 }
 
 }  // namespace
 
-void RaftGroup::look(host::NodeIndex node, std::uint32_t process, const Voter& voter) {
+void RaftGroup::look(host::NodeIndex node, std::uint32_t process, const Raft& voter) {
   SeenVoter& seen = seen_[node];
   const auto& log = voter.log();
   const bool started = seen.process != process;
@@ -47,7 +47,7 @@ bool RaftGroup::holds(const Position& base, const std::vector<Entry>& entries, c
   return at < entries.size() && entries[at] == entry;
 }
 
-void RaftGroup::check_append_only(const std::string& who, const Voter& voter, const SeenVoter& before) const {
+void RaftGroup::check_append_only(const std::string& who, const Raft& voter, const SeenVoter& before) const {
   const bool stayed =
       before.role == Role::Leader && voter.soft_state().role == Role::Leader && before.term == voter.term();
   if (!stayed) return;
@@ -59,7 +59,7 @@ void RaftGroup::check_append_only(const std::string& who, const Voter& voter, co
 }
 
 /// Two logs that share an entry share its predecessor's term, and so by induction everything before it.
-void RaftGroup::check_matching(const std::string& who, const Voter& voter) {
+void RaftGroup::check_matching(const std::string& who, const Raft& voter) {
   Position previous = voter.log().base();
   for (const Entry& entry : voter.log().entries()) {
     const Shape shape{previous.term, entry.data};
@@ -73,7 +73,7 @@ void RaftGroup::check_matching(const std::string& who, const Voter& voter) {
   }
 }
 
-void RaftGroup::check_election(host::NodeIndex node, const std::string& who, const Voter& voter,
+void RaftGroup::check_election(host::NodeIndex node, const std::string& who, const Raft& voter,
                                const SeenVoter& before) {
   if (voter.soft_state().role != Role::Leader) return;
   const auto& log = voter.log();
@@ -91,7 +91,7 @@ void RaftGroup::check_election(host::NodeIndex node, const std::string& who, con
   }
 }
 
-void RaftGroup::check_commit(const std::string& who, const Voter& voter, const SeenVoter& before) {
+void RaftGroup::check_commit(const std::string& who, const Raft& voter, const SeenVoter& before) {
   const auto& log = voter.log();
   for (const Entry& entry : log.entries()) {
     if (entry.index <= before.commit || entry.index > log.commit()) continue;
@@ -108,7 +108,7 @@ void RaftGroup::check_commit(const std::string& who, const Voter& voter, const S
   }
 }
 
-void RaftGroup::check_snapshot(const std::string& who, const Voter& voter, const SeenVoter& before) {
+void RaftGroup::check_snapshot(const std::string& who, const Raft& voter, const SeenVoter& before) {
   const auto& snapshot = voter.snapshot();
   if (snapshot.at.index == 0 || snapshot.at.index == before.snapshot) return;
   if (states_.try_emplace(snapshot.at.index, snapshot.state).first->second == snapshot.state) return;

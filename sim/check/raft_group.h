@@ -10,20 +10,20 @@
 #include <vector>
 
 #include "sim/host/probe.h"
-#include "syncer/election/voter.h"
+#include "syncer/raft/raft.h"
 
 namespace sim::check {
 
 /// What was seen of one voter last; a new process begins with nothing.
 struct SeenVoter {
   std::uint32_t process = 0;
-  syncer::election::Term term = 0;
-  syncer::election::Role role = syncer::election::Role::Follower;
+  syncer::raft::Term term = 0;
+  syncer::raft::Role role = syncer::raft::Role::Follower;
   std::uint64_t changes = 0;  ///< of its log
-  syncer::election::Position base;
-  std::vector<syncer::election::Entry> entries;
-  syncer::election::Index commit = 0;
-  syncer::election::Index snapshot = 0;
+  syncer::raft::Position base;
+  std::vector<syncer::raft::Entry> entries;
+  syncer::raft::Index commit = 0;
+  syncer::raft::Index snapshot = 0;
 };
 
 /// The five properties of Raft (Ongaro 2014, figure 3.2) for one group of voters over its whole life, crashes included.
@@ -36,14 +36,14 @@ class RaftGroup {
       : name_(std::move(name)), report_(std::move(report)) {}
 
   /// To be called when term, role or log of the voter may have changed. `process` counts the starts of its node.
-  void look(host::NodeIndex node, std::uint32_t process, const syncer::election::Voter& voter);
+  void look(host::NodeIndex node, std::uint32_t process, const syncer::raft::Raft& voter);
 
  private:
-  using Index = syncer::election::Index;
-  using Term = syncer::election::Term;
-  using Entry = syncer::election::Entry;
-  using Position = syncer::election::Position;
-  using Voter = syncer::election::Voter;
+  using Index = syncer::raft::Index;
+  using Term = syncer::raft::Term;
+  using Entry = syncer::raft::Entry;
+  using Position = syncer::raft::Position;
+  using Raft = syncer::raft::Raft;
 
   /// What an entry of this term and index is like, everywhere and for ever.
   struct Shape {
@@ -62,11 +62,11 @@ class RaftGroup {
     std::vector<Entry> entries;
   };
 
-  void check_append_only(const std::string& who, const Voter& voter, const SeenVoter& before) const;
-  void check_matching(const std::string& who, const Voter& voter);
-  void check_election(host::NodeIndex node, const std::string& who, const Voter& voter, const SeenVoter& before);
-  void check_commit(const std::string& who, const Voter& voter, const SeenVoter& before);
-  void check_snapshot(const std::string& who, const Voter& voter, const SeenVoter& before);
+  void check_append_only(const std::string& who, const Raft& voter, const SeenVoter& before) const;
+  void check_matching(const std::string& who, const Raft& voter);
+  void check_election(host::NodeIndex node, const std::string& who, const Raft& voter, const SeenVoter& before);
+  void check_commit(const std::string& who, const Raft& voter, const SeenVoter& before);
+  void check_snapshot(const std::string& who, const Raft& voter, const SeenVoter& before);
   static bool holds(const Position& base, const std::vector<Entry>& entries, const Entry& entry);
 
   std::function<std::string(host::NodeIndex)> name_;

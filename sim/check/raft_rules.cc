@@ -7,13 +7,13 @@
 #include "sim/check/raft_group.h"
 #include "sim/check/rules.h"
 #include "sim/host/world.h"
-#include "syncer/node/council.h"
+#include "syncer/cluster/cluster.h"
 #include "syncer/node/node.h"
 
 namespace sim::check {
 namespace {
 
-using syncer::node::Council;
+using syncer::cluster::Cluster;
 
 class RaftProperties : public Rule {
  public:
@@ -28,11 +28,11 @@ class RaftProperties : public Rule {
   void after_event(Instant) override {
     for (const NodeIndex n : context_.stage->world.acted()) {
       const auto* node = context_.stage->world.node(n);
-      const Council* council = node == nullptr ? nullptr : node->council();
-      const syncer::election::Raft* raft = council == nullptr ? nullptr : council->raft();
+      const Cluster* cluster = node == nullptr ? nullptr : node->cluster();
+      const syncer::raft::RaftNode* raft = cluster == nullptr ? nullptr : cluster->raft();
       if (raft == nullptr) continue;
       Watched& watched = watched_[n];
-      if (watched.group == nullptr) watched.group = &group_of(n, *council);
+      if (watched.group == nullptr) watched.group = &group_of(n, *cluster);
       watched.group->look(n, watched.process, raft->voter());
     }
   }
@@ -44,8 +44,9 @@ class RaftProperties : public Rule {
   };
 
   /// A group that is founded anew, on other disks, begins at term 1 and owes the former one nothing.
-  RaftGroup& group_of(NodeIndex n, const Council& council) {
-    const std::string name = syncer::node::group_name(context_.stage->world.config(n).region, council.charter().group);
+  RaftGroup& group_of(NodeIndex n, const Cluster& cluster) {
+    const std::string name =
+        syncer::cluster::group_name(context_.stage->world.config(n).region, cluster.charter().group);
     const auto found = groups_.find(name);
     if (found != groups_.end()) return found->second;
     return groups_

@@ -4,8 +4,8 @@
 
 #include "sim/check/rules.h"
 #include "sim/host/world.h"
-#include "syncer/node/mesh.h"
 #include "syncer/node/node.h"
+#include "syncer/peering/peering.h"
 #include "syncer/registry/record.h"
 
 namespace sim::check {
@@ -133,13 +133,13 @@ class Replicas : public Rule {
   void remember(NodeIndex n) {
     const auto* node = context_.stage->world.node(n);
     if (node == nullptr) return;
-    const auto& log = node->mesh().core().log();
+    const auto& log = node->peering().core().log();
     history_[{node->config().region, {log.epoch(), log.head()}}] = log.set_hash().total();
   }
 
   void compare(NodeIndex n, const std::string& region) {
     const auto* node = context_.stage->world.node(n);
-    const auto* replica = node != nullptr ? node->mesh().replica(region) : nullptr;
+    const auto* replica = node != nullptr ? node->peering().replica(region) : nullptr;
     if (replica == nullptr || !replica->consistent()) return;
     const auto found = history_.find({region, replica->version()});
     if (found == history_.end() || found->second == replica->set_hash()) return;

@@ -4,9 +4,9 @@
 #include "sim/check/rules.h"
 #include "sim/host/world.h"
 #include "syncer/base/quantity.h"
-#include "syncer/node/home.h"
-#include "syncer/node/mesh.h"
+#include "syncer/catalog/catalog.h"
 #include "syncer/node/node.h"
+#include "syncer/peering/peering.h"
 
 namespace sim::check {
 namespace {
@@ -27,7 +27,7 @@ class Bounds : public Rule {
     for (NodeIndex n = 0; n < world.nodes(); ++n) {
       if (world.node(n) == nullptr) continue;
       look(n, *world.node(n));
-      demand(n, "entries of its own log", world.node(n)->mesh().core().log().by_seq().size(),
+      demand(n, "entries of its own log", world.node(n)->peering().core().log().by_seq().size(),
              ceiling(*context_.ledger));
     }
   }
@@ -35,13 +35,13 @@ class Bounds : public Rule {
  private:
   void look(NodeIndex n, const syncer::node::Node& node) {
     const std::uint64_t most = ceiling(*context_.ledger);
-    syncer::node::RegistryStatus registry;
-    node.home().fill(registry);
+    syncer::catalog::RegistryStatus registry;
+    node.catalog().fill(registry);
     demand(n, "pending registry writes", registry.pending, most);
     demand(n, "parked records", registry.parked, most);
-    for (const std::string& region : node.mesh().regions()) {
-      const auto* replica = node.mesh().replica(region);
-      const std::uint64_t open = node.mesh().link(region).unacknowledged;
+    for (const std::string& region : node.peering().regions()) {
+      const auto* replica = node.peering().replica(region);
+      const std::uint64_t open = node.peering().link(region).unacknowledged;
       const std::uint64_t held = replica != nullptr ? replica->size() : 0;
       if (open > most) demand(n, "entries not acknowledged by " + region, open, most);
       if (held > most) demand(n, "records of " + region, held, most);

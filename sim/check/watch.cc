@@ -3,7 +3,7 @@
 
 #include "sim/check/rules.h"
 #include "sim/host/world.h"
-#include "syncer/node/council.h"
+#include "syncer/cluster/cluster.h"
 #include "syncer/node/node.h"
 
 namespace sim::check {
@@ -26,8 +26,8 @@ void Watch::on_write(const Write& write) {
 }
 
 void Watch::on_request(NodeIndex node, const syncer::HttpRequest& request) {
-  const auto* council = context_.stage->world.node(node)->council();
-  if (council == nullptr || council->is_leader() || !changes_registry(request)) return;
+  const auto* cluster = context_.stage->world.node(node)->cluster();
+  if (cluster == nullptr || cluster->is_leader() || !changes_registry(request)) return;
   ++version_;
   ++stray_writes_;
 }

@@ -6,12 +6,12 @@
 
 #include "syncer/membership/message.h"
 #include "syncer/membership/state.h"
-#include "syncer/wire/gossip_message.h"
-#include "syncer/wire/gossip_query.h"
-#include "syncer/wire/gossip_serf.h"
-#include "syncer/wire/gossip_stream.h"
-#include "syncer/wire/sync_codec.h"
-#include "syncer/wire/sync_frame.h"
+#include "syncer/wire/frame/frame.h"
+#include "syncer/wire/gossip/message.h"
+#include "syncer/wire/gossip/query.h"
+#include "syncer/wire/gossip/serf.h"
+#include "syncer/wire/gossip/stream.h"
+#include "syncer/wire/sync/codec.h"
 
 namespace sim::host {
 

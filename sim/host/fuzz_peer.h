@@ -8,7 +8,7 @@
 
 #include "sim/host/options.h"
 #include "sim/host/process.h"
-#include "syncer/wire/gossip_packet.h"
+#include "syncer/wire/gossip/packet.h"
 
 namespace sim::host {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "sim/host/world.h"
-#include "syncer/node/council.h"
+#include "syncer/cluster/cluster.h"
 #include "syncer/node/node.h"
 
 namespace sim::scenario {
@@ -14,9 +14,9 @@ namespace {
 std::uint64_t led_term(const host::World& world, NodeIndex n) {
   const auto* node = world.node(n);
   if (node == nullptr) return 0;
-  const auto* council = node->council();
-  if (council == nullptr) return 1;
-  return council->is_leader() ? council->term() : 0;
+  const auto* cluster = node->cluster();
+  if (cluster == nullptr) return 1;
+  return cluster->is_leader() ? cluster->term() : 0;
 }
 
 }  // namespace

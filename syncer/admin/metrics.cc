@@ -90,7 +90,7 @@ void write_regions(Writer& w, const node::Status& status) {
        [&](const auto& r) { return flag(r.guard_frozen); });
 }
 
-void write_registry(Writer& w, const node::RegistryStatus& r) {
+void write_registry(Writer& w, const catalog::RegistryStatus& r) {
   w.single("syncer_registry_reachable", "gauge", "1 while the own service center answers.", r.reachable ? 1 : 0);
   w.single("syncer_registry_exported", "gauge", "Own instances given to other regions.", r.exported);
   w.single("syncer_registry_copies", "gauge", "Copies of other regions' instances.", r.copies);
@@ -100,17 +100,17 @@ void write_registry(Writer& w, const node::RegistryStatus& r) {
            r.guard_frozen ? 1 : 0);
 }
 
-void write_group(Writer& w, const node::GroupStatus& group) {
+void write_group(Writer& w, const cluster::GroupStatus& group) {
   w.single("syncer_group_leads", "gauge", "1 while this syncer leads its region.", group.leads ? 1 : 0);
   w.single("syncer_group_term", "gauge", "Term of the region's group.", group.term);
   w.single("syncer_group_commit", "gauge", "Committed entries of the group's log.", group.commit);
   w.metric("syncer_voter_up", "gauge", "1 while the voter is there with the disk of its seat.");
-  for (const node::VoterStatus& v : group.voters) {
+  for (const cluster::VoterStatus& v : group.voters) {
     const bool up = v.state == "leader" || v.state == "follower";
     w.sample(std::uint64_t{up ? 1U : 0U}, {{"voter", v.name}});
   }
   w.metric("syncer_voter_lag", "gauge", "Committed entries that the voter lacks; only the leader knows.");
-  for (const node::VoterStatus& v : group.voters) {
+  for (const cluster::VoterStatus& v : group.voters) {
     if (v.lag) w.sample(*v.lag, {{"voter", v.name}});
   }
 }

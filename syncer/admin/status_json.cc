@@ -48,7 +48,7 @@ ordered_json regions(const std::vector<node::RegionStatus>& all) {
   return list;
 }
 
-ordered_json registry(const node::RegistryStatus& r) {
+ordered_json registry(const catalog::RegistryStatus& r) {
   return {{"address", r.address},
           {"reachable", r.reachable},
           {"problem", r.problem},
@@ -60,9 +60,9 @@ ordered_json registry(const node::RegistryStatus& r) {
           {"guard_pending", r.guard_pending}};
 }
 
-ordered_json voters(const std::vector<node::VoterStatus>& all) {
+ordered_json voters(const std::vector<cluster::VoterStatus>& all) {
   ordered_json list = ordered_json::array();
-  for (const node::VoterStatus& v : all) {
+  for (const cluster::VoterStatus& v : all) {
     list.push_back({{"name", v.name}, {"disk", v.disk}, {"address", v.address}, {"state", v.state}});
     if (v.match) list.back()["match"] = *v.match;
     if (v.lag) list.back()["lag"] = *v.lag;
@@ -74,7 +74,7 @@ ordered_json voters(const std::vector<node::VoterStatus>& all) {
 /// null in single mode.
 ordered_json group(const node::Status& status) {
   if (!status.group) return nullptr;
-  const node::GroupStatus& g = *status.group;
+  const cluster::GroupStatus& g = *status.group;
   return {{"leads", g.leads},   {"leader", g.leader},         {"term", g.term},
           {"commit", g.commit}, {"generation", g.generation}, {"voters", voters(g.voters)}};
 }

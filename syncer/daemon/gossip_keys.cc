@@ -9,7 +9,7 @@
 #include "syncer/base/assert.h"
 #include "syncer/store/file.h"
 #include "syncer/store/secret_file.h"
-#include "syncer/wire/gossip_keyring_file.h"
+#include "syncer/wire/gossip/keyring_file.h"
 
 namespace syncer::daemon {
 

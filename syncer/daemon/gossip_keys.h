@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "syncer/wire/gossip_crypt.h"
+#include "syncer/wire/gossip/crypt.h"
 
 namespace syncer::daemon {
 

@@ -23,7 +23,7 @@ template <auto Field, class Value>
 Result<void> set(NodeConfig& config, Result<Value> value) {
   if (!value) return tl::unexpected<Error>(value.error());
   using Target = std::decay_t<decltype(std::declval<Options>().*Field)>;
-  config.gossip.overrides.emplace_back(GossipTiming::Override<Target>(Field, static_cast<Target>(*value)));
+  config.gossip.overrides.emplace_back(gossip::GossipTiming::Override<Target>(Field, static_cast<Target>(*value)));
   return {};
 }
 
@@ -56,8 +56,8 @@ Setting choice(std::string_view key, std::string_view about) {
 Setting profile() {
   return {"gossip.profile", "\"syncer\", \"lan\", \"wan\" or \"local\"",
           "timing of the pool: the syncer's own or one of memberlist's; each other key of it goes before the profile",
-          [](NodeConfig& c, std::string_view v) { return forms::store(parse_profile(v), c.gossip.profile); },
-          [](const NodeConfig& c) { return show_profile(c.gossip.profile); }};
+          [](NodeConfig& c, std::string_view v) { return forms::store(gossip::parse_profile(v), c.gossip.profile); },
+          [](const NodeConfig& c) { return gossip::show_profile(c.gossip.profile); }};
 }
 
 }  // namespace

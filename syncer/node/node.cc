@@ -9,7 +9,7 @@ namespace syncer::node {
 Result<std::unique_ptr<Node>> Node::create(NodeConfig config, Ports ports, Random random, Instant now) {
   if (auto valid = validate(config); !valid) return tl::unexpected(valid.error());
   auto state = std::make_unique<State>(std::move(config), ports, random, now);
-  auto loaded = state->council ? state->council->load() : state->epochs.load();
+  auto loaded = state->cluster ? state->cluster->load() : state->epochs.load();
   if (!loaded) return tl::unexpected(loaded.error());
   return std::unique_ptr<Node>(new Node(std::move(state)));
 }
@@ -27,9 +27,9 @@ void Node::start(Instant now) {
   s.started = now;
   s.gossip.start(now);
   s.gossip.set_seeds(now, s.config.join);
-  s.home.start(now);
-  if (s.council)
-    s.council->start(now);
+  s.catalog.start(now);
+  if (s.cluster)
+    s.cluster->start(now);
   else
     s.epochs.claim(std::nullopt);
   s.pump(now);
@@ -62,12 +62,12 @@ void Node::on_stream_accepted(Instant now, LinkId link, Listener listener, const
 
 void Node::on_stream_connected(Instant now, LinkId link) {
   State& s = *state_;
-  if (s.council && s.council->owns(link))
-    s.council->on_stream_connected(now, link);
+  if (s.cluster && s.cluster->owns(link))
+    s.cluster->on_stream_connected(now, link);
   else if (s.gossip.owns(link))
     s.gossip.on_stream_connected(now, link);
-  else if (s.mesh.owns(link))
-    s.mesh.on_stream_connected(now, link);
+  else if (s.peering.owns(link))
+    s.peering.on_stream_connected(now, link);
   s.pump(now);
 }
 
@@ -77,24 +77,24 @@ void Node::on_stream_data(Instant now, LinkId link, ByteView octets) {
 }
 
 void Node::on_stream_drained(Instant now, LinkId link) {
-  if (state_->mesh.owns(link)) state_->mesh.on_stream_drained(now, link);
+  if (state_->peering.owns(link)) state_->peering.on_stream_drained(now, link);
   state_->pump(now);
 }
 
 void Node::on_stream_closed(Instant now, LinkId link, std::string_view reason) {
   State& s = *state_;
   s.newcomers.forget(link);
-  if (s.council && s.council->owns(link))
-    s.council->on_stream_closed(now, link);
+  if (s.cluster && s.cluster->owns(link))
+    s.cluster->on_stream_closed(now, link);
   else if (s.gossip.owns(link))
     s.gossip.on_stream_closed(now, link, reason);
-  else if (s.mesh.owns(link))
-    s.mesh.on_stream_closed(now, link, reason);
+  else if (s.peering.owns(link))
+    s.peering.on_stream_closed(now, link, reason);
   s.pump(now);
 }
 
 void Node::on_http(Instant now, CallId call, Result<HttpResponse> answer) {
-  state_->home.on_http(now, call, std::move(answer));
+  state_->catalog.on_http(now, call, std::move(answer));
   state_->pump(now);
 }
 
@@ -109,36 +109,37 @@ void Node::set_seeds(Instant now, std::vector<Endpoint> seeds) {
 }
 
 Result<void> Node::release_guard(Instant now, std::string_view region) {
-  const auto ask = [&](Council& council) { return council.release_guard(now, region); };
-  if (state_->council) return state_->ask_council(now, ask);
-  state_->home.release_guard(now, region);
+  const auto ask = [&](cluster::Cluster& cluster) { return cluster.release_guard(now, region); };
+  if (state_->cluster) return state_->ask_cluster(now, ask);
+  state_->catalog.release_guard(now, region);
   state_->pump(now);
   return {};
 }
 
 Result<void> Node::replace_voter(Instant now, std::string_view node) {
-  return state_->ask_council(now, [&](Council& council) { return council.replace(now, node); });
+  return state_->ask_cluster(now, [&](cluster::Cluster& cluster) { return cluster.replace(now, node); });
 }
 
 Result<void> Node::raise_generation(Instant now) {
-  return state_->ask_council(now, [&](Council& council) { return council.raise_generation(now); });
+  return state_->ask_cluster(now, [&](cluster::Cluster& cluster) { return cluster.raise_generation(now); });
 }
 
 Result<void> Node::forget_proposal(Instant now) {
-  return state_->ask_council(now, [&](Council& council) { return council.forget_proposal(now); });
+  return state_->ask_cluster(now, [&](cluster::Cluster& cluster) { return cluster.forget_proposal(now); });
 }
 
 Result<void> Node::set_gossip_keys(Instant now, wire::gossip::Keyring keys) {
   State& s = *state_;
-  if (!s.council) return s.gossip.set_keys(std::move(keys));
+  if (!s.cluster) return s.gossip.set_keys(std::move(keys));
   if (keys.empty() != s.gossip.keys().empty()) return s.gossip.set_keys(std::move(keys));  // refused, with the reason
-  return s.ask_council(now, [&](Council& council) { return council.set_keys(now, std::move(keys)); });
+  return s.ask_cluster(now, [&](cluster::Cluster& cluster) { return cluster.set_keys(now, std::move(keys)); });
 }
 
 Result<bool> Node::ask_for_key(Instant now, const std::string& verb, const std::string& id) {
-  if (!state_->council || state_->council->raft() == nullptr) return false;
-  const auto asked = state_->ask_council(
-      now, [&](Council& council) { return verb == "use" ? council.use_key(now, id) : council.remove_key(now, id); });
+  if (!state_->cluster || state_->cluster->raft() == nullptr) return false;
+  const auto asked = state_->ask_cluster(now, [&](cluster::Cluster& cluster) {
+    return verb == "use" ? cluster.use_key(now, id) : cluster.remove_key(now, id);
+  });
   if (!asked) return tl::unexpected(asked.error());
   return true;
 }
@@ -146,16 +147,16 @@ Result<bool> Node::ask_for_key(Instant now, const std::string& verb, const std::
 const wire::gossip::Keyring& Node::gossip_keys() const { return state_->gossip.keys(); }
 
 const NodeConfig& Node::config() const { return state_->config; }
-const Gossip& Node::gossip() const { return state_->gossip; }
-const Mesh& Node::mesh() const { return state_->mesh; }
-const Home& Node::home() const { return state_->home; }
-const Council* Node::council() const { return state_->council.get(); }
+const gossip::Gossip& Node::gossip() const { return state_->gossip; }
+const peering::Peering& Node::peering() const { return state_->peering; }
+const catalog::Catalog& Node::catalog() const { return state_->catalog; }
+const cluster::Cluster* Node::cluster() const { return state_->cluster.get(); }
 
 void Node::hash(StateHasher& hasher) const {
   state_->gossip.hash(hasher);
-  state_->mesh.hash(hasher);
-  state_->home.hash(hasher);
-  if (state_->council) state_->council->hash(hasher);
+  state_->peering.hash(hasher);
+  state_->catalog.hash(hasher);
+  if (state_->cluster) state_->cluster->hash(hasher);
 }
 
 }  // namespace syncer::node

@@ -13,17 +13,25 @@
 #include "syncer/node/status.h"
 #include "syncer/ports/ports.h"
 
-namespace syncer::node {
-
+namespace syncer::gossip {
 class Gossip;
-class Mesh;
-class Home;
-class Council;
+}
+namespace syncer::peering {
+class Peering;
+}
+namespace syncer::catalog {
+class Catalog;
+}
+namespace syncer::cluster {
+class Cluster;
+}
+
+namespace syncer::node {
 
 /// One syncer: the only thing a driver (the daemon, the simulator) talks to. It owns the parts and carries what one of
 /// them says to the others:
 ///
-///     gossip (who is there)  ->  mesh (what each region holds)  <->  home (what the own service center holds)
+///     gossip (who is there)  ->  peering (what each region holds)  <->  home (what the own service center holds)
 ///
 /// Every call takes the time and returns at once; effects go out through the ports. Not thread-safe: one driver, one
 /// thread.
@@ -59,7 +67,7 @@ class Node {
   /// Operator's word: let the frozen removals of a region go ("*" for all).
   /// In cluster mode it is done, by whoever leads, once the group has committed it; Refused without a leader.
   Result<void> release_guard(Instant now, std::string_view region);
-  /// Operator's words to the region's group, see Council; Refused in single mode.
+  /// Operator's words to the region's group, see Cluster; Refused in single mode.
   Result<void> replace_voter(Instant now, std::string_view node);
   Result<void> raise_generation(Instant now);
   Result<void> forget_proposal(Instant now);
@@ -74,11 +82,11 @@ class Node {
   /// A picture for people, `syncer status` and the checkers; builds copies, not for hot paths.
   Status status(Instant now) const;
   /// Parts, for checkers and tests: read only.
-  const Gossip& gossip() const;
-  const Mesh& mesh() const;
-  const Home& home() const;
+  const gossip::Gossip& gossip() const;
+  const peering::Peering& peering() const;
+  const catalog::Catalog& catalog() const;
   /// nullptr in single mode.
-  const Council* council() const;
+  const cluster::Cluster* cluster() const;
   void hash(StateHasher& hasher) const;
 
  private:

@@ -3,8 +3,8 @@
 
 namespace syncer::node {
 
-GossipConfig gossip_config(const NodeConfig& config) {
-  GossipConfig gossip;
+gossip::GossipConfig gossip_config(const NodeConfig& config) {
+  gossip::GossipConfig gossip;
   gossip.node = config.node;
   gossip.address = config.gossip_address;
   gossip.options = config.gossip.options();
@@ -18,33 +18,33 @@ GossipConfig gossip_config(const NodeConfig& config) {
   return gossip;
 }
 
-MeshConfig mesh_config(const NodeConfig& config) {
+peering::PeeringConfig peering_config(const NodeConfig& config) {
   return {config.region, config.node, config.mode == Mode::Single, config.sync};
 }
 
-HomeConfig home_config(const NodeConfig& config, std::function<bool(Instant)> may_write) {
-  HomeConfig home;
-  home.region = config.region;
-  home.node = config.node;
-  home.mode = config.mode;
-  home.registry = config.registry;
-  home.guard = config.guard;
-  home.hold = config.sync.hold;
-  home.may_write = std::move(may_write);
-  return home;
+catalog::CatalogConfig catalog_config(const NodeConfig& config, std::function<bool(Instant)> may_write) {
+  catalog::CatalogConfig catalog;
+  catalog.region = config.region;
+  catalog.node = config.node;
+  catalog.single = config.mode == Mode::Single;
+  catalog.registry = config.registry;
+  catalog.guard = config.guard;
+  catalog.hold = config.sync.hold;
+  catalog.may_write = std::move(may_write);
+  return catalog;
 }
 
-CouncilConfig council_config(const NodeConfig& config) {
+cluster::ClusterConfig cluster_config(const NodeConfig& config) {
   return {config.region,           config.node,         config.cluster_address, config.cluster,
           config.gossip_pool.keys, config.gossip_nonce, config.gossip_keep_keys};
 }
 
-std::string tag(const MemberInfo& member, const std::string& key) {
+std::string tag(const gossip::MemberInfo& member, const std::string& key) {
   const auto found = member.tags.find(key);
   return found == member.tags.end() ? std::string() : found->second;
 }
 
-std::optional<RemoteRegion> remote_region(const NodeConfig& config, const MemberInfo& member) {
+std::optional<peering::RemoteRegion> remote_region(const NodeConfig& config, const gossip::MemberInfo& member) {
   if (member.state == membership::State::Left) return std::nullopt;
   const std::string region = tag(member, "region");
   const auto rpc = parse_endpoint(tag(member, "rpc"));
@@ -52,15 +52,15 @@ std::optional<RemoteRegion> remote_region(const NodeConfig& config, const Member
   // In cluster mode the others of our region are its followers; in single mode somebody took our region's name, and
   // dialling it lets both sides say so.
   if (region == config.region && config.mode == Mode::Cluster) return std::nullopt;
-  return RemoteRegion{region, member.name, *rpc};
+  return peering::RemoteRegion{region, member.name, *rpc};
 }
 
-std::optional<Council::Member> fellow(const NodeConfig& config, const MemberInfo& member) {
+std::optional<cluster::Cluster::Member> fellow(const NodeConfig& config, const gossip::MemberInfo& member) {
   const bool alive = member.state == membership::State::Alive || member.state == membership::State::Suspect;
   const auto address = parse_endpoint(tag(member, "cluster"));
   const bool ours = config.mode == Mode::Cluster && tag(member, "region") == config.region;
   if (!ours || !alive || !address || member.name == config.node) return std::nullopt;
-  return Council::Member{member.name, *address};
+  return cluster::Cluster::Member{member.name, *address};
 }
 
 }  // namespace syncer::node

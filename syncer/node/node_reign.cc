@@ -11,74 +11,76 @@ namespace syncer::node {
 
 /// What the group decided about us: begin to write, go on under another epoch, or stop at once.
 bool Node::State::pump_reign(Instant now) {
-  if (!council) return false;
-  if (!council->fatal().empty()) fail(now, council->fatal());
-  if (const auto known = mesh.reopen_wanted()) council->outbid(now, *known);
+  if (!cluster) return false;
+  if (!cluster->fatal().empty()) fail(now, cluster->fatal());
+  if (const auto known = peering.reopen_wanted()) cluster->outbid(now, *known);
   tell_leader();
-  if (council->keys().keys() != gossip.keys().keys()) SYNCER_ASSERT(gossip.set_keys(council->keys()).has_value());
-  home.resume_writes(now);
-  for (const std::string& region : council->take_releases()) home.release_guard(now, region);
-  const std::optional<Epoch> reign = council->reign();
+  if (cluster->keys().keys() != gossip.keys().keys()) SYNCER_ASSERT(gossip.set_keys(cluster->keys()).has_value());
+  catalog.resume_writes(now);
+  for (const std::string& region : cluster->take_releases()) catalog.release_guard(now, region);
+  const std::optional<Epoch> reign = cluster->reign();
   if (reign == epoch || (!reign && SYNCER_MUTATED("node.write_after_losing_the_lead"))) return false;
   const bool ends = epoch && (!reign || reign->term != epoch->term);
   const bool begins = reign && (!epoch || ends);
   if (ends) {
-    home.set_writer(now, std::nullopt);
-    mesh.close_epoch(now);
+    catalog.set_writer(now, std::nullopt);
+    peering.close_epoch(now);
     pump_imports(now);
     importing = false;
   }
   epoch = reign;
-  if (epoch) home.set_writer(now, epoch);
+  if (epoch) catalog.set_writer(now, epoch);
   if (begins) {
-    home.take_over_guards(now, council->guards());
-    noted_guards_ = home.guards();
+    catalog.take_over_guards(now, cluster->guards());
+    noted_guards_ = catalog.guards();
   }
-  if (epoch && mesh.publishing()) open_epoch(now);
+  if (epoch && peering.publishing()) open_epoch(now);
   return true;
 }
 
 void Node::State::tell_leader() {
-  const auto leader = fellows_.find(council->leader());
+  const auto leader = fellows_.find(cluster->leader());
   const bool other = leader != fellows_.end() && leader->first != config.node;
-  mesh.set_leader(council->reign().has_value(), other ? std::optional(leader->second) : std::nullopt);
+  peering.set_leader(cluster->reign().has_value(), other ? std::optional(leader->second) : std::nullopt);
 }
 
 /// Whoever leads next has to know which guards are frozen, and since when.
 void Node::State::note_guards(Instant now) {
-  std::vector<GuardMark> guards = home.guards();
+  std::vector<replication::GuardMark> guards = catalog.guards();
   if (guards == noted_guards_) return;
   bool told = true;
-  for (GuardMark& former : noted_guards_) {
-    const auto same = [&](const GuardMark& g) { return g.side == former.side && g.region == former.region; };
+  for (replication::GuardMark& former : noted_guards_) {
+    const auto same = [&](const replication::GuardMark& g) {
+      return g.side == former.side && g.region == former.region;
+    };
     if (std::any_of(guards.begin(), guards.end(), same)) continue;
     former.frozen = false;
-    told = council->note_guard(now, former).has_value() && told;
+    told = cluster->note_guard(now, former).has_value() && told;
   }
-  for (const GuardMark& guard : guards) {
+  for (const replication::GuardMark& guard : guards) {
     const bool known = std::find(noted_guards_.begin(), noted_guards_.end(), guard) != noted_guards_.end();
-    told = (known || council->note_guard(now, guard)) && told;
+    told = (known || cluster->note_guard(now, guard)) && told;
   }
   if (told) noted_guards_ = std::move(guards);
 }
 
 bool Node::State::pump_epoch(Instant now) {
   if (!epoch || leaving) return false;
-  if (!mesh.publishing()) {
-    if (!home.view_complete()) return false;
+  if (!peering.publishing()) {
+    if (!catalog.view_complete()) return false;
     open_epoch(now);
     return true;
   }
-  const auto newer = mesh.reopen_wanted();
-  if (newer && !council && !epochs.claiming()) epochs.claim(newer);
+  const auto newer = peering.reopen_wanted();
+  if (newer && !cluster && !epochs.claiming()) epochs.claim(newer);
   return false;
 }
 
 void Node::State::open_epoch(Instant now) {
-  home.take_exports();  // the full set that follows contains them
+  catalog.take_exports();  // the full set that follows contains them
   std::vector<std::pair<Bytes, Bytes>> records;
-  for (auto& [key, payload] : home.exported()) records.emplace_back(key, payload);
-  mesh.open_epoch(now, *epoch, std::move(records));
+  for (auto& [key, payload] : catalog.exported()) records.emplace_back(key, payload);
+  peering.open_epoch(now, *epoch, std::move(records));
   if (ready) return;
   ready = true;
   observe(ports.observer, now, EventKind::NodeReady, Severity::Info,

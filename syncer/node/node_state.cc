@@ -10,7 +10,7 @@ namespace syncer::node {
 namespace {
 
 /// Keys that an agent of serf changes are kept first. Where a group agrees on them, an agent has no say.
-GossipConfig with_keys_for(GossipConfig gossip, Mode mode) {
+gossip::GossipConfig with_keys_for(gossip::GossipConfig gossip, Mode mode) {
   if (mode == Mode::Single) return gossip;
   gossip.keep_keys = [](const wire::gossip::Keyring&) -> Result<void> {
     return failure(ErrorCode::Refused, "", "a region in cluster mode agrees on its keys; use `syncer keys` there");
@@ -30,39 +30,39 @@ Node::State::State(NodeConfig given, Ports world, Random random, Instant now)
       epochs(ports.storage, [this] { return CallId{++last_call}; }),
       gossip(with_keys_for(gossip_config(config), config.mode), ports.datagrams, ports.streams, ports.observer,
              random.stream("gossip"), now, [this] { return LinkId{last_link += 2}; }),
-      mesh(mesh_config(config), ports.streams, ports.observer, random.stream("mesh"), now,
-           [this] { return LinkId{last_link += 2}; }),
-      home(home_config(config, [this](Instant at) { return !council || council->may_write(at); }), ports.http,
-           ports.observer, random.stream("home"), now, [this] { return CallId{++last_call}; }) {
+      peering(peering_config(config), ports.streams, ports.observer, random.stream("mesh"), now,
+              [this] { return LinkId{last_link += 2}; }),
+      catalog(catalog_config(config, [this](Instant at) { return !cluster || cluster->may_write(at); }), ports.http,
+              ports.observer, random.stream("home"), now, [this] { return CallId{++last_call}; }) {
   if (config.mode != Mode::Cluster) return;
-  council = std::make_unique<Council>(
-      council_config(config), ports.streams, ports.storage, ports.observer, random.stream("council"),
+  cluster = std::make_unique<cluster::Cluster>(
+      cluster_config(config), ports.streams, ports.storage, ports.observer, random.stream("council"),
       [this] { return LinkId{last_link += 2}; }, [this] { return CallId{++last_call}; });
 }
 
 void Node::State::advance(Instant now) {
   while (const auto link = newcomers.take_expired(now)) ports.streams.close(*link);
-  if (council && now >= council->next_deadline()) {
-    council->advance(now);
+  if (cluster && now >= cluster->next_deadline()) {
+    cluster->advance(now);
     // After a long sleep all deadlines have passed: whoever does not lead any more begins nothing with the registry.
-    if (council->reign() != epoch && !SYNCER_MUTATED("node.advance_home_of_the_deposed")) pump_reign(now);
+    if (cluster->reign() != epoch && !SYNCER_MUTATED("node.advance_catalog_of_the_deposed")) pump_reign(now);
   }
   if (now >= gossip.next_deadline()) gossip.advance(now);
-  if (now >= mesh.next_deadline()) mesh.advance(now);
-  if (now >= home.next_deadline()) home.advance(now);
-  if (council && epoch) note_guards(now);
+  if (now >= peering.next_deadline()) peering.advance(now);
+  if (now >= catalog.next_deadline()) catalog.advance(now);
+  if (cluster && epoch) note_guards(now);
 }
 
 Instant Node::State::next_deadline() const {
-  const Instant group = council ? council->next_deadline() : kNever;
+  const Instant group = cluster ? cluster->next_deadline() : kNever;
   return std::min(
-      {group, gossip.next_deadline(), mesh.next_deadline(), home.next_deadline(), newcomers.next_deadline()});
+      {group, gossip.next_deadline(), peering.next_deadline(), catalog.next_deadline(), newcomers.next_deadline()});
 }
 
 void Node::State::accept(Instant now, LinkId link, Listener listener, const Endpoint& from) {
   if (listener == Listener::Cluster) {
-    if (council)
-      council->on_stream_accepted(now, link);
+    if (cluster)
+      cluster->on_stream_accepted(now, link);
     else
       ports.streams.close(link);
     return;
@@ -77,20 +77,20 @@ void Node::State::read(Instant now, LinkId link, ByteView octets) {
   if (const auto newcomer = newcomers.identify(link, octets)) {
     const auto& [speaks, from] = *newcomer;
     if (speaks == LinkRouter::Speaks::Sync)
-      mesh.on_stream_accepted(now, link, from);
+      peering.on_stream_accepted(now, link, from);
     else
       gossip.on_stream_accepted(now, link, from);
   }
-  if (council && council->owns(link))
-    council->on_stream_data(now, link, octets);
-  else if (mesh.owns(link))
-    mesh.on_stream_data(now, link, octets);
+  if (cluster && cluster->owns(link))
+    cluster->on_stream_data(now, link, octets);
+  else if (peering.owns(link))
+    peering.on_stream_data(now, link, octets);
   else if (gossip.owns(link))
     gossip.on_stream_data(now, link, octets);
 }
 
 void Node::State::stored(Instant now, CallId call, const Result<void>& outcome) {
-  if (council) return council->on_stored(now, call, outcome);
+  if (cluster) return cluster->on_stored(now, call, outcome);
   const auto claimed = epochs.on_stored(call, outcome);
   if (!claimed) {
     observe(ports.observer, now, EventKind::StorageFailed, Severity::Error, {{"reason", to_string(claimed.error())}});
@@ -99,8 +99,8 @@ void Node::State::stored(Instant now, CallId call, const Result<void>& outcome) 
   }
   if (!*claimed || leaving) return;
   epoch = **claimed;
-  home.set_writer(now, epoch);
-  if (mesh.publishing()) open_epoch(now);
+  catalog.set_writer(now, epoch);
+  if (peering.publishing()) open_epoch(now);
 }
 
 void Node::State::leave(Instant now) {
@@ -108,21 +108,21 @@ void Node::State::leave(Instant now) {
   leaving = true;
   observe(ports.observer, now, EventKind::NodeLeaving, Severity::Info, {{"node", config.node}});
   // The region stays, so nobody is told good-bye; the next leader takes the canary away.
-  if (council) return council->resign(now);
-  home.withdraw(now);
+  if (cluster) return cluster->resign(now);
+  catalog.withdraw(now);
   gossip.leave(now);
 }
 
-Result<void> Node::State::ask_council(Instant now, const std::function<Result<void>(Council&)>& ask) {
-  if (!council) return failure(ErrorCode::Refused, "", "this syncer runs in single mode: it has no group");
-  auto outcome = ask(*council);
+Result<void> Node::State::ask_cluster(Instant now, const std::function<Result<void>(cluster::Cluster&)>& ask) {
+  if (!cluster) return failure(ErrorCode::Refused, "", "this syncer runs in single mode: it has no group");
+  auto outcome = ask(*cluster);
   pump(now);
   return outcome;
 }
 
 bool Node::State::left() const {
-  if (council) return leaving && council->resigned();
-  return leaving && gossip.left() && home.withdrawn();
+  if (cluster) return leaving && cluster->resigned();
+  return leaving && gossip.left() && catalog.withdrawn();
 }
 
 void Node::State::fail(Instant now, std::string reason) {

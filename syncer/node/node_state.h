@@ -7,23 +7,23 @@
 #include <string>
 #include <vector>
 
-#include "syncer/node/council.h"
+#include "syncer/catalog/catalog.h"
+#include "syncer/cluster/cluster.h"
+#include "syncer/gossip/gossip.h"
 #include "syncer/node/epoch_keeper.h"
-#include "syncer/node/gossip.h"
-#include "syncer/node/home.h"
 #include "syncer/node/link_router.h"
-#include "syncer/node/mesh.h"
 #include "syncer/node/node.h"
+#include "syncer/peering/peering.h"
 
 namespace syncer::node {
 
 /// The parts of a node and what is carried between them. After every input pump() runs until nothing moves:
 ///
-///     gossip --members--> mesh --remote records--> home --writes--> registry
-///     registry --polls--> home --own records--> mesh --pushes--> other regions
+///     gossip --members--> peering --remote records--> home --writes--> registry
+///     registry --polls--> home --own records--> peering --pushes--> other regions
 ///
-/// In cluster mode the council says whether we are the region's writer, and in which epoch; a node that is not keeps
-/// home and mesh silent. In single mode the epoch keeper's word is a counter on disk.
+/// In cluster mode the cluster says whether we are the region's writer, and in which epoch; a node that is not keeps
+/// home and peering silent. In single mode the epoch keeper's word is a counter on disk.
 struct Node::State {
   State(NodeConfig config, Ports ports, Random random, Instant now);
 
@@ -35,7 +35,7 @@ struct Node::State {
   void read(Instant now, LinkId link, ByteView octets);
   void stored(Instant now, CallId call, const Result<void>& outcome);
   void leave(Instant now);
-  Result<void> ask_council(Instant now, const std::function<Result<void>(Council&)>& ask);
+  Result<void> ask_cluster(Instant now, const std::function<Result<void>(cluster::Cluster&)>& ask);
   void fail(Instant now, std::string reason);
 
   NodeConfig config;
@@ -43,11 +43,11 @@ struct Node::State {
   std::uint64_t last_link = 1;  ///< dialled links are odd
   std::uint64_t last_call = 0;
   EpochKeeper epochs;
-  std::unique_ptr<Council> council;  ///< only in cluster mode
+  std::unique_ptr<cluster::Cluster> cluster;  ///< only in cluster mode
   LinkRouter newcomers;
-  Gossip gossip;
-  Mesh mesh;
-  Home home;
+  gossip::Gossip gossip;
+  peering::Peering peering;
+  catalog::Catalog catalog;
   std::optional<Epoch> epoch;  ///< ours to write in
   Instant started{};
   bool leaving = false;
@@ -57,7 +57,7 @@ struct Node::State {
 
  private:
   bool pump_members(Instant now);
-  void check_region_name(Instant now, const std::vector<MemberInfo>& members);
+  void check_region_name(Instant now, const std::vector<gossip::MemberInfo>& members);
   bool pump_reign(Instant now);
   void tell_leader();
   void note_guards(Instant now);
@@ -77,8 +77,8 @@ struct Node::State {
     bool operator==(const Told&) const = default;
   };
   std::vector<std::optional<Told>> told_;
-  std::vector<GuardMark> noted_guards_;      // as the group knows them
-  std::map<std::string, Endpoint> fellows_;  // RPC addresses of the other syncers of our region
+  std::vector<replication::GuardMark> noted_guards_;  // as the group knows them
+  std::map<std::string, Endpoint> fellows_;           // RPC addresses of the other syncers of our region
 };
 
 /// The region speaks to us (its link is up) and did so recently.

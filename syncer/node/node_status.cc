@@ -19,7 +19,7 @@ std::string_view text(membership::State state) {
   return "unknown";
 }
 
-MemberStatus status_of(const MemberInfo& member) {
+MemberStatus status_of(const gossip::MemberInfo& member) {
   MemberStatus status;
   status.name = member.name;
   status.address = to_string(member.address);
@@ -32,14 +32,15 @@ MemberStatus status_of(const MemberInfo& member) {
   return status;
 }
 
-RegionStatus status_of(const std::string& region, const Mesh& mesh, const NodeConfig& config, Instant now) {
-  const Mesh::Link link = mesh.link(region);
+RegionStatus status_of(const std::string& region, const peering::Peering& peering, const NodeConfig& config,
+                       Instant now) {
+  const peering::Peering::Link link = peering.link(region);
   RegionStatus status;
   status.region = region;
   status.link_up = connected(config, link.up, link.last_heard, now);
   status.last_heard = now - link.last_heard;
   status.unacknowledged = link.unacknowledged;
-  if (const auto* replica = mesh.replica(region)) {
+  if (const auto* replica = peering.replica(region)) {
     status.epoch = replica->epoch();
     status.sequence = replica->seq();
     status.records = replica->size();
@@ -68,20 +69,25 @@ Status Node::status(Instant now) const {
   status.mode = s.config.mode == Mode::Single ? "single" : "cluster";
   status.epoch = s.epoch.value_or(Epoch{});
   status.ready = s.ready && !s.leaving && s.fatal.empty();
-  for (const MemberInfo& member : s.gossip.members()) {
+  for (const gossip::MemberInfo& member : s.gossip.members()) {
     status.members.push_back(status_of(member));
     if (member.name == s.config.node) status.members.back().health = s.gossip.health_score();
   }
   status.gossip_dropped.insert(s.gossip.drops().begin(), s.gossip.drops().end());
-  for (const std::string& region : s.mesh.regions()) {
-    status.regions.push_back(status_of(region, s.mesh, s.config, now));
+  for (const std::string& region : s.peering.regions()) {
+    status.regions.push_back(status_of(region, s.peering, s.config, now));
   }
-  s.home.fill(status.registry);
-  for (RegionStatus& region : status.regions) s.home.fill(region);
+  s.catalog.fill(status.registry);
+  for (RegionStatus& region : status.regions) {
+    const catalog::ImportStatus imports = s.catalog.import_status(region.region);
+    region.holding = imports.holding;
+    region.guard_frozen = imports.guard_frozen;
+    region.guard_pending = imports.guard_pending;
+  }
   if (!s.fatal.empty()) status.pending.push_back(s.fatal);
-  if (s.council) {
-    status.group = s.council->status(now);
-    for (std::string& reason : s.council->pending()) status.pending.push_back(std::move(reason));
+  if (s.cluster) {
+    status.group = s.cluster->status(now);
+    for (std::string& reason : s.cluster->pending()) status.pending.push_back(std::move(reason));
     if (!s.epoch) {
       status.ready = status.pending.empty() && !s.leaving;  // a follower waits for nothing else
       return status;
@@ -90,11 +96,11 @@ Status Node::status(Instant now) const {
   if (!s.ready) {
     status.pending.emplace_back(s.epoch ? "the registry was not read completely yet" : "the epoch is not stored yet");
   }
-  if (!s.mesh.conflict().empty()) status.pending.push_back(s.mesh.conflict());
+  if (!s.peering.conflict().empty()) status.pending.push_back(s.peering.conflict());
   for (const RegionStatus& region : status.regions) {
-    add_reasons(region, s.mesh.link(region.region).complete, status.pending);
+    add_reasons(region, s.peering.link(region.region).complete, status.pending);
   }
-  for (std::string& reason : s.home.pending()) status.pending.push_back(std::move(reason));
+  for (std::string& reason : s.catalog.pending()) status.pending.push_back(std::move(reason));
   return status;
 }
 

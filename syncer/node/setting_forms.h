@@ -13,7 +13,7 @@
 namespace syncer::node {
 
 // The forms a setting's value may have. Each makes a Setting from a path of member pointers below NodeConfig, e.g.
-// positive<&NodeConfig::sync, &SyncSettings::heartbeat>("sync.heartbeat", "…").
+// positive<&NodeConfig::sync, &peering::SyncSettings::heartbeat>("sync.heartbeat", "…").
 
 inline constexpr std::string_view kDurationForm = "a duration such as \"250ms\"";
 inline constexpr std::string_view kPositiveForm = "a duration above zero such as \"250ms\"";

@@ -20,7 +20,7 @@ std::uint64_t number_member(const json::Value& object, const char* name) {
   return value != nullptr ? value->natural().value_or(0) : 0;
 }
 
-/// What one service center alone knows, and what the key already says, stays at home.
+/// What one service center alone knows, and what the key already says, stays at catalog.
 Members payload_of(const json::Value& document, std::initializer_list<ByteView> without) {
   Members members = members_of(document, without);
   std::erase_if(members, [](const auto& member) { return member.second == "null"; });

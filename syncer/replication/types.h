@@ -13,7 +13,7 @@
 
 namespace syncer::replication {
 
-/// A remote region, as writer of its own log and as reader of ours. The mesh maps names to these.
+/// A remote region, as writer of its own log and as reader of ours. The peering maps names to these.
 using RegionId = Id<struct RegionTag>;
 
 /// What an entry does to its key.

@@ -2,9 +2,9 @@
 #include <benchmark/benchmark.h>
 
 #include "syncer/replication/replication.h"
-#include "syncer/wire/gossip_message.h"
-#include "syncer/wire/sync_codec.h"
-#include "syncer/wire/sync_frame.h"
+#include "syncer/wire/frame/frame.h"
+#include "syncer/wire/gossip/message.h"
+#include "syncer/wire/sync/codec.h"
 
 namespace syncer {
 namespace {

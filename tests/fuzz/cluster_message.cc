@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/wire/cluster_message.h"
+#include "syncer/wire/raft/cluster_message.h"
 
 #include <cstddef>
 #include <cstdint>

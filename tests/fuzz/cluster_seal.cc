@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/wire/cluster_seal.h"
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 
-#include "syncer/wire/sync_frame.h"
+#include "syncer/wire/frame/frame.h"
+#include "syncer/wire/raft/seal.h"
 
 using namespace syncer::wire;
 

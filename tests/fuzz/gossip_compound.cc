@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "syncer/wire/gossip_message.h"
-#include "syncer/wire/gossip_packet.h"
+#include "syncer/wire/gossip/message.h"
+#include "syncer/wire/gossip/packet.h"
 
 using namespace syncer::wire::gossip;
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/wire/gossip_exchange.h"
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 
-#include "syncer/wire/gossip_message.h"
+#include "syncer/wire/gossip/exchange.h"
+#include "syncer/wire/gossip/message.h"
 
 using namespace syncer::wire::gossip;
 

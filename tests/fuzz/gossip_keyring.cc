@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "syncer/wire/gossip_keyring_file.h"
+#include "syncer/wire/gossip/keyring_file.h"
 
 using namespace syncer::wire::gossip;
 

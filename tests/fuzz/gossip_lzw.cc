@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/wire/gossip_lzw.h"
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+
+#include "syncer/wire/gossip/lzw.h"
 
 /// Compressed text never grows over the limit.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/wire/gossip_packet.h"
-
 #include <cstddef>
 #include <cstdint>
 
-#include "syncer/wire/gossip_message.h"
+#include "syncer/wire/gossip/message.h"
+#include "syncer/wire/gossip/packet.h"
 
 using namespace syncer::wire::gossip;
 

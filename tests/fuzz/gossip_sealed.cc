@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "syncer/wire/gossip_packet.h"
+#include "syncer/wire/gossip/packet.h"
 
 using namespace syncer::wire::gossip;
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/wire/gossip_serf.h"
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 
-#include "syncer/wire/gossip_query.h"
+#include "syncer/wire/gossip/query.h"
+#include "syncer/wire/gossip/serf.h"
 
 using namespace syncer::wire::gossip;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/wire/gossip_stream.h"
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+
+#include "syncer/wire/gossip/stream.h"
 
 using namespace syncer::wire::gossip;
 

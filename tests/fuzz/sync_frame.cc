@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/wire/sync_frame.h"
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <vector>
+
+#include "syncer/wire/frame/frame.h"
 
 using namespace syncer::wire;
 

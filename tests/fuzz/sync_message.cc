@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "syncer/wire/sync_codec.h"
-#include "syncer/wire/sync_frame.h"
+#include "syncer/wire/frame/frame.h"
+#include "syncer/wire/sync/codec.h"
 
 using namespace syncer::wire;
 

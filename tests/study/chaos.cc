@@ -6,7 +6,7 @@
 #include <map>
 
 #include "syncer/membership/formulas.h"
-#include "tests/unit/node_gossip/network.h"
+#include "tests/unit/gossip/network.h"
 
 namespace study {
 
@@ -16,9 +16,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using syncer::Duration;
 using syncer::Random;
-using syncer::node::GossipConfig;
-using syncer::node::MemberInfo;
-using syncer::node::TestNetwork;
+using syncer::gossip::GossipConfig;
+using syncer::gossip::MemberInfo;
+using syncer::gossip::TestNetwork;
 
 constexpr Duration kChaos = seconds(50);
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "syncer/membership/swim.h"
-#include "syncer/wire/gossip_packet.h"
+#include "syncer/wire/gossip/packet.h"
 
 namespace study {
 

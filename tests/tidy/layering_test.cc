@@ -12,37 +12,49 @@ namespace {
 
 using Folders = std::set<std::string>;
 
-const Folders kCores = {"syncer/membership", "syncer/replication", "syncer/election"};
+const Folders kCores = {"syncer/membership", "syncer/replication", "syncer/raft"};
+const Folders kWire = {"syncer/wire/frame", "syncer/wire/gossip", "syncer/wire/raft", "syncer/wire/sync"};
+const Folders kBelow = {"syncer/base", "syncer/json", "syncer/ports"};
+const Folders kSim = {"engine", "fault", "host", "scenario", "check", "explore", "report", "cli"};
+const Folders kAdapters = {"net", "httpio", "store", "admin", "config", "daemon", "cli"};
 
-/// Who may include whom, besides itself. The line of the architecture page, as data.
+Folders operator+(Folders a, const Folders& b) {
+  a.insert(b.begin(), b.end());
+  return a;
+}
+
+Folders below(const std::string& folder, const Folders& names) {
+  Folders paths;
+  for (const std::string& name : names) paths.insert(folder + name);
+  return paths;
+}
+
+/// Who may include whom, besides itself. The line of the architecture page, as data. The parts of a node never include
+/// each other: only syncer/node knows them all.
 std::map<std::string, Folders> include_table() {
   std::map<std::string, Folders> table;
   table["syncer/base"] = {};
+  table["syncer/ports"] = table["syncer/json"] = {"syncer/base"};
   for (const std::string& core : kCores) table[core] = {"syncer/base"};
-  table["syncer/ports"] = {"syncer/base"};
-  table["syncer/json"] = {"syncer/base"};
-  table["syncer/registry"] = {"syncer/base", "syncer/json", "syncer/ports"};
-  table["syncer/wire"] = {"syncer/base", "syncer/membership", "syncer/replication", "syncer/election"};
-  Folders node = {"syncer/base", "syncer/json", "syncer/ports", "syncer/registry", "syncer/wire"};
-  node.insert(kCores.begin(), kCores.end());
+  table["syncer/registry"] = kBelow;
+  table["syncer/wire/frame"] = {"syncer/base"};
+  table["syncer/wire/gossip"] = {"syncer/base", "syncer/membership"};
+  table["syncer/wire/sync"] = {"syncer/base", "syncer/replication", "syncer/wire/frame"};
+  table["syncer/wire/raft"] = {"syncer/base", "syncer/raft", "syncer/wire/frame", "syncer/wire/gossip",
+                               "syncer/wire/sync"};
+  table["syncer/gossip"] = kBelow + Folders{"syncer/membership", "syncer/wire/gossip"};
+  table["syncer/peering"] = kBelow + Folders{"syncer/replication", "syncer/wire/frame", "syncer/wire/sync"};
+  table["syncer/catalog"] = kBelow + Folders{"syncer/replication", "syncer/registry"};
+  table["syncer/cluster"] = kBelow + kWire + Folders{"syncer/raft", "syncer/replication"};
+  const Folders parts = {"syncer/gossip", "syncer/peering", "syncer/catalog", "syncer/cluster"};
+  const Folders node = kBelow + kCores + kWire + parts + Folders{"syncer/registry"};
   table["syncer/node"] = node;
-  Folders everything = node;
-  for (const char* folder : {"net", "httpio", "store", "admin", "config", "daemon", "cli", "node"}) {
-    everything.insert(std::string("syncer/") + folder);
-  }
-  for (const char* folder : {"net", "httpio", "store", "admin", "config", "daemon", "cli"}) {
-    table[std::string("syncer/") + folder] = everything;
-  }
+  const Folders everything = node + below("syncer/", kAdapters) + Folders{"syncer/node"};
+  for (const std::string& folder : below("syncer/", kAdapters)) table[folder] = everything;
   table["mocksc/model"] = {"syncer/base", "syncer/json"};
   table["mocksc/http"] = {"syncer/base", "mocksc/model"};
-  Folders sim = node;
-  sim.insert({"syncer/node", "mocksc/model"});
-  for (const char* folder : {"engine", "fault", "host", "scenario", "check", "explore", "report", "cli"}) {
-    sim.insert(std::string("sim/") + folder);
-  }
-  for (const char* folder : {"engine", "fault", "host", "scenario", "check", "explore", "report", "cli"}) {
-    table[std::string("sim/") + folder] = sim;
-  }
+  const Folders sim = node + below("sim/", kSim) + Folders{"syncer/node", "mocksc/model"};
+  for (const std::string& folder : below("sim/", kSim)) table[folder] = sim;
   table["sim/cli"].insert("syncer/cli");  // version.h
   table["sim/engine"] = {"syncer/base"};
   table["sim/fault"] = {"syncer/base", "sim/engine"};
@@ -53,10 +65,11 @@ std::map<std::string, Folders> include_table() {
 const std::map<std::string, Folders> kThirdParty = {
     {"tl", {"syncer/base", "sim/scenario"}},
     {"xxhash.h", {"syncer/base"}},
-    {"openssl", {"syncer/base", "syncer/wire", "syncer/net", "syncer/httpio"}},
+    {"openssl", {"syncer/base", "syncer/wire/gossip", "syncer/net", "syncer/httpio"}},
     {"nlohmann",
-     {"syncer/json", "syncer/wire", "syncer/registry", "syncer/config", "syncer/cli", "syncer/admin", "syncer/daemon",
-      "mocksc/model", "mocksc/http", "sim/host", "sim/scenario", "sim/check", "sim/explore", "sim/report", "sim/cli"}},
+     {"syncer/json", "syncer/wire/gossip", "syncer/registry", "syncer/config", "syncer/cli", "syncer/admin",
+      "syncer/daemon", "mocksc/model", "mocksc/http", "sim/host", "sim/scenario", "sim/check", "sim/explore",
+      "sim/report", "sim/cli"}},
     {"asio.hpp", {"syncer/net"}},
     {"asio", {"syncer/net"}},
     {"httplib.h", {"syncer/httpio", "syncer/admin", "syncer/cli", "mocksc/http"}},

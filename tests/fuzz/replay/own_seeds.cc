@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/replay/own_seeds.h"
 
-#include "syncer/wire/cluster_message.h"
-#include "syncer/wire/gossip_keyring_file.h"
-#include "syncer/wire/gossip_message.h"
-#include "syncer/wire/gossip_query.h"
-#include "syncer/wire/gossip_serf.h"
-#include "syncer/wire/sync_codec.h"
-#include "syncer/wire/sync_frame.h"
+#include "syncer/wire/frame/frame.h"
+#include "syncer/wire/gossip/keyring_file.h"
+#include "syncer/wire/gossip/message.h"
+#include "syncer/wire/gossip/query.h"
+#include "syncer/wire/gossip/serf.h"
+#include "syncer/wire/raft/cluster_message.h"
+#include "syncer/wire/sync/codec.h"
 
 namespace fuzz {
 namespace {
@@ -39,11 +39,11 @@ void add_serf(std::set<Bytes>& all) {
 
 void add_cluster(std::set<Bytes>& all) {
   ClusterHello hello{"eu", "n", 5, SeatStage::Seated, {{"n", 5, kAddress}}, 1, 2, 3, {"01234567"}};
-  election::Message append;
-  append.type = election::MessageType::Append;
+  raft::Message append;
+  append.type = raft::MessageType::Append;
   append.entries.resize(2);
-  election::Message snapshot;
-  snapshot.type = election::MessageType::InstallSnapshot;
+  raft::Message snapshot;
+  snapshot.type = raft::MessageType::InstallSnapshot;
   snapshot.snapshot.emplace();
   for (const ClusterMessage& message :
        {ClusterMessage(hello), ClusterMessage(Pulse{true}), ClusterMessage(KeyShare{Bytes(16, 'k')}),

@@ -11,7 +11,7 @@
 
 #include "tests/golden/raft/script.h"
 
-namespace syncer::election::golden {
+namespace syncer::raft::golden {
 
 /// The scripts of a folder below SYNCER_CONFORMANCE_DIR/raft, by name; empty when they are not there.
 inline std::vector<std::filesystem::path> scripts(const std::string& folder) {
@@ -34,4 +34,4 @@ inline std::vector<Directive> load(const std::filesystem::path& file) {
 inline constexpr const char* kNoData =
     "Raft conformance scripts not found: set SYNCER_CONFORMANCE_DIR to the folder that holds raft/";
 
-}  // namespace syncer::election::golden
+}  // namespace syncer::raft::golden

@@ -7,7 +7,7 @@
 
 #include "tests/golden/raft/notation.h"
 
-namespace syncer::election::golden {
+namespace syncer::raft::golden {
 namespace {
 
 constexpr Duration kTick = std::chrono::milliseconds(100);
@@ -66,7 +66,7 @@ std::string Environment::dispatch(const Directive& d) {
     return from.voter.transfer(from.clock, voter_id(d.values("to").at(0))), "";
   }
   if (d.command == "status") {
-    const Voter& voter = first().voter;
+    const Raft& voter = first().voter;
     return voter.soft_state().role == Role::Leader ? print(voter.progress(), voter.options().max_inflight) : "";
   }
   throw std::runtime_error(d.place + ": unknown command " + d.command);
@@ -80,7 +80,7 @@ void Environment::add_nodes(const Directive& d) {
   for (int count = std::stoi(d.positionals().at(0)); count > 0; --count) {
     const VoterId id{nodes_.size() + 1};
     // A blank node gets the group's voters too: it cannot campaign before the snapshot it waits for.
-    Voter voter(id, voters_, options_of(d), Random(id.value), Instant{}, stored);
+    Raft voter(id, voters_, options_of(d), Random(id.value), Instant{}, stored);
     nodes_.emplace(id, Node{std::move(voter), with_snapshot, Instant{}, stored.base, {}});
   }
 }
@@ -199,7 +199,7 @@ std::string Environment::raft_state() const {
   std::string out;
   for (const auto& [id, n] : nodes_) {
     const SoftState soft = n.voter.soft_state();
-    out += std::to_string(id.value) + ": " + print(soft.role) + (n.knows_voters ? " (Voter)" : " (Non-Voter)");
+    out += std::to_string(id.value) + ": " + print(soft.role) + (n.knows_voters ? " (Raft)" : " (Non-Raft)");
     out += " Term:" + std::to_string(n.voter.term()) + " Lead:" + std::to_string(soft.leader.value) + "\n";
   }
   return out;
@@ -228,4 +228,4 @@ bool Environment::has_mail(VoterId id) const {
   return std::any_of(queue_.begin(), queue_.end(), [&](const Message& m) { return m.to == id; });
 }
 
-}  // namespace syncer::election::golden
+}  // namespace syncer::raft::golden

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "syncer/election/voter.h"
+#include "syncer/raft/raft.h"
 #include "tests/golden/raft/script.h"
 
-namespace syncer::election::golden {
+namespace syncer::raft::golden {
 
 /// Several voters, one queue for their messages and a stable store each: what the interaction scripts play in.
 /// Time is virtual: a tick advances one node's own clock by a heartbeat interval and calls it once.
@@ -21,7 +21,7 @@ class Environment {
 
  private:
   struct Node {
-    Voter voter;
+    Raft voter;
     bool knows_voters;
     Instant clock{};
     Position base;               // of the stable store
@@ -52,4 +52,4 @@ class Environment {
   bool quiet_ = false;
 };
 
-}  // namespace syncer::election::golden
+}  // namespace syncer::raft::golden

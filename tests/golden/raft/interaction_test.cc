@@ -4,7 +4,7 @@
 #include "tests/golden/raft/data.h"
 #include "tests/golden/raft/environment.h"
 
-namespace syncer::election::golden {
+namespace syncer::raft::golden {
 namespace {
 
 /// Plays a script; the number of directives that came out as written.
@@ -47,4 +47,4 @@ TEST(RaftScript, ReadsEveryFormOfAnArgument) {
 }
 
 }  // namespace
-}  // namespace syncer::election::golden
+}  // namespace syncer::raft::golden

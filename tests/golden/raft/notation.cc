@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <sstream>
 
-namespace syncer::election::golden {
+namespace syncer::raft::golden {
 namespace {
 
 std::string hex(VoterId id) {
@@ -125,4 +125,4 @@ std::string indent(const std::string& text) {
   return out;
 }
 
-}  // namespace syncer::election::golden
+}  // namespace syncer::raft::golden

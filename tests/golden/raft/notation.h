@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "syncer/election/message.h"
-#include "syncer/election/progress.h"
-#include "syncer/election/ready.h"
-#include "syncer/election/types.h"
+#include "syncer/raft/message.h"
+#include "syncer/raft/progress.h"
+#include "syncer/raft/ready.h"
+#include "syncer/raft/types.h"
 
-namespace syncer::election::golden {
+namespace syncer::raft::golden {
 
 /// How the reference prints things; every text ends with a newline.
 std::string print(Role role);
@@ -22,4 +22,4 @@ std::string print(const std::map<VoterId, Progress>& progress, std::size_t max_i
 /// Every line two blanks deeper.
 std::string indent(const std::string& text);
 
-}  // namespace syncer::election::golden
+}  // namespace syncer::raft::golden

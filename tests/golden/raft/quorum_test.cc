@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/election/quorum.h"
+#include "syncer/raft/quorum.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 
 #include "tests/golden/raft/data.h"
 
-namespace syncer::election::golden {
+namespace syncer::raft::golden {
 namespace {
 
 constexpr Index kInfinity = std::numeric_limits<Index>::max();
@@ -131,4 +131,4 @@ TEST(RaftQuorum, IndicesBelowTheCommittedOneDoNotMatter) {
 }
 
 }  // namespace
-}  // namespace syncer::election::golden
+}  // namespace syncer::raft::golden

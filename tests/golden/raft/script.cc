@@ -6,7 +6,7 @@
 #include <sstream>
 #include <stdexcept>
 
-namespace syncer::election::golden {
+namespace syncer::raft::golden {
 namespace {
 
 std::string trim(const std::string& text) {
@@ -122,4 +122,4 @@ std::string without_log(const std::string& output) {
   return kept.empty() ? "ok\n" : kept;
 }
 
-}  // namespace syncer::election::golden
+}  // namespace syncer::raft::golden

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace syncer::election::golden {
+namespace syncer::raft::golden {
 
 /// One argument of a directive: `key`, `key=value` or `key=(v1,v2)`; a bare key is a positional argument.
 struct Argument {
@@ -33,4 +33,4 @@ std::vector<Directive> parse_script(const std::string& file, const std::string& 
 /// What is compared: the lines without the reference's log, or "ok" when none is left.
 std::string without_log(const std::string& output);
 
-}  // namespace syncer::election::golden
+}  // namespace syncer::raft::golden

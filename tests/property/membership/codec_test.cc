@@ -3,13 +3,13 @@
 // After gtest.
 #include <rapidcheck/gtest.h>
 
-#include "syncer/wire/gossip_lzw.h"
-#include "syncer/wire/gossip_message.h"
-#include "syncer/wire/gossip_packet.h"
-#include "syncer/wire/gossip_serf.h"
-#include "syncer/wire/gossip_stream.h"
+#include "syncer/wire/gossip/lzw.h"
+#include "syncer/wire/gossip/message.h"
+#include "syncer/wire/gossip/packet.h"
+#include "syncer/wire/gossip/serf.h"
+#include "syncer/wire/gossip/stream.h"
 #include "tests/property/membership/inflation_laws.h"
-#include "tests/unit/node_gossip/network.h"
+#include "tests/unit/gossip/network.h"
 
 namespace syncer::wire::gossip {
 namespace {
@@ -168,13 +168,13 @@ RC_GTEST_PROP(AnyOctets, NeverDecompressBeyondTheLimit, (const Bytes& octets)) {
 }
 
 RC_GTEST_PROP(AnyOctets, LeaveAPoolWithAKeyUntouched, (const std::vector<Bytes>& streams)) {
-  node::GossipConfig config;
+  gossip::GossipConfig config;
   config.node = "a";
-  config.address = node::TestNetwork::gossip_address(1);
+  config.address = gossip::TestNetwork::gossip_address(1);
   config.pool.keys = Keyring::make({Bytes(32, 'k')}).value();
   config.nonce = counting();
-  node::TestNetwork net;
-  node::Gossip& gossip = net.add(config).gossip();
+  gossip::TestNetwork net;
+  gossip::Gossip& gossip = net.add(config).gossip();
   StateHasher before;
   gossip.hash(before);
   for (int i = 0; i < 5; ++i) gossip.on_datagram(net.now(), {}, hostile_octets());

@@ -8,7 +8,7 @@
 
 #include "syncer/membership/formulas.h"
 #include "syncer/membership/swim.h"
-#include "syncer/wire/gossip_message.h"
+#include "syncer/wire/gossip/message.h"
 
 namespace syncer::membership {
 

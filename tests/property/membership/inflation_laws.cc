@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include "syncer/wire/gossip_packet.h"
-#include "syncer/wire/gossip_stream.h"
+#include "syncer/wire/gossip/packet.h"
+#include "syncer/wire/gossip/stream.h"
 
 namespace syncer::wire::gossip {
 namespace {

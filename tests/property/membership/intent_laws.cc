@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/property/membership/intent_laws.h"
 
-#include "tests/unit/node_gossip/serf_listener.h"
+#include "tests/unit/gossip/serf_listener.h"
 
 namespace syncer::node {
 

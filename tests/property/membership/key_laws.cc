@@ -3,10 +3,10 @@
 
 #include <set>
 
-#include "syncer/wire/gossip_message.h"
-#include "syncer/wire/gossip_query.h"
-#include "tests/unit/node_gossip/network.h"
-#include "tests/unit/node_gossip/serf_asker.h"
+#include "syncer/wire/gossip/message.h"
+#include "syncer/wire/gossip/query.h"
+#include "tests/unit/gossip/network.h"
+#include "tests/unit/gossip/serf_asker.h"
 
 namespace syncer::node {
 

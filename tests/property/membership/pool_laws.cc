@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
-#include "syncer/wire/gossip_message.h"
-#include "tests/unit/node_gossip/network.h"
+#include "syncer/wire/gossip/message.h"
+#include "tests/unit/gossip/network.h"
 
 namespace syncer::node {
 

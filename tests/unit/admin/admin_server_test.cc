@@ -93,7 +93,7 @@ TEST_F(AdminServerTest, KeysAreListedAndChanged) {
 
 TEST_F(AdminServerTest, TheGroupIsShownAndTold) {
   EXPECT_EQ(ask("GET", "/v1/cluster").status, 409);
-  status_.group = node::GroupStatus{true, "e1", 3, 7, 1, {{"e1", "0a", "10.0.0.1:30192", "leader"}}};
+  status_.group = cluster::GroupStatus{true, "e1", 3, 7, 1, {{"e1", "0a", "10.0.0.1:30192", "leader"}}};
   EXPECT_NE(ask("GET", "/v1/cluster").body.find("\"state\": \"leader\""), std::string::npos);
   EXPECT_EQ(ask("POST", "/v1/cluster/replace?node=e3").body, "done\n");
   EXPECT_EQ(ask("POST", "/v1/cluster/replace?node=e9").status, 404);

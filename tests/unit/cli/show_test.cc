@@ -41,7 +41,7 @@ TEST(Show, EachProblemIsNamed) {
 TEST(Show, WhoIsNotReadySaysWhy) {
   node::Status status = healthy();
   status.ready = false;
-  status.group = node::GroupStatus{};
+  status.group = cluster::GroupStatus{};
   status.pending = {"2 of 3 syncers are seen"};
   EXPECT_EQ(status_problems(admin::status_json(status)).value(),
             std::vector<std::string>{"not ready: 2 of 3 syncers are seen"});
@@ -70,7 +70,7 @@ TEST(Show, NoNameOrReasonCommandsTheTerminal) {
 
 TEST(Show, AGroupWithoutALeaderOrAVoterIsUnhealthy) {
   node::Status status = healthy();
-  status.group = node::GroupStatus{false, "e1", 3, 7, 1, {{"e1", "0a", "", "leader"}, {"e2", "0b", "", "follower"}}};
+  status.group = cluster::GroupStatus{false, "e1", 3, 7, 1, {{"e1", "0a", "", "leader"}, {"e2", "0b", "", "follower"}}};
   EXPECT_TRUE(status_problems(admin::status_json(status)).value().empty());
   status.group->voters[1].state = "disk lost";
   EXPECT_EQ(status_problems(admin::status_json(status)).value(), std::vector<std::string>{"voter e2: disk lost"});
@@ -80,8 +80,8 @@ TEST(Show, AGroupWithoutALeaderOrAVoterIsUnhealthy) {
 
 TEST(Show, ALeaderShowsHowFarBehindItsVotersAre) {
   node::Status status = healthy();
-  node::VoterStatus late{"e2", "0b", "10.0.0.2:30192", "follower", 5, 2, std::chrono::milliseconds(1200)};
-  status.group = node::GroupStatus{true, "e1", 3, 7, 1, {late}};
+  cluster::VoterStatus late{"e2", "0b", "10.0.0.2:30192", "follower", 5, 2, std::chrono::milliseconds(1200)};
+  status.group = cluster::GroupStatus{true, "e1", 3, 7, 1, {late}};
   const std::string page = status_page(admin::status_json(status)).value();
   EXPECT_NE(page.find("voter     e2: follower, heard 1.2 s ago, 2 entries behind\n"), std::string::npos) << page;
 }
@@ -89,7 +89,7 @@ TEST(Show, ALeaderShowsHowFarBehindItsVotersAre) {
 TEST(Show, AFollowerNamesItsLeaderAndAnswersForNothingElse) {
   node::Status status = healthy();
   status.mode = "cluster";
-  status.group = node::GroupStatus{false, "b", 3, 7};
+  status.group = cluster::GroupStatus{false, "b", 3, 7};
   status.registry.reachable = status.regions[0].link_up = false;
   EXPECT_TRUE(status_problems(admin::status_json(status)).value().empty());
   const std::string page = status_page(admin::status_json(status)).value();
@@ -111,9 +111,9 @@ TEST(Show, MembersAreATable) {
 
 TEST(Show, VotersAreATable) {
   node::Status status = healthy();
-  node::VoterStatus self{"e1", "0a", "10.0.0.1:30192", "leader", 7, 0, {}};
-  node::VoterStatus late{"e2", "0b", "10.0.0.2:30192", "follower", 5, 2, std::chrono::milliseconds(1200)};
-  status.group = node::GroupStatus{true, "e1", 3, 7, 1, {self, late, {"e3", "0c", "10.0.0.3:30192", "not there"}}};
+  cluster::VoterStatus self{"e1", "0a", "10.0.0.1:30192", "leader", 7, 0, {}};
+  cluster::VoterStatus late{"e2", "0b", "10.0.0.2:30192", "follower", 5, 2, std::chrono::milliseconds(1200)};
+  status.group = cluster::GroupStatus{true, "e1", 3, 7, 1, {self, late, {"e3", "0c", "10.0.0.3:30192", "not there"}}};
   EXPECT_EQ(voters_table(admin::cluster_json(status)).value(),
             "NAME  STATE      MATCH  LAG  HEARD  ADDRESS         DISK\n"
             "e1    leader     7      0    -      10.0.0.1:30192  0a\n"

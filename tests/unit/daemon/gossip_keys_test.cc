@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "syncer/wire/gossip_keyring_file.h"
+#include "syncer/wire/gossip/keyring_file.h"
 
 namespace syncer::daemon {
 namespace {

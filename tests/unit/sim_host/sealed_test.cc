@@ -5,7 +5,7 @@
 #include <string>
 
 #include "sim/host/world.h"
-#include "syncer/node/gossip.h"
+#include "syncer/gossip/gossip.h"
 #include "syncer/node/node.h"
 #include "tests/support/node_spec.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "syncer/wire/gossip_message.h"
-#include "syncer/wire/gossip_packet.h"
+#include "syncer/wire/gossip/message.h"
+#include "syncer/wire/gossip/packet.h"
 #include "tests/support/allocations/allocations.h"
 
 namespace syncer::wire::gossip {

@@ -6,9 +6,9 @@
 #include <map>
 
 #include "syncer/base/hash.h"
-#include "syncer/wire/gossip_message.h"
-#include "syncer/wire/gossip_packet.h"
-#include "syncer/wire/gossip_stream.h"
+#include "syncer/wire/gossip/message.h"
+#include "syncer/wire/gossip/packet.h"
+#include "syncer/wire/gossip/stream.h"
 #include "tests/support/allocations/allocations.h"
 #include "tests/unit/membership/conformance.h"
 

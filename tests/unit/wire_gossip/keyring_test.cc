@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "syncer/wire/gossip_keyring_file.h"
+#include "syncer/wire/gossip/keyring_file.h"
 
 namespace syncer::wire::gossip {
 namespace {

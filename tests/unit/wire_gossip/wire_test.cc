@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <map>
 
-#include "syncer/wire/gossip_message.h"
-#include "syncer/wire/gossip_packet.h"
-#include "syncer/wire/gossip_stream.h"
+#include "syncer/wire/gossip/message.h"
+#include "syncer/wire/gossip/packet.h"
+#include "syncer/wire/gossip/stream.h"
 #include "tests/unit/membership/conformance.h"
 #include "tests/unit/wire_gossip/as_json.h"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/wire/cluster_message.h"
+#include "syncer/wire/raft/cluster_message.h"
 
 #include <gtest/gtest.h>
 
-#include "syncer/wire/sync_frame.h"
+#include "syncer/wire/frame/frame.h"
 
 namespace syncer::wire {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 Seat seat(const std::string& node, std::uint64_t disk) { return {node, disk, Endpoint::v4(10, 0, 0, 1, 30192)}; }
 
 std::vector<ClusterMessage> examples() {
-  election::Message beat;
+  raft::Message beat;
   beat.from = {1};
   beat.to = {2};
   beat.term = 7;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/wire/cluster_seal.h"
-
 #include <gtest/gtest.h>
 
-#include "syncer/wire/sync_frame.h"
+#include "syncer/wire/frame/frame.h"
+#include "syncer/wire/raft/seal.h"
 
 namespace syncer::wire {
 namespace {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/wire/raft_message.h"
-
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
+
+#include "syncer/wire/raft/message.h"
 
 namespace syncer::wire {
 namespace {
 
-using election::Entry;
-using election::Message;
-using election::MessageType;
-using election::Snapshot;
-using election::VoterId;
+using raft::Entry;
+using raft::Message;
+using raft::MessageType;
+using raft::Snapshot;
+using raft::VoterId;
 
 Message any_message() {
   Message m;
-  m.type = static_cast<MessageType>(*rc::gen::inRange<int>(0, election::kMessageTypes));
+  m.type = static_cast<MessageType>(*rc::gen::inRange<int>(0, raft::kMessageTypes));
   m.from = VoterId{*rc::gen::inRange<std::uint64_t>(0, 9)};
   m.to = VoterId{*rc::gen::arbitrary<std::uint64_t>()};
   m.term = *rc::gen::arbitrary<std::uint64_t>();

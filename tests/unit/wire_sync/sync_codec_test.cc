@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/wire/sync_codec.h"
-
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
 
-#include "syncer/wire/sync_frame.h"
+#include "syncer/wire/frame/frame.h"
+#include "syncer/wire/sync/codec.h"
 
 namespace syncer::wire {
 namespace {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/wire/sync_frame.h"
-
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include <utility>
 #include <vector>
 
-#include "syncer/wire/sync_message.h"
+#include "syncer/wire/frame/frame.h"
+#include "syncer/wire/sync/message.h"
 
 namespace syncer::wire {
 namespace {

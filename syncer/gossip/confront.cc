@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is said of a member is said to that member, and what is wrong about it is answered at once.
+#include "syncer/base/mutation.h"
+#include "syncer/gossip/gossip.h"
+#include "syncer/wire/gossip/message.h"
+
+namespace syncer::gossip {
+
+/// What is wrongly said of us is answered to whoever brought it, not only by rumour: where many members are told of,
+/// and few are there, a rumour may come too late.
+void Gossip::refute_to(const Endpoint& from, const membership::Message& message) {
+  const membership::Member& me = *swim_.members().find(config_.node);
+  const auto* suspect = std::get_if<membership::Suspect>(&message);
+  const auto* dead = std::get_if<membership::Dead>(&message);
+  const auto* alive = std::get_if<membership::Alive>(&message);
+  const bool wrong = (suspect != nullptr && suspect->node == me.name) || (dead != nullptr && dead->node == me.name) ||
+                     (alive != nullptr && alive->node == me.name && alive->meta != me.meta);
+  if (!wrong || leaving_ || swim_.members().find(from) == nullptr) return;
+  say_alive(from, me);
+}
+
+/// Who is suspected, declared gone, or said to have changed hears of it at once and from us: if that is wrong, he says
+/// so.
+void Gossip::confront(const membership::Change& change) {
+  using Kind = membership::Change::Kind;
+  if (SYNCER_MUTATED("gossip.accuse_by_rumour_only") || change.name == config_.node) return;
+  if (change.kind == Kind::Suspected) {
+    say(change.address, membership::Suspect{change.incarnation, change.name, config_.node});
+  } else if (change.kind == Kind::Died || change.kind == Kind::Left) {
+    const std::string& from = change.kind == Kind::Left ? change.name : config_.node;
+    say(change.address, membership::Dead{change.incarnation, change.name, from});
+  } else if (change.kind == Kind::Updated) {
+    if (const membership::Member* member = swim_.members().find(change.name)) say_alive(change.address, *member);
+  }
+}
+
+void Gossip::say_alive(const Endpoint& to, const membership::Member& member) {
+  const ByteView versions(reinterpret_cast<const char*>(member.versions.data()), member.versions.size());
+  say(to, membership::Alive{member.incarnation, member.name, member.address, member.meta, versions});
+}
+
+void Gossip::say(const Endpoint& to, const membership::Message& message) {
+  out_.begin_packet(to, 0);
+  out_.encode_part([&](Bytes& octets) { wire::gossip::encode(message, octets); });
+}
+
+}  // namespace syncer::gossip

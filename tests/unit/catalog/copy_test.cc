@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "tests/unit/catalog/catalog_world.h"
+
+namespace syncer::catalog {
+namespace {
+
+using namespace std::chrono_literals;
+using mocksc::Fault;
+using mocksc::FaultKind;
+
+struct CatalogCopies : testing::Test {
+  void run_for(Duration time) { run(now, time, {&driver}, {&world}); }
+  void want(const RemoteInstance& record) {
+    wanted[record.key] = record;
+    tell(record);
+  }
+  void tell(const RemoteInstance& record) {
+    driver.catalog().want(now, "west", record.service_key, record.service_payload, {1, 1});
+    driver.catalog().want(now, "west", record.key, record.payload, {1, 1});
+  }
+  void unwant(const RemoteInstance& record) {
+    wanted.erase(record.key);
+    driver.catalog().unwant(now, "west", record.key);
+  }
+  void link(bool connected, bool complete = true) {
+    driver.catalog().region_state(now, "west", connected, complete, connected);
+  }
+  /// The process dies; its successor is told again what the other region holds.
+  void crash() {
+    driver.crash(now, ++starts);
+    link(true, false);
+    for (const auto& [key, record] : wanted) tell(record);
+    link(true);
+  }
+  std::string only_copy() {
+    const auto copies = world.copies("west");
+    EXPECT_EQ(copies.size(), 1U);
+    return copies.empty() ? "" : copies.begin()->first;
+  }
+  void fail(std::set<mocksc::Operation> operations, mocksc::Failure::Kind kind, int status = 503) {
+    Fault fault;
+    fault.kind = FaultKind::Fail;
+    fault.operations = std::move(operations);
+    mocksc::Failure failure;
+    failure.kind = kind;
+    failure.status = status;
+    fault.failures = {failure};
+    world.center.start(now, fault);
+  }
+
+  Instant now = instant(1'000'000'000);
+  RegistryWorld world;
+  CatalogDriver driver{catalog_config_of("east"), world, now};
+  std::map<Bytes, RemoteInstance> wanted;
+  std::uint64_t starts = 1;
+};
+
+TEST_F(CatalogCopies, RegistersWhatAnotherRegionHasWithItsMarks) {
+  link(true);
+  want(remote_instance("cart", "i1", "rest://9:1"));
+  run_for(3s);
+  const std::string copy = only_copy();
+  EXPECT_EQ(world.copies("west")[copy], "rest://9:1");
+  EXPECT_EQ(world.property(copy, "syncer.instance"), "i1");
+  EXPECT_EQ(world.property(copy, "syncer.epoch"), "1.1");
+  EXPECT_TRUE(driver.catalog().pending().empty());
+  EXPECT_TRUE(driver.catalog().exported().empty());
+}
+
+TEST_F(CatalogCopies, ReplaceChangedEndpointsMakeBeforeBreak) {
+  link(true);
+  want(remote_instance("cart", "i1", "rest://9:1"));
+  run_for(3s);
+  std::size_t fewest = 9;
+  std::size_t most = 0;
+  world.center.model().set_listener([&](const mocksc::RegistryChange&) {
+    fewest = std::min(fewest, world.copies("west").size());
+    most = std::max(most, world.copies("west").size());
+  });
+  want(remote_instance("cart", "i1", "rest://9:2"));
+  run_for(6s);
+  EXPECT_EQ(world.copies("west")[only_copy()], "rest://9:2");
+  EXPECT_EQ(fewest, 1U);
+  EXPECT_EQ(most, 2U);
+}
+
+TEST_F(CatalogCopies, FollowStatusAndPropertiesInPlace) {
+  link(true);
+  want(remote_instance("cart", "i1", "rest://9:1", R"({"a":"1"})"));
+  run_for(3s);
+  const std::string copy = only_copy();
+  want(remote_instance("cart", "i1", "rest://9:1", R"({"b":"2"})", "DOWN"));
+  run_for(3s);
+  EXPECT_EQ(only_copy(), copy);
+  EXPECT_EQ(world.status(copy), "DOWN");
+  EXPECT_EQ(world.property(copy, "b"), "2");
+  EXPECT_EQ(world.property(copy, "a"), "");
+  EXPECT_EQ(world.property(copy, "syncer.region"), "west");
+}
+
+TEST_F(CatalogCopies, AreRemovedWhenTheirRegionSaysSo) {
+  link(true);
+  const auto first = remote_instance("cart", "i1", "rest://9:1");
+  want(first);
+  want(remote_instance("cart", "i2", "rest://9:2"));
+  run_for(3s);
+  unwant(first);
+  run_for(3s);
+  EXPECT_EQ(world.property(only_copy(), "syncer.instance"), "i2");
+  run_for(10s);
+  EXPECT_EQ(world.copies("west").size(), 1U);
+  EXPECT_EQ(driver.events().count(EventKind::CopyRemoved), 1);
+}
+
+TEST_F(CatalogCopies, AreRenewedForAsLongAsTheyAreWanted) {
+  link(true);
+  want(remote_instance("cart", "i1", "rest://9:1"));
+  run_for(3s);
+  driver.sent.clear();
+  run_for(10min);
+  EXPECT_EQ(world.copies("west").size(), 1U);
+  EXPECT_EQ(driver.events().count(EventKind::CopyRegistered), 1);
+  EXPECT_EQ(driver.events().count(EventKind::LeaseLost), 0);
+}
+
+TEST_F(CatalogCopies, AreRegisteredAgainAtOnceWhenALeaseIsLost) {
+  link(true);
+  want(remote_instance("cart", "i1", "rest://9:1"));
+  run_for(3s);
+  world.center.expire(now, only_copy());
+  EXPECT_TRUE(world.copies("west").empty());
+  run_for(45s);
+  EXPECT_EQ(world.copies("west").size(), 1U);
+  EXPECT_TRUE(driver.catalog().pending().empty());
+}
+
+TEST_F(CatalogCopies, LeaveNoGhostWhenTheirRemovalFails) {
+  link(true);
+  const auto first = remote_instance("cart", "i1", "rest://9:1");
+  want(first);
+  want(remote_instance("cart", "i2", "rest://9:2"));
+  run_for(3s);
+  fail({mocksc::Operation::Unregister}, mocksc::Failure::Kind::Status);
+  unwant(first);
+  run_for(60s);
+  EXPECT_EQ(world.copies("west").size(), 2U);
+  EXPECT_TRUE(driver.catalog().exported().empty());
+  world.center.stop_all(now);
+  run_for(20s);
+  EXPECT_EQ(world.copies("west").size(), 1U);
+  EXPECT_TRUE(driver.catalog().exported().empty());
+}
+
+TEST_F(CatalogCopies, AreNotDoubledWhenAnswersAreLost) {
+  link(true);
+  fail({mocksc::Operation::RegisterInstance, mocksc::Operation::RegisterService},
+       mocksc::Failure::Kind::ResetAfterApply);
+  for (int i = 0; i < 5; ++i) want(remote_instance("cart", "i" + std::to_string(i), "rest://9:" + std::to_string(i)));
+  run_for(15s);
+  world.center.stop_all(now);
+  run_for(15s);
+  EXPECT_EQ(world.copies("west").size(), 5U);
+  EXPECT_TRUE(driver.catalog().pending().empty());
+}
+
+TEST_F(CatalogCopies, ThatTheRegistryRefusesAreParkedAndBlockNothing) {
+  link(true);
+  want(remote_instance("cart", "bad", "rest://9:0", R"({"big":")" + std::string(6000, 'x') + R"("})"));
+  want(remote_instance("cart", "odd", "rest://9:3", "{}", "NONSENSE"));
+  want(remote_instance("cart", "good", "rest://9:1"));
+  run_for(3s);
+  EXPECT_EQ(world.property(only_copy(), "syncer.instance"), "good");
+  EXPECT_EQ(driver.events().count(EventKind::CopyParked), 2);
+  EXPECT_FALSE(driver.catalog().pending().empty());
+  driver.sent.clear();
+  run_for(10min);
+  std::size_t attempts = 0;
+  for (const auto& request : driver.sent) {
+    attempts += request.method == "POST" && request.target.ends_with("/instances") ? 1 : 0;
+  }
+  EXPECT_LE(attempts, 12U);
+  want(remote_instance("cart", "odd", "rest://9:3"));
+  run_for(3s);
+  EXPECT_EQ(world.copies("west").size(), 2U);
+  EXPECT_EQ(driver.events().count(EventKind::CopyUnparked), 1);
+}
+
+TEST_F(CatalogCopies, ThatAreRefusedComeFirstAmongTheReasonsAndNoReasonIsDroppedInSilence) {
+  link(true);
+  want(remote_instance("cart", "z-odd", "rest://9:3", "{}", "NONSENSE"));
+  run_for(3s);
+  fail({mocksc::Operation::RegisterInstance}, mocksc::Failure::Kind::Status);
+  for (int i = 0; i < 50; ++i) want(remote_instance("cart", "i" + std::to_string(i), "rest://8:" + std::to_string(i)));
+  run_for(3s);
+  const std::vector<std::string> reasons = driver.catalog().pending();
+  ASSERT_EQ(reasons.size(), 21U);
+  EXPECT_NE(reasons.front().find("instance z-odd is refused: "), std::string::npos) << reasons.front();
+  EXPECT_EQ(reasons.back(), "and 31 copies more");
+}
+
+TEST_F(CatalogCopies, AreHeldWhileTheirRegionIsAwayAndThenRemoved) {
+  link(true);
+  want(remote_instance("cart", "i1", "rest://9:1"));
+  want(remote_instance("cart", "i2", "rest://9:2"));
+  run_for(3s);
+  link(false);
+  run_for(115s);
+  EXPECT_EQ(world.copies("west").size(), 2U);
+  EXPECT_EQ(driver.events().count(EventKind::HoldStarted), 1);
+  run_for(10s);
+  EXPECT_TRUE(world.copies("west").empty());
+  EXPECT_EQ(driver.events().count(EventKind::HoldExpired), 1);
+  link(true);
+  run_for(5s);
+  EXPECT_EQ(world.copies("west").size(), 2U);
+}
+
+TEST_F(CatalogCopies, ThatNobodyWantsWaitForTheirRegionToSaySo) {
+  link(true);
+  want(remote_instance("cart", "i1", "rest://9:1"));
+  want(remote_instance("cart", "i2", "rest://9:2"));
+  run_for(3s);
+  wanted.erase(wanted.begin());
+  driver.crash(now, ++starts);
+  link(true, false);
+  run_for(30s);
+  EXPECT_EQ(world.copies("west").size(), 2U);
+  for (const auto& [key, record] : wanted) tell(record);
+  link(true, true);
+  run_for(5s);
+  EXPECT_EQ(world.copies("west").size(), 1U);
+}
+
+TEST_F(CatalogCopies, AreNotAllRemovedBecauseARegionClaimsToBeEmpty) {
+  link(true);
+  std::vector<RemoteInstance> records;
+  for (int i = 0; i < 8; ++i) {
+    records.push_back(remote_instance("cart", "i" + std::to_string(i), "rest://9:" + std::to_string(i)));
+    want(records.back());
+  }
+  run_for(3s);
+  for (const auto& record : records) unwant(record);
+  run_for(60s);
+  EXPECT_EQ(world.copies("west").size(), 8U);
+  EXPECT_EQ(driver.events().count(EventKind::GuardTripped), 1);
+  for (const auto& record : records) want(record);
+  run_for(5s);
+  EXPECT_TRUE(driver.catalog().pending().empty());
+  for (const auto& record : records) unwant(record);
+  run_for(2s);
+  driver.catalog().release_guard(now, "west");
+  run_for(5s);
+  EXPECT_TRUE(world.copies("west").empty());
+}
+
+TEST_F(CatalogCopies, EndUpTheSameWhereverTheProcessDies) {
+  for (int step = 1; step <= 40; ++step) {
+    link(true);
+    const std::string port = std::to_string(step % 3);
+    want(remote_instance("cart", "i1", "rest://9:" + port));
+    want(remote_instance("cart", "i2", "rest://8:" + port, R"({"p":")" + port + R"("})"));
+    run_for(std::chrono::milliseconds(step));
+    crash();
+    run_for(8s);
+    ASSERT_EQ(world.copies("west").size(), 2U) << "died " << step << " ms after the change";
+    for (const auto& [id, endpoint] : world.copies("west")) EXPECT_TRUE(endpoint.ends_with(port));
+  }
+}
+
+TEST_F(CatalogCopies, BringTheirContractsAndOverwriteNone) {
+  link(true);
+  const auto record = remote_instance("cart", "i1", "rest://9:1");
+  const auto service = registry::decode_key(record.key)->service;
+  for (const char* id : {"mine", "theirs"}) {
+    driver.catalog().want(now, "west", encode_key(registry::RecordKey{registry::RecordKind::Schema, service, id}),
+                          R"({"schema":"far"})", {1, 1});
+  }
+  world.add(now, "cart", "n1", "rest://1:1");
+  const std::string path = "/v4/default/registry/microservices/" + world.service_id(now, "cart") + "/schemas/";
+  world.ask(now, "PUT", path + "mine", R"({"schema":"near"})");
+  want(record);
+  run_for(5s);
+  EXPECT_EQ(world.copies("west").size(), 1U);
+  EXPECT_EQ(world.ask(now, "GET", path + "mine").body, R"({"schema":"near"})");
+  EXPECT_EQ(world.ask(now, "GET", path + "theirs").body, R"({"schema":"far"})");
+}
+
+TEST_F(CatalogCopies, NeverTouchNativeInstances) {
+  world.add(now, "cart", "n1", "rest://1:1");
+  std::size_t touched = 0;
+  run_for(3s);
+  world.center.model().set_listener([&](const mocksc::RegistryChange& change) {
+    if (change.instance != nullptr && change.instance->instance_id == "n1") ++touched;
+  });
+  link(true);
+  const auto record = remote_instance("cart", "n1", "rest://1:1");
+  want(record);
+  run_for(5s);
+  unwant(record);
+  run_for(5s);
+  EXPECT_EQ(touched, 0U);
+}
+
+TEST_F(CatalogCopies, OfTenThousandAreThereInThirtySeconds) {
+  link(true);
+  for (int i = 0; i < 10'000; ++i) {
+    want(remote_instance("s" + std::to_string(i % 200), "i" + std::to_string(i), "rest://9:" + std::to_string(i)));
+  }
+  run_for(30s);
+  EXPECT_EQ(world.copies("west").size(), 10'000U);
+}
+
+TEST(CatalogCopiesOnOldReleases, FindTheLostLeaseInASetThatDoesNotSayWhich) {
+  for (const auto release : {mocksc::Release::V1_3_0, mocksc::Release::V2_0_0, mocksc::Release::V2_2_0}) {
+    mocksc::ModelOptions options;
+    options.release = release;
+    Instant now = instant(1'000'000'000);
+    RegistryWorld world(options);
+    CatalogDriver driver(catalog_config_of("east"), world, now);
+    driver.catalog().region_state(now, "west", true, true, true);
+    for (int i = 0; i < 40; ++i) {
+      const auto record = remote_instance("cart", "i" + std::to_string(i), "rest://9:" + std::to_string(i));
+      driver.catalog().want(now, "west", record.service_key, record.service_payload, {1, 1});
+      driver.catalog().want(now, "west", record.key, record.payload, {1, 1});
+    }
+    run(now, 5s, {&driver}, {&world});
+    ASSERT_EQ(world.copies("west").size(), 40U);
+    world.center.expire(now, world.copies("west").begin()->first);
+    run(now, 60s, {&driver}, {&world});
+    EXPECT_EQ(world.copies("west").size(), 40U);
+  }
+}
+
+}  // namespace
+}  // namespace syncer::catalog

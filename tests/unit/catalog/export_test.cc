@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "tests/unit/catalog/catalog_world.h"
+
+namespace syncer::catalog {
+namespace {
+
+using namespace std::chrono_literals;
+using mocksc::Fault;
+using mocksc::FaultKind;
+
+struct CatalogExport : testing::Test {
+  void run_for(Duration time) { run(now, time, {&driver}, {&world}); }
+  /// Exported instances.
+  std::set<std::string> exported() {
+    std::set<std::string> ids;
+    for (const auto& [key, payload] : driver.catalog().exported()) {
+      const auto record = registry::decode_key(key);
+      if (record->kind == registry::RecordKind::Instance) ids.insert(record->id);
+    }
+    return ids;
+  }
+  void break_reads(FaultKind kind, Ratio keep = {0, 1}) {
+    Fault fault;
+    fault.kind = kind;
+    fault.keep = keep;
+    world.center.start(now, fault);
+  }
+
+  Instant now = instant(1'000'000'000);
+  RegistryWorld world;
+  CatalogDriver driver{catalog_config_of("east"), world, now};
+};
+
+TEST_F(CatalogExport, TellsNativeInstancesTheirServicesAndContracts) {
+  world.add(now, "cart", "i1", "rest://1:1");
+  world.ask(now, "PUT", "/v4/default/registry/microservices/" + world.service_id(now, "cart") + "/schemas/hello",
+            R"({"schema":"text","summary":"f0"})");
+  run_for(3s);
+  EXPECT_TRUE(driver.catalog().view_complete());
+  EXPECT_EQ(exported(), std::set<std::string>{"i1"});
+  EXPECT_EQ(driver.catalog().exported().size(), 3U);
+  EXPECT_TRUE(driver.catalog().pending().empty());
+}
+
+TEST_F(CatalogExport, IsNotCompleteBeforeTheRegistryWasRead) {
+  Fault outage;
+  outage.kind = FaultKind::Outage;
+  const auto id = world.center.start(now, outage);
+  run_for(20s);
+  EXPECT_FALSE(driver.catalog().view_complete());
+  EXPECT_EQ(driver.events().count(EventKind::RegistryDown), 1);
+  world.center.stop(now, id);
+  run_for(3s);
+  EXPECT_TRUE(driver.catalog().view_complete());
+}
+
+TEST_F(CatalogExport, NeverTellsCopiesNorTheRegistryItselfNorSyncers) {
+  world.add(now, "cart", "c1", "rest://9:9", R"({"properties":{"syncer.region":"west","syncer.instance":"i9"}})");
+  run_for(3s);
+  EXPECT_TRUE(driver.catalog().view_complete());
+  EXPECT_TRUE(driver.catalog().exported().empty());
+}
+
+TEST_F(CatalogExport, TellsAChangeOnceAndAsTheLatest) {
+  world.add(now, "cart", "i1", "rest://1:1");
+  run_for(3s);
+  driver.catalog().take_exports();
+  const std::string path = "/v4/default/registry/microservices/" + world.service_id(now, "cart") + "/instances/i1";
+  world.ask(now, "PUT", path + "/status?value=DOWN");
+  run_for(3s);
+  const auto changes = driver.catalog().take_exports();
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_NE(changes[0].payload->find("DOWN"), std::string::npos);
+  EXPECT_TRUE(driver.catalog().take_exports().empty());
+}
+
+TEST_F(CatalogExport, TellsARemovalWhenTheRegistryConfirmsIt) {
+  world.add(now, "cart", "i1", "rest://1:1");
+  world.add(now, "cart", "i2", "rest://1:2");
+  run_for(3s);
+  world.remove(now, "cart", "i1");
+  run_for(6s);
+  EXPECT_EQ(exported(), std::set<std::string>{"i2"});
+}
+
+TEST_F(CatalogExport, ForgetsTheServiceWithItsLastInstance) {
+  world.add(now, "cart", "i1", "rest://1:1");
+  run_for(3s);
+  world.remove(now, "cart", "i1");
+  run_for(6s);
+  EXPECT_TRUE(driver.catalog().exported().empty());
+}
+
+TEST_F(CatalogExport, DoesNotBelieveAnEmptyListWithASuccessCode) {
+  for (int i = 0; i < 10; ++i) world.add(now, "cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
+  run_for(3s);
+  break_reads(FaultKind::ListEmpty);
+  run_for(30s);
+  EXPECT_EQ(exported().size(), 10U);
+  world.center.stop_all(now);
+  run_for(15s);
+  EXPECT_EQ(exported().size(), 10U);
+  EXPECT_TRUE(driver.catalog().pending().empty());
+}
+
+TEST_F(CatalogExport, DoesNotBelieveAPartialList) {
+  for (int i = 0; i < 10; ++i) {
+    world.add(now, "cart" + std::to_string(i % 3), "i" + std::to_string(i), "rest://1:" + std::to_string(i));
+  }
+  run_for(3s);
+  break_reads(FaultKind::ListPartial, {1, 2});
+  run_for(30s);
+  EXPECT_EQ(exported().size(), 10U);
+  world.center.stop_all(now);
+  run_for(15s);
+  EXPECT_EQ(exported().size(), 10U);
+}
+
+TEST_F(CatalogExport, NeverRemovesBecauseOfAnOutage) {
+  world.add(now, "cart", "i1", "rest://1:1");
+  run_for(3s);
+  for (const auto mode : {mocksc::OutageMode::Refuse, mocksc::OutageMode::Hang, mocksc::OutageMode::Reset}) {
+    Fault fault;
+    fault.mode = mode;
+    world.center.start(now, fault);
+    run_for(60s);
+    EXPECT_EQ(exported().size(), 1U);
+    world.center.stop_all(now);
+    run_for(5s);
+    EXPECT_EQ(exported().size(), 1U);
+  }
+}
+
+TEST_F(CatalogExport, HoldsBackTheRemovalOfEverythingAndForgetsItWhenItComesBack) {
+  for (int i = 0; i < 5; ++i) world.add(now, "cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
+  run_for(3s);
+  world.center.lose_data(now);
+  run_for(10s);
+  EXPECT_EQ(exported().size(), 5U);
+  EXPECT_EQ(driver.events().count(EventKind::GuardTripped), 1);
+  EXPECT_FALSE(driver.catalog().pending().empty());
+  for (int i = 0; i < 5; ++i) world.add(now, "cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
+  run_for(5s);
+  EXPECT_EQ(exported().size(), 5U);
+  EXPECT_TRUE(driver.catalog().pending().empty());
+}
+
+TEST_F(CatalogExport, LetsHeldRemovalsGoWhenTheOperatorSaysSo) {
+  for (int i = 0; i < 5; ++i) world.add(now, "cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
+  run_for(3s);
+  world.center.lose_data(now);
+  run_for(10s);
+  driver.catalog().release_guard(now, "*");
+  EXPECT_TRUE(driver.catalog().exported().empty());
+}
+
+TEST_F(CatalogExport, LetsHeldRemovalsGoAfterTheHoldTimeWhileTheRegistryIsSane) {
+  for (int i = 0; i < 5; ++i) world.add(now, "cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
+  run_for(3s);
+  world.center.lose_data(now);
+  run_for(9min);
+  EXPECT_EQ(exported().size(), 5U);
+  run_for(3min);
+  EXPECT_TRUE(exported().empty());
+}
+
+TEST_F(CatalogExport, CostsTwoRequestsAPollWhenNothingChanges) {
+  for (int i = 0; i < 50; ++i) world.add(now, "cart" + std::to_string(i), "i", "rest://1:1");
+  run_for(5s);
+  driver.sent.clear();
+  run_for(10s);
+  EXPECT_LE(driver.sent.size(), 2U * 10U + 4U);
+}
+
+TEST_F(CatalogExport, SurvivesAnswersThatAreCutOrNoJson) {
+  world.add(now, "cart", "i1", "rest://1:1");
+  run_for(3s);
+  for (const auto kind : {mocksc::Failure::Kind::BadJson, mocksc::Failure::Kind::TruncatedBody}) {
+    Fault fault;
+    fault.kind = FaultKind::Fail;
+    mocksc::Failure spoil;
+    spoil.kind = kind;
+    fault.failures = {spoil};
+    world.center.start(now, fault);
+    run_for(10s);
+    world.center.stop_all(now);
+    run_for(3s);
+    EXPECT_EQ(exported().size(), 1U);
+  }
+}
+
+TEST_F(CatalogExport, AsksNothingWithoutBeingTheWriter) {
+  run_for(3s);
+  driver.catalog().set_writer(now, std::nullopt);
+  run_for(1s);
+  driver.sent.clear();
+  run_for(60s);
+  EXPECT_TRUE(driver.sent.empty());
+  EXPECT_FALSE(driver.catalog().view_complete());
+}
+
+}  // namespace
+}  // namespace syncer::catalog

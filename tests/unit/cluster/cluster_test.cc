@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "tests/unit/cluster/cluster_net.h"
+
+namespace syncer::cluster {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ClusterTest : public testing::Test {
+ protected:
+  ~ClusterTest() override {
+    EXPECT_LE(net.most_writers(), 1U);
+    EXPECT_FALSE(net.went_back());
+  }
+  std::string pending(const std::string& name) {
+    const auto reasons = net.cluster(name).pending();
+    return reasons.empty() ? "" : reasons.front();
+  }
+  std::string other_than(const std::string& name) { return name == "a" ? "b" : "a"; }
+  ClusterNet net;
+};
+
+TEST_F(ClusterTest, ThreeThatMeetAgreeOnOneLeader) {
+  net.found({"a", "b", "c"});
+  const std::string writer = net.writer();
+  ASSERT_NE(writer, "");
+  for (const char* name : {"a", "b", "c"}) {
+    EXPECT_EQ(net.cluster(name).leader(), writer);
+    EXPECT_EQ(pending(name), "");
+  }
+}
+
+TEST_F(ClusterTest, TwoOfThreeDoNotBeginWithoutTheThird) {
+  net.found({"a", "b"});
+  EXPECT_EQ(net.writer(), "");
+  EXPECT_EQ(pending("a"), "2 of 3 syncers of region \"east\" are seen");
+}
+
+TEST_F(ClusterTest, FourAtOnceDoNotBeginUntilOneIsStopped) {
+  net.found({"a", "b", "c", "d"});
+  EXPECT_EQ(net.writer(), "");
+  EXPECT_NE(pending("a").find("stop those that are too many"), std::string::npos) << pending("a");
+  net.kill("d");
+  net.gossip();
+  net.run(5s);
+  EXPECT_NE(net.writer(), "");
+}
+
+TEST_F(ClusterTest, AFourthIsToldWhoServesTheRegion) {
+  net.found({"a", "b", "c"});
+  ASSERT_TRUE(net.start("d"));
+  net.gossip();
+  net.run(2s);
+  EXPECT_NE(net.cluster("d").fatal().find("is served by the syncers a, b, c; \"d\" is one too many"), std::string::npos)
+      << net.cluster("d").fatal();
+  EXPECT_NE(net.writer(), "");
+}
+
+TEST_F(ClusterTest, AVoterComesBackWithItsDiskBeforeGossipKnowsIt) {
+  net.found({"a", "b", "c"});
+  const std::string old = net.writer();
+  net.kill(old);
+  net.run(3s);
+  EXPECT_NE(net.writer(), "");
+  ASSERT_TRUE(net.start(old));
+  net.run(3s);
+  EXPECT_EQ(net.cluster(old).leader(), net.writer());
+}
+
+TEST_F(ClusterTest, AVoterWhoseDiskWasLostDoesNotVote) {
+  net.found({"a", "b", "c"});
+  const std::string leader = net.writer();
+  const std::string lost = other_than(leader);
+  net.kill(lost, true);
+  ASSERT_TRUE(net.start(lost));
+  net.gossip();
+  net.run(3s);
+  EXPECT_NE(pending(lost).find("was lost"), std::string::npos) << pending(lost);
+  net.kill(leader);
+  net.run(10s);
+  EXPECT_EQ(net.writer(), "") << "one voter of three was left";
+  ASSERT_TRUE(net.start(leader));
+  net.run(5s);
+  EXPECT_NE(net.writer(), "");
+}
+
+TEST_F(ClusterTest, WhoProposedAListIsBoundToIt) {
+  for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(net.start(name));
+  net.run(100ms);
+  net.slow_disk("c", 1h);  // never proposes
+  net.gossip();
+  net.run(2s);
+  EXPECT_NE(pending("a").find("\"c\" has not agreed"), std::string::npos) << pending("a");
+  net.kill("c", true);
+  ASSERT_TRUE(net.start("d"));
+  net.gossip();
+  net.run(5s);
+  EXPECT_EQ(net.writer(), "") << "the list with c may live on some disk";
+}
+
+TEST_F(ClusterTest, ALateMemberTakesTheSeatThatItsOwnDiskAgreedTo) {
+  for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(net.start(name));
+  net.gossip();
+  net.run(20ms);
+  net.kill("c");
+  net.run(3s);
+  ASSERT_TRUE(net.start("c"));
+  net.gossip();
+  net.run(5s);
+  EXPECT_NE(net.writer(), "");
+  EXPECT_EQ(net.cluster("c").leader(), net.writer());
+}
+
+TEST_F(ClusterTest, ALeaderWithoutTheOthersStopsBeforeTheNextBegins) {
+  net.found({"a", "b", "c"});
+  for (int round = 0; round < 5; ++round) {
+    const std::string old = net.writer();
+    ASSERT_NE(old, "");
+    for (const char* name : {"a", "b", "c"}) net.cut(old, name);
+    net.run(3s);
+    EXPECT_NE(net.writer(), old);
+    EXPECT_FALSE(net.cluster(old).reign());
+    net.heal();
+    net.run(5s);
+  }
+}
+
+TEST_F(ClusterTest, ALeaderThatStopsHandsOverAtOnce) {
+  net.found({"a", "b", "c"});
+  const std::string old = net.writer();
+  net.cluster(old).resign(net.now());
+  net.run(100ms);
+  EXPECT_TRUE(net.cluster(old).resigned());
+  EXPECT_NE(net.writer(), "");
+  EXPECT_NE(net.writer(), old);
+}
+
+TEST_F(ClusterTest, AnEpochThatOthersKnowIsOutbidAndStaysSo) {
+  net.found({"a", "b", "c"});
+  const std::string first = net.writer();
+  net.cluster(first).outbid(net.now(), Epoch{3, 99});
+  net.run(100ms);
+  EXPECT_EQ(net.cluster(first).reign()->generation, 4U);
+  net.kill(first);
+  net.run(3s);
+  EXPECT_EQ(net.cluster(net.writer()).reign()->generation, 4U);
+}
+
+TEST_F(ClusterTest, DamagedOrMissingStateIsRefusedAndNotGuessed) {
+  net.found({"a", "b", "c"});
+  net.kill("a");
+  const Bytes charter = net.stored("a", "cluster.charter");
+  net.stored("a", "cluster.charter")[5] ^= 1;
+  const auto damaged = net.start("a");
+  ASSERT_FALSE(damaged);
+  EXPECT_EQ(damaged.error().code, ErrorCode::Corrupt);
+  net.stored("a", "cluster.charter") = charter;
+  EXPECT_TRUE(net.start("a"));
+}
+
+}  // namespace
+}  // namespace syncer::cluster

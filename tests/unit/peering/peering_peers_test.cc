@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "syncer/base/hash.h"
+#include "tests/unit/peering/peering_net.h"
+
+namespace syncer::peering {
+namespace {
+
+using std::chrono::seconds;
+
+TEST(PeeringPeers, ConnectsFourRegionsWithEachOther) {
+  PeeringNet net;
+  for (int host = 1; host <= 4; ++host) {
+    const std::string n = std::to_string(host);
+    net.start(host, "R" + n, "n" + n).open_epoch(net.now(), {1, 1}, {{"key" + n, "v"}});
+  }
+  net.gossip();
+  net.run(seconds(2));
+  for (int host = 1; host <= 4; ++host) {
+    ASSERT_EQ(net.peering(host).regions().size(), 3U);
+    for (const std::string& region : net.peering(host).regions())
+      EXPECT_EQ(net.peering(host).replica(region)->size(), 1U);
+  }
+}
+
+TEST(PeeringPeers, RefusesASecondSyncerOfTheOwnRegionAndBothSaySo) {
+  PeeringNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {{"k", "v"}});
+  net.start(2, "A", "a2").open_epoch(net.now(), {1, 1}, {});
+  net.gossip();
+  net.run(seconds(2));
+  EXPECT_NE(net.peering(1).conflict().find("\"A\" is used by two syncers"), std::string::npos);
+  EXPECT_NE(net.peering(2).conflict().find("\"A\" is used by two syncers"), std::string::npos);
+  EXPECT_GE(net.count(1, EventKind::PeerRefused), 1);
+  EXPECT_TRUE(net.peering(2).regions().empty());
+}
+
+TEST(PeeringPeers, RefusesASecondSyncerOfAnotherRegion) {
+  PeeringNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  net.start(2, "B", "b1").open_epoch(net.now(), {1, 1}, {{"k", "v"}});
+  net.gossip();
+  net.run(seconds(2));
+  net.start(3, "B", "b2").open_epoch(net.now(), {5, 1}, {});
+  net.peering(3).set_regions(net.now(), {{"A", "a1", PeeringNet::address(1)}});
+  net.run(seconds(2));
+  EXPECT_EQ(net.peering(1).replica("B")->size(), 1U);
+  EXPECT_NE(net.peering(1).conflict().find("\"b1\" and \"b2\""), std::string::npos);
+  EXPECT_FALSE(net.peering(3).conflict().empty());
+}
+
+TEST(PeeringPeers, ForgetsAConflictThatIsOver) {
+  PeeringNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  net.start(2, "A", "a2").open_epoch(net.now(), {1, 1}, {});
+  net.gossip();
+  net.run(seconds(2));
+  net.kill(2);
+  net.run(seconds(40));
+  EXPECT_TRUE(net.peering(1).conflict().empty());
+}
+
+TEST(PeeringPeers, LeavesItselfAloneWhenItsOwnAddressIsGivenToIt) {
+  PeeringNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  net.peering(1).set_regions(net.now(), {{"B", "b1", PeeringNet::address(1)}});
+  net.run(seconds(2));
+  EXPECT_TRUE(net.peering(1).conflict().empty());
+  EXPECT_EQ(net.reason(1, EventKind::PeerRefused), "this address is the dialer's own");
+}
+
+TEST(PeeringPeers, TriesTheNextAddressOfARegion) {
+  PeeringNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {{"k", "v"}});
+  net.start(3, "B", "b2");
+  net.peering(1).set_regions(net.now(), {{"B", "b1", PeeringNet::address(2)}, {"B", "b2", PeeringNet::address(3)}});
+  net.run(seconds(1));
+  EXPECT_TRUE(net.peering(1).link("B").publishing);
+  EXPECT_EQ(net.peering(3).replica("A")->size(), 1U);
+}
+
+TEST(PeeringPeers, FollowsARedirectToTheLeader) {
+  PeeringNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {{"k", "v"}});
+  net.start(2, "B", "b1", false).set_leader(false, PeeringNet::address(3));
+  net.start(3, "B", "b2", false);
+  net.peering(1).set_regions(net.now(), {{"B", "b1", PeeringNet::address(2)}});
+  net.run(seconds(1));
+  EXPECT_EQ(net.peering(3).replica("A")->size(), 1U);
+}
+
+TEST(PeeringPeers, StopsDiallingARegionThatLeft) {
+  PeeringNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  net.start(2, "B", "b1").open_epoch(net.now(), {1, 1}, {});
+  net.gossip();
+  net.run(seconds(2));
+  net.peering(1).set_regions(net.now(), {});
+  EXPECT_FALSE(net.peering(1).link("B").publishing);
+  net.run(seconds(20));
+  EXPECT_FALSE(net.peering(1).link("B").publishing);
+}
+
+TEST(PeeringPeers, NotesAnAddressThatAnswersForAnotherRegion) {
+  PeeringNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  net.start(2, "B", "b1");
+  net.peering(1).set_regions(net.now(), {{"C", "c1", PeeringNet::address(2)}});
+  net.run(seconds(1));
+  EXPECT_EQ(net.reason(1, EventKind::PeerRefused), "the address answers for region \"B\"");
+}
+
+TEST(PeeringPeers, TakesNothingFromAStrangerWhoDidNotSayHello) {
+  PeeringNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  const replication::WriterMessage word = replication::Heartbeat{{1, 1}, 0, 0, 0, {}, true};
+  const LinkId link = net.intrude(1, wire::sync_preamble() + wire::encode_sync(word));
+  EXPECT_FALSE(net.peering(1).owns(link));
+  EXPECT_TRUE(net.peering(1).regions().empty());
+  EXPECT_EQ(net.reason(1, EventKind::FrameDropped), "no hello");
+}
+
+TEST(PeeringPeers, RefusesAVersionItDoesNotSpeak) {
+  PeeringNet net;
+  net.start(1, "A", "a1");
+  EXPECT_FALSE(net.peering(1).owns(net.intrude(1, "SYNC\x63")));
+  EXPECT_NE(net.reason(1, EventKind::PeerRefused).find("version 99"), std::string::npos);
+}
+
+TEST(PeeringPeers, ClosesAStrangerWhoSaysNothing) {
+  PeeringNet net;
+  net.start(1, "A", "a1");
+  const LinkId link = net.intrude(1, "SYN");
+  net.run(seconds(6));
+  EXPECT_FALSE(net.peering(1).owns(link));
+}
+
+TEST(PeeringPeers, BoundsTheNumberOfStrangers) {
+  PeeringNet net;
+  net.start(1, "A", "a1");
+  for (int i = 0; i < 256; ++i) EXPECT_TRUE(net.peering(1).owns(net.intrude(1, "SYN")));
+  EXPECT_FALSE(net.peering(1).owns(net.intrude(1, "SYN")));
+}
+
+TEST(PeeringPeers, EndsInTheSameStateFromTheSameSeed) {
+  const auto digest = [] {
+    PeeringNet net;
+    net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {{"k", "v"}});
+    net.start(2, "B", "b1").open_epoch(net.now(), {1, 1}, {});
+    net.gossip();
+    net.run(seconds(10));
+    net.break_links(1, 2);
+    net.run(seconds(10));
+    StateHasher hasher;
+    net.peering(1).hash(hasher);
+    net.peering(2).hash(hasher);
+    return hasher.digest();
+  };
+  EXPECT_EQ(digest(), digest());
+}
+
+}  // namespace
+}  // namespace syncer::peering
