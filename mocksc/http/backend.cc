@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mocksc/http/backend.h"
 
-#include "mocksc/model/control.h"
+#include "mocksc/servicecenter/fault/control.h"
 
 namespace mocksc {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <mutex>
 
-#include "mocksc/model/faulty_frontend.h"
+#include "mocksc/servicecenter/fault/faulty_frontend.h"
 
 namespace mocksc {
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "mocksc/model/options.h"
+#include "mocksc/servicecenter/store/options.h"
 #include "syncer/base/endpoint.h"
 #include "syncer/base/result.h"
 

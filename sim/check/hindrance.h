@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "sim/scenario/checks.h"
+#include "sim/scenario/run/checks.h"
 
 namespace sim::check {
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "mocksc/model/change.h"
+#include "mocksc/servicecenter/store/change.h"
 #include "sim/host/probe.h"
 #include "syncer/base/time.h"
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "sim/scenario/events.h"
+#include "sim/scenario/values/events.h"
 #include "syncer/gossip/gossip.h"
 
 namespace sim::check {

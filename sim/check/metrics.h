@@ -8,7 +8,7 @@
 
 #include "sim/check/ledger.h"
 #include "sim/check/watch.h"
-#include "sim/scenario/checks.h"
+#include "sim/scenario/run/checks.h"
 
 namespace sim::check {
 

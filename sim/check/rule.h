@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sim/check/ledger.h"
-#include "sim/scenario/checks.h"
+#include "sim/scenario/run/checks.h"
 
 namespace sim::check {
 

@@ -3,7 +3,7 @@
 #include <iostream>
 
 #include "sim/cli/commands.h"
-#include "sim/scenario/parse.h"
+#include "sim/scenario/language/parse.h"
 #include "syncer/cli/version.h"
 
 namespace {

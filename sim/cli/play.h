@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/scenario/parse.h"
-#include "sim/scenario/run.h"
+#include "sim/scenario/language/parse.h"
+#include "sim/scenario/run/run.h"
 
 namespace sim::cli {
 

@@ -3,7 +3,7 @@
 
 #include <ostream>
 
-#include "mocksc/model/change.h"
+#include "mocksc/servicecenter/store/change.h"
 #include "syncer/base/quantity.h"
 #include "syncer/registry/record.h"
 

@@ -4,7 +4,7 @@
 #include <iosfwd>
 
 #include "sim/host/probe.h"
-#include "sim/scenario/cast.h"
+#include "sim/scenario/run/cast.h"
 
 namespace sim::cli {
 

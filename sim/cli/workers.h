@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "sim/report/summary.h"
-#include "sim/scenario/result.h"
+#include "sim/scenario/values/result.h"
 
 namespace sim::cli {
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "sim/scenario/scenario.h"
+#include "sim/scenario/values/scenario.h"
 
 namespace sim::explore {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "sim/explore/chaos.h"
-#include "sim/scenario/parse.h"
+#include "sim/scenario/language/parse.h"
 
 namespace sim::explore {
 namespace {

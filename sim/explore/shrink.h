@@ -5,8 +5,8 @@
 #include <functional>
 #include <string>
 
-#include "sim/scenario/result.h"
-#include "sim/scenario/scenario.h"
+#include "sim/scenario/values/result.h"
+#include "sim/scenario/values/scenario.h"
 
 namespace sim::explore {
 

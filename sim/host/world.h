@@ -12,10 +12,10 @@
 #include "sim/engine/digest.h"
 #include "sim/fault/link_spec.h"
 #include "sim/fault/partition.h"
-#include "sim/host/fuzz_peer.h"
+#include "sim/host/process/fuzz_peer.h"
 #include "sim/host/options.h"
 #include "sim/host/probe.h"
-#include "sim/host/registry.h"
+#include "sim/host/registry/registry.h"
 #include "syncer/base/random.h"
 #include "syncer/base/time.h"
 

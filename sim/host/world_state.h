@@ -4,10 +4,10 @@
 #include <map>
 #include <memory>
 
-#include "sim/host/dispatch.h"
-#include "sim/host/fabric.h"
-#include "sim/host/node_host.h"
-#include "sim/host/registry_host.h"
+#include "sim/host/network/dispatch.h"
+#include "sim/host/network/fabric.h"
+#include "sim/host/process/node_host.h"
+#include "sim/host/registry/registry_host.h"
 #include "sim/host/world.h"
 
 namespace sim::host {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "mocksc/model/change.h"
+#include "mocksc/servicecenter/store/change.h"
 #include "sim/explore/chaos.h"
 #include "sim/report/summary.h"
 #include "syncer/base/quantity.h"

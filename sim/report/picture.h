@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "sim/host/probe.h"
-#include "sim/scenario/cast.h"
-#include "sim/scenario/result.h"
-#include "sim/scenario/scenario.h"
+#include "sim/scenario/run/cast.h"
+#include "sim/scenario/values/result.h"
+#include "sim/scenario/values/scenario.h"
 
 namespace sim::report {
 

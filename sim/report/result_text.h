@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "sim/scenario/result.h"
+#include "sim/scenario/values/result.h"
 #include "syncer/base/result.h"
 
 namespace sim::report {

@@ -7,8 +7,8 @@
 
 #include "sim/check/judge.h"
 #include "sim/explore/chaos.h"
-#include "sim/scenario/parse.h"
-#include "sim/scenario/run.h"
+#include "sim/scenario/language/parse.h"
+#include "sim/scenario/run/run.h"
 
 namespace sim {
 namespace {

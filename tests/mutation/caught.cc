@@ -7,7 +7,7 @@
 
 #include "sim/check/judge.h"
 #include "sim/explore/chaos.h"
-#include "sim/scenario/run.h"
+#include "sim/scenario/run/run.h"
 #include "syncer/base/mutation.h"
 
 namespace sim {

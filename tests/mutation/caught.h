@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "sim/scenario/scenario.h"
+#include "sim/scenario/values/scenario.h"
 
 namespace sim {
 

@@ -6,7 +6,7 @@
 #include <regex>
 
 #include "sim/check/judge.h"
-#include "sim/scenario/parse.h"
+#include "sim/scenario/language/parse.h"
 #include "tests/mutation/caught.h"
 
 namespace sim {

@@ -5,7 +5,7 @@
 #include <iostream>
 
 #include "sim/check/judge.h"
-#include "sim/scenario/parse.h"
+#include "sim/scenario/language/parse.h"
 #include "tests/mutation/caught.h"
 
 namespace {

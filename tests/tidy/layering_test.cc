@@ -15,7 +15,19 @@ using Folders = std::set<std::string>;
 const Folders kCores = {"syncer/membership", "syncer/replication", "syncer/raft"};
 const Folders kWire = {"syncer/wire/frame", "syncer/wire/gossip", "syncer/wire/raft", "syncer/wire/sync"};
 const Folders kBelow = {"syncer/base", "syncer/json", "syncer/ports"};
-const Folders kSim = {"engine", "fault", "host", "scenario", "check", "explore", "report", "cli"};
+const Folders kSim = {"engine",
+                      "fault",
+                      "host",
+                      "host/network",
+                      "host/process",
+                      "host/registry",
+                      "scenario/values",
+                      "scenario/language",
+                      "scenario/run",
+                      "check",
+                      "explore",
+                      "report",
+                      "cli"};
 const Folders kAdapters = {"net", "httpio", "store", "admin", "config", "daemon", "cli"};
 
 Folders operator+(Folders a, const Folders& b) {
@@ -51,9 +63,10 @@ std::map<std::string, Folders> include_table() {
   table["syncer/node"] = node;
   const Folders everything = node + below("syncer/", kAdapters) + Folders{"syncer/node"};
   for (const std::string& folder : below("syncer/", kAdapters)) table[folder] = everything;
-  table["mocksc/model"] = {"syncer/base", "syncer/json"};
-  table["mocksc/http"] = {"syncer/base", "mocksc/model"};
-  const Folders sim = node + below("sim/", kSim) + Folders{"syncer/node", "mocksc/model"};
+  const Folders mock = below("mocksc/servicecenter/", {"store", "api", "json", "fault"});
+  for (const std::string& folder : mock) table[folder] = kBelow + mock;
+  table["mocksc/http"] = mock + Folders{"syncer/base"};
+  const Folders sim = node + below("sim/", kSim) + mock + Folders{"syncer/node"};
   for (const std::string& folder : below("sim/", kSim)) table[folder] = sim;
   table["sim/cli"].insert("syncer/cli");  // version.h
   table["sim/engine"] = {"syncer/base"};
@@ -63,12 +76,12 @@ std::map<std::string, Folders> include_table() {
 
 /// Which folders may include a third-party header, by the header's first path element or name.
 const std::map<std::string, Folders> kThirdParty = {
-    {"tl", {"syncer/base", "sim/scenario"}},
+    {"tl", {"syncer/base", "sim/scenario/values"}},
     {"xxhash.h", {"syncer/base"}},
     {"openssl", {"syncer/base", "syncer/wire/gossip", "syncer/net", "syncer/httpio"}},
     {"nlohmann",
      {"syncer/json", "syncer/wire/gossip", "syncer/registry", "syncer/config", "syncer/cli", "syncer/admin",
-      "syncer/daemon", "mocksc/model", "mocksc/http", "sim/host", "sim/scenario", "sim/check", "sim/explore",
+      "syncer/daemon", "mocksc/servicecenter/json", "mocksc/http", "sim/scenario/language", "sim/check", "sim/explore",
       "sim/report", "sim/cli"}},
     {"asio.hpp", {"syncer/net"}},
     {"asio", {"syncer/net"}},

@@ -42,7 +42,7 @@ INSTANTIATE_TEST_SUITE_P(Symbols, CoreLibrary,
                                          "syncer/registry/libsyncer_registry.a", "syncer/gossip/libsyncer_gossip.a",
                                          "syncer/peering/libsyncer_peering.a", "syncer/catalog/libsyncer_catalog.a",
                                          "syncer/cluster/libsyncer_cluster.a", "syncer/node/libsyncer_node.a",
-                                         "mocksc/model/libmocksc_model.a"));
+                                         "mocksc/servicecenter/libmocksc_servicecenter.a"));
 
 }  // namespace
 }  // namespace tidy

@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "sim/host/dispatch.h"
-#include "sim/host/fabric.h"
-#include "sim/host/node_host.h"
-#include "sim/host/registry_host.h"
+#include "sim/host/network/dispatch.h"
+#include "sim/host/network/fabric.h"
+#include "sim/host/process/node_host.h"
+#include "sim/host/registry/registry_host.h"
 #include "tests/contract/suites/harness.h"
 
 namespace contract {

@@ -168,13 +168,13 @@ RC_GTEST_PROP(AnyOctets, NeverDecompressBeyondTheLimit, (const Bytes& octets)) {
 }
 
 RC_GTEST_PROP(AnyOctets, LeaveAPoolWithAKeyUntouched, (const std::vector<Bytes>& streams)) {
-  gossip::GossipConfig config;
+  syncer::gossip::GossipConfig config;
   config.node = "a";
-  config.address = gossip::TestNetwork::gossip_address(1);
+  config.address = syncer::gossip::TestNetwork::gossip_address(1);
   config.pool.keys = Keyring::make({Bytes(32, 'k')}).value();
   config.nonce = counting();
-  gossip::TestNetwork net;
-  gossip::Gossip& gossip = net.add(config).gossip();
+  syncer::gossip::TestNetwork net;
+  syncer::gossip::Gossip& gossip = net.add(config).gossip();
   StateHasher before;
   gossip.hash(before);
   for (int i = 0; i < 5; ++i) gossip.on_datagram(net.now(), {}, hostile_octets());

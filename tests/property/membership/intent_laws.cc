@@ -3,7 +3,7 @@
 
 #include "tests/unit/gossip/serf_listener.h"
 
-namespace syncer::node {
+namespace syncer::gossip {
 
 std::string unwanted_leave_is_taken_back(Random& random) {
   SerfListener agent;
@@ -17,4 +17,4 @@ std::string unwanted_leave_is_taken_back(Random& random) {
   return "";
 }
 
-}  // namespace syncer::node
+}  // namespace syncer::gossip

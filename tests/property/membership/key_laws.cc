@@ -8,7 +8,7 @@
 #include "tests/unit/gossip/network.h"
 #include "tests/unit/gossip/serf_asker.h"
 
-namespace syncer::node {
+namespace syncer::gossip {
 
 namespace {
 
@@ -44,4 +44,4 @@ std::string keys_that_serf_changes_are_kept(Random& random) {
   return "";
 }
 
-}  // namespace syncer::node
+}  // namespace syncer::gossip

@@ -21,9 +21,9 @@ struct Arbitrary<syncer::membership::Step> {
 };
 
 template <>
-struct Arbitrary<syncer::node::Blow> {
-  static Gen<syncer::node::Blow> arbitrary() {
-    using syncer::node::Blow;
+struct Arbitrary<syncer::gossip::Blow> {
+  static Gen<syncer::gossip::Blow> arbitrary() {
+    using syncer::gossip::Blow;
     return gen::build<Blow>(
         gen::set(&Blow::kind, gen::map(gen::inRange(0, 7), [](int k) { return static_cast<Blow::Kind>(k); })),
         gen::set(&Blow::a, gen::inRange<std::uint8_t>(0, 6)), gen::set(&Blow::b, gen::inRange<std::uint8_t>(0, 6)),
@@ -75,19 +75,19 @@ RC_GTEST_PROP(Probe, HearsOnlyTheRightAnswer, (std::uint32_t offset)) {
   RC_ASSERT(membership::only_the_right_answer_counts(offset) == "");
 }
 
-RC_GTEST_PROP(Pool, IsCalmAfterChaos, (const std::vector<node::Blow>& blows)) {
+RC_GTEST_PROP(Pool, IsCalmAfterChaos, (const std::vector<gossip::Blow>& blows)) {
   const auto members = *rc::gen::inRange<std::size_t>(0, 5);
-  const std::string broken = node::calm_after_chaos(members, blows);
+  const std::string broken = gossip::calm_after_chaos(members, blows);
   RC_ASSERT(broken == "");
 }
 
 RC_GTEST_PROP(Pool, DeliversLostNewsByExchange, (std::uint32_t offset)) {
-  RC_ASSERT(node::lost_news_arrives(offset) == "");
+  RC_ASSERT(gossip::lost_news_arrives(offset) == "");
 }
 
-TEST(Pool, TellsALeaveFromADeath) { EXPECT_EQ(node::leave_is_no_death(), ""); }
+TEST(Pool, TellsALeaveFromADeath) { EXPECT_EQ(gossip::leave_is_no_death(), ""); }
 
-TEST(Pool, HealsAfterALongPartition) { EXPECT_EQ(node::long_partition_heals(), ""); }
+TEST(Pool, HealsAfterALongPartition) { EXPECT_EQ(gossip::long_partition_heals(), ""); }
 
 }  // namespace
 }  // namespace syncer

@@ -35,16 +35,16 @@ const Law kNews = [](Random& r) {
 const Law kAnswer = [](Random& r) {
   return membership::only_the_right_answer_counts(static_cast<std::uint32_t>(r.below(1000)));
 };
-const Law kLostNews = [](Random& r) { return node::lost_news_arrives(static_cast<std::uint32_t>(r.below(1000))); };
-const Law kLeave = [](Random&) { return node::leave_is_no_death(); };
-const Law kPartition = [](Random&) { return node::long_partition_heals(); };
+const Law kLostNews = [](Random& r) { return gossip::lost_news_arrives(static_cast<std::uint32_t>(r.below(1000))); };
+const Law kLeave = [](Random&) { return gossip::leave_is_no_death(); };
+const Law kPartition = [](Random&) { return gossip::long_partition_heals(); };
 const Law kAccused = [](Random& r) {
-  return node::accused_is_heard_at_once(static_cast<std::uint32_t>(r.below(1000)));
+  return gossip::accused_is_heard_at_once(static_cast<std::uint32_t>(r.below(1000)));
 };
-const Law kJoiner = [](Random& r) { return node::joiner_gives_way(static_cast<std::uint32_t>(r.below(50'000))); };
-const Law kOneAnswer = [](Random& r) { return node::key_query_is_answered_once(r); };
-const Law kKeptKeys = [](Random& r) { return node::keys_that_serf_changes_are_kept(r); };
-const Law kTakenBack = [](Random& r) { return node::unwanted_leave_is_taken_back(r); };
+const Law kJoiner = [](Random& r) { return gossip::joiner_gives_way(static_cast<std::uint32_t>(r.below(50'000))); };
+const Law kOneAnswer = [](Random& r) { return gossip::key_query_is_answered_once(r); };
+const Law kKeptKeys = [](Random& r) { return gossip::keys_that_serf_changes_are_kept(r); };
+const Law kTakenBack = [](Random& r) { return gossip::unwanted_leave_is_taken_back(r); };
 const Law kInflation = [](Random& r) {
   return wire::gossip::text_grows_a_hundredfold_at_most(1 + static_cast<std::size_t>(r.below(2000)));
 };

@@ -8,7 +8,7 @@
 #include "syncer/wire/gossip/message.h"
 #include "tests/unit/gossip/network.h"
 
-namespace syncer::node {
+namespace syncer::gossip {
 
 namespace {
 
@@ -202,4 +202,4 @@ std::string joiner_gives_way(std::uint32_t age_ms) {
   return gave_way ? "" : "two members with one name went on";
 }
 
-}  // namespace syncer::node
+}  // namespace syncer::gossip

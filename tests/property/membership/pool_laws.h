@@ -8,7 +8,7 @@
 
 #include "syncer/base/random.h"
 
-namespace syncer::node {
+namespace syncer::gossip {
 
 /// Something that befalls a pool of up to six members.
 struct Blow {
@@ -40,4 +40,4 @@ std::string long_partition_heals();
 /// Who joins through a member of the same name gives way, however young that member is (up to a minute).
 std::string joiner_gives_way(std::uint32_t age_ms);
 
-}  // namespace syncer::node
+}  // namespace syncer::gossip

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/scenario/scenario.h"
+#include "sim/scenario/values/scenario.h"
 
 namespace sim::storm {
 

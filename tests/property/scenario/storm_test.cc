@@ -4,8 +4,8 @@
 #include <rapidcheck/gtest.h>
 
 #include "sim/check/judge.h"
-#include "sim/scenario/parse.h"
-#include "sim/scenario/run.h"
+#include "sim/scenario/language/parse.h"
+#include "sim/scenario/run/run.h"
 #include "tests/property/scenario/storm.h"
 
 namespace sim::storm {

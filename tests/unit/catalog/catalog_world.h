@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "mocksc/model/faulty_frontend.h"
+#include "mocksc/servicecenter/fault/faulty_frontend.h"
 #include "syncer/catalog/catalog.h"
 #include "syncer/registry/record.h"
 

@@ -72,7 +72,7 @@ TEST(SharedRegistry, ByTheNextLeaderOfAClusterIsNone) {
   Instant now = kStart;
   RegistryWorld world;
   CatalogConfig config = catalog_config_of("east");
-  config.mode = Mode::Cluster;
+  config.single = false;
   CatalogDriver first(config, world, now);
   run(now, 5s, {&first}, {&world});
   first.catalog().set_writer(now, std::nullopt);

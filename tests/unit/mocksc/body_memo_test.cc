@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mocksc/model/body_memo.h"
+#include "mocksc/servicecenter/api/body_memo.h"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "mocksc/model/model.h"
+#include "mocksc/servicecenter/api/model.h"
 
 namespace mocksc::testing {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mocksc/model/control.h"
+#include "mocksc/servicecenter/fault/control.h"
 
 #include <gtest/gtest.h>
 
-#include "mocksc/model/fault_json.h"
+#include "mocksc/servicecenter/fault/fault_json.h"
 #include "tests/unit/mocksc/center.h"
 
 namespace mocksc::testing {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mocksc/model/fault.h"
+#include "mocksc/servicecenter/fault/fault.h"
 
 #include <gtest/gtest.h>
 
 #include <map>
 #include <utility>
 
-#include "mocksc/model/faulty_frontend.h"
+#include "mocksc/servicecenter/fault/faulty_frontend.h"
 #include "tests/unit/mocksc/center.h"
 
 namespace mocksc::testing {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mocksc/model/find.h"
+#include "mocksc/servicecenter/api/find.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "mocksc/model/service_id.h"
+#include "mocksc/servicecenter/store/service_id.h"
 #include "tests/unit/mocksc/center.h"
 
 namespace mocksc::testing {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mocksc/model/transport.h"
+#include "mocksc/servicecenter/api/transport.h"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@
 #include "sim/explore/budget.h"
 #include "sim/explore/chaos.h"
 #include "sim/explore/shrink.h"
-#include "sim/scenario/parse.h"
+#include "sim/scenario/language/parse.h"
 
 namespace sim::explore {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/host/clock.h"
+#include "sim/host/process/clock.h"
 
 #include <gtest/gtest.h>
 

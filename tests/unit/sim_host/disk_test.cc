@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/host/disk.h"
+#include "sim/host/process/disk.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/host/network.h"
+#include "sim/host/network/network.h"
 
 #include <gtest/gtest.h>
 

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "mocksc/model/change.h"
-#include "mocksc/model/faulty_frontend.h"
-#include "mocksc/model/model.h"
+#include "mocksc/servicecenter/store/change.h"
+#include "mocksc/servicecenter/fault/faulty_frontend.h"
+#include "mocksc/servicecenter/api/model.h"
 #include "sim/engine/double_run.h"
 #include "syncer/node/node.h"
 #include "tests/support/node_spec.h"

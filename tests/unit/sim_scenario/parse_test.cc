@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/scenario/parse.h"
+#include "sim/scenario/language/parse.h"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "sim/scenario/text_forms.h"
+#include "sim/scenario/language/text_forms.h"
 #include "tests/unit/sim_scenario/small.h"
 
 namespace sim::scenario {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "sim/scenario/cast.h"
-#include "sim/scenario/instance_names.h"
-#include "sim/scenario/selector_syntax.h"
+#include "sim/scenario/run/cast.h"
+#include "sim/scenario/values/instance_names.h"
+#include "sim/scenario/language/selector_syntax.h"
 
 namespace sim::scenario {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "sim/scenario/parse.h"
+#include "sim/scenario/language/parse.h"
 
 namespace sim::scenario {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/scenario/parse.h"
+#include "sim/scenario/language/parse.h"
 
 namespace sim::scenario {
 namespace {

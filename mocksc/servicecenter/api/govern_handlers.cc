@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <set>
+
+#include "mocksc/servicecenter/api/handlers.h"
+#include "mocksc/servicecenter/json/json_writer.h"
+
+namespace mocksc {
+namespace {
+
+/// The parts that `options=` asks for.
+struct Parts {
+  bool instances = false;
+  bool schemas = false;
+  bool dependencies = false;
+  bool tags = false;
+  bool statistics = false;
+  bool count_only = false;
+};
+
+Parts parts_of(const Call& call) {
+  const std::vector<std::string> asked = split_list(call.query.get("options"));
+  const auto has = [&](std::string_view word) {
+    return std::any_of(asked.begin(), asked.end(), [&](const auto& part) { return part == word || part == "all"; });
+  };
+  return {has("instances"), has("schemas"),    has("dependencies"),
+          has("tags"),      has("statistics"), call.query.get("countOnly") == "1"};
+}
+
+bool is_visible(const Call& call, const ServiceRecord& service) {
+  return call.query.flag("withShared") || !call.registry.is_shared(call.tenant, service.data);
+}
+
+bool is_selected(const Call& call, const ServiceRecord& service) {
+  const auto fits = [&](std::string_view field, const std::string& value) {
+    const std::string_view wanted = call.query.get(field);
+    return wanted.empty() || wanted == value;
+  };
+  const auto has_pair = [&](const std::string& pair) {
+    const auto colon = std::min(pair.find(':'), pair.size());
+    const auto found = service.data.properties.find(pair.substr(0, colon));
+    return found != service.data.properties.end() && found->second == pair.substr(std::min(colon + 1, pair.size()));
+  };
+  const std::vector<std::string> pairs = call.query.all("property");
+  return is_visible(call, service) && fits("appId", service.data.app_id) &&
+         fits("serviceName", service.data.service_name) && fits("env", service.data.environment) &&
+         std::all_of(pairs.begin(), pairs.end(), has_pair) && !call.fault.hides(service.data.service_id);
+}
+
+void write_instances(JsonWriter& out, const Call& call, const ServiceRecord& service, bool with_properties) {
+  if (service.instances.empty()) return;
+  out.open_array("instances");
+  for (const auto& [id, instance] : service.instances) {
+    if (call.fault.hides(id)) continue;
+    Instance shown = instance->data;
+    if (!with_properties) shown.properties.clear();
+    out.element_raw(render(shown));
+  }
+  out.close_array();
+}
+
+void write_schemas(JsonWriter& out, const ServiceRecord& service) {
+  if (service.schemas.empty()) return;
+  out.open_array("schemaInfos");
+  for (const auto& [id, schema] : service.schemas) {
+    out.open_object();
+    out.text("schemaId", id);
+    out.text("summary", schema.summary);
+    out.text("schema", schema.schema);
+    out.close_object();
+  }
+  out.close_array();
+}
+
+/// The services that this one depends on (`as_consumer`), or that depend on it.
+void write_related(JsonWriter& out, std::string_view member, const Call& call, const std::string& id,
+                   bool as_consumer) {
+  bool any = false;
+  for (const auto& [consumer, provider] : call.tenant.dependencies) {
+    if ((as_consumer ? consumer : provider) != id) continue;
+    const ServiceRecord* other = Registry::find_service(call.tenant, as_consumer ? provider : consumer);
+    if (other == nullptr || (call.query.flag("noSelf") && other->data.service_id == id)) continue;
+    if (!any) out.open_array(member);
+    any = true;
+    out.element_raw(other->json);
+  }
+  if (any) out.close_array();
+}
+
+void write_statistics(JsonWriter& out, const Call& call) {
+  std::set<FamilyKey> services;
+  std::set<FamilyKey> online;
+  std::set<std::string> apps;
+  std::int64_t instances = 0;
+  for (const auto& [id, service] : call.tenant.services) {
+    if (call.registry.is_shared(call.tenant, service->data)) continue;
+    const FamilyKey key{service->data.environment, service->data.app_id, service->data.service_name};
+    services.insert(key);
+    apps.insert(service->data.app_id);
+    if (!service->instances.empty()) online.insert(key);
+    instances += static_cast<std::int64_t>(service->instances.size());
+  }
+  out.open_object("statistics");
+  out.open_object("services");
+  out.number("count", static_cast<std::int64_t>(services.size()));
+  out.number("onlineCount", static_cast<std::int64_t>(online.size()));
+  out.close_object();
+  out.open_object("instances");
+  out.number("count", instances);
+  out.number("countByDomain", instances);
+  out.close_object();
+  out.open_object("apps");
+  out.number("count", static_cast<std::int64_t>(apps.size()));
+  out.close_object();
+  out.close_object();
+}
+
+void write_detail(JsonWriter& out, const Call& call, const ServiceRecord& service, const Parts& parts) {
+  Service shown = service.data;
+  shown.schemas.clear();
+  out.open_object();
+  out.raw("microService", render(shown));
+  if (parts.instances && !parts.count_only) write_instances(out, call, service, call.before(Release::V2_1_0));
+  if (parts.schemas) write_schemas(out, service);
+  if (parts.dependencies) {
+    write_related(out, "providers", call, service.data.service_id, true);
+    write_related(out, "consumers", call, service.data.service_id, false);
+  }
+  if (parts.tags) out.map("tags", service.tags);
+  if (parts.instances && parts.count_only && !service.instances.empty()) {
+    out.open_object("statics");
+    out.open_object("instances");
+    out.number("count", static_cast<std::int64_t>(service.instances.size()));
+    out.close_object();
+    out.close_object();
+  }
+  out.close_object();
+}
+
+Answer related(Call& call, std::string_view member, std::string_view detail, bool as_consumer) {
+  const auto service = require_service(call, call.route.id, detail);
+  if (!service) return tl::unexpected(service.error());
+  std::string out;
+  JsonWriter writer(out);
+  writer.open_object();
+  write_related(writer, member, call, call.route.id, as_consumer);
+  writer.close_object();
+  return out;
+}
+
+}  // namespace
+
+Answer list_providers(Call& call) { return related(call, "providers", "Consumer does not exist", true); }
+Answer list_consumers(Call& call) { return related(call, "consumers", "Provider does not exist", false); }
+
+Answer govern_services(Call& call) {
+  const std::string_view count_only = call.query.get("countOnly");
+  if (!count_only.empty() && count_only != "0" && count_only != "1") {
+    return refuse(kInvalidParams, "parameter countOnly must be 1 or 0");
+  }
+  const Parts parts = parts_of(call);
+  const bool only_statistics = call.query.get("options") == "statistics";
+  std::string out;
+  JsonWriter writer(out);
+  writer.open_object();
+  bool any = false;
+  for (const auto& [id, service] : call.tenant.services) {
+    if (only_statistics || !is_selected(call, *service)) continue;
+    if (!any) writer.open_array("allServicesDetail");
+    any = true;
+    write_detail(writer, call, *service, parts);
+  }
+  if (any) writer.close_array();
+  if (parts.statistics) write_statistics(writer, call);
+  writer.close_object();
+  return out;
+}
+
+Answer govern_service(Call& call) {
+  const auto found = require_service(call, call.route.id);
+  if (!found) return tl::unexpected(found.error());
+  const ServiceRecord& service = **found;
+  std::string out;
+  JsonWriter writer(out);
+  writer.open_object();
+  writer.open_object("service");
+  writer.raw("microService", service.json);
+  write_instances(writer, call, service, true);
+  write_schemas(writer, service);
+  write_related(writer, "providers", call, service.data.service_id, true);
+  write_related(writer, "consumers", call, service.data.service_id, false);
+  writer.map("tags", service.tags);
+  std::vector<std::string> versions;
+  const Service& s = service.data;
+  for (const auto& [version, other] : call.tenant.names.at({s.environment, s.app_id, s.service_name})) {
+    versions.push_back(version);
+  }
+  writer.texts("microServiceVersions", versions);
+  writer.close_object();
+  writer.close_object();
+  return out;
+}
+
+Answer govern_apps(Call& call) {
+  std::set<std::string> apps;
+  for (const auto& [id, service] : call.tenant.services) {
+    if (service->data.environment == call.query.get("env") && is_visible(call, *service))
+      apps.insert(service->data.app_id);
+  }
+  std::string out;
+  JsonWriter writer(out);
+  writer.open_object();
+  writer.texts("appIds", {apps.begin(), apps.end()});
+  writer.close_object();
+  return out;
+}
+
+Answer govern_statistics(Call& call) {
+  std::string out;
+  JsonWriter writer(out);
+  writer.open_object();
+  write_statistics(writer, call);
+  writer.close_object();
+  return out;
+}
+
+}  // namespace mocksc

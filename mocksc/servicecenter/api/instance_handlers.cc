@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <limits>
+
+#include "mocksc/servicecenter/api/body.h"
+#include "mocksc/servicecenter/api/handlers.h"
+#include "mocksc/servicecenter/json/json_writer.h"
+#include "mocksc/servicecenter/store/validation.h"
+
+namespace mocksc {
+namespace {
+
+using syncer::Duration;
+
+constexpr std::int64_t kMaxTtlSeconds = std::numeric_limits<std::int32_t>::max();
+
+std::optional<ApiError> check_instance_quota(const Call& call) {
+  const std::size_t max = call.registry.options().quotas.instances;
+  const std::size_t current = call.tenant.instance_count;
+  if (current < max) return std::nullopt;
+  return ApiError{kNotEnoughQuota, "no quota to create INSTANCE, max num is " + std::to_string(max) + ", curNum is " +
+                                       std::to_string(current) + ", apply num is 1"};
+}
+
+/// Brings the health check into its stored form.
+void settle_health_check(const Call& call, Instance& instance) {
+  if (!instance.health_check) instance.health_check = HealthCheck{"push", 0, 30, 3, ""};
+  HealthCheck& check = *instance.health_check;
+  if (check.mode == "pull") {
+    check.interval = 30;
+    check.times = 3;
+  } else if (!call.before(Release::V2_1_0)) {
+    const auto least = std::chrono::duration_cast<std::chrono::seconds>(call.registry.options().min_interval).count();
+    check.interval = std::max(check.interval, static_cast<std::int32_t>(least));
+    check.times = std::max(check.times, call.registry.options().min_times);
+  }
+}
+
+/// Life of the lease: interval x (times + 1) seconds, unless it is set for all.
+ApiResult<Duration> lease_ttl(const Call& call, const HealthCheck& check) {
+  const std::int64_t seconds = std::int64_t{check.interval} * (std::int64_t{check.times} + 1);
+  const bool is_in_range = seconds > 0 && seconds <= kMaxTtlSeconds;
+  if (!is_in_range && call.before(Release::V2_1_0)) {
+    return refuse(kInvalidParams, "Invalid 'healthCheck' settings in request body.");
+  }
+  if (call.registry.options().ttl_override > Duration::zero()) return call.registry.options().ttl_override;
+  if (!is_in_range) return refuse(kUnavailableBackend, "etcdserver: too large lease TTL");
+  return Duration(std::chrono::seconds(seconds));
+}
+
+std::optional<ApiError> check_keys(std::string_view structure, const Route& route) {
+  return Check(structure)
+      .text("ServiceId", route.id, rules::kServiceId)
+      .text("InstanceId", route.item, rules::kInstanceId)
+      .failure();
+}
+
+bool contains_all(const Properties& have, const Properties& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& pair) {
+    const auto found = have.find(pair.first);
+    return found != have.end() && found->second == pair.second;
+  });
+}
+
+ApiResult<std::vector<InstanceKey>> distinct_keys(std::string_view body) {
+  auto keys = decode_heartbeats(body);
+  if (!keys) return keys;
+  std::sort(keys->begin(), keys->end());
+  keys->erase(std::unique(keys->begin(), keys->end()), keys->end());
+  return keys;
+}
+
+}  // namespace
+
+ApiResult<std::string> register_one(Call& call, Instance instance) {
+  if (const auto failure = check_instance(instance)) return tl::unexpected(*failure);
+  if (const auto failure = check_instance_quota(call)) return tl::unexpected(*failure);
+  ServiceRecord* service = Registry::find_service(call.tenant, instance.service_id);
+  if (service == nullptr) {
+    const std::string_view word = call.before(Release::V1_4_8) ? "serviceId" : "serviceID";
+    return refuse(kServiceNotExists, "Invalid '" + std::string(word) + "' in request body.");
+  }
+  if (InstanceRecord* live = Registry::find_alive(call.tenant, instance.service_id, instance.instance_id)) {
+    Registry::renew(*live, call.now);
+    return live->data.instance_id;
+  }
+  settle_health_check(call, instance);
+  const auto ttl = lease_ttl(call, *instance.health_check);
+  if (!ttl) return tl::unexpected(ttl.error());
+  if (instance.status.empty()) instance.status = "UP";
+  if (instance.instance_id.empty()) instance.instance_id = call.registry.new_id();
+  instance.version = service->data.version;
+  instance.timestamp = instance.mod_timestamp = call.registry.timestamp(call.now);
+  return call.registry.add_instance(*service, std::move(instance), *ttl, call.now, call.client).data.instance_id;
+}
+
+Answer register_instance(Call& call) {
+  auto instance = decode_register_instance(call.request.body);
+  if (!instance) return tl::unexpected(instance.error());
+  const Check check = Check("RegisterInstanceRequest").present("Instance", instance->has_value());
+  if (check.failure()) return tl::unexpected(*check.failure());
+  (*instance)->service_id = call.route.id;
+  const auto id = register_one(call, std::move(**instance));
+  if (!id) return tl::unexpected(id.error());
+  std::string out;
+  JsonWriter writer(out);
+  writer.open_object();
+  writer.text("instanceId", *id);
+  writer.close_object();
+  return out;
+}
+
+Answer unregister_instance(Call& call) {
+  if (const auto failure = check_keys("UnregisterInstanceRequest", call.route)) return tl::unexpected(*failure);
+  InstanceRecord* instance = Registry::find_instance(call.tenant, call.route.id, call.route.item);
+  if (instance == nullptr) return refuse(kInstanceNotExists, "Instance's leaseId not exist.");
+  if (!instance->alive) return refuse(kInstanceNotExists, "etcdserver: requested lease not found");
+  call.registry.end_lease(*instance, ChangeKind::InstanceUnregistered, call.now, call.client);
+  return std::string();
+}
+
+Answer heartbeat(Call& call) {
+  if (const auto failure = check_keys("HeartbeatRequest", call.route)) return tl::unexpected(*failure);
+  InstanceRecord* instance = Registry::find_alive(call.tenant, call.route.id, call.route.item);
+  if (instance == nullptr) return refuse(kInstanceNotExists, "leaseId not exist, instance not exist");
+  Registry::renew(*instance, call.now);
+  return std::string();
+}
+
+Answer heartbeat_set(Call& call) {
+  const auto keys = call.memos.heartbeats.read(call.request.body, distinct_keys);
+  if (!keys) return tl::unexpected(keys.error());
+  if ((*keys)->empty()) return refuse(kInvalidParams, "Request format invalid.");
+  static const std::string kFailure = to_text({kInstanceNotExists, "leaseId not exist, instance not exist"});
+  std::string out;
+  JsonWriter writer(out);
+  writer.open_object();
+  writer.open_array("instances");
+  bool all_renewed = true;
+  for (const InstanceKey& key : **keys) {
+    InstanceRecord* instance = Registry::find_alive(call.tenant, key.service_id, key.instance_id);
+    if (instance != nullptr) Registry::renew(*instance, call.now);
+    all_renewed = all_renewed && instance != nullptr;
+    writer.open_object();
+    writer.text("serviceId", key.service_id);
+    writer.text("instanceId", key.instance_id);
+    if (instance == nullptr) writer.text("errMessage", kFailure);
+    writer.close_object();
+  }
+  writer.close_array();
+  writer.close_object();
+  if (!call.before(Release::V2_1_0)) return out;
+  if (!all_renewed) return refuse(kInstanceNotExists, "Heartbeat set failed.");
+  return std::string();
+}
+
+Answer put_status(Call& call) {
+  const std::string_view status = call.query.get("value");
+  const auto failure = Check("UpdateInstanceStatusRequest")
+                           .text("ServiceId", call.route.id, rules::kServiceId)
+                           .text("InstanceId", call.route.item, rules::kInstanceId)
+                           .text("Status", status, rules::kUpdateStatus)
+                           .failure();
+  if (failure) return tl::unexpected(*failure);
+  InstanceRecord* instance = Registry::find_alive(call.tenant, call.route.id, call.route.item);
+  if (instance == nullptr) return refuse(kInstanceNotExists, "Service instance does not exist.");
+  instance->data.status = status;
+  instance->data.mod_timestamp = call.registry.timestamp(call.now);
+  call.registry.instance_changed(*instance, ChangeKind::StatusChanged, call.now, call.client);
+  return std::string();
+}
+
+Answer put_instance_properties(Call& call) {
+  auto body = decode_instance_properties(call.request.body);
+  if (!body) return tl::unexpected(body.error());
+  Route keys = call.route;
+  if (!body->service_id.empty()) keys.id = body->service_id;
+  if (!body->instance_id.empty()) keys.item = body->instance_id;
+  if (const auto failure = check_keys("UpdateInstancePropsRequest", keys)) return tl::unexpected(*failure);
+  InstanceRecord* instance = Registry::find_alive(call.tenant, keys.id, keys.item);
+  if (instance == nullptr) return refuse(kInstanceNotExists, "Service instance does not exist.");
+  instance->data.properties = std::move(body->properties);
+  instance->data.mod_timestamp = call.registry.timestamp(call.now);
+  call.registry.instance_changed(*instance, ChangeKind::PropertiesChanged, call.now, call.client);
+  return std::string();
+}
+
+Answer bulk_status(Call& call) {
+  const auto body = decode_bulk_status(call.request.body);
+  if (!body) return tl::unexpected(body.error());
+  for (auto& [service_id, service] : call.tenant.services) {
+    for (auto& [id, instance] : service->instances) {
+      if (!instance->alive || !contains_all(instance->data.properties, body->matches)) continue;
+      instance->data.status = body->status;
+      call.registry.instance_changed(*instance, ChangeKind::StatusChanged, call.now, call.client);
+    }
+  }
+  return std::string();
+}
+
+}  // namespace mocksc

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "mocksc/servicecenter/fault/fault.h"
+#include "mocksc/servicecenter/fault/fault_plan.h"
+#include "mocksc/servicecenter/fault/lagging_copy.h"
+#include "mocksc/servicecenter/api/model.h"
+
+namespace mocksc {
+
+/// The front-ends of a service center with faults between them and their callers. Pure like the model; owns it.
+class FaultyFrontend {
+ public:
+  FaultyFrontend(Model model, syncer::Random random);
+
+  /// What the caller of front-end `frontend` gets. Whether the request took effect is up to the fault.
+  Outcome handle(syncer::Instant now, std::size_t frontend, const syncer::HttpRequest& request,
+                 std::string_view client = {});
+  /// The same for a caller whom no fault touches: it takes effect at once, and stale reads show it later.
+  syncer::HttpResponse handle_unharmed(syncer::Instant now, std::size_t frontend, const syncer::HttpRequest& request,
+                                       std::string_view client = {});
+  syncer::Instant next_deadline() const;
+  void advance(syncer::Instant now);
+
+  /// Starts a fault that ends at `fault.until`.
+  FaultId start(syncer::Instant now, Fault fault);
+  /// False when no such fault is on.
+  bool stop(syncer::Instant now, FaultId id);
+  void stop_all(syncer::Instant now);
+  const std::map<FaultId, FaultPlan::Entry>& faults() const { return plan_.all(); }
+  /// Keeps a copy of the past from now on, so that a later stale read is old from its first answer. Without it the age
+  /// of a stale read grows from zero.
+  void remember_past(syncer::Instant now, syncer::Duration how_long);
+
+  /// Ends the lease of that instance now; how many live instances had that id.
+  std::size_t expire(syncer::Instant now, std::string_view instance_id);
+  void lose_data(syncer::Instant now);
+  /// Keeps the present data under a label.
+  void save(syncer::Instant now, const std::string& label);
+  /// Goes back to the data of a label; NotFound when it was never saved.
+  syncer::Result<void> restore(syncer::Instant now, const std::string& label);
+
+  Model& model() { return model_; }
+  const Model& model() const { return model_; }
+
+ private:
+  /// Requests of the running second, for the rate limit.
+  struct Window {
+    std::int64_t second = 0;
+    std::uint64_t count = 0;
+  };
+  void record(syncer::Instant now, LaggingCopy::Step step);
+  syncer::HttpResponse answer(syncer::Instant now, std::size_t frontend, const syncer::HttpRequest& request,
+                              std::string_view client, Operation operation);
+  Outcome outage(syncer::Instant now, const Fault& fault) const;
+  Outcome spoil(const Failure& failure, syncer::Instant now, std::size_t frontend, const syncer::HttpRequest& request,
+                std::string_view client, Operation operation);
+  const Failure* draw_failure(std::size_t frontend, Operation operation);
+  bool is_over_limit(syncer::Instant now, std::size_t frontend);
+  syncer::Duration draw_latency(std::size_t frontend);
+  void update_for_faults(syncer::Instant now);
+
+  Model model_;
+  FaultPlan plan_;
+  syncer::Random random_;
+  std::unique_ptr<LaggingCopy> past_;
+  syncer::Duration memory_{0};
+  std::map<std::size_t, Window> windows_;
+  std::map<std::string, std::string> saved_;
+};
+
+}  // namespace mocksc

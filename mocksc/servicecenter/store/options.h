@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mocksc/servicecenter/store/release.h"
+#include "syncer/base/time.h"
+
+namespace mocksc {
+
+/// Upper bounds; the real ones by default.
+struct Quotas {
+  std::size_t services = 50'000;
+  std::size_t instances = 150'000;
+  std::size_t schemas = 100;
+  std::size_t tags = 100;
+};
+
+/// How one service center behaves. Everything has the value of a real one with its shipped configuration.
+struct ModelOptions {
+  Release release = Release::V2_2_0;
+  /// Endpoints of the front-ends, "rest://10.0.0.10:30100/": they are self registered and shown by the health call.
+  std::vector<std::string> frontends;
+  /// Environment of the service center itself.
+  std::string environment = "development";
+  /// Push health checks are raised to these from 2.1 on.
+  syncer::Duration min_interval = std::chrono::seconds(5);
+  std::int32_t min_times = 3;
+  /// Life of every lease when not zero, whatever the health check says.
+  syncer::Duration ttl_override{0};
+  /// How long a removed instance is still listed and found.
+  syncer::Duration delete_visibility = std::chrono::milliseconds(2300);
+  /// Wall clock, nanoseconds since 1970, when the monotonic clock shows zero; only for timestamps.
+  std::int64_t wall_at_zero = 0;
+  /// Names of further services that every consumer of tenant default/default sees.
+  std::vector<std::string> shared_services;
+  Quotas quotas;
+};
+
+}  // namespace mocksc

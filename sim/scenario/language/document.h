@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/scenario/values/values.h"
+
+namespace sim::scenario {
+
+/// Something wrong with a file, for people: the place, the line with a caret under it, and the path inside the
+/// document.
+struct Diagnostic {
+  Place place;
+  std::string message;
+  std::string source_line;
+  std::string path;  ///< e.g. "events[3].who"
+};
+
+/// "file:line:column: message", the source line, the caret, the path.
+std::string to_string(const Diagnostic& diagnostic);
+
+/// A JSON value that knows where it was written.
+struct Value {
+  enum class Kind { Null, Bool, Unsigned, Signed, Real, String, Array, Object };
+  Kind kind = Kind::Null;
+  int line = 0;
+  int column = 0;
+  std::string key;  ///< inside an object
+  int key_line = 0;
+  int key_column = 0;
+  std::string text;  ///< of a string, or a number as it was written
+  bool flag = false;
+  std::vector<Value> items;  ///< in file order
+
+  /// Member of an object, or nullptr.
+  const Value* find(std::string_view wanted) const;
+};
+
+/// One JSON text (with // and /* */ comments), parsed whole.
+struct Document {
+  std::string file;
+  std::string text;
+  Value root;
+
+  /// Line number `line` (from 1) without its end.
+  std::string source_line(int line) const;
+};
+
+/// Syntax errors, a repeated key and too deep a nesting become diagnostics.
+std::shared_ptr<const Document> parse_document(std::string file, std::string text, std::vector<Diagnostic>& problems);
+
+}  // namespace sim::scenario

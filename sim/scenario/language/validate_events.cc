@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "mocksc/servicecenter/api/operation.h"
+#include "sim/scenario/values/instance_names.h"
+#include "sim/scenario/language/validate.h"
+#include "syncer/base/nearest.h"
+
+namespace sim::scenario {
+namespace {
+
+/// The checks of one event's arguments, one call operator for each kind that has any.
+class Arguments {
+ public:
+  Arguments(const Draft& draft, Cursor at) : draft_(draft), at_(std::move(at)) {}
+
+  void operator()(const Start& a) const { validate_settings(draft_, a.config, at_.at("config")); }
+  void operator()(const ClockStrobe& a) const {
+    if (a.gap < std::chrono::milliseconds(1)) refuse("gap", "wants 1ms or more");
+    if (a.for_ < a.gap) refuse("for", "ends before the second leap");
+  }
+  void operator()(const Restart& a) const {
+    validate_settings(draft_, a.config, at_.at("config"));
+    if (a.disk != Disk::Keep && a.disk != Disk::Wipe) refuse("disk", "a restart can keep or wipe the disk");
+  }
+  void operator()(const Slow& a) const {
+    if (a.factor == 0) refuse("factor", "wants a number above zero");
+  }
+  void operator()(const ClockDrift& a) const {
+    if (a.ppm <= -1'000'000) refuse("ppm", "wants more than -1000000: a clock that stands still is no drift");
+  }
+  void operator()(const CrashAt& a) const {
+    if (a.nth == 0) refuse("nth", "wants a number above zero");
+  }
+  void operator()(const DiskFault& a) const {
+    if (a.factor == 0 || a.factor > 1'000'000) refuse("factor", "wants a number from 1 to 1000000");
+  }
+  void operator()(const Partition& a) const {
+    const bool pair = !a.from.empty() && !a.to.empty();
+    const bool shaped = a.shape && !a.among.empty();
+    const bool half = (!a.from.empty() || !a.to.empty() || a.both) != pair || (a.shape || !a.among.empty()) != shaped;
+    if (half || int{!a.groups.empty()} + int{pair} + int{shaped} != 1) {
+      refuse("", "wants either \"groups\", or \"from\" and \"to\", or \"shape\" and \"among\"");
+    }
+    if (a.groups.size() == 1) refuse("groups", "one group alone is not cut from anything; wants two or more");
+  }
+  void operator()(const LinkChange& a) const {
+    if (a.quality.latency) validate_delay(draft_, *a.quality.latency, at_.at("latency"));
+    if (a.quality == LinkQuality{}) refuse("", "changes nothing: wants \"latency\", \"loss\", …");
+  }
+  void operator()(const Clog& a) const {
+    const bool pair = !a.from.empty() && !a.to.empty();
+    const bool half = a.from.empty() != a.to.empty();
+    if (half || pair == !a.who.empty()) refuse("", "wants either \"who\", or \"from\" and \"to\"");
+    if (pair && a.direction != Direction::Both) refuse("direction", "goes with \"who\"");
+  }
+  void operator()(const Heal& a) const {
+    label<Partition, Clog, LinkChange>("what", a.what, "partition, clog or link");
+  }
+  void operator()(const Unclog& a) const { label<Clog>("what", a.what, "clog"); }
+  void operator()(const FuzzPeer& a) const {
+    if (a.strangers == 0) refuse("strangers", "wants a number above zero");
+    if (a.what == FuzzKind::Sealed && !draft_.scenario.topology.sealed) {
+      refuse("what", "\"sealed\" wants a pool with a key: \"sealed\": true in the topology");
+    }
+    if (a.what == FuzzKind::Nonsense && !draft_.scenario.topology.sealed) {
+      refuse("what", "\"nonsense\" is believed by a pool without a key: wants \"sealed\": true in the topology");
+    }
+  }
+  void operator()(const ScRegister& a) const {
+    center(a.service_center);
+    if (!is_instance_name(a.instance)) {
+      refuse("instance", "\"" + a.instance +
+                             "\" cannot name an instance (letters, digits, \"_\", \"-\", \".\", \"/\"; at most 64)");
+    }
+    if (a.lease) lease("lease", *a.lease);
+  }
+  void operator()(const ScUpdate& a) const {
+    center(a.service_center);
+    const bool nothing = a.properties.empty() && a.endpoints.empty();
+    if (nothing) refuse("", "changes nothing: wants \"properties\" or \"endpoints\"");
+  }
+  void operator()(const ScFail& a) const {
+    center(a.service_center);
+    if (a.with.empty()) refuse("with", "wants at least one kind of failure");
+    for (std::size_t i = 0; i < a.with.size(); ++i) kind(a.with[i], at_.at("with").element(i));
+    for (std::size_t i = 0; i < a.ops.size(); ++i) {
+      const auto known = mocksc::parse_operation(a.ops[i]);
+      if (!known) draft_.reader.refuse(at_.at("ops").element(i), known.error().detail);
+    }
+  }
+  void operator()(const ScDataLoss& a) const {
+    center(a.service_center);
+    if (!a.to.empty()) moment("to", a.to);
+  }
+  void operator()(const ScRestore& a) const {
+    center(a.service_center);
+    moment("to", a.to);
+  }
+  void operator()(const ScFailover& a) const {
+    center(a.service_center);
+    for (const ServiceCenter& sc : draft_.scenario.topology.service_centers) {
+      const bool meant = sc.name == a.service_center || a.service_center == "all" || a.service_center == "any";
+      if (meant && a.address >= sc.front_ends) {
+        refuse("address", "\"" + sc.name + "\" has " + std::to_string(sc.front_ends) + " address(es), counted from 0");
+      }
+    }
+  }
+  template <class A>
+  void operator()(const A& a) const {
+    if constexpr (requires { a.service_center; }) center(a.service_center);
+  }
+
+  void center(const std::string& name) const {
+    if (name == "all" || name == "any" || draft_.cast.registry(name)) return;
+    const auto& all = draft_.cast.registries();
+    const std::vector<std::string_view> known(all.begin(), all.end());
+    refuse("service_center", "there is no registry \"" + name + "\"" + syncer::did_you_mean(name, known));
+  }
+
+  void lease(std::string_view key, Duration length) const {
+    const bool whole = length % std::chrono::seconds(1) == Duration::zero() && length >= std::chrono::seconds(1);
+    if (!whole) refuse(key, "a lease lasts whole seconds, at least one");
+  }
+
+ private:
+  void refuse(std::string_view key, std::string message) const {
+    draft_.reader.refuse(at_.at(key), std::move(message));
+  }
+
+  /// The label is "all" or that of an event of one of these kinds.
+  template <class... Kinds>
+  void label(std::string_view key, const std::string& label, const char* kinds) const {
+    const auto fits = [&](const Event& e) { return e.id == label && (std::holds_alternative<Kinds>(e.action) || ...); };
+    const auto& events = draft_.scenario.events;
+    if (label == "all" || std::any_of(events.begin(), events.end(), fits)) return;
+    refuse(key, "there is no " + std::string(kinds) + " event \"" + label + "\"");
+  }
+
+  void moment(std::string_view key, const std::string& label) const {
+    const auto& events = draft_.scenario.events;
+    const bool known = std::any_of(events.begin(), events.end(), [&](const Event& e) { return e.id == label; });
+    if (!known) refuse(key, "there is no event \"" + label + "\"");
+  }
+
+  void kind(const FailKind& k, const Cursor& at) const {
+    const int kinds = int{k.status.has_value()} + int{k.hang.has_value()} + int{k.truncated_body} + int{k.bad_json} +
+                      int{k.reset_after_apply};
+    if (kinds != 1) {
+      draft_.reader.refuse(
+          at, "wants one of \"status\", \"hang\", \"truncated_body\", \"bad_json\", \"reset_after_apply\"");
+    }
+    if (k.status && (*k.status < 200 || *k.status > 599)) draft_.reader.refuse(at.at("status"), "is no HTTP status");
+    if (k.retry_after && !k.status) draft_.reader.refuse(at.at("retry_after"), "goes with \"status\"");
+    if (k.weight == 0 || k.weight > 1'000'000) draft_.reader.refuse(at.at("weight"), "wants 1 to 1000000");
+  }
+
+  const Draft& draft_;
+  Cursor at_;
+};
+
+void validate_workload(const Draft& draft, const Workload& w, const Cursor& at) {
+  Arguments(draft, at).center(w.service_center);
+  const auto refuse = [&](std::string_view key, std::string message) {
+    draft.reader.refuse(at.at(key), std::move(message));
+  };
+  if (const auto* deploy = std::get_if<RollingDeploy>(&w.kind)) {
+    const std::string owner = deploy->service.substr(0, deploy->service.rfind('/'));
+    const auto& all = draft.scenario.workloads;
+    const bool known = std::any_of(all.begin(), all.end(), [&](const Workload& o) {
+      return o.id == owner && (std::holds_alternative<Steady>(o.kind) || std::holds_alternative<BurstLoad>(o.kind) ||
+                               std::holds_alternative<Churn>(o.kind));
+    });
+    if (!known) refuse("service", "wants a service of a workload, such as \"base/svc-1\"");
+    if (deploy->batch == 0) refuse("batch", "wants a number above zero");
+  }
+  if (const auto* flap = std::get_if<Flap>(&w.kind)) {
+    if (flap->up <= Duration::zero()) refuse("up", "wants a time above zero");
+    if (flap->down <= Duration::zero()) refuse("down", "wants a time above zero");
+  }
+  if (const auto* herd = std::get_if<Herd>(&w.kind)) {
+    if (herd->down <= Duration::zero()) refuse("down", "wants a time above zero");
+  }
+  if (const auto* churn = std::get_if<Churn>(&w.kind)) {
+    if (churn->services == 0) refuse("services", "wants a number above zero");
+  }
+  if (const auto* burst = std::get_if<BurstLoad>(&w.kind)) {
+    if (burst->services == 0) refuse("services", "wants a number above zero");
+  }
+}
+
+}  // namespace
+
+void validate_events(const Draft& draft) {
+  const Scenario& s = draft.scenario;
+  for (std::size_t i = 0; i < s.events.size(); ++i) {
+    std::visit(Arguments(draft, draft.item("events", i)), s.events[i].action);
+  }
+  for (std::size_t i = 0; i < s.workloads.size(); ++i) {
+    validate_workload(draft, s.workloads[i], draft.item("workloads", i));
+  }
+}
+
+}  // namespace sim::scenario

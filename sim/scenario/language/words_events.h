@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sim/scenario/values/events.h"
+#include "sim/scenario/language/words_failure.h"
+#include "sim/scenario/language/words_fuzz.h"
+#include "sim/scenario/language/words_network.h"
+#include "sim/scenario/language/words_predicate.h"
+#include "sim/scenario/language/words_process.h"
+#include "sim/scenario/language/words_registry.h"
+#include "sim/scenario/language/words_topology.h"
+
+namespace sim::scenario {
+
+template <class V>
+void describe(V& v, Type<Anchor>) {
+  v.takes("at", &Anchor::at, "point in the run");
+  v.takes("after", &Anchor::after, "label, or label + duration");
+  v.takes("every", &Anchor::every, "again and again, this far apart");
+  v.takes("when", &Anchor::when, "as soon as this is true");
+  v.takes("within", &Anchor::within, "when must come true within this time");
+}
+
+/// The keys that belong to the anchor only beside "every": a partition has a "from" of its own.
+template <class V>
+void describe_repetition(V& v) {
+  v.takes("from", &Anchor::from, "first time of every");
+  v.takes("until", &Anchor::until, "end of every");
+  v.takes("jitter", &Anchor::jitter, "each time of every is late by up to this");
+}
+
+/// Tells every word of "do" with the struct of its arguments.
+template <class V>
+void alternatives(V& v, Type<Action>) {
+  v.template alternative<Start>("start", "boots nodes");
+  v.template alternative<Stop>("stop", "orderly shutdown");
+  v.template alternative<Leave>("leave", "the syncer leaves the pool for good");
+  v.template alternative<Crash>("crash", "power cut");
+  v.template alternative<Restart>("restart", "starts nodes that are down again");
+  v.template alternative<Bounce>("bounce", "crash and restart");
+  v.template alternative<Pause>("pause", "freezes the process");
+  v.template alternative<Resume>("resume", "ends a pause or suspend");
+  v.template alternative<Suspend>("suspend", "the machine sleeps");
+  v.template alternative<Slow>("slow", "each event costs processor time");
+  v.template alternative<Join>("join", "tells running nodes whom to join");
+  v.template alternative<ClusterReplace>("cluster.replace", "the operator gives voters' seats to their new disks");
+  v.template alternative<GuardRelease>("guard.release", "the operator lets frozen removals go");
+  v.template alternative<ClockDrift>("clock.drift", "the monotonic clock runs fast or slow");
+  v.template alternative<ClockJump>("clock.jump", "the wall clock leaps");
+  v.template alternative<ClockSkew>("clock.skew", "the wall clock is wrong");
+  v.template alternative<ClockStrobe>("clock.strobe", "the wall clock leaps forth and back");
+  v.template alternative<CrashAt>("crash_at", "power cut at a certain call");
+  v.template alternative<DiskFault>("disk.fault", "writes fail, find no space, or take long");
+  v.template alternative<DiskFlip>("disk.flip", "one bit of a stored file flips");
+  v.template alternative<Partition>("partition", "cuts the network");
+  v.template alternative<Heal>("heal", "ends a fault of the network");
+  v.template alternative<LinkChange>("link", "changes the quality of links");
+  v.template alternative<Clog>("clog", "nothing arrives, queues grow");
+  v.template alternative<Unclog>("unclog", "ends a clog");
+  v.template alternative<Swizzle>("swizzle", "clogs one by one, unclogs in another order");
+  v.template alternative<Reset>("reset", "TCP reset of open connections");
+  v.template alternative<HalfOpen>("half_open", "connections go silent without being closed");
+  v.template alternative<FuzzPeer>("fuzz_peer", "a stranger sends nonsense");
+  v.template alternative<ScRegister>("sc.register", "an application registers");
+  v.template alternative<ScDeregister>("sc.deregister", "an application deregisters");
+  v.template alternative<ScStopHeartbeat>("sc.stop_heartbeat", "an application dies silently");
+  v.template alternative<ScHeartbeat>("sc.heartbeat", "an application beats again");
+  v.template alternative<ScExpire>("sc.expire", "leases end at once");
+  v.template alternative<ScStatus>("sc.status", "an application changes its status");
+  v.template alternative<ScUpdate>("sc.update", "an application changes its content");
+  v.template alternative<ScOutage>("sc.outage", "the registry is gone");
+  v.template alternative<ScSlow>("sc.slow", "the registry answers late");
+  v.template alternative<ScFail>("sc.fail", "a share of requests fails");
+  v.template alternative<ScListEmpty>("sc.list_empty", "lists come back empty");
+  v.template alternative<ScListPartial>("sc.list_partial", "lists lack a part");
+  v.template alternative<ScStaleRead>("sc.stale_read", "answers are old");
+  v.template alternative<ScDataLoss>("sc.data_loss", "the registry forgets");
+  v.template alternative<ScRestore>("sc.restore", "a backup is restored");
+  v.template alternative<ScFailover>("sc.failover", "an address of the registry dies");
+  v.template alternative<ScLimit>("sc.limit", "requests above a rate are answered 429");
+  v.later("set_config", "a running syncer reloads nothing: use \"restart\" with \"config\"");
+  v.later("upgrade", "all nodes run this build: use \"restart\" with \"config\" for other settings");
+  v.later("step_down", "\"stop\" and \"restart\" of leader(X) hand the leadership over");
+  v.later("dns", "nodes dial addresses: use \"join\" for other ones, \"partition\" for none");
+  for (const std::string_view word : {"deliver", "drop_pending", "advance", "show"}) {
+    v.later(word, "steps by hand are for tests in C++ (sim/host/world.h); here use \"clog\" and \"link\"");
+  }
+  for (const std::string_view word :
+       {"sc.watch_break", "sc.watch_lose", "sc.watch_duplicate", "sc.watch_reorder", "sc.watch_delay"}) {
+    v.later(word, "syncers poll their registry: use \"sc.stale_read\", \"sc.list_partial\" or \"sc.fail\"");
+  }
+}
+
+template <class V>
+void describe(V& v, Type<Event>) {
+  v.takes("id", &Event::id, "a label for other places");
+  v.anchor(&Event::anchor);
+  v.choice("do", &Event::action, "what happens");
+  v.takes("as", &Event::as, "name of the selector's result: $NAME later");
+  v.takes("note", &Event::note, "a remark");
+}
+
+}  // namespace sim::scenario

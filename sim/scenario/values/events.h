@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "sim/scenario/values/failure_events.h"
+#include "sim/scenario/values/fuzz_events.h"
+#include "sim/scenario/values/network_events.h"
+#include "sim/scenario/values/predicate.h"
+#include "sim/scenario/values/process_events.h"
+#include "sim/scenario/values/registry_events.h"
+
+namespace sim::scenario {
+
+/// When something happens. One of: `at`; `after`; `every` (first at `from`, last before `until`); `when` (the first
+/// time the predicate is true, after `after` if given; not within `within` fails the run as "not reached").
+struct Anchor {
+  std::optional<Moment> at;
+  std::optional<Moment> after;
+  std::optional<Duration> every;
+  std::optional<Moment> from;
+  std::optional<Moment> until;
+  std::optional<Duration> jitter;  ///< each firing of `every` is late by a random time up to this
+  std::optional<Predicate> when;
+  std::optional<Duration> within;
+  bool operator==(const Anchor&) const = default;
+};
+
+using Action =
+    std::variant<Start, Stop, Leave, Crash, Restart, Bounce, Pause, Resume, Suspend, Slow, Join, ClusterReplace,
+                 GuardRelease, ClockDrift, ClockJump, ClockSkew, ClockStrobe, CrashAt, DiskFault, DiskFlip, Partition,
+                 Heal, LinkChange, Clog, Unclog, Swizzle, Reset, HalfOpen, FuzzPeer, ScRegister, ScDeregister,
+                 ScStopHeartbeat, ScHeartbeat, ScExpire, ScStatus, ScUpdate, ScOutage, ScSlow, ScFail, ScListEmpty,
+                 ScListPartial, ScStaleRead, ScDataLoss, ScRestore, ScFailover, ScLimit>;
+
+/// Something the scenario does to the world.
+struct Event {
+  Place place;
+  std::string id;  ///< a label; "event-N" when the author gave none
+  Anchor anchor;
+  Action action;
+  std::string as;  ///< "$NAME" is the selector's result in later events
+  std::string note;
+  bool operator==(const Event&) const = default;
+};
+
+}  // namespace sim::scenario

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/scenario/values/values.h"
+#include "syncer/base/time.h"
+
+namespace sim::scenario {
+
+/// What a run came to.
+enum class Verdict : std::uint8_t { Ok, Violated, Undecided };
+
+/// "ok", "violated", "undecided".
+std::string_view name(Verdict verdict);
+
+/// A broken expectation or invariant.
+struct Violation {
+  std::string id;  ///< of the expectation, or "I1" …
+  Place place;     ///< where the expectation stands; an invariant's is the scenario's own
+  syncer::Instant at;
+  std::uint64_t event = 0;         ///< number of the world's event after which it was seen
+  std::vector<std::string> facts;  ///< the two or three facts that contradict it, a sentence each
+  bool operator==(const Violation&) const = default;
+};
+
+/// How long something took that an expectation gives a limit for; with many seeds they make the quantiles.
+struct Timing {
+  std::string expectation;
+  Duration within{};
+  std::vector<Duration> took;  ///< one for "eventually"; one per instance for "converged"
+  bool operator==(const Timing&) const = default;
+};
+
+/// A measured quantity of one run, e.g. "net.bytes_sent".
+struct Measurement {
+  std::string metric;
+  std::int64_t value = 0;
+  bool operator==(const Measurement&) const = default;
+};
+
+/// What the checkers have to say after a run.
+struct Findings {
+  std::vector<Violation> violations;
+  std::vector<std::string> undecided;  ///< expectations that the run was too short for, a sentence each
+  std::vector<Timing> timings;
+  std::vector<Measurement> metrics;
+};
+
+/// One run of one seed.
+struct RunResult {
+  std::uint64_t seed = 0;
+  Verdict verdict = Verdict::Ok;
+  Findings findings;
+  std::uint64_t digest = 0;
+  std::uint64_t events = 0;
+  Duration simulated{};
+};
+
+}  // namespace sim::scenario

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/scenario/values/values.h"
+
+namespace sim::scenario {
+
+enum class RegionMode : std::uint8_t { Single, Cluster };
+
+/// Nodes that die together; the selector "machine:NAME" means all of them.
+struct Machine {
+  std::string name;
+  std::vector<std::string> nodes;
+  bool operator==(const Machine&) const = default;
+};
+
+/// How the clocks of a region's machines go from the beginning.
+struct Clock {
+  Shift skew;              ///< of the wall clock
+  std::int64_t drift = 0;  ///< of the monotonic clock, parts per million
+  bool operator==(const Clock&) const = default;
+};
+
+/// One service center and its syncers. The region's name is the cluster name of its syncers.
+struct Region {
+  Place place;
+  std::string name;
+  std::string service_center;  ///< two regions may name the same one: a mistake of operators worth a scenario
+  std::vector<std::string> syncers;
+  RegionMode mode = RegionMode::Single;
+  std::vector<Machine> machines;
+  Clock clock{};
+  bool operator==(const Region&) const = default;
+};
+
+/// Details of one registry; all have a default.
+struct ServiceCenter {
+  Place place;
+  std::string name;
+  Duration ttl = std::chrono::seconds(120);         ///< lease of an instance registered by an application
+  std::uint32_t front_ends = 1;                     ///< addresses in front of the one store
+  Duration latency = std::chrono::milliseconds(1);  ///< time to answer
+  std::string version = "2.2.0";                    ///< which release it behaves like
+  std::optional<Duration> min_lease;                ///< shorter leases are raised to this (release 2.1 and later)
+  std::optional<Duration> delete_visibility;        ///< how long a removed instance is still listed
+  bool operator==(const ServiceCenter&) const = default;
+};
+
+/// Distribution of a delay.
+enum class Dist : std::uint8_t { Const, Uniform, Exp, Lognormal, Bimodal };
+
+/// const: `mean`. uniform: `min`..`max`. exp: `min` + exponential up to the given `mean`. lognormal: `p50`, `p99`.
+/// bimodal: `min`, and with probability `chance` `max`.
+struct Delay {
+  Dist dist = Dist::Const;
+  std::optional<Duration> min;
+  std::optional<Duration> max;
+  std::optional<Duration> mean;
+  std::optional<Duration> p50;
+  std::optional<Duration> p99;
+  std::optional<Ratio> chance;
+  bool operator==(const Delay&) const = default;
+};
+
+/// Two-state Gilbert model: losses that come together.
+struct Burst {
+  Ratio enter;
+  Ratio exit;
+  Ratio loss{1, 1};
+  bool operator==(const Burst&) const = default;
+};
+
+/// A share of packets is held back by up to `extra`.
+struct Reorder {
+  Ratio chance;
+  Duration extra{};
+  bool operator==(const Reorder&) const = default;
+};
+
+/// What becomes of connection attempts: accepted, refused (nobody listens), or never answered (a firewall drops them).
+enum class Connect : std::uint8_t { Accept, Refuse, Hang };
+
+/// What a link does to packets; absent means "leave as it is".
+struct LinkQuality {
+  std::optional<Delay> latency;
+  std::optional<Ratio> loss;
+  std::optional<Burst> burst;
+  std::optional<Ratio> duplicate;
+  std::optional<Reorder> reorder;
+  std::optional<Ratio> corrupt;
+  std::optional<Bandwidth> bandwidth;
+  std::optional<Size> queue;  ///< octets that wait for the bandwidth; more is dropped (tail drop)
+  std::optional<Size> mtu;
+  std::optional<Connect> connect;
+  bool operator==(const LinkQuality&) const = default;
+};
+
+/// Quality of the links `from` -> `to` (and back with `both`), or of all links inside each region of `within`.
+/// The last entry that matches a pair of nodes wins as a whole.
+struct LinkRule {
+  Place place;
+  Selector from;
+  Selector to;
+  bool both = false;
+  Selector within;  ///< "any-region" or "region:NAME"; exclusive with from / to
+  LinkQuality quality;
+  bool operator==(const LinkRule&) const = default;
+};
+
+/// Some pairs of nodes are always slower than the rest: each with `chance`, by a time up to `extra` in both directions.
+struct SlowPair {
+  Selector among{"all"};
+  Ratio chance;
+  Duration extra{};
+  bool operator==(const SlowPair&) const = default;
+};
+
+struct Topology {
+  std::vector<Region> regions;
+  std::vector<ServiceCenter> service_centers;  ///< every one that a region names, with or without details
+  std::vector<LinkRule> links;
+  bool sealed = false;  ///< gossip is encrypted, all syncers share one key
+  std::optional<SlowPair> slow_pair;
+  bool operator==(const Topology&) const = default;
+};
+
+}  // namespace sim::scenario
