@@ -34,6 +34,21 @@ void Gossip::confront(const membership::Change& change) {
   }
 }
 
+/// Two accounts of one member with the same incarnation: it restarted, and began to count anew. Neither account beats
+/// the other, so that who heard the older one keeps it. The member itself is sent both and outbids the one that is
+/// wrong.
+void Gossip::ask_for_truth(const membership::Alive& account) {
+  const membership::Member* known = swim_.members().find(account.node);
+  if (known == nullptr || known->name == config_.node || membership::is_gone(known->state)) return;
+  if (SYNCER_MUTATED("gossip.keep_quiet_about_contradictions")) return;
+  if (account.incarnation != known->incarnation || account.address != known->address) return;
+  const ByteView versions(reinterpret_cast<const char*>(known->versions.data()), known->versions.size());
+  const bool other_versions = account.versions.size() == versions.size() && account.versions != versions;
+  if (account.meta == known->meta && !other_versions) return;
+  say_alive(known->address, *known);
+  out_.encode_part([&](Bytes& bytes) { wire::gossip::encode(account, bytes); });
+}
+
 void Gossip::say_alive(const Endpoint& to, const membership::Member& member) {
   const ByteView versions(reinterpret_cast<const char*>(member.versions.data()), member.versions.size());
   say(to, membership::Alive{member.incarnation, member.name, member.address, member.meta, versions});

@@ -105,6 +105,7 @@ class Gossip {
   Result<void> change_keys(wire::gossip::KeyVerb verb, ByteView key);
   void refute_to(const Endpoint& from, const membership::Message& message);
   void confront(const membership::Change& change);
+  void ask_for_truth(const membership::Alive& account);
   void say(const Endpoint& to, const membership::Message& message);
   void say_alive(const Endpoint& to, const membership::Member& member);
   bool alone() const;

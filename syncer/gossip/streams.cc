@@ -141,6 +141,10 @@ void Gossip::merge(Instant now, const GossipLink& link, const Exchange& exchange
     case membership::Merge::Merged:
       break;
   }
+  for (const membership::Entry& e : exchange.entries) {
+    if (e.state != static_cast<std::int64_t>(membership::State::Alive)) continue;
+    ask_for_truth({e.incarnation, e.name, e.address, e.meta, e.versions});
+  }
   witness(exchange.user_state);
   if (link.purpose != LinkPurpose::Join) return;
   // At its beginning the clock shows that nobody ever wrote an intent: there is none about our former life.

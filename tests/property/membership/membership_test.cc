@@ -85,6 +85,10 @@ RC_GTEST_PROP(Pool, DeliversLostNewsByExchange, (std::uint32_t offset)) {
   RC_ASSERT(gossip::lost_news_arrives(offset) == "");
 }
 
+RC_GTEST_PROP(Pool, KnowsRestartedMembersAnew, (std::uint32_t offset)) {
+  RC_ASSERT(gossip::restarted_members_are_known_anew(offset) == "");
+}
+
 TEST(Pool, TellsALeaveFromADeath) { EXPECT_EQ(gossip::leave_is_no_death(), ""); }
 
 TEST(Pool, HealsAfterALongPartition) { EXPECT_EQ(gossip::long_partition_heals(), ""); }

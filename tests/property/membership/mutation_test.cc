@@ -36,6 +36,9 @@ const Law kAnswer = [](Random& r) {
   return membership::only_the_right_answer_counts(static_cast<std::uint32_t>(r.below(1000)));
 };
 const Law kLostNews = [](Random& r) { return gossip::lost_news_arrives(static_cast<std::uint32_t>(r.below(1000))); };
+const Law kAnew = [](Random& r) {
+  return gossip::restarted_members_are_known_anew(static_cast<std::uint32_t>(r.below(1000)));
+};
 const Law kLeave = [](Random&) { return gossip::leave_is_no_death(); };
 const Law kPartition = [](Random&) { return gossip::long_partition_heals(); };
 const Law kAccused = [](Random& r) {
@@ -62,6 +65,7 @@ const std::map<std::string_view, Law> kCaughtBy = {
     {"membership.leave_counts_as_death", kLeave},
     {"gossip.forget_failed_members", kPartition},
     {"gossip.accuse_by_rumour_only", kAccused},
+    {"gossip.keep_quiet_about_contradictions", kAnew},
     {"gossip.race_joiner_for_name", kJoiner},
     {"gossip.answer_query_again", kOneAnswer},
     {"gossip.forget_keys_of_serf", kKeptKeys},

@@ -132,6 +132,31 @@ std::string calm_after_chaos(std::size_t members, const std::vector<Blow>& blows
   return pool.settle();
 }
 
+std::string restarted_members_are_known_anew(std::uint32_t offset_ms) {
+  TestNetwork net;
+  const auto start = [&net](std::uint8_t i, const std::string& life) {
+    GossipConfig config;
+    config.node = "n" + std::to_string(i);
+    config.address = TestNetwork::gossip_address(i);
+    config.tags = {{"life", life}};
+    net.add(std::move(config)).gossip().set_seeds(net.now(), {net.gossip_address(1), net.gossip_address(2)});
+  };
+  for (std::uint8_t i = 1; i <= 4; ++i) start(i, "first");
+  net.run_for(seconds(3) + milliseconds(offset_ms % 1000));
+  for (std::uint8_t i = 1; i <= 3; ++i) {
+    net.kill("n" + std::to_string(i));
+    start(i, "second");
+  }
+  const auto is_known = [&](const std::string& name) {
+    const auto tags = net.host("n4").info(name).tags;
+    const auto life = tags.find("life");
+    return life != tags.end() && life->second == "second";
+  };
+  const auto all_known = [&] { return is_known("n1") && is_known("n2") && is_known("n3"); };
+  // The one that stayed probes somebody within a second, and is asked for the pool by whoever does not know it.
+  return net.run_until(all_known, seconds(5)) ? "" : "the one that stayed keeps old tags";
+}
+
 std::string lost_news_arrives(std::uint32_t offset_ms) {
   TestNetwork net;
   net.add("a", 1);

@@ -35,6 +35,9 @@ std::string lost_news_arrives(std::uint32_t offset_ms);
 std::string leave_is_no_death();
 /// A member that is wrongly accused is believed again after one round trip, and nobody needs to spread a word.
 std::string accused_is_heard_at_once(std::uint32_t offset_ms);
+/// When all members but one restart at once, that one learns their new tags within seconds, though each restarted
+/// member has the incarnation that it had before.
+std::string restarted_members_are_known_anew(std::uint32_t offset_ms);
 /// A partition far longer than the core's memory heals without a seed.
 std::string long_partition_heals();
 /// Who joins through a member of the same name gives way, however young that member is (up to a minute).
