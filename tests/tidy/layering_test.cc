@@ -76,13 +76,14 @@ std::map<std::string, Folders> include_table() {
 
 /// Which folders may include a third-party header, by the header's first path element or name.
 const std::map<std::string, Folders> kThirdParty = {
-    {"tl", {"syncer/base", "sim/scenario/values"}},
+    {"tl", {"syncer/base", "sim/scenario/language"}},
     {"xxhash.h", {"syncer/base"}},
     {"openssl", {"syncer/base", "syncer/wire/gossip", "syncer/net", "syncer/httpio"}},
     {"nlohmann",
      {"syncer/json", "syncer/wire/gossip", "syncer/registry", "syncer/config", "syncer/cli", "syncer/admin",
-      "syncer/daemon", "mocksc/servicecenter/json", "mocksc/http", "sim/scenario/language", "sim/check", "sim/explore",
-      "sim/report", "sim/cli"}},
+      "syncer/daemon", "mocksc/servicecenter/api", "mocksc/servicecenter/fault", "mocksc/servicecenter/json",
+      "mocksc/servicecenter/store", "mocksc/http", "sim/host/registry", "sim/scenario/language", "sim/check",
+      "sim/explore", "sim/report", "sim/cli"}},
     {"asio.hpp", {"syncer/net"}},
     {"asio", {"syncer/net"}},
     {"httplib.h", {"syncer/httpio", "syncer/admin", "syncer/cli", "mocksc/http"}},

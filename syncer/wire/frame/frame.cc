@@ -5,7 +5,6 @@
 
 #include "syncer/base/assert.h"
 #include "syncer/base/hash.h"
-#include "syncer/wire/sync/message.h"
 
 namespace syncer::wire {
 namespace {

@@ -14,6 +14,11 @@ inline constexpr std::size_t kMaxSyncFrame = std::size_t{4} << 20U;
 /// Octets a frame adds to its body: length, type and checksum.
 inline constexpr std::size_t kSyncFrameOverhead = 9;
 
+/// What a stream between regions starts with, so that an acceptor can tell it from other protocols on the same port.
+inline constexpr ByteView kSyncMagic = "SYNC";
+/// Raised when a message changes its meaning. Both ends must speak the same.
+inline constexpr std::uint8_t kSyncVersion = 1;
+
 /// What streams of one protocol start with. Both ends must speak the same version.
 struct StreamProtocol {
   ByteView magic;

@@ -11,11 +11,6 @@
 
 namespace syncer::wire {
 
-/// What a stream between regions starts with, so that an acceptor can tell it from other protocols on the same port.
-inline constexpr ByteView kSyncMagic = "SYNC";
-/// Raised when a message changes its meaning. Both ends must speak the same.
-inline constexpr std::uint8_t kSyncVersion = 1;
-
 /// First frame of the dialer, who is the writer of its region.
 struct Hello {
   std::string region;
