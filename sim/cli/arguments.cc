@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <limits>
 
+#include "sim/scenario/language/parse.h"
 #include "syncer/base/quantity.h"
 
 namespace sim::cli {
@@ -15,7 +16,7 @@ constexpr const char* kAbout =
 
 constexpr const char* kExamples =
     "Examples:\n"
-    "  syncsim run scenarios/*.json                 every scenario with its own seeds\n"
+    "  syncsim run scenarios                        every scenario below a folder with its own seeds\n"
     "  syncsim run FILE --seed 77                   one seed again, with all it says\n"
     "  syncsim run FILE --seeds 1-500 --jobs 4      many seeds, four processes\n"
     "  syncsim run FILE --seed 77 --trace -         every event of one seed\n"
@@ -51,9 +52,13 @@ void add_files(CLI::App* command, Raw& raw) {
   command->add_option("FILE", raw.arguments.files, "scenario files")->required();
 }
 
+void add_files_and_folders(CLI::App* command, Raw& raw) {
+  command->add_option("FILE", raw.arguments.files, "scenario files, or folders with such files below")->required();
+}
+
 void add_run(CLI::App& app, Raw& raw) {
   CLI::App* run = app.add_subcommand("run", "play scenarios and judge them");
-  add_files(run, raw);
+  add_files_and_folders(run, raw);
   auto* seed = run->add_option("--seed", raw.seed, "play this one seed");
   run->add_option("--seeds", raw.seeds, "play seeds FIRST-LAST instead of the scenario's own")->excludes(seed);
   run->add_option("--jobs", raw.arguments.jobs, "worker processes (default: one a processor)")
@@ -70,7 +75,7 @@ void add_run(CLI::App& app, Raw& raw) {
 
 void add_others(CLI::App& app, Raw& raw) {
   CLI::App* check = app.add_subcommand("check", "read scenarios and tell what is wrong with them");
-  add_files(check, raw);
+  add_files_and_folders(check, raw);
   check->callback([&raw] { raw.arguments.command = Command::Check; });
   CLI::App* explain = app.add_subcommand("explain", "tell in sentences what a scenario does");
   add_files(explain, raw);
@@ -92,6 +97,18 @@ void add_others(CLI::App& app, Raw& raw) {
   });
 }
 
+/// Puts the scenario files below a folder in its place; a sentence when there are none.
+std::string open_folders(std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    const auto found = scenario::scenario_files(path);
+    if (!found) return to_string(found.error());
+    files.insert(files.end(), found->begin(), found->end());
+  }
+  paths = std::move(files);
+  return "";
+}
+
 /// What CLI11 cannot judge; a sentence when something is wrong.
 std::string finish(Raw& raw) {
   const std::string& text = raw.seed.empty() ? raw.seeds : raw.seed;
@@ -105,6 +122,10 @@ std::string finish(Raw& raw) {
     raw.arguments.budget = *budget;
   }
   const bool one = raw.arguments.command != Command::Run && raw.arguments.command != Command::Check;
+  if (!one) {
+    const std::string wrong = open_folders(raw.arguments.files);
+    if (!wrong.empty()) return wrong;
+  }
   if (one && raw.arguments.files.size() > 1) return "wants one file";
   const bool single_seed = raw.arguments.seeds && raw.arguments.seeds->first == raw.arguments.seeds->second;
   const bool looks_closely = !raw.arguments.trace.empty() || !raw.arguments.html.empty();

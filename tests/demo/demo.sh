@@ -54,7 +54,7 @@ lacks_cart() { ! sees_cart "$1"; }
 ready() { grep -q 'node.ready' "$work/$1.log"; }
 
 say "1. In the simulator: two regions, lossy link, 10 seeds"
-run "$bin/syncsim" run "$root/scenarios/two-regions-register-and-deregister-within-30s.json" --seeds 1-10
+run "$bin/syncsim" run "$root/scenarios/promise/two-regions-register-and-deregister-within-30s.json" --seeds 1-10
 
 say "2. Two service centers and two syncers, as real processes"
 start east-sc "$bin/mocksc" --listen 127.0.0.10:30100

@@ -8,6 +8,7 @@
 #include "sim/check/judge.h"
 #include "sim/scenario/language/parse.h"
 #include "tests/mutation/caught.h"
+#include "tests/support/scenario_files.h"
 
 namespace sim {
 namespace {
@@ -30,7 +31,7 @@ class Mutation : public testing::TestWithParam<json> {};
 TEST_P(Mutation, IsCaught) {
   const json& row = GetParam();
   const std::string name = row.at("mutation");
-  const std::string file = SYNCER_SOURCE_DIR "/scenarios/" + row.at("scenario").get<std::string>() + ".json";
+  const std::string file = scenario_file(row.at("scenario").get<std::string>());
   const auto scenario = scenario::load(file, check::vocabulary());
   ASSERT_TRUE(scenario) << scenario::to_string(scenario.error());
   const auto by = row.at("by").get<std::set<std::string>>();

@@ -2,6 +2,7 @@
 #include "sim/scenario/language/parse.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <tuple>
@@ -141,6 +142,21 @@ Parsed load(const std::string& path, const Vocabulary& vocabulary) {
   const std::size_t slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash + 1);
   return parse(path, std::move(*text), vocabulary, [&](const std::string& name) { return read_file(folder + name); });
+}
+
+syncer::Result<std::vector<std::string>> scenario_files(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (!fs::is_directory(path, error)) return std::vector<std::string>{path};
+  std::vector<std::string> files;
+  fs::recursive_directory_iterator it(path, error);
+  for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
+    if (it->path().extension() == ".json" && !it->is_directory(error)) files.push_back(it->path().string());
+  }
+  if (error) return syncer::failure(syncer::ErrorCode::Io, path, error.message());
+  if (files.empty()) return syncer::failure(syncer::ErrorCode::NotFound, path, "holds no scenario (*.json)");
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 std::string to_string(const std::vector<Diagnostic>& problems) {

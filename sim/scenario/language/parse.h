@@ -30,6 +30,10 @@ Parsed parse(std::string file, std::string text, const Vocabulary& vocabulary = 
 /// Reads a scenario file; includes are relative to its folder.
 Parsed load(const std::string& path, const Vocabulary& vocabulary = {});
 
+/// The scenario files that a path names: the file itself, or every "*.json" below the folder, sorted by path. An error
+/// when a folder holds none.
+syncer::Result<std::vector<std::string>> scenario_files(const std::string& path);
+
 /// All diagnostics, one after the other.
 std::string to_string(const std::vector<Diagnostic>& problems);
 

@@ -6,13 +6,14 @@
 #include "sim/check/judge.h"
 #include "sim/scenario/language/parse.h"
 #include "sim/scenario/run/run.h"
+#include "tests/support/scenario_files.h"
 
 namespace sim {
 namespace {
 
 /// A group is founded and works; one syncer dies at a call that the test chooses, and comes back.
 scenario::Scenario dying_at(scenario::CallKind call, std::uint64_t nth, scenario::Disk disk) {
-  auto scenario = scenario::load(SYNCER_SOURCE_DIR "/scenarios/cluster-death-at-one-call.json", check::vocabulary());
+  auto scenario = scenario::load(scenario_file("cluster-death-at-one-call"), check::vocabulary());
   if (!scenario) throw std::runtime_error(scenario::to_string(scenario.error()));
   for (scenario::Event& event : scenario->events) {
     auto* death = std::get_if<scenario::CrashAt>(&event.action);

@@ -6,14 +6,14 @@
 #include "sim/check/judge.h"
 #include "sim/scenario/language/parse.h"
 #include "sim/scenario/run/run.h"
+#include "tests/support/scenario_files.h"
 
 namespace sim {
 namespace {
 
 /// The scenario of that name with another fuzz peer in it.
 scenario::Scenario with_peer(const std::string& name, const scenario::FuzzPeer& drawn) {
-  const std::string file = std::string(SYNCER_SOURCE_DIR "/scenarios/") + name + ".json";
-  auto scenario = scenario::load(file, check::vocabulary());
+  auto scenario = scenario::load(scenario_file(name), check::vocabulary());
   for (scenario::Event& event : scenario->events) {
     auto* peer = std::get_if<scenario::FuzzPeer>(&event.action);
     if (peer == nullptr) continue;

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <stdexcept>
 
@@ -120,6 +122,23 @@ TEST(Arguments, MistakesEndWithTwoAndHelpWithZero) {
   EXPECT_EQ(exit_of({"run", "f", "--trace", "t"}), 2);
   EXPECT_EQ(exit_of({"shrink", "f"}), 2);
   EXPECT_EQ(exit_of({"run", "f", "--seeds", "1-5", "--jobs", "3", "--json"}), -1);
+}
+
+TEST(Arguments, FoldersStandForTheScenariosBelowThem) {
+  namespace fs = std::filesystem;
+  const fs::path root = fs::path(testing::TempDir()) / "syncsim_folders";
+  fs::remove_all(root);
+  fs::create_directories(root / "b" / "deep");
+  fs::create_directories(root / "empty");
+  for (const char* name : {"b/deep/2.json", "b/1.json", "b/notes.md", "a.json"}) std::ofstream(root / name) << "{}";
+  const std::string folder = root.string();
+  const char* argv[] = {"syncsim", "check", "first", folder.c_str()};
+  std::ostringstream err;
+  const auto parsed = parse_arguments(4, argv, err, err);
+  ASSERT_TRUE(std::holds_alternative<Arguments>(parsed)) << err.str();
+  const std::vector<std::string> want = {"first", folder + "/a.json", folder + "/b/1.json", folder + "/b/deep/2.json"};
+  EXPECT_EQ(std::get<Arguments>(parsed).files, want);
+  EXPECT_EQ(exit_of({"run", (folder + "/empty").c_str()}), 2);
 }
 
 }  // namespace
