@@ -31,7 +31,7 @@ struct Draw {
   /// Milliseconds are fine enough, and read well in a materialised file.
   Duration length(Duration low, Duration high) { return random.between(low, high) / 1'000'000 * 1'000'000; }
   const scenario::Region& region() { return one(scenario.topology.regions); }
-  std::string service_center() { return one(scenario.topology.service_centers).name; }
+  std::string registry() { return one(scenario.topology.registries).name; }
 };
 
 /// In lowest terms, as a file is read: a draw depends on the denominator.
@@ -133,30 +133,30 @@ std::optional<Fault> clock_fault(Family family, Draw& draw) {
 }
 
 std::optional<Fault> registry_fault(Family family, Draw& draw, Budget& budget, const scenario::Budget& allowed) {
-  const std::string sc = draw.service_center();
+  const std::string where = draw.registry();
   const Duration lasts = draw.length(1s, 12s);
-  if (!budget.take("registry", allowed.service_centers_out, draw.at, draw.at + lasts + 5s)) return std::nullopt;
+  if (!budget.take("registry", allowed.registries_out, draw.at, draw.at + lasts + 5s)) return std::nullopt;
   static constexpr std::array kModes = {scenario::OutageMode::Refuse, scenario::OutageMode::Hang,
                                         scenario::OutageMode::Reset};
   const auto mode = kModes[static_cast<std::size_t>(draw.random.below(kModes.size()))];
   const std::uint64_t share = 10 + draw.random.below(60);
   switch (family) {
-    case Family::ScOutage:
-      return Fault{scenario::ScOutage{sc, mode, lasts}, {}, lasts};
-    case Family::ScSlow:
-      return Fault{scenario::ScSlow{sc, draw.length(50ms, 2s), lasts}, {}, lasts};
-    case Family::ScListEmpty:
-      return Fault{scenario::ScListEmpty{sc, lasts}, {}, lasts};
-    case Family::ScListPartial:
-      return Fault{scenario::ScListPartial{sc, percent(share), lasts}, {}, lasts};
-    case Family::ScLimit:
-      return Fault{scenario::ScLimit{sc, 1 + draw.random.below(20), lasts}, {}, lasts};
-    case Family::ScStaleRead:
-      return Fault{scenario::ScStaleRead{sc, draw.length(500ms, 5s), lasts}, {}, lasts};
+    case Family::RegistryOutage:
+      return Fault{scenario::RegistryOutage{where, mode, lasts}, {}, lasts};
+    case Family::RegistrySlow:
+      return Fault{scenario::RegistrySlow{where, draw.length(50ms, 2s), lasts}, {}, lasts};
+    case Family::RegistryListEmpty:
+      return Fault{scenario::RegistryListEmpty{where, lasts}, {}, lasts};
+    case Family::RegistryListPartial:
+      return Fault{scenario::RegistryListPartial{where, percent(share), lasts}, {}, lasts};
+    case Family::RegistryLimit:
+      return Fault{scenario::RegistryLimit{where, 1 + draw.random.below(20), lasts}, {}, lasts};
+    case Family::RegistryStaleRead:
+      return Fault{scenario::RegistryStaleRead{where, draw.length(500ms, 5s), lasts}, {}, lasts};
     default:
       break;
   }
-  scenario::ScFail fail{sc, percent(share), {}, {}, lasts};
+  scenario::RegistryFail fail{where, percent(share), {}, {}, lasts};
   scenario::FailKind kind;
   if (draw.random.below(2) == 0)
     kind.status = 503;

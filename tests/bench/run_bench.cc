@@ -42,13 +42,13 @@ scenario::Scenario regions(int count, const Load& load) {
   std::string config;
   for (int i = 1; i <= count; ++i) {
     const std::string n = std::to_string(i);
-    places += (i > 1 ? "," : "") + ("\"r" + n + "\":{\"service_center\":\"sc" + n + "\",\"syncers\":[\"n" + n + "\"]}");
+    places += (i > 1 ? "," : "") + ("\"r" + n + "\":{\"registry\":\"sc" + n + "\",\"syncers\":[\"n" + n + "\"]}");
     if (i > 1) config += ",\"n" + n + "\":{\"join\":[\"n1\"]}";
   }
   return parsed(
       R"({"scenario":1,"name":"bench","duration":")" + std::string(load.duration) + R"(","topology":{"regions":{)" +
       places + R"(},"links":[{"from":"all","to":"all","latency":{"dist":"const","mean":"50ms"},"loss":"1%"}]},)" +
-      R"("config":{"all":{"guard.minimum":1000})" + config + R"(},"workloads":[{"id":"load","service_center":"all",)" +
+      R"("config":{"all":{"guard.minimum":1000})" + config + R"(},"workloads":[{"id":"load","registry":"all",)" +
       workload(load) + R"(}],"events":[{"id":"boot","at":"0s","do":"start","who":"all"}]})");
 }
 

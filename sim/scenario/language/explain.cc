@@ -67,7 +67,7 @@ std::string topology_in_words(const Topology& topology) {
   for (const Region& region : topology.regions) {
     std::string syncers;
     for (const std::string& name : region.syncers) syncers += (syncers.empty() ? "" : ", ") + name;
-    text += "  Region " + region.name + ": registry " + region.service_center + ", syncer " + syncers + ".\n";
+    text += "  Region " + region.name + ": registry " + region.registry + ", syncer " + syncers + ".\n";
   }
   return text;
 }
@@ -77,7 +77,7 @@ std::string topology_in_words(const Topology& topology) {
 std::string explain(const Scenario& s) {
   std::string text = s.name + ": " + s.about + "\n\nWho is there:\n" + topology_in_words(s.topology);
   if (!s.workloads.empty()) text += "\nApplications:\n";
-  for (const Workload& w : s.workloads) text += "  " + w.id + " at " + w.service_center + ".\n";
+  for (const Workload& w : s.workloads) text += "  " + w.id + " at " + w.registry + ".\n";
   text += "\nWhat happens in " + syncer::to_string(s.duration) + ":\n";
   for (const Event& event : s.events) text += in_words(event);
   for (const Chaos& chaos : s.chaos) {

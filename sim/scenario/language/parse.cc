@@ -70,15 +70,15 @@ void complete_names(Scenario& scenario) {
 
 /// Every registry that a region names is there, with or without details.
 void complete_registries(Scenario& scenario) {
-  auto& centers = scenario.topology.service_centers;
+  auto& registries = scenario.topology.registries;
   for (const Region& region : scenario.topology.regions) {
-    const bool known = std::any_of(centers.begin(), centers.end(),
-                                   [&](const ServiceCenter& sc) { return sc.name == region.service_center; });
-    if (known || region.service_center.empty()) continue;
-    ServiceCenter plain;
-    plain.name = region.service_center;
+    const bool is_known =
+        std::any_of(registries.begin(), registries.end(), [&](const Registry& r) { return r.name == region.registry; });
+    if (is_known || region.registry.empty()) continue;
+    Registry plain;
+    plain.name = region.registry;
     plain.place = region.place;
-    centers.push_back(std::move(plain));
+    registries.push_back(std::move(plain));
   }
 }
 

@@ -28,6 +28,23 @@ bool is_number(const Value& value) {
   return value.kind == Value::Kind::Unsigned || value.kind == Value::Kind::Signed || value.kind == Value::Kind::Real;
 }
 
+/// The word that took the place of one of older files; nothing for any other word.
+std::optional<std::string> successor(std::string_view word) {
+  constexpr std::string_view kEvents = "sc.";
+  if (word == "service_center") return "registry";
+  if (word == "service_centers") return "registries";
+  if (word == "service_centers_out") return "registries_out";
+  if (word.starts_with(kEvents)) return "registry." + std::string(word.substr(kEvents.size()));
+  return std::nullopt;
+}
+
+/// What is wrong with an unknown word: it has a successor, or which known one is nearest.
+std::string unknown(std::string_view what, std::string_view word, const std::vector<std::string_view>& known) {
+  std::string text = "unknown " + std::string(what) + " \"" + std::string(word) + "\"";
+  if (const auto now = successor(word)) return text + ", it is called \"" + *now + "\" now";
+  return text + syncer::did_you_mean(word, known);
+}
+
 }  // namespace
 
 void Reader::refuse(const Cursor& at, std::string message) {
@@ -58,8 +75,8 @@ void Reader::refuse_word(const Cursor& at, const std::vector<std::string_view>& 
   if (!at.is(Value::Kind::String)) return refuse(at, "wants a word, not " + shown(*at.value));
   std::string list;
   for (const std::string_view k : known) list += (list.empty() ? "" : ", ") + std::string(k);
-  const std::string hint = syncer::did_you_mean(word, known);
-  refuse(at, "unknown word \"" + word + "\"" + (hint.empty() ? "; known: " + list : hint));
+  const bool hinted = successor(word) || !syncer::did_you_mean(word, known).empty();
+  refuse(at, unknown("word", word, known) + (hinted ? "" : "; known: " + list));
 }
 
 std::optional<std::string> Reader::postponed(std::string_view word, const std::vector<LaterWord>& later) {
@@ -73,8 +90,7 @@ void Reader::refuse_unknown(const Cursor& at, const Keys& keys) {
   for (const Value& v : at.value->items) {
     if (std::find(keys.known.begin(), keys.known.end(), v.key) != keys.known.end()) continue;
     const auto later = postponed(v.key, keys.later);
-    refuse_key(at.member(v),
-               later ? *later : "unknown key \"" + v.key + "\"" + syncer::did_you_mean(v.key, keys.known));
+    refuse_key(at.member(v), later ? *later : unknown("key", v.key, keys.known));
   }
 }
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "mocksc/servicecenter/api/operation.h"
-#include "sim/scenario/values/instance_names.h"
 #include "sim/scenario/language/validate.h"
+#include "sim/scenario/values/instance_names.h"
 #include "syncer/base/nearest.h"
 
 namespace sim::scenario {
@@ -67,21 +67,21 @@ class Arguments {
       refuse("what", "\"nonsense\" is believed by a pool without a key: wants \"sealed\": true in the topology");
     }
   }
-  void operator()(const ScRegister& a) const {
-    center(a.service_center);
+  void operator()(const RegistryRegister& a) const {
+    registry(a.registry);
     if (!is_instance_name(a.instance)) {
       refuse("instance", "\"" + a.instance +
                              "\" cannot name an instance (letters, digits, \"_\", \"-\", \".\", \"/\"; at most 64)");
     }
     if (a.lease) lease("lease", *a.lease);
   }
-  void operator()(const ScUpdate& a) const {
-    center(a.service_center);
+  void operator()(const RegistryUpdate& a) const {
+    registry(a.registry);
     const bool nothing = a.properties.empty() && a.endpoints.empty();
     if (nothing) refuse("", "changes nothing: wants \"properties\" or \"endpoints\"");
   }
-  void operator()(const ScFail& a) const {
-    center(a.service_center);
+  void operator()(const RegistryFail& a) const {
+    registry(a.registry);
     if (a.with.empty()) refuse("with", "wants at least one kind of failure");
     for (std::size_t i = 0; i < a.with.size(); ++i) kind(a.with[i], at_.at("with").element(i));
     for (std::size_t i = 0; i < a.ops.size(); ++i) {
@@ -89,33 +89,33 @@ class Arguments {
       if (!known) draft_.reader.refuse(at_.at("ops").element(i), known.error().detail);
     }
   }
-  void operator()(const ScDataLoss& a) const {
-    center(a.service_center);
+  void operator()(const RegistryDataLoss& a) const {
+    registry(a.registry);
     if (!a.to.empty()) moment("to", a.to);
   }
-  void operator()(const ScRestore& a) const {
-    center(a.service_center);
+  void operator()(const RegistryRestore& a) const {
+    registry(a.registry);
     moment("to", a.to);
   }
-  void operator()(const ScFailover& a) const {
-    center(a.service_center);
-    for (const ServiceCenter& sc : draft_.scenario.topology.service_centers) {
-      const bool meant = sc.name == a.service_center || a.service_center == "all" || a.service_center == "any";
-      if (meant && a.address >= sc.front_ends) {
-        refuse("address", "\"" + sc.name + "\" has " + std::to_string(sc.front_ends) + " address(es), counted from 0");
+  void operator()(const RegistryFailover& a) const {
+    registry(a.registry);
+    for (const Registry& r : draft_.scenario.topology.registries) {
+      const bool meant = r.name == a.registry || a.registry == "all" || a.registry == "any";
+      if (meant && a.address >= r.front_ends) {
+        refuse("address", "\"" + r.name + "\" has " + std::to_string(r.front_ends) + " address(es), counted from 0");
       }
     }
   }
   template <class A>
   void operator()(const A& a) const {
-    if constexpr (requires { a.service_center; }) center(a.service_center);
+    if constexpr (requires { a.registry; }) registry(a.registry);
   }
 
-  void center(const std::string& name) const {
+  void registry(const std::string& name) const {
     if (name == "all" || name == "any" || draft_.cast.registry(name)) return;
     const auto& all = draft_.cast.registries();
     const std::vector<std::string_view> known(all.begin(), all.end());
-    refuse("service_center", "there is no registry \"" + name + "\"" + syncer::did_you_mean(name, known));
+    refuse("registry", "there is no registry \"" + name + "\"" + syncer::did_you_mean(name, known));
   }
 
   void lease(std::string_view key, Duration length) const {
@@ -160,7 +160,7 @@ class Arguments {
 };
 
 void validate_workload(const Draft& draft, const Workload& w, const Cursor& at) {
-  Arguments(draft, at).center(w.service_center);
+  Arguments(draft, at).registry(w.registry);
   const auto refuse = [&](std::string_view key, std::string message) {
     draft.reader.refuse(at.at(key), std::move(message));
   };

@@ -58,13 +58,19 @@ void validate_region(const Draft& draft, const Region& region, const Cursor& at,
   validate_machines(draft, region, at);
 }
 
-void validate_center(const Draft& draft, const ServiceCenter& sc, const Cursor& at) {
-  const bool whole = sc.ttl % std::chrono::seconds(1) == Duration::zero() && sc.ttl >= std::chrono::seconds(1);
+void validate_registry(const Draft& draft, const Registry& registry, const Cursor& at) {
+  if (registry.kind != "servicecenter") {
+    draft.reader.refuse(at.at("kind"), "there is no kind of registry \"" + registry.kind + "\"");
+  }
+  const bool whole =
+      registry.ttl % std::chrono::seconds(1) == Duration::zero() && registry.ttl >= std::chrono::seconds(1);
   if (!whole) draft.reader.refuse(at.at("ttl"), "a lease lasts whole seconds, at least one");
-  if (sc.min_lease && (*sc.min_lease % std::chrono::seconds(4) != Duration::zero() || *sc.min_lease <= Duration{})) {
+  if (registry.min_lease &&
+      (*registry.min_lease % std::chrono::seconds(4) != Duration::zero() || *registry.min_lease <= Duration{})) {
     draft.reader.refuse(at.at("min_lease"), "wants a multiple of 4s: four beats of whole seconds");
   }
-  if (sc.front_ends < 1 || sc.front_ends > 16) draft.reader.refuse(at.at("front_ends"), "wants 1 to 16 addresses");
+  if (registry.front_ends < 1 || registry.front_ends > 16)
+    draft.reader.refuse(at.at("front_ends"), "wants 1 to 16 addresses");
 }
 
 void validate_link(const Draft& draft, const LinkRule& link, const Cursor& at) {
@@ -140,12 +146,12 @@ void validate_topology(const Draft& draft) {
   for (const Region& region : topology.regions) {
     validate_region(draft, region, at.at("regions").at(region.name), names);
   }
-  const Cursor centers = at.at("service_centers");
-  for (const ServiceCenter& sc : topology.service_centers) {
-    const bool detailed = centers.value != at.value && centers.value->find(sc.name) != nullptr;
-    const Cursor where = detailed ? centers.at(sc.name) : at.at("regions");
-    names.add(sc.name, where);
-    validate_center(draft, sc, where);
+  const Cursor details = at.at("registries");
+  for (const Registry& registry : topology.registries) {
+    const bool detailed = details.value != at.value && details.value->find(registry.name) != nullptr;
+    const Cursor where = detailed ? details.at(registry.name) : at.at("regions");
+    names.add(registry.name, where);
+    validate_registry(draft, registry, where);
   }
   for (std::size_t i = 0; i < topology.links.size(); ++i) {
     validate_link(draft, topology.links[i], at.at("links").element(i));

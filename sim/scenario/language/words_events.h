@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "sim/scenario/values/events.h"
 #include "sim/scenario/language/words_failure.h"
 #include "sim/scenario/language/words_fuzz.h"
 #include "sim/scenario/language/words_network.h"
@@ -9,6 +8,7 @@
 #include "sim/scenario/language/words_process.h"
 #include "sim/scenario/language/words_registry.h"
 #include "sim/scenario/language/words_topology.h"
+#include "sim/scenario/values/events.h"
 
 namespace sim::scenario {
 
@@ -61,23 +61,23 @@ void alternatives(V& v, Type<Action>) {
   v.template alternative<Reset>("reset", "TCP reset of open connections");
   v.template alternative<HalfOpen>("half_open", "connections go silent without being closed");
   v.template alternative<FuzzPeer>("fuzz_peer", "a stranger sends nonsense");
-  v.template alternative<ScRegister>("sc.register", "an application registers");
-  v.template alternative<ScDeregister>("sc.deregister", "an application deregisters");
-  v.template alternative<ScStopHeartbeat>("sc.stop_heartbeat", "an application dies silently");
-  v.template alternative<ScHeartbeat>("sc.heartbeat", "an application beats again");
-  v.template alternative<ScExpire>("sc.expire", "leases end at once");
-  v.template alternative<ScStatus>("sc.status", "an application changes its status");
-  v.template alternative<ScUpdate>("sc.update", "an application changes its content");
-  v.template alternative<ScOutage>("sc.outage", "the registry is gone");
-  v.template alternative<ScSlow>("sc.slow", "the registry answers late");
-  v.template alternative<ScFail>("sc.fail", "a share of requests fails");
-  v.template alternative<ScListEmpty>("sc.list_empty", "lists come back empty");
-  v.template alternative<ScListPartial>("sc.list_partial", "lists lack a part");
-  v.template alternative<ScStaleRead>("sc.stale_read", "answers are old");
-  v.template alternative<ScDataLoss>("sc.data_loss", "the registry forgets");
-  v.template alternative<ScRestore>("sc.restore", "a backup is restored");
-  v.template alternative<ScFailover>("sc.failover", "an address of the registry dies");
-  v.template alternative<ScLimit>("sc.limit", "requests above a rate are answered 429");
+  v.template alternative<RegistryRegister>("registry.register", "an application registers");
+  v.template alternative<RegistryDeregister>("registry.deregister", "an application deregisters");
+  v.template alternative<RegistryStopHeartbeat>("registry.stop_heartbeat", "an application dies silently");
+  v.template alternative<RegistryHeartbeat>("registry.heartbeat", "an application beats again");
+  v.template alternative<RegistryExpire>("registry.expire", "leases end at once");
+  v.template alternative<RegistryStatus>("registry.status", "an application changes its status");
+  v.template alternative<RegistryUpdate>("registry.update", "an application changes its content");
+  v.template alternative<RegistryOutage>("registry.outage", "the registry is gone");
+  v.template alternative<RegistrySlow>("registry.slow", "the registry answers late");
+  v.template alternative<RegistryFail>("registry.fail", "a share of requests fails");
+  v.template alternative<RegistryListEmpty>("registry.list_empty", "lists come back empty");
+  v.template alternative<RegistryListPartial>("registry.list_partial", "lists lack a part");
+  v.template alternative<RegistryStaleRead>("registry.stale_read", "answers are old");
+  v.template alternative<RegistryDataLoss>("registry.data_loss", "the registry forgets");
+  v.template alternative<RegistryRestore>("registry.restore", "a backup is restored");
+  v.template alternative<RegistryFailover>("registry.failover", "an address of the registry dies");
+  v.template alternative<RegistryLimit>("registry.limit", "requests above a rate are answered 429");
   v.later("set_config", "a running syncer reloads nothing: use \"restart\" with \"config\"");
   v.later("upgrade", "all nodes run this build: use \"restart\" with \"config\" for other settings");
   v.later("step_down", "\"stop\" and \"restart\" of leader(X) hand the leadership over");
@@ -85,9 +85,10 @@ void alternatives(V& v, Type<Action>) {
   for (const std::string_view word : {"deliver", "drop_pending", "advance", "show"}) {
     v.later(word, "steps by hand are for tests in C++ (sim/host/world.h); here use \"clog\" and \"link\"");
   }
-  for (const std::string_view word :
-       {"sc.watch_break", "sc.watch_lose", "sc.watch_duplicate", "sc.watch_reorder", "sc.watch_delay"}) {
-    v.later(word, "syncers poll their registry: use \"sc.stale_read\", \"sc.list_partial\" or \"sc.fail\"");
+  for (const std::string_view word : {"registry.watch_break", "registry.watch_lose", "registry.watch_duplicate",
+                                      "registry.watch_reorder", "registry.watch_delay"}) {
+    v.later(word,
+            "syncers poll their registry: use \"registry.stale_read\", \"registry.list_partial\" or \"registry.fail\"");
   }
 }
 

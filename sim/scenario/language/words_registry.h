@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "sim/scenario/values/registry_events.h"
 #include "sim/scenario/language/words_topology.h"
+#include "sim/scenario/values/registry_events.h"
 
 namespace sim::scenario {
 
@@ -21,72 +21,72 @@ constexpr auto words(Type<OutageMode>) {
 /// The keys that every event about instances has.
 template <class T, class V>
 void describe_instance(V& v) {
-  v.needs("service_center", &T::service_center, "name of a registry, all, or any");
+  v.needs("registry", &T::registry, "name of a registry, all, or any");
   v.needs("instance", &T::instance, "name of an instance, or a glob");
 }
 
 template <class T, class V>
 void describe_fault(V& v) {
-  v.needs("service_center", &T::service_center, "name of a registry, all, or any");
+  v.needs("registry", &T::registry, "name of a registry, all, or any");
   v.takes("for", &T::for_, "to the end, or settle, when absent");
 }
 
 template <class V>
-void describe(V& v, Type<ScRegister>) {
-  v.needs("service_center", &ScRegister::service_center, "name of a registry, all, or any");
-  v.needs("service", &ScRegister::service, "the microservice; created when absent");
-  v.needs("instance", &ScRegister::instance, "name of the instance, its id in the registry");
-  v.takes("endpoints", &ScRegister::endpoints, "such as rest://10.0.0.7:8080");
-  v.takes("properties", &ScRegister::properties, "key -> value");
-  v.takes("status", &ScRegister::status, "status at the start");
-  v.takes("lease", &ScRegister::lease, "the registry's ttl when absent");
+void describe(V& v, Type<RegistryRegister>) {
+  v.needs("registry", &RegistryRegister::registry, "name of a registry, all, or any");
+  v.needs("service", &RegistryRegister::service, "the microservice; created when absent");
+  v.needs("instance", &RegistryRegister::instance, "name of the instance, its id in the registry");
+  v.takes("endpoints", &RegistryRegister::endpoints, "such as rest://10.0.0.7:8080");
+  v.takes("properties", &RegistryRegister::properties, "key -> value");
+  v.takes("status", &RegistryRegister::status, "status at the start");
+  v.takes("lease", &RegistryRegister::lease, "the registry's ttl when absent");
 }
 
 template <class V>
-void describe(V& v, Type<ScDeregister>) {
-  describe_instance<ScDeregister>(v);
+void describe(V& v, Type<RegistryDeregister>) {
+  describe_instance<RegistryDeregister>(v);
 }
 
 template <class V>
-void describe(V& v, Type<ScStopHeartbeat>) {
-  describe_instance<ScStopHeartbeat>(v);
+void describe(V& v, Type<RegistryStopHeartbeat>) {
+  describe_instance<RegistryStopHeartbeat>(v);
 }
 
 template <class V>
-void describe(V& v, Type<ScHeartbeat>) {
-  describe_instance<ScHeartbeat>(v);
+void describe(V& v, Type<RegistryHeartbeat>) {
+  describe_instance<RegistryHeartbeat>(v);
 }
 
 template <class V>
-void describe(V& v, Type<ScExpire>) {
-  describe_instance<ScExpire>(v);
+void describe(V& v, Type<RegistryExpire>) {
+  describe_instance<RegistryExpire>(v);
 }
 
 template <class V>
-void describe(V& v, Type<ScStatus>) {
-  describe_instance<ScStatus>(v);
-  v.needs("status", &ScStatus::status, "new status");
+void describe(V& v, Type<RegistryStatus>) {
+  describe_instance<RegistryStatus>(v);
+  v.needs("status", &RegistryStatus::status, "new status");
 }
 
 template <class V>
-void describe(V& v, Type<ScUpdate>) {
-  describe_instance<ScUpdate>(v);
-  v.takes("properties", &ScUpdate::properties, "replace all properties");
-  v.takes("endpoints", &ScUpdate::endpoints, "replace all endpoints (registered again)");
-  v.later("version", "a service of another version is another service: use \"sc.register\"");
+void describe(V& v, Type<RegistryUpdate>) {
+  describe_instance<RegistryUpdate>(v);
+  v.takes("properties", &RegistryUpdate::properties, "replace all properties");
+  v.takes("endpoints", &RegistryUpdate::endpoints, "replace all endpoints (registered again)");
+  v.later("version", "a service of another version is another service: use \"registry.register\"");
   v.later("service", "\"instance\" takes a glob over the instances of a service");
 }
 
 template <class V>
-void describe(V& v, Type<ScOutage>) {
-  describe_fault<ScOutage>(v);
-  v.takes("mode", &ScOutage::mode, "how it is gone");
+void describe(V& v, Type<RegistryOutage>) {
+  describe_fault<RegistryOutage>(v);
+  v.takes("mode", &RegistryOutage::mode, "how it is gone");
 }
 
 template <class V>
-void describe(V& v, Type<ScSlow>) {
-  describe_fault<ScSlow>(v);
-  v.needs("latency", &ScSlow::latency, "added to each answer");
+void describe(V& v, Type<RegistrySlow>) {
+  describe_fault<RegistrySlow>(v);
+  v.needs("latency", &RegistrySlow::latency, "added to each answer");
 }
 
 template <class V>
@@ -101,53 +101,53 @@ void describe(V& v, Type<FailKind>) {
 }
 
 template <class V>
-void describe(V& v, Type<ScFail>) {
-  describe_fault<ScFail>(v);
-  v.takes("rate", &ScFail::rate, "share of requests");
-  v.needs("with", &ScFail::with, "mix of failures");
-  v.takes("ops", &ScFail::ops, "only these calls");
+void describe(V& v, Type<RegistryFail>) {
+  describe_fault<RegistryFail>(v);
+  v.takes("rate", &RegistryFail::rate, "share of requests");
+  v.needs("with", &RegistryFail::with, "mix of failures");
+  v.takes("ops", &RegistryFail::ops, "only these calls");
 }
 
 template <class V>
-void describe(V& v, Type<ScListEmpty>) {
-  describe_fault<ScListEmpty>(v);
+void describe(V& v, Type<RegistryListEmpty>) {
+  describe_fault<RegistryListEmpty>(v);
 }
 
 template <class V>
-void describe(V& v, Type<ScListPartial>) {
-  describe_fault<ScListPartial>(v);
-  v.takes("keep", &ScListPartial::keep, "share of entries that are listed");
+void describe(V& v, Type<RegistryListPartial>) {
+  describe_fault<RegistryListPartial>(v);
+  v.takes("keep", &RegistryListPartial::keep, "share of entries that are listed");
 }
 
 template <class V>
-void describe(V& v, Type<ScStaleRead>) {
-  describe_fault<ScStaleRead>(v);
-  v.needs("by", &ScStaleRead::by, "age of what is answered");
+void describe(V& v, Type<RegistryStaleRead>) {
+  describe_fault<RegistryStaleRead>(v);
+  v.needs("by", &RegistryStaleRead::by, "age of what is answered");
 }
 
 template <class V>
-void describe(V& v, Type<ScDataLoss>) {
-  v.needs("service_center", &ScDataLoss::service_center, "name of a registry, all, or any");
-  v.takes("to", &ScDataLoss::to, "label of the moment whose content is left; everything is lost when absent");
+void describe(V& v, Type<RegistryDataLoss>) {
+  v.needs("registry", &RegistryDataLoss::registry, "name of a registry, all, or any");
+  v.takes("to", &RegistryDataLoss::to, "label of the moment whose content is left; everything is lost when absent");
 }
 
 template <class V>
-void describe(V& v, Type<ScRestore>) {
-  v.needs("service_center", &ScRestore::service_center, "name of a registry, all, or any");
-  v.needs("to", &ScRestore::to, "label of the moment of the backup");
+void describe(V& v, Type<RegistryRestore>) {
+  v.needs("registry", &RegistryRestore::registry, "name of a registry, all, or any");
+  v.needs("to", &RegistryRestore::to, "label of the moment of the backup");
 }
 
 template <class V>
-void describe(V& v, Type<ScFailover>) {
-  describe_fault<ScFailover>(v);
-  v.needs("address", &ScFailover::address, "number of the address that dies, from 0");
+void describe(V& v, Type<RegistryFailover>) {
+  describe_fault<RegistryFailover>(v);
+  v.needs("address", &RegistryFailover::address, "number of the address that dies, from 0");
   v.later("to", "name the \"address\" that dies: syncers choose the next one themselves");
 }
 
 template <class V>
-void describe(V& v, Type<ScLimit>) {
-  describe_fault<ScLimit>(v);
-  v.needs("rps", &ScLimit::rps, "requests per second; 0 for none at all");
+void describe(V& v, Type<RegistryLimit>) {
+  describe_fault<RegistryLimit>(v);
+  v.needs("rps", &RegistryLimit::rps, "requests per second; 0 for none at all");
 }
 
 }  // namespace sim::scenario

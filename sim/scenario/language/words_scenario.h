@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "sim/scenario/values/scenario.h"
 #include "sim/scenario/language/words_events.h"
 #include "sim/scenario/language/words_expect.h"
 #include "sim/scenario/language/words_workload.h"
+#include "sim/scenario/values/scenario.h"
 
 namespace sim::scenario {
 
@@ -29,13 +29,13 @@ constexpr auto words(Type<Family>) {
                             {"clock.jump", Family::ClockJump},
                             {"clock.skew", Family::ClockSkew},
                             {"clock.strobe", Family::ClockStrobe},
-                            {"sc.outage", Family::ScOutage},
-                            {"sc.fail", Family::ScFail},
-                            {"sc.slow", Family::ScSlow},
-                            {"sc.list_empty", Family::ScListEmpty},
-                            {"sc.list_partial", Family::ScListPartial},
-                            {"sc.stale_read", Family::ScStaleRead},
-                            {"sc.limit", Family::ScLimit}}};
+                            {"registry.outage", Family::RegistryOutage},
+                            {"registry.fail", Family::RegistryFail},
+                            {"registry.slow", Family::RegistrySlow},
+                            {"registry.list_empty", Family::RegistryListEmpty},
+                            {"registry.list_partial", Family::RegistryListPartial},
+                            {"registry.stale_read", Family::RegistryStaleRead},
+                            {"registry.limit", Family::RegistryLimit}}};
 }
 
 constexpr auto words(Type<Healing>) { return Words<Healing, 1>{{{"core", Healing::Core}}}; }
@@ -48,7 +48,7 @@ template <class V>
 void describe(V& v, Type<Budget>) {
   v.takes("down_per_cluster", &Budget::down_per_cluster, "nodes of a region that are down at once");
   v.takes("regions_cut", &Budget::regions_cut, "regions with a cut link at once");
-  v.takes("service_centers_out", &Budget::service_centers_out, "registries with a fault at once");
+  v.takes("registries_out", &Budget::registries_out, "registries with a fault at once");
   v.takes("wiped_disks", &Budget::wiped_disks, "disks wiped in the whole run");
 }
 

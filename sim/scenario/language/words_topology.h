@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "sim/scenario/values/topology.h"
 #include "sim/scenario/language/type.h"
+#include "sim/scenario/values/topology.h"
 
 namespace sim::scenario {
 
@@ -38,7 +38,7 @@ void describe(V& v, Type<Clock>) {
 
 template <class V>
 void describe(V& v, Type<Region>) {
-  v.needs("service_center", &Region::service_center, "name of the region's registry");
+  v.needs("registry", &Region::registry, "name of the region's registry");
   v.needs("syncers", &Region::syncers, "names of its syncers");
   v.takes("mode", &Region::mode, "one syncer, or three that elect a leader");
   v.takes("machines", &Region::machines, "groups of nodes that die together: name -> list of syncers");
@@ -46,13 +46,14 @@ void describe(V& v, Type<Region>) {
 }
 
 template <class V>
-void describe(V& v, Type<ServiceCenter>) {
-  v.takes("ttl", &ServiceCenter::ttl, "lease of an instance of an application");
-  v.takes("front_ends", &ServiceCenter::front_ends, "addresses in front of the one store");
-  v.takes("latency", &ServiceCenter::latency, "time to answer a request");
-  v.takes("version", &ServiceCenter::version, "release it behaves like");
-  v.takes("min_lease", &ServiceCenter::min_lease, "shorter leases are raised to this (release 2.1 and later)");
-  v.takes("delete_visibility", &ServiceCenter::delete_visibility, "how long a removed instance is still listed");
+void describe(V& v, Type<Registry>) {
+  v.takes("kind", &Registry::kind, "which implementation it is");
+  v.takes("ttl", &Registry::ttl, "lease of an instance of an application");
+  v.takes("front_ends", &Registry::front_ends, "addresses in front of the one store");
+  v.takes("latency", &Registry::latency, "time to answer a request");
+  v.takes("version", &Registry::version, "release it behaves like");
+  v.takes("min_lease", &Registry::min_lease, "shorter leases are raised to this (release 2.1 and later)");
+  v.takes("delete_visibility", &Registry::delete_visibility, "how long a removed instance is still listed");
   v.later("watch", "syncers poll their registry: nothing to choose");
   v.later("seed", "use a workload \"steady\" at \"0s\"");
 }
@@ -115,7 +116,7 @@ void describe(V& v, Type<SlowPair>) {
 template <class V>
 void describe(V& v, Type<Topology>) {
   v.named("regions", &Topology::regions, "name -> region");
-  v.named("service_centers", &Topology::service_centers, "name -> details of a registry");
+  v.named("registries", &Topology::registries, "name -> details of a registry");
   v.takes("links", &Topology::links, "quality of links; the last match wins");
   v.takes("sealed", &Topology::sealed, "gossip is sealed with a key that all syncers share");
   v.takes("slow_pair", &Topology::slow_pair, "some pairs of nodes are always slower than the rest");

@@ -74,7 +74,7 @@ template <class V>
 void describe(V& v, Type<Workload>) {
   v.needs("id", &Workload::id, "prefix of its instances' names, and a label");
   v.choice("kind", &Workload::kind, "what it does");
-  v.needs("service_center", &Workload::service_center, "name of a registry, all, or any");
+  v.needs("registry", &Workload::registry, "name of a registry, all, or any");
 }
 
 }  // namespace sim::scenario

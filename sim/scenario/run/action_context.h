@@ -79,23 +79,23 @@ struct FuzzActions : ActionContext {
 
 /// Registries and the applications beside them.
 struct RegistryActions : ActionContext {
-  void operator()(const ScRegister& a) const;
-  void operator()(const ScDeregister& a) const;
-  void operator()(const ScStopHeartbeat& a) const;
-  void operator()(const ScHeartbeat& a) const;
-  void operator()(const ScExpire& a) const;
-  void operator()(const ScStatus& a) const;
-  void operator()(const ScUpdate& a) const;
-  void operator()(const ScOutage& a) const;
-  void operator()(const ScSlow& a) const;
-  void operator()(const ScFail& a) const;
-  void operator()(const ScListEmpty& a) const;
-  void operator()(const ScListPartial& a) const;
-  void operator()(const ScStaleRead& a) const;
-  void operator()(const ScDataLoss& a) const;
-  void operator()(const ScRestore& a) const;
-  void operator()(const ScFailover& a) const;
-  void operator()(const ScLimit& a) const;
+  void operator()(const RegistryRegister& a) const;
+  void operator()(const RegistryDeregister& a) const;
+  void operator()(const RegistryStopHeartbeat& a) const;
+  void operator()(const RegistryHeartbeat& a) const;
+  void operator()(const RegistryExpire& a) const;
+  void operator()(const RegistryStatus& a) const;
+  void operator()(const RegistryUpdate& a) const;
+  void operator()(const RegistryOutage& a) const;
+  void operator()(const RegistrySlow& a) const;
+  void operator()(const RegistryFail& a) const;
+  void operator()(const RegistryListEmpty& a) const;
+  void operator()(const RegistryListPartial& a) const;
+  void operator()(const RegistryStaleRead& a) const;
+  void operator()(const RegistryDataLoss& a) const;
+  void operator()(const RegistryRestore& a) const;
+  void operator()(const RegistryFailover& a) const;
+  void operator()(const RegistryLimit& a) const;
 };
 
 }  // namespace sim::scenario

@@ -10,7 +10,8 @@ using host::World;
 /// Runs a step at every registry that an event means.
 template <class Step>
 void at_each(const ActionContext& context, const std::string& name, Step step) {
-  for (const RegistryIndex r : centers(context.scene.cast, name, context.random.stream("service_center"))) step(r);
+  for (const RegistryIndex r : registries_named(context.scene.cast, name, context.random.stream("service_center")))
+    step(r);
 }
 
 /// Starts a fault of what nodes see of the registries, until its time is over or everything settles.
@@ -63,99 +64,99 @@ mocksc::OutageMode mode_of(OutageMode mode) {
 
 }  // namespace
 
-void RegistryActions::operator()(const ScRegister& a) const {
+void RegistryActions::operator()(const RegistryRegister& a) const {
   const Registration who{a.service, a.instance, a.endpoints, a.properties, a.status, a.lease};
-  at_each(*this, a.service_center, [&](RegistryIndex r) { scene.applications.enter(r, who); });
+  at_each(*this, a.registry, [&](RegistryIndex r) { scene.applications.enter(r, who); });
 }
 
-void RegistryActions::operator()(const ScDeregister& a) const {
-  at_each(*this, a.service_center, [&](RegistryIndex r) { scene.applications.leave(r, a.instance); });
+void RegistryActions::operator()(const RegistryDeregister& a) const {
+  at_each(*this, a.registry, [&](RegistryIndex r) { scene.applications.leave(r, a.instance); });
 }
 
-void RegistryActions::operator()(const ScStopHeartbeat& a) const {
-  at_each(*this, a.service_center, [&](RegistryIndex r) { scene.applications.stop_heartbeat(r, a.instance); });
+void RegistryActions::operator()(const RegistryStopHeartbeat& a) const {
+  at_each(*this, a.registry, [&](RegistryIndex r) { scene.applications.stop_heartbeat(r, a.instance); });
 }
 
-void RegistryActions::operator()(const ScHeartbeat& a) const {
-  at_each(*this, a.service_center, [&](RegistryIndex r) { scene.applications.heartbeat(r, a.instance); });
+void RegistryActions::operator()(const RegistryHeartbeat& a) const {
+  at_each(*this, a.registry, [&](RegistryIndex r) { scene.applications.heartbeat(r, a.instance); });
 }
 
-void RegistryActions::operator()(const ScExpire& a) const {
-  at_each(*this, a.service_center, [&](RegistryIndex r) { scene.applications.expire(r, a.instance); });
+void RegistryActions::operator()(const RegistryExpire& a) const {
+  at_each(*this, a.registry, [&](RegistryIndex r) { scene.applications.expire(r, a.instance); });
 }
 
-void RegistryActions::operator()(const ScStatus& a) const {
-  at_each(*this, a.service_center, [&](RegistryIndex r) { scene.applications.set_status(r, a.instance, a.status); });
+void RegistryActions::operator()(const RegistryStatus& a) const {
+  at_each(*this, a.registry, [&](RegistryIndex r) { scene.applications.set_status(r, a.instance, a.status); });
 }
 
-void RegistryActions::operator()(const ScUpdate& a) const {
-  at_each(*this, a.service_center, [&](RegistryIndex r) {
+void RegistryActions::operator()(const RegistryUpdate& a) const {
+  at_each(*this, a.registry, [&](RegistryIndex r) {
     if (!a.endpoints.empty()) scene.applications.set_endpoints(r, a.instance, a.endpoints);
     if (!a.properties.empty()) scene.applications.set_properties(r, a.instance, a.properties);
   });
 }
 
-void RegistryActions::operator()(const ScOutage& a) const {
+void RegistryActions::operator()(const RegistryOutage& a) const {
   mocksc::Fault fault = fault_of(mocksc::FaultKind::Outage);
   fault.mode = mode_of(a.mode);
-  start_fault(*this, a.service_center, fault, a.for_);
+  start_fault(*this, a.registry, fault, a.for_);
 }
 
-void RegistryActions::operator()(const ScSlow& a) const {
+void RegistryActions::operator()(const RegistrySlow& a) const {
   mocksc::Fault fault = fault_of(mocksc::FaultKind::Slow);
   fault.latency_min = a.latency;
   fault.latency_max = a.latency;
-  start_fault(*this, a.service_center, fault, a.for_);
+  start_fault(*this, a.registry, fault, a.for_);
 }
 
-void RegistryActions::operator()(const ScFail& a) const {
+void RegistryActions::operator()(const RegistryFail& a) const {
   mocksc::Fault fault = fault_of(mocksc::FaultKind::Fail);
   fault.rate = a.rate;
   for (const FailKind& kind : a.with) fault.failures.push_back(failure_of(kind));
   for (const std::string& op : a.ops) {
     if (const auto known = mocksc::parse_operation(op)) fault.operations.insert(*known);
   }
-  start_fault(*this, a.service_center, fault, a.for_);
+  start_fault(*this, a.registry, fault, a.for_);
 }
 
-void RegistryActions::operator()(const ScListEmpty& a) const {
-  start_fault(*this, a.service_center, fault_of(mocksc::FaultKind::ListEmpty), a.for_);
+void RegistryActions::operator()(const RegistryListEmpty& a) const {
+  start_fault(*this, a.registry, fault_of(mocksc::FaultKind::ListEmpty), a.for_);
 }
 
-void RegistryActions::operator()(const ScListPartial& a) const {
+void RegistryActions::operator()(const RegistryListPartial& a) const {
   mocksc::Fault fault = fault_of(mocksc::FaultKind::ListPartial);
   fault.keep = a.keep;
-  start_fault(*this, a.service_center, fault, a.for_);
+  start_fault(*this, a.registry, fault, a.for_);
 }
 
-void RegistryActions::operator()(const ScStaleRead& a) const {
+void RegistryActions::operator()(const RegistryStaleRead& a) const {
   mocksc::Fault fault = fault_of(mocksc::FaultKind::StaleRead);
   fault.by = a.by;
-  start_fault(*this, a.service_center, fault, a.for_);
+  start_fault(*this, a.registry, fault, a.for_);
 }
 
-void RegistryActions::operator()(const ScDataLoss& a) const {
-  at_each(*this, a.service_center, [&](RegistryIndex r) {
+void RegistryActions::operator()(const RegistryDataLoss& a) const {
+  at_each(*this, a.registry, [&](RegistryIndex r) {
     mocksc::FaultyFrontend& front = world().registry(r).front();
     if (a.to.empty()) return front.lose_data(world().now());
     restore(*this, r, a.to);
   });
 }
 
-void RegistryActions::operator()(const ScRestore& a) const {
-  at_each(*this, a.service_center, [&](RegistryIndex r) { restore(*this, r, a.to); });
+void RegistryActions::operator()(const RegistryRestore& a) const {
+  at_each(*this, a.registry, [&](RegistryIndex r) { restore(*this, r, a.to); });
 }
 
-void RegistryActions::operator()(const ScFailover& a) const {
+void RegistryActions::operator()(const RegistryFailover& a) const {
   mocksc::Fault fault = fault_of(mocksc::FaultKind::Outage);
   fault.frontend = static_cast<std::size_t>(a.address);
-  start_fault(*this, a.service_center, fault, a.for_);
+  start_fault(*this, a.registry, fault, a.for_);
 }
 
-void RegistryActions::operator()(const ScLimit& a) const {
+void RegistryActions::operator()(const RegistryLimit& a) const {
   mocksc::Fault fault = fault_of(mocksc::FaultKind::Limit);
   fault.rps = a.rps;
-  start_fault(*this, a.service_center, fault, a.for_);
+  start_fault(*this, a.registry, fault, a.for_);
 }
 
 }  // namespace sim::scenario

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "sim/scenario/values/instance_names.h"
 #include "sim/scenario/language/selector_syntax.h"
 #include "sim/scenario/language/words_registry.h"
+#include "sim/scenario/values/instance_names.h"
 
 namespace sim::scenario {
 namespace {
@@ -57,7 +57,7 @@ Applications::Applications(const Scenario& scenario, host::World& world, Checks&
 void Applications::enter(RegistryIndex registry, const Registration& who) {
   checks_.on_application(registry, instance_id(who.name), "register");
   const auto done =
-      world_.registry(registry).register_instance(application(who, scenario_.topology.service_centers[registry].ttl));
+      world_.registry(registry).register_instance(application(who, scenario_.topology.registries[registry].ttl));
   if (!done) return note(registry, "register", who.name, to_string(done.error()));
   known_.insert_or_assign({registry, who.name}, who);
 }

@@ -16,11 +16,11 @@ std::optional<std::uint32_t> index_of(const List& list, std::string_view name, G
 }  // namespace
 
 Cast::Cast(const Topology& topology) {
-  for (const ServiceCenter& sc : topology.service_centers) registries_.push_back(sc.name);
+  for (const Registry& known : topology.registries) registries_.push_back(known.name);
   for (const scenario::Region& r : topology.regions) {
     Region& region = regions_.emplace_back();
     region.name = r.name;
-    region.registry = registry(r.service_center).value_or(0);
+    region.registry = registry(r.registry).value_or(0);
     for (const std::string& syncer : r.syncers) {
       region.nodes.push_back(static_cast<NodeIndex>(nodes_.size()));
       nodes_.push_back({syncer, regions_.size() - 1});

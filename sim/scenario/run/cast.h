@@ -19,7 +19,7 @@ using fault::RegistryIndex;
 using fault::Sites;
 
 /// Who plays in a run: the names of a topology as the indices that the world uses. Nodes are numbered region by region
-/// in file order, registries in the order of Topology::service_centers.
+/// in file order, registries in the order of Topology::registries.
 class Cast {
  public:
   explicit Cast(const Topology& topology);

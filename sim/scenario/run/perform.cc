@@ -19,7 +19,7 @@ void perform(Scene& scene, const Event& event, syncer::Random random) {
   std::visit(All{{context}, {context}, {context}, {context}, {context}}, event.action);
 }
 
-std::vector<RegistryIndex> centers(const Cast& cast, const std::string& name, syncer::Random random) {
+std::vector<RegistryIndex> registries_named(const Cast& cast, const std::string& name, syncer::Random random) {
   if (const auto one = cast.registry(name)) return {*one};
   std::vector<RegistryIndex> all;
   for (RegistryIndex r = 0; r < cast.registries().size(); ++r) all.push_back(r);

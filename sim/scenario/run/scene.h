@@ -66,6 +66,6 @@ struct Scene {
 void perform(Scene& scene, const Event& event, syncer::Random random);
 
 /// The registries meant by a name, "all", or "any" (one, drawn).
-std::vector<RegistryIndex> centers(const Cast& cast, const std::string& name, syncer::Random random);
+std::vector<RegistryIndex> registries_named(const Cast& cast, const std::string& name, syncer::Random random);
 
 }  // namespace sim::scenario

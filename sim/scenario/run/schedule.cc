@@ -25,8 +25,8 @@ const Moment* first_moment(const Event& event) {
 
 bool needs_backup(const Scenario& scenario, const std::string& label) {
   return std::any_of(scenario.events.begin(), scenario.events.end(), [&](const Event& e) {
-    const auto* loss = std::get_if<ScDataLoss>(&e.action);
-    const auto* restore = std::get_if<ScRestore>(&e.action);
+    const auto* loss = std::get_if<RegistryDataLoss>(&e.action);
+    const auto* restore = std::get_if<RegistryRestore>(&e.action);
     return (loss != nullptr && loss->to == label) || (restore != nullptr && restore->to == label);
   });
 }

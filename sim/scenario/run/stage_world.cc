@@ -90,7 +90,7 @@ void set_clock(const Clock& clock, NodeIndex node, host::World& world) {
 void remember_past(const Scenario& scenario, host::World& world) {
   Duration longest{};
   for (const Event& event : scenario.events) {
-    if (const auto* stale = std::get_if<ScStaleRead>(&event.action)) longest = std::max(longest, stale->by);
+    if (const auto* stale = std::get_if<RegistryStaleRead>(&event.action)) longest = std::max(longest, stale->by);
   }
   if (longest == Duration::zero()) return;
   for (RegistryIndex r = 0; r < world.registries(); ++r) world.registry(r).front().remember_past(world.now(), longest);
@@ -114,7 +114,7 @@ syncer::Endpoint rpc_address(NodeIndex node) { return machine(node, 30191); }
 syncer::node::NodeConfig node_config(const Scenario& scenario, const Cast& cast, NodeIndex node) {
   const Cast::Node& actor = cast.nodes()[node];
   const Cast::Region& region = cast.regions()[actor.region];
-  const ServiceCenter& center = scenario.topology.service_centers[region.registry];
+  const Registry& home = scenario.topology.registries[region.registry];
   syncer::node::NodeConfig config;
   config.node = actor.name;
   config.region = region.name;
@@ -126,8 +126,8 @@ syncer::node::NodeConfig node_config(const Scenario& scenario, const Cast& cast,
     config.cluster.voters = static_cast<std::uint32_t>(region.nodes.size());
   }
   config.registry.addresses.clear();
-  for (std::uint32_t k = 0; k < center.front_ends; ++k) {
-    config.registry.addresses.push_back("http://" + center.name + "-" + std::to_string(k) + ":30100");
+  for (std::uint32_t k = 0; k < home.front_ends; ++k) {
+    config.registry.addresses.push_back("http://" + home.name + "-" + std::to_string(k) + ":30100");
   }
   for (const ConfigBlock& block : scenario.config) {
     if (selects(block.who, cast, node)) configure(config, block.settings, cast, node);
@@ -158,14 +158,14 @@ fault::LinkSpec link_spec(const LinkQuality& q) {
 }
 
 void build_world(const Scenario& scenario, const Cast& cast, host::World& world) {
-  for (const ServiceCenter& sc : scenario.topology.service_centers) {
+  for (const Registry& registry : scenario.topology.registries) {
     host::RegistrySpec spec;
-    spec.name = sc.name;
-    spec.front_ends = sc.front_ends;
-    spec.release = sc.version;
-    spec.latency = sc.latency;
-    spec.min_lease = sc.min_lease;
-    spec.delete_visibility = sc.delete_visibility;
+    spec.name = registry.name;
+    spec.front_ends = registry.front_ends;
+    spec.release = registry.version;
+    spec.latency = registry.latency;
+    spec.min_lease = registry.min_lease;
+    spec.delete_visibility = registry.delete_visibility;
     world.add_registry(std::move(spec));
   }
   for (NodeIndex n = 0; n < cast.nodes().size(); ++n) {

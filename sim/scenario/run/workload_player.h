@@ -35,7 +35,7 @@ class WorkloadPlayer {
   void play(const Herd& load);
 
   void register_one(RegistryIndex registry, std::uint64_t service, std::uint64_t number);
-  RegistryIndex draw_center(syncer::Random random) const;
+  RegistryIndex draw_registry(syncer::Random random) const;
   void churn_in(const Churn& load, std::uint64_t number);
   void churn_out(const Churn& load, syncer::Random random, Farewell farewell);
   std::uint64_t population() const { return living_.size(); }

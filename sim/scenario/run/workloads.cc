@@ -44,13 +44,13 @@ void WorkloadPlayer::register_one(RegistryIndex registry, std::uint64_t service,
   scene_.applications.enter(registry, who);
 }
 
-RegistryIndex WorkloadPlayer::draw_center(syncer::Random random) const {
-  const auto all = centers(scene_.cast, workload_.service_center, random);
+RegistryIndex WorkloadPlayer::draw_registry(syncer::Random random) const {
+  const auto all = registries_named(scene_.cast, workload_.registry, random);
   return all[static_cast<std::size_t>(random.stream("center").next() % all.size())];
 }
 
 void WorkloadPlayer::play(const Steady& load) {
-  const auto all = centers(scene_.cast, workload_.service_center, random_.stream("center"));
+  const auto all = registries_named(scene_.cast, workload_.registry, random_.stream("center"));
   for (std::uint64_t place = 0; place < all.size(); ++place) {
     for (std::uint64_t s = 1; s <= load.services; ++s) {
       // Over several registries the instances of a service are numbered through: ids are never used twice.
@@ -66,7 +66,7 @@ void WorkloadPlayer::play(const BurstLoad& load) {
     const auto wait =
         Duration(static_cast<std::int64_t>(static_cast<unsigned __int128>(load.within.count()) * i / load.count));
     scene_.world.at(scene_.world.now() + wait, [this, i, services = load.services](World&) {
-      register_one(draw_center(random_.stream(i)), 1 + i % services, 1 + i / services);
+      register_one(draw_registry(random_.stream(i)), 1 + i % services, 1 + i / services);
     });
   }
 }
@@ -89,7 +89,7 @@ void WorkloadPlayer::play(const Churn& load) {
 }
 
 void WorkloadPlayer::churn_in(const Churn& load, std::uint64_t number) {
-  const RegistryIndex registry = draw_center(random_.stream("arrival").stream(number));
+  const RegistryIndex registry = draw_registry(random_.stream("arrival").stream(number));
   const std::uint64_t service = 1 + number % load.services;
   register_one(registry, service, 1 + number / load.services);
   living_.emplace_back(registry,
@@ -123,7 +123,7 @@ void WorkloadPlayer::next_turn(Repetition& repetition) {
 }
 
 void WorkloadPlayer::play(const RollingDeploy& load) {
-  for (const RegistryIndex r : centers(scene_.cast, workload_.service_center, random_.stream("center"))) {
+  for (const RegistryIndex r : registries_named(scene_.cast, workload_.registry, random_.stream("center"))) {
     const std::vector<std::string> old = scene_.applications.matching(r, load.service + "/*");
     for (std::size_t i = 0; i < old.size(); ++i) {
       const auto turn = static_cast<std::int64_t>(i / load.batch);
@@ -146,7 +146,7 @@ void WorkloadPlayer::replace(RegistryIndex registry, const std::string& name, co
 
 void WorkloadPlayer::play(const Flap& load) {
   if (scene_.world.now() >= until_) return;
-  const RegistryIndex registry = draw_center(random_);
+  const RegistryIndex registry = draw_registry(random_);
   register_one(registry, 1, 1);
   const Instant off = scene_.world.now() + load.up;
   if (off >= until_) return;
@@ -158,7 +158,7 @@ void WorkloadPlayer::play(const Flap& load) {
 }
 
 void WorkloadPlayer::play(const Herd& load) {
-  for (const RegistryIndex r : centers(scene_.cast, workload_.service_center, random_.stream("center"))) {
+  for (const RegistryIndex r : registries_named(scene_.cast, workload_.registry, random_.stream("center"))) {
     const std::vector<std::string> herd = scene_.applications.matching(r, load.instances);
     for (std::size_t i = 0; i < herd.size(); ++i) {
       scene_.applications.stop_heartbeat(r, herd[i]);

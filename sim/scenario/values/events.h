@@ -31,9 +31,10 @@ struct Anchor {
 using Action =
     std::variant<Start, Stop, Leave, Crash, Restart, Bounce, Pause, Resume, Suspend, Slow, Join, ClusterReplace,
                  GuardRelease, ClockDrift, ClockJump, ClockSkew, ClockStrobe, CrashAt, DiskFault, DiskFlip, Partition,
-                 Heal, LinkChange, Clog, Unclog, Swizzle, Reset, HalfOpen, FuzzPeer, ScRegister, ScDeregister,
-                 ScStopHeartbeat, ScHeartbeat, ScExpire, ScStatus, ScUpdate, ScOutage, ScSlow, ScFail, ScListEmpty,
-                 ScListPartial, ScStaleRead, ScDataLoss, ScRestore, ScFailover, ScLimit>;
+                 Heal, LinkChange, Clog, Unclog, Swizzle, Reset, HalfOpen, FuzzPeer, RegistryRegister,
+                 RegistryDeregister, RegistryStopHeartbeat, RegistryHeartbeat, RegistryExpire, RegistryStatus,
+                 RegistryUpdate, RegistryOutage, RegistrySlow, RegistryFail, RegistryListEmpty, RegistryListPartial,
+                 RegistryStaleRead, RegistryDataLoss, RegistryRestore, RegistryFailover, RegistryLimit>;
 
 /// Something the scenario does to the world.
 struct Event {

@@ -10,72 +10,72 @@
 
 namespace sim::scenario {
 
-// `service_center` is a name, "all", or "any" (one, drawn when the event fires). `instance` is a name given by a
-// "sc.register" or a workload ("base/svc-1/3"), or a glob over such names.
+// `registry` is a name, "all", or "any" (one, drawn when the event fires). `instance` is a name given by a
+// "registry.register" or a workload ("base/svc-1/3"), or a glob over such names.
 
 enum class InstanceStatus : std::uint8_t { Up, Down, Starting, OutOfService };
 
-struct ScRegister {
-  std::string service_center;
+struct RegistryRegister {
+  std::string registry;
   ServiceKey service;
   std::string instance;
   std::vector<std::string> endpoints;
   Pairs properties;
   InstanceStatus status = InstanceStatus::Up;
   std::optional<Duration> lease;  ///< the registry's `ttl` when absent
-  bool operator==(const ScRegister&) const = default;
+  bool operator==(const RegistryRegister&) const = default;
 };
-struct ScDeregister {
-  std::string service_center;
+struct RegistryDeregister {
+  std::string registry;
   std::string instance;
-  bool operator==(const ScDeregister&) const = default;
+  bool operator==(const RegistryDeregister&) const = default;
 };
 /// The application stops to renew its lease; the registry expires it.
-struct ScStopHeartbeat {
-  std::string service_center;
+struct RegistryStopHeartbeat {
+  std::string registry;
   std::string instance;
-  bool operator==(const ScStopHeartbeat&) const = default;
+  bool operator==(const RegistryStopHeartbeat&) const = default;
 };
 /// The application renews its lease again.
-struct ScHeartbeat {
-  std::string service_center;
+struct RegistryHeartbeat {
+  std::string registry;
   std::string instance;
-  bool operator==(const ScHeartbeat&) const = default;
+  bool operator==(const RegistryHeartbeat&) const = default;
 };
 /// The lease ends at once.
-struct ScExpire {
-  std::string service_center;
+struct RegistryExpire {
+  std::string registry;
   std::string instance;
-  bool operator==(const ScExpire&) const = default;
+  bool operator==(const RegistryExpire&) const = default;
 };
-struct ScStatus {
-  std::string service_center;
+struct RegistryStatus {
+  std::string registry;
   std::string instance;
   InstanceStatus status = InstanceStatus::Up;
-  bool operator==(const ScStatus&) const = default;
+  bool operator==(const RegistryStatus&) const = default;
 };
 /// Changes properties, or (as applications do: register again) endpoints.
-struct ScUpdate {
-  std::string service_center;
+struct RegistryUpdate {
+  std::string registry;
   std::string instance;
   Pairs properties;
   std::vector<std::string> endpoints;
-  bool operator==(const ScUpdate&) const = default;
+  bool operator==(const RegistryUpdate&) const = default;
 };
 
 enum class OutageMode : std::uint8_t { Refuse, Hang, Reset };
 
-struct ScOutage {
-  std::string service_center;
+struct RegistryOutage {
+  std::string registry;
   OutageMode mode = OutageMode::Refuse;
   std::optional<Duration> for_;
-  bool operator==(const ScOutage&) const = default;
+  bool operator==(const RegistryOutage&) const = default;
 };
-struct ScSlow {
-  std::string service_center;
+struct RegistrySlow {
+  std::string registry;
   Duration latency{};
   std::optional<Duration> for_;
-  bool operator==(const ScSlow&) const = default;
+  bool operator==(const RegistrySlow&) const = default;
 };
 
 /// One kind of failure in a mix; exactly one of the first five is given.
@@ -90,59 +90,59 @@ struct FailKind {
   bool operator==(const FailKind&) const = default;
 };
 /// A share of requests fails.
-struct ScFail {
-  std::string service_center;
+struct RegistryFail {
+  std::string registry;
   Ratio rate{1, 1};
   std::vector<FailKind> with;
   std::vector<std::string> ops;  ///< only these calls (register, unregister, heartbeat, list, find, …); empty for all
   std::optional<Duration> for_;
-  bool operator==(const ScFail&) const = default;
+  bool operator==(const RegistryFail&) const = default;
 };
 /// Lists come back empty with a success code.
-struct ScListEmpty {
-  std::string service_center;
+struct RegistryListEmpty {
+  std::string registry;
   std::optional<Duration> for_;
-  bool operator==(const ScListEmpty&) const = default;
+  bool operator==(const RegistryListEmpty&) const = default;
 };
 /// Lists hold only a share of what is there.
-struct ScListPartial {
-  std::string service_center;
+struct RegistryListPartial {
+  std::string registry;
   Ratio keep{1, 2};
   std::optional<Duration> for_;
-  bool operator==(const ScListPartial&) const = default;
+  bool operator==(const RegistryListPartial&) const = default;
 };
 /// Answers are old by that much.
-struct ScStaleRead {
-  std::string service_center;
+struct RegistryStaleRead {
+  std::string registry;
   Duration by{};
   std::optional<Duration> for_;
-  bool operator==(const ScStaleRead&) const = default;
+  bool operator==(const RegistryStaleRead&) const = default;
 };
 /// The registry loses everything, or what was written after the label `to`.
-struct ScDataLoss {
-  std::string service_center;
+struct RegistryDataLoss {
+  std::string registry;
   std::string to;
-  bool operator==(const ScDataLoss&) const = default;
+  bool operator==(const RegistryDataLoss&) const = default;
 };
 /// A backup of the moment `to` is restored.
-struct ScRestore {
-  std::string service_center;
+struct RegistryRestore {
+  std::string registry;
   std::string to;
-  bool operator==(const ScRestore&) const = default;
+  bool operator==(const RegistryRestore&) const = default;
 };
 /// One address of the registry dies, the others go on.
-struct ScFailover {
-  std::string service_center;
+struct RegistryFailover {
+  std::string registry;
   std::uint64_t address = 0;  ///< number of the front-end
   std::optional<Duration> for_;
-  bool operator==(const ScFailover&) const = default;
+  bool operator==(const RegistryFailover&) const = default;
 };
 /// More requests than this are answered 429.
-struct ScLimit {
-  std::string service_center;
+struct RegistryLimit {
+  std::string registry;
   std::uint64_t rps = 0;  ///< 0 refuses everything
   std::optional<Duration> for_;
-  bool operator==(const ScLimit&) const = default;
+  bool operator==(const RegistryLimit&) const = default;
 };
 
 }  // namespace sim::scenario

@@ -41,20 +41,20 @@ enum class Family : std::uint8_t {
   ClockJump,
   ClockSkew,
   ClockStrobe,
-  ScOutage,
-  ScFail,
-  ScSlow,
-  ScListEmpty,
-  ScListPartial,
-  ScStaleRead,
-  ScLimit,
+  RegistryOutage,
+  RegistryFail,
+  RegistrySlow,
+  RegistryListEmpty,
+  RegistryListPartial,
+  RegistryStaleRead,
+  RegistryLimit,
 };
 
 /// What may be broken at the same time, so that a red run is always a fault of the product.
 struct Budget {
   std::uint64_t down_per_cluster = 1;
   std::uint64_t regions_cut = 1;
-  std::uint64_t service_centers_out = 1;
+  std::uint64_t registries_out = 1;
   std::uint64_t wiped_disks = 0;
   bool operator==(const Budget&) const = default;
 };

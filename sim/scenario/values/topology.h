@@ -26,11 +26,11 @@ struct Clock {
   bool operator==(const Clock&) const = default;
 };
 
-/// One service center and its syncers. The region's name is the cluster name of its syncers.
+/// One registry and its syncers. The region's name is the cluster name of its syncers.
 struct Region {
   Place place;
   std::string name;
-  std::string service_center;  ///< two regions may name the same one: a mistake of operators worth a scenario
+  std::string registry;  ///< two regions may name the same one: a mistake of operators worth a scenario
   std::vector<std::string> syncers;
   RegionMode mode = RegionMode::Single;
   std::vector<Machine> machines;
@@ -39,16 +39,17 @@ struct Region {
 };
 
 /// Details of one registry; all have a default.
-struct ServiceCenter {
+struct Registry {
   Place place;
   std::string name;
+  std::string kind = "servicecenter";               ///< which implementation of a registry it is
   Duration ttl = std::chrono::seconds(120);         ///< lease of an instance registered by an application
   std::uint32_t front_ends = 1;                     ///< addresses in front of the one store
   Duration latency = std::chrono::milliseconds(1);  ///< time to answer
   std::string version = "2.2.0";                    ///< which release it behaves like
   std::optional<Duration> min_lease;                ///< shorter leases are raised to this (release 2.1 and later)
   std::optional<Duration> delete_visibility;        ///< how long a removed instance is still listed
-  bool operator==(const ServiceCenter&) const = default;
+  bool operator==(const Registry&) const = default;
 };
 
 /// Distribution of a delay.
@@ -122,7 +123,7 @@ struct SlowPair {
 
 struct Topology {
   std::vector<Region> regions;
-  std::vector<ServiceCenter> service_centers;  ///< every one that a region names, with or without details
+  std::vector<Registry> registries;  ///< every one that a region names, with or without details
   std::vector<LinkRule> links;
   bool sealed = false;  ///< gossip is encrypted, all syncers share one key
   std::optional<SlowPair> slow_pair;

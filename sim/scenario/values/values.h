@@ -48,7 +48,7 @@ struct Shift {
   bool operator==(const Shift&) const = default;
 };
 
-/// Some nodes, service centers, regions or instances, by the text of section "Selectors". Its syntax is checked when
+/// Some nodes, registries, regions or instances, by the text of section "Selectors". Its syntax is checked when
 /// the file is read; it is resolved (selector.h) when it is needed, because "random(1, all)" may differ each time.
 struct Selector {
   std::string text;

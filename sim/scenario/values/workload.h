@@ -70,7 +70,7 @@ struct Herd {
 struct Workload {
   Place place;
   std::string id;
-  std::string service_center;  ///< a name, "all" (each has its own), or "any" (one drawn per registration)
+  std::string registry;  ///< a name, "all" (each has its own), or "any" (one drawn per registration)
   std::variant<Steady, Churn, BurstLoad, RollingDeploy, Flap, Herd> kind;
   bool operator==(const Workload&) const = default;
 };

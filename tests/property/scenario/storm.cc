@@ -37,7 +37,7 @@ Action cut(int r, bool out, bool in, scenario::CutMode mode, Duration lasts) {
 }
 
 Action sick_registry(int r, bool applied, Duration lasts) {
-  scenario::ScFail fail{registry(r), Ratio{1, 2}, {}, {}, lasts};
+  scenario::RegistryFail fail{registry(r), Ratio{1, 2}, {}, {}, lasts};
   scenario::FailKind kind;
   if (applied)
     kind.reset_after_apply = true;
@@ -51,7 +51,7 @@ Action action_of(const Fault& fault, int regions) {
   const int r = fault.target % regions;
   const Duration lasts = std::chrono::seconds(fault.lasts);
   const Selector who{node(r)};
-  const std::string sc = registry(r);
+  const std::string where = registry(r);
   switch (fault.kind) {
     case 0:
       return scenario::Pause{who, lasts};
@@ -66,19 +66,19 @@ Action action_of(const Fault& fault, int regions) {
     case 5:
       return cut(r, false, true, scenario::CutMode::Jam, lasts);
     case 6:
-      return scenario::ScOutage{sc, scenario::OutageMode::Refuse, lasts};
+      return scenario::RegistryOutage{where, scenario::OutageMode::Refuse, lasts};
     case 7:
-      return scenario::ScOutage{sc, scenario::OutageMode::Hang, lasts};
+      return scenario::RegistryOutage{where, scenario::OutageMode::Hang, lasts};
     case 8:
       return sick_registry(r, false, lasts);
     case 9:
       return sick_registry(r, true, lasts);
     case 10:
-      return scenario::ScListEmpty{sc, lasts};
+      return scenario::RegistryListEmpty{where, lasts};
     case 11:
-      return scenario::ScListPartial{sc, Ratio{1, 3}, lasts};
+      return scenario::RegistryListPartial{where, Ratio{1, 3}, lasts};
     case 12:
-      return scenario::ScStaleRead{sc, 3s, lasts};
+      return scenario::RegistryStaleRead{where, 3s, lasts};
     default:
       return scenario::Reset{who, Selector{node((r + 1) % regions)}};
   }
@@ -88,9 +88,9 @@ void add_regions(scenario::Scenario& s, const Storm& storm) {
   for (int r = 0; r < storm.regions; ++r) {
     scenario::Region& added = s.topology.regions.emplace_back();
     added.name = region(r);
-    added.service_center = registry(r);
+    added.registry = registry(r);
     added.syncers = {node(r)};
-    s.topology.service_centers.emplace_back().name = registry(r);
+    s.topology.registries.emplace_back().name = registry(r);
     if (r > 0) s.config.push_back({{}, Selector{node(r)}, {{{"join", node(0)}}}});
   }
   s.config.push_back({{}, Selector{"all"}, {{{"guard.minimum", "1000"}}}});
@@ -104,7 +104,7 @@ void add_regions(scenario::Scenario& s, const Storm& storm) {
 void add_workload(scenario::Scenario& s, const Storm& storm) {
   scenario::Workload work;
   work.id = "apps";
-  work.service_center = "all";
+  work.registry = "all";
   if (storm.churn) {
     scenario::Churn churn{Moment{"", 5s}, Moment{"", 80s}, storm.population, 3, {}, {}, {}};
     churn.register_ = scenario::Rate{Duration(2s)};
@@ -117,7 +117,7 @@ void add_workload(scenario::Scenario& s, const Storm& storm) {
   // A region that churn empties altogether would rightly trip the guard.
   scenario::Workload always;
   always.id = "always";
-  always.service_center = "all";
+  always.registry = "all";
   always.kind = scenario::Steady{Moment{"", 0s}, 1, 2};
   s.workloads.push_back(std::move(always));
 }

@@ -17,11 +17,11 @@ using namespace std::chrono_literals;
 constexpr const char* kStorm = R"({
   "scenario": 1, "name": "storm", "duration": "100s",
   "topology": { "regions": {
-    "east": { "service_center": "sc-e", "syncers": ["e1"] },
-    "west": { "service_center": "sc-w", "syncers": ["w1"] },
-    "south": { "service_center": "sc-s", "syncers": ["s1"] } } },
+    "east": { "registry": "sc-e", "syncers": ["e1"] },
+    "west": { "registry": "sc-w", "syncers": ["w1"] },
+    "south": { "registry": "sc-s", "syncers": ["s1"] } } },
   "config": { "w1": { "join": ["e1"] }, "s1": { "join": ["e1"] } },
-  "workloads": [ { "id": "base", "kind": "steady", "service_center": "sc-e",
+  "workloads": [ { "id": "base", "kind": "steady", "registry": "sc-e",
                    "services": 2, "instances_per_service": 2 } ],
   "events": [
     { "id": "boot", "at": "0s", "do": "start", "who": "all" },
@@ -29,7 +29,7 @@ constexpr const char* kStorm = R"({
     { "id": "rise", "after": "fall + 5s", "do": "restart", "who": "e1" },
     { "id": "stop", "at": "40s", "do": "pause", "who": "w1", "for": "5s" } ],
   "chaos": [ { "id": "storm", "from": "10s", "until": "80s",
-               "families": ["crash", "pause", "partition", "loss", "sc.outage"],
+               "families": ["crash", "pause", "partition", "loss", "registry.outage"],
                "every": { "dist": "exp", "mean": "2s" } } ],
   "expect": [ { "id": "conv", "converged": "all", "after": "boot", "within": "30s" } ]
 })";

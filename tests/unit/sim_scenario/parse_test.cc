@@ -20,7 +20,7 @@ TEST(Parse, ReadsTheSmallestScenario) {
   EXPECT_EQ(parsed->duration, seconds(60));
   ASSERT_EQ(parsed->topology.regions.size(), 2U);
   EXPECT_EQ(parsed->topology.regions[1].syncers, std::vector<std::string>{"w1"});
-  EXPECT_EQ(parsed->topology.service_centers.size(), 2U);
+  EXPECT_EQ(parsed->topology.registries.size(), 2U);
 }
 
 TEST(Parse, NamesPlaceLineCaretAndNearestWordOfAnUnknownKey) {
@@ -47,10 +47,30 @@ TEST(Parse, RefusesWordsOfTheFormatThatAreNotSupportedYetByName) {
   refused(small_file(R"("matrix": {})"), "matrix");
   refused(small_file(R"("report": { "html": true })"), "report");
   refused(small_file(R"("events": [ { "at": "1s", "do": "upgrade", "who": "e1", "to": "2" } ])"), "upgrade");
-  refused(small_file(R"("workloads": [ { "id": "h", "kind": "rename", "service_center": "sc-e" } ])"), "rename");
+  refused(small_file(R"("workloads": [ { "id": "h", "kind": "rename", "registry": "sc-e" } ])"), "rename");
   refused(small_file(R"("expect": [ { "id": "s", "sometimes": { "loop_back": "any" } } ])"), "sometimes");
   refused(small_file(R"("expect": [ { "id": "l", "always": { "log": "any" } } ])"), "log");
   refused(small_file(R"("seed": "any")"), "any");
+}
+
+TEST(Parse, NamesTheWordThatTookThePlaceOfAnOlderOne) {
+  const auto renamed = [](const std::string& text, const std::string& former, const std::string& now) {
+    const std::string problems = problems_of(text);
+    const std::string want = "\"" + former + "\", it is called \"" + now + "\" now";
+    EXPECT_NE(problems.find(want), std::string::npos) << problems;
+  };
+  const std::string event =
+      R"("events": [ { "at": "1s", "do": "sc.expire", "service_center": "sc-e", "instance": "a" } ])";
+  renamed(small_file(event), "sc.expire", "registry.expire");
+  renamed(
+      small_file(R"("events": [ { "at": "1s", "do": "registry.expire", "service_center": "sc-e", "instance": "a" } ])"),
+      "service_center", "registry");
+  renamed(small_file(R"("chaos": [ { "families": [ "sc.outage" ], "budget": { "service_centers_out": 1 } } ])"),
+          "sc.outage", "registry.outage");
+  renamed(small_file(R"("chaos": [ { "families": [ "crash" ], "budget": { "service_centers_out": 1 } } ])"),
+          "service_centers_out", "registries_out");
+  renamed(R"({ "scenario": 1, "name": "x", "duration": "1s", "topology": { "regions": {}, "service_centers": {} } })",
+          "service_centers", "registries");
 }
 
 TEST(Parse, NamesTheNearestThingThatWorksForAWordThatDoesNotYet) {
@@ -99,7 +119,7 @@ TEST(Parse, KeepsCommentsAndPositionsApart) {
 TEST(Parse, TakesWhatAnIncludedFileGivesAndLetsTheFileOverrideIt) {
   const auto include = [](const std::string& path) -> syncer::Result<std::string> {
     EXPECT_EQ(path, "shared.json");
-    return std::string(R"({ "duration": "9s", "topology": { "regions": { "r": { "service_center": "s",
+    return std::string(R"({ "duration": "9s", "topology": { "regions": { "r": { "registry": "s",
       "syncers": ["n"] } } } })");
   };
   const Parsed parsed =

@@ -54,15 +54,16 @@ Action action() {
     case 4:
       return Partition{{{"e1"}, {"w1 + sc-w"}}, {}, {}, false, {}, {}, CutMode::Jam, duration()};
     case 5:
-      return ScFail{"sc-w", ratio(), {FailKind{503, {}, false, false, false, duration(), 3}}, {"heartbeat_set"}, {}};
+      return RegistryFail{
+          "sc-w", ratio(), {FailKind{503, {}, false, false, false, duration(), 3}}, {"heartbeat_set"}, {}};
     case 6:
-      return ScRegister{"sc-e",
-                        {"", "shop", "cart", "1.0.0"},
-                        "a/b-1",
-                        {text()},
-                        {{"k", text()}},
-                        InstanceStatus::Starting,
-                        std::chrono::seconds(8)};
+      return RegistryRegister{"sc-e",
+                              {"", "shop", "cart", "1.0.0"},
+                              "a/b-1",
+                              {text()},
+                              {{"k", text()}},
+                              InstanceStatus::Starting,
+                              std::chrono::seconds(8)};
     case 7:
       return Restart{{"e1"}, Disk::Wipe, duration(), {{{"guard.minimum", "5"}}}};
     case 8:

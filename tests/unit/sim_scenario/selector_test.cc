@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "sim/scenario/language/selector_syntax.h"
 #include "sim/scenario/run/cast.h"
 #include "sim/scenario/values/instance_names.h"
-#include "sim/scenario/language/selector_syntax.h"
 
 namespace sim::scenario {
 namespace {
@@ -14,13 +14,13 @@ Topology three_regions() {
     const std::string n = name;
     Region region;
     region.name = n;
-    region.service_center = "sc-" + n;
+    region.registry = "sc-" + n;
     region.syncers = {n + "1"};
     region.machines = {{"rack-" + n, {n + "1"}}};
     t.regions.push_back(region);
-    ServiceCenter center;
-    center.name = region.service_center;
-    t.service_centers.push_back(center);
+    Registry center;
+    center.name = region.registry;
+    t.registries.push_back(center);
   }
   return t;
 }

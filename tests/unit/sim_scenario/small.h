@@ -12,8 +12,8 @@ inline std::string small_file(const std::string& more) {
   return R"({
   "scenario": 1, "name": "small", "duration": "60s",
   "topology": { "regions": {
-    "east": { "service_center": "sc-e", "syncers": ["e1"] },
-    "west": { "service_center": "sc-w", "syncers": ["w1"] } } })" +
+    "east": { "registry": "sc-e", "syncers": ["e1"] },
+    "west": { "registry": "sc-w", "syncers": ["w1"] } } })" +
          (more.empty() ? "" : ",\n" + more) + "\n}\n";
 }
 

@@ -60,18 +60,18 @@ TEST(Validate, RefusesAPartitionThatCutsNothing) {
 }
 
 TEST(Validate, RefusesRegistriesInstancesAndCallsThatDoNotExist) {
-  event_refused(R"({ "at": "1s", "do": "sc.outage", "service_center": "sc-x" })", "there is no registry \"sc-x\"");
-  event_refused(R"({ "at": "1s", "do": "sc.fail", "service_center": "sc-e", "with": [{ "status": 503 }],
+  event_refused(R"({ "at": "1s", "do": "registry.outage", "registry": "sc-x" })", "there is no registry \"sc-x\"");
+  event_refused(R"({ "at": "1s", "do": "registry.fail", "registry": "sc-e", "with": [{ "status": 503 }],
       "ops": ["list_service"] })",
                 "list_services");
-  event_refused(R"({ "at": "1s", "do": "sc.fail", "service_center": "sc-e", "with": [{ "status": 503,
+  event_refused(R"({ "at": "1s", "do": "registry.fail", "registry": "sc-e", "with": [{ "status": 503,
       "hang": "1s" }] })",
                 "wants one of \"status\"");
-  event_refused(R"({ "at": "1s", "do": "sc.register", "service_center": "sc-e", "service": { "name": "s" },
+  event_refused(R"({ "at": "1s", "do": "registry.register", "registry": "sc-e", "service": { "name": "s" },
       "instance": "a b" })",
                 "cannot name an instance");
-  event_refused(R"({ "at": "1s", "do": "sc.failover", "service_center": "sc-e", "address": 1 })", "has 1 address(es)");
-  event_refused(R"({ "at": "1s", "do": "sc.restore", "service_center": "sc-e", "to": "monday" })", "there is no event");
+  event_refused(R"({ "at": "1s", "do": "registry.failover", "registry": "sc-e", "address": 1 })", "has 1 address(es)");
+  event_refused(R"({ "at": "1s", "do": "registry.restore", "registry": "sc-e", "to": "monday" })", "there is no event");
 }
 
 TEST(Validate, RefusesTopologiesThatCannotBe) {
@@ -80,11 +80,11 @@ TEST(Validate, RefusesTopologiesThatCannotBe) {
            "} } }";
   };
   refused(topology(""), "at least one region");
-  refused(topology(R"("a": { "service_center": "s", "syncers": ["x", "y"] })"), "exactly one syncer");
-  refused(topology(R"("a": { "service_center": "s", "syncers": ["x", "y"], "mode": "cluster" })"),
+  refused(topology(R"("a": { "registry": "s", "syncers": ["x", "y"] })"), "exactly one syncer");
+  refused(topology(R"("a": { "registry": "s", "syncers": ["x", "y"], "mode": "cluster" })"),
           "a region of mode \"cluster\" has 1, 3, 5 or 7 syncers");
-  refused(topology(R"("a": { "service_center": "x", "syncers": ["x"] })"), "name of something else");
-  refused(topology(R"("a": { "service_center": "s", "syncers": ["all"] })"), "not usable as a name");
+  refused(topology(R"("a": { "registry": "x", "syncers": ["x"] })"), "name of something else");
+  refused(topology(R"("a": { "registry": "s", "syncers": ["all"] })"), "not usable as a name");
 }
 
 TEST(Validate, RefusesDelaysWithoutTheirParameters) {
