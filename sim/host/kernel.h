@@ -39,7 +39,6 @@ enum class EventCode : std::uint32_t {
   WorkAccepted,   ///< segment without octets
   WorkConnected,  ///< likewise
   WorkData,       ///< segment
-  WorkDrained,    ///< segment without octets
   WorkClosed,     ///< segment with the reason
   WorkAnswer,     ///< call
   WorkStored,     ///< stored result

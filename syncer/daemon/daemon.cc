@@ -97,7 +97,6 @@ net::StreamCallbacks Daemon::stream_callbacks() {
   };
   callbacks.connected = [this](LinkId link) { node_->on_stream_connected(loop_.now(), link); };
   callbacks.data = [this](LinkId link, ByteView octets) { node_->on_stream_data(loop_.now(), link, octets); };
-  callbacks.drained = [this](LinkId link) { node_->on_stream_drained(loop_.now(), link); };
   callbacks.closed = [this](LinkId link, std::string_view reason) {
     node_->on_stream_closed(loop_.now(), link, reason);
   };

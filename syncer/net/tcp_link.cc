@@ -105,8 +105,7 @@ void TcpLink::write() {
 void TcpLink::written() {
   writing_.clear();
   if (!queued_.empty()) return write();
-  if (phase_ == Phase::Flushing) return finish_sending();
-  callbacks_.drained(id_);
+  if (phase_ == Phase::Flushing) finish_sending();
 }
 
 void TcpLink::read() {

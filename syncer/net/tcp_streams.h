@@ -15,7 +15,6 @@ struct StreamCallbacks {
   std::function<void(LinkId, Listener, const Endpoint& from)> accepted;
   std::function<void(LinkId)> connected;
   std::function<void(LinkId, ByteView octets)> data;
-  std::function<void(LinkId)> drained;
   std::function<void(LinkId, std::string_view reason)> closed;
 };
 

@@ -76,11 +76,6 @@ void Node::on_stream_data(Instant now, LinkId link, ByteView octets) {
   state_->pump(now);
 }
 
-void Node::on_stream_drained(Instant now, LinkId link) {
-  if (state_->peering.owns(link)) state_->peering.on_stream_drained(now, link);
-  state_->pump(now);
-}
-
 void Node::on_stream_closed(Instant now, LinkId link, std::string_view reason) {
   State& s = *state_;
   s.newcomers.forget(link);

@@ -56,8 +56,6 @@ class Node {
   void on_stream_accepted(Instant now, LinkId link, Listener listener, const Endpoint& from);
   void on_stream_connected(Instant now, LinkId link);
   void on_stream_data(Instant now, LinkId link, ByteView octets);
-  /// The backlog of a link fell to zero.
-  void on_stream_drained(Instant now, LinkId link);
   void on_stream_closed(Instant now, LinkId link, std::string_view reason);
   void on_http(Instant now, CallId call, Result<HttpResponse> answer);
   void on_stored(Instant now, CallId call, Result<void> outcome);

@@ -61,7 +61,6 @@ class Peering {
   void on_stream_accepted(Instant now, LinkId link, const Endpoint& from);
   void on_stream_connected(Instant now, LinkId link);
   void on_stream_data(Instant now, LinkId link, ByteView octets);
-  void on_stream_drained(Instant, LinkId) {}
   void on_stream_closed(Instant now, LinkId link, std::string_view reason);
   void advance(Instant now);
   Instant next_deadline() const;

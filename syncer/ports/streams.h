@@ -13,8 +13,8 @@ namespace syncer {
 enum class Listener : std::uint8_t { Gossip, Rpc, Cluster };
 
 /// Ordered byte streams (TCP). Everything comes back as plain calls on Node with the link's id: on_stream_accepted,
-/// on_stream_connected, on_stream_data, on_stream_drained, on_stream_closed. A link that on_stream_closed was called
-/// for, or that the node closed, is gone: late calls with its id are ignored on both sides.
+/// on_stream_connected, on_stream_data, on_stream_closed. A link that on_stream_closed was called for, or that the node
+/// closed, is gone: late calls with its id are ignored on both sides.
 class Streams {
  public:
   virtual ~Streams() = default;

@@ -31,8 +31,6 @@ void StreamNet::send(NodeIndex node, LinkId link, syncer::ByteView octets) {
   Connection& c = connections_.at(end.connection);
   c.out[end.end].unsent.append(octets);
   pump(end.connection, end.end);
-  Outbound& out = c.out[end.end];
-  out.told_backlog = out.sent < out.unsent.size();
 }
 
 std::size_t StreamNet::backlog(NodeIndex node, LinkId link) const {

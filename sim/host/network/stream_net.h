@@ -39,7 +39,6 @@ struct Outbound {
   syncer::Instant stuck_since{};
   syncer::Duration timeout{};  ///< next retransmission
   bool retrying = false;
-  bool told_backlog = false;  ///< the process was left with a backlog and waits for `drained`
   bool fin_sent = false;
 };
 

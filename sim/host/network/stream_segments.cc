@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "sim/host/network/fabric.h"
-#include "sim/host/process/node_host.h"
 #include "sim/host/network/stream_net.h"
+#include "sim/host/process/node_host.h"
 
 namespace sim::host {
 
@@ -48,10 +48,6 @@ void StreamNet::pump(Handle handle, End from) {
   if (out.sent < out.unsent.size()) return;
   out.unsent.clear();
   out.sent = 0;
-  if (out.told_backlog) {
-    out.told_backlog = false;
-    if (c.state[from] == EndState::Open) post(handle, from, EventCode::WorkDrained);
-  }
   if (c.state[from] == EndState::Closing && may_send(handle, from)) launch(handle, from, 0, true);
 }
 

@@ -50,7 +50,6 @@ class FuzzPeer final : public Process {
     if (links_.erase(link) == 0) ports_.streams.send(link, octets_.stream(order_.targets.front()));
     ports_.streams.close(link);
   }
-  void on_stream_drained(Instant, LinkId) override {}
   void on_stream_closed(Instant, LinkId link, std::string_view) override { links_.erase(link); }
   void on_http(Instant, syncer::CallId, syncer::Result<syncer::HttpResponse>) override {}
   void on_stored(Instant, syncer::CallId, syncer::Result<void>) override {}

@@ -140,9 +140,6 @@ void NodeHost::run_stream(const QueuedEvent& work, Instant now) {
     case EventCode::WorkData:
       process_->on_stream_data(now, segment.link, segment.octets);
       return streams.consumed(work.payload);
-    case EventCode::WorkDrained:
-      process_->on_stream_drained(now, segment.link);
-      break;
     default: {
       SYNCER_ASSERT(static_cast<EventCode>(work.kind) == EventCode::WorkClosed);
       const syncer::LinkId link = segment.link;

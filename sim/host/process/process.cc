@@ -32,7 +32,6 @@ class Syncer final : public Process {
   void on_stream_data(Instant now, LinkId link, syncer::ByteView octets) override {
     node_->on_stream_data(now, link, octets);
   }
-  void on_stream_drained(Instant now, LinkId link) override { node_->on_stream_drained(now, link); }
   void on_stream_closed(Instant now, LinkId link, std::string_view reason) override {
     node_->on_stream_closed(now, link, reason);
   }

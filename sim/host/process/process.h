@@ -33,7 +33,6 @@ class Process {
                                   const syncer::Endpoint& from) = 0;
   virtual void on_stream_connected(syncer::Instant now, syncer::LinkId link) = 0;
   virtual void on_stream_data(syncer::Instant now, syncer::LinkId link, syncer::ByteView octets) = 0;
-  virtual void on_stream_drained(syncer::Instant now, syncer::LinkId link) = 0;
   virtual void on_stream_closed(syncer::Instant now, syncer::LinkId link, std::string_view reason) = 0;
   virtual void on_http(syncer::Instant now, syncer::CallId call, syncer::Result<syncer::HttpResponse> answer) = 0;
   virtual void on_stored(syncer::Instant now, syncer::CallId call, syncer::Result<void> outcome) = 0;

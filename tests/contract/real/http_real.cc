@@ -133,7 +133,6 @@ TEST(HttpPool, AServerThatSpeaksNoHttpIsAnError) {
     streams->close(link);
   };
   callbacks.data = [](auto, auto) {};
-  callbacks.drained = [](auto) {};
   callbacks.closed = [](auto, auto) {};
   streams = std::make_unique<syncer::net::TcpStreams>(loop, callbacks);
   const auto address = streams->listen(syncer::Listener::Rpc, loopback()).value();

@@ -19,7 +19,6 @@ StreamCallbacks record(std::vector<StreamEvent>& events) {
   };
   callbacks.connected = [&](auto link) { events.push_back({Kind::Connected, link, {}, ""}); };
   callbacks.data = [&](auto link, auto octets) { events.push_back({Kind::Data, link, {}, std::string(octets)}); };
-  callbacks.drained = [&](auto link) { events.push_back({Kind::Drained, link, {}, ""}); };
   callbacks.closed = [&](auto link, auto reason) { events.push_back({Kind::Closed, link, {}, std::string(reason)}); };
   return callbacks;
 }

@@ -44,7 +44,6 @@ class Recorder final : public sim::host::Process {
   void on_stream_data(syncer::Instant, syncer::LinkId link, syncer::ByteView octets) override {
     add(StreamEvent::Kind::Data, link, octets);
   }
-  void on_stream_drained(syncer::Instant, syncer::LinkId link) override { add(StreamEvent::Kind::Drained, link, ""); }
   void on_stream_closed(syncer::Instant, syncer::LinkId link, std::string_view reason) override {
     add(StreamEvent::Kind::Closed, link, reason);
   }

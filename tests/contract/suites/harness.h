@@ -42,7 +42,7 @@ class DatagramsHarness : public World {
 
 /// One call on Node, as data.
 struct StreamEvent {
-  enum class Kind { Accepted, Connected, Data, Drained, Closed };
+  enum class Kind { Accepted, Connected, Data, Closed };
   Kind kind;
   syncer::LinkId link;
   syncer::Listener listener = syncer::Listener::Gossip;  ///< of Accepted
