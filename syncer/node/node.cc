@@ -1,157 +1,219 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/node/node.h"
 
-#include "syncer/node/node_state.h"
+#include <algorithm>
+
+#include "syncer/base/mutation.h"
+#include "syncer/node/flows.h"
 #include "syncer/node/settings.h"
 
 namespace syncer::node {
 
 Result<std::unique_ptr<Node>> Node::create(NodeConfig config, Ports ports, Random random, Instant now) {
   if (auto valid = validate(config); !valid) return tl::unexpected(valid.error());
-  auto state = std::make_unique<State>(std::move(config), ports, random, now);
-  auto loaded = state->cluster ? state->cluster->load() : state->epochs.load();
+  auto parts = std::make_unique<Parts>(std::move(config), ports, random, now);
+  auto loaded = parts->cluster ? parts->cluster->load() : parts->epochs.load();
   if (!loaded) return tl::unexpected(loaded.error());
-  return std::unique_ptr<Node>(new Node(std::move(state)));
+  return std::unique_ptr<Node>(new Node(std::move(parts)));
 }
 
-Node::Node(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)), flows_(std::make_unique<Flows>(*parts_)) {}
 Node::~Node() = default;
 
+// Begin and end.
+
 void Node::start(Instant now) {
-  State& s = *state_;
-  observe(s.ports.observer, now, EventKind::NodeStarted, Severity::Info,
-          {{"node", s.config.node},
-           {"region", s.config.region},
-           {"gossip", to_string(s.config.gossip_address)},
-           {"rpc", to_string(s.config.rpc_address)}});
-  s.started = now;
-  s.gossip.start(now);
-  s.gossip.set_seeds(now, s.config.join);
-  s.catalog.start(now);
-  if (s.cluster)
-    s.cluster->start(now);
-  else
-    s.epochs.claim(std::nullopt);
-  s.pump(now);
+  const NodeConfig& config = parts_->config;
+  observe(parts_->ports.observer, now, EventKind::NodeStarted, Severity::Info,
+          {{"node", config.node},
+           {"region", config.region},
+           {"gossip", to_string(config.gossip_address)},
+           {"rpc", to_string(config.rpc_address)}});
+  parts_->gossip.start(now);
+  parts_->gossip.set_seeds(now, config.join);
+  parts_->catalog.start(now);
+  if (parts_->cluster) parts_->cluster->start(now);
+  flows_->start(now);
+  flows_->run(now);
 }
 
 void Node::leave(Instant now) {
-  state_->leave(now);
-  state_->pump(now);
+  if (!flows_->stopped()) begin_leave(now);
+  flows_->run(now);
 }
 
-bool Node::left() const { return state_->left(); }
-const std::string& Node::fatal() const { return state_->fatal; }
+void Node::begin_leave(Instant now) {
+  flows_->stop();
+  observe(parts_->ports.observer, now, EventKind::NodeLeaving, Severity::Info, {{"node", parts_->config.node}});
+  // In cluster mode the region stays: the pool is not told that we leave, and the next leader removes the canary.
+  if (parts_->cluster) return parts_->cluster->resign(now);
+  parts_->catalog.withdraw(now);
+  parts_->gossip.leave(now);
+}
+
+bool Node::left() const {
+  if (!flows_->stopped()) return false;
+  if (parts_->cluster) return parts_->cluster->resigned();
+  return parts_->gossip.left() && parts_->catalog.withdrawn();
+}
+
+const std::string& Node::fatal() const { return flows_->fatal(); }
+
+// Time.
 
 void Node::advance(Instant now) {
-  state_->advance(now);
-  state_->pump(now);
+  while (const auto link = unidentified_.take_expired(now)) parts_->ports.streams.close(*link);
+  if (parts_->cluster && now >= parts_->cluster->next_deadline()) {
+    parts_->cluster->advance(now);
+    // After a long sleep all deadlines have passed: a node that does not lead any more must not touch the registry.
+    if (!SYNCER_MUTATED("node.advance_catalog_of_the_deposed")) flows_->follow_writer(now);
+  }
+  if (now >= parts_->gossip.next_deadline()) parts_->gossip.advance(now);
+  if (now >= parts_->peering.next_deadline()) parts_->peering.advance(now);
+  if (now >= parts_->catalog.next_deadline()) parts_->catalog.advance(now);
+  flows_->note_guards(now);
+  flows_->run(now);
 }
 
-Instant Node::next_deadline() const { return state_->next_deadline(); }
+Instant Node::next_deadline() const {
+  const Instant cluster = parts_->cluster ? parts_->cluster->next_deadline() : kNever;
+  return std::min({cluster, parts_->gossip.next_deadline(), parts_->peering.next_deadline(),
+                   parts_->catalog.next_deadline(), unidentified_.next_deadline()});
+}
+
+// Inputs: each goes to the part that it is meant for, then the flows carry the results.
 
 void Node::on_datagram(Instant now, const Endpoint& from, ByteView packet) {
-  state_->gossip.on_datagram(now, from, packet);
-  state_->pump(now);
+  parts_->gossip.on_datagram(now, from, packet);
+  flows_->run(now);
 }
 
 void Node::on_stream_accepted(Instant now, LinkId link, Listener listener, const Endpoint& from) {
-  state_->accept(now, link, listener, from);
-  if (listener == Listener::Cluster) state_->pump(now);
+  if (listener == Listener::Cluster) {
+    if (parts_->cluster)
+      parts_->cluster->on_stream_accepted(now, link);
+    else
+      parts_->ports.streams.close(link);
+    return flows_->run(now);
+  }
+  if (unidentified_.accept(now, link, from)) return;
+  observe(parts_->ports.observer, now, EventKind::PeerRefused, Severity::Warning,
+          {{"address", to_string(from)}, {"reason", "too many silent connections"}});
+  parts_->ports.streams.close(link);
 }
 
 void Node::on_stream_connected(Instant now, LinkId link) {
-  State& s = *state_;
-  if (s.cluster && s.cluster->owns(link))
-    s.cluster->on_stream_connected(now, link);
-  else if (s.gossip.owns(link))
-    s.gossip.on_stream_connected(now, link);
-  else if (s.peering.owns(link))
-    s.peering.on_stream_connected(now, link);
-  s.pump(now);
+  if (parts_->cluster && parts_->cluster->owns(link))
+    parts_->cluster->on_stream_connected(now, link);
+  else if (parts_->gossip.owns(link))
+    parts_->gossip.on_stream_connected(now, link);
+  else if (parts_->peering.owns(link))
+    parts_->peering.on_stream_connected(now, link);
+  flows_->run(now);
 }
 
-void Node::on_stream_data(Instant now, LinkId link, ByteView octets) {
-  state_->read(now, link, octets);
-  state_->pump(now);
+void Node::on_stream_data(Instant now, LinkId link, ByteView bytes) {
+  if (const auto identified = unidentified_.identify(link, bytes)) {
+    const auto& [protocol, from] = *identified;
+    if (protocol == UnidentifiedStreams::Protocol::Sync)
+      parts_->peering.on_stream_accepted(now, link, from);
+    else
+      parts_->gossip.on_stream_accepted(now, link, from);
+  }
+  if (parts_->cluster && parts_->cluster->owns(link))
+    parts_->cluster->on_stream_data(now, link, bytes);
+  else if (parts_->peering.owns(link))
+    parts_->peering.on_stream_data(now, link, bytes);
+  else if (parts_->gossip.owns(link))
+    parts_->gossip.on_stream_data(now, link, bytes);
+  flows_->run(now);
 }
 
 void Node::on_stream_closed(Instant now, LinkId link, std::string_view reason) {
-  State& s = *state_;
-  s.newcomers.forget(link);
-  if (s.cluster && s.cluster->owns(link))
-    s.cluster->on_stream_closed(now, link);
-  else if (s.gossip.owns(link))
-    s.gossip.on_stream_closed(now, link, reason);
-  else if (s.peering.owns(link))
-    s.peering.on_stream_closed(now, link, reason);
-  s.pump(now);
+  unidentified_.forget(link);
+  if (parts_->cluster && parts_->cluster->owns(link))
+    parts_->cluster->on_stream_closed(now, link);
+  else if (parts_->gossip.owns(link))
+    parts_->gossip.on_stream_closed(now, link, reason);
+  else if (parts_->peering.owns(link))
+    parts_->peering.on_stream_closed(now, link, reason);
+  flows_->run(now);
 }
 
 void Node::on_http(Instant now, CallId call, Result<HttpResponse> answer) {
-  state_->catalog.on_http(now, call, std::move(answer));
-  state_->pump(now);
+  parts_->catalog.on_http(now, call, std::move(answer));
+  flows_->run(now);
 }
 
 void Node::on_stored(Instant now, CallId call, Result<void> outcome) {
-  state_->stored(now, call, outcome);
-  state_->pump(now);
+  flows_->on_stored(now, call, outcome);
+  flows_->run(now);
 }
 
 void Node::set_seeds(Instant now, std::vector<Endpoint> seeds) {
-  state_->gossip.set_seeds(now, std::move(seeds));
-  state_->pump(now);
+  parts_->gossip.set_seeds(now, std::move(seeds));
+  flows_->run(now);
+}
+
+// Operators' commands.
+
+Result<void> Node::ask_cluster(Instant now, const std::function<Result<void>(cluster::Cluster&)>& ask) {
+  if (!parts_->cluster) return failure(ErrorCode::Refused, "", "this syncer runs in single mode: it has no group");
+  auto outcome = ask(*parts_->cluster);
+  flows_->run(now);
+  return outcome;
 }
 
 Result<void> Node::release_guard(Instant now, std::string_view region) {
   const auto ask = [&](cluster::Cluster& cluster) { return cluster.release_guard(now, region); };
-  if (state_->cluster) return state_->ask_cluster(now, ask);
-  state_->catalog.release_guard(now, region);
-  state_->pump(now);
+  if (parts_->cluster) return ask_cluster(now, ask);
+  parts_->catalog.release_guard(now, region);
+  flows_->run(now);
   return {};
 }
 
 Result<void> Node::replace_voter(Instant now, std::string_view node) {
-  return state_->ask_cluster(now, [&](cluster::Cluster& cluster) { return cluster.replace(now, node); });
+  return ask_cluster(now, [&](cluster::Cluster& cluster) { return cluster.replace(now, node); });
 }
 
 Result<void> Node::raise_generation(Instant now) {
-  return state_->ask_cluster(now, [&](cluster::Cluster& cluster) { return cluster.raise_generation(now); });
+  return ask_cluster(now, [&](cluster::Cluster& cluster) { return cluster.raise_generation(now); });
 }
 
 Result<void> Node::forget_proposal(Instant now) {
-  return state_->ask_cluster(now, [&](cluster::Cluster& cluster) { return cluster.forget_proposal(now); });
+  return ask_cluster(now, [&](cluster::Cluster& cluster) { return cluster.forget_proposal(now); });
 }
 
 Result<void> Node::set_gossip_keys(Instant now, wire::gossip::Keyring keys) {
-  State& s = *state_;
-  if (!s.cluster) return s.gossip.set_keys(std::move(keys));
-  if (keys.empty() != s.gossip.keys().empty()) return s.gossip.set_keys(std::move(keys));  // refused, with the reason
-  return s.ask_cluster(now, [&](cluster::Cluster& cluster) { return cluster.set_keys(now, std::move(keys)); });
+  gossip::Gossip& gossip = parts_->gossip;
+  if (!parts_->cluster) return gossip.set_keys(std::move(keys));
+  if (keys.empty() != gossip.keys().empty()) return gossip.set_keys(std::move(keys));  // refused, with the reason
+  return ask_cluster(now, [&](cluster::Cluster& cluster) { return cluster.set_keys(now, std::move(keys)); });
 }
 
 Result<bool> Node::ask_for_key(Instant now, const std::string& verb, const std::string& id) {
-  if (!state_->cluster || state_->cluster->raft() == nullptr) return false;
-  const auto asked = state_->ask_cluster(now, [&](cluster::Cluster& cluster) {
+  if (!parts_->cluster || parts_->cluster->raft() == nullptr) return false;
+  const auto asked = ask_cluster(now, [&](cluster::Cluster& cluster) {
     return verb == "use" ? cluster.use_key(now, id) : cluster.remove_key(now, id);
   });
   if (!asked) return tl::unexpected(asked.error());
   return true;
 }
 
-const wire::gossip::Keyring& Node::gossip_keys() const { return state_->gossip.keys(); }
+// What is shown of it.
 
-const NodeConfig& Node::config() const { return state_->config; }
-const gossip::Gossip& Node::gossip() const { return state_->gossip; }
-const peering::Peering& Node::peering() const { return state_->peering; }
-const catalog::Catalog& Node::catalog() const { return state_->catalog; }
-const cluster::Cluster* Node::cluster() const { return state_->cluster.get(); }
+const wire::gossip::Keyring& Node::gossip_keys() const { return parts_->gossip.keys(); }
+const NodeConfig& Node::config() const { return parts_->config; }
+const gossip::Gossip& Node::gossip() const { return parts_->gossip; }
+const peering::Peering& Node::peering() const { return parts_->peering; }
+const catalog::Catalog& Node::catalog() const { return parts_->catalog; }
+const cluster::Cluster* Node::cluster() const { return parts_->cluster.get(); }
 
 void Node::hash(StateHasher& hasher) const {
-  state_->gossip.hash(hasher);
-  state_->peering.hash(hasher);
-  state_->catalog.hash(hasher);
-  if (state_->cluster) state_->cluster->hash(hasher);
+  parts_->gossip.hash(hasher);
+  parts_->peering.hash(hasher);
+  parts_->catalog.hash(hasher);
+  if (parts_->cluster) parts_->cluster->hash(hasher);
 }
 
 }  // namespace syncer::node

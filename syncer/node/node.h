@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +11,7 @@
 #include "syncer/base/random.h"
 #include "syncer/node/node_config.h"
 #include "syncer/node/status.h"
+#include "syncer/node/unidentified_streams.h"
 #include "syncer/ports/ports.h"
 
 namespace syncer::gossip {
@@ -28,10 +29,11 @@ class Cluster;
 
 namespace syncer::node {
 
-/// One syncer: the only thing a driver (the daemon, the simulator) talks to. It owns the parts and carries what one of
-/// them says to the others:
-///
-///     gossip (who is there)  ->  peering (what each region holds)  <->  home (what the own service center holds)
+struct Parts;
+class Flows;
+
+/// One syncer: the only object a driver (the daemon, the simulator) talks to. It owns the parts (Parts), hands each
+/// input to the part it is meant for, and has the results carried between the parts (Flows).
 ///
 /// Every call takes the time and returns at once; effects go out through the ports. Not thread-safe: one driver, one
 /// thread.
@@ -42,7 +44,7 @@ class Node {
   ~Node();
 
   void start(Instant now);
-  /// Orderly end: says good-bye to the pool, or in cluster mode hands leadership over. Done when left() is true.
+  /// Orderly end: leaves the pool, or in cluster mode hands leadership over. Done when left() is true.
   void leave(Instant now);
   bool left() const;
   /// Set when the node cannot go on (name already taken, disk failed); the process should end with this text.
@@ -55,23 +57,23 @@ class Node {
   void on_datagram(Instant now, const Endpoint& from, ByteView packet);
   void on_stream_accepted(Instant now, LinkId link, Listener listener, const Endpoint& from);
   void on_stream_connected(Instant now, LinkId link);
-  void on_stream_data(Instant now, LinkId link, ByteView octets);
+  void on_stream_data(Instant now, LinkId link, ByteView bytes);
   void on_stream_closed(Instant now, LinkId link, std::string_view reason);
   void on_http(Instant now, CallId call, Result<HttpResponse> answer);
   void on_stored(Instant now, CallId call, Result<void> outcome);
 
   /// Join targets, resolved anew by the driver when they are host names.
   void set_seeds(Instant now, std::vector<Endpoint> seeds);
-  /// Operator's word: let the frozen removals of a region go ("*" for all).
-  /// In cluster mode it is done, by whoever leads, once the group has committed it; Refused without a leader.
+  /// Operator's command: let the frozen removals of a region go ("*" for all).
+  /// In cluster mode the leader does it once the group has committed it; Refused without a leader.
   Result<void> release_guard(Instant now, std::string_view region);
-  /// Operator's words to the region's group, see Cluster; Refused in single mode.
+  /// Operator's commands to the region's group, see Cluster; Refused in single mode.
   Result<void> replace_voter(Instant now, std::string_view node);
   Result<void> raise_generation(Instant now);
   Result<void> forget_proposal(Instant now);
-  /// Operator's word: other gossip keys from now on. A pool that is sealed stays so, and an open one open: Refused.
+  /// Operator's command: other gossip keys from now on. A pool that is sealed stays so, and an open one open: Refused.
   Result<void> set_gossip_keys(Instant now, wire::gossip::Keyring keys);
-  /// Operator's word "use" or "remove": true when the region's group decides, and the keys change when it has; false
+  /// Operator's command "use" or "remove": true when the region's group decides, and the keys change when it has; false
   /// when there is none, and set_gossip_keys is the way.
   Result<bool> ask_for_key(Instant now, const std::string& verb, const std::string& id);
   const wire::gossip::Keyring& gossip_keys() const;
@@ -88,9 +90,13 @@ class Node {
   void hash(StateHasher& hasher) const;
 
  private:
-  struct State;
-  explicit Node(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit Node(std::unique_ptr<Parts> parts);
+  void begin_leave(Instant now);
+  Result<void> ask_cluster(Instant now, const std::function<Result<void>(cluster::Cluster&)>& ask);
+
+  std::unique_ptr<Parts> parts_;
+  std::unique_ptr<Flows> flows_;
+  UnidentifiedStreams unidentified_;
 };
 
 }  // namespace syncer::node

@@ -38,7 +38,7 @@ Peering::Peer& Peering::peer(std::string_view region) {
   names_.emplace_back(region);
   const replication::RegionId id{names_.size()};
   Dialer dialer(config_.sync.connect_retry, random_.stream(region));
-  return peers_.emplace(region, Peer{std::string(region), id, dialer, {}, {}, started_, {}, 0}).first->second;
+  return peers_.emplace(region, Peer{std::string(region), id, dialer, {}, {}, started_, {}, 0, {}}).first->second;
 }
 
 const Peering::Peer* Peering::find(std::string_view region) const {
@@ -162,10 +162,28 @@ std::vector<std::string> Peering::regions() const {
   return names;
 }
 
-Peering::Presence Peering::presence(const Peer& known) const {
+RegionState Peering::state(const Peer& known, Instant now) const {
   const replication::Replica* replica = core_.replica(known.id);
+  const bool connected = known.in && now - known.last_heard <= config_.sync.silence;
   const bool complete = replica != nullptr && replica->consistent();
-  return {known.name, known.in.has_value(), complete, core_.origin_sane(known.id), known.last_heard};
+  return {connected, complete, core_.origin_sane(known.id)};
+}
+
+RegionState Peering::state(std::string_view region, Instant now) const {
+  const Peer* known = find(region);
+  return known == nullptr ? RegionState{} : state(*known, now);
+}
+
+std::vector<std::pair<std::string_view, RegionState>> Peering::take_region_changes(Instant now) {
+  std::vector<std::pair<std::string_view, RegionState>> changes;
+  for (auto& [name, peer] : peers_) {
+    if (name == config_.region) continue;
+    const RegionState current = state(peer, now);
+    if (peer.reported == current) continue;
+    peer.reported = current;
+    changes.emplace_back(name, current);
+  }
+  return changes;
 }
 
 Peering::Link Peering::link(std::string_view region) const {
@@ -173,12 +191,9 @@ Peering::Link Peering::link(std::string_view region) const {
   link.last_heard = started_;
   const Peer* known = find(region);
   if (known == nullptr) return link;
-  const Presence presence = this->presence(*known);
-  link.up = presence.up;
+  link.up = known->in.has_value();
   link.publishing = known->out && links_.at(*known->out).state == PeerLink::State::Up;
-  link.complete = presence.complete;
-  link.sane = presence.sane;
-  link.last_heard = presence.last_heard;
+  link.last_heard = known->last_heard;
   link.unacknowledged = core_.publisher().unacknowledged(known->id);
   if (link.up) link.node = links_.at(*known->in).node;
   return link;

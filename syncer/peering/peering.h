@@ -25,6 +25,14 @@ struct RemoteChange {
   Bytes key;
 };
 
+/// What decides what becomes of the copies of a region.
+struct RegionState {
+  bool connected = false;  ///< it publishes to us and was heard within `silence`
+  bool complete = false;   ///< we hold its whole set
+  bool healthy = false;    ///< its registry proves that it works
+  bool operator==(const RegionState&) const = default;
+};
+
 /// Links to all other regions and what is exchanged over them. The dialer is the publisher: while an epoch is open this
 /// node dials every other region and pushes its own log; what other regions say comes in on the links they dialled.
 class Peering {
@@ -47,7 +55,7 @@ class Peering {
   void put(Instant now, Bytes key, Bytes payload);
   void erase(Instant now, ByteView key);
   /// Whether the own registry proves that it works; other regions' guards rely on it.
-  void set_sane(bool sane) { core_.set_sane(sane); }
+  void set_healthy(bool healthy) { core_.set_sane(healthy); }
   /// Cluster mode: a node that is not the leader sends dialers to it.
   void set_leader(bool self, std::optional<Endpoint> leader);
   /// Epochs of a region below this one are over: refused even after a restart (the marks in the registry tell), and
@@ -67,6 +75,9 @@ class Peering {
 
   /// What changed in other regions since the last call.
   std::vector<RemoteChange> take_changes() { return std::exchange(changes_, {}); }
+  /// The regions whose state differs from what the last call gave, by name; a new region is among them. The names are
+  /// valid as long as this object.
+  std::vector<std::pair<std::string_view, RegionState>> take_region_changes(Instant now);
   /// nullptr when nothing is known of the region.
   const replication::Replica* replica(std::string_view region) const;
   /// Every region that was ever heard of, sorted.
@@ -76,30 +87,13 @@ class Peering {
   struct Link {
     bool up = false;          ///< it publishes to us
     bool publishing = false;  ///< we publish to it
-    bool complete = false;    ///< we hold its whole set
-    bool sane = false;        ///< its registry proves that it works
-    Instant last_heard{};     ///< last authentic word from its writer; the start of this process before the first
+    Instant last_heard{};     ///< last authentic message of its writer; the start of this process before the first
     std::uint64_t unacknowledged = 0;  ///< our entries it has not acknowledged yet
     std::string node;                  ///< who speaks for it
   };
   Link link(std::string_view region) const;
-  /// Grows when a region is heard of for the first time.
-  std::size_t peer_count() const { return peers_.size(); }
-  /// The part of a Link that decides what becomes of a region's copies.
-  struct Presence {
-    std::string_view region;
-    bool up = false;
-    bool complete = false;
-    bool sane = false;
-    Instant last_heard{};
-  };
-  /// Calls `see` with the presence of every region that was ever heard of, in the order of their names.
-  template <class See>
-  void visit_regions(See see) const {
-    for (const auto& [name, known] : peers_) {
-      if (name != config_.region) see(presence(known));
-    }
-  }
+  /// All false for a region that was never heard of.
+  RegionState state(std::string_view region, Instant now) const;
   /// In words, that a region name is used by two syncers; empty while that is not so.
   const std::string& conflict() const { return conflict_; }
   const replication::Replication& core() const { return core_; }
@@ -116,13 +110,14 @@ class Peering {
     std::optional<LinkId> out;
     std::optional<LinkId> in;
     Instant last_heard;
-    Epoch known_epoch;            // highest epoch it published in …
-    std::uint64_t known_run = 0;  // … and the process that did; 0 when only the registry's marks tell of it
+    Epoch known_epoch;                    // highest epoch it published in …
+    std::uint64_t known_run = 0;          // … and the process that did; 0 when only the registry's marks tell of it
+    std::optional<RegionState> reported;  // by take_region_changes()
   };
 
   Peer& peer(std::string_view region);
   const Peer* find(std::string_view region) const;
-  Presence presence(const Peer& known) const;
+  RegionState state(const Peer& known, Instant now) const;
   Peer& peer_of(const PeerLink& link) { return peer(link.region); }
 
   void dial_due(Instant now);

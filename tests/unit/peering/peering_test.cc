@@ -47,7 +47,7 @@ TEST_F(PeeringOfTwo, BringsTheFirstSetAcross) {
   EXPECT_EQ(b().replica("A")->size(), 3U);
   EXPECT_TRUE(b().link("A").up);
   EXPECT_TRUE(b().link("A").publishing);
-  EXPECT_TRUE(b().link("A").complete);
+  EXPECT_TRUE(b().state("A", net.now()).complete);
   EXPECT_EQ(b().link("A").node, "a1");
   EXPECT_EQ(b().regions(), std::vector<std::string>{"A"});
 }
@@ -193,10 +193,10 @@ TEST_F(PeeringOfTwo, ChangesNothingForADamagedFrame) {
 }
 
 TEST_F(PeeringOfTwo, CarriesTheSanityOfTheOrigin) {
-  EXPECT_FALSE(b().link("A").sane);
-  a().set_sane(true);
+  EXPECT_FALSE(b().state("A", net.now()).healthy);
+  a().set_healthy(true);
   net.run(seconds(2));
-  EXPECT_TRUE(b().link("A").sane);
+  EXPECT_TRUE(b().state("A", net.now()).healthy);
 }
 
 TEST_F(PeeringOfTwo, KeepsDiallingAMemberThatGossipCallsDead) {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "syncer/node/node_parts.h"
+#include "syncer/node/parts.h"
 #include "syncer/node/settings.h"
 #include "tests/unit/membership/conformance.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/node/node_parts.h"
-#include "syncer/node/node_state.h"
+#include "syncer/node/status.h"
+
+#include "syncer/node/flows.h"
+#include "syncer/node/node.h"
 
 namespace syncer::node {
 namespace {
@@ -32,12 +34,11 @@ MemberStatus status_of(const gossip::MemberInfo& member) {
   return status;
 }
 
-RegionStatus status_of(const std::string& region, const peering::Peering& peering, const NodeConfig& config,
-                       Instant now) {
+RegionStatus status_of(const std::string& region, const peering::Peering& peering, Instant now) {
   const peering::Peering::Link link = peering.link(region);
   RegionStatus status;
   status.region = region;
-  status.link_up = connected(config, link.up, link.last_heard, now);
+  status.link_up = peering.state(region, now).connected;
   status.last_heard = now - link.last_heard;
   status.unacknowledged = link.unacknowledged;
   if (const auto* replica = peering.replica(region)) {
@@ -62,45 +63,45 @@ void add_reasons(const RegionStatus& region, bool complete, std::vector<std::str
 }  // namespace
 
 Status Node::status(Instant now) const {
-  const State& s = *state_;
   Status status;
-  status.node = s.config.node;
-  status.region = s.config.region;
-  status.mode = s.config.mode == Mode::Single ? "single" : "cluster";
-  status.epoch = s.epoch.value_or(Epoch{});
-  status.ready = s.ready && !s.leaving && s.fatal.empty();
-  for (const gossip::MemberInfo& member : s.gossip.members()) {
+  status.node = parts_->config.node;
+  status.region = parts_->config.region;
+  status.mode = parts_->config.mode == Mode::Single ? "single" : "cluster";
+  status.epoch = flows_->epoch().value_or(Epoch{});
+  status.ready = flows_->ready() && !flows_->stopped() && fatal().empty();
+  for (const gossip::MemberInfo& member : parts_->gossip.members()) {
     status.members.push_back(status_of(member));
-    if (member.name == s.config.node) status.members.back().health = s.gossip.health_score();
+    if (member.name == parts_->config.node) status.members.back().health = parts_->gossip.health_score();
   }
-  status.gossip_dropped.insert(s.gossip.drops().begin(), s.gossip.drops().end());
-  for (const std::string& region : s.peering.regions()) {
-    status.regions.push_back(status_of(region, s.peering, s.config, now));
+  status.gossip_dropped.insert(parts_->gossip.drops().begin(), parts_->gossip.drops().end());
+  for (const std::string& region : parts_->peering.regions()) {
+    status.regions.push_back(status_of(region, parts_->peering, now));
   }
-  s.catalog.fill(status.registry);
+  parts_->catalog.fill(status.registry);
   for (RegionStatus& region : status.regions) {
-    const catalog::ImportStatus imports = s.catalog.import_status(region.region);
+    const catalog::ImportStatus imports = parts_->catalog.import_status(region.region);
     region.holding = imports.holding;
     region.guard_frozen = imports.guard_frozen;
     region.guard_pending = imports.guard_pending;
   }
-  if (!s.fatal.empty()) status.pending.push_back(s.fatal);
-  if (s.cluster) {
-    status.group = s.cluster->status(now);
-    for (std::string& reason : s.cluster->pending()) status.pending.push_back(std::move(reason));
-    if (!s.epoch) {
-      status.ready = status.pending.empty() && !s.leaving;  // a follower waits for nothing else
+  if (!fatal().empty()) status.pending.push_back(fatal());
+  if (parts_->cluster) {
+    status.group = parts_->cluster->status(now);
+    for (std::string& reason : parts_->cluster->pending()) status.pending.push_back(std::move(reason));
+    if (!flows_->epoch()) {
+      status.ready = status.pending.empty() && !flows_->stopped();  // a follower waits for nothing else
       return status;
     }
   }
-  if (!s.ready) {
-    status.pending.emplace_back(s.epoch ? "the registry was not read completely yet" : "the epoch is not stored yet");
+  if (!flows_->ready()) {
+    status.pending.emplace_back(flows_->epoch() ? "the registry was not read completely yet"
+                                                : "the epoch is not stored yet");
   }
-  if (!s.peering.conflict().empty()) status.pending.push_back(s.peering.conflict());
+  if (!parts_->peering.conflict().empty()) status.pending.push_back(parts_->peering.conflict());
   for (const RegionStatus& region : status.regions) {
-    add_reasons(region, s.peering.link(region.region).complete, status.pending);
+    add_reasons(region, parts_->peering.state(region.region, now).complete, status.pending);
   }
-  for (std::string& reason : s.catalog.pending()) status.pending.push_back(std::move(reason));
+  for (std::string& reason : parts_->catalog.pending()) status.pending.push_back(std::move(reason));
   return status;
 }
 

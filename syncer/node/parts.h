@@ -2,14 +2,17 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "syncer/catalog/catalog.h"
 #include "syncer/cluster/cluster.h"
 #include "syncer/gossip/gossip.h"
+#include "syncer/node/epoch_keeper.h"
 #include "syncer/node/node_config.h"
 #include "syncer/peering/peering.h"
+#include "syncer/ports/ports.h"
 
 namespace syncer::node {
 
@@ -27,6 +30,32 @@ std::string tag(const gossip::MemberInfo& member, const std::string& key);
 std::optional<peering::RemoteRegion> remote_region(const NodeConfig& config, const gossip::MemberInfo& member);
 
 /// Another syncer of our region that is alive; only in cluster mode.
-std::optional<cluster::Cluster::Member> fellow(const NodeConfig& config, const gossip::MemberInfo& member);
+std::optional<cluster::Cluster::Member> cluster_member(const NodeConfig& config, const gossip::MemberInfo& member);
+
+/// The ids that the parts of a node choose; none is used twice.
+class Ids {
+ public:
+  LinkId next_link() { return LinkId{last_link_ += 2}; }  // those that a node dials are odd
+  CallId next_call() { return CallId{++last_call_}; }
+
+ private:
+  std::uint64_t last_link_ = 1;
+  std::uint64_t last_call_ = 0;
+};
+
+/// The parts of a node side by side, with what they are built from. They do not know each other: Node hands each the
+/// input that is meant for it, Flows carries the results from one to another.
+struct Parts {
+  Parts(NodeConfig config, Ports ports, Random random, Instant now);
+
+  const NodeConfig config;
+  const Ports ports;
+  Ids ids;
+  EpochKeeper epochs;                         ///< gives the epochs in single mode
+  std::unique_ptr<cluster::Cluster> cluster;  ///< gives them in cluster mode; nullptr in single mode
+  gossip::Gossip gossip;
+  peering::Peering peering;
+  catalog::Catalog catalog;
+};
 
 }  // namespace syncer::node

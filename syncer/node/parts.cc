@@ -1,7 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/node/node_parts.h"
+#include "syncer/node/parts.h"
 
 namespace syncer::node {
+namespace {
+
+/// A group agrees on its gossip keys, so an agent of serf that changes them is refused. In single mode they are kept.
+gossip::GossipConfig with_key_rule(gossip::GossipConfig gossip, Mode mode) {
+  if (mode == Mode::Single) return gossip;
+  gossip.keep_keys = [](const wire::gossip::Keyring&) -> Result<void> {
+    return failure(ErrorCode::Refused, "", "a region in cluster mode agrees on its keys; use `syncer keys` there");
+  };
+  return gossip;
+}
+
+}  // namespace
+
+Parts::Parts(NodeConfig given, Ports world, Random random, Instant now)
+    : config(std::move(given)),
+      ports(world),
+      epochs(ports.storage, [this] { return ids.next_call(); }),
+      gossip(with_key_rule(gossip_config(config), config.mode), ports.datagrams, ports.streams, ports.observer,
+             random.stream("gossip"), now, [this] { return ids.next_link(); }),
+      peering(peering_config(config), ports.streams, ports.observer, random.stream("mesh"), now,
+              [this] { return ids.next_link(); }),
+      catalog(catalog_config(config, [this](Instant at) { return !cluster || cluster->may_write(at); }), ports.http,
+              ports.observer, random.stream("home"), now, [this] { return ids.next_call(); }) {
+  if (config.mode != Mode::Cluster) return;
+  cluster = std::make_unique<cluster::Cluster>(
+      cluster_config(config), ports.streams, ports.storage, ports.observer, random.stream("council"),
+      [this] { return ids.next_link(); }, [this] { return ids.next_call(); });
+}
 
 gossip::GossipConfig gossip_config(const NodeConfig& config) {
   gossip::GossipConfig gossip;
@@ -55,7 +83,7 @@ std::optional<peering::RemoteRegion> remote_region(const NodeConfig& config, con
   return peering::RemoteRegion{region, member.name, *rpc};
 }
 
-std::optional<cluster::Cluster::Member> fellow(const NodeConfig& config, const gossip::MemberInfo& member) {
+std::optional<cluster::Cluster::Member> cluster_member(const NodeConfig& config, const gossip::MemberInfo& member) {
   const bool alive = member.state == membership::State::Alive || member.state == membership::State::Suspect;
   const auto address = parse_endpoint(tag(member, "cluster"));
   const bool ours = config.mode == Mode::Cluster && tag(member, "region") == config.region;

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/node/flows.h"
+
+#include <algorithm>
+
+#include "syncer/base/assert.h"
+#include "syncer/base/mutation.h"
+
+namespace syncer::node {
+namespace {
+
+/// A node that finds the name of its region taken this soon after its start ends; later the other one has to.
+constexpr Duration kNameCheckPeriod = std::chrono::seconds(10);
+
+bool same_guard(const replication::GuardMark& a, const replication::GuardMark& b) {
+  return a.side == b.side && a.region == b.region;
+}
+
+}  // namespace
+
+void Flows::start(Instant now) {
+  started_ = now;
+  if (!parts_.cluster) parts_.epochs.claim(std::nullopt);
+}
+
+void Flows::run(Instant now) {
+  bool moved = true;
+  while (moved && fatal_.empty()) {
+    moved = carry_members(now);
+    moved = carry_writer(now) || moved;
+    moved = carry_epoch(now) || moved;
+    moved = carry_imports(now) || moved;
+    moved = carry_exports(now) || moved;
+  }
+  carry_region_states(now);
+  if (!parts_.gossip.conflict().empty()) fail(now, parts_.gossip.conflict());
+}
+
+// gossip -> peering, cluster: who is there.
+
+bool Flows::carry_members(Instant now) {
+  if (parts_.gossip.take_changes().empty()) return false;
+  const std::vector<gossip::MemberInfo> members = parts_.gossip.members();
+  std::vector<peering::RemoteRegion> regions;
+  std::vector<cluster::Cluster::Member> cluster_members;
+  for (const gossip::MemberInfo& member : members) {
+    if (auto region = remote_region(parts_.config, member)) regions.push_back(std::move(*region));
+    if (auto other = cluster_member(parts_.config, member)) cluster_members.push_back(std::move(*other));
+    const auto rpc = parse_endpoint(tag(member, "rpc"));
+    if (rpc && tag(member, "region") == parts_.config.region) region_syncers_[member.name] = *rpc;
+  }
+  parts_.peering.set_regions(now, std::move(regions));
+  if (parts_.cluster) parts_.cluster->set_members(now, std::move(cluster_members));
+  check_region_name(now, members);
+  return true;
+}
+
+void Flows::check_region_name(Instant now, const std::vector<gossip::MemberInfo>& members) {
+  const NodeConfig& config = parts_.config;
+  if (config.mode != Mode::Single || now - started_ > kNameCheckPeriod) return;
+  for (const gossip::MemberInfo& member : members) {
+    if (member.name == config.node || member.state != membership::State::Alive) continue;
+    if (tag(member, "region") != config.region) continue;
+    fail(now, "region name \"" + config.region + "\" is already used by syncer \"" + member.name + "\" at " +
+                  to_string(member.address) + "; give each region its own --cluster-name");
+  }
+}
+
+// cluster -> catalog, peering: whether this node is the region's writer, and in which epoch.
+
+bool Flows::carry_writer(Instant now) {
+  if (!parts_.cluster) return false;
+  cluster::Cluster& cluster = *parts_.cluster;
+  if (!cluster.fatal().empty()) fail(now, cluster.fatal());
+  if (const auto known = parts_.peering.reopen_wanted()) cluster.outbid(now, *known);
+  carry_leader();
+  if (cluster.keys().keys() != parts_.gossip.keys().keys()) {
+    SYNCER_ASSERT(parts_.gossip.set_keys(cluster.keys()).has_value());
+  }
+  parts_.catalog.resume_writes(now);
+  for (const std::string& region : cluster.take_releases()) parts_.catalog.release_guard(now, region);
+  const std::optional<Epoch> epoch = cluster.reign();
+  if (epoch == epoch_ || (!epoch && SYNCER_MUTATED("node.write_after_losing_the_lead"))) return false;
+  change_writer(now, epoch);
+  return true;
+}
+
+void Flows::follow_writer(Instant now) {
+  if (parts_.cluster->reign() != epoch_) carry_writer(now);
+}
+
+/// A new epoch of the same term goes on with what the node knows; losing the lead forgets it at once.
+void Flows::change_writer(Instant now, std::optional<Epoch> epoch) {
+  const bool ends = epoch_ && (!epoch || epoch->term != epoch_->term);
+  const bool begins = epoch && (!epoch_ || ends);
+  if (ends) {
+    parts_.catalog.set_writer(now, std::nullopt);
+    parts_.peering.close_epoch(now);
+    carry_imports(now);
+    importing_ = false;
+  }
+  epoch_ = epoch;
+  if (epoch_) parts_.catalog.set_writer(now, epoch_);
+  if (begins) {
+    parts_.catalog.take_over_guards(now, parts_.cluster->guards());
+    noted_guards_ = parts_.catalog.guards();
+  }
+  if (epoch_ && parts_.peering.publishing()) open_epoch(now);
+}
+
+void Flows::carry_leader() {
+  const cluster::Cluster& cluster = *parts_.cluster;
+  const auto leader = region_syncers_.find(cluster.leader());
+  const bool other = leader != region_syncers_.end() && leader->first != parts_.config.node;
+  parts_.peering.set_leader(cluster.reign().has_value(), other ? std::optional(leader->second) : std::nullopt);
+}
+
+void Flows::note_guards(Instant now) {
+  if (!parts_.cluster || !epoch_) return;
+  std::vector<replication::GuardMark> guards = parts_.catalog.guards();
+  if (guards == noted_guards_) return;
+  bool noted = true;
+  for (replication::GuardMark& former : noted_guards_) {
+    const auto same = [&](const replication::GuardMark& guard) { return same_guard(guard, former); };
+    if (std::any_of(guards.begin(), guards.end(), same)) continue;
+    former.frozen = false;
+    noted = parts_.cluster->note_guard(now, former).has_value() && noted;
+  }
+  for (const replication::GuardMark& guard : guards) {
+    const bool known = std::find(noted_guards_.begin(), noted_guards_.end(), guard) != noted_guards_.end();
+    noted = (known || parts_.cluster->note_guard(now, guard)) && noted;
+  }
+  if (noted) noted_guards_ = std::move(guards);
+}
+
+// The same in single mode: an epoch counts once it is on disk.
+
+void Flows::on_stored(Instant now, CallId call, const Result<void>& outcome) {
+  if (parts_.cluster) return parts_.cluster->on_stored(now, call, outcome);
+  const auto claimed = parts_.epochs.on_stored(call, outcome);
+  if (!claimed) {
+    const std::string reason = to_string(claimed.error());
+    observe(parts_.ports.observer, now, EventKind::StorageFailed, Severity::Error, {{"reason", reason}});
+    return fail(now, "the epoch cannot be stored: " + reason);
+  }
+  if (!*claimed || stopped_) return;
+  epoch_ = **claimed;
+  parts_.catalog.set_writer(now, epoch_);
+  if (parts_.peering.publishing()) open_epoch(now);
+}
+
+// catalog -> peering: the records of this region.
+
+bool Flows::carry_epoch(Instant now) {
+  if (!epoch_ || stopped_) return false;
+  if (!parts_.peering.publishing()) {
+    if (!parts_.catalog.view_complete()) return false;
+    open_epoch(now);
+    return true;
+  }
+  const auto newer = parts_.peering.reopen_wanted();
+  if (newer && !parts_.cluster && !parts_.epochs.claiming()) parts_.epochs.claim(newer);
+  return false;
+}
+
+void Flows::open_epoch(Instant now) {
+  parts_.catalog.take_exports();  // the full set that follows contains them
+  std::vector<std::pair<Bytes, Bytes>> records;
+  for (auto& [key, payload] : parts_.catalog.exported()) records.emplace_back(key, payload);
+  parts_.peering.open_epoch(now, *epoch_, std::move(records));
+  if (ready_) return;
+  ready_ = true;
+  observe(parts_.ports.observer, now, EventKind::NodeReady, Severity::Info,
+          {{"region", parts_.config.region}, {"epoch_generation", epoch_->generation}, {"epoch_term", epoch_->term}});
+}
+
+bool Flows::carry_exports(Instant now) {
+  if (!parts_.peering.publishing()) return false;
+  const auto changes = parts_.catalog.take_exports();
+  for (const catalog::ExportChange& change : changes) {
+    if (change.payload)
+      parts_.peering.put(now, change.key, *change.payload);
+    else
+      parts_.peering.erase(now, change.key);
+  }
+  return !changes.empty();
+}
+
+// peering -> catalog: the records of other regions, and how each region stands.
+
+/// Records of other regions count only once the own registry was read: its marks tell which of their epochs are over.
+bool Flows::carry_imports(Instant now) {
+  if (!importing_) return begin_imports(now);
+  const auto changes = parts_.peering.take_changes();
+  for (const peering::RemoteChange& change : changes) {
+    const replication::Replica* replica = parts_.peering.replica(change.region);
+    const Bytes* payload = replica != nullptr ? replica->find(change.key) : nullptr;
+    if (payload != nullptr)
+      parts_.catalog.want(now, change.region, change.key, *payload, replica->epoch());
+    else
+      parts_.catalog.unwant(now, change.region, change.key);
+  }
+  return !changes.empty();
+}
+
+bool Flows::begin_imports(Instant now) {
+  if (parts_.catalog.knows_registry()) {
+    for (const auto& [region, marked] : parts_.catalog.marked_epochs()) {
+      if (!SYNCER_MUTATED("node.ignore_marked_epochs")) parts_.peering.raise_floor(now, region, marked);
+    }
+    importing_ = true;
+  }
+  parts_.peering.take_changes();  // all that is known follows, once
+  if (!importing_) return false;
+  for (const std::string& region : parts_.peering.regions()) {
+    const replication::Replica* replica = parts_.peering.replica(region);
+    if (replica == nullptr) continue;
+    for (const auto& [key, record] : replica->records())
+      parts_.catalog.want(now, region, key, record.payload, replica->epoch());
+  }
+  return true;
+}
+
+void Flows::carry_region_states(Instant now) {
+  parts_.peering.set_healthy(parts_.catalog.sane());
+  for (const auto& [region, state] : parts_.peering.take_region_changes(now)) {
+    parts_.catalog.region_state(now, region, state.connected, state.complete, state.healthy);
+  }
+}
+
+void Flows::fail(Instant now, std::string reason) {
+  if (!fatal_.empty()) return;
+  fatal_ = std::move(reason);
+  observe(parts_.ports.observer, now, EventKind::NodeFailed, Severity::Error, {{"reason", fatal_}});
+}
+
+}  // namespace syncer::node

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "syncer/node/parts.h"
+
+namespace syncer::node {
+
+/// Carries what one part of a node produces to the parts that need it:
+///
+///     cluster, epochs  --the epoch to write in-->   catalog, peering
+///     gossip           --members-->                 peering, cluster
+///     catalog          --own records-->             peering  --pushes-->  other regions
+///     peering          --records of others-->       catalog  --writes-->  registry
+///     peering          --state of each region-->    catalog
+///     catalog          --frozen guards-->           cluster
+///
+/// In single mode the epoch is a counter on disk; in cluster mode the group says whether this node is the region's
+/// writer. A node that is not keeps catalog and peering silent.
+class Flows {
+ public:
+  explicit Flows(Parts& parts) : parts_(parts) {}
+
+  void start(Instant now);
+  /// Carries until nothing moves. To be called after every input of a part.
+  void run(Instant now);
+  /// After the cluster advanced: what the group decided of us, before any other part acts on it.
+  void follow_writer(Instant now);
+  /// After the catalog advanced: the group keeps the frozen guards for the next leader.
+  void note_guards(Instant now);
+  /// The completion of a write to storage.
+  void on_stored(Instant now, CallId call, const Result<void>& outcome);
+  /// The node leaves: no epoch is opened any more.
+  void stop() { stopped_ = true; }
+  bool stopped() const { return stopped_; }
+
+  /// The epoch in which we write; nothing while we are not the region's writer.
+  const std::optional<Epoch>& epoch() const { return epoch_; }
+  /// An epoch was opened in this process.
+  bool ready() const { return ready_; }
+  /// Why the node cannot go on, for people; empty while it can.
+  const std::string& fatal() const { return fatal_; }
+
+ private:
+  bool carry_members(Instant now);
+  void check_region_name(Instant now, const std::vector<gossip::MemberInfo>& members);
+  bool carry_writer(Instant now);
+  void change_writer(Instant now, std::optional<Epoch> epoch);
+  void carry_leader();
+  bool carry_epoch(Instant now);
+  void open_epoch(Instant now);
+  bool carry_exports(Instant now);
+  bool carry_imports(Instant now);
+  bool begin_imports(Instant now);
+  void carry_region_states(Instant now);
+  void fail(Instant now, std::string reason);
+
+  Parts& parts_;
+  Instant started_{};
+  std::optional<Epoch> epoch_;
+  bool ready_ = false;
+  bool stopped_ = false;
+  bool importing_ = false;  // records of other regions are handed to the catalog
+  std::string fatal_;
+  std::vector<replication::GuardMark> noted_guards_;  // as the group knows them
+  std::map<std::string, Endpoint> region_syncers_;    // RPC addresses of the syncers of our region
+};
+
+}  // namespace syncer::node
