@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/replication/loss_guard.h"
+
+#include <algorithm>
+
+#include "syncer/base/mutation.h"
+
+namespace syncer::replication {
+
+using Kind = GuardDecision::Kind;
+
+namespace {
+
+constexpr std::array<std::string_view, kGuardRules> kNames = {
+    "ordinary", "replaced", "hold-passed", "operator", "unproven", "memory-lost", "mass-expiry", "mass-orphaned"};
+
+bool is_trouble(GuardRule rule) { return rule == GuardRule::Unproven || rule == GuardRule::MemoryLost; }
+
+std::string age(Instant now, Instant since) {
+  return to_string(Duration(std::chrono::duration_cast<std::chrono::seconds>(now - since)));
+}
+
+}  // namespace
+
+std::string_view name(GuardRule rule) { return kNames[static_cast<std::size_t>(rule)]; }
+
+// What the registry shows.
+
+void LossGuard::put(Instant now, const Sighting& sighting) {
+  Entry* known = window_.find(sighting.key);
+  if (known == nullptr) return arrive(now, sighting);
+  if (known->state == State::Live) return window_.renew(*known, sighting);
+  come_back(*known, sighting);
+}
+
+void LossGuard::arrive(Instant now, const Sighting& sighting) {
+  Entry& arrival = window_.add(now, sighting);
+  if (window_.is_fresh(arrival)) set_timer(arrival, saturating_add(arrival.arrived, arrival.lease));
+  if (Entry* lost = window_.predecessor_of(arrival)) {
+    replace(*lost, arrival);
+  } else if (const Entry* twin = window_.live_twin_of(arrival)) {
+    decide(Kind::Confirm, GuardRule::Replaced, *twin, Instant{});
+  }
+  Entry* covered = window_.cover_with(arrival);
+  if (covered != nullptr && covered->state == State::Gone) drop(*covered);
+}
+
+/// The entry's removal is no loss. An arrival whose predecessor another one made good by number has a good deed left.
+void LossGuard::replace(Entry& lost, Entry& by) {
+  const bool was_covered = lost.covered;
+  if (lost.state == State::Gone) {
+    drop(lost);
+  } else {
+    let_go(lost, GuardRule::Replaced);
+  }
+  window_.set_successor(by);
+  if (!was_covered) window_.spend(by);
+}
+
+void LossGuard::come_back(Entry& entry, const Sighting& sighting) {
+  if (entry.state == State::Held) decide(Kind::Return, static_cast<GuardRule>(entry.rule), entry, Instant{});
+  unhold(entry);
+  open_.erase(entry.number);
+  gone_.erase(entry.number);
+  set_timer(entry, kNever);
+  window_.renew(entry, sighting);
+}
+
+void LossGuard::absent(Instant now, std::span<const Absence> absences) {
+  std::vector<Number> lost;
+  for (const Absence& absence : absences) lose(now, absence.key, absence.proven, false, lost);
+  look_for_successors(now, lost);
+}
+
+void LossGuard::orphaned(Instant now, std::span<const Bytes> keys) {
+  std::vector<Number> lost;
+  for (const Bytes& key : keys) lose(now, key, Instant::min(), true, lost);
+  look_for_successors(now, lost);
+  if (healthy_) {
+    judge(now);
+  } else {
+    hold_unproven(now);
+  }
+}
+
+void LossGuard::lose(Instant now, ByteView key, Instant proven, bool orphan, std::vector<Number>& lost) {
+  Entry* entry = window_.find(key);
+  if (entry == nullptr || entry->state != State::Live) return;
+  entry->proven = std::max(entry->proven, proven);
+  entry->orphan = orphan;
+  set_timer(*entry, kNever);
+  window_.set_absent(now, *entry);
+  open_.insert(entry->number);
+  lost.push_back(entry->number);
+}
+
+/// What replaces one of the lost is none of them: all are absent by now.
+void LossGuard::look_for_successors(Instant now, const std::vector<Number>& lost) {
+  for (const Number number : lost) {
+    Entry& entry = window_.at(number);
+    if (Entry* by = window_.successor_of(now, entry, hold_time(entry))) replace(entry, *by);
+  }
+}
+
+void LossGuard::forget(ByteView key) {
+  if (Entry* entry = window_.find(key)) drop(*entry);
+}
+
+// What the looks at the registry prove.
+
+void LossGuard::prove(Instant now, const Proof& proof) {
+  if (proof.checked_at < checked_at_) return;
+  checked_at_ = proof.checked_at;
+  if (proof.healthy || SYNCER_MUTATED("guard.trust_a_sick_registry")) {
+    learn_continuity(now, proof);
+    return judge(now);
+  }
+  if (healthy_ || !was_proven_) trouble_since_ = now;
+  healthy_ = false;
+  was_proven_ = true;
+  hold_unproven(now);
+}
+
+void LossGuard::learn_continuity(Instant now, const Proof& proof) {
+  if (was_proven_ && healthy_ && proof.continuous_since > canary_since_) trouble_since_ = now;
+  canary_since_ = proof.continuous_since;
+  continuous_since_ = memory_since();
+  was_proven_ = true;
+  if (healthy_) return;
+  healthy_ = true;
+  healthy_since_ = proof.checked_at;
+  resume();
+}
+
+/// Since when nothing was forgotten: since the canary was registered, or longer if an older entry outlived its break.
+Instant LossGuard::memory_since() const {
+  Instant since = canary_since_;
+  if (witness_until_ >= canary_since_ && !SYNCER_MUTATED("guard.ignore_witnesses")) {
+    since = std::min(since, witness_from_);
+  }
+  return std::max(since, went_back_at_);
+}
+
+void LossGuard::went_back(Instant now) {
+  if (SYNCER_MUTATED("guard.ignore_a_restored_backup")) return;
+  went_back_at_ = trouble_since_ = now;
+  continuous_since_ = memory_since();
+}
+
+void LossGuard::witness(Instant now, ByteView key, Instant proven) {
+  Entry* entry = window_.find(key);
+  if (entry == nullptr || entry->state != State::Live || proven < witness_until_) return;
+  entry->proven = std::max(entry->proven, proven);
+  witness_from_ = entry->proven_first;
+  witness_until_ = proven;
+  const Instant before = std::exchange(continuous_since_, memory_since());
+  if (continuous_since_ >= before) return;
+  for (const Number number : held_) {
+    if (window_.at(number).rule == static_cast<std::uint8_t>(GuardRule::MemoryLost)) open_.insert(number);
+  }
+  if (healthy_) judge(now);
+}
+
+void LossGuard::hold_unproven(Instant now) {
+  for (const Number number : std::vector<Number>(open_.begin(), open_.end())) {
+    Entry& entry = window_.at(number);
+    if (entry.state != State::Absent) continue;
+    if (is_released(now, GuardRule::Unproven)) {
+      let_go(entry, GuardRule::Operator);
+    } else {
+      hold(now, entry, GuardRule::Unproven, kNever, Kind::Hold);
+    }
+  }
+}
+
+/// The registry is healthy again: the time of what outlasted its hold meanwhile runs anew.
+void LossGuard::resume() {
+  for (const Number number : std::exchange(stalled_, {})) {
+    Entry& entry = window_.at(number);
+    set_timer(entry, held_until(entry, static_cast<GuardRule>(entry.rule)));
+  }
+}
+
+// The judgement.
+
+void LossGuard::judge(Instant now) {
+  std::vector<Number> expired;
+  std::vector<Number> orphans;
+  for (const Number number : std::vector<Number>(open_.begin(), open_.end())) {
+    Entry& entry = window_.at(number);
+    if (entry.orphan) {
+      orphans.push_back(number);
+    } else if (entry.lost_at > checked_at_ && !SYNCER_MUTATED("guard.judge_before_the_look")) {
+      continue;
+    } else if (!is_memory_lost(now, entry)) {
+      expired.push_back(number);
+    } else if (is_released(now, GuardRule::MemoryLost)) {
+      let_go(entry, GuardRule::Operator);
+    } else {
+      hold(now, entry, GuardRule::MemoryLost, held_until(entry, GuardRule::MemoryLost), Kind::Hold);
+    }
+  }
+  judge_breadth(now, expired, GuardRule::MassExpiry);
+  judge_breadth(now, orphans, GuardRule::MassOrphaned);
+}
+
+bool LossGuard::is_memory_lost(Instant now, const Entry& entry) const {
+  if (SYNCER_MUTATED("guard.trust_a_new_canary")) return false;
+  return entry.proven < continuous_since_ && now < held_until(entry, GuardRule::MemoryLost);
+}
+
+/// A loss sooner than the lease is somebody's removal.
+bool LossGuard::could_have_expired(const Entry& entry) const {
+  if (entry.renewed == Instant::min() || SYNCER_MUTATED("guard.expire_the_young")) return true;
+  return saturating_add(entry.lost_at, options_.grace) >= saturating_add(entry.renewed, entry.lease);
+}
+
+void LossGuard::judge_breadth(Instant now, const std::vector<Number>& batch, GuardRule rule) {
+  if (batch.empty()) return;
+  for (const Number number : batch) {
+    Entry& entry = window_.at(number);
+    if (entry.covered || (rule == GuardRule::MassExpiry && !could_have_expired(entry))) continue;
+    window_.count(entry);
+  }
+  const bool mass = belongs_to_mass_loss(now, batch);
+  const bool released = mass && is_released(now, rule);
+  for (const Number number : batch) {
+    Entry& entry = window_.at(number);
+    const bool suspect = window_.is_counted(entry) || (entry.covered && window_.is_losing(entry));
+    if (mass && suspect && !released) {
+      hold(now, entry, rule, held_until(entry, rule), Kind::Hold);
+    } else if (released || !window_.is_counted(entry)) {
+      let_go(entry, released ? GuardRule::Operator : GuardRule::Ordinary);
+    } else {
+      remember_loss(entry);
+    }
+  }
+  if (mass && !released && rule == GuardRule::MassExpiry) restore_the_first(now);
+}
+
+bool LossGuard::belongs_to_mass_loss(Instant now, const std::vector<Number>& batch) {
+  if (is_mass_loss()) {
+    for (const Number number : batch) {
+      mass_until_ = std::max(mass_until_, saturating_add(now, hold_time(window_.at(number))));
+    }
+    return true;
+  }
+  if (SYNCER_MUTATED("guard.forget_the_last_of_a_wave")) return false;
+  const bool lasts = held_by(GuardRule::MassExpiry) + held_by(GuardRule::MassOrphaned) > 0;
+  return (lasts && now < mass_until_) || is_inherited(now);
+}
+
+bool LossGuard::is_mass_loss() const {
+  const std::size_t lost = window_.lost();
+  const std::size_t all = window_.live() + lost;  // far below 2^32, and a share's parts are small
+  return lost >= options_.minimum && lost * options_.share.denominator >= all * options_.share.numerator &&
+         (window_.struck() >= options_.services || SYNCER_MUTATED("guard.ignore_breadth"));
+}
+
+/// What the wave took before it was recognised.
+void LossGuard::restore_the_first(Instant now) {
+  if (SYNCER_MUTATED("guard.leave_the_first_of_a_wave")) return;
+  for (const Number number : std::vector<Number>(gone_.begin(), gone_.end())) {
+    Entry& entry = window_.at(number);
+    hold(now, entry, GuardRule::MassExpiry, held_until(entry, GuardRule::MassExpiry), Kind::Restore);
+  }
+}
+
+bool LossGuard::is_released(Instant now, GuardRule rule) const {
+  if (now < allowed_until_) return true;
+  if (released_at_ == Instant::min() || SYNCER_MUTATED("guard.forget_a_release")) return false;
+  if (now >= saturating_add(released_at_, options_.release)) return false;
+  if (!is_trouble(rule)) return released_mass_;
+  return released_trouble_ && (trouble_since_ <= released_at_ || SYNCER_MUTATED("guard.release_the_next_loss_too"));
+}
+
+Duration LossGuard::hold_time(const Entry& entry) const {
+  if (SYNCER_MUTATED("guard.hold_for_the_maximum")) return options_.hold;
+  return std::min(entry.lease, options_.hold) + options_.grace;
+}
+
+/// Applications can come back from when the registry answers, and need the time of their lease.
+Instant LossGuard::held_until(const Entry& entry, GuardRule rule) const {
+  const Instant since = rule == GuardRule::MemoryLost ? continuous_since_ : entry.lost_at;
+  const Instant healthy = SYNCER_MUTATED("guard.count_the_outage") ? Instant::min() : healthy_since_;
+  return saturating_add(std::max(since, healthy), hold_time(entry));
+}
+
+// Verdicts and their end.
+
+void LossGuard::hold(Instant now, Entry& entry, GuardRule rule, Instant until, Kind kind) {
+  if (held_.empty()) holding_since_ = now;
+  unhold(entry);
+  if (rule != GuardRule::Unproven) open_.erase(entry.number);
+  gone_.erase(entry.number);
+  held_.insert(entry.number);
+  ++by_rule_[static_cast<std::size_t>(rule)];
+  entry.rule = static_cast<std::uint8_t>(rule);
+  window_.set_lost_state(entry, State::Held);
+  set_timer(entry, until);
+  decide(kind, rule, entry, until);
+}
+
+void LossGuard::unhold(Entry& entry) {
+  if (held_.erase(entry.number) == 0) return;
+  --by_rule_[entry.rule];
+  stalled_.erase(entry.number);
+}
+
+void LossGuard::let_go(Entry& entry, GuardRule rule) {
+  decide(Kind::Remove, rule, entry, Instant{});
+  drop(entry);
+}
+
+/// Let go, but it still counts as a loss and may have to come back.
+void LossGuard::remember_loss(Entry& entry) {
+  const Instant until = saturating_add(entry.lost_at, hold_time(entry));
+  unhold(entry);
+  open_.erase(entry.number);
+  gone_.insert(entry.number);
+  window_.set_lost_state(entry, State::Gone);
+  set_timer(entry, until);
+  decide(Kind::Remove, GuardRule::Ordinary, entry, until);
+}
+
+void LossGuard::drop(Entry& entry) {
+  unhold(entry);
+  open_.erase(entry.number);
+  gone_.erase(entry.number);
+  set_timer(entry, kNever);
+  window_.erase(entry);
+}
+
+void LossGuard::set_timer(Entry& entry, Instant due) {
+  if (entry.due != kNever) timers_.erase({entry.due, entry.number});
+  entry.due = due;
+  if (due != kNever) timers_.insert({due, entry.number});
+}
+
+void LossGuard::advance(Instant now) {
+  while (!timers_.empty() && timers_.begin()->first <= now) {
+    Entry& entry = window_.at(timers_.begin()->second);
+    set_timer(entry, kNever);
+    expire(now, entry);
+  }
+}
+
+void LossGuard::expire(Instant now, Entry& entry) {
+  if (entry.state == State::Live) return window_.spend(entry);
+  if (entry.state == State::Gone) {
+    if (!SYNCER_MUTATED("guard.remember_losses_for_ever")) drop(entry);
+    return;
+  }
+  if (!healthy_) {
+    stalled_.insert(entry.number);
+    return;
+  }
+  const Instant until = held_until(entry, static_cast<GuardRule>(entry.rule));
+  if (now < until) return set_timer(entry, until);
+  let_go(entry, GuardRule::HoldPassed);
+}
+
+void LossGuard::decide(Kind kind, GuardRule rule, const Entry& entry, Instant until) {
+  decisions_.push_back({kind, rule, Bytes(entry.key), until});
+}
+
+// Operators and former leaders.
+
+void LossGuard::release(Instant now) {
+  if (!holding(now)) return;
+  released_at_ = now;
+  released_trouble_ = held_by(GuardRule::Unproven) + held_by(GuardRule::MemoryLost) > 0;
+  released_mass_ = held_by(GuardRule::MassExpiry) + held_by(GuardRule::MassOrphaned) > 0 || is_inherited(now);
+  for (const Number number : std::vector<Number>(held_.begin(), held_.end())) {
+    let_go(window_.at(number), GuardRule::Operator);
+  }
+  for (const Number number : std::vector<Number>(gone_.begin(), gone_.end())) drop(window_.at(number));
+  mass_until_ = now;
+  inherited_ = 0;
+}
+
+void LossGuard::inherit(Instant until, std::size_t baseline) {
+  mass_until_ = std::max(mass_until_, until);
+  inherited_ = baseline;
+}
+
+bool LossGuard::is_inherited(Instant now) const {
+  if (inherited_ == 0 || now >= mass_until_) return false;
+  const std::size_t missing = inherited_ - std::min(inherited_, window_.live());
+  return missing * options_.share.denominator >= inherited_ * options_.share.numerator;
+}
+
+bool LossGuard::holds(ByteView key) const {
+  const Entry* entry = window_.find(key);
+  return entry != nullptr && entry->state == State::Held;
+}
+
+Instant LossGuard::holding_until() const {
+  Instant until = Instant::min();
+  for (const Number number : held_) until = std::max(until, window_.at(number).due);
+  return until;
+}
+
+std::string LossGuard::evidence(Instant now, GuardRule rule) const {
+  if (rule == GuardRule::Unproven) return "the registry has not shown the canary for " + age(now, trouble_since_);
+  if (rule == GuardRule::MemoryLost && went_back_at_ == continuous_since_) {
+    return "the registry went back in time " + age(now, went_back_at_) + " ago";
+  }
+  if (rule == GuardRule::MemoryLost) {
+    return "the registry had forgotten the canary, which is there anew since " + age(now, continuous_since_);
+  }
+  const std::size_t lost = window_.lost();
+  return std::to_string(lost) + " of " + std::to_string(window_.live() + lost) +
+         " entries are gone without a replacement, " + std::to_string(window_.struck()) +
+         " services have next to none left";
+}
+
+void LossGuard::hash(StateHasher& hasher) const {
+  window_.hash(hasher);
+  for (const Instant t :
+       {healthy_since_, continuous_since_, went_back_at_, trouble_since_, mass_until_, released_at_}) {
+    hasher.add(static_cast<std::uint64_t>(nanos(t)));
+  }
+  hasher.add((healthy_ ? 1U : 0U) | (was_proven_ ? 2U : 0U));
+  hasher.add(inherited_);
+}
+
+}  // namespace syncer::replication

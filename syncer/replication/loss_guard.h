@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "syncer/base/bytes.h"
+#include "syncer/base/hash.h"
+#include "syncer/base/quantity.h"
+#include "syncer/base/time.h"
+#include "syncer/replication/loss_window.h"
+
+namespace syncer::replication {
+
+struct LossGuardOptions {
+  std::size_t minimum = 6;                      ///< a smaller net loss is never a mass loss
+  Ratio share = {1, 2};                         ///< nor is one of a smaller share of the region
+  std::size_t services = 2;                     ///< nor one that strikes fewer services
+  Duration hold = std::chrono::minutes(10);     ///< upper bound; an entry is held for its own lease
+  Duration grace = std::chrono::seconds(3);     ///< beyond the lease: what came back in time has to be seen, too
+  Duration release = std::chrono::seconds(60);  ///< an operator's release covers later parts of the same loss so long
+};
+
+/// What an uncached look at the registry showed, beside the entries.
+struct Proof {
+  Instant checked_at{};  ///< when the look began; it judges the absences that were confirmed before
+  bool healthy = false;  ///< it showed the canary
+  /// Since when the canary exists without a break; only read when healthy.
+  Instant continuous_since{};
+};
+
+/// Why a removal is let go, or held.
+enum class GuardRule : std::uint8_t {
+  Ordinary,     ///< let go: nothing speaks against it
+  Replaced,     ///< let go: another entry has its place
+  HoldPassed,   ///< let go: its application had the time of its lease to come back
+  Operator,     ///< let go by an operator
+  Unproven,     ///< held: the registry cannot be proven healthy now
+  MemoryLost,   ///< held: the registry forgot, or went back in time, after it last showed the entry
+  MassExpiry,   ///< held: so much of the region expired at once that its network is to be suspected
+  MassOrphaned  ///< held: a new epoch of its region lacks so much of it
+};
+inline constexpr std::size_t kGuardRules = 8;
+/// As logs and metrics name it: "memory-lost".
+std::string_view name(GuardRule rule);
+
+/// What the owner of the entries has to do, in this order.
+struct GuardDecision {
+  enum class Kind : std::uint8_t {
+    Remove,   ///< the entry goes; its record is kept until `until`, because it may have to be restored
+    Hold,     ///< the entry stays, until `until` or until told otherwise
+    Restore,  ///< a removed entry is shown again, and held
+    Return,   ///< a held entry is in the registry again
+    Confirm   ///< a listed entry seems to be replaced: ask the registry for it by its id, past the caches
+  };
+  Kind kind = Kind::Remove;
+  GuardRule rule = GuardRule::Ordinary;
+  Bytes key;
+  Instant until{};
+  bool operator==(const GuardDecision&) const = default;
+};
+
+/// Tells ordinary removals from a loss by evidence, and holds what a loss took as long as its applications need to come
+/// back. One per (side, region). Ordinary removals pass at any rate; docs/architecture.md has the table of situations.
+///
+/// The sender's side reports what its registry shows: put(), absent() for absences that the registry confirmed by id,
+/// and after each of those a prove() whose look began later: only then it is judged, together with all others that the
+/// look covers. The receiver's side reports removals of the running epoch with forget() (its origin judged them) and
+/// those of a new epoch with orphaned(), all of one epoch at once.
+/// Memory: the live entries and the losses of one lease.
+class LossGuard {
+ public:
+  struct Absence {
+    Bytes key;
+    Instant proven = Instant::min();  ///< as of Sighting: when the store held it last
+  };
+
+  explicit LossGuard(LossGuardOptions options) : options_(options) {}
+
+  /// The entry is there: new, changed, or back.
+  void put(Instant now, const Sighting& sighting);
+  /// All that is confirmed absent by now. Unknown keys and those that are absent already count for nothing.
+  void absent(Instant now, std::span<const Absence> absences);
+  /// A look at the registry. An older one than the last is ignored.
+  void prove(Instant now, const Proof& proof);
+  /// The registry's revision fell, or it shows an entry again that it had confirmed gone, with its old registration.
+  /// To be told before the proof of the same look.
+  void went_back(Instant now);
+  /// An uncached look at `proven` showed the entry with the registration it had before. The canary's break then was its
+  /// own, as after a cut between registry and syncer: a registry that lost its memory would have lost this one, too.
+  /// Best told before the proof of the same look.
+  void witness(Instant now, ByteView key, Instant proven);
+  /// Entries that a new epoch's complete set lacks. While the origin is not proven healthy they wait.
+  void orphaned(Instant now, std::span<const Bytes> keys);
+  /// The entry is gone and nothing is to be judged.
+  void forget(ByteView key);
+
+  /// An operator's word: all that is held goes, and what shows later of the same loss.
+  void release(Instant now);
+  /// An operator let losses of this region go elsewhere; so does this guard until then.
+  void allow(Instant until) { allowed_until_ = until; }
+  /// The leader before this one holds removals until `until`; `baseline` entries were live or held. Until then, or
+  /// until the region is back, what is lost is lost with them.
+  void inherit(Instant until, std::size_t baseline);
+
+  /// What became due.
+  void advance(Instant now);
+  Instant next_deadline() const { return timers_.empty() ? kNever : timers_.begin()->first; }
+  std::vector<GuardDecision> take_decisions() { return std::exchange(decisions_, {}); }
+
+  /// Absences wait for a look at the registry that begins now or later.
+  bool needs_proof() const { return !open_.empty(); }
+  std::size_t held() const { return held_.size(); }
+  std::size_t held_by(GuardRule rule) const { return by_rule_[static_cast<std::size_t>(rule)]; }
+  bool holds(ByteView key) const;
+  bool is_inherited(Instant now) const;
+  /// Something is held, or the leader before held it and the region is not back.
+  bool holding(Instant now) const { return !held_.empty() || is_inherited(now); }
+  /// Since when without a pause; only meaningful while something is held.
+  Instant holding_since() const { return holding_since_; }
+  /// When the last of what is held goes at the latest; kNever while the registry is not healthy.
+  Instant holding_until() const;
+  /// Entries that live or are held: the baseline for the next leader.
+  std::size_t baseline() const { return window_.live() + held_.size(); }
+  /// What speaks for the rule now, in words: "9 of 12 entries are gone, ...".
+  std::string evidence(Instant now, GuardRule rule) const;
+  const LossWindow& window() const { return window_; }
+  void hash(StateHasher& hasher) const;
+
+ private:
+  using Number = LossWindow::Number;
+  using Entry = LossWindow::Entry;
+  using State = LossWindow::State;
+
+  void arrive(Instant now, const Sighting& sighting);
+  void come_back(Entry& entry, const Sighting& sighting);
+  void replace(Entry& lost, Entry& by);
+  void lose(Instant now, ByteView key, Instant proven, bool orphan, std::vector<Number>& lost);
+  void look_for_successors(Instant now, const std::vector<Number>& lost);
+  void learn_continuity(Instant now, const Proof& proof);
+  Instant memory_since() const;
+  void hold_unproven(Instant now);
+  void resume();
+  void judge(Instant now);
+  void judge_breadth(Instant now, const std::vector<Number>& batch, GuardRule rule);
+  bool belongs_to_mass_loss(Instant now, const std::vector<Number>& batch);
+  void restore_the_first(Instant now);
+  bool is_mass_loss() const;
+  bool is_memory_lost(Instant now, const Entry& entry) const;
+  bool could_have_expired(const Entry& entry) const;
+  bool is_released(Instant now, GuardRule rule) const;
+  Duration hold_time(const Entry& entry) const;
+  Instant held_until(const Entry& entry, GuardRule rule) const;
+  void hold(Instant now, Entry& entry, GuardRule rule, Instant until, GuardDecision::Kind kind);
+  void let_go(Entry& entry, GuardRule rule);
+  void remember_loss(Entry& entry);
+  void unhold(Entry& entry);
+  void drop(Entry& entry);
+  void set_timer(Entry& entry, Instant due);
+  void expire(Instant now, Entry& entry);
+  void decide(GuardDecision::Kind kind, GuardRule rule, const Entry& entry, Instant until);
+
+  LossGuardOptions options_;
+  LossWindow window_;
+  std::set<std::pair<Instant, Number>> timers_;  // of fresh arrivals, held losses and remembered ones; one an entry
+  std::set<Number> open_;                        // absent and not judged, or held because nothing could be proven
+  std::set<Number> held_;
+  std::set<Number> gone_;
+  std::set<Number> stalled_;                        // their time passed while the registry was not healthy
+  std::array<std::size_t, kGuardRules> by_rule_{};  // held ones
+  std::vector<GuardDecision> decisions_;
+  Instant holding_since_{};
+
+  // The registry, as the proofs show it.
+  bool was_proven_ = false;
+  bool healthy_ = false;
+  Instant checked_at_ = Instant::min();
+  Instant healthy_since_ = Instant::min();
+  Instant canary_since_ = Instant::min();
+  Instant continuous_since_ = Instant::min();  // of its memory: the canary's, or a witness's
+  Instant went_back_at_ = Instant::min();
+  Instant witness_from_ = Instant::min();
+  Instant witness_until_ = Instant::min();
+  Instant trouble_since_ = Instant::min();  // when the last break, or the last time of ill health, began
+
+  Instant mass_until_ = Instant::min();  // a recognised mass loss takes in what is lost until then
+  std::size_t inherited_ = 0;            // baseline of the leader before
+  Instant allowed_until_ = Instant::min();
+  Instant released_at_ = Instant::min();
+  bool released_trouble_ = false;  // that release was of a registry's trouble
+  bool released_mass_ = false;     // or of a mass loss
+};
+
+}  // namespace syncer::replication

@@ -1,0 +1,713 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/replication/loss_guard.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+namespace syncer::replication {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using Kind = GuardDecision::Kind;
+using Rule = GuardRule;
+
+constexpr Duration kLease = seconds(120);
+constexpr Duration kHold = seconds(123);  // the lease and the grace
+
+Instant at(Duration d) { return instant(0) + d; }
+
+/// Application `n` of a service: an endpoint and a host of its own.
+Sighting app(const std::string& service, int n, const std::string& id = "") {
+  const std::string text = service + "-" + std::to_string(n);
+  return {text + id, service, {"10.0." + text + ":8080"}, "host-of-" + text, kLease};
+}
+
+/// A guard, the region that it guards, and what is shown elsewhere after its decisions.
+class Region : public testing::Test {
+ protected:
+  LossGuard guard{{}};
+  Instant now = at(seconds(0));
+  Instant canary = at(seconds(-10));
+  bool healthy = true;
+  std::map<Bytes, Sighting> shown;
+  std::map<Bytes, GuardDecision> removed;  // that may be restored
+  std::vector<GuardDecision> seen;         // since the last clear
+
+  void follow() {
+    for (const GuardDecision& decision : guard.take_decisions()) {
+      seen.push_back(decision);
+      if (decision.kind == Kind::Remove) shown.erase(decision.key);
+      if (decision.kind == Kind::Restore) shown[decision.key] = {};
+    }
+  }
+  void pass(Duration time) {
+    const Instant end = now + time;
+    while (guard.next_deadline() <= end) {
+      now = std::max(now, guard.next_deadline());
+      guard.advance(now);
+      follow();
+    }
+    now = end;
+  }
+  /// As a first reading shows it: of unknown age.
+  void there(Sighting sighting) {
+    sighting.proven = now;
+    guard.put(now, sighting);
+    shown[sighting.key] = sighting;
+    follow();
+  }
+  void registered(Sighting sighting) {
+    sighting.renewed = now;
+    there(sighting);
+  }
+  void services(int count, int instances) {
+    for (int s = 0; s < count; ++s) {
+      for (int n = 0; n < instances; ++n) there(app("s" + std::to_string(s), n));
+    }
+    prove();
+  }
+  void prove() {
+    guard.prove(now, {now, healthy, canary});
+    follow();
+  }
+  void absent(const std::vector<Bytes>& keys) {
+    std::vector<LossGuard::Absence> absences;
+    for (const Bytes& key : keys) absences.push_back({key});
+    guard.absent(now, absences);
+    follow();
+  }
+  /// Confirmed absent, and the canary looked at afterwards.
+  void gone(const std::vector<Bytes>& keys) {
+    absent(keys);
+    prove();
+  }
+  std::vector<Bytes> all() const {
+    std::vector<Bytes> keys;
+    for (const auto& [key, sighting] : shown) keys.push_back(key);
+    return keys;
+  }
+  std::vector<Bytes> of(const std::string& service) const {
+    std::vector<Bytes> keys;
+    for (const auto& [key, sighting] : shown) {
+      if (key.starts_with(service + "-")) keys.push_back(key);
+    }
+    return keys;
+  }
+  std::size_t count(Kind kind, Rule rule) const {
+    return static_cast<std::size_t>(std::count_if(
+        seen.begin(), seen.end(), [&](const GuardDecision& d) { return d.kind == kind && d.rule == rule; }));
+  }
+  /// Wiped, and soon found out: the canary is registered anew a second later.
+  void wipe() {
+    const std::vector<Bytes> lost = all();
+    absent(lost);
+    pass(seconds(1));
+    canary = now;
+    prove();
+  }
+  /// The leases of all of `keys` end, one each second.
+  void expire(const std::vector<Bytes>& keys) {
+    for (const Bytes& key : keys) {
+      pass(seconds(1));
+      gone({key});
+    }
+  }
+};
+
+class OrdinaryDay : public Region {
+ protected:
+  void TearDown() override {
+    EXPECT_EQ(guard.held(), 0U);
+    for (const GuardDecision& decision : seen) {
+      EXPECT_NE(decision.kind, Kind::Hold) << decision.key;
+      EXPECT_NE(decision.kind, Kind::Restore) << decision.key;
+    }
+  }
+};
+
+// Ordinary days.
+
+TEST_F(OrdinaryDay, LetsEntriesGoOneByOne) {
+  services(4, 10);
+  pass(minutes(10));
+  gone({"s0-0"});
+  pass(seconds(10));
+  gone({"s1-0"});
+  EXPECT_EQ(count(Kind::Remove, Rule::Ordinary), 2U);
+}
+
+TEST_F(OrdinaryDay, LetsAHundredOfOneServiceGoAtOnce) {
+  services(2, 100);
+  pass(minutes(10));
+  gone(of("s0"));
+  EXPECT_EQ(shown.size(), 100U);
+}
+
+TEST_F(OrdinaryDay, LetsASmallRegionStopAltogether) {
+  services(5, 1);
+  pass(minutes(10));
+  gone(all());
+  EXPECT_TRUE(shown.empty());
+}
+
+TEST_F(OrdinaryDay, LetsEachServiceShrinkToAQuarter) {
+  services(6, 8);
+  pass(minutes(10));
+  for (int s = 0; s < 6; ++s) {
+    for (int n = 0; n < 6; ++n) gone({"s" + std::to_string(s) + "-" + std::to_string(n)});
+  }
+  EXPECT_EQ(shown.size(), 12U);
+}
+
+TEST_F(OrdinaryDay, LetsAServiceThatIsMostOfTheRegionBeUndeployed) {
+  services(1, 30);
+  there(app("other", 1));
+  there(app("another", 1));
+  pass(minutes(10));
+  gone(of("s0"));
+  EXPECT_EQ(shown.size(), 2U);
+}
+
+TEST_F(OrdinaryDay, LetsAReleaseTrainPass) {
+  services(6, 4);
+  pass(minutes(10));
+  for (int s = 0; s < 6; ++s) {
+    for (int n = 0; n < 4; ++n) {
+      registered(app("s" + std::to_string(s), n + 100));
+      pass(seconds(1));
+      gone({"s" + std::to_string(s) + "-" + std::to_string(n)});
+    }
+  }
+  EXPECT_EQ(shown.size(), 24U);
+}
+
+TEST_F(OrdinaryDay, LetsTheOldHalfGoLongAfterTheNewOneCame) {
+  services(6, 4);
+  for (int s = 0; s < 6; ++s) {
+    for (int n = 100; n < 104; ++n) registered(app("s" + std::to_string(s), n));
+  }
+  pass(minutes(60));
+  for (int s = 0; s < 6; ++s) {
+    for (int n = 0; n < 4; ++n) gone({"s" + std::to_string(s) + "-" + std::to_string(n)});
+  }
+  EXPECT_EQ(shown.size(), 24U);
+}
+
+TEST_F(OrdinaryDay, CountsOnlyWhatNoArrivalMadeGood) {
+  services(6, 2);
+  pass(minutes(10));
+  for (int s = 0; s < 6; ++s) {
+    const std::string service = "s" + std::to_string(s);
+    gone(of(service));
+    pass(seconds(5));
+    registered(app(service, 100));
+    registered(app(service, 101));
+    pass(seconds(1));
+  }
+  EXPECT_EQ(guard.window().lost(), 0U);
+}
+
+TEST_F(OrdinaryDay, LetsWhatIsYoungerThanItsLeaseGo) {
+  pass(minutes(10));
+  prove();
+  for (int s = 0; s < 12; ++s) registered(app("test" + std::to_string(s), 1));
+  pass(seconds(60));
+  gone(all());
+  EXPECT_TRUE(shown.empty()) << "nothing expires within its lease";
+}
+
+TEST_F(OrdinaryDay, ForgetsALossAfterItsLease) {
+  services(16, 2);
+  pass(minutes(10));
+  for (int s = 0; s < 10; ++s) {
+    gone(of("s" + std::to_string(s)));
+    pass(seconds(50));
+  }
+  EXPECT_EQ(guard.window().lost(), 4U);
+  pass(kHold);
+  EXPECT_EQ(guard.window().lost(), 0U);
+  EXPECT_EQ(guard.window().size(), guard.window().live());
+}
+
+TEST_F(OrdinaryDay, LetsWhatWasRegisteredAfterABreakGo) {
+  services(2, 10);
+  pass(minutes(10));
+  canary = now;
+  prove();
+  registered(app("s0", 100));
+  pass(seconds(5));
+  gone({"s0-100"});
+  EXPECT_EQ(count(Kind::Remove, Rule::Ordinary), 1U);
+}
+
+TEST_F(OrdinaryDay, LetsWhatTheStoreHeldAfterABreakGo) {
+  services(2, 10);
+  pass(minutes(10));
+  canary = now;
+  prove();
+  pass(seconds(5));
+  const LossGuard::Absence absence{"s0-1", now - seconds(2)};
+  guard.absent(now, std::span(&absence, 1));
+  prove();
+  EXPECT_EQ(count(Kind::Remove, Rule::Ordinary), 1U);
+}
+
+TEST_F(OrdinaryDay, IsNotDisturbedByACanaryThatBrokeByItself) {
+  services(3, 10);
+  pass(minutes(10));
+  canary = now;  // the registry could not be reached from here
+  guard.witness(now, "s1-1", now);
+  gone({"s0-1", "s0-2"});
+  EXPECT_EQ(shown.size(), 28U);
+}
+
+// What a look proves.
+
+TEST_F(Region, IsJudgedByALookThatBeganAfterTheAbsence) {
+  services(2, 10);
+  pass(minutes(10));
+  absent({"s0-1"});
+  EXPECT_TRUE(guard.needs_proof());
+  guard.prove(now + milliseconds(5), {now - milliseconds(5), true, canary});
+  follow();
+  EXPECT_TRUE(seen.empty());
+  pass(milliseconds(10));
+  prove();
+  EXPECT_EQ(count(Kind::Remove, Rule::Ordinary), 1U);
+  EXPECT_FALSE(guard.needs_proof());
+}
+
+TEST_F(Region, TakesNoNoticeOfAnOlderLook) {
+  services(2, 10);
+  pass(minutes(10));
+  prove();
+  guard.prove(now, {now - seconds(1), false, {}});
+  absent({"s0-1"});
+  prove();
+  EXPECT_EQ(guard.held(), 0U);
+}
+
+TEST_F(Region, WaitsWhileTheRegistryIsNotProvenHealthy) {
+  services(2, 10);
+  pass(minutes(10));
+  healthy = false;
+  gone({"s0-1"});
+  ASSERT_EQ(seen.size(), 1U);
+  EXPECT_EQ(seen[0], (GuardDecision{Kind::Hold, Rule::Unproven, "s0-1", kNever}));
+  EXPECT_EQ(guard.holding_until(), kNever);
+  pass(minutes(60));
+  EXPECT_EQ(guard.evidence(now, Rule::Unproven), "the registry has not shown the canary for 1h");
+  healthy = true;
+  prove();
+  EXPECT_EQ(count(Kind::Remove, Rule::Ordinary), 1U) << "the canary is the same: nothing was forgotten";
+}
+
+TEST_F(Region, CountsTheLeaseFromWhenTheRegistryIsHealthyAgain) {
+  services(2, 10);
+  pass(minutes(10));
+  healthy = false;
+  gone(all());
+  canary = now;
+  pass(minutes(5));
+  healthy = true;
+  prove();
+  EXPECT_EQ(count(Kind::Hold, Rule::MemoryLost), 20U);
+  EXPECT_EQ(guard.holding_until(), now + kHold);
+}
+
+TEST_F(Region, StopsTheClockWhileTheRegistryIsSick) {
+  services(2, 10);
+  pass(minutes(10));
+  wipe();
+  pass(seconds(60));
+  healthy = false;
+  prove();
+  pass(minutes(10));
+  EXPECT_EQ(shown.size(), 20U);
+  healthy = true;
+  prove();
+  EXPECT_EQ(guard.holding_until(), now + kHold);
+  pass(kHold);
+  EXPECT_EQ(count(Kind::Remove, Rule::HoldPassed), 20U);
+}
+
+// A registry that lost its memory.
+
+TEST_F(Region, HoldsWhatAWipeTookForItsOwnLease) {
+  services(3, 10);
+  pass(minutes(10));
+  wipe();
+  EXPECT_EQ(count(Kind::Hold, Rule::MemoryLost), 30U);
+  EXPECT_EQ(guard.evidence(now + seconds(4), Rule::MemoryLost),
+            "the registry had forgotten the canary, which is there anew since 4s");
+  pass(kHold - seconds(1));
+  EXPECT_EQ(shown.size(), 30U);
+  pass(seconds(1));
+  EXPECT_EQ(count(Kind::Remove, Rule::HoldPassed), 30U);
+  EXPECT_FALSE(guard.holding(now));
+}
+
+TEST_F(Region, HoldsASingleInstanceThatAWipeTook) {
+  services(1, 1);
+  pass(minutes(10));
+  wipe();
+  EXPECT_EQ(count(Kind::Hold, Rule::MemoryLost), 1U);
+}
+
+TEST_F(Region, HoldsForTheBoundWhenTheLeaseIsLonger) {
+  Sighting patient = app("s", 1);
+  patient.lease = minutes(60);
+  there(patient);
+  prove();
+  wipe();
+  EXPECT_EQ(guard.holding_until(), now + minutes(10) + seconds(3));
+}
+
+TEST_F(Region, ShowsThirtyForThirtyThatComeBackUnderNewIds) {
+  services(3, 10);
+  pass(minutes(10));
+  wipe();
+  for (int i = 0; i < 30; ++i) {
+    pass(seconds(1));
+    registered(app("s" + std::to_string(i / 10), i % 10, "-again"));
+    EXPECT_EQ(shown.size(), 30U);
+  }
+  EXPECT_EQ(count(Kind::Remove, Rule::Replaced), 30U);
+  EXPECT_EQ(guard.held(), 0U);
+}
+
+TEST_F(Region, KnowsTheReplacementThatCameBeforeTheAbsence) {
+  services(2, 10);
+  pass(minutes(10));
+  registered(app("s0", 1, "-again"));
+  EXPECT_EQ(count(Kind::Confirm, Rule::Replaced), 1U) << "the list still shows the old one";
+  healthy = false;
+  prove();
+  absent({"s0-1"});
+  EXPECT_EQ(count(Kind::Remove, Rule::Replaced), 1U) << "needs no proof";
+}
+
+TEST_F(Region, KnowsAReplacementByItsHostWhereItIsTheOnlyOne) {
+  services(2, 2);
+  pass(minutes(10));
+  wipe();
+  Sighting moved = app("s0", 1, "-again");
+  moved.endpoints = {"10.0.s0-1:9999"};
+  registered(moved);
+  EXPECT_EQ(count(Kind::Remove, Rule::Replaced), 1U);
+}
+
+TEST_F(Region, DoesNotGuessWhichOfTwoOnAHostIsReplaced) {
+  for (int n = 0; n < 2; ++n) {
+    Sighting one = app("s", n);
+    one.host = "big";
+    there(one);
+  }
+  prove();
+  wipe();
+  Sighting moved = app("s", 7);
+  moved.host = "big";
+  registered(moved);
+  EXPECT_EQ(count(Kind::Remove, Rule::Replaced), 0U);
+}
+
+TEST_F(Region, TakesAnotherServiceForNoReplacement) {
+  services(2, 2);
+  pass(minutes(10));
+  wipe();
+  Sighting other = app("s0", 1, "-again");
+  other.service = "s1";
+  registered(other);
+  EXPECT_EQ(count(Kind::Remove, Rule::Replaced), 0U);
+}
+
+TEST_F(Region, LetsOneArrivalReplaceOneEntry) {
+  for (int n = 0; n < 3; ++n) {
+    Sighting behind_a_balancer = app("s", n);
+    behind_a_balancer.endpoints = {"10.0.0.1:80"};
+    there(behind_a_balancer);
+  }
+  prove();
+  pass(minutes(10));
+  Sighting again = app("s", 0, "-again");
+  again.endpoints = {"10.0.0.1:80"};
+  absent({"s-0"});
+  registered(again);
+  EXPECT_EQ(count(Kind::Remove, Rule::Replaced), 1U);
+  absent({"s-1", "s-2"});
+  pass(seconds(1));
+  canary = now;
+  prove();
+  EXPECT_EQ(guard.held(), 2U);
+}
+
+TEST_F(Region, GoesOnWhenEntriesReturnUnderTheirOldIds) {
+  services(2, 5);
+  pass(minutes(10));
+  wipe();
+  for (int i = 0; i < 10; ++i) registered(app("s" + std::to_string(i / 5), i % 5));
+  EXPECT_EQ(count(Kind::Return, Rule::MemoryLost), 10U);
+  EXPECT_FALSE(guard.holding(now));
+  pass(minutes(60));
+  EXPECT_EQ(shown.size(), 10U);
+}
+
+TEST_F(Region, HoldsWhatARestoredBackupLacksThoughTheCanaryIsInIt) {
+  services(2, 5);
+  pass(minutes(10));
+  absent({"s0-1", "s1-1"});
+  guard.went_back(now);
+  prove();
+  EXPECT_EQ(count(Kind::Hold, Rule::MemoryLost), 2U);
+  EXPECT_EQ(guard.evidence(now, Rule::MemoryLost), "the registry went back in time 0s ago");
+  guard.witness(now, "s1-2", now);
+  EXPECT_EQ(guard.held(), 2U) << "what is in the backup is no witness";
+}
+
+TEST_F(Region, HoldsLongerWhenTheRegistryIsWipedAgain) {
+  services(2, 5);
+  pass(minutes(10));
+  wipe();
+  pass(seconds(100));
+  canary = now;
+  prove();
+  pass(seconds(60));
+  EXPECT_EQ(shown.size(), 10U);
+  pass(kHold - seconds(60));
+  EXPECT_TRUE(shown.empty());
+}
+
+TEST_F(Region, LetsGoWhatAWitnessExplains) {
+  services(2, 5);
+  pass(minutes(10));
+  absent({"s0-1"});
+  canary = now;
+  prove();
+  EXPECT_EQ(count(Kind::Hold, Rule::MemoryLost), 1U);
+  guard.witness(now, "s1-1", now);
+  follow();
+  EXPECT_EQ(count(Kind::Remove, Rule::Ordinary), 1U);
+}
+
+// Mass expiry.
+
+TEST_F(Region, RecognisesAWaveOfExpiryAndGivesBackItsBeginning) {
+  services(6, 2);
+  pass(minutes(10));
+  expire({"s0-0", "s0-1", "s1-0", "s1-1", "s2-0"});
+  EXPECT_EQ(shown.size(), 7U);
+  expire({"s2-1"});
+  EXPECT_EQ(count(Kind::Hold, Rule::MassExpiry), 1U);
+  EXPECT_EQ(count(Kind::Restore, Rule::MassExpiry), 5U);
+  EXPECT_EQ(shown.size(), 12U);
+  EXPECT_EQ(guard.evidence(now, Rule::MassExpiry),
+            "6 of 12 entries are gone without a replacement, 3 services have next to none left");
+}
+
+TEST_F(Region, HoldsEachOfAWaveForItsOwnLease) {
+  services(6, 2);
+  pass(minutes(10));
+  const Instant begin = now;
+  expire(all());
+  pass(begin + kHold + seconds(3) - now);
+  EXPECT_EQ(shown.size(), 9U) << "those that went in the first three seconds";
+  pass(seconds(9));
+  EXPECT_TRUE(shown.empty());
+  EXPECT_EQ(guard.window().size(), 0U);
+}
+
+TEST_F(Region, TakesTheLastOfAWaveInThoughSomeAreBack) {
+  services(6, 2);
+  pass(minutes(10));
+  expire({"s0-0", "s0-1", "s1-0", "s1-1", "s2-0", "s2-1"});
+  registered(app("s0", 0));
+  registered(app("s0", 1));
+  seen.clear();
+  expire({"s3-0"});
+  EXPECT_EQ(count(Kind::Hold, Rule::MassExpiry), 1U);
+}
+
+TEST_F(Region, IsOrdinaryAgainWhenAWaveIsBack) {
+  services(6, 2);
+  pass(minutes(10));
+  expire({"s0-0", "s0-1", "s1-0", "s1-1", "s2-0", "s2-1"});
+  for (int i = 0; i < 6; ++i) registered(app("s" + std::to_string(i / 2), i % 2, "-again"));
+  EXPECT_EQ(guard.held(), 0U);
+  EXPECT_EQ(shown.size(), 12U);
+  seen.clear();
+  gone({"s3-0"});
+  EXPECT_EQ(count(Kind::Remove, Rule::Ordinary), 1U);
+}
+
+TEST_F(Region, SuspectsNoWaveThatLeavesOneOfEachServiceInFour) {
+  services(3, 12);
+  pass(minutes(10));
+  for (int s = 0; s < 3; ++s) {
+    for (int n = 0; n < 9; ++n) gone({"s" + std::to_string(s) + "-" + std::to_string(n)});
+  }
+  EXPECT_EQ(count(Kind::Hold, Rule::MassExpiry), 0U);
+}
+
+TEST_F(Region, SuspectsAWaveThatLeavesNextToNothingOfEachService) {
+  services(3, 10);
+  pass(minutes(10));
+  for (int s = 0; s < 3; ++s) {
+    for (int n = 0; n < 9; ++n) gone({"s" + std::to_string(s) + "-" + std::to_string(n)});
+  }
+  EXPECT_EQ(shown.size(), 30U);
+}
+
+// Operators and former leaders.
+
+TEST_F(Region, LetsAllGoOnTheOperatorsWord) {
+  services(3, 10);
+  pass(minutes(10));
+  wipe();
+  guard.release(now);
+  follow();
+  EXPECT_EQ(count(Kind::Remove, Rule::Operator), 30U);
+  EXPECT_FALSE(guard.holding(now));
+}
+
+TEST_F(Region, LetsTheRestOfAReleasedWaveGoForAMinute) {
+  services(10, 2);
+  pass(minutes(10));
+  const std::vector<Bytes> keys = all();
+  expire({keys.begin(), keys.begin() + 10});
+  guard.release(now);
+  follow();
+  EXPECT_EQ(shown.size(), 10U);
+  expire({keys.begin() + 10, keys.end()});
+  EXPECT_TRUE(shown.empty());
+}
+
+TEST_F(Region, JudgesWhatComesAMinuteAfterARelease) {
+  services(10, 2);
+  pass(minutes(10));
+  const std::vector<Bytes> keys = all();
+  expire({keys.begin(), keys.begin() + 10});
+  guard.release(now);
+  follow();
+  pass(seconds(61));
+  expire({keys.begin() + 10, keys.end()});
+  EXPECT_EQ(shown.size(), 10U);
+}
+
+TEST_F(Region, JudgesTheNextLossAnew) {
+  services(3, 10);
+  pass(minutes(10));
+  absent({"s0-1"});
+  canary = now;
+  prove();
+  guard.release(now);
+  pass(seconds(10));
+  wipe();
+  EXPECT_EQ(guard.held(), 29U);
+}
+
+TEST_F(Region, LetsGoWhatAnOperatorReleasedElsewhere) {
+  services(3, 10);
+  pass(minutes(10));
+  guard.allow(now + seconds(60));
+  wipe();
+  EXPECT_TRUE(shown.empty());
+}
+
+TEST_F(Region, GoesOnWhereTheLeaderBeforeStopped) {
+  guard.inherit(now + seconds(100), 12);
+  EXPECT_TRUE(guard.holding(now));
+  services(2, 2);
+  gone({"s0-0"});
+  EXPECT_EQ(count(Kind::Hold, Rule::MassExpiry), 1U);
+  for (int n = 0; n < 5; ++n) there(app("s5", n));
+  EXPECT_FALSE(guard.is_inherited(now)) << "eight of twelve are there";
+}
+
+TEST_F(Region, InheritsForALimitedTime) {
+  guard.inherit(now + seconds(100), 12);
+  pass(seconds(100));
+  EXPECT_FALSE(guard.holding(now));
+}
+
+// The receiver's side.
+
+TEST_F(Region, HoldsWhatANewEpochLacksOfHalfTheRegion) {
+  services(6, 2);
+  guard.orphaned(now, std::vector<Bytes>{"s0-0", "s0-1", "s1-0", "s1-1", "s2-0", "s2-1"});
+  follow();
+  EXPECT_EQ(count(Kind::Hold, Rule::MassOrphaned), 6U);
+  pass(kHold);
+  EXPECT_EQ(count(Kind::Remove, Rule::HoldPassed), 6U);
+}
+
+TEST_F(Region, LetsAFewOrphansGo) {
+  services(6, 2);
+  guard.orphaned(now, std::vector<Bytes>{"s0-0", "s0-1", "s1-0", "s1-1", "s2-0"});
+  follow();
+  EXPECT_EQ(shown.size(), 7U);
+}
+
+TEST_F(Region, CountsYoungOrphansToo) {
+  for (int s = 0; s < 6; ++s) registered(app("s" + std::to_string(s), 1));
+  prove();
+  guard.orphaned(now, all());
+  follow();
+  EXPECT_EQ(count(Kind::Hold, Rule::MassOrphaned), 6U);
+}
+
+TEST_F(Region, LetsOrphansWaitForAHealthyOrigin) {
+  services(6, 2);
+  healthy = false;
+  prove();
+  guard.orphaned(now, std::vector<Bytes>{"s0-0"});
+  follow();
+  EXPECT_EQ(count(Kind::Hold, Rule::Unproven), 1U);
+  pass(seconds(5));
+  healthy = true;
+  prove();
+  EXPECT_EQ(count(Kind::Remove, Rule::Ordinary), 1U);
+}
+
+TEST_F(Region, ForgetsWithoutAVerdict) {
+  services(3, 4);
+  for (const Bytes& key : all()) guard.forget(key);
+  EXPECT_TRUE(guard.take_decisions().empty());
+  EXPECT_EQ(guard.window().size(), 0U);
+  guard.forget("unknown");
+}
+
+// State.
+
+LossGuard played() {
+  LossGuard guard{{}};
+  for (int n = 0; n < 12; ++n) guard.put(at(seconds(0)), app("s" + std::to_string(n), 1));
+  guard.prove(at(seconds(1)), {at(seconds(1)), true, at(seconds(0))});
+  return guard;
+}
+
+std::uint64_t digest(const LossGuard& guard) {
+  StateHasher hasher;
+  guard.hash(hasher);
+  return hasher.digest();
+}
+
+TEST(LossGuardHash, IsEqualAfterEqualHistories) {
+  LossGuard one = played();
+  LossGuard other = played();
+  EXPECT_EQ(digest(one), digest(other));
+  const LossGuard::Absence absence{"s1-1"};
+  one.absent(at(seconds(2)), std::span(&absence, 1));
+  EXPECT_NE(digest(one), digest(other));
+}
+
+TEST(GuardRuleName, IsOneWord) {
+  EXPECT_EQ(name(Rule::MemoryLost), "memory-lost");
+  EXPECT_EQ(name(Rule::MassOrphaned), "mass-orphaned");
+}
+
+}  // namespace
+}  // namespace syncer::replication
