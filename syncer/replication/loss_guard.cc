@@ -251,8 +251,8 @@ bool LossGuard::belongs_to_mass_loss(Instant now, const std::vector<Number>& bat
 }
 
 bool LossGuard::is_mass_loss() const {
-  const std::size_t lost = window_.lost();
-  const std::size_t all = window_.live() + lost;  // far below 2^32, and a share's parts are small
+  const std::size_t lost = SYNCER_MUTATED("guard.count_what_was_scaled_in") ? window_.lost() : window_.lost_mostly();
+  const std::size_t all = window_.live() + window_.lost();  // far below 2^32, and a share's parts are small
   return lost >= options_.minimum && lost * options_.share.denominator >= all * options_.share.numerator &&
          (window_.struck() >= options_.services || SYNCER_MUTATED("guard.ignore_breadth"));
 }
@@ -312,9 +312,10 @@ void LossGuard::let_go(Entry& entry, GuardRule rule) {
   drop(entry);
 }
 
-/// Let go, but it still counts as a loss and may have to come back.
+/// Let go, but it still counts as a loss and may have to come back: as long as others of the same wave may follow. What
+/// is cut off together expires within one heartbeat interval, which is half a lease at most.
 void LossGuard::remember_loss(Entry& entry) {
-  const Instant until = saturating_add(entry.lost_at, hold_time(entry));
+  const Instant until = saturating_add(entry.lost_at, entry.lease / 2 + options_.grace);
   unhold(entry);
   open_.erase(entry.number);
   gone_.insert(entry.number);

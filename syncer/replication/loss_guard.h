@@ -73,7 +73,7 @@ struct GuardDecision {
 /// and after each of those a prove() whose look began later: only then it is judged, together with all others that the
 /// look covers. The receiver's side reports removals of the running epoch with forget() (its origin judged them) and
 /// those of a new epoch with orphaned(), all of one epoch at once.
-/// Memory: the live entries and the losses of one lease.
+/// Memory: the live entries, what is held, and the losses of half a lease.
 class LossGuard {
  public:
   struct Absence {

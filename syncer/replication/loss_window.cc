@@ -24,15 +24,22 @@ bool LossWindow::is_struck(const Service& service) {
   return !service.lost.empty() && service.live * kLeft <= service.live + service.lost.size();
 }
 
+std::size_t LossWindow::lost_mostly(const Service& service) {
+  const std::size_t lost = service.lost.size();
+  return service.live < lost ? lost : 0;
+}
+
 /// Keeps the sums over all services.
 template <typename Edit>
 void LossWindow::edit(Service& service, Edit change) {
   live_ -= service.live;
   lost_ -= service.lost.size();
+  lost_mostly_ -= lost_mostly(service);
   struck_ -= is_struck(service) ? 1 : 0;
   change();
   live_ += service.live;
   lost_ += service.lost.size();
+  lost_mostly_ += lost_mostly(service);
   struck_ += is_struck(service) ? 1 : 0;
 }
 

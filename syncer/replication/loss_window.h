@@ -111,6 +111,9 @@ class LossWindow {
   std::size_t live() const { return live_; }
   /// Losses that count and are not covered.
   std::size_t lost() const { return lost_; }
+  /// Those of services that lost more than is left of them. What is scaled in by half, or ran twice for a time and runs
+  /// once again, is not among them.
+  std::size_t lost_mostly() const { return lost_mostly_; }
   /// Services that are lost altogether, or of which at most one eighth is left.
   std::size_t struck() const { return struck_; }
   static bool is_fresh(const Entry& entry) { return entry.service->second.fresh.contains(entry.number); }
@@ -135,6 +138,7 @@ class LossWindow {
   Entry* last_at(std::uint64_t place, Role role);
   Entry* only_at(std::uint64_t place, Role role);
   static bool is_struck(const Service& service);
+  static std::size_t lost_mostly(const Service& service);
   template <typename Edit>
   void edit(Service& service, Edit change);
 
@@ -145,6 +149,7 @@ class LossWindow {
   Number next_ = 1;
   std::size_t live_ = 0;
   std::size_t lost_ = 0;
+  std::size_t lost_mostly_ = 0;
   std::size_t struck_ = 0;
 };
 

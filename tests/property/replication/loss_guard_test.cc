@@ -337,7 +337,7 @@ class Days {
     for (const std::size_t number : old) world_.start(world_.apps.at(number).service);
     watch(static_cast<int>(world_.random().below(300)) + 1);
     for (const std::size_t number : old) world_.stop(number);
-    watch(5);
+    watch(world_.hold());
   }
   void scale_in() {
     for (const std::string& name : services_) {

@@ -27,7 +27,7 @@ Sighting app(const std::string& service, int n, const std::string& id = "") {
 }
 
 /// A guard, the region that it guards, and what is shown elsewhere after its decisions.
-class Region : public testing::Test {
+class GuardedRegion : public testing::Test {
  protected:
   LossGuard guard{{}};
   Instant now = at(seconds(0));
@@ -118,7 +118,7 @@ class Region : public testing::Test {
   }
 };
 
-class OrdinaryDay : public Region {
+class OrdinaryDay : public GuardedRegion {
  protected:
   void TearDown() override {
     EXPECT_EQ(guard.held(), 0U);
@@ -197,6 +197,33 @@ TEST_F(OrdinaryDay, LetsTheOldHalfGoLongAfterTheNewOneCame) {
   EXPECT_EQ(shown.size(), 24U);
 }
 
+TEST_F(OrdinaryDay, LetsTwoServicesBeEmptyForAMomentAfterTheOldHalfWent) {
+  services(8, 1);
+  for (int s = 0; s < 8; ++s) registered(app("s" + std::to_string(s), 100));
+  pass(minutes(60));
+  for (int s = 0; s < 8; ++s) gone({"s" + std::to_string(s) + "-0"});
+  pass(seconds(5));
+  gone({"s0-100", "s1-100"});
+  EXPECT_EQ(shown.size(), 6U);
+}
+
+TEST_F(OrdinaryDay, LetsServicesComeBackSmallerTwoAtATime) {
+  services(6, 4);
+  pass(minutes(10));
+  for (int pair = 0; pair < 3; ++pair) {
+    const std::string one = "s" + std::to_string(2 * pair);
+    const std::string other = "s" + std::to_string(2 * pair + 1);
+    gone(of(one));
+    gone(of(other));
+    pass(seconds(5));
+    for (const auto& service : {one, other}) {
+      registered(app(service, 100));
+      registered(app(service, 101));
+    }
+  }
+  EXPECT_EQ(shown.size(), 12U);
+}
+
 TEST_F(OrdinaryDay, CountsOnlyWhatNoArrivalMadeGood) {
   services(6, 2);
   pass(minutes(10));
@@ -220,14 +247,14 @@ TEST_F(OrdinaryDay, LetsWhatIsYoungerThanItsLeaseGo) {
   EXPECT_TRUE(shown.empty()) << "nothing expires within its lease";
 }
 
-TEST_F(OrdinaryDay, ForgetsALossAfterItsLease) {
+TEST_F(OrdinaryDay, ForgetsALossAfterHalfItsLease) {
   services(16, 2);
   pass(minutes(10));
   for (int s = 0; s < 10; ++s) {
     gone(of("s" + std::to_string(s)));
     pass(seconds(50));
   }
-  EXPECT_EQ(guard.window().lost(), 4U);
+  EXPECT_EQ(guard.window().lost(), 2U);
   pass(kHold);
   EXPECT_EQ(guard.window().lost(), 0U);
   EXPECT_EQ(guard.window().size(), guard.window().live());
@@ -267,7 +294,7 @@ TEST_F(OrdinaryDay, IsNotDisturbedByACanaryThatBrokeByItself) {
 
 // What a look proves.
 
-TEST_F(Region, IsJudgedByALookThatBeganAfterTheAbsence) {
+TEST_F(GuardedRegion, IsJudgedByALookThatBeganAfterTheAbsence) {
   services(2, 10);
   pass(minutes(10));
   absent({"s0-1"});
@@ -281,7 +308,7 @@ TEST_F(Region, IsJudgedByALookThatBeganAfterTheAbsence) {
   EXPECT_FALSE(guard.needs_proof());
 }
 
-TEST_F(Region, TakesNoNoticeOfAnOlderLook) {
+TEST_F(GuardedRegion, TakesNoNoticeOfAnOlderLook) {
   services(2, 10);
   pass(minutes(10));
   prove();
@@ -291,7 +318,7 @@ TEST_F(Region, TakesNoNoticeOfAnOlderLook) {
   EXPECT_EQ(guard.held(), 0U);
 }
 
-TEST_F(Region, WaitsWhileTheRegistryIsNotProvenHealthy) {
+TEST_F(GuardedRegion, WaitsWhileTheRegistryIsNotProvenHealthy) {
   services(2, 10);
   pass(minutes(10));
   healthy = false;
@@ -306,7 +333,7 @@ TEST_F(Region, WaitsWhileTheRegistryIsNotProvenHealthy) {
   EXPECT_EQ(count(Kind::Remove, Rule::Ordinary), 1U) << "the canary is the same: nothing was forgotten";
 }
 
-TEST_F(Region, CountsTheLeaseFromWhenTheRegistryIsHealthyAgain) {
+TEST_F(GuardedRegion, CountsTheLeaseFromWhenTheRegistryIsHealthyAgain) {
   services(2, 10);
   pass(minutes(10));
   healthy = false;
@@ -319,7 +346,7 @@ TEST_F(Region, CountsTheLeaseFromWhenTheRegistryIsHealthyAgain) {
   EXPECT_EQ(guard.holding_until(), now + kHold);
 }
 
-TEST_F(Region, StopsTheClockWhileTheRegistryIsSick) {
+TEST_F(GuardedRegion, StopsTheClockWhileTheRegistryIsSick) {
   services(2, 10);
   pass(minutes(10));
   wipe();
@@ -337,7 +364,7 @@ TEST_F(Region, StopsTheClockWhileTheRegistryIsSick) {
 
 // A registry that lost its memory.
 
-TEST_F(Region, HoldsWhatAWipeTookForItsOwnLease) {
+TEST_F(GuardedRegion, HoldsWhatAWipeTookForItsOwnLease) {
   services(3, 10);
   pass(minutes(10));
   wipe();
@@ -351,14 +378,14 @@ TEST_F(Region, HoldsWhatAWipeTookForItsOwnLease) {
   EXPECT_FALSE(guard.holding(now));
 }
 
-TEST_F(Region, HoldsASingleInstanceThatAWipeTook) {
+TEST_F(GuardedRegion, HoldsASingleInstanceThatAWipeTook) {
   services(1, 1);
   pass(minutes(10));
   wipe();
   EXPECT_EQ(count(Kind::Hold, Rule::MemoryLost), 1U);
 }
 
-TEST_F(Region, HoldsForTheBoundWhenTheLeaseIsLonger) {
+TEST_F(GuardedRegion, HoldsForTheBoundWhenTheLeaseIsLonger) {
   Sighting patient = app("s", 1);
   patient.lease = minutes(60);
   there(patient);
@@ -367,7 +394,7 @@ TEST_F(Region, HoldsForTheBoundWhenTheLeaseIsLonger) {
   EXPECT_EQ(guard.holding_until(), now + minutes(10) + seconds(3));
 }
 
-TEST_F(Region, ShowsThirtyForThirtyThatComeBackUnderNewIds) {
+TEST_F(GuardedRegion, ShowsThirtyForThirtyThatComeBackUnderNewIds) {
   services(3, 10);
   pass(minutes(10));
   wipe();
@@ -380,7 +407,7 @@ TEST_F(Region, ShowsThirtyForThirtyThatComeBackUnderNewIds) {
   EXPECT_EQ(guard.held(), 0U);
 }
 
-TEST_F(Region, KnowsTheReplacementThatCameBeforeTheAbsence) {
+TEST_F(GuardedRegion, KnowsTheReplacementThatCameBeforeTheAbsence) {
   services(2, 10);
   pass(minutes(10));
   registered(app("s0", 1, "-again"));
@@ -391,7 +418,17 @@ TEST_F(Region, KnowsTheReplacementThatCameBeforeTheAbsence) {
   EXPECT_EQ(count(Kind::Remove, Rule::Replaced), 1U) << "needs no proof";
 }
 
-TEST_F(Region, KnowsAReplacementByItsHostWhereItIsTheOnlyOne) {
+TEST_F(GuardedRegion, KnowsAReplacementByItsEndpointWhateverItsHostIsCalled) {
+  services(2, 2);
+  pass(minutes(10));
+  wipe();
+  Sighting renamed = app("s0", 1, "-again");
+  renamed.host = "another-container";
+  registered(renamed);
+  EXPECT_EQ(count(Kind::Remove, Rule::Replaced), 1U);
+}
+
+TEST_F(GuardedRegion, KnowsAReplacementByItsHostWhereItIsTheOnlyOne) {
   services(2, 2);
   pass(minutes(10));
   wipe();
@@ -401,7 +438,7 @@ TEST_F(Region, KnowsAReplacementByItsHostWhereItIsTheOnlyOne) {
   EXPECT_EQ(count(Kind::Remove, Rule::Replaced), 1U);
 }
 
-TEST_F(Region, DoesNotGuessWhichOfTwoOnAHostIsReplaced) {
+TEST_F(GuardedRegion, DoesNotGuessWhichOfTwoOnAHostIsReplaced) {
   for (int n = 0; n < 2; ++n) {
     Sighting one = app("s", n);
     one.host = "big";
@@ -415,7 +452,7 @@ TEST_F(Region, DoesNotGuessWhichOfTwoOnAHostIsReplaced) {
   EXPECT_EQ(count(Kind::Remove, Rule::Replaced), 0U);
 }
 
-TEST_F(Region, TakesAnotherServiceForNoReplacement) {
+TEST_F(GuardedRegion, TakesAnotherServiceForNoReplacement) {
   services(2, 2);
   pass(minutes(10));
   wipe();
@@ -425,7 +462,7 @@ TEST_F(Region, TakesAnotherServiceForNoReplacement) {
   EXPECT_EQ(count(Kind::Remove, Rule::Replaced), 0U);
 }
 
-TEST_F(Region, LetsOneArrivalReplaceOneEntry) {
+TEST_F(GuardedRegion, LetsOneArrivalReplaceOneEntry) {
   for (int n = 0; n < 3; ++n) {
     Sighting behind_a_balancer = app("s", n);
     behind_a_balancer.endpoints = {"10.0.0.1:80"};
@@ -445,7 +482,7 @@ TEST_F(Region, LetsOneArrivalReplaceOneEntry) {
   EXPECT_EQ(guard.held(), 2U);
 }
 
-TEST_F(Region, GoesOnWhenEntriesReturnUnderTheirOldIds) {
+TEST_F(GuardedRegion, GoesOnWhenEntriesReturnUnderTheirOldIds) {
   services(2, 5);
   pass(minutes(10));
   wipe();
@@ -456,7 +493,7 @@ TEST_F(Region, GoesOnWhenEntriesReturnUnderTheirOldIds) {
   EXPECT_EQ(shown.size(), 10U);
 }
 
-TEST_F(Region, HoldsWhatARestoredBackupLacksThoughTheCanaryIsInIt) {
+TEST_F(GuardedRegion, HoldsWhatARestoredBackupLacksThoughTheCanaryIsInIt) {
   services(2, 5);
   pass(minutes(10));
   absent({"s0-1", "s1-1"});
@@ -468,7 +505,7 @@ TEST_F(Region, HoldsWhatARestoredBackupLacksThoughTheCanaryIsInIt) {
   EXPECT_EQ(guard.held(), 2U) << "what is in the backup is no witness";
 }
 
-TEST_F(Region, HoldsLongerWhenTheRegistryIsWipedAgain) {
+TEST_F(GuardedRegion, HoldsLongerWhenTheRegistryIsWipedAgain) {
   services(2, 5);
   pass(minutes(10));
   wipe();
@@ -481,7 +518,7 @@ TEST_F(Region, HoldsLongerWhenTheRegistryIsWipedAgain) {
   EXPECT_TRUE(shown.empty());
 }
 
-TEST_F(Region, LetsGoWhatAWitnessExplains) {
+TEST_F(GuardedRegion, LetsGoWhatAWitnessExplains) {
   services(2, 5);
   pass(minutes(10));
   absent({"s0-1"});
@@ -495,7 +532,7 @@ TEST_F(Region, LetsGoWhatAWitnessExplains) {
 
 // Mass expiry.
 
-TEST_F(Region, RecognisesAWaveOfExpiryAndGivesBackItsBeginning) {
+TEST_F(GuardedRegion, RecognisesAWaveOfExpiryAndGivesBackItsBeginning) {
   services(6, 2);
   pass(minutes(10));
   expire({"s0-0", "s0-1", "s1-0", "s1-1", "s2-0"});
@@ -508,7 +545,7 @@ TEST_F(Region, RecognisesAWaveOfExpiryAndGivesBackItsBeginning) {
             "6 of 12 entries are gone without a replacement, 3 services have next to none left");
 }
 
-TEST_F(Region, HoldsEachOfAWaveForItsOwnLease) {
+TEST_F(GuardedRegion, HoldsEachOfAWaveForItsOwnLease) {
   services(6, 2);
   pass(minutes(10));
   const Instant begin = now;
@@ -520,7 +557,7 @@ TEST_F(Region, HoldsEachOfAWaveForItsOwnLease) {
   EXPECT_EQ(guard.window().size(), 0U);
 }
 
-TEST_F(Region, TakesTheLastOfAWaveInThoughSomeAreBack) {
+TEST_F(GuardedRegion, TakesTheLastOfAWaveInThoughSomeAreBack) {
   services(6, 2);
   pass(minutes(10));
   expire({"s0-0", "s0-1", "s1-0", "s1-1", "s2-0", "s2-1"});
@@ -531,7 +568,7 @@ TEST_F(Region, TakesTheLastOfAWaveInThoughSomeAreBack) {
   EXPECT_EQ(count(Kind::Hold, Rule::MassExpiry), 1U);
 }
 
-TEST_F(Region, IsOrdinaryAgainWhenAWaveIsBack) {
+TEST_F(GuardedRegion, IsOrdinaryAgainWhenAWaveIsBack) {
   services(6, 2);
   pass(minutes(10));
   expire({"s0-0", "s0-1", "s1-0", "s1-1", "s2-0", "s2-1"});
@@ -543,7 +580,7 @@ TEST_F(Region, IsOrdinaryAgainWhenAWaveIsBack) {
   EXPECT_EQ(count(Kind::Remove, Rule::Ordinary), 1U);
 }
 
-TEST_F(Region, SuspectsNoWaveThatLeavesOneOfEachServiceInFour) {
+TEST_F(GuardedRegion, SuspectsNoWaveThatLeavesOneOfEachServiceInFour) {
   services(3, 12);
   pass(minutes(10));
   for (int s = 0; s < 3; ++s) {
@@ -552,7 +589,7 @@ TEST_F(Region, SuspectsNoWaveThatLeavesOneOfEachServiceInFour) {
   EXPECT_EQ(count(Kind::Hold, Rule::MassExpiry), 0U);
 }
 
-TEST_F(Region, SuspectsAWaveThatLeavesNextToNothingOfEachService) {
+TEST_F(GuardedRegion, SuspectsAWaveThatLeavesNextToNothingOfEachService) {
   services(3, 10);
   pass(minutes(10));
   for (int s = 0; s < 3; ++s) {
@@ -563,7 +600,7 @@ TEST_F(Region, SuspectsAWaveThatLeavesNextToNothingOfEachService) {
 
 // Operators and former leaders.
 
-TEST_F(Region, LetsAllGoOnTheOperatorsWord) {
+TEST_F(GuardedRegion, LetsAllGoOnTheOperatorsWord) {
   services(3, 10);
   pass(minutes(10));
   wipe();
@@ -573,7 +610,7 @@ TEST_F(Region, LetsAllGoOnTheOperatorsWord) {
   EXPECT_FALSE(guard.holding(now));
 }
 
-TEST_F(Region, LetsTheRestOfAReleasedWaveGoForAMinute) {
+TEST_F(GuardedRegion, LetsTheRestOfAReleasedWaveGoForAMinute) {
   services(10, 2);
   pass(minutes(10));
   const std::vector<Bytes> keys = all();
@@ -585,7 +622,7 @@ TEST_F(Region, LetsTheRestOfAReleasedWaveGoForAMinute) {
   EXPECT_TRUE(shown.empty());
 }
 
-TEST_F(Region, JudgesWhatComesAMinuteAfterARelease) {
+TEST_F(GuardedRegion, JudgesWhatComesAMinuteAfterARelease) {
   services(10, 2);
   pass(minutes(10));
   const std::vector<Bytes> keys = all();
@@ -597,7 +634,7 @@ TEST_F(Region, JudgesWhatComesAMinuteAfterARelease) {
   EXPECT_EQ(shown.size(), 10U);
 }
 
-TEST_F(Region, JudgesTheNextLossAnew) {
+TEST_F(GuardedRegion, JudgesTheNextLossAnew) {
   services(3, 10);
   pass(minutes(10));
   absent({"s0-1"});
@@ -609,7 +646,7 @@ TEST_F(Region, JudgesTheNextLossAnew) {
   EXPECT_EQ(guard.held(), 29U);
 }
 
-TEST_F(Region, LetsGoWhatAnOperatorReleasedElsewhere) {
+TEST_F(GuardedRegion, LetsGoWhatAnOperatorReleasedElsewhere) {
   services(3, 10);
   pass(minutes(10));
   guard.allow(now + seconds(60));
@@ -617,7 +654,7 @@ TEST_F(Region, LetsGoWhatAnOperatorReleasedElsewhere) {
   EXPECT_TRUE(shown.empty());
 }
 
-TEST_F(Region, GoesOnWhereTheLeaderBeforeStopped) {
+TEST_F(GuardedRegion, GoesOnWhereTheLeaderBeforeStopped) {
   guard.inherit(now + seconds(100), 12);
   EXPECT_TRUE(guard.holding(now));
   services(2, 2);
@@ -627,7 +664,7 @@ TEST_F(Region, GoesOnWhereTheLeaderBeforeStopped) {
   EXPECT_FALSE(guard.is_inherited(now)) << "eight of twelve are there";
 }
 
-TEST_F(Region, InheritsForALimitedTime) {
+TEST_F(GuardedRegion, InheritsForALimitedTime) {
   guard.inherit(now + seconds(100), 12);
   pass(seconds(100));
   EXPECT_FALSE(guard.holding(now));
@@ -635,7 +672,7 @@ TEST_F(Region, InheritsForALimitedTime) {
 
 // The receiver's side.
 
-TEST_F(Region, HoldsWhatANewEpochLacksOfHalfTheRegion) {
+TEST_F(GuardedRegion, HoldsWhatANewEpochLacksOfHalfTheRegion) {
   services(6, 2);
   guard.orphaned(now, std::vector<Bytes>{"s0-0", "s0-1", "s1-0", "s1-1", "s2-0", "s2-1"});
   follow();
@@ -644,14 +681,14 @@ TEST_F(Region, HoldsWhatANewEpochLacksOfHalfTheRegion) {
   EXPECT_EQ(count(Kind::Remove, Rule::HoldPassed), 6U);
 }
 
-TEST_F(Region, LetsAFewOrphansGo) {
+TEST_F(GuardedRegion, LetsAFewOrphansGo) {
   services(6, 2);
   guard.orphaned(now, std::vector<Bytes>{"s0-0", "s0-1", "s1-0", "s1-1", "s2-0"});
   follow();
   EXPECT_EQ(shown.size(), 7U);
 }
 
-TEST_F(Region, CountsYoungOrphansToo) {
+TEST_F(GuardedRegion, CountsYoungOrphansToo) {
   for (int s = 0; s < 6; ++s) registered(app("s" + std::to_string(s), 1));
   prove();
   guard.orphaned(now, all());
@@ -659,7 +696,7 @@ TEST_F(Region, CountsYoungOrphansToo) {
   EXPECT_EQ(count(Kind::Hold, Rule::MassOrphaned), 6U);
 }
 
-TEST_F(Region, LetsOrphansWaitForAHealthyOrigin) {
+TEST_F(GuardedRegion, LetsOrphansWaitForAHealthyOrigin) {
   services(6, 2);
   healthy = false;
   prove();
@@ -672,7 +709,7 @@ TEST_F(Region, LetsOrphansWaitForAHealthyOrigin) {
   EXPECT_EQ(count(Kind::Remove, Rule::Ordinary), 1U);
 }
 
-TEST_F(Region, ForgetsWithoutAVerdict) {
+TEST_F(GuardedRegion, ForgetsWithoutAVerdict) {
   services(3, 4);
   for (const Bytes& key : all()) guard.forget(key);
   EXPECT_TRUE(guard.take_decisions().empty());
