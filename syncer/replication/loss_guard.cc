@@ -76,7 +76,7 @@ void LossGuard::orphaned(Instant now, std::span<const Bytes> keys) {
   std::vector<Number> lost;
   for (const Bytes& key : keys) lose(now, key, Instant::min(), true, lost);
   look_for_successors(now, lost);
-  if (healthy_) {
+  if (registry_.healthy()) {
     judge(now);
   } else {
     hold_unproven(now);
@@ -109,56 +109,22 @@ void LossGuard::forget(ByteView key) {
 // What the looks at the registry prove.
 
 void LossGuard::prove(Instant now, const Proof& proof) {
-  if (proof.checked_at < checked_at_) return;
-  checked_at_ = proof.checked_at;
-  if (proof.healthy || SYNCER_MUTATED("guard.trust_a_sick_registry")) {
-    learn_continuity(now, proof);
-    return judge(now);
-  }
-  if (healthy_ || !was_proven_) trouble_since_ = now;
-  healthy_ = false;
-  was_proven_ = true;
-  hold_unproven(now);
-}
-
-void LossGuard::learn_continuity(Instant now, const Proof& proof) {
-  if (was_proven_ && healthy_ && proof.continuous_since > canary_since_) trouble_since_ = now;
-  canary_since_ = proof.continuous_since;
-  continuous_since_ = memory_since();
-  was_proven_ = true;
-  if (healthy_) return;
-  healthy_ = true;
-  healthy_since_ = proof.checked_at;
-  resume();
-}
-
-/// Since when nothing was forgotten: since the canary was registered, or longer if an older entry outlived its break.
-Instant LossGuard::memory_since() const {
-  Instant since = canary_since_;
-  if (witness_until_ >= canary_since_ && !SYNCER_MUTATED("guard.ignore_witnesses")) {
-    since = std::min(since, witness_from_);
-  }
-  return std::max(since, went_back_at_);
-}
-
-void LossGuard::went_back(Instant now) {
-  if (SYNCER_MUTATED("guard.ignore_a_restored_backup")) return;
-  went_back_at_ = trouble_since_ = now;
-  continuous_since_ = memory_since();
+  const RegistryHealth::News news = registry_.look(now, proof);
+  if (news == RegistryHealth::News::Old) return;
+  if (news == RegistryHealth::News::Sick) return hold_unproven(now);
+  if (news == RegistryHealth::News::Recovered) resume();
+  judge(now);
 }
 
 void LossGuard::witness(Instant now, ByteView key, Instant proven) {
   Entry* entry = window_.find(key);
-  if (entry == nullptr || entry->state != State::Live || proven < witness_until_) return;
+  if (entry == nullptr || entry->state != State::Live) return;
   entry->proven = std::max(entry->proven, proven);
-  witness_from_ = entry->proven_first;
-  witness_until_ = proven;
-  const Instant before = std::exchange(continuous_since_, memory_since());
-  if (continuous_since_ >= before) return;
+  if (!registry_.witness(entry->proven_first, proven)) return;
   for (const Number number : held_) {
     if (window_.at(number).rule == static_cast<std::uint8_t>(GuardRule::MemoryLost)) open_.insert(number);
   }
-  if (healthy_) judge(now);
+  if (registry_.healthy()) judge(now);
 }
 
 void LossGuard::hold_unproven(Instant now) {
@@ -190,7 +156,7 @@ void LossGuard::judge(Instant now) {
     Entry& entry = window_.at(number);
     if (entry.orphan) {
       orphans.push_back(number);
-    } else if (entry.lost_at > checked_at_ && !SYNCER_MUTATED("guard.judge_before_the_look")) {
+    } else if (entry.lost_at > registry_.checked_at() && !SYNCER_MUTATED("guard.judge_before_the_look")) {
       continue;
     } else if (!is_memory_lost(now, entry)) {
       expired.push_back(number);
@@ -206,7 +172,7 @@ void LossGuard::judge(Instant now) {
 
 bool LossGuard::is_memory_lost(Instant now, const Entry& entry) const {
   if (SYNCER_MUTATED("guard.trust_a_new_canary")) return false;
-  return entry.proven < continuous_since_ && now < held_until(entry, GuardRule::MemoryLost);
+  return entry.proven < registry_.continuous_since() && now < held_until(entry, GuardRule::MemoryLost);
 }
 
 /// A loss sooner than the lease is somebody's removal.
@@ -223,19 +189,28 @@ void LossGuard::judge_breadth(Instant now, const std::vector<Number>& batch, Gua
     window_.count(entry);
   }
   const bool mass = belongs_to_mass_loss(now, batch);
-  const bool released = mass && is_released(now, rule);
+  if (mass && !is_released(now, rule)) {
+    for (const Number number : batch) hold_suspect(now, window_.at(number), rule);
+    if (rule == GuardRule::MassExpiry) restore_the_first(now);
+    return;
+  }
   for (const Number number : batch) {
     Entry& entry = window_.at(number);
-    const bool suspect = window_.is_counted(entry) || (entry.covered && window_.is_losing(entry));
-    if (mass && suspect && !released) {
-      hold(now, entry, rule, held_until(entry, rule), Kind::Hold);
-    } else if (released || !window_.is_counted(entry)) {
-      let_go(entry, released ? GuardRule::Operator : GuardRule::Ordinary);
-    } else {
+    if (window_.is_counted(entry) && !mass) {
       remember_loss(entry);
+    } else {
+      let_go(entry, mass ? GuardRule::Operator : GuardRule::Ordinary);
     }
   }
-  if (mass && !released && rule == GuardRule::MassExpiry) restore_the_first(now);
+}
+
+/// A mass loss is no reason to hold what was removed before its lease passed, or what an arrival made good.
+void LossGuard::hold_suspect(Instant now, Entry& entry, GuardRule rule) {
+  if (window_.is_counted(entry) || (entry.covered && window_.is_losing(entry))) {
+    hold(now, entry, rule, held_until(entry, rule), Kind::Hold);
+  } else {
+    let_go(entry, GuardRule::Ordinary);
+  }
 }
 
 bool LossGuard::belongs_to_mass_loss(Instant now, const std::vector<Number>& batch) {
@@ -271,7 +246,8 @@ bool LossGuard::is_released(Instant now, GuardRule rule) const {
   if (released_at_ == Instant::min() || SYNCER_MUTATED("guard.forget_a_release")) return false;
   if (now >= saturating_add(released_at_, options_.release)) return false;
   if (!is_trouble(rule)) return released_mass_;
-  return released_trouble_ && (trouble_since_ <= released_at_ || SYNCER_MUTATED("guard.release_the_next_loss_too"));
+  return released_trouble_ &&
+         (registry_.trouble_since() <= released_at_ || SYNCER_MUTATED("guard.release_the_next_loss_too"));
 }
 
 Duration LossGuard::hold_time(const Entry& entry) const {
@@ -281,8 +257,8 @@ Duration LossGuard::hold_time(const Entry& entry) const {
 
 /// Applications can come back from when the registry answers, and need the time of their lease.
 Instant LossGuard::held_until(const Entry& entry, GuardRule rule) const {
-  const Instant since = rule == GuardRule::MemoryLost ? continuous_since_ : entry.lost_at;
-  const Instant healthy = SYNCER_MUTATED("guard.count_the_outage") ? Instant::min() : healthy_since_;
+  const Instant since = rule == GuardRule::MemoryLost ? registry_.continuous_since() : entry.lost_at;
+  const Instant healthy = SYNCER_MUTATED("guard.count_the_outage") ? Instant::min() : registry_.healthy_since();
   return saturating_add(std::max(since, healthy), hold_time(entry));
 }
 
@@ -352,7 +328,7 @@ void LossGuard::expire(Instant now, Entry& entry) {
     if (!SYNCER_MUTATED("guard.remember_losses_for_ever")) drop(entry);
     return;
   }
-  if (!healthy_) {
+  if (!registry_.healthy()) {
     stalled_.insert(entry.number);
     return;
   }
@@ -403,12 +379,13 @@ Instant LossGuard::holding_until() const {
 }
 
 std::string LossGuard::evidence(Instant now, GuardRule rule) const {
-  if (rule == GuardRule::Unproven) return "the registry has not shown the canary for " + age(now, trouble_since_);
-  if (rule == GuardRule::MemoryLost && went_back_at_ == continuous_since_) {
-    return "the registry went back in time " + age(now, went_back_at_) + " ago";
+  if (rule == GuardRule::Unproven)
+    return "the registry has not shown the canary for " + age(now, registry_.trouble_since());
+  if (rule == GuardRule::MemoryLost && registry_.is_restored()) {
+    return "the registry went back in time " + age(now, registry_.continuous_since()) + " ago";
   }
   if (rule == GuardRule::MemoryLost) {
-    return "the registry had forgotten the canary, which is there anew since " + age(now, continuous_since_);
+    return "the registry had forgotten the canary, which is there anew since " + age(now, registry_.continuous_since());
   }
   const std::size_t lost = window_.lost();
   return std::to_string(lost) + " of " + std::to_string(window_.live() + lost) +
@@ -418,11 +395,11 @@ std::string LossGuard::evidence(Instant now, GuardRule rule) const {
 
 void LossGuard::hash(StateHasher& hasher) const {
   window_.hash(hasher);
-  for (const Instant t :
-       {healthy_since_, continuous_since_, went_back_at_, trouble_since_, mass_until_, released_at_}) {
+  registry_.hash(hasher);
+  for (const Instant t : {mass_until_, allowed_until_, released_at_}) {
     hasher.add(static_cast<std::uint64_t>(nanos(t)));
   }
-  hasher.add((healthy_ ? 1U : 0U) | (was_proven_ ? 2U : 0U));
+  hasher.add((released_trouble_ ? 1U : 0U) | (released_mass_ ? 2U : 0U));
   hasher.add(inherited_);
 }
 

@@ -15,6 +15,7 @@
 #include "syncer/base/quantity.h"
 #include "syncer/base/time.h"
 #include "syncer/replication/loss_window.h"
+#include "syncer/replication/registry_health.h"
 
 namespace syncer::replication {
 
@@ -25,14 +26,6 @@ struct LossGuardOptions {
   Duration hold = std::chrono::minutes(10);     ///< upper bound; an entry is held for its own lease
   Duration grace = std::chrono::seconds(3);     ///< beyond the lease: what came back in time has to be seen, too
   Duration release = std::chrono::seconds(60);  ///< an operator's release covers later parts of the same loss so long
-};
-
-/// What an uncached look at the registry showed, beside the entries.
-struct Proof {
-  Instant checked_at{};  ///< when the look began; it judges the absences that were confirmed before
-  bool healthy = false;  ///< it showed the canary
-  /// Since when the canary exists without a break; only read when healthy.
-  Instant continuous_since{};
 };
 
 /// Why a removal is let go, or held.
@@ -72,7 +65,8 @@ struct GuardDecision {
 /// The sender's side reports what its registry shows: put(), absent() for absences that the registry confirmed by id,
 /// and after each of those a prove() whose look began later: only then it is judged, together with all others that the
 /// look covers. The receiver's side reports removals of the running epoch with forget() (its origin judged them) and
-/// those of a new epoch with orphaned(), all of one epoch at once.
+/// those of a new epoch with orphaned(), all of one epoch at once and after what the epoch has; its proofs say whether
+/// the origin calls itself healthy. Decisions queue up until take_decisions(). Every event costs O(log n).
 /// Memory: the live entries, what is held, and the losses of half a lease.
 class LossGuard {
  public:
@@ -91,7 +85,7 @@ class LossGuard {
   void prove(Instant now, const Proof& proof);
   /// The registry's revision fell, or it shows an entry again that it had confirmed gone, with its old registration.
   /// To be told before the proof of the same look.
-  void went_back(Instant now);
+  void went_back(Instant now) { registry_.went_back(now); }
   /// An uncached look at `proven` showed the entry with the registration it had before. The canary's break then was its
   /// own, as after a cut between registry and syncer: a registry that lost its memory would have lost this one, too.
   /// Best told before the proof of the same look.
@@ -143,12 +137,11 @@ class LossGuard {
   void replace(Entry& lost, Entry& by);
   void lose(Instant now, ByteView key, Instant proven, bool orphan, std::vector<Number>& lost);
   void look_for_successors(Instant now, const std::vector<Number>& lost);
-  void learn_continuity(Instant now, const Proof& proof);
-  Instant memory_since() const;
   void hold_unproven(Instant now);
   void resume();
   void judge(Instant now);
   void judge_breadth(Instant now, const std::vector<Number>& batch, GuardRule rule);
+  void hold_suspect(Instant now, Entry& entry, GuardRule rule);
   bool belongs_to_mass_loss(Instant now, const std::vector<Number>& batch);
   void restore_the_first(Instant now);
   bool is_mass_loss() const;
@@ -168,6 +161,7 @@ class LossGuard {
 
   LossGuardOptions options_;
   LossWindow window_;
+  RegistryHealth registry_;
   std::set<std::pair<Instant, Number>> timers_;  // of fresh arrivals, held losses and remembered ones; one an entry
   std::set<Number> open_;                        // absent and not judged, or held because nothing could be proven
   std::set<Number> held_;
@@ -176,18 +170,6 @@ class LossGuard {
   std::array<std::size_t, kGuardRules> by_rule_{};  // held ones
   std::vector<GuardDecision> decisions_;
   Instant holding_since_{};
-
-  // The registry, as the proofs show it.
-  bool was_proven_ = false;
-  bool healthy_ = false;
-  Instant checked_at_ = Instant::min();
-  Instant healthy_since_ = Instant::min();
-  Instant canary_since_ = Instant::min();
-  Instant continuous_since_ = Instant::min();  // of its memory: the canary's, or a witness's
-  Instant went_back_at_ = Instant::min();
-  Instant witness_from_ = Instant::min();
-  Instant witness_until_ = Instant::min();
-  Instant trouble_since_ = Instant::min();  // when the last break, or the last time of ill health, began
 
   Instant mass_until_ = Instant::min();  // a recognised mass loss takes in what is lost until then
   std::size_t inherited_ = 0;            // baseline of the leader before

@@ -164,13 +164,20 @@ void LossWindow::unindex(const Entry& entry, Role role) {
   if (entry.host != 0) places_.erase({entry.host, role, entry.number});
 }
 
+LossWindow::Role LossWindow::role_of(State state) {
+  if (state == State::Live) return Role::Live;
+  return state == State::Gone ? Role::Gone : Role::Lost;
+}
+
 void LossWindow::take_places(const Entry& entry) {
-  index(entry, entry.state == State::Live ? Role::Live : entry.state == State::Gone ? Role::Gone : Role::Lost);
+  index(entry, role_of(entry.state));
   if (may_succeed(entry)) index(entry, Role::Newcomer);
 }
 
+/// To be called before the state changes.
 void LossWindow::leave_places(const Entry& entry) {
-  for (const Role role : {Role::Live, Role::Lost, Role::Gone, Role::Newcomer}) unindex(entry, role);
+  unindex(entry, role_of(entry.state));
+  if (may_succeed(entry)) unindex(entry, Role::Newcomer);
 }
 
 void LossWindow::set_successor(Entry& entry) {

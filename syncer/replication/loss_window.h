@@ -128,6 +128,7 @@ class LossWindow {
   enum class Role : std::uint8_t { Live, Lost, Gone, Newcomer };
   using Place = std::tuple<std::uint64_t, Role, Number>;
 
+  static Role role_of(State state);
   void describe(Entry& entry, const Sighting& sighting);
   void index(const Entry& entry, Role role);
   void unindex(const Entry& entry, Role role);
