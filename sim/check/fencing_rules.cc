@@ -141,7 +141,7 @@ class Fencing : public Rule {
     const auto status = world.node(writer)->status(world.local_time(writer));
     const std::string home = region_of(late.origin.registry);
     return std::none_of(status.regions.begin(), status.regions.end(),
-                        [&](const auto& region) { return region.region == home && region.link_up; });
+                        [&](const auto& region) { return region.region == home && region.link.link_up; });
   }
 
   std::string region_of(RegistryIndex registry) const {

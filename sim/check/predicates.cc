@@ -196,7 +196,7 @@ bool Predicates::queue_depth(const Predicate& p) const {
     if (stage_.world.node(n) == nullptr) continue;
     const auto status = stage_.world.node(n)->status(stage_.world.local_time(n));
     std::uint64_t depth = status.registry.pending;
-    for (const auto& region : status.regions) depth += region.unacknowledged;
+    for (const auto& region : status.regions) depth += region.link.unacknowledged;
     if (!within(p, depth)) return false;
   }
   return true;

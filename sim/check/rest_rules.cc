@@ -38,7 +38,7 @@ class Bounds : public Rule {
     syncer::catalog::RegistryStatus registry;
     node.catalog().fill(registry);
     demand(n, "pending registry writes", registry.pending, most);
-    demand(n, "parked records", registry.parked, most);
+    demand(n, "rejected records", registry.rejected, most);
     for (const std::string& region : node.peering().regions()) {
       const auto* replica = node.peering().replica(region);
       const std::uint64_t open = node.peering().link(region).unacknowledged;

@@ -71,14 +71,14 @@ struct AdminServer::State {
                  reply(out, status.ready ? 200 : 503, status.ready ? "ok\n" : "not ready\n" + reasons);
                }));
     server.Get("/v1/status", with_status([](const node::Status& status, httplib::Response& out) {
-                 reply(out, 200, status_json(status), "application/json");
+                 reply(out, 200, to_json(status), "application/json");
                }));
     server.Get("/v1/members", with_status([](const node::Status& status, httplib::Response& out) {
-                 reply(out, 200, members_json(status), "application/json");
+                 reply(out, 200, to_json(node::MembersReport{status.members}), "application/json");
                }));
     server.Get("/v1/cluster", with_status([](const node::Status& status, httplib::Response& out) {
                  if (!status.group) return reply(out, 409, "this syncer runs in single mode: it has no group\n");
-                 reply(out, 200, cluster_json(status), "application/json");
+                 reply(out, 200, to_json(node::ClusterReport{status.region, status.group, status.pending}), "application/json");
                }));
     server.Get("/metrics", [this](const httplib::Request&, httplib::Response& out) {
       const auto text = ask<std::string>(post, api.metrics);

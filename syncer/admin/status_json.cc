@@ -6,99 +6,150 @@
 namespace syncer::admin {
 namespace {
 
+using nlohmann::json;
 using nlohmann::ordered_json;
 
-double seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
+template <class T>
+inline constexpr bool kIsDuration = std::is_same_v<T, Duration>;
 
-/// Names come from the network; octets that are no UTF-8 are replaced instead of ending the answer.
-std::string text(const ordered_json& document) {
-  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+/// The name of a field in JSON.
+template <class T>
+std::string key_of(const StatusField& field) {
+  return std::string(field.key) + (kIsDuration<T> ? "_seconds" : "");
 }
 
-ordered_json members(const std::vector<node::MemberStatus>& all) {
-  ordered_json list = ordered_json::array();
-  for (const node::MemberStatus& m : all) {
-    list.push_back({{"name", m.name},
-                    {"region", m.region},
-                    {"state", m.state},
-                    {"address", m.address},
-                    {"rpc_address", m.rpc_address},
-                    {"incarnation", m.incarnation},
-                    {"rtt_seconds", seconds(m.rtt)},
-                    {"tags", m.tags}});
-    if (m.health) list.back()["health_score"] = *m.health;
+/// The visitor that writes one struct into an object.
+class Writer {
+ public:
+  explicit Writer(ordered_json& object) : object_(object) { object_ = ordered_json::object(); }
+
+  template <class T>
+  void field(const StatusField& field, const T& value) {
+    if constexpr (kIsDuration<T>) {
+      object_[key_of<T>(field)] = std::chrono::duration<double>(value).count();
+    } else if constexpr (std::is_same_v<T, Epoch>) {
+      object_[key_of<T>(field)] = to_string(value);
+    } else {
+      object_[key_of<T>(field)] = value;
+    }
   }
-  return list;
-}
-
-ordered_json regions(const std::vector<node::RegionStatus>& all) {
-  ordered_json list = ordered_json::array();
-  for (const node::RegionStatus& r : all) {
-    list.push_back({{"region", r.region},
-                    {"link_up", r.link_up},
-                    {"last_heard_seconds", seconds(r.last_heard)},
-                    {"epoch", to_string(r.epoch)},
-                    {"sequence", r.sequence},
-                    {"records", r.records},
-                    {"unacknowledged", r.unacknowledged},
-                    {"holding", r.holding},
-                    {"guard_frozen", r.guard_frozen},
-                    {"guard_pending", r.guard_pending}});
+  template <class T>
+  void field(const StatusField& field, const std::optional<T>& value) {
+    if (value) this->field(field, *value);
   }
-  return list;
-}
-
-ordered_json registry(const catalog::RegistryStatus& r) {
-  return {{"address", r.address},
-          {"reachable", r.reachable},
-          {"problem", r.problem},
-          {"exported", r.exported},
-          {"copies", r.copies},
-          {"pending", r.pending},
-          {"parked", r.parked},
-          {"guard_frozen", r.guard_frozen},
-          {"guard_pending", r.guard_pending}};
-}
-
-ordered_json voters(const std::vector<cluster::VoterStatus>& all) {
-  ordered_json list = ordered_json::array();
-  for (const cluster::VoterStatus& v : all) {
-    list.push_back({{"name", v.name}, {"disk", v.disk}, {"address", v.address}, {"state", v.state}});
-    if (v.match) list.back()["match"] = *v.match;
-    if (v.lag) list.back()["lag"] = *v.lag;
-    if (v.last_heard) list.back()["last_heard_seconds"] = seconds(*v.last_heard);
+  template <class T>
+  void derived(const StatusField& field, const T& value) {
+    if (!field.key.empty()) this->field(field, value);
   }
-  return list;
-}
+  template <class Numbers>
+  void counts(const StatusField& field, std::string_view, const Numbers& numbers) {
+    object_[std::string(field.key)] = numbers;
+  }
+  template <class T>
+  void part(const StatusPart& part, const T& value) {
+    Writer inner(object_[std::string(part.key)]);
+    T::describe(value, inner);
+  }
+  template <class T>
+  void part(const StatusPart& part, const std::optional<T>& value) {
+    if (value) return this->part(part, *value);
+    object_[std::string(part.key)] = nullptr;
+  }
+  template <class T>
+  void list(const StatusPart& part, const std::vector<T>& rows) {
+    ordered_json& list = object_[std::string(part.key)] = ordered_json::array();
+    for (const T& row : rows) {
+      Writer inner(list.emplace_back());
+      T::describe(row, inner);
+    }
+  }
 
-/// null in single mode.
-ordered_json group(const node::Status& status) {
-  if (!status.group) return nullptr;
-  const cluster::GroupStatus& g = *status.group;
-  return {{"leads", g.leads},   {"leader", g.leader},         {"term", g.term},
-          {"commit", g.commit}, {"generation", g.generation}, {"voters", voters(g.voters)}};
-}
+ private:
+  ordered_json& object_;
+};
+
+/// The visitor that reads one struct from an object; the library's exceptions tell what is missing.
+class Reader {
+ public:
+  explicit Reader(const json& object) : object_(object) {}
+
+  template <class T>
+  void field(const StatusField& field, T& value) {
+    read(object_.at(key_of<T>(field)), value);
+  }
+  template <class T>
+  void field(const StatusField& field, std::optional<T>& value) {
+    const auto found = object_.find(key_of<T>(field));
+    if (found != object_.end()) read(*found, value.emplace());
+  }
+  template <class T>
+  void derived(const StatusField&, const T&) {}
+  template <class Numbers>
+  void counts(const StatusField& field, std::string_view, Numbers& numbers) {
+    read(object_.at(std::string(field.key)), numbers);
+  }
+  template <class T>
+  void part(const StatusPart& part, T& value) {
+    Reader inner(object_.at(std::string(part.key)));
+    T::describe(value, inner);
+  }
+  template <class T>
+  void part(const StatusPart& part, std::optional<T>& value) {
+    if (!object_.at(std::string(part.key)).is_null()) this->part(part, value.emplace());
+  }
+  template <class T>
+  void list(const StatusPart& part, std::vector<T>& rows) {
+    for (const json& row : object_.at(std::string(part.key))) {
+      Reader inner(row);
+      T::describe(rows.emplace_back(), inner);
+    }
+  }
+
+ private:
+  template <class T>
+  static void read(const json& from, T& value) {
+    if constexpr (kIsDuration<T>) {
+      value = std::chrono::round<Duration>(std::chrono::duration<double>(from.get<double>()));
+    } else if constexpr (std::is_same_v<T, Epoch>) {
+      value = parse_epoch(from.get_ref<const std::string&>()).value_or(Epoch{});
+    } else {
+      from.get_to(value);
+    }
+  }
+
+  const json& object_;
+};
 
 }  // namespace
 
-std::string cluster_json(const node::Status& status) {
-  return text({{"region", status.region}, {"group", group(status)}, {"pending", status.pending}});
+template <class Document>
+std::string to_json(const Document& document) {
+  ordered_json object;
+  Writer writer(object);
+  Document::describe(document, writer);
+  return object.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
-std::string status_json(const node::Status& status) {
-  return text({{"node", status.node},
-               {"region", status.region},
-               {"mode", status.mode},
-               {"ready", status.ready},
-               {"epoch", to_string(status.epoch)},
-               {"group", group(status)},
-               {"registry", registry(status.registry)},
-               {"regions", regions(status.regions)},
-               {"members", members(status.members)},
-               {"gossip_dropped", status.gossip_dropped},
-               {"pending", status.pending}});
+template <class Document>
+Result<Document> from_json(std::string_view text) {
+  try {
+    const json object = json::parse(text);
+    Document document;
+    Reader reader(object);
+    Document::describe(document, reader);
+    return document;
+  } catch (const json::exception& e) {
+    return failure(ErrorCode::Corrupt, "", std::string("the daemon's answer is not understood: ") + e.what());
+  }
 }
 
-std::string members_json(const node::Status& status) { return text({{"members", members(status.members)}}); }
+template std::string to_json(const node::Status&);
+template std::string to_json(const node::MembersReport&);
+template std::string to_json(const node::ClusterReport&);
+template std::string to_json(const node::KeysReport&);
+template Result<node::Status> from_json(std::string_view);
+template Result<node::MembersReport> from_json(std::string_view);
+template Result<node::ClusterReport> from_json(std::string_view);
+template Result<node::KeysReport> from_json(std::string_view);
 
 }  // namespace syncer::admin

@@ -2,16 +2,23 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
+#include "syncer/base/result.h"
 #include "syncer/node/status.h"
 
 namespace syncer::admin {
 
-/// The documented JSON of GET /v1/status; durations in seconds.
-std::string status_json(const node::Status& status);
-/// The documented JSON of GET /v1/members: {"members": […]}.
-std::string members_json(const node::Status& status);
-/// The documented JSON of GET /v1/cluster; the group is null in single mode.
-std::string cluster_json(const node::Status& status);
+// The documents of the operator's endpoint: node::Status, MembersReport, ClusterReport and KeysReport. Both functions
+// follow the description of the struct (status_field.h) and exist for these four.
+
+/// Durations in seconds; an absent part is null, an absent field is left out. Bytes that are no UTF-8 are replaced.
+template <class Document>
+std::string to_json(const Document& document);
+
+/// Reads what to_json wrote. Corrupt when a field is missing or of another type (the daemon is of another version);
+/// fields that are not known are ignored.
+template <class Document>
+Result<Document> from_json(std::string_view text);
 
 }  // namespace syncer::admin

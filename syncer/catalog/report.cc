@@ -24,7 +24,7 @@ void Catalog::fill(RegistryStatus& status) const {
   status.exported = s.exporter.instances();
   status.copies = s.copier.copies();
   status.pending = s.copier.waiting();
-  status.parked = s.copier.parked();
+  status.rejected = s.copier.parked();
   status.guard_frozen = s.exporter.guard().frozen();
   status.guard_pending = s.exporter.guard().pending();
 }

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "syncer/admin/admin_client.h"
+#include "syncer/admin/status_json.h"
 #include "syncer/cli/exit_code.h"
 #include "syncer/cli/locate.h"
 #include "syncer/cli/show.h"
@@ -66,11 +67,21 @@ int print(Console console, const Result<std::string>& text) {
   return kOk;
 }
 
-int report_problems(Console console, const std::string& status) {
-  const auto problems = status_problems(status);
-  if (!problems) return complain(console, problems.error());
-  for (const std::string& problem : *problems) console.err << "syncer: " << problem << "\n";
-  return problems->empty() ? kOk : kUnhealthy;
+/// The document as it came with --output json, else what `show` makes of it.
+template <class Document, class Show>
+int print_document(const Arguments& arguments, Console console, const Result<std::string>& body, Show show) {
+  if (!body || arguments.json) return print(console, body);
+  const auto document = admin::from_json<Document>(*body);
+  if (!document) return complain(console, document.error());
+  return print(console, show(*document));
+}
+
+int report_problems(Console console, const std::string& body) {
+  const auto status = admin::from_json<node::Status>(body);
+  if (!status) return complain(console, status.error());
+  const std::vector<std::string> problems = status_problems(*status);
+  for (const std::string& problem : problems) console.err << "syncer: " << problem << "\n";
+  return problems.empty() ? kOk : kUnhealthy;
 }
 
 }  // namespace
@@ -83,14 +94,13 @@ int run_daemon(const Arguments& arguments, Console console) {
 
 int show_members(const Arguments& arguments, Console console) {
   const auto body = ask(arguments, "GET", "/v1/members");
-  if (!body || arguments.json) return print(console, body);
-  return print(console, members_table(*body));
+  return print_document<node::MembersReport>(arguments, console, body, members_table);
 }
 
 int show_status(const Arguments& arguments, Console console) {
   const auto body = ask(arguments, "GET", "/v1/status");
   if (!body) return complain(console, body.error());
-  const int printed = print(console, arguments.json ? body : status_page(*body));
+  const int printed = print_document<node::Status>(arguments, console, body, status_page);
   return printed == kOk && arguments.check ? report_problems(console, *body) : printed;
 }
 
@@ -102,7 +112,7 @@ int change_keys(const Arguments& arguments, Console console) {
   constexpr std::size_t kLongestKey = 128;
   if (arguments.verb == "list") {
     const auto body = ask(arguments, "GET", "/v1/keys");
-    return print(console, !body || arguments.json ? body : keys_table(*body));
+    return print_document<node::KeysReport>(arguments, console, body, keys_table);
   }
   if (arguments.verb != "install") {
     return print(console,
@@ -115,7 +125,7 @@ int change_keys(const Arguments& arguments, Console console) {
 
 int show_cluster(const Arguments& arguments, Console console) {
   const auto body = ask(arguments, "GET", "/v1/cluster");
-  return print(console, !body || arguments.json ? body : voters_table(*body));
+  return print_document<node::ClusterReport>(arguments, console, body, voters_table);
 }
 
 int tell_cluster(const Arguments& arguments, Console console) {

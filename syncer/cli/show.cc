@@ -4,68 +4,76 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <functional>
-#include <nlohmann/json.hpp>
+#include <utility>
 
 namespace syncer::cli {
 namespace {
 
-using nlohmann::json;
-
-/// Runs `use` on the document; a document of another shape (another version's daemon) is an error, not an exception.
-template <class T>
-Result<T> with_document(std::string_view text, const std::function<T(const json&)>& use) {
-  try {
-    return use(json::parse(text));
-  } catch (const json::exception& e) {
-    return failure(ErrorCode::Corrupt, "", std::string("the daemon's answer is not understood: ") + e.what());
-  }
-}
-
-std::string number(const json& object, const char* key) { return std::to_string(object.at(key).get<std::uint64_t>()); }
-
-std::string seconds(double value, int digits) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.*f s", digits, value);
-  return text.data();
-}
-
-/// Names and reasons come from the network: no octet of theirs commands the terminal.
 std::string harmless(std::string text) {
   for (char& c : text) c = (c >= ' ' && c <= '~') || c == '\n' ? c : '?';
   return text;
 }
 
-/// "0.14 ms"; "-" for what was never measured, such as the way to ourselves.
-std::string round_trip(double value) {
-  if (value <= 0) return "-";
+std::string formatted(const char* format, int digits, double value) {
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.*f ms", value < 0.01 ? 2 : 0, value * 1000);
+  std::snprintf(text.data(), text.size(), format, digits, value);
   return text.data();
+}
+
+std::string age(Duration d) { return formatted("%.*f s", 1, std::chrono::duration<double>(d).count()); }
+
+/// "0.14 ms"; "-" for what was never measured, such as the round trip to ourselves.
+std::string brief(Duration d) {
+  if (d <= Duration::zero()) return "-";
+  if (d >= std::chrono::seconds(1)) return age(d);
+  const double ms = std::chrono::duration<double, std::milli>(d).count();
+  return formatted("%.*f ms", ms < 10 ? 2 : 0, ms);
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string out;
+  for (const std::string& part : parts) out += (out.empty() ? "" : ", ") + part;
+  return out;
+}
+
+// --- tables ---
+
+std::string cell(const std::string& value) { return value; }
+std::string cell(bool value) { return value ? "yes" : "no"; }
+std::string cell(int value) { return std::to_string(value); }
+std::string cell(std::uint64_t value) { return std::to_string(value); }
+std::string cell(Duration value) { return brief(value); }
+std::string cell(const std::map<std::string, std::string>& value) {
+  std::string out;
+  for (const auto& [key, text] : value) out += (out.empty() ? "" : ",") + key + "=" + text;
+  return out;
+}
+/// "-" for what the daemon does not know.
+template <class T>
+std::string cell(const std::optional<T>& value) {
+  return value ? cell(*value) : "-";
 }
 
 using Row = std::vector<std::string>;
 
-/// "-" for what the daemon does not know.
-std::string number_or_dash(const json& object, const char* key) {
-  return object.contains(key) ? number(object, key) : "-";
-}
+/// The visitor that reads the columns of a row.
+struct Columns {
+  Row heads;
+  Row cells;
 
-std::string age(const json& object) {
-  return object.contains("last_heard_seconds") ? seconds(object.at("last_heard_seconds"), 1) : "-";
-}
-
-/// Tags without those that have a column.
-std::string other_tags(const json& tags) {
-  std::string out;
-  for (const auto& [key, value] : tags.items()) {
-    if (key == "region" || key == "rpc") continue;
-    out += (out.empty() ? "" : ",") + key + "=" + value.get<std::string>();
+  template <class T>
+  void field(const StatusField& field, const T& value) {
+    if (field.column.empty()) return;
+    heads.emplace_back(field.column);
+    cells.push_back(cell(value));
   }
-  return out;
-}
+  template <class T>
+  void derived(const StatusField& field, const T& value) {
+    if constexpr (!std::is_arithmetic_v<T>) this->field(field, value);
+  }
+};
 
-std::string table(std::vector<Row> rows) {
+std::string aligned(std::vector<Row> rows) {
   for (Row& row : rows) std::transform(row.begin(), row.end(), row.begin(), harmless);
   std::vector<std::size_t> widths(rows.front().size());
   for (const Row& row : rows) {
@@ -80,138 +88,155 @@ std::string table(std::vector<Row> rows) {
   return out;
 }
 
-std::string registry_line(const json& r) {
-  std::string line = "registry  " + r.at("address").get<std::string>() + ": ";
-  line += r.at("reachable").get<bool>() ? "reachable" : "NOT reachable";
-  const std::string problem = r.at("problem");
-  if (!problem.empty()) line += " (" + problem + ")";
-  line += "; " + number(r, "exported") + " exported, " + number(r, "copies") + " copies, " + number(r, "pending") +
-          " pending, " + number(r, "parked") + " parked\n";
-  if (r.at("guard_frozen").get<bool>()) line += "          guard: " + number(r, "guard_pending") + " removals frozen\n";
-  return line;
+template <class T>
+std::string table(const std::vector<T>& rows) {
+  Columns heads;
+  const T nothing{};
+  T::describe(nothing, heads);
+  std::vector<Row> all = {heads.heads};
+  for (const T& row : rows) {
+    Columns columns;
+    T::describe(row, columns);
+    all.push_back(std::move(columns.cells));
+  }
+  return aligned(std::move(all));
 }
 
-std::string region_line(const json& r) {
-  std::string line = "region    " + r.at("region").get<std::string>() + ": ";
-  line += r.at("link_up").get<bool>() ? "connected" : "NOT connected";
-  line += ", heard " + seconds(r.at("last_heard_seconds"), 1) + " ago, " + number(r, "records") + " records, " +
-          number(r, "unacknowledged") + " changes not confirmed";
-  if (r.at("holding").get<bool>()) line += ", copies are held";
-  if (r.at("guard_frozen").get<bool>()) line += ", guard: " + number(r, "guard_pending") + " removals frozen";
-  return line + "\n";
+// --- the page and its problems ---
+
+/// What there is to say about one part or row.
+struct Facts {
+  std::string label;
+  std::string name;
+  std::vector<std::string> phrases;
+  std::vector<std::string> problems;
+};
+
+bool is_set(const std::string& value) { return !value.empty(); }
+bool is_set(Epoch) { return true; }
+bool is_set(Duration) { return true; }
+template <class T>
+bool is_set(const T& value) {
+  return value != T{};
 }
 
-/// A follower of a cluster leaves the registry and the other regions to its leader.
-bool follows(const json& s) { return s.at("group").is_object() && !s.at("group").at("leads").get<bool>(); }
-
-std::string group_line(const json& group) {
-  const std::string leader = group.at("leader");
-  return "group     " + (leader.empty() ? "no leader" : "leader " + leader) + ", term " + number(group, "term") +
-         ", commit " + number(group, "commit") + "\n";
+/// The value in the place of "{}".
+std::string filled(std::string_view phrase, const std::string& value) {
+  const std::size_t at = phrase.find("{}");
+  if (at == std::string_view::npos) return std::string(phrase);
+  return std::string(phrase.substr(0, at)) + value + std::string(phrase.substr(at + 2));
 }
 
-std::string voter_line(const json& v) {
-  std::string line = "voter     " + v.at("name").get<std::string>() + ": " + v.at("state").get<std::string>();
-  if (v.contains("last_heard_seconds")) line += ", heard " + age(v) + " ago";
-  if (v.contains("lag")) line += ", " + number(v, "lag") + " entries behind";
-  return line + "\n";
+// What a field says; empty when it says nothing.
+std::string words(const StatusField& f, bool value) { return std::string(value ? f.phrase : f.unset); }
+std::string words(const StatusField& f, Duration value) { return filled(f.phrase, age(value)); }
+std::string words(const StatusField& f, Epoch value) { return filled(f.phrase, to_string(value)); }
+std::string words(const StatusField& f, int value) { return filled(f.phrase, std::to_string(value)); }
+std::string words(const StatusField& f, std::uint64_t value) {
+  return value == 0 && f.hide_unset ? "" : filled(f.phrase, std::to_string(value));
 }
-
-/// The reasons if it knows any: they say what to do.
-void add_reasons(const json& s, std::vector<std::string>& all) {
-  const json& pending = s.at("pending");
-  if (pending.empty()) all.emplace_back("not ready");
-  for (const json& reason : pending) all.push_back("not ready: " + reason.get<std::string>());
+std::string words(const StatusField& f, const std::string& value) {
+  return value.empty() ? std::string(f.unset) : filled(f.phrase, value);
 }
+std::string words(const StatusField&, const std::map<std::string, std::string>&) { return ""; }
 
-void add_group_problems(const json& group, bool ready, std::vector<std::string>& all) {
-  if (ready && group.at("leader") == "") all.emplace_back("the region has no leader");
-  for (const json& voter : group.at("voters")) {
-    const std::string state = voter.at("state");
-    if (state == "not there" || state == "disk lost") {
-      all.push_back("voter " + voter.at("name").get<std::string>() + ": " + state);
+/// The visitor that collects the facts of a status and its parts, each struct before what is inside it.
+class Collector {
+ public:
+  Collector(std::vector<Facts>& all, std::string_view label, bool follows)
+      : all_(all), own_(all.size()), follows_(follows) {
+    all_.push_back({std::string(label), "", {}, {}});
+  }
+
+  template <class T>
+  void field(const StatusField& field, const T& value) {
+    const bool is_first = std::exchange(first_, false);
+    if constexpr (std::is_same_v<T, std::string>) {
+      if (is_first) {
+        all_[own_].name = value;
+        return;
+      }
     }
+    const std::string said = words(field, value);
+    if (said.empty()) return;
+    all_[own_].phrases.push_back(said);
+    const Problem now = is_set(value) ? Problem::WhenSet : Problem::WhenUnset;
+    if (field.problem == now) all_[own_].problems.push_back(said);
   }
-}
+  template <class T>
+  void field(const StatusField& field, const std::optional<T>& value) {
+    if (value) this->field(field, *value);
+  }
+  void field(const StatusField&, const std::vector<std::string>&) {}
+  template <class T>
+  void derived(const StatusField&, const T&) {}
+  template <class Numbers>
+  void counts(const StatusField&, std::string_view, const Numbers&) {}
+  template <class T>
+  void part(const StatusPart& part, const T& value) {
+    if (part.label.empty() || (part.of_writer && follows_)) return;
+    Collector inner(all_, part.label, follows_);
+    T::describe(value, inner);
+  }
+  template <class T>
+  void part(const StatusPart& part, const std::optional<T>& value) {
+    if (value) this->part(part, *value);
+  }
+  template <class T>
+  void list(const StatusPart& part, const std::vector<T>& rows) {
+    for (const T& row : rows) this->part(part, row);
+  }
 
-std::string page(const json& s) {
-  std::string out = "node      " + s.at("node").get<std::string>() + " (region " + s.at("region").get<std::string>() +
-                    ", " + s.at("mode").get<std::string>() + ", epoch " + s.at("epoch").get<std::string>() + ")\n";
-  out += std::string("ready     ") + (s.at("ready").get<bool>() ? "yes" : "no") + "\n";
-  if (s.at("group").is_object()) {
-    out += group_line(s.at("group"));
-    for (const json& voter : s.at("group").at("voters")) out += voter_line(voter);
-  }
-  if (!follows(s)) {
-    out += registry_line(s.at("registry"));
-    for (const json& region : s.at("regions")) out += region_line(region);
-  }
-  for (const json& reason : s.at("pending")) out += "pending   " + reason.get<std::string>() + "\n";
-  return harmless(out);
-}
+ private:
+  std::vector<Facts>& all_;
+  std::size_t own_;
+  bool follows_;
+  bool first_ = true;
+};
 
-std::vector<std::string> problems(const json& s) {
-  std::vector<std::string> all;
-  const bool ready = s.at("ready");
-  if (!ready) add_reasons(s, all);
-  if (s.at("group").is_object()) add_group_problems(s.at("group"), ready, all);
-  if (follows(s)) return all;
-  const json& registry = s.at("registry");
-  if (!registry.at("reachable").get<bool>()) all.emplace_back("the service center is not reachable");
-  if (registry.at("guard_frozen").get<bool>()) all.emplace_back("removals of own instances are frozen by the guard");
-  if (registry.at("parked").get<std::uint64_t>() > 0) {
-    all.push_back(number(registry, "parked") + " records are refused by the service center");
-  }
-  for (const json& region : s.at("regions")) {
-    const std::string name = region.at("region");
-    if (!region.at("link_up").get<bool>()) all.push_back("region " + name + " is not connected");
-    if (region.at("guard_frozen").get<bool>()) all.push_back("removals of region " + name + " are frozen by the guard");
-  }
+std::vector<Facts> facts_of(const node::Status& status) {
+  std::vector<Facts> all;
+  Collector collector(all, "node", status.follows());
+  node::Status::describe(status, collector);
   return all;
+}
+
+std::string line(const std::string& label, const std::string& text) {
+  return label + std::string(label.size() < 10 ? 10 - label.size() : 1, ' ') + text + "\n";
 }
 
 }  // namespace
 
-Result<std::string> members_table(std::string_view text) {
-  return with_document<std::string>(text, [](const json& document) {
-    std::vector<Row> rows = {{"NAME", "REGION", "STATE", "ADDRESS", "RPC", "INCARNATION", "RTT", "HEALTH", "TAGS"}};
-    for (const json& m : document.at("members")) {
-      const bool own = m.contains("health_score");
-      rows.push_back({m.at("name"), m.at("region"), m.at("state"), m.at("address"), m.at("rpc_address"),
-                      number(m, "incarnation"), round_trip(m.at("rtt_seconds")), own ? number(m, "health_score") : "-",
-                      other_tags(m.at("tags"))});
-    }
-    return table(rows);
-  });
+std::string members_table(const node::MembersReport& report) { return table(report.members); }
+
+std::string keys_table(const node::KeysReport& report) { return table(report.keys); }
+
+std::string voters_table(const node::ClusterReport& report) {
+  std::string page = table(report.group ? report.group->voters : std::vector<cluster::VoterStatus>{});
+  for (const std::string& reason : report.pending) page += harmless(line("pending", reason));
+  return page;
 }
 
-Result<std::string> voters_table(std::string_view text) {
-  return with_document<std::string>(text, [](const json& document) {
-    std::vector<Row> rows = {{"NAME", "STATE", "MATCH", "LAG", "HEARD", "ADDRESS", "DISK"}};
-    for (const json& v : document.at("group").at("voters")) {
-      rows.push_back({v.at("name"), v.at("state"), number_or_dash(v, "match"), number_or_dash(v, "lag"), age(v),
-                      v.at("address"), v.at("disk")});
-    }
-    std::string page = table(rows);
-    for (const json& reason : document.at("pending")) page += "pending   " + reason.get<std::string>() + "\n";
-    return page;
-  });
+std::string status_page(const node::Status& status) {
+  std::string page;
+  for (const Facts& facts : facts_of(status)) {
+    page += line(facts.label, (facts.name.empty() ? "" : facts.name + ": ") + joined(facts.phrases));
+  }
+  for (const std::string& reason : status.pending) page += line("pending", reason);
+  return harmless(page);
 }
 
-Result<std::string> keys_table(std::string_view text) {
-  return with_document<std::string>(text, [](const json& document) {
-    std::vector<Row> rows = {{"ID", "BITS", "IN USE"}};
-    for (const json& k : document.at("keys")) {
-      rows.push_back({k.at("id"), number(k, "bits"), k.at("in_use").get<bool>() ? "yes" : "no"});
-    }
-    return table(rows);
-  });
-}
-
-Result<std::string> status_page(std::string_view text) { return with_document<std::string>(text, page); }
-
-Result<std::vector<std::string>> status_problems(std::string_view text) {
-  return with_document<std::vector<std::string>>(text, problems);
+std::vector<std::string> status_problems(const node::Status& status) {
+  std::vector<std::string> all;
+  if (!status.ready && status.pending.empty()) all.emplace_back("not ready");
+  for (const std::string& reason : status.pending) {
+    if (!status.ready) all.push_back(harmless("not ready: " + reason));
+  }
+  for (const Facts& facts : facts_of(status)) {
+    if (facts.problems.empty()) continue;
+    all.push_back(harmless(facts.label + (facts.name.empty() ? "" : " " + facts.name) + ": " + joined(facts.problems)));
+  }
+  return all;
 }
 
 }  // namespace syncer::cli

@@ -2,22 +2,22 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "syncer/base/result.h"
+#include "syncer/node/status.h"
 
 namespace syncer::cli {
 
-/// A table for people of the JSON of /v1/members.
-Result<std::string> members_table(std::string_view json);
-/// A table for people of the JSON of /v1/keys.
-Result<std::string> keys_table(std::string_view json);
-/// A table for people of the JSON of /v1/cluster.
-Result<std::string> voters_table(std::string_view json);
-/// A page for people of the JSON of /v1/status.
-Result<std::string> status_page(std::string_view json);
-/// What is wrong according to the JSON of /v1/status, in words; empty when all is well.
-Result<std::vector<std::string>> status_problems(std::string_view json);
+// What people read of the daemon's documents. Names and reasons come from the network: what is no printable ASCII is
+// shown as "?", so that no byte of theirs commands the terminal.
+
+std::string members_table(const node::MembersReport& report);
+std::string keys_table(const node::KeysReport& report);
+/// The voters, and why the group is not at rest.
+std::string voters_table(const node::ClusterReport& report);
+/// A line for each part of the status; a follower of a cluster says nothing about its leader's work.
+std::string status_page(const node::Status& status);
+/// What is wrong, one entry a part; empty when all is well.
+std::vector<std::string> status_problems(const node::Status& status);
 
 }  // namespace syncer::cli

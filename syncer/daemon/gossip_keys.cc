@@ -3,9 +3,9 @@
 
 #include <sys/random.h>
 
-#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "syncer/admin/status_json.h"
 #include "syncer/base/assert.h"
 #include "syncer/store/file.h"
 #include "syncer/store/secret_file.h"
@@ -78,11 +78,11 @@ Result<std::string> GossipKeys::change(const std::string& verb, const std::strin
 }
 
 std::string GossipKeys::list() const {
-  nlohmann::ordered_json keys = nlohmann::ordered_json::array();
+  node::KeysReport report;
   for (const Bytes& key : ring_.keys()) {
-    keys.push_back({{"id", Keyring::id(key)}, {"bits", key.size() * 8}, {"in_use", key == ring_.keys().front()}});
+    report.keys.push_back({Keyring::id(key), key.size() * 8, key == ring_.keys().front()});
   }
-  return nlohmann::ordered_json{{"keys", keys}}.dump(2) + "\n";
+  return admin::to_json(report);
 }
 
 Result<void> GossipKeys::save(const Keyring& ring) const {

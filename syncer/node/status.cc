@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/node/status.h"
 
+#include <algorithm>
+
 #include "syncer/node/flows.h"
 #include "syncer/node/node.h"
+#include "syncer/registry/record.h"
 
 namespace syncer::node {
 namespace {
@@ -21,8 +24,8 @@ std::string_view text(membership::State state) {
   return "unknown";
 }
 
-MemberStatus status_of(const gossip::MemberInfo& member) {
-  MemberStatus status;
+gossip::MemberStatus status_of(const gossip::MemberInfo& member) {
+  gossip::MemberStatus status;
   status.name = member.name;
   status.address = to_string(member.address);
   status.rpc_address = tag(member, "rpc");
@@ -34,29 +37,44 @@ MemberStatus status_of(const gossip::MemberInfo& member) {
   return status;
 }
 
-RegionStatus status_of(const std::string& region, const peering::Peering& peering, Instant now) {
+std::uint64_t count_instances(const replication::Replica& replica) {
+  const auto& all = replica.records();
+  return static_cast<std::uint64_t>(std::count_if(all.begin(), all.end(), [](const auto& record) {
+    return registry::kind_of(record.first) == registry::RecordKind::Instance;
+  }));
+}
+
+RegionStatus status_of(const std::string& region, const peering::Peering& peering, const catalog::Catalog& catalog,
+                       Instant now) {
   const peering::Peering::Link link = peering.link(region);
   RegionStatus status;
   status.region = region;
-  status.link_up = peering.state(region, now).connected;
-  status.last_heard = now - link.last_heard;
-  status.unacknowledged = link.unacknowledged;
+  status.link.link_up = peering.state(region, now).connected;
+  status.link.last_heard = now - link.last_heard;
+  status.link.unacknowledged = link.unacknowledged;
   if (const auto* replica = peering.replica(region)) {
-    status.epoch = replica->epoch();
-    status.sequence = replica->seq();
-    status.records = replica->size();
+    status.link.epoch = replica->epoch();
+    status.link.sequence = replica->seq();
+    status.link.instances = count_instances(*replica);
+    status.link.records = replica->size();
   }
+  status.imports = catalog.import_status(region);
   return status;
 }
 
-void add_reasons(const RegionStatus& region, bool complete, std::vector<std::string>& pending) {
+/// Several parts may give the same reason; it is said once.
+void add_reason(std::vector<std::string>& pending, std::string reason) {
+  if (std::find(pending.begin(), pending.end(), reason) == pending.end()) pending.push_back(std::move(reason));
+}
+
+void add_reasons(std::vector<std::string>& pending, const RegionStatus& region, bool complete) {
   const std::string name = "region " + region.region + ": ";
-  if (!region.link_up)
-    pending.push_back(name + "not connected for " + to_string(region.last_heard));
+  if (!region.link.link_up)
+    pending.push_back(name + "not connected for " + to_string(region.link.last_heard));
   else if (!complete)
     pending.push_back(name + "its records are not complete yet");
-  if (region.unacknowledged > 0) {
-    pending.push_back(name + std::to_string(region.unacknowledged) + " of our entries are not acknowledged");
+  if (region.link.unacknowledged > 0) {
+    pending.push_back(name + std::to_string(region.link.unacknowledged) + " of our entries are not acknowledged");
   }
 }
 
@@ -75,33 +93,27 @@ Status Node::status(Instant now) const {
   }
   status.gossip_dropped.insert(parts_->gossip.drops().begin(), parts_->gossip.drops().end());
   for (const std::string& region : parts_->peering.regions()) {
-    status.regions.push_back(status_of(region, parts_->peering, now));
+    status.regions.push_back(status_of(region, parts_->peering, parts_->catalog, now));
   }
   parts_->catalog.fill(status.registry);
-  for (RegionStatus& region : status.regions) {
-    const catalog::ImportStatus imports = parts_->catalog.import_status(region.region);
-    region.holding = imports.holding;
-    region.guard_frozen = imports.guard_frozen;
-    region.guard_pending = imports.guard_pending;
-  }
   if (!fatal().empty()) status.pending.push_back(fatal());
   if (parts_->cluster) {
     status.group = parts_->cluster->status(now);
-    for (std::string& reason : parts_->cluster->pending()) status.pending.push_back(std::move(reason));
+    for (std::string& reason : parts_->cluster->pending()) add_reason(status.pending, std::move(reason));
     if (!flows_->epoch()) {
       status.ready = status.pending.empty() && !flows_->stopped();  // a follower waits for nothing else
       return status;
     }
   }
   if (!flows_->ready()) {
-    status.pending.emplace_back(flows_->epoch() ? "the registry was not read completely yet"
-                                                : "the epoch is not stored yet");
+    add_reason(status.pending,
+               flows_->epoch() ? "the registry was not read completely yet" : "the epoch is not stored yet");
   }
-  if (!parts_->peering.conflict().empty()) status.pending.push_back(parts_->peering.conflict());
+  if (!parts_->peering.conflict().empty()) add_reason(status.pending, parts_->peering.conflict());
   for (const RegionStatus& region : status.regions) {
-    add_reasons(region, parts_->peering.state(region.region, now).complete, status.pending);
+    add_reasons(status.pending, region, parts_->peering.state(region.region, now).complete);
   }
-  for (std::string& reason : parts_->catalog.pending()) status.pending.push_back(std::move(reason));
+  for (std::string& reason : parts_->catalog.pending()) add_reason(status.pending, std::move(reason));
   return status;
 }
 

@@ -8,38 +8,30 @@
 #include <vector>
 
 #include "syncer/base/epoch.h"
-#include "syncer/base/time.h"
+#include "syncer/base/status_field.h"
 #include "syncer/catalog/status.h"
 #include "syncer/cluster/status.h"
+#include "syncer/gossip/status.h"
+#include "syncer/peering/status.h"
 
 namespace syncer::node {
-
-/// One line of `syncer members`.
-struct MemberStatus {
-  std::string name;
-  std::string address;
-  std::string rpc_address;
-  std::string region;
-  std::string state;  ///< alive, suspect, dead, left
-  std::uint64_t incarnation = 0;
-  Duration rtt{};
-  std::map<std::string, std::string> tags = {};
-  std::optional<int> health = {};  ///< of ourselves alone, 0 well to 7: nobody tells the others
-};
 
 /// What is known of another region.
 struct RegionStatus {
   std::string region;
-  bool link_up = false;
-  Duration last_heard{};  ///< age of the last word from it
-  Epoch epoch;
-  std::uint64_t sequence = 0;
-  std::uint64_t records = 0;
-  std::uint64_t unacknowledged = 0;  ///< our entries it has not acknowledged yet
-  bool holding = false;              ///< unreachable, copies are kept
-  bool guard_frozen = false;
-  std::uint64_t guard_pending = 0;
+  peering::LinkStatus link;
+  catalog::ImportStatus imports;
+
+  template <class Self, class Visitor>
+  static void describe(Self& s, Visitor& v) {
+    v.field({.key = "region"}, s.region);
+    peering::LinkStatus::describe(s.link, v);
+    catalog::ImportStatus::describe(s.imports, v);
+  }
 };
+
+/// The list of members as a part of a status and as a document of its own.
+inline constexpr StatusPart kMembersPart = {.key = "members"};
 
 /// A whole node at one instant.
 struct Status {
@@ -49,11 +41,80 @@ struct Status {
   Epoch epoch;
   std::optional<cluster::GroupStatus> group = {};  ///< in cluster mode
   bool ready = false;
-  std::vector<MemberStatus> members;
+  std::vector<gossip::MemberStatus> members;
   std::vector<RegionStatus> regions;
   catalog::RegistryStatus registry;
-  std::vector<std::string> pending;                          ///< in words, why the node is not at rest; empty at rest
+  std::vector<std::string> pending;  ///< for people, why the node is not at rest; each reason once; empty at rest
   std::map<std::string, std::uint64_t> gossip_dropped = {};  ///< packets and streams not believed, by reason
+
+  /// In cluster mode the registry and the other regions are the leader's work.
+  bool follows() const { return group && !group->leads; }
+
+  template <class Self, class Visitor>
+  static void describe(Self& s, Visitor& v) {
+    v.field({.key = "node"}, s.node);
+    v.field({.key = "region", .phrase = "region {}"}, s.region);
+    v.field({.key = "mode", .phrase = "mode {}"}, s.mode);
+    v.field({.key = "ready", .help = "1 while the syncer does its work.", .phrase = "ready", .unset = "NOT ready"},
+            s.ready);
+    v.field({.key = "epoch", .phrase = "epoch {}"}, s.epoch);
+    v.part({.key = "group", .label = "group", .metric = "syncer_group"}, s.group);
+    v.part({.key = "registry", .label = "registry", .metric = "syncer_registry", .of_writer = true}, s.registry);
+    v.list({.key = "regions", .label = "region", .metric = "syncer_region", .row = "region", .of_writer = true},
+           s.regions);
+    v.list(kMembersPart, s.members);
+    v.counts({.key = "gossip_dropped", .help = "Gossip packets and streams that were not believed, by reason."},
+             "reason", s.gossip_dropped);
+    v.field({.key = "pending"}, s.pending);
+  }
+};
+
+/// The document of GET /v1/members.
+struct MembersReport {
+  std::vector<gossip::MemberStatus> members;
+
+  template <class Self, class Visitor>
+  static void describe(Self& s, Visitor& v) {
+    v.list(kMembersPart, s.members);
+  }
+};
+
+/// The document of GET /v1/cluster.
+struct ClusterReport {
+  std::string region;
+  std::optional<cluster::GroupStatus> group;
+  std::vector<std::string> pending;
+
+  template <class Self, class Visitor>
+  static void describe(Self& s, Visitor& v) {
+    v.field({.key = "region"}, s.region);
+    v.part({.key = "group"}, s.group);
+    v.field({.key = "pending"}, s.pending);
+  }
+};
+
+/// One key of the gossip pool; never the key itself.
+struct KeyStatus {
+  std::string id;
+  std::uint64_t bits = 0;
+  bool in_use = false;  ///< it seals; the others only open
+
+  template <class Self, class Visitor>
+  static void describe(Self& s, Visitor& v) {
+    v.field({.key = "id", .column = "ID"}, s.id);
+    v.field({.key = "bits", .column = "BITS"}, s.bits);
+    v.field({.key = "in_use", .column = "IN USE"}, s.in_use);
+  }
+};
+
+/// The document of GET /v1/keys.
+struct KeysReport {
+  std::vector<KeyStatus> keys;
+
+  template <class Self, class Visitor>
+  static void describe(Self& s, Visitor& v) {
+    v.list({.key = "keys"}, s.keys);
+  }
 };
 
 }  // namespace syncer::node

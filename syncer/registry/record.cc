@@ -17,9 +17,10 @@ Bytes encode_key(const RecordKey& key) {
 std::optional<RecordKey> decode_key(ByteView octets) {
   ByteReader reader(octets);
   RecordKey key;
-  const std::uint8_t kind = reader.u8();
-  if (kind < 1 || kind > 3) return std::nullopt;
-  key.kind = static_cast<RecordKind>(kind);
+  reader.u8();
+  const auto kind = kind_of(octets);
+  if (!kind) return std::nullopt;
+  key.kind = *kind;
   ServiceKey& s = key.service;
   for (std::string* field : {&s.domain, &s.project, &s.environment, &s.app_id, &s.name, &s.version, &key.id}) {
     *field = reader.string();
@@ -28,6 +29,11 @@ std::optional<RecordKey> decode_key(ByteView octets) {
   if (!reader.finished() || encode_key(key) != octets) return std::nullopt;
   const bool has_id = !key.id.empty();
   return has_id == (key.kind != RecordKind::Service) ? std::optional(std::move(key)) : std::nullopt;
+}
+
+std::optional<RecordKind> kind_of(ByteView key) {
+  const std::uint8_t kind = ByteReader(key).u8();  // 0 where there is none
+  return kind < 1 || kind > 3 ? std::nullopt : std::optional(static_cast<RecordKind>(kind));
 }
 
 std::string to_string(const ServiceKey& key) {

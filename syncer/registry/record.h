@@ -38,6 +38,9 @@ Bytes encode_key(const RecordKey& key);
 /// Undoes encode_key; nothing for octets it did not write.
 std::optional<RecordKey> decode_key(ByteView octets);
 
+/// The kind of an encoded key, without reading the rest of it; nothing for bytes that cannot be a key.
+std::optional<RecordKind> kind_of(ByteView key);
+
 /// "default/shop/cart/1.0.0" with environment and project where they are not the default; for people.
 std::string to_string(const ServiceKey& key);
 /// to_string of the service, and the id where there is one; for people.

@@ -16,10 +16,13 @@ node::Status some_status() {
   status.members = {{"a", "", "", "", "alive", 1, {}}, {"b", "", "", "", "alive", 1, {}}};
   node::RegionStatus region;
   region.region = "east \"1\"\n";
-  region.link_up = true;
-  region.last_heard = std::chrono::milliseconds(1500);
+  region.link.link_up = true;
+  region.link.last_heard = std::chrono::milliseconds(1500);
   status.regions = {region};
   status.registry.copies = 42;
+  status.registry.rejected = 2;
+  status.group =
+      cluster::GroupStatus{true, "a", 3, 7, 1, {{"a", "0a", "", "leader", 7, 0}, {"b", "0b", "", "joining"}}};
   status.gossip_dropped = {{"wrong_node", 7}};
   return status;
 }
@@ -28,11 +31,13 @@ TEST(Metrics, ValuesOfTheStatusAreThere) {
   EventCounts events{};
   events[static_cast<std::size_t>(EventKind::LinkUp)] = 3;
   const std::string text = metrics_text(some_status(), events, {"1.0", "abc", std::chrono::seconds(2)});
-  for (const char* line : {"syncer_ready 1\n", "syncer_members{state=\"alive\"} 2\n", "syncer_registry_copies 42\n",
-                           "syncer_gossip_dropped_total{reason=\"wrong_node\"} 7\n",
-                           "syncer_region_last_heard_seconds{region=\"east \\\"1\\\"\\n\"} 1.500\n",
-                           "syncer_events_total{event=\"link.up\"} 3\n", "syncer_uptime_seconds 2.000\n",
-                           "syncer_build_info{version=\"1.0\",commit=\"abc\"} 1\n"}) {
+  for (const char* line :
+       {"syncer_ready 1\n", "syncer_members{state=\"alive\"} 2\n", "syncer_registry_copies 42\n",
+        "syncer_gossip_dropped_total{reason=\"wrong_node\"} 7\n",
+        "syncer_region_last_heard_seconds{region=\"east \\\"1\\\"\\n\"} 1.500\n",
+        "syncer_events_total{event=\"link.up\"} 3\n", "syncer_uptime_seconds 2.000\n", "syncer_registry_rejected 2\n",
+        "syncer_group_term 3\n", "syncer_voter_up{voter=\"a\"} 1\n", "syncer_voter_up{voter=\"b\"} 0\n",
+        "syncer_voter_lag{voter=\"a\"} 0\n", "syncer_build_info{version=\"1.0\",commit=\"abc\"} 1\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << "\nin\n" << text;
   }
 }
@@ -47,6 +52,16 @@ TEST(Metrics, EveryLineFollowsTheTextFormatAndEveryMetricIsDescribedOnce) {
     EXPECT_TRUE(std::regex_match(line, line[0] == '#' ? comment : sample)) << line;
     EXPECT_TRUE(line.rfind("# TYPE ", 0) != 0 || described.insert(line).second) << line;
   }
+}
+
+TEST(Metrics, WhatIsNotKnownHasNoSample) {
+  const std::string text = metrics_text(some_status(), EventCounts{}, {"1.0", "abc", {}});
+  EXPECT_EQ(text.find("syncer_voter_lag{voter=\"b\"}"), std::string::npos) << text;
+  node::Status alone;
+  const std::string none = metrics_text(alone, EventCounts{}, {"1.0", "abc", {}});
+  EXPECT_NE(none.find("# TYPE syncer_region_link_up gauge"), std::string::npos) << none;
+  EXPECT_EQ(none.find("syncer_region_link_up{"), std::string::npos) << none;
+  EXPECT_EQ(none.find("syncer_group"), std::string::npos) << none;
 }
 
 }  // namespace

@@ -8,6 +8,12 @@
 namespace syncer::cli {
 namespace {
 
+/// The document as the command line reads it from the daemon.
+template <class Document>
+Document received(const Document& document) {
+  return admin::from_json<Document>(admin::to_json(document)).value();
+}
+
 node::Status healthy() {
   node::Status status;
   status.node = "a";
@@ -18,24 +24,30 @@ node::Status healthy() {
   status.registry.reachable = true;
   status.regions.resize(1);
   status.regions[0].region = "east";
-  status.regions[0].link_up = true;
+  status.regions[0].link.link_up = true;
   status.members = {{"a", "10.0.0.10:30190", "10.0.0.10:30191", "home", "alive", 1, {}}};
   status.members[0].tags = {{"region", "home"}, {"mode", "single"}, {"x", "\x1b[2J"}};
   status.members[0].health = 0;
   return status;
 }
 
-TEST(Show, AHealthySyncerHasNoProblems) { EXPECT_TRUE(status_problems(admin::status_json(healthy())).value().empty()); }
+TEST(Show, AHealthySyncerHasNoProblems) { EXPECT_TRUE(status_problems(received(healthy())).empty()); }
 
 TEST(Show, EachProblemIsNamed) {
   node::Status status = healthy();
   status.ready = false;
   status.registry.reachable = false;
+  status.registry.problem = "no answer";
   status.registry.guard_frozen = true;
-  status.registry.parked = 2;
-  status.regions[0].link_up = false;
-  status.regions[0].guard_frozen = true;
-  EXPECT_EQ(status_problems(admin::status_json(status)).value().size(), 6U);
+  status.registry.rejected = 2;
+  status.regions[0].link.link_up = false;
+  status.regions[0].imports.guard_frozen = true;
+  EXPECT_EQ(
+      status_problems(received(status)),
+      (std::vector<std::string>{
+          "not ready",
+          "registry http://10.0.0.10:30100: NOT reachable, problem: no answer, 2 rejected, guard: removals frozen",
+          "region east: NOT connected, guard: removals frozen"}));
 }
 
 TEST(Show, WhoIsNotReadySaysWhy) {
@@ -43,16 +55,15 @@ TEST(Show, WhoIsNotReadySaysWhy) {
   status.ready = false;
   status.group = cluster::GroupStatus{};
   status.pending = {"2 of 3 syncers are seen"};
-  EXPECT_EQ(status_problems(admin::status_json(status)).value(),
-            std::vector<std::string>{"not ready: 2 of 3 syncers are seen"});
+  EXPECT_EQ(status_problems(received(status)), std::vector<std::string>{"not ready: 2 of 3 syncers are seen"});
 }
 
 TEST(Show, ThePageNamesRegistryRegionsAndReasons) {
   node::Status status = healthy();
   status.pending = {"the registry was not read yet"};
-  const std::string page = status_page(admin::status_json(status)).value();
-  for (const char* part : {"a (region home, single", "10.0.0.10:30100: reachable", "east: connected",
-                           "pending   the registry was not read yet"}) {
+  const std::string page = status_page(received(status));
+  for (const char* part : {"node      a: region home, mode single, ready, epoch 0.0\n", "10.0.0.10:30100: reachable",
+                           "east: connected", "pending   the registry was not read yet"}) {
     EXPECT_NE(page.find(part), std::string::npos) << part << "\nin\n" << page;
   }
 }
@@ -63,7 +74,7 @@ TEST(Show, NoNameOrReasonCommandsTheTerminal) {
   status.pending = {
       "refused: \x9b"
       "2J\r"};
-  const std::string page = status_page(admin::status_json(status)).value();
+  const std::string page = status_page(received(status));
   EXPECT_NE(page.find("region    e?[2Jast: connected"), std::string::npos) << page;
   EXPECT_EQ(page.find_first_of("\x1b\r\x9b"), std::string::npos) << page;
 }
@@ -71,29 +82,31 @@ TEST(Show, NoNameOrReasonCommandsTheTerminal) {
 TEST(Show, AGroupWithoutALeaderOrAVoterIsUnhealthy) {
   node::Status status = healthy();
   status.group = cluster::GroupStatus{false, "e1", 3, 7, 1, {{"e1", "0a", "", "leader"}, {"e2", "0b", "", "follower"}}};
-  EXPECT_TRUE(status_problems(admin::status_json(status)).value().empty());
+  EXPECT_TRUE(status_problems(received(status)).empty());
   status.group->voters[1].state = "disk lost";
-  EXPECT_EQ(status_problems(admin::status_json(status)).value(), std::vector<std::string>{"voter e2: disk lost"});
-  status.group->leader.clear();
-  EXPECT_EQ(status_problems(admin::status_json(status)).value().size(), 2U);
+  EXPECT_EQ(status_problems(received(status)), std::vector<std::string>{"voter e2: disk lost"});
+  status.ready = false;
+  status.pending = {"no leader of the region is known"};
+  EXPECT_EQ(status_problems(received(status)),
+            (std::vector<std::string>{"not ready: no leader of the region is known", "voter e2: disk lost"}));
 }
 
 TEST(Show, ALeaderShowsHowFarBehindItsVotersAre) {
   node::Status status = healthy();
   cluster::VoterStatus late{"e2", "0b", "10.0.0.2:30192", "follower", 5, 2, std::chrono::milliseconds(1200)};
   status.group = cluster::GroupStatus{true, "e1", 3, 7, 1, {late}};
-  const std::string page = status_page(admin::status_json(status)).value();
-  EXPECT_NE(page.find("voter     e2: follower, heard 1.2 s ago, 2 entries behind\n"), std::string::npos) << page;
+  const std::string page = status_page(received(status));
+  EXPECT_NE(page.find("voter     e2: follower, 2 entries behind, heard 1.2 s ago\n"), std::string::npos) << page;
 }
 
 TEST(Show, AFollowerNamesItsLeaderAndAnswersForNothingElse) {
   node::Status status = healthy();
   status.mode = "cluster";
   status.group = cluster::GroupStatus{false, "b", 3, 7};
-  status.registry.reachable = status.regions[0].link_up = false;
-  EXPECT_TRUE(status_problems(admin::status_json(status)).value().empty());
-  const std::string page = status_page(admin::status_json(status)).value();
-  EXPECT_NE(page.find("group     leader b, term 3, commit 7\n"), std::string::npos) << page;
+  status.registry.reachable = status.regions[0].link.link_up = false;
+  EXPECT_TRUE(status_problems(received(status)).empty());
+  const std::string page = status_page(received(status));
+  EXPECT_NE(page.find("group     leader b, term 3, 7 entries committed\n"), std::string::npos) << page;
   EXPECT_EQ(page.find("reachable"), std::string::npos) << page;
 }
 
@@ -102,7 +115,7 @@ TEST(Show, MembersAreATable) {
   status.members.push_back({"b\x1b[2J", "10.0.0.11:30190", "10.0.0.11:30191", "east", "alive", 1, Duration(135'306)});
   status.members.push_back({"c", "10.0.0.12:30190", "10.0.0.12:30191", "west", "suspect", 7, Duration(88'400'000)});
   EXPECT_EQ(
-      members_table(admin::members_json(status)).value(),
+      members_table(received(node::MembersReport{status.members})),
       "NAME   REGION  STATE    ADDRESS          RPC              INCARNATION  RTT      HEALTH  TAGS\n"
       "a      home    alive    10.0.0.10:30190  10.0.0.10:30191  1            -        0       mode=single,x=?[2J\n"
       "b?[2J  east    alive    10.0.0.11:30190  10.0.0.11:30191  1            0.14 ms  -\n"
@@ -114,18 +127,18 @@ TEST(Show, VotersAreATable) {
   cluster::VoterStatus self{"e1", "0a", "10.0.0.1:30192", "leader", 7, 0, {}};
   cluster::VoterStatus late{"e2", "0b", "10.0.0.2:30192", "follower", 5, 2, std::chrono::milliseconds(1200)};
   status.group = cluster::GroupStatus{true, "e1", 3, 7, 1, {self, late, {"e3", "0c", "10.0.0.3:30192", "not there"}}};
-  EXPECT_EQ(voters_table(admin::cluster_json(status)).value(),
+  EXPECT_EQ(voters_table(received(node::ClusterReport{"home", status.group, {}})),
             "NAME  STATE      MATCH  LAG  HEARD  ADDRESS         DISK\n"
             "e1    leader     7      0    -      10.0.0.1:30192  0a\n"
             "e2    follower   5      2    1.2 s  10.0.0.2:30192  0b\n"
             "e3    not there  -      -    -      10.0.0.3:30192  0c\n");
-  EXPECT_FALSE(voters_table(admin::cluster_json(healthy())));
 }
 
 TEST(Show, AnotherShapeIsAnErrorInWords) {
-  EXPECT_FALSE(status_page("{}"));
-  EXPECT_FALSE(status_page("<html>"));
-  EXPECT_FALSE(members_table("[]"));
+  EXPECT_FALSE(admin::from_json<node::Status>("{}"));
+  EXPECT_FALSE(admin::from_json<node::Status>("<html>"));
+  EXPECT_FALSE(admin::from_json<node::MembersReport>("[]"));
+  EXPECT_FALSE(admin::from_json<node::MembersReport>(R"({"members": [{"name": 5}]})"));
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ TEST(SealedWorld, KeepsAStrangerOutAndItsOwnTogether) {
   EXPECT_EQ(members_seen(world, 1), 2U);
   EXPECT_EQ(members_seen(world, 2), 1U);
   EXPECT_EQ(world.node(0)->status(world.now()).regions.size(), 1U);
-  EXPECT_TRUE(world.node(0)->status(world.now()).regions[0].link_up);
+  EXPECT_TRUE(world.node(0)->status(world.now()).regions[0].link.link_up);
 }
 
 }  // namespace

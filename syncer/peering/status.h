@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "syncer/base/epoch.h"
+#include "syncer/base/status_field.h"
+#include "syncer/base/time.h"
+
+namespace syncer::peering {
+
+/// The exchange with another region.
+struct LinkStatus {
+  bool link_up = false;
+  Duration last_heard{};  ///< age of its last message
+  Epoch epoch;
+  std::uint64_t sequence = 0;
+  std::uint64_t instances = 0;
+  std::uint64_t records = 0;         ///< instances and what belongs to them: services, schemas
+  std::uint64_t unacknowledged = 0;  ///< our entries it has not acknowledged yet
+
+  template <class Self, class Visitor>
+  static void describe(Self& s, Visitor& v) {
+    v.field({.key = "link_up",
+             .help = "1 while the region's syncer is connected.",
+             .phrase = "connected",
+             .unset = "NOT connected",
+             .problem = Problem::WhenUnset},
+            s.link_up);
+    v.field({.key = "last_heard", .help = "Age of the last message from the region.", .phrase = "heard {} ago"},
+            s.last_heard);
+    v.field({.key = "epoch"}, s.epoch);
+    v.field({.key = "sequence", .help = "Number of the last change known of the region."}, s.sequence);
+    v.field({.key = "instances", .help = "Instances known of the region.", .phrase = "{} instances"}, s.instances);
+    v.field({.key = "records", .help = "Records known of the region: instances, services, schemas."}, s.records);
+    v.field({.key = "unacknowledged",
+             .help = "Own changes the region has not confirmed.",
+             .phrase = "{} changes not confirmed"},
+            s.unacknowledged);
+  }
+};
+
+}  // namespace syncer::peering

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/admin/status_json.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace syncer::admin {
+namespace {
+
+/// Every field of every struct set to something that is not its default.
+node::Status full() {
+  node::Status status;
+  status.node = "a";
+  status.region = "home";
+  status.mode = "cluster";
+  status.epoch = {1, 42};
+  status.ready = true;
+  status.group = cluster::GroupStatus{
+      true, "a", 3, 7, 1, {{"a", "0a", "10.0.0.1:30192", "leader", 7, 0, std::chrono::milliseconds(250)}}};
+  status.registry = {"http://10.0.0.1:30100", true, "slow", 1, 2, 3, 4, true, 5};
+  status.regions = {{"east", {true, std::chrono::milliseconds(1500), {2, 3}, 9, 5, 11, 2}, {true, true, 6}}};
+  status.members = {{"a", "10.0.0.1:30190", "10.0.0.1:30191", "home", "alive", 4, Duration(135'000), {{"x", "y"}}, 0}};
+  status.pending = {"the registry was not read yet"};
+  status.gossip_dropped = {{"wrong_node", 7}};
+  return status;
+}
+
+TEST(StatusJson, EveryFieldIsReadBack) {
+  const std::string text = to_json(full());
+  const auto read = from_json<node::Status>(text);
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(to_json(*read), text);
+  EXPECT_EQ(read->epoch, (Epoch{1, 42}));
+  EXPECT_EQ(read->regions[0].link.last_heard, std::chrono::milliseconds(1500));
+  EXPECT_EQ(read->group->voters, full().group->voters);
+  EXPECT_EQ(read->members[0].health, 0);
+}
+
+TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
+  // An empty status has the same keys as a full one, but for what may be absent.
+  const auto keys_of = [](const nlohmann::json& document) {
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : document.items()) keys.push_back(key);
+    return keys;
+  };
+  const auto document = nlohmann::json::parse(to_json(full()));
+  EXPECT_EQ(keys_of(document), (std::vector<std::string>{"epoch", "gossip_dropped", "group", "members", "mode", "node",
+                                                         "pending", "ready", "region", "regions", "registry"}));
+  EXPECT_EQ(keys_of(document.at("registry")),
+            (std::vector<std::string>{"address", "copies", "exported", "guard_frozen", "guard_pending", "pending",
+                                      "problem", "reachable", "rejected"}));
+  EXPECT_EQ(
+      keys_of(document.at("regions").at(0)),
+      (std::vector<std::string>{"epoch", "guard_frozen", "guard_pending", "holding", "instances", "last_heard_seconds",
+                                "link_up", "records", "region", "sequence", "unacknowledged"}));
+}
+
+TEST(StatusJson, WhatIsAbsentIsNullOrLeftOut) {
+  const auto document = nlohmann::json::parse(to_json(node::Status{}));
+  EXPECT_TRUE(document.at("group").is_null());
+  node::Status status;
+  status.members.resize(1);
+  EXPECT_FALSE(nlohmann::json::parse(to_json(status)).at("members").at(0).contains("health_score"));
+}
+
+TEST(StatusJson, BytesThatAreNoTextAreReplaced) {
+  node::Status status;
+  status.pending = {"\xff"};
+  EXPECT_TRUE(from_json<node::Status>(to_json(status)));
+}
+
+}  // namespace
+}  // namespace syncer::admin
