@@ -9,6 +9,7 @@
 
 #include "syncer/base/quantity.h"
 #include "syncer/base/time.h"
+#include "syncer/settings/settings.h"
 
 namespace syncer::catalog {
 
@@ -24,15 +25,22 @@ struct RegistrySettings {
   std::string token_file;                  ///< bearer token for a registry with RBAC; empty for none
 };
 
-/// The removal guard: more than max(minimum, share of the region) removals in `window` freezes removals.
+settings::Settings<RegistrySettings> registry_settings();
+/// Checks what single settings cannot.
+Result<void> validate(const RegistrySettings& settings);
+
+/// The removal guard: more than max(minimum, share of the region) removals in `window` freeze removals, and so does
+/// emptying a region of more than one instance.
 struct GuardSettings {
   std::uint32_t minimum = 20;
   Ratio share = {15, 100};
   Duration window = std::chrono::seconds(60);
-  Duration hold = std::chrono::minutes(10);  ///< released by itself after this, while the origin is sane
+  Duration hold = std::chrono::minutes(10);  ///< released by itself after this, while the origin is healthy
 };
 
-/// What a Catalog is told at its birth.
+settings::Settings<GuardSettings> guard_settings();
+
+/// What a Catalog needs to know of its node.
 struct CatalogConfig {
   std::string region;
   std::string node;

@@ -7,6 +7,7 @@
 
 #include "syncer/base/endpoint.h"
 #include "syncer/base/time.h"
+#include "syncer/settings/settings.h"
 #include "syncer/wire/gossip/keyring_file.h"
 
 namespace syncer::cluster {
@@ -17,6 +18,10 @@ struct ClusterSettings {
   Duration election_timeout = std::chrono::milliseconds(500);  ///< silence of the leader after which another is elected
   Duration heartbeat = std::chrono::milliseconds(50);
 };
+
+settings::Settings<ClusterSettings> cluster_settings();
+/// Checks what single settings cannot: combinations that make no sense.
+Result<void> validate(const ClusterSettings& settings);
 
 /// What the group of a region needs to know of its node.
 struct ClusterConfig {

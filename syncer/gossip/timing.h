@@ -9,6 +9,7 @@
 
 #include "syncer/base/result.h"
 #include "syncer/membership/options.h"
+#include "syncer/settings/settings.h"
 
 namespace syncer::gossip {
 
@@ -28,5 +29,10 @@ struct GossipTiming {
   /// What is in force. Bounds on what strangers may do are the syncer's in every profile.
   membership::Options options() const;
 };
+
+/// The profile, and each value that can be set on top of it.
+settings::Settings<GossipTiming> timing_settings();
+/// Checks what single settings cannot: combinations that make no sense.
+Result<void> validate(const GossipTiming& timing);
 
 }  // namespace syncer::gossip

@@ -1,26 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <span>
-#include <string>
 #include <string_view>
 
-#include "syncer/base/result.h"
 #include "syncer/node/node_config.h"
+#include "syncer/settings/settings.h"
 
 namespace syncer::node {
 
-/// One configuration key, the same in the daemon's file, its flags and a scenario's "config".
-struct Setting {
-  std::string_view key;    ///< dotted, e.g. "gossip.fanout"
-  std::string_view form;   ///< what a value looks like: "duration", "number", "list", …
-  std::string_view about;  ///< one sentence
-  Result<void> (*apply)(NodeConfig&, std::string_view value);
-  std::string (*show)(const NodeConfig&);
-};
+using Setting = settings::Setting<NodeConfig>;
 
-/// All keys, sorted.
-std::span<const Setting> settings();
+/// All keys, sorted: the rows of the parts and a node's own.
+const settings::Settings<NodeConfig>& settings();
 
 /// Applies one key; the error names the nearest known key or what the value should look like.
 Result<void> apply_setting(NodeConfig& config, std::string_view key, std::string_view value);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "syncer/base/time.h"
+#include "syncer/settings/settings.h"
 
 namespace syncer::peering {
 
@@ -17,7 +18,11 @@ struct SyncSettings {
   Duration hold = std::chrono::seconds(120);   ///< copies of an unreachable region are kept this long
 };
 
-/// What a Peering is told at its birth.
+settings::Settings<SyncSettings> sync_settings();
+/// Checks what single settings cannot: combinations that make no sense.
+Result<void> validate(const SyncSettings& settings);
+
+/// What a Peering needs to know of its node.
 struct PeeringConfig {
   std::string region;
   std::string node;

@@ -54,12 +54,14 @@ std::map<std::string, Folders> include_table() {
   table["syncer/wire/sync"] = {"syncer/base", "syncer/replication", "syncer/wire/frame"};
   table["syncer/wire/raft"] = {"syncer/base", "syncer/raft", "syncer/wire/frame", "syncer/wire/gossip",
                                "syncer/wire/sync"};
-  table["syncer/gossip"] = kBelow + Folders{"syncer/membership", "syncer/wire/gossip"};
-  table["syncer/peering"] = kBelow + Folders{"syncer/replication", "syncer/wire/frame", "syncer/wire/sync"};
-  table["syncer/catalog"] = kBelow + Folders{"syncer/replication", "syncer/registry"};
-  table["syncer/cluster"] = kBelow + kWire + Folders{"syncer/raft", "syncer/replication"};
+  table["syncer/settings"] = {"syncer/base"};
+  table["syncer/gossip"] = kBelow + Folders{"syncer/settings", "syncer/membership", "syncer/wire/gossip"};
+  table["syncer/peering"] =
+      kBelow + Folders{"syncer/settings", "syncer/replication", "syncer/wire/frame", "syncer/wire/sync"};
+  table["syncer/catalog"] = kBelow + Folders{"syncer/settings", "syncer/replication", "syncer/registry"};
+  table["syncer/cluster"] = kBelow + kWire + Folders{"syncer/settings", "syncer/raft", "syncer/replication"};
   const Folders parts = {"syncer/gossip", "syncer/peering", "syncer/catalog", "syncer/cluster"};
-  const Folders node = kBelow + kCores + kWire + parts + Folders{"syncer/registry"};
+  const Folders node = kBelow + kCores + kWire + parts + Folders{"syncer/registry", "syncer/settings"};
   table["syncer/node"] = node;
   const Folders everything = node + below("syncer/", kAdapters) + Folders{"syncer/node"};
   for (const std::string& folder : below("syncer/", kAdapters)) table[folder] = everything;

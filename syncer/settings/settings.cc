@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/node/setting_forms.h"
+#include "syncer/settings/settings.h"
 
 #include <algorithm>
 
-namespace syncer::node {
+#include "syncer/base/nearest.h"
+
+namespace syncer::settings {
 namespace {
 
 constexpr std::size_t kLongestName = 128;
@@ -14,12 +16,11 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-tl::unexpected<Error> refuse(std::string_view text, std::string_view why) {
+tl::unexpected<Error> refuse_value(std::string_view text, std::string_view why) {
   return failure(ErrorCode::Invalid, "", "\"" + std::string(text) + "\" " + std::string(why));
 }
 
-}  // namespace
-
+/// The parts between commas; an empty text has none.
 std::vector<std::string> split_list(std::string_view text) {
   std::vector<std::string> parts;
   while (!trimmed(text).empty()) {
@@ -30,7 +31,17 @@ std::vector<std::string> split_list(std::string_view text) {
   return parts;
 }
 
-std::string join_list(const std::vector<std::string>& parts) {
+}  // namespace
+
+tl::unexpected<Error> refuse(std::string_view key, std::string detail) {
+  return failure(ErrorCode::Invalid, std::string(key), std::move(detail));
+}
+
+Error unknown_key(std::string_view key, const std::vector<std::string_view>& known) {
+  return {ErrorCode::Invalid, std::string(key), "unknown key" + did_you_mean(key, known)};
+}
+
+std::string show_texts(const std::vector<std::string>& parts) {
   std::string joined;
   for (const std::string& part : parts) joined += (joined.empty() ? "" : ",") + part;
   return joined;
@@ -40,7 +51,7 @@ Result<std::string> parse_name(std::string_view text) {
   const bool fits = !text.empty() && text.size() <= kLongestName;
   const bool clean = std::all_of(text.begin(), text.end(),
                                  [](char c) { return c > ' ' && c <= '~' && c != ',' && c != '/' && c != '"'; });
-  if (!fits || !clean) return refuse(text, "is not usable as a name");
+  if (!fits || !clean) return refuse_value(text, "is not usable as a name");
   return std::string(text);
 }
 
@@ -57,39 +68,31 @@ Result<std::vector<Endpoint>> parse_endpoints(std::string_view text) {
 std::string show_endpoints(const std::vector<Endpoint>& endpoints) {
   std::vector<std::string> texts;
   for (const Endpoint& e : endpoints) texts.push_back(to_string(e));
-  return join_list(texts);
+  return show_texts(texts);
 }
-
-Result<Mode> parse_mode(std::string_view text) {
-  if (text == "single") return Mode::Single;
-  if (text == "cluster") return Mode::Cluster;
-  return refuse(text, "is not a mode");
-}
-
-std::string show_mode(Mode mode) { return mode == Mode::Cluster ? "cluster" : "single"; }
 
 Result<std::string> parse_text(std::string_view text) {
-  if (trimmed(text).empty()) return refuse(text, "is empty");
+  if (trimmed(text).empty()) return refuse_value(text, "is empty");
   return std::string(trimmed(text));
 }
 
 Result<std::vector<std::string>> parse_texts(std::string_view text) {
   std::vector<std::string> parts = split_list(text);
   const bool holes = std::any_of(parts.begin(), parts.end(), [](const std::string& part) { return part.empty(); });
-  if (parts.empty() || holes) return refuse(text, "is empty or has an empty part");
+  if (parts.empty() || holes) return refuse_value(text, "is empty or has an empty part");
   return parts;
 }
 
 Result<Duration> parse_positive(std::string_view text) {
   const Result<Duration> value = parse_duration(text);
-  if (value && *value <= Duration::zero()) return refuse(text, "is not above zero");
+  if (value && *value <= Duration::zero()) return refuse_value(text, "is not above zero");
   return value;
 }
 
 Result<bool> parse_switch(std::string_view text) {
   if (text == "on" || text == "true") return true;
   if (text == "off" || text == "false") return false;
-  return refuse(text, "is neither on nor off");
+  return refuse_value(text, "is neither on nor off");
 }
 
 std::string show_switch(bool on) { return on ? "on" : "off"; }
@@ -97,9 +100,9 @@ std::string show_switch(bool on) { return on ? "on" : "off"; }
 Result<std::uint64_t> parse_between(std::string_view text, std::uint64_t min, std::uint64_t max) {
   const Result<std::uint64_t> value = parse_number(text, max);
   if (!value || *value < min) {
-    return refuse(text, "is not within " + std::to_string(min) + " to " + std::to_string(max));
+    return refuse_value(text, "is not within " + std::to_string(min) + " to " + std::to_string(max));
   }
   return value;
 }
 
-}  // namespace syncer::node
+}  // namespace syncer::settings
