@@ -10,6 +10,10 @@
 
 namespace syncer::httpio {
 
+/// The bearer token in a file. Blanks and line breaks around it, a byte order mark and a leading "Bearer" are taken
+/// off; Invalid when what is left is not one word of printable ASCII.
+Result<std::string> read_token(const std::string& path);
+
 /// One worker's clients: one an origin, connections kept alive. One thread calls perform(); any thread may interrupt().
 class Exchange {
  public:

@@ -155,10 +155,11 @@ void HttpPool::cancel(CallId id) {
 }
 
 Result<void> check(const HttpOptions& options) {
-  for (const std::string& path : {options.ca_file, options.token_file}) {
-    if (!path.empty() && !std::ifstream(path)) return failure(ErrorCode::Io, path, "cannot be read");
-  }
-  return {};
+  const std::string& ca = options.ca_file;
+  if (!ca.empty() && !std::ifstream(ca)) return failure(ErrorCode::Io, ca, "cannot be read");
+  if (options.token_file.empty()) return {};
+  const auto token = read_token(options.token_file);
+  return token ? Result<void>() : tl::unexpected(token.error());
 }
 
 }  // namespace syncer::httpio

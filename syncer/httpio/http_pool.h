@@ -39,7 +39,7 @@ class HttpPool : public Http {
   std::shared_ptr<State> state_;  ///< shared with workers and posted results
 };
 
-/// Checks options that would otherwise fail with the first call: the files are there and readable.
+/// Checks options that would otherwise fail with the first call: the files can be read, and the token is one.
 Result<void> check(const HttpOptions& options);
 
 }  // namespace syncer::httpio
