@@ -3,10 +3,12 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -44,8 +46,8 @@ struct FileStorage::State : std::enable_shared_from_this<State> {
     bool append;
   };
 
-  State(std::string d, Post p, Done f, File l)
-      : directory(std::move(d)), post(std::move(p)), done(std::move(f)), lock_file(std::move(l)) {}
+  State(std::string d, bool m, Post p, Done f, File l)
+      : directory(std::move(d)), made(m), post(std::move(p)), done(std::move(f)), lock_file(std::move(l)) {}
 
   void work() {
     std::unique_lock lock(mutex);
@@ -74,6 +76,7 @@ struct FileStorage::State : std::enable_shared_from_this<State> {
   }
 
   const std::string directory;
+  const bool made;  ///< by us
   const Post post;
   const Done done;
   std::optional<File> lock_file;  ///< the lock lasts as long as the descriptor
@@ -86,10 +89,13 @@ struct FileStorage::State : std::enable_shared_from_this<State> {
 };
 
 Result<std::unique_ptr<FileStorage>> FileStorage::open(std::string directory, Post post, Done done) {
+  std::error_code unknown;
+  const bool is_new = !std::filesystem::exists(directory, unknown);
   if (auto made = make_directories(directory); !made) return tl::unexpected(made.error());
   auto lock = lock_directory(directory);
   if (!lock) return tl::unexpected(lock.error());
-  auto state = std::make_shared<State>(std::move(directory), std::move(post), std::move(done), std::move(*lock));
+  auto state =
+      std::make_shared<State>(std::move(directory), is_new, std::move(post), std::move(done), std::move(*lock));
   state->worker = std::thread([raw = state.get()] { raw->work(); });  // joined before the state goes
   return std::unique_ptr<FileStorage>(new FileStorage(std::move(state)));
 }
@@ -116,6 +122,16 @@ void FileStorage::write(CallId id, std::string_view key, Bytes value) { state_->
 
 void FileStorage::append(CallId id, std::string_view key, Bytes octets) {
   state_->add(id, key, std::move(octets), true);
+}
+
+void FileStorage::abandon() {
+  if (!state_->made) return;
+  std::error_code failed;
+  const auto all = std::filesystem::directory_iterator(state_->directory, failed);
+  if (failed || std::distance(begin(all), end(all)) != 1) return;
+  // Under the lock, so that no other process begins to use the directory meanwhile.
+  const std::string lock = state_->directory + "/" + kLockFile;
+  if (::unlink(lock.c_str()) == 0) ::rmdir(state_->directory.c_str());
 }
 
 }  // namespace syncer::store

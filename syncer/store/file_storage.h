@@ -26,6 +26,9 @@ class FileStorage : public Storage {
   Result<std::optional<Bytes>> read(std::string_view key) override;
   void write(CallId id, std::string_view key, Bytes value) override;
   void append(CallId id, std::string_view key, Bytes octets) override;
+  /// For who gives up before anything was stored: removes the directory again if open() made it and it holds nothing
+  /// but the lock. Nothing can be stored afterwards.
+  void abandon();
 
  private:
   struct State;
