@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kThreads = 4;
 /// A loop that does not turn for this long is stuck.
 constexpr std::chrono::seconds kPatience{2};
+constexpr const char* kStuck = "the event loop does not turn\n";
 
 /// Asks on the node's thread; nothing when that does not answer in time.
 template <class Answer>
@@ -45,6 +46,10 @@ void reply(httplib::Response& out, int status, const std::string& body, const ch
   out.set_content(body, type);
 }
 
+void reply_error(httplib::Response& out, const Error& error) {
+  reply(out, http_status(error.code), to_string(error) + "\n");
+}
+
 }  // namespace
 
 struct AdminServer::State {
@@ -55,7 +60,7 @@ struct AdminServer::State {
   httplib::Server::Handler with_status(Render render) {
     return [this, render](const httplib::Request&, httplib::Response& out) {
       const auto status = ask<node::Status>(post, api.status);
-      if (!status) return reply(out, 503, "the event loop does not turn\n");
+      if (!status) return reply(out, 503, kStuck);
       render(*status, out);
     };
   }
@@ -63,7 +68,7 @@ struct AdminServer::State {
   void set_routes() {
     server.Get("/livez", [this](const httplib::Request&, httplib::Response& out) {
       const bool turns = ask<bool>(post, [] { return true; }).has_value();
-      reply(out, turns ? 200 : 503, turns ? "ok\n" : "the event loop does not turn\n");
+      reply(out, turns ? 200 : 503, turns ? "ok\n" : kStuck);
     });
     server.Get("/readyz", with_status([](const node::Status& status, httplib::Response& out) {
                  std::string reasons;
@@ -78,28 +83,30 @@ struct AdminServer::State {
                }));
     server.Get("/v1/cluster", with_status([](const node::Status& status, httplib::Response& out) {
                  if (!status.group) return reply(out, 409, "this syncer runs in single mode: it has no group\n");
-                 reply(out, 200, to_json(node::ClusterReport{status.region, status.group, status.pending}), "application/json");
+                 reply(out, 200, to_json(node::ClusterReport{status.region, status.group, status.pending}),
+                       "application/json");
                }));
+    server.Get("/v1/keys", [this](const httplib::Request&, httplib::Response& out) {
+      const auto report = ask<node::KeysReport>(post, api.keys);
+      if (!report) return reply(out, 503, kStuck);
+      reply(out, 200, to_json(*report), "application/json");
+    });
     server.Get("/metrics", [this](const httplib::Request&, httplib::Response& out) {
       const auto text = ask<std::string>(post, api.metrics);
-      if (!text) return reply(out, 503, "the event loop does not turn\n");
+      if (!text) return reply(out, 503, kStuck);
       reply(out, 200, *text, "text/plain; version=0.0.4");
     });
-    set_operator_routes();
+    set_command_routes();
   }
 
-  void set_operator_routes() {
-    server.Get("/v1/keys", [this](const httplib::Request&, httplib::Response& out) { run(api.keys, "list", "", out); });
-    server.Post("/v1/keys/(install|use|remove)", [this](const httplib::Request& in, httplib::Response& out) {
-      const std::string verb = in.matches[1];
-      if (is_operator(in, out)) run(api.keys, verb, verb == "install" ? in.body : in.get_param_value("id"), out);
-    });
-    server.Post("/v1/cluster/(replace|raise-generation|forget-proposal)",
-                [this](const httplib::Request& in, httplib::Response& out) {
-                  if (is_operator(in, out)) run(api.cluster, in.matches[1], in.get_param_value("node"), out);
-                });
-    server.Post("/v1/guard/release", [this](const httplib::Request& in, httplib::Response& out) {
-      if (is_operator(in, out)) release(in, out);
+  void set_command_routes() {
+    server.Post(".*", [this](const httplib::Request& in, httplib::Response& out) { run_command(in, out); });
+    // A request that announces no body ("curl -X POST") would be read until the connection ends: answered before that.
+    server.set_pre_routing_handler([this](const httplib::Request& in, httplib::Response& out) {
+      const bool has_body = in.has_header("Content-Length") || in.has_header("Transfer-Encoding");
+      if (in.method != "POST" || has_body) return httplib::Server::HandlerResponse::Unhandled;
+      run_command(in, out);
+      return httplib::Server::HandlerResponse::Handled;
     });
   }
 
@@ -110,28 +117,15 @@ struct AdminServer::State {
     return false;
   }
 
-  void release(const httplib::Request& in, httplib::Response& out) {
-    const std::string region = in.get_param_value("region");
-    if (region.empty()) return reply(out, 400, "name a region: ?region=NAME, or ?region=* for all\n");
-    run(
-        [this](const std::string&, const std::string& name) -> Result<std::string> {
-          const node::Status status = api.status();
-          bool found = name == "*" || name == status.region;
-          for (const node::RegionStatus& r : status.regions) found = found || r.region == name;
-          if (!found) return failure(ErrorCode::NotFound, "", "no region of that name");
-          if (auto released = api.release_guard(name); !released) return tl::unexpected(released.error());
-          return std::string("asked for; \"syncer status\" shows no frozen removals there when it is done\n");
-        },
-        "release", region, out);
-  }
-
-  using Verbs = std::function<Result<std::string>(const std::string& verb, const std::string& argument)>;
-
-  void run(const Verbs& verbs, const std::string& verb, const std::string& argument, httplib::Response& out) {
-    const auto answer = ask<Result<std::string>>(post, [verbs, verb, argument] { return verbs(verb, argument); });
-    if (!answer) return reply(out, 503, "the event loop does not turn\n");
-    if (*answer) return reply(out, 200, **answer, verb == "list" ? "application/json" : "text/plain");
-    reply(out, http_status(answer->error().code), to_string(answer->error()) + "\n");
+  void run_command(const httplib::Request& in, httplib::Response& out) {
+    if (!is_operator(in, out)) return;
+    const std::string parameter(parameter_of(in.path));
+    const auto command = to_command(in.path, parameter.empty() ? in.body : in.get_param_value(parameter.c_str()));
+    if (!command) return reply_error(out, command.error());
+    const auto answer = ask<Result<std::string>>(post, [run = api.run, command = *command] { return run(command); });
+    if (!answer) return reply(out, 503, kStuck);
+    if (!*answer) return reply_error(out, answer->error());
+    reply(out, 200, **answer);
   }
 
   AdminApi api;

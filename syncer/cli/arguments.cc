@@ -2,16 +2,79 @@
 #include "syncer/cli/arguments.h"
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <ostream>
 #include <vector>
 
 #include "syncer/base/nearest.h"
-#include "syncer/cli/examples.h"
-#include "syncer/cli/exit_code.h"
 #include "syncer/config/keys.h"
 
 namespace syncer::cli {
 namespace {
+
+// --- examples ---
+
+struct Example {
+  std::string_view command;
+  std::string_view line;
+};
+
+constexpr std::string_view kFirst =
+    "syncer daemon --sc-addr http://10.0.0.10:30100 --bind-addr 10.0.0.10:30190 --rpc-addr 10.0.0.10:30191";
+constexpr std::string_view kSecond =
+    "syncer daemon --sc-addr http://10.0.0.11:30100 --bind-addr 10.0.0.11:30190 --rpc-addr 10.0.0.11:30191 "
+    "--join-addr 10.0.0.10:30191";
+
+constexpr std::array kExamples = {
+    Example{"", kFirst},
+    Example{"", kSecond},
+    Example{"", "syncer status --check"},
+    Example{"", "syncer members"},
+    Example{"daemon", kFirst},
+    Example{"daemon", kSecond},
+    Example{"daemon",
+            "syncer daemon --sc-addr http://10.0.0.10:30100 --bind-addr 10.0.0.10:30190 --rpc-addr 10.0.0.10:30191 "
+            "--mode cluster --node syncer011 --cluster-port 30201 --join-addr 10.0.0.12:30190"},
+    Example{"daemon", "syncer daemon --config /etc/syncer/syncer.json --log.level debug"},
+    Example{"members", "syncer members"},
+    Example{"members", "syncer members --node syncer011 --output json"},
+    Example{"status", "syncer status"},
+    Example{"status", "syncer status --check"},
+    Example{"status", "syncer status --admin 127.0.0.1:30199 --output json"},
+    Example{"guard release", "syncer guard release region-b"},
+    Example{"guard release", "syncer guard release --all"},
+    Example{"keys list", "syncer keys list"},
+    Example{"keys install", "syncer keys install /etc/syncer/new.key"},
+    Example{"keys use", "syncer keys use 3f9ad2c1"},
+    Example{"keys remove", "syncer keys remove 3f9ad2c1"},
+    Example{"cluster members", "syncer cluster members"},
+    Example{"cluster replace", "syncer cluster replace syncer012"},
+    Example{"cluster raise-generation", "syncer cluster raise-generation"},
+    Example{"cluster forget-proposal", "syncer cluster forget-proposal"},
+    Example{"config show", "syncer config show --origin --config /etc/syncer/syncer.json"},
+    Example{"config check", "syncer config check /etc/syncer/syncer.json"},
+    Example{"version", "syncer version --output json"},
+};
+
+/// Long lines as a shell takes them: broken before a flag.
+std::string folded(std::string_view line) {
+  std::string out = "  ";
+  std::size_t column = 2;
+  while (!line.empty()) {
+    const std::size_t end = line.find(" --", 1);
+    const std::string_view part = line.substr(0, end);
+    if (column + part.size() > 112) {
+      out += " \\\n   ";
+      column = 3;
+    }
+    out += part;
+    column += part.size();
+    line = end == std::string_view::npos ? "" : line.substr(end);
+  }
+  return out + "\n";
+}
+
+// --- commands and flags ---
 
 constexpr const char* kAbout =
     "Keeps the microservice instances of several service centers the same across regions.\n"
@@ -47,56 +110,82 @@ void add_output(CLI::App& app, Arguments& arguments) {
       ->default_str("text");
 }
 
-CLI::App* command(CLI::App& parent, const char* name, const char* about, Arguments& arguments, Command which) {
+CLI::App* task(CLI::App& parent, const char* name, const char* about, Arguments& arguments, Task which) {
   CLI::App* app = parent.add_subcommand(name, about);
-  app->callback([&arguments, which] { arguments.command = which; });
+  app->callback([&arguments, which] { arguments.task = which; });
   return app;
+}
+
+/// An operator's command; its argument is added by add_argument().
+template <class Command>
+CLI::App* order(CLI::App& parent, const char* name, const char* about, Arguments& arguments) {
+  CLI::App* app = parent.add_subcommand(name, about);
+  app->preparse_callback([&arguments](std::size_t) {
+    arguments.task = Task::Order;
+    arguments.order = Command{};
+  });
+  add_target(*app, arguments);
+  return app;
+}
+
+/// The option that is the argument of an order.
+template <class Command>
+CLI::Option* add_argument(CLI::App& app, const char* name, const char* about, Arguments& arguments,
+                          std::string Command::*field) {
+  const auto store = [&arguments, field](const std::string& text) {
+    Command order;
+    order.*field = text;
+    arguments.order = std::move(order);
+  };
+  return app.add_option_function<std::string>(name, store, about);
 }
 
 void add_keys_commands(CLI::App& app, Arguments& a) {
   CLI::App* keys = app.add_subcommand("keys", "the gossip keys of a running syncer")->require_subcommand(1);
-  const auto add = [&](const char* verb, const char* about) {
-    CLI::App* one = keys->add_subcommand(verb, about);
-    one->callback([&a, verb] {
-      a.command = Command::Keys;
-      a.verb = verb;
-    });
-    add_target(*one, a);
-    return one;
-  };
-  add_output(*add("list", "show id and length of each key, and which one seals"), a);
-  add("install", "add a key that opens; the others must have it before one uses it")
-      ->add_option("file", a.key, "file with one base64 key, readable by its owner alone")
+  CLI::App* list = task(*keys, "list", "show id and length of each key, and which one seals", a, Task::KeysList);
+  add_target(*list, a);
+  add_output(*list, a);
+  order<admin::InstallKey>(*keys, "install", "add a key that opens; the others must have it before one uses it", a)
+      ->add_option("file", a.key_file, "file with one base64 key, readable by its owner alone")
       ->required();
-  add("use", "seal with this key from now on")->add_option("id", a.key, "id of the key")->required();
-  add("remove", "forget a key that is not in use")->add_option("id", a.key, "id of the key")->required();
+  CLI::App* use = order<admin::UseKey>(*keys, "use", "seal with this key from now on", a);
+  add_argument(*use, "id", "id of the key", a, &admin::UseKey::id)->required();
+  CLI::App* remove = order<admin::RemoveKey>(*keys, "remove", "forget a key that is not in use", a);
+  add_argument(*remove, "id", "id of the key", a, &admin::RemoveKey::id)->required();
 }
 
 void add_cluster_commands(CLI::App& app, Arguments& a) {
   CLI::App* cluster =
       app.add_subcommand("cluster", "the syncers of one region as a group of voters")->require_subcommand(1);
   CLI::App* members =
-      command(*cluster, "members", "list the voters: state, how far behind, last word", a, Command::ClusterMembers);
+      task(*cluster, "members", "list the voters: state, how far behind, last message", a, Task::ClusterMembers);
+  add_target(*members, a);
   add_output(*members, a);
-  const auto add = [&](const char* verb, const char* about) {
-    CLI::App* one = cluster->add_subcommand(verb, about);
-    one->callback([&a, verb] {
-      a.command = Command::Cluster;
-      a.verb = verb;
-    });
-    return one;
-  };
-  CLI::App* replace = add("replace",
-                          "give the seat of a voter whose data folder was lost to its new folder. Start it with the\n"
-                          "empty folder first; every other voter must be there; say it to the leader");
-  replace->add_option("name", a.voter, "the voter's --node")->required();
-  CLI::App* raise = add("raise-generation",
-                        "outbid every epoch the region ever had, after all its data folders were lost. Other regions\n"
-                        "that are connected do this by themselves; say it to the leader");
-  CLI::App* forget = add("forget-proposal",
-                         "free this syncer from a list of voters that somebody never agreed to; say it to each\n"
-                         "syncer that did agree");
-  for (CLI::App* one : {members, replace, raise, forget}) add_target(*one, a);
+  CLI::App* replace = order<admin::ReplaceVoter>(
+      *cluster, "replace",
+      "give the slot of a voter whose data folder was lost to its new folder. Start it with the\n"
+      "empty folder first; every other voter must be there; ask the leader for it",
+      a);
+  add_argument(*replace, "name", "the voter's --node", a, &admin::ReplaceVoter::node)->required();
+  order<admin::RaiseGeneration>(
+      *cluster, "raise-generation",
+      "outbid every epoch the region ever had, after all its data folders were lost. Other regions\n"
+      "that are connected do this by themselves; ask the leader for it",
+      a);
+  order<admin::ForgetProposal>(*cluster, "forget-proposal",
+                               "free this syncer from a list of voters that was never agreed by all; ask each\n"
+                               "syncer that did agree for it",
+                               a);
+}
+
+void add_guard_commands(CLI::App& app, Arguments& a) {
+  CLI::App* guard = app.add_subcommand("guard", "the guard against mass removals")->require_subcommand(1);
+  CLI::App* release = order<admin::ReleaseGuard>(*guard, "release", "let frozen removals go", a);
+  CLI::Option* region =
+      add_argument(*release, "region", "the region whose removals are frozen", a, &admin::ReleaseGuard::region);
+  CLI::Option* all = release->add_flag_callback(
+      "--all", [&a] { a.order = admin::ReleaseGuard{"*"}; }, "all regions");
+  all->excludes(region);
 }
 
 /// Every command ends its help with its own examples.
@@ -109,36 +198,29 @@ void add_examples(CLI::App& app, const std::string& path) {
 
 void build(CLI::App& app, Arguments& a) {
   app.require_subcommand(1);
-  CLI::App* daemon = command(app, "daemon", "run a syncer until a signal ends it", a, Command::Daemon);
+  CLI::App* daemon = task(app, "daemon", "run a syncer until a signal ends it", a, Task::Daemon);
   add_keys(*daemon, a);
 
-  CLI::App* members = command(app, "members", "list the syncers of the pool", a, Command::Members);
-  CLI::App* status = command(app, "status", "show what a syncer does and knows", a, Command::Status);
+  CLI::App* members = task(app, "members", "list the syncers of the pool", a, Task::Members);
+  CLI::App* status = task(app, "status", "show what a syncer does and knows", a, Task::Status);
   status->add_flag("--check", a.check, "exit with 4 and the reasons when something is wrong");
   for (CLI::App* app_with_output : {members, status}) {
     add_target(*app_with_output, a);
     add_output(*app_with_output, a);
   }
 
-  CLI::App* guard = app.add_subcommand("guard", "the guard against mass removals")->require_subcommand(1);
-  CLI::App* release = command(*guard, "release", "let frozen removals go", a, Command::GuardRelease);
-  add_target(*release, a);
-  CLI::Option* region = release->add_option("region", a.region, "the region whose removals are frozen");
-  CLI::Option* all = release->add_flag_callback(
-      "--all", [&a] { a.region = "*"; }, "all regions");
-  all->excludes(region);
-
+  add_guard_commands(app, a);
   add_keys_commands(app, a);
   add_cluster_commands(app, a);
 
   CLI::App* config = app.add_subcommand("config", "the configuration")->require_subcommand(1);
-  CLI::App* show = command(*config, "show", "print every key as it is in force", a, Command::ConfigShow);
+  CLI::App* show = task(*config, "show", "print every key as it is in force", a, Task::ConfigShow);
   show->add_flag("--origin", a.origin, "print where each value came from");
   add_keys(*show, a);
-  CLI::App* check = command(*config, "check", "check a configuration file", a, Command::ConfigCheck);
+  CLI::App* check = task(*config, "check", "check a configuration file", a, Task::ConfigCheck);
   check->add_option("file", a.config_file, "the file")->required();
 
-  add_output(*command(app, "version", "print what this build is", a, Command::Version), a);
+  add_output(*task(app, "version", "print what this build is", a, Task::Version), a);
   add_examples(app, "");
 }
 
@@ -173,11 +255,26 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv, 
     err << "syncer: " << error.what() << hint(error, argc, argv) << "\nRun with --help for what is possible.\n";
     return kUsage;
   }
-  if (arguments.command == Command::GuardRelease && arguments.region.empty()) {
+  const auto* release = std::get_if<admin::ReleaseGuard>(&arguments.order);
+  if (arguments.task == Task::Order && release != nullptr && release->region.empty()) {
     err << "syncer: guard release: name a region, or give --all\n";
     return kUsage;
   }
   return arguments;
+}
+
+std::vector<std::string_view> examples(std::string_view command) {
+  std::vector<std::string_view> lines;
+  for (const Example& example : kExamples) {
+    if (example.command == command) lines.push_back(example.line);
+  }
+  return lines;
+}
+
+std::string examples_text(std::string_view command) {
+  std::string text;
+  for (const std::string_view line : examples(command)) text += folded(line);
+  return text.empty() ? text : "Examples:\n" + text.substr(0, text.size() - 1);
 }
 
 }  // namespace syncer::cli

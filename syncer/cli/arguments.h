@@ -3,20 +3,32 @@
 
 #include <iosfwd>
 #include <string>
+#include <string_view>
 #include <variant>
+#include <vector>
 
-#include "syncer/config/values.h"
+#include "syncer/admin/command.h"
+#include "syncer/config/keys.h"
 
 namespace syncer::cli {
 
-enum class Command {
+/// Exit codes of `syncer`; 128 + n when ended by signal n.
+enum ExitCode : int {
+  kOk = 0,
+  kFailed = 1,       ///< the operation failed
+  kUsage = 2,        ///< usage or configuration error
+  kUnreachable = 3,  ///< no daemon answers
+  kUnhealthy = 4,    ///< `status --check` found a problem
+  kInternalError = 70,
+};
+
+enum class Task {
   Daemon,
   Members,
   Status,
-  GuardRelease,
-  Keys,
+  Order,  ///< an operator's command to a daemon
+  KeysList,
   ClusterMembers,
-  Cluster,
   ConfigShow,
   ConfigCheck,
   Version
@@ -24,16 +36,14 @@ enum class Command {
 
 /// A parsed command line.
 struct Arguments {
-  Command command = Command::Version;
+  Task task = Task::Version;
   config::Values flags;     ///< of the daemon's keys
   std::string config_file;  ///< --config, or the file of `config check`
   bool json = false;        ///< --output json
   bool origin = false;      ///< config show --origin
   bool check = false;       ///< status --check
-  std::string region;       ///< of `guard release`; "*" for all
-  std::string verb;         ///< of `keys`: list, install, use or remove; of `cluster`: as it is told to the daemon
-  std::string voter;        ///< of `cluster replace`
-  std::string key;          ///< file of the key to install, or id of the key to use or remove
+  admin::Command order;     ///< of Task::Order; a key to install is still in its file
+  std::string key_file;     ///< of `keys install`
   std::string admin;        ///< address of the daemon to ask; empty: found by node or data directory
   std::string node;
   std::string data_dir;
@@ -41,5 +51,12 @@ struct Arguments {
 
 /// The arguments, or the exit code of a command line that ends here: help (printed to `out`) or a mistake (to `err`).
 std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
+
+/// Command lines worth copying for one command ("status", "guard release"), "" for the program itself. Empty when it
+/// is a mere group of others.
+std::vector<std::string_view> examples(std::string_view command);
+
+/// The same as the end of a help page.
+std::string examples_text(std::string_view command);
 
 }  // namespace syncer::cli

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/cli/commands.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <vector>
 
-#include "syncer/admin/admin_client.h"
+#include "syncer/admin/command.h"
 #include "syncer/admin/status_json.h"
-#include "syncer/cli/exit_code.h"
-#include "syncer/cli/locate.h"
 #include "syncer/cli/show.h"
 #include "syncer/cli/version.h"
 #include "syncer/config/daemon_config.h"
+#include "syncer/config/file.h"
 #include "syncer/daemon/daemon.h"
+#include "syncer/store/file.h"
 #include "syncer/store/secret_file.h"
 
 namespace syncer::cli {
@@ -49,12 +52,50 @@ Result<config::DaemonConfig> load(const Arguments& arguments) {
   return config::assemble(config::merge(arguments.flags, environment, file), environment);
 }
 
-/// The body of the daemon's answer; anything but 200 is an error.
-Result<std::string> ask(const Arguments& arguments, const char* method, const std::string& target,
-                        const std::string& body = "") {
+constexpr std::size_t kLongestAddress = 100;
+
+Result<Endpoint> noted_in(const std::string& directory) {
+  const auto text = store::read_file(directory + "/" + daemon::kAdminFile, kLongestAddress);
+  if (!text) return tl::unexpected(text.error());
+  if (!*text) return failure(ErrorCode::Unreachable, directory, "no syncer runs with this data directory");
+  return parse_endpoint((*text)->substr(0, (*text)->find('\n')));
+}
+
+/// Names of the nodes that noted an address below the root.
+std::vector<std::string> running_below(const std::string& root) {
+  std::vector<std::string> names;
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator(root, failed)) {
+    if (std::filesystem::exists(entry.path() / daemon::kAdminFile, failed)) names.push_back(entry.path().filename());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// The operator endpoint of the daemon that is meant: --admin, else what the daemon noted in its data directory; that
+/// of --data-dir, of --node, or the only one on this machine. Unreachable when there is none, Invalid when it is not
+/// clear which.
+Result<Endpoint> locate_daemon(const Arguments& arguments) {
+  if (!arguments.admin.empty()) return parse_endpoint(arguments.admin);
+  if (!arguments.data_dir.empty()) return noted_in(arguments.data_dir);
+  const std::string root = config::state_root(config::process_environment());
+  if (!arguments.node.empty()) return noted_in(root + "/" + arguments.node);
+  const std::vector<std::string> names = running_below(root);
+  if (names.empty()) {
+    return failure(ErrorCode::Unreachable, root, "no syncer runs here; give --admin, --node or --data-dir");
+  }
+  if (names.size() == 1) return noted_in(root + "/" + names.front());
+  std::string list;
+  for (const std::string& name : names) list += " " + name;
+  return failure(ErrorCode::Invalid, "", "several syncers run here; choose with --node:" + list);
+}
+
+/// Asks the daemon that is meant; anything but 200 is an error.
+template <class... What>
+Result<std::string> ask(const Arguments& arguments, const What&... what) {
   const auto admin = locate_daemon(arguments);
   if (!admin) return tl::unexpected(admin.error());
-  auto answer = admin::ask_daemon(*admin, method, target, body);
+  auto answer = admin::ask_daemon(*admin, what...);
   if (!answer) return tl::unexpected(answer.error());
   if (answer->status == 200) return std::move(answer->body);
   std::string reason = answer->body.substr(0, answer->body.find('\n'));
@@ -84,8 +125,6 @@ int report_problems(Console console, const std::string& body) {
   return problems.empty() ? kOk : kUnhealthy;
 }
 
-}  // namespace
-
 int run_daemon(const Arguments& arguments, Console console) {
   auto config = load(arguments);
   if (!config) return complain_about_config(console, config.error());
@@ -104,33 +143,25 @@ int show_status(const Arguments& arguments, Console console) {
   return printed == kOk && arguments.check ? report_problems(console, *body) : printed;
 }
 
-int release_guard(const Arguments& arguments, Console console) {
-  return print(console, ask(arguments, "POST", "/v1/guard/release?region=" + percent_encode(arguments.region)));
+int show_keys(const Arguments& arguments, Console console) {
+  const auto body = ask(arguments, "GET", "/v1/keys");
+  return print_document<node::KeysReport>(arguments, console, body, keys_table);
 }
 
-int change_keys(const Arguments& arguments, Console console) {
+int give_order(const Arguments& arguments, Console console) {
   constexpr std::size_t kLongestKey = 128;
-  if (arguments.verb == "list") {
-    const auto body = ask(arguments, "GET", "/v1/keys");
-    return print_document<node::KeysReport>(arguments, console, body, keys_table);
+  admin::Command order = arguments.order;
+  if (auto* install = std::get_if<admin::InstallKey>(&order)) {
+    const auto key = store::read_secret_file(arguments.key_file, kLongestKey);
+    if (!key) return complain_about_config(console, key.error());
+    install->key = *key;
   }
-  if (arguments.verb != "install") {
-    return print(console,
-                 ask(arguments, "POST", "/v1/keys/" + arguments.verb + "?id=" + percent_encode(arguments.key)));
-  }
-  const auto key = store::read_secret_file(arguments.key, kLongestKey);
-  if (!key) return complain_about_config(console, key.error());
-  return print(console, ask(arguments, "POST", "/v1/keys/install", *key));
+  return print(console, ask(arguments, order));
 }
 
 int show_cluster(const Arguments& arguments, Console console) {
   const auto body = ask(arguments, "GET", "/v1/cluster");
   return print_document<node::ClusterReport>(arguments, console, body, voters_table);
-}
-
-int tell_cluster(const Arguments& arguments, Console console) {
-  const std::string query = arguments.voter.empty() ? "" : "?node=" + percent_encode(arguments.voter);
-  return print(console, ask(arguments, "POST", "/v1/cluster/" + arguments.verb + query));
 }
 
 int show_config(const Arguments& arguments, Console console) {
@@ -162,6 +193,35 @@ int show_version(const Arguments& arguments, Console console) {
       {"version", kVersion}, {"commit", kCommit}, {"compiler", kCompiler}, {"build_type", kBuildType}};
   console.out << version.dump(2) << "\n";
   return kOk;
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv, Console console) {
+  const auto parsed = parse_arguments(argc, argv, console.out, console.err);
+  if (const int* exit_code = std::get_if<int>(&parsed)) return *exit_code;
+  const auto& arguments = std::get<Arguments>(parsed);
+  switch (arguments.task) {
+    case Task::Daemon:
+      return run_daemon(arguments, console);
+    case Task::Members:
+      return show_members(arguments, console);
+    case Task::Status:
+      return show_status(arguments, console);
+    case Task::Order:
+      return give_order(arguments, console);
+    case Task::KeysList:
+      return show_keys(arguments, console);
+    case Task::ClusterMembers:
+      return show_cluster(arguments, console);
+    case Task::ConfigShow:
+      return show_config(arguments, console);
+    case Task::ConfigCheck:
+      return check_config(arguments, console);
+    case Task::Version:
+      return show_version(arguments, console);
+  }
+  return kInternalError;
 }
 
 }  // namespace syncer::cli

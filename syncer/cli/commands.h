@@ -13,16 +13,7 @@ struct Console {
   std::ostream& err;
 };
 
-// Each runs one command and gives the exit code.
-int run_daemon(const Arguments& arguments, Console console);
-int show_members(const Arguments& arguments, Console console);
-int show_status(const Arguments& arguments, Console console);
-int release_guard(const Arguments& arguments, Console console);
-int change_keys(const Arguments& arguments, Console console);
-int show_cluster(const Arguments& arguments, Console console);
-int tell_cluster(const Arguments& arguments, Console console);
-int show_config(const Arguments& arguments, Console console);
-int check_config(const Arguments& arguments, Console console);
-int show_version(const Arguments& arguments, Console console);
+/// The whole program: parses, runs one command, gives the exit code.
+int run(int argc, const char* const* argv, Console console);
 
 }  // namespace syncer::cli

@@ -2,8 +2,7 @@
 #include <exception>
 #include <iostream>
 
-#include "syncer/cli/exit_code.h"
-#include "syncer/cli/run.h"
+#include "syncer/cli/commands.h"
 
 int main(int argc, char** argv) {
   try {

@@ -9,7 +9,6 @@
 #include "syncer/base/nearest.h"
 #include "syncer/base/quantity.h"
 #include "syncer/config/addresses.h"
-#include "syncer/config/keys.h"
 #include "syncer/net/interfaces.h"
 #include "syncer/net/resolver.h"
 #include "syncer/node/settings.h"
@@ -164,9 +163,9 @@ class Assembly {
     config_.keyring_file = text("gossip.keyring-file");
     if (config_.node.gossip_address.is_loopback()) return {};
     const bool sealed = !config_.keyring_file.empty();
-    config_.warnings.push_back((sealed ? "data between syncers is not encrypted (gossip is): whoever reaches " +
+    config_.warnings.push_back((sealed ? "data between syncers is not encrypted (gossip is): everybody who reaches " +
                                              to_string(config_.node.rpc_address)
-                                       : "gossip and data between syncers are not encrypted: whoever reaches " +
+                                       : "gossip and data between syncers are not encrypted: everybody who reaches " +
                                              to_string(config_.node.gossip_address)) +
                                " can read and change it");
     return {};
@@ -198,8 +197,9 @@ class Assembly {
     config_.log_format = static_cast<LogFormat>(index);
     if (auto admin = endpoint("admin-addr", config_.admin); !admin) return admin;
     if (!config_.admin.is_loopback()) {
-      return tl::unexpected(wrong(
-          "admin-addr", {ErrorCode::Invalid, "", "must be a loopback address: whoever reaches it may release guards"}));
+      return tl::unexpected(
+          wrong("admin-addr",
+                {ErrorCode::Invalid, "", "must be a loopback address: everybody who reaches it may release guards"}));
     }
     config_.ca_file = text("registry.ca-file");
     if (text("data-dir").empty()) derive("data-dir", state_root(environment_) + "/" + text("node"));

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "syncer/config/values.h"
+#include "syncer/config/keys.h"
 #include "syncer/node/node_config.h"
 #include "syncer/ports/observer.h"
 
@@ -14,7 +14,7 @@ namespace syncer::config {
 /// How log lines look.
 enum class LogFormat : std::uint8_t { Auto, Text, Json };
 
-/// Everything the daemon is told, checked.
+/// The checked configuration of a daemon.
 struct DaemonConfig {
   node::NodeConfig node;  ///< addresses as advertised; a port 0 is filled in once it is bound
   Endpoint bind;
@@ -35,7 +35,7 @@ struct DaemonConfig {
 /// Checks the merged values and derives what nobody gave. An error names the flag, variable or place in the file.
 Result<DaemonConfig> assemble(const Values& merged, const Environment& environment);
 
-/// Where daemons keep their state unless told otherwise: a directory for each node below it.
+/// Where daemons keep their state by default: a directory for each node below it.
 std::string state_root(const Environment& environment);
 
 }  // namespace syncer::config

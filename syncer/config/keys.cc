@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <utility>
 
 #include "syncer/base/nearest.h"
@@ -11,7 +12,7 @@
 namespace syncer::config {
 namespace {
 
-/// Other spelling, key. The file may use the words of the node's settings; the flags --registry and --join are those of
+/// Other spelling, key. The file may use the names of the node's settings; the flags --registry and --join are those of
 /// earlier syncers, --hold and --guard-hold what operators reach for.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kAliases = {{
     {"registry.addresses", "sc-addr"},
@@ -60,7 +61,7 @@ std::vector<Key> all_keys() {
   std::vector<Key> all = own_keys();
   const node::NodeConfig defaults;
   for (const node::Setting& s : node::settings()) {
-    if (!alias_target(s.key).empty()) continue;  // the daemon's word for it
+    if (!alias_target(s.key).empty()) continue;  // the daemon's own key stands for it
     all.push_back({std::string(s.key), std::string(s.form), std::string(s.about),
                    is_derived(s.key) ? "" : s.show(defaults), true});
   }
@@ -103,6 +104,30 @@ std::string environment_name(std::string_view key) {
     name += (c == '-' || c == '.') ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
   }
   return name;
+}
+
+Environment process_environment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+}
+
+Values merge(const Values& flags, const Environment& environment, const Values& file) {
+  Values merged;
+  for (const Key& key : keys()) {
+    const std::string variable = environment_name(key.name);
+    if (const auto flag = flags.find(key.name); flag != flags.end()) {
+      merged[key.name] = flag->second;
+    } else if (const auto set = environment(variable)) {
+      merged[key.name] = {*set, variable};
+    } else if (const auto given = file.find(key.name); given != file.end()) {
+      merged[key.name] = given->second;
+    } else {
+      merged[key.name] = {key.default_value, "default"};
+    }
+  }
+  return merged;
 }
 
 }  // namespace syncer::config

@@ -4,17 +4,19 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <random>
 #include <utility>
 
 #include "syncer/admin/admin_server.h"
+#include "syncer/admin/metrics.h"
+#include "syncer/daemon/event_log.h"
 #include "syncer/daemon/gossip_keys.h"
-#include "syncer/daemon/group_words.h"
-#include "syncer/daemon/sockets.h"
-#include "syncer/daemon/watch.h"
 #include "syncer/httpio/http_pool.h"
 #include "syncer/net/resolver.h"
+#include "syncer/net/tcp_streams.h"
+#include "syncer/net/udp_socket.h"
 #include "syncer/node/node.h"
 #include "syncer/store/file.h"
 #include "syncer/store/file_storage.h"
@@ -22,13 +24,13 @@
 namespace syncer::daemon {
 namespace {
 
-/// An orderly end that takes longer is broken off; below the patience of systemd and Kubernetes.
 /// A keyring file that cannot be written is tried again after this.
 constexpr Duration kKeepAgain = std::chrono::seconds(5);
+/// An orderly end that takes longer is broken off; shorter than what systemd and Kubernetes wait.
 constexpr Duration kLeaveTimeout = std::chrono::seconds(10);
-/// Time for the last octets to leave after the node is done.
+/// Time for the last bytes to leave after the node is done.
 constexpr Duration kFlushTimeout = std::chrono::seconds(1);
-/// Threads for requests to the service center; more requests than this wait their turn.
+/// Threads for requests to the registry; more requests than this wait their turn.
 constexpr std::size_t kMaxWorkers = 64;
 
 std::uint64_t fresh_seed() {
@@ -37,6 +39,110 @@ std::uint64_t fresh_seed() {
   return (high << 32U) | device();
 }
 
+// --- sockets ---
+
+/// The daemon's open sockets.
+struct Sockets {
+  std::unique_ptr<net::TcpStreams> streams;
+  std::unique_ptr<net::UdpSocket> datagrams;
+};
+
+/// UDP and TCP of the gossip address share a port. When the system chose it for one, it may be taken for the other.
+constexpr int kPortAttempts = 20;
+
+Error blame(const char* flag, Error error) {
+  error.where = flag;
+  return error;
+}
+
+void take_port(const Endpoint& bound, Endpoint& configured, Endpoint& advertised) {
+  configured.port = bound.port;
+  if (advertised.port == 0) advertised.port = bound.port;
+}
+
+Result<Sockets> open_gossip(net::Loop& loop, const Endpoint& local, const net::StreamCallbacks& callbacks,
+                            const net::UdpSocket::OnPacket& on_packet) {
+  for (int attempt = 1;; ++attempt) {
+    Sockets sockets;
+    sockets.streams = std::make_unique<net::TcpStreams>(loop, callbacks);
+    const auto bound = sockets.streams->listen(Listener::Gossip, local);
+    if (!bound) return tl::unexpected(blame("--bind-addr", bound.error()));
+    auto datagrams = net::UdpSocket::open(loop, *bound, on_packet);
+    if (datagrams) {
+      sockets.datagrams = std::move(*datagrams);
+      return sockets;
+    }
+    if (local.port != 0 || attempt == kPortAttempts) return tl::unexpected(blame("--bind-addr", datagrams.error()));
+  }
+}
+
+/// Binds everything the configuration names and writes the ports the system chose (where 0 was asked for) into it. The
+/// error begins with the flag whose address cannot be used.
+Result<Sockets> open_sockets(net::Loop& loop, config::DaemonConfig& config, net::StreamCallbacks callbacks,
+                             net::UdpSocket::OnPacket on_packet) {
+  auto sockets = open_gossip(loop, config.bind, callbacks, on_packet);
+  if (!sockets) return sockets;
+  take_port(sockets->datagrams->local(), config.bind, config.node.gossip_address);
+  const auto rpc = sockets->streams->listen(Listener::Rpc, config.rpc_bind);
+  if (!rpc) return tl::unexpected(blame("--rpc-addr", rpc.error()));
+  take_port(*rpc, config.rpc_bind, config.node.rpc_address);
+  if (config.cluster_bind) {
+    const auto cluster = sockets->streams->listen(Listener::Cluster, *config.cluster_bind);
+    if (!cluster) return tl::unexpected(blame("--cluster-port", cluster.error()));
+    take_port(*cluster, *config.cluster_bind, config.node.cluster_address);
+  }
+  return sockets;
+}
+
+// --- operators ---
+
+/// Carries an operator's commands out; each gives the text of the answer.
+class CommandRunner {
+ public:
+  CommandRunner(node::Node& node, GossipKeys& keys, Instant now) : node_(node), keys_(keys), now_(now) {}
+
+  Result<std::string> operator()(const admin::ReleaseGuard& c) const {
+    const node::Status status = node_.status(now_);
+    const bool known = c.region == "*" || c.region == status.region ||
+                       std::any_of(status.regions.begin(), status.regions.end(),
+                                   [&](const node::RegionStatus& r) { return r.region == c.region; });
+    if (!known) return failure(ErrorCode::NotFound, "", "there is no region \"" + c.region + "\"");
+    return answer(node_.release_guard(now_, c.region),
+                  "requested; \"syncer status\" shows no frozen removals there when it is done");
+  }
+  Result<std::string> operator()(const admin::InstallKey& c) const { return line(keys_.install(c.key)); }
+  Result<std::string> operator()(const admin::UseKey& c) const { return line(keys_.use(c.id)); }
+  Result<std::string> operator()(const admin::RemoveKey& c) const { return line(keys_.remove(c.id)); }
+  Result<std::string> operator()(const admin::ReplaceVoter& c) const {
+    return answer(node_.replace_voter(now_, c.node), "the voter slot of " + c.node +
+                                                         " goes to its new disk; \"syncer cluster members\" shows "
+                                                         "when it votes");
+  }
+  Result<std::string> operator()(const admin::RaiseGeneration&) const {
+    return answer(node_.raise_generation(now_),
+                  "a higher generation is requested; \"syncer status\" shows it in the epoch when it is done");
+  }
+  Result<std::string> operator()(const admin::ForgetProposal&) const {
+    return answer(node_.forget_proposal(now_), "requested; \"syncer status\" shows when it is done");
+  }
+
+ private:
+  static Result<std::string> answer(const Result<void>& outcome, const std::string& text) {
+    if (!outcome) return tl::unexpected(outcome.error());
+    return text + "\n";
+  }
+  static Result<std::string> line(Result<std::string> text) {
+    if (text) *text += "\n";
+    return text;
+  }
+
+  node::Node& node_;
+  GossipKeys& keys_;
+  Instant now_;
+};
+
+// --- the process ---
+
 /// One process: the adapters, the node between them, and the loop that drives it.
 class Daemon {
  public:
@@ -44,7 +150,10 @@ class Daemon {
       : config_(std::move(config)), build_(std::move(build)), log_(config_.log_level, config_.log_format) {}
 
   int run() {
-    if (auto opened = open(); !opened) return fail(to_string(opened.error()));
+    if (auto opened = open(); !opened) {
+      if (storage_) storage_->abandon();
+      return fail(to_string(opened.error()));
+    }
     start();
     loop_.run([this] { return turn(); });
     finish();
@@ -61,7 +170,7 @@ class Daemon {
   void follow_keys(Instant now);
   void finish();
   void on_signal(int number);
-  void say_ready();
+  void report_ready();
   int fail(const std::string& reason) {
     log_.say(Severity::Error, "daemon.failed", reason);
     return exit_code_ = 1;
@@ -74,7 +183,7 @@ class Daemon {
   config::DaemonConfig config_;
   const Build build_;
   EventLog log_;
-  Watch watch_{log_};
+  EventCounter events_{log_};
   net::Loop loop_;
   const Instant started_ = loop_.now();
   // The node uses the ports and goes first; the ports use the loop.
@@ -143,15 +252,14 @@ Result<void> Daemon::open_keys() {
   const auto apply = [this](wire::gossip::Keyring keys) {
     return node_->set_gossip_keys(loop_.now(), std::move(keys));
   };
-  const auto ask = [this](const std::string& verb, const std::string& id) {
-    return node_->ask_for_key(loop_.now(), verb, id);
-  };
-  keys_ = std::make_unique<GossipKeys>(config_.keyring_file, ring, apply, ask);
+  const auto use = [this](const std::string& id) { return node_->use_key(loop_.now(), id); };
+  const auto remove = [this](const std::string& id) { return node_->remove_key(loop_.now(), id); };
+  keys_ = std::make_unique<GossipKeys>(config_.keyring_file, ring, apply, use, remove);
   return {};
 }
 
 Result<void> Daemon::open_node() {
-  const Ports ports{*sockets_.datagrams, *sockets_.streams, *http_, *storage_, watch_};
+  const Ports ports{*sockets_.datagrams, *sockets_.streams, *http_, *storage_, events_};
   auto created = node::Node::create(config_.node, ports, Random(fresh_seed()), loop_.now());
   if (!created) return tl::unexpected(created.error());
   node_ = std::move(*created);
@@ -170,12 +278,11 @@ Result<void> Daemon::open_admin() {
     return status;
   };
   api.metrics = [this, status = api.status] {
-    return admin::metrics_text(status(), watch_.counts(), {build_.version, build_.commit, loop_.now() - started_});
+    return admin::metrics_text(status(), events_.counts(), {build_.version, build_.commit, loop_.now() - started_});
   };
-  api.release_guard = [this](const std::string& region) { return node_->release_guard(loop_.now(), region); };
-  api.keys = [this](const std::string& verb, const std::string& argument) { return keys_->run(verb, argument); };
-  api.cluster = [this](const std::string& verb, const std::string& argument) {
-    return tell_group(*node_, loop_.now(), verb, argument);
+  api.keys = [this] { return keys_->report(); };
+  api.run = [this](const admin::Command& command) {
+    return std::visit(CommandRunner(*node_, *keys_, loop_.now()), command);
   };
   auto server = admin::AdminServer::start(config_.admin, std::move(api), post());
   if (!server) return failure(ErrorCode::Io, "--admin-addr", server.error().detail);
@@ -193,10 +300,10 @@ void Daemon::start() {
         log_.say(Severity::Warning, "resolve.failed", "cannot find the address of a syncer to join; trying again",
                  {{"target", target}, {"reason", reason}});
       });
-  say_ready();
+  report_ready();
 }
 
-void Daemon::say_ready() {
+void Daemon::report_ready() {
   log_.say(Severity::Info, "daemon.ready", "listening",
            {{"version", build_.version},
             {"node", config_.node.node},
@@ -235,6 +342,10 @@ Instant Daemon::turn() {
 }
 
 void Daemon::on_signal(int number) {
+  if (number == SIGHUP) {
+    return log_.say(Severity::Warning, "daemon.warning",
+                    "SIGHUP is ignored: the configuration is read at the start; restart to change it");
+  }
   if (leave_until_) std::_Exit(128 + number);
   log_.say(Severity::Info, "daemon.leaving", "saying good-bye; a second signal ends at once", {{"signal", number}});
   leave_until_ = loop_.now() + kLeaveTimeout;

@@ -6,13 +6,61 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
 #include <vector>
 
-#include "syncer/daemon/event_text.h"
-#include "syncer/daemon/repeat_filter.h"
+#include "syncer/registry/record.h"
 
 namespace syncer::daemon {
 namespace {
+
+// --- text of events ---
+
+using nlohmann::ordered_json;
+
+std::string json_text(std::string_view text) {
+  return ordered_json(text).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+bool needs_quotes(std::string_view text) {
+  const auto odd = [](char c) { return c == '"' || c == '=' || static_cast<unsigned char>(c) <= ' ' || c == 0x7f; };
+  return text.empty() || std::any_of(text.begin(), text.end(), odd);
+}
+
+/// Keys of records are bytes; people read names.
+std::string readable(const Field& field) {
+  const bool record = field.key == "key" && registry::decode_key(field.text);
+  return record ? registry::readable_key(field.text) : std::string(field.text);
+}
+
+// --- repeated troubles ---
+
+/// A trouble that goes on is logged again after this.
+constexpr Duration kQuiet = std::chrono::minutes(1);
+/// More different troubles than this at once: start over instead of growing.
+constexpr std::size_t kLimit = 1024;
+
+/// Recovery, and the trouble it ends.
+constexpr std::array<std::pair<EventKind, EventKind>, 5> kRecoveries = {{
+    {EventKind::RegistryUp, EventKind::RegistryDown},
+    {EventKind::LinkUp, EventKind::LinkDown},
+    {EventKind::JoinSucceeded, EventKind::JoinFailed},
+    {EventKind::CopyUnparked, EventKind::CopyParked},
+    {EventKind::GuardReleased, EventKind::GuardTripped},
+}};
+
+std::string text_of(const Event& event) {
+  std::string key(name(event.kind));
+  for (const Field& field : event.fields) {
+    if (!field.is_number) key.append("\x1f").append(field.text);
+  }
+  return key;
+}
+
+// --- log lines ---
 
 constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%eZ %-7l %v";
 constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
@@ -27,6 +75,71 @@ bool use_json(config::LogFormat format) {
 }
 
 }  // namespace
+
+std::string event_as_text(std::string_view name, std::string_view message, std::span<const Field> fields) {
+  std::string out(name);
+  if (!message.empty()) out.append(": ").append(message);
+  for (const Field& field : fields) {
+    out.append(" ").append(field.key).append("=");
+    if (field.is_number) {
+      out += std::to_string(field.number);
+    } else {
+      const std::string text = readable(field);
+      out += needs_quotes(text) ? json_text(text) : text;
+    }
+  }
+  return out;
+}
+
+std::string event_as_json(std::string_view name, std::string_view message, std::span<const Field> fields) {
+  std::string out = "\"event\":" + json_text(name);
+  if (!message.empty()) out += ",\"message\":" + json_text(message);
+  for (const Field& field : fields) {
+    out += "," + json_text(field.key) + ":" +
+           (field.is_number ? std::to_string(field.number) : json_text(readable(field)));
+  }
+  return out;
+}
+
+Severity log_severity(EventKind kind, Severity severity) {
+  switch (kind) {
+    case EventKind::EntryAppended:
+    case EventKind::EntryApplied:
+    case EventKind::Exported:
+    case EventKind::Unexported:
+    case EventKind::CopyRegistered:
+    case EventKind::CopyUpdated:
+    case EventKind::CopyRemoved:
+      return std::min(severity, Severity::Debug);
+    default:
+      return severity;
+  }
+}
+
+std::optional<std::uint64_t> RepeatFilter::pass(const Event& event) {
+  for (const auto& [recovery, trouble] : kRecoveries) {
+    if (event.kind == recovery) forget(trouble);
+  }
+  if (event.severity < Severity::Warning) return 0;
+  if (seen_.size() >= kLimit) seen_.clear();
+  const auto [entry, is_new] = seen_.try_emplace(text_of(event), Seen{event.at});
+  if (is_new) return 0;
+  Seen& seen = entry->second;
+  if (event.at - seen.at < kQuiet) {
+    ++seen.left_out;
+    return std::nullopt;
+  }
+  seen.at = event.at;
+  return std::exchange(seen.left_out, 0);
+}
+
+void RepeatFilter::forget(EventKind kind) {
+  const std::string begin(name(kind));
+  const auto belongs = [&](const std::string& key) {
+    return key.compare(0, begin.size(), begin) == 0 && (key.size() == begin.size() || key[begin.size()] == '\x1f');
+  };
+  for (auto it = seen_.begin(); it != seen_.end();) it = belongs(it->first) ? seen_.erase(it) : std::next(it);
+}
 
 struct EventLog::Sink {
   explicit Sink(bool json) : logger("syncer", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {

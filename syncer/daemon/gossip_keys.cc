@@ -5,7 +5,6 @@
 
 #include <utility>
 
-#include "syncer/admin/status_json.h"
 #include "syncer/base/assert.h"
 #include "syncer/store/file.h"
 #include "syncer/store/secret_file.h"
@@ -25,29 +24,59 @@ Result<Keyring> load_keyring(const std::string& path) {
 
 wire::gossip::Nonce system_nonce() {
   wire::gossip::Nonce nonce;
-  // So few octets come at once and whole.
+  // So few bytes come at once and whole.
   SYNCER_ASSERT(::getrandom(nonce.data(), nonce.size(), 0) == static_cast<ssize_t>(nonce.size()));
   return nonce;
 }
 
-Result<std::string> GossipKeys::run(const std::string& verb, const std::string& argument) {
-  if (verb == "list") return list();
-  if (path_.empty()) {
-    return failure(ErrorCode::Refused, "",
-                   "the gossip pool runs without keys; start the syncer with gossip.keyring-file");
+node::KeysReport GossipKeys::report() const {
+  node::KeysReport report;
+  for (const Bytes& key : ring_.keys()) {
+    report.keys.push_back({Keyring::id(key), key.size() * 8, key == ring_.keys().front()});
   }
-  if (verb == "use" || verb == "remove") {
-    const auto asked = ask_(verb, argument);
-    if (!asked) return tl::unexpected(asked.error());
-    if (*asked) return argument + "\n";
-  }
+  return report;
+}
+
+Result<std::string> GossipKeys::install(const std::string& text) {
+  if (auto sealed = check_sealed(); !sealed) return tl::unexpected(sealed.error());
+  const auto key = wire::gossip::parse_key(text);
+  if (!key) return tl::unexpected(key.error());
   Keyring ring = ring_;
-  auto id = change(verb, argument, ring);
-  if (!id) return id;
+  if (auto done = ring.install(*key); !done) return tl::unexpected(done.error());
+  return put_in_force(std::move(ring), Keyring::id(*key));
+}
+
+Result<std::string> GossipKeys::use(const std::string& id) {
+  if (auto sealed = check_sealed(); !sealed) return tl::unexpected(sealed.error());
+  const auto asked = ask_to_use_(id);
+  if (!asked) return tl::unexpected(asked.error());
+  if (*asked) return id;
+  Keyring ring = ring_;
+  if (auto done = ring.use(id); !done) return tl::unexpected(done.error());
+  return put_in_force(std::move(ring), id);
+}
+
+Result<std::string> GossipKeys::remove(const std::string& id) {
+  if (auto sealed = check_sealed(); !sealed) return tl::unexpected(sealed.error());
+  const auto asked = ask_to_remove_(id);
+  if (!asked) return tl::unexpected(asked.error());
+  if (*asked) return id;
+  Keyring ring = ring_;
+  if (auto done = ring.remove(id); !done) return tl::unexpected(done.error());
+  return put_in_force(std::move(ring), id);
+}
+
+Result<void> GossipKeys::check_sealed() const {
+  if (!path_.empty()) return {};
+  return failure(ErrorCode::Refused, "",
+                 "the gossip pool runs without keys; start the syncer with gossip.keyring-file");
+}
+
+Result<std::string> GossipKeys::put_in_force(Keyring ring, std::string id) {
   if (auto saved = save(ring); !saved) return tl::unexpected(saved.error());
   if (auto applied = apply_(ring); !applied) return tl::unexpected(applied.error());
   ring_ = std::move(ring);
-  return *id + "\n";
+  return id;
 }
 
 Result<void> GossipKeys::follow(const Keyring& ring) {
@@ -62,27 +91,6 @@ Result<void> GossipKeys::keep(const Keyring& ring) {
   problem_ = saved ? "" : "the keyring file cannot be written: " + to_string(saved.error());
   if (saved) ring_ = ring;
   return saved;
-}
-
-Result<std::string> GossipKeys::change(const std::string& verb, const std::string& argument, Keyring& ring) const {
-  const auto with_id = [](const std::string& id, const Result<void>& done) -> Result<std::string> {
-    if (!done) return tl::unexpected(done.error());
-    return id;
-  };
-  if (verb == "use") return with_id(argument, ring.use(argument));
-  if (verb == "remove") return with_id(argument, ring.remove(argument));
-  if (verb != "install") return failure(ErrorCode::Invalid, "", "keys can be listed, installed, used and removed");
-  const auto key = wire::gossip::parse_key(argument);
-  if (!key) return tl::unexpected(key.error());
-  return with_id(Keyring::id(*key), ring.install(*key));
-}
-
-std::string GossipKeys::list() const {
-  node::KeysReport report;
-  for (const Bytes& key : ring_.keys()) {
-    report.keys.push_back({Keyring::id(key), key.size() * 8, key == ring_.keys().front()});
-  }
-  return admin::to_json(report);
 }
 
 Result<void> GossipKeys::save(const Keyring& ring) const {

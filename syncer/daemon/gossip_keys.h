@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "syncer/node/status.h"
 #include "syncer/wire/gossip/crypt.h"
 
 namespace syncer::daemon {
@@ -11,39 +12,50 @@ namespace syncer::daemon {
 /// Reads the keyring file; nobody but its owner may have access to it.
 Result<wire::gossip::Keyring> load_keyring(const std::string& path);
 
-/// Twelve octets from the system's generator.
+/// Twelve bytes from the system's generator.
 wire::gossip::Nonce system_nonce();
 
-/// Operators change the keys of the running syncer: on disk first, so that a restart knows them, then in force. Which
-/// key seals, and which are gone, is the word of the region's group where there is one.
+/// Operators change the keys of the running syncer: on disk first, so that a restart knows them, then in force. Where
+/// the region has a group, it decides which key seals and which are gone.
 class GossipKeys {
  public:
+  /// Puts a ring in force.
   using Apply = std::function<Result<void>(wire::gossip::Keyring)>;
-  /// "use" or "remove" and an id, see Node::ask_for_key.
-  using Ask = std::function<Result<bool>(const std::string& verb, const std::string& id)>;
-  /// `path` of the keyring file; empty when the pool runs without keys. `apply` puts a ring in force.
-  GossipKeys(std::string path, wire::gossip::Keyring ring, Apply apply, Ask ask)
-      : path_(std::move(path)), ring_(std::move(ring)), apply_(std::move(apply)), ask_(std::move(ask)) {}
+  /// Asks the group about the key of an id: false when there is no group, see Node::use_key.
+  using Ask = std::function<Result<bool>(const std::string& id)>;
+  /// `path` of the keyring file; empty when the pool runs without keys.
+  GossipKeys(std::string path, wire::gossip::Keyring ring, Apply apply, Ask ask_to_use, Ask ask_to_remove)
+      : path_(std::move(path)),
+        ring_(std::move(ring)),
+        apply_(std::move(apply)),
+        ask_to_use_(std::move(ask_to_use)),
+        ask_to_remove_(std::move(ask_to_remove)) {}
 
-  /// The node has other keys now, by the word of its group: on disk, too. To be called again after an error.
+  /// Ids, bits and which is in use.
+  node::KeysReport report() const;
+  // Each gives the id of the key. Refused when the pool runs without keys, or as Keyring says.
+  /// A base64 key, blanks around it allowed.
+  Result<std::string> install(const std::string& text);
+  Result<std::string> use(const std::string& id);
+  Result<std::string> remove(const std::string& id);
+
+  /// The node has other keys now because its group decided so: on disk, too. To be called again after an error.
   Result<void> follow(const wire::gossip::Keyring& ring);
-
-  /// "list": ids, bits and which is in use, as JSON. "install": a base64 key; gives its id. "use", "remove": by id.
-  Result<std::string> run(const std::string& verb, const std::string& argument);
   /// Keys that changed by another way: keeps them on disk.
   Result<void> keep(const wire::gossip::Keyring& ring);
   /// Why keys that changed are not on disk; empty when they are.
   const std::string& problem() const { return problem_; }
 
  private:
-  Result<std::string> change(const std::string& verb, const std::string& argument, wire::gossip::Keyring& ring) const;
-  std::string list() const;
+  Result<void> check_sealed() const;
+  Result<std::string> put_in_force(wire::gossip::Keyring ring, std::string id);
   Result<void> save(const wire::gossip::Keyring& ring) const;
 
   std::string path_;
   wire::gossip::Keyring ring_;
   Apply apply_;
-  Ask ask_;
+  Ask ask_to_use_;
+  Ask ask_to_remove_;
   std::string problem_;
 };
 

@@ -49,6 +49,7 @@ void Loop::on_signals(std::function<void(int)> handler) {
   state_->on_signal = std::move(handler);
   state_->signals.add(SIGINT);
   state_->signals.add(SIGTERM);
+  state_->signals.add(SIGHUP);
   state_->wait_for_signal();
 }
 

@@ -22,7 +22,7 @@ class Loop {
   Instant now() const;
   /// Runs `task` on the loop's thread. May be called from any thread.
   void post(std::function<void()> task);
-  /// From now on SIGINT and SIGTERM come here instead of ending the process.
+  /// From now on SIGINT, SIGTERM and SIGHUP come here instead of ending the process.
   void on_signals(std::function<void(int)> handler);
 
   /// Runs until stop(). After each batch of work `turn` does what is due and tells when it wants to run again at the

@@ -191,12 +191,17 @@ Result<void> Node::set_gossip_keys(Instant now, wire::gossip::Keyring keys) {
   return ask_cluster(now, [&](cluster::Cluster& cluster) { return cluster.set_keys(now, std::move(keys)); });
 }
 
-Result<bool> Node::ask_for_key(Instant now, const std::string& verb, const std::string& id) {
+Result<bool> Node::use_key(Instant now, const std::string& id) {
+  return ask_about_key(now, [&](cluster::Cluster& cluster) { return cluster.use_key(now, id); });
+}
+
+Result<bool> Node::remove_key(Instant now, const std::string& id) {
+  return ask_about_key(now, [&](cluster::Cluster& cluster) { return cluster.remove_key(now, id); });
+}
+
+Result<bool> Node::ask_about_key(Instant now, const std::function<Result<void>(cluster::Cluster&)>& ask) {
   if (!parts_->cluster || parts_->cluster->raft() == nullptr) return false;
-  const auto asked = ask_cluster(now, [&](cluster::Cluster& cluster) {
-    return verb == "use" ? cluster.use_key(now, id) : cluster.remove_key(now, id);
-  });
-  if (!asked) return tl::unexpected(asked.error());
+  if (auto asked = ask_cluster(now, ask); !asked) return tl::unexpected(asked.error());
   return true;
 }
 

@@ -73,9 +73,10 @@ class Node {
   Result<void> forget_proposal(Instant now);
   /// Operator's command: other gossip keys from now on. A pool that is sealed stays so, and an open one open: Refused.
   Result<void> set_gossip_keys(Instant now, wire::gossip::Keyring keys);
-  /// Operator's command "use" or "remove": true when the region's group decides, and the keys change when it has; false
-  /// when there is none, and set_gossip_keys is the way.
-  Result<bool> ask_for_key(Instant now, const std::string& verb, const std::string& id);
+  /// Operator's commands: which key seals, and which is gone for good. True when the region's group decides, and the
+  /// keys change when it has; false when there is none, and set_gossip_keys is the way.
+  Result<bool> use_key(Instant now, const std::string& id);
+  Result<bool> remove_key(Instant now, const std::string& id);
   const wire::gossip::Keyring& gossip_keys() const;
 
   const NodeConfig& config() const;
@@ -93,6 +94,7 @@ class Node {
   explicit Node(std::unique_ptr<Parts> parts);
   void begin_leave(Instant now);
   Result<void> ask_cluster(Instant now, const std::function<Result<void>(cluster::Cluster&)>& ask);
+  Result<bool> ask_about_key(Instant now, const std::function<Result<void>(cluster::Cluster&)>& ask);
 
   std::unique_ptr<Parts> parts_;
   std::unique_ptr<Flows> flows_;

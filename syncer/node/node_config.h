@@ -19,7 +19,7 @@ namespace syncer::node {
 /// How many syncers serve one region.
 enum class Mode : std::uint8_t { Single, Cluster };
 
-/// Everything a Node is told at its birth. Names and addresses are already checked by whoever fills it in.
+/// The configuration of a node. Names and addresses are already checked by who fills it in.
 struct NodeConfig {
   std::string node;    ///< unique among all syncers
   std::string region;  ///< the cluster name: unique among regions

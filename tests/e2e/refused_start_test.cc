@@ -119,5 +119,23 @@ TEST_F(RefusedStart, EachListenerNamesTheFlagOfItsBusyPort) {
          {"--cluster-port", first.rpc});
 }
 
+TEST_F(RefusedStart, NoDataDirectoryIsLeftBehind) {
+  const Syncer first(workplace_, words("first", "http://127.0.0.1:1"));
+  const std::string made = workplace_.path() + "/made";
+  expect(kCannotStart, {"--admin-addr", first.admin, "--data-dir", made}, {"--admin-addr"});
+  EXPECT_FALSE(std::filesystem::exists(made));
+  const std::string there = workplace_.path() + "/there";
+  std::filesystem::create_directory(there);
+  expect(kCannotStart, {"--admin-addr", first.admin, "--data-dir", there}, {"--admin-addr"});
+  EXPECT_TRUE(std::filesystem::exists(there)) << "it was there before";
+}
+
+TEST_F(RefusedStart, ATokenFileHoldsOneToken) {
+  const std::string two = file("two.token", "one two\n");
+  expect(kCannotStart, {"--registry.token-file", two}, {two, "one bearer token"});
+  const std::string empty = file("empty.token", "\n");
+  expect(kCannotStart, {"--registry.token-file", empty}, {empty, "holds no bearer token"});
+}
+
 }  // namespace
 }  // namespace e2e

@@ -73,6 +73,25 @@ TEST(Start, AnUnreachableRegistryIsTriedOnAndSaidSo) {
   EXPECT_EQ(syncer.process.wait_for_exit(seconds(15)), 0) << syncer.process.output();
 }
 
+TEST(Start, ASignalToReloadIsIgnoredWithAWord) {
+  const Workplace workplace;
+  Syncer syncer(workplace, words("steady", "http://127.0.0.1:1"));
+  syncer.process.signal(SIGHUP);
+  EXPECT_TRUE(syncer.process.wait_for_line({"daemon.warning", "SIGHUP is ignored"}, seconds(5)))
+      << syncer.process.output();
+  EXPECT_TRUE(syncer.process.running());
+  syncer.process.signal(SIGTERM);
+  EXPECT_EQ(syncer.process.wait_for_exit(seconds(15)), 0) << syncer.process.output();
+}
+
+TEST(Start, AFolderIsNoConfigurationFile) {
+  const Workplace workplace;
+  const Ended ended = run(workplace, {"config", "check", workplace.path()});
+  EXPECT_EQ(ended.code, 2) << ended.output;
+  EXPECT_NE(ended.output.find(workplace.path()), std::string::npos) << ended.output;
+  EXPECT_EQ(ended.output.find("internal error"), std::string::npos) << ended.output;
+}
+
 TEST(Start, TheExampleConfigurationIsAccepted) {
   const Workplace workplace;
   const Ended ended = run(workplace, {"config", "check", SYNCER_SOURCE_DIR "/packaging/syncer.json"});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/daemon/watch.h"
+#include "syncer/daemon/event_log.h"
 #include "tests/contract/real/loop_world.h"
 
 namespace contract {
@@ -14,7 +14,7 @@ class RealObserver : public LoopWorld<ObserverHarness> {
 
  private:
   syncer::daemon::EventLog log_;
-  syncer::daemon::Watch watch_;
+  syncer::daemon::EventCounter watch_;
 };
 
 std::unique_ptr<ObserverHarness> talkative() { return std::make_unique<RealObserver>(syncer::Severity::Trace); }

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/admin/admin_server.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <future>
 
-#include "syncer/admin/admin_client.h"
+#include "syncer/admin/command.h"
 #include "syncer/net/loop.h"
 
 namespace syncer::admin {
@@ -21,37 +27,36 @@ class AdminServerTest : public testing::Test {
     AdminApi api;
     api.status = [this] { return status_; };
     api.metrics = [] { return std::string("syncer_ready 1\n"); };
-    api.release_guard = [this](const std::string& region) -> Result<void> {
-      if (!leads_) return failure(ErrorCode::Refused, "", "no leader is known");
-      released_.push_back(region);
-      return {};
-    };
-    api.keys = [this](const std::string& verb, const std::string& argument) -> Result<std::string> {
-      asked_.push_back(verb + " " + argument);
-      if (argument == "unknown") return failure(ErrorCode::NotFound, "", "no such key");
-      return std::string("done\n");
-    };
-    api.cluster = [this](const std::string& verb, const std::string& argument) -> Result<std::string> {
-      asked_.push_back(verb + " " + argument);
-      if (argument == "e9") return failure(ErrorCode::NotFound, "", "no such voter");
+    api.keys = [] { return node::KeysReport{{{"12ab", 128, true}}}; };
+    api.run = [this](const Command& command) -> Result<std::string> {
+      if (refusal_) return tl::unexpected(*refusal_);
+      commands_.push_back(command);
       return std::string("done\n");
     };
     server_ = std::move(*AdminServer::start(*parse_endpoint("127.0.0.1:0"), std::move(api),
                                             [this](std::function<void()> task) { loop_.post(std::move(task)); }));
   }
 
-  HttpResponse ask(const std::string& method, const std::string& target, const std::string& body = "") {
-    auto answer = std::async(std::launch::async, [&] { return ask_daemon(server_->local(), method, target, body); });
+  /// Turns the node's loop until `blocking` has its answer.
+  template <class Blocking>
+  auto turn_until(Blocking blocking) {
+    auto answer = std::async(std::launch::async, blocking);
     const auto ready = [&] { return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready; };
     while (!ready()) loop_.run_until(ready, loop_.now() + std::chrono::milliseconds(5));
-    return answer.get().value();
+    return answer.get();
+  }
+
+  HttpResponse ask(const std::string& method, const std::string& target, const std::string& body = "") {
+    return turn_until([&] { return ask_daemon(server_->local(), method, target, body).value(); });
+  }
+  HttpResponse send(const Command& command) {
+    return turn_until([&] { return ask_daemon(server_->local(), command).value(); });
   }
 
   net::Loop loop_;
   node::Status status_;
-  std::vector<std::string> released_;
-  bool leads_ = true;
-  std::vector<std::string> asked_;
+  std::optional<Error> refusal_;
+  std::vector<Command> commands_;
   std::unique_ptr<AdminServer> server_;
 };
 
@@ -72,34 +77,77 @@ TEST_F(AdminServerTest, StatusIsJson) {
   EXPECT_EQ(ask("GET", "/nothing").status, 404);
 }
 
-TEST_F(AdminServerTest, OnlyKnownRegionsAreReleased) {
-  EXPECT_EQ(ask("POST", "/v1/guard/release?region=elsewhere").status, 404);
-  EXPECT_EQ(ask("POST", "/v1/guard/release").status, 400);
-  EXPECT_EQ(ask("POST", "/v1/guard/release?region=home").status, 200);
-  EXPECT_EQ(ask("POST", "/v1/guard/release?region=*").status, 200);
-  leads_ = false;
-  EXPECT_EQ(ask("POST", "/v1/guard/release?region=home").status, 409);
-  EXPECT_EQ(released_, (std::vector<std::string>{"home", "*"}));
+TEST_F(AdminServerTest, EveryCommandArrivesAsItWasGiven) {
+  const std::vector<Command> all = {
+      ReleaseGuard{"east & west"}, ReleaseGuard{"*"},  InstallKey{"c2VjcmV0"}, UseKey{"12ab"},
+      RemoveKey{"34cd"},           ReplaceVoter{"e3"}, RaiseGeneration{},      ForgetProposal{}};
+  for (const Command& command : all) EXPECT_EQ(send(command).status, 200) << to_request(command).path;
+  EXPECT_EQ(commands_, all);
 }
 
-TEST_F(AdminServerTest, KeysAreListedAndChanged) {
-  EXPECT_EQ(ask("GET", "/v1/keys").body, "done\n");
-  EXPECT_EQ(ask("POST", "/v1/keys/install", "c2VjcmV0").status, 200);
-  EXPECT_EQ(ask("POST", "/v1/keys/use?id=12ab").status, 200);
-  EXPECT_EQ(ask("POST", "/v1/keys/remove?id=unknown").status, 404);
-  EXPECT_EQ(ask("POST", "/v1/keys/forge?id=12ab").status, 404);
-  EXPECT_EQ(asked_, (std::vector<std::string>{"list ", "install c2VjcmV0", "use 12ab", "remove unknown"}));
+TEST_F(AdminServerTest, AnUnknownCommandIsRefusedWithThoseThereAre) {
+  for (const char* target : {"/v1/keys/forge?id=12ab", "/v1/keys/", "/v1/cluster/dissolve", "/"}) {
+    const HttpResponse answer = ask("POST", target);
+    EXPECT_EQ(answer.status, 404) << target;
+    EXPECT_NE(answer.body.find("/v1/keys/remove"), std::string::npos) << answer.body;
+  }
+  EXPECT_TRUE(commands_.empty());
 }
 
-TEST_F(AdminServerTest, TheGroupIsShownAndTold) {
+TEST_F(AdminServerTest, ACommandWithoutItsArgumentIsRefused) {
+  for (const char* target : {"/v1/guard/release", "/v1/keys/install", "/v1/keys/use", "/v1/keys/remove?name=12ab",
+                             "/v1/cluster/replace?node="}) {
+    EXPECT_EQ(ask("POST", target).status, 400) << target;
+  }
+  EXPECT_TRUE(commands_.empty());
+}
+
+TEST_F(AdminServerTest, ARefusalKeepsItsKind) {
+  refusal_ = Error{ErrorCode::NotFound, "", "no such voter"};
+  EXPECT_EQ(send(ReplaceVoter{"e9"}).status, 404);
+  refusal_->code = ErrorCode::Refused;
+  EXPECT_EQ(send(ReplaceVoter{"e9"}).status, 409);
+}
+
+/// The answer to the bytes of a request.
+std::string raw(const Endpoint& to, const std::string& request) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(to.port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
+  std::array<char, 4096> buffer{};
+  ssize_t size = -1;
+  if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+      ::send(descriptor, request.data(), request.size(), 0) == static_cast<ssize_t>(request.size())) {
+    size = ::recv(descriptor, buffer.data(), buffer.size(), 0);
+  }
+  ::close(descriptor);
+  return std::string(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+}
+
+TEST_F(AdminServerTest, APostThatAnnouncesNoBodyIsAnsweredAtOnce) {
+  const auto post = [&](const std::string& target, const std::string& header) {
+    return turn_until(
+        [&] { return raw(server_->local(), "POST " + target + " HTTP/1.1\r\nHost: a\r\n" + header + "\r\n"); });
+  };
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_EQ(post("/v1/cluster/raise-generation", "X-Syncer: curl\r\n").rfind("HTTP/1.1 200", 0), 0U);
+  EXPECT_EQ(commands_, std::vector<Command>{RaiseGeneration{}});
+  EXPECT_EQ(post("/v1/keys/install", "X-Syncer: curl\r\n").rfind("HTTP/1.1 400", 0), 0U);
+  EXPECT_EQ(post("/v1/cluster/raise-generation", "").rfind("HTTP/1.1 403", 0), 0U) << "a page of a browser";
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(3));
+  EXPECT_EQ(commands_.size(), 1U);
+}
+
+TEST_F(AdminServerTest, KeysAreListed) {
+  EXPECT_NE(ask("GET", "/v1/keys").body.find("\"id\": \"12ab\""), std::string::npos);
+}
+
+TEST_F(AdminServerTest, TheGroupIsShown) {
   EXPECT_EQ(ask("GET", "/v1/cluster").status, 409);
   status_.group = cluster::GroupStatus{true, "e1", 3, 7, 1, {{"e1", "0a", "10.0.0.1:30192", "leader"}}};
   EXPECT_NE(ask("GET", "/v1/cluster").body.find("\"state\": \"leader\""), std::string::npos);
-  EXPECT_EQ(ask("POST", "/v1/cluster/replace?node=e3").body, "done\n");
-  EXPECT_EQ(ask("POST", "/v1/cluster/replace?node=e9").status, 404);
-  EXPECT_EQ(ask("POST", "/v1/cluster/raise-generation").status, 200);
-  EXPECT_EQ(ask("POST", "/v1/cluster/dissolve").status, 404);
-  EXPECT_EQ(asked_, (std::vector<std::string>{"replace e3", "replace e9", "raise-generation "}));
 }
 
 TEST_F(AdminServerTest, ALoopThatDoesNotTurnIsNotAlive) {

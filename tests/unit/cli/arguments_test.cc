@@ -5,8 +5,6 @@
 
 #include <sstream>
 
-#include "syncer/cli/examples.h"
-
 namespace syncer::cli {
 namespace {
 
@@ -46,7 +44,7 @@ TEST(Arguments, EveryCommandLineOfTheQuickStartIsUnderstood) {
         "--node syncer011 --cluster-port 30201 --join-addr 10.0.0.10:30190"}) {
     const Parsed parsed = parse(line);
     ASSERT_TRUE(parsed.arguments) << line << "\n" << parsed.err;
-    EXPECT_EQ(parsed.arguments->command, Command::Daemon);
+    EXPECT_EQ(parsed.arguments->task, Task::Daemon);
     EXPECT_EQ(parsed.arguments->flags.at("sc-addr").text.substr(0, 14), "http://10.0.0.");
   }
 }
@@ -95,9 +93,9 @@ TEST(Arguments, AMistypedFlagIsAnsweredWithTheNearest) {
 }
 
 TEST(Arguments, MistakesEndWithTwoAndHelpWithZero) {
-  for (const char* line :
-       {"", "demon", "daemon --node", "status --output xml", "guard release", "config check", "guard release a --all",
-        "daemon --node a --node b", "cluster", "cluster replace", "cluster replace a b"}) {
+  for (const char* line : {"", "demon", "daemon --node", "status --output xml", "guard release", "config check",
+                           "guard release a --all", "daemon --node a --node b", "cluster", "cluster replace",
+                           "cluster replace a b", "keys", "keys forge 12ab", "keys use", "cluster dissolve"}) {
     EXPECT_EQ(parse(line).exit_code, 2) << line;
     EXPECT_NE(parse(line).err, "") << line;
   }
@@ -110,12 +108,21 @@ TEST(Arguments, OperatorCommandsKnowTheirTarget) {
   ASSERT_TRUE(status.arguments) << status.err;
   EXPECT_TRUE(status.arguments->check && status.arguments->json);
   EXPECT_EQ(status.arguments->node, "a");
-  EXPECT_EQ(parse("guard release --all").arguments.value().region, "*");
-  EXPECT_EQ(parse("guard release east").arguments.value().region, "east");
+  const auto order = [](const std::string& line) { return parse(line).arguments.value().order; };
+  EXPECT_EQ(order("guard release --all"), admin::Command(admin::ReleaseGuard{"*"}));
+  EXPECT_EQ(order("guard release east"), admin::Command(admin::ReleaseGuard{"east"}));
+  EXPECT_EQ(order("keys use 12ab"), admin::Command(admin::UseKey{"12ab"}));
+  EXPECT_EQ(order("keys remove 12ab"), admin::Command(admin::RemoveKey{"12ab"}));
+  EXPECT_EQ(order("cluster raise-generation"), admin::Command(admin::RaiseGeneration{}));
+  EXPECT_EQ(order("cluster forget-proposal"), admin::Command(admin::ForgetProposal{}));
   const Parsed replace = parse("cluster replace e3 --admin 127.0.0.1:30195");
   ASSERT_TRUE(replace.arguments) << replace.err;
-  EXPECT_EQ(replace.arguments->verb + " " + replace.arguments->voter, "replace e3");
-  EXPECT_EQ(parse("cluster forget-proposal").arguments.value().verb, "forget-proposal");
+  EXPECT_EQ(replace.arguments->order, admin::Command(admin::ReplaceVoter{"e3"}));
+  EXPECT_EQ(replace.arguments->admin, "127.0.0.1:30195");
+  const Parsed install = parse("keys install /etc/syncer/new.key");
+  ASSERT_TRUE(install.arguments) << install.err;
+  EXPECT_TRUE(std::holds_alternative<admin::InstallKey>(install.arguments->order));
+  EXPECT_EQ(install.arguments->key_file, "/etc/syncer/new.key");
   EXPECT_TRUE(parse("cluster members --output json").arguments.value().json);
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "syncer/config/addresses.h"
+#include "syncer/config/file.h"
 
 namespace syncer::config {
 namespace {

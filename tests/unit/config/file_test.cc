@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
+#include "syncer/config/file.h"
 
-#include "syncer/config/keys.h"
-#include "syncer/config/values.h"
+#include <gtest/gtest.h>
 
 namespace syncer::config {
 namespace {
@@ -74,6 +73,12 @@ TEST(Keys, EveryKeyHasItsOwnEnvironmentName) {
     EXPECT_EQ(canonical_key(key.name), key.name);
   }
   EXPECT_EQ(environment_name("sync.hold"), "SYNCER_SYNC_HOLD");
+}
+
+TEST(File, AFolderIsNoConfiguration) {
+  const auto values = read_file(testing::TempDir());
+  ASSERT_FALSE(values);
+  EXPECT_NE(to_string(values.error()).find("directory"), std::string::npos) << to_string(values.error());
 }
 
 }  // namespace

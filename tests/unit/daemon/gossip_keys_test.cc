@@ -35,26 +35,30 @@ class GossipKeysTest : public testing::Test {
       in_force_ = std::move(ring);
       return Result<void>{};
     };
-    const auto ask = [this](const std::string& verb, const std::string& id) {
-      if (group_decides_) asked_ = verb + " " + id;
-      return Result<bool>(group_decides_);
+    const auto ask = [this](std::string& asked) {
+      return [this, &asked](const std::string& id) {
+        if (group_decides_) asked = id;
+        return Result<bool>(group_decides_);
+      };
     };
-    return {path_, load_keyring(path_).value(), apply, ask};
+    return {path_, load_keyring(path_).value(), apply, ask(asked_to_use_), ask(asked_to_remove_)};
   }
 
   std::string directory_;
   std::string path_;
   Keyring in_force_;
   bool group_decides_ = false;
-  std::string asked_;
+  std::string asked_to_use_;
+  std::string asked_to_remove_;
 };
 
 TEST_F(GossipKeysTest, WhatAGroupDecidesIsOnDiskWhenItHas) {
   GossipKeys keys = this->keys();
-  ASSERT_TRUE(keys.run("install", kNewText));
+  ASSERT_TRUE(keys.install(kNewText));
   group_decides_ = true;
-  ASSERT_TRUE(keys.run("use", Keyring::id(kNew)));
-  EXPECT_EQ(asked_, "use " + Keyring::id(kNew));
+  ASSERT_TRUE(keys.use(Keyring::id(kNew)));
+  EXPECT_EQ(asked_to_use_, Keyring::id(kNew));
+  EXPECT_EQ(asked_to_remove_, "");
   EXPECT_EQ(load_keyring(path_).value().keys(), (std::vector<Bytes>{kOld, kNew})) << "nobody has decided yet";
   ASSERT_TRUE(keys.follow(Keyring::make({kNew}).value()));
   EXPECT_EQ(load_keyring(path_).value().keys(), std::vector<Bytes>{kNew});
@@ -74,33 +78,42 @@ TEST_F(GossipKeysTest, WhatCannotBeKeptIsToldAndTriedAgain) {
 
 TEST_F(GossipKeysTest, AChangeIsInForceAndOnDisk) {
   GossipKeys keys = this->keys();
-  EXPECT_EQ(keys.run("install", kNewText + "\n").value(), Keyring::id(kNew) + "\n");
-  ASSERT_TRUE(keys.run("use", Keyring::id(kNew)));
-  ASSERT_TRUE(keys.run("remove", Keyring::id(kOld)));
+  EXPECT_EQ(keys.install(kNewText + "\n").value(), Keyring::id(kNew));
+  ASSERT_TRUE(keys.use(Keyring::id(kNew)));
+  ASSERT_TRUE(keys.remove(Keyring::id(kOld)));
   EXPECT_EQ(in_force_.keys(), std::vector<Bytes>{kNew});
   EXPECT_EQ(load_keyring(path_).value().keys(), std::vector<Bytes>{kNew}) << "its mode must stay 0600, too";
 }
 
-TEST_F(GossipKeysTest, TheListTellsNoKey) {
-  const std::string list = keys().run("list", "").value();
-  EXPECT_NE(list.find(Keyring::id(kOld)), std::string::npos) << list;
-  EXPECT_NE(list.find("128"), std::string::npos) << list;
-  EXPECT_EQ(list.find("b29v"), std::string::npos) << list;
+TEST_F(GossipKeysTest, TheReportHoldsNoKey) {
+  const auto report = keys().report();
+  ASSERT_EQ(report.keys.size(), 1U);
+  EXPECT_EQ(report.keys[0].id, Keyring::id(kOld));
+  EXPECT_EQ(report.keys[0].bits, 128U);
+  EXPECT_TRUE(report.keys[0].in_use);
+}
+
+TEST_F(GossipKeysTest, UsingAKeyNeverRemovesOne) {
+  GossipKeys keys = this->keys();
+  ASSERT_TRUE(keys.install(kNewText));
+  ASSERT_TRUE(keys.use(Keyring::id(kNew)));
+  EXPECT_EQ(in_force_.keys(), (std::vector<Bytes>{kNew, kOld}));
 }
 
 TEST_F(GossipKeysTest, ARefusedChangeChangesNothing) {
   GossipKeys keys = this->keys();
-  EXPECT_EQ(keys.run("remove", Keyring::id(kOld)).error().code, ErrorCode::Refused);
-  EXPECT_EQ(keys.run("use", "12345678").error().code, ErrorCode::NotFound);
-  EXPECT_EQ(keys.run("install", "no key").error().code, ErrorCode::Invalid);
+  EXPECT_EQ(keys.remove(Keyring::id(kOld)).error().code, ErrorCode::Refused);
+  EXPECT_EQ(keys.use("12345678").error().code, ErrorCode::NotFound);
+  EXPECT_EQ(keys.install("no key").error().code, ErrorCode::Invalid);
   EXPECT_TRUE(in_force_.empty());
   EXPECT_EQ(load_keyring(path_).value().keys(), std::vector<Bytes>{kOld});
 }
 
 TEST_F(GossipKeysTest, APoolWithoutKeysHasNoneToChange) {
-  GossipKeys none("", {}, nullptr, nullptr);
-  EXPECT_EQ(none.run("install", kNewText).error().code, ErrorCode::Refused);
-  EXPECT_NE(none.run("list", "").value().find("[]"), std::string::npos);
+  GossipKeys none("", {}, nullptr, nullptr, nullptr);
+  EXPECT_EQ(none.install(kNewText).error().code, ErrorCode::Refused);
+  EXPECT_EQ(none.use("12345678").error().code, ErrorCode::Refused);
+  EXPECT_TRUE(none.report().keys.empty());
 }
 
 TEST_F(GossipKeysTest, OnlyTheOwnerMayReadTheFile) {

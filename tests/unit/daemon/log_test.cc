@@ -3,8 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "syncer/daemon/event_text.h"
-#include "syncer/daemon/repeat_filter.h"
+#include "syncer/daemon/event_log.h"
 #include "syncer/registry/record.h"
 
 namespace syncer::daemon {

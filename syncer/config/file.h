@@ -5,7 +5,18 @@
 #include <string>
 #include <string_view>
 
+#include "syncer/base/result.h"
+#include "syncer/config/keys.h"
+
 namespace syncer::config {
+
+/// Keys and values of a configuration file: JSON with comments, objects nest ("log": {"level": …} is log.level), lists
+/// of texts become comma-separated. Unknown and doubled keys are errors with file:line:column.
+Result<Values> parse_file(std::string_view text, const std::string& file_name);
+/// Reads and parses a file of at most 1 MiB.
+Result<Values> read_file(const std::string& path);
+
+// Places in the text of a file.
 
 /// "line:column" of an offset, both from 1.
 std::string line_and_column(std::string_view text, std::size_t offset);

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/admin/command.h"
+
+#include <httplib.h>
+
+#include <array>
+
+namespace syncer::admin {
+namespace {
+
+/// How one alternative of Command travels.
+struct Route {
+  std::string_view path;
+  std::string_view parameter;  ///< empty: the body, or nothing
+  std::string_view missing;    ///< the error without an argument; empty: it takes none
+  Command (*make)(std::string argument);
+};
+
+/// In the order of the alternatives.
+constexpr std::array<Route, std::variant_size_v<Command>> kRoutes = {{
+    {"/v1/guard/release", "region", "name a region: ?region=NAME, or ?region=* for all",
+     [](std::string a) -> Command { return ReleaseGuard{std::move(a)}; }},
+    {"/v1/keys/install", "", "the body must be the key in base64",
+     [](std::string a) -> Command { return InstallKey{std::move(a)}; }},
+    {"/v1/keys/use", "id", "name a key: ?id=ID", [](std::string a) -> Command { return UseKey{std::move(a)}; }},
+    {"/v1/keys/remove", "id", "name a key: ?id=ID", [](std::string a) -> Command { return RemoveKey{std::move(a)}; }},
+    {"/v1/cluster/replace", "node", "name a voter: ?node=NAME",
+     [](std::string a) -> Command { return ReplaceVoter{std::move(a)}; }},
+    {"/v1/cluster/raise-generation", "", "", [](std::string) -> Command { return RaiseGeneration{}; }},
+    {"/v1/cluster/forget-proposal", "", "", [](std::string) -> Command { return ForgetProposal{}; }},
+}};
+
+struct Argument {
+  std::string operator()(const ReleaseGuard& c) const { return c.region; }
+  std::string operator()(const InstallKey& c) const { return c.key; }
+  std::string operator()(const UseKey& c) const { return c.id; }
+  std::string operator()(const RemoveKey& c) const { return c.id; }
+  std::string operator()(const ReplaceVoter& c) const { return c.node; }
+  std::string operator()(const RaiseGeneration&) const { return ""; }
+  std::string operator()(const ForgetProposal&) const { return ""; }
+};
+
+const Route* find(std::string_view path) {
+  for (const Route& route : kRoutes) {
+    if (route.path == path) return &route;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+CommandRequest to_request(const Command& command) {
+  const Route& route = kRoutes[command.index()];
+  return {std::string(route.path), std::string(route.parameter), std::visit(Argument{}, command)};
+}
+
+std::string_view parameter_of(std::string_view path) {
+  const Route* route = find(path);
+  return route == nullptr ? "" : route->parameter;
+}
+
+Result<Command> to_command(std::string_view path, std::string argument) {
+  const Route* route = find(path);
+  if (route == nullptr) {
+    std::string known;
+    for (const Route& one : kRoutes) known += (known.empty() ? "" : ", ") + std::string(one.path);
+    return failure(ErrorCode::NotFound, std::string(path), "there is no such command; there are " + known);
+  }
+  if (argument.empty() && !route->missing.empty()) return failure(ErrorCode::Invalid, "", std::string(route->missing));
+  return route->make(std::move(argument));
+}
+
+Result<HttpResponse> ask_daemon(const Endpoint& admin, const std::string& method, const std::string& target,
+                                const std::string& body) {
+  httplib::Client client(admin.host(), admin.port);
+  client.set_connection_timeout(std::chrono::seconds(2));
+  client.set_read_timeout(std::chrono::seconds(5));
+  client.set_url_encode(false);
+  httplib::Request request;
+  request.method = method;
+  request.path = target;
+  request.headers.emplace("X-Syncer", "cli");
+  request.body = body;
+  const httplib::Result answer = client.send(request);
+  if (!answer)
+    return failure(ErrorCode::Unreachable, to_string(admin), "no syncer answers: " + to_string(answer.error()));
+  return HttpResponse{answer->status, {}, answer->body};
+}
+
+Result<HttpResponse> ask_daemon(const Endpoint& admin, const Command& command) {
+  const CommandRequest request = to_request(command);
+  if (request.parameter.empty()) return ask_daemon(admin, "POST", request.path, request.argument);
+  return ask_daemon(admin, "POST", request.path + "?" + request.parameter + "=" + percent_encode(request.argument));
+}
+
+}  // namespace syncer::admin

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "syncer/base/endpoint.h"
+#include "syncer/base/http_message.h"
+
+namespace syncer::admin {
+
+// What an operator can ask a syncer to do. The same types go from the command line over HTTP to the daemon; a new one
+// needs its alternative here, its row in command.cc, and whoever carries commands out does not compile without it.
+
+/// Lets the frozen removals of a region go; "*" for all regions.
+struct ReleaseGuard {
+  std::string region;
+  bool operator==(const ReleaseGuard&) const = default;
+};
+/// Adds a gossip key (base64) that opens; it does not seal yet.
+struct InstallKey {
+  std::string key;
+  bool operator==(const InstallKey&) const = default;
+};
+/// Seals with the gossip key of this id from now on.
+struct UseKey {
+  std::string id;
+  bool operator==(const UseKey&) const = default;
+};
+/// Forgets a gossip key that is not in use.
+struct RemoveKey {
+  std::string id;
+  bool operator==(const RemoveKey&) const = default;
+};
+/// Gives the slot of a voter whose disk was lost to its new disk.
+struct ReplaceVoter {
+  std::string node;
+  bool operator==(const ReplaceVoter&) const = default;
+};
+/// Outbids every epoch the region ever had.
+struct RaiseGeneration {
+  bool operator==(const RaiseGeneration&) const = default;
+};
+/// Frees a syncer from a list of voters that was never agreed by all.
+struct ForgetProposal {
+  bool operator==(const ForgetProposal&) const = default;
+};
+
+using Command =
+    std::variant<ReleaseGuard, InstallKey, UseKey, RemoveKey, ReplaceVoter, RaiseGeneration, ForgetProposal>;
+
+/// A command as a POST request. Commands have at most one argument.
+struct CommandRequest {
+  std::string path;
+  std::string parameter;  ///< name of the query's parameter that holds the argument; empty: the body does
+  std::string argument;
+};
+CommandRequest to_request(const Command& command);
+
+/// The name of the query's parameter that a command of this path reads; empty for none.
+std::string_view parameter_of(std::string_view path);
+/// Undoes to_request. NotFound for a path that is no command's, naming those there are; Invalid without its argument.
+Result<Command> to_command(std::string_view path, std::string argument);
+
+/// One blocking request to a daemon's operator endpoint. Unreachable when nobody answers.
+Result<HttpResponse> ask_daemon(const Endpoint& admin, const std::string& method, const std::string& target,
+                                const std::string& body = "");
+/// The same with a command.
+Result<HttpResponse> ask_daemon(const Endpoint& admin, const Command& command);
+
+}  // namespace syncer::admin
