@@ -2,6 +2,7 @@
 #include "syncer/cli/arguments.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <ostream>
 #include <vector>
@@ -224,6 +225,31 @@ void build(CLI::App& app, Arguments& a) {
   add_examples(app, "");
 }
 
+/// What is wrong with the words that choose the command, and which there are; empty when a command was chosen.
+std::string wrong_command(const CLI::App& app, int argc, const char* const* argv) {
+  const CLI::App* at = &app;
+  std::string chosen;
+  for (int i = 1;; ++i) {
+    const auto commands = at->get_subcommands([](const CLI::App*) { return true; });
+    if (commands.empty()) return "";
+    std::vector<std::string_view> names;
+    std::string list;
+    for (const CLI::App* one : commands) {
+      names.emplace_back(one->get_name());
+      list += (list.empty() ? "" : ", ") + one->get_name();
+    }
+    const std::string word = i < argc ? argv[i] : "";
+    if (word.empty() || word.front() == '-') return chosen + "say which command: " + list;
+    const auto found = std::find(names.begin(), names.end(), word);
+    if (found == names.end()) {
+      const std::string near = did_you_mean(word, names);
+      return chosen + "unknown command \"" + word + "\"" + (near.empty() ? "." : near) + " There are: " + list;
+    }
+    at = commands[static_cast<std::size_t>(found - names.begin())];
+    chosen += word + ": ";
+  }
+}
+
 /// "--sc-adr" is answered with the nearest flag.
 std::string hint(const CLI::ParseError& error, int argc, const char* const* argv) {
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return "";
@@ -252,7 +278,9 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv, 
       app.exit(error, out, err);
       return kOk;
     }
-    err << "syncer: " << error.what() << hint(error, argc, argv) << "\nRun with --help for what is possible.\n";
+    std::string what = wrong_command(app, argc, argv);
+    if (what.empty()) what = error.what() + hint(error, argc, argv);
+    err << "syncer: " << what << "\nRun with --help for what is possible.\n";
     return kUsage;
   }
   const auto* release = std::get_if<admin::ReleaseGuard>(&arguments.order);

@@ -103,6 +103,14 @@ TEST(Arguments, MistakesEndWithTwoAndHelpWithZero) {
   EXPECT_NE(parse("daemon --help").out.find("--sc-addr"), std::string::npos);
 }
 
+TEST(Arguments, AnUnknownCommandIsAnsweredWithThoseThereAre) {
+  EXPECT_NE(parse("keys forge 12ab").err.find("keys: unknown command \"forge\""), std::string::npos)
+      << parse("keys forge 12ab").err;
+  EXPECT_NE(parse("keys forge 12ab").err.find("list, install, use, remove"), std::string::npos);
+  EXPECT_NE(parse("statsu").err.find("did you mean \"status\"?"), std::string::npos) << parse("statsu").err;
+  EXPECT_NE(parse("keys").err.find("keys: say which command: list, install"), std::string::npos) << parse("keys").err;
+}
+
 TEST(Arguments, OperatorCommandsKnowTheirTarget) {
   const Parsed status = parse("status --check --output json --node a");
   ASSERT_TRUE(status.arguments) << status.err;
