@@ -199,7 +199,7 @@ std::string Environment::raft_state() const {
   std::string out;
   for (const auto& [id, n] : nodes_) {
     const SoftState soft = n.voter.soft_state();
-    out += std::to_string(id.value) + ": " + print(soft.role) + (n.knows_voters ? " (Raft)" : " (Non-Raft)");
+    out += std::to_string(id.value) + ": " + print(soft.role) + (n.knows_voters ? " (Voter)" : " (Non-Voter)");
     out += " Term:" + std::to_string(n.voter.term()) + " Lead:" + std::to_string(soft.leader.value) + "\n";
   }
   return out;
