@@ -33,7 +33,7 @@ class RaftProperties : public Rule {
       if (raft == nullptr) continue;
       Watched& watched = watched_[n];
       if (watched.group == nullptr) watched.group = &group_of(n, *cluster);
-      watched.group->look(n, watched.process, raft->voter());
+      watched.group->look(n, watched.process, raft->raft());
     }
   }
 

@@ -18,7 +18,7 @@
 #include "syncer/cluster/store.h"
 #include "syncer/ports/observer.h"
 #include "syncer/raft/raft_node.h"
-#include "syncer/raft/recovery.h"
+#include "syncer/raft/store.h"
 
 namespace syncer::cluster {
 

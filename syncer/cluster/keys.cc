@@ -118,7 +118,7 @@ Result<void> Cluster::use_key(Instant now, const std::string& id) {
 Result<void> Cluster::remove_key(Instant now, const std::string& id) {
   Keyring ring = config_.keys;
   if (auto possible = ring.remove(id); !possible) return possible;
-  const raft::Log& log = raft_->voter().log();
+  const raft::Log& log = raft_->raft().log();
   if (log.applied() < log.last().index) return refused("another change is under way; try again in a moment");
   return propose(now, RemoveKey{id});
 }

@@ -11,7 +11,7 @@ GroupStatus Cluster::status(Instant now) const {
   status.leads = reign().has_value();
   status.leader = leader();
   status.term = term();
-  status.commit = raft_ ? raft_->voter().log().commit() : 0;
+  status.commit = raft_ ? raft_->raft().log().commit() : 0;
   status.generation = state_.generation;
   for (const wire::Seat& seat : charter_.seats) status.voters.push_back(status_of(now, seat));
   return status;
@@ -21,8 +21,8 @@ VoterStatus Cluster::status_of(Instant now, const wire::Seat& seat) const {
   VoterStatus status{seat.node, disk_name(seat.disk), to_string(seat.address), state_of(seat)};
   if (const auto heard = links_.last_heard(seat.node)) status.last_heard = now - *heard;
   if (!is_leader()) return status;
-  const auto progress = raft_->voter().progress().find(voter_of(seat.node, seat.disk));
-  const raft::Index commit = raft_->voter().log().commit();
+  const auto progress = raft_->raft().progress().find(voter_of(seat.node, seat.disk));
+  const raft::Index commit = raft_->raft().log().commit();
   status.match = progress->second.match;
   status.lag = commit - std::min(commit, progress->second.match);
   return status;

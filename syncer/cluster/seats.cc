@@ -51,7 +51,7 @@ Result<void> Cluster::all_stand_by(const Seat& but) const {
 /// The seat given before is known to all of us: two given at once would leave two new disks, each of which waits for
 /// the other to be a voter. What an earlier leader gave is applied by who leads.
 Result<void> Cluster::one_at_a_time() const {
-  const bool done = raft_->voter().log().applied() >= given_ && state_.listed == charter_.listed && !founding_;
+  const bool done = raft_->raft().log().applied() >= given_ && state_.listed == charter_.listed && !founding_;
   if (done || SYNCER_MUTATED("cluster.change_two_at_once")) return {};
   return refused("a change of a seat is under way; try again in a moment");
 }
@@ -78,7 +78,7 @@ Result<void> Cluster::replace(Instant now, std::string_view node) {
     if (member.node == given.node) given.address = member.cluster;
   }
   if (auto proposed = propose(now, GiveSeat{std::move(given)}); !proposed) return proposed;
-  given_ = raft_->voter().log().last().index;
+  given_ = raft_->raft().log().last().index;
   return {};
 }
 

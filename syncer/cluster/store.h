@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "syncer/ports/storage.h"
-#include "syncer/raft/journal.h"
+#include "syncer/raft/store.h"
 
 namespace syncer::cluster {
 

@@ -38,7 +38,7 @@ void Log::append(Entry entry) {
 void Log::merge(const std::vector<Entry>& entries) {
   auto next = entries.begin();
   while (next != entries.end() && holds(next->at())) ++next;
-  if (SYNCER_MUTATED("election.truncate_always") && !entries.empty()) truncate_from(entries.back().index + 1);
+  if (SYNCER_MUTATED("raft.truncate_always") && !entries.empty()) truncate_from(entries.back().index + 1);
   if (next == entries.end()) return;
   SYNCER_ASSERT(next->index > commit_);
   if (next->index <= last().index) truncate_from(next->index);
@@ -58,7 +58,7 @@ void Log::commit_to(Index index) {
 void Log::restore(Position at) {
   SYNCER_ASSERT(at.index > commit_);
   ++changes_;
-  if (SYNCER_MUTATED("election.snapshot_keeps_log") && at.index < last().index) {
+  if (SYNCER_MUTATED("raft.snapshot_keeps_log") && at.index < last().index) {
     entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(at.index - base_.index));
   } else {
     entries_.clear();

@@ -51,7 +51,7 @@ class Log {
   std::vector<Entry> batch(Index first, const Options& limits) const;
   /// Entries in [first, last].
   std::vector<Entry> range(Index first, Index last) const;
-  /// Octets of data that wait for their commit.
+  /// Bytes of data that wait for their commit.
   std::size_t uncommitted_bytes() const;
 
   bool has_unhanded() const { return handed_ < last().index; }

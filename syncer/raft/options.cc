@@ -34,7 +34,7 @@ std::optional<Error> check(const Options& options, VoterId self, const std::vect
   std::optional<std::string> broken = broken_rule(options);
   if (!broken) broken = broken_rule(self, voters);
   if (!broken) return std::nullopt;
-  return Error{ErrorCode::Invalid, "election", *broken};
+  return Error{ErrorCode::Invalid, "raft", *broken};
 }
 
 Duration write_lease(const Options& options) {

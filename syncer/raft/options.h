@@ -28,10 +28,10 @@ struct Options {
   Ratio clock_drift{1, 10};
   /// Append messages in flight to one peer.
   std::size_t max_inflight = 64;
-  /// Entries and octets of data of one append message; one entry is always allowed.
+  /// Entries and bytes of data of one append message; one entry is always allowed.
   std::size_t max_message_entries = 256;
   std::size_t max_message_bytes = 1 << 20;
-  /// Octets of data a leader accepts before they are committed.
+  /// Bytes of data a leader accepts before they are committed.
   std::size_t max_uncommitted_bytes = 16 << 20;
   /// Entries kept behind a snapshot, for followers that are only a little late.
   Index trailing_entries = 128;

@@ -11,8 +11,8 @@ namespace {
 
 HardState remembered(HardState state, const Snapshot& snapshot) {
   state.commit = std::max(state.commit, snapshot.at.index);
-  if (SYNCER_MUTATED("election.forget_vote_at_restart")) state.vote = kNobody;
-  if (SYNCER_MUTATED("election.forget_term_at_restart")) state.term = 0;
+  if (SYNCER_MUTATED("raft.forget_vote_at_restart")) state.vote = kNobody;
+  if (SYNCER_MUTATED("raft.forget_term_at_restart")) state.term = 0;
   return state;
 }
 
@@ -20,6 +20,12 @@ bool is_vote_request(MessageType type) { return type == MessageType::Vote || typ
 
 bool is_from_leader(MessageType type) {
   return type == MessageType::Append || type == MessageType::Heartbeat || type == MessageType::InstallSnapshot;
+}
+
+bool is_up_to_date(Position candidate, Position own) {
+  if (SYNCER_MUTATED("raft.vote_without_log_check")) return true;
+  if (SYNCER_MUTATED("raft.compare_index_before_term")) return candidate.index >= own.index;
+  return candidate >= own;
 }
 
 }  // namespace
@@ -41,7 +47,7 @@ Raft::Raft(VoterId self, std::vector<VoterId> voters, Options options, Random ra
   SYNCER_ASSERT(!check(options_, self_, group_.voters()));
   SYNCER_ASSERT(log_.holds(snapshot_.at));
   const bool has_past = stored.hard_state.term > 0 && group_.voters().size() > 1;
-  if (has_past && !SYNCER_MUTATED("election.restarted_voter_votes")) withheld_until_ = now + options_.election_timeout;
+  if (has_past && !SYNCER_MUTATED("raft.restarted_voter_votes")) withheld_until_ = now + options_.election_timeout;
   reset(term_);
   // Nobody else to wait for, and nobody to collide with.
   if (group_.voters().size() == 1) drawn_timeout_ = Duration::zero();
@@ -192,7 +198,7 @@ void Raft::become_pre_candidate() {
   role_ = Role::PreCandidate;
   leader_ = kNobody;
   votes_.clear();
-  if (SYNCER_MUTATED("election.pre_candidate_raises_term")) reset(term_ + 1);
+  if (SYNCER_MUTATED("raft.pre_candidate_raises_term")) reset(term_ + 1);
 }
 
 void Raft::become_candidate() {
@@ -221,6 +227,147 @@ Message Raft::answer(MessageType type, const Message& to) const {
   out.term = term_;
   out.sent_at = to.sent_at;
   return out;
+}
+
+void Raft::campaign(Instant now) {
+  now_ = now;
+  if (role_ == Role::Leader || !may_campaign()) return;
+  start_campaign(options_.pre_vote ? Campaign::PreElection : Campaign::Election);
+}
+
+bool Raft::may_campaign() const { return !received_; }
+
+void Raft::start_campaign(Campaign kind) {
+  const bool pre = kind == Campaign::PreElection;
+  pre ? become_pre_candidate() : become_candidate();
+  for (const VoterId voter : group_.voters()) {
+    Message request;
+    request.from = self_;
+    request.to = voter;
+    request.term = pre ? term_ + 1 : term_;
+    if (voter == self_) {
+      // The own vote counts like any other: once it is durable.
+      request.type = pre ? MessageType::PreVoteResponse : MessageType::VoteResponse;
+    } else {
+      request.type = pre ? MessageType::PreVote : MessageType::Vote;
+      request.log = log_.last();
+      request.by_transfer = kind == Campaign::Transfer;
+    }
+    send(std::move(request));
+  }
+}
+
+void Raft::on_vote_request(const Message& m) {
+  const bool pre = m.type == MessageType::PreVote;
+  const bool unbound = vote_ == kNobody && leader_ == kNobody;
+  const bool may_vote = vote_ == m.from || unbound || (pre && m.term > term_);
+  Message response = answer(pre ? MessageType::PreVoteResponse : MessageType::VoteResponse, m);
+  if (may_vote && is_up_to_date(m.log, log_.last())) {
+    response.term = m.term;
+    if (!pre) {
+      vote_ = m.from;
+      since_ = now_;
+    }
+  } else {
+    response.rejected = true;
+  }
+  send(std::move(response));
+}
+
+void Raft::on_vote_response(const Message& m) {
+  VoterId voter = m.from;
+  if (SYNCER_MUTATED("raft.count_vote_twice") && votes_.count(voter) == 1) {
+    for (const VoterId other : group_.voters()) {
+      if (votes_.count(other) == 0) voter = other;
+    }
+  }
+  votes_.emplace(voter, !m.rejected);
+  switch (group_.count(votes_)) {
+    case VoteResult::Pending:
+      return;
+    case VoteResult::Lost:
+      return become_follower(term_, kNobody);
+    case VoteResult::Won:
+      if (role_ == Role::PreCandidate) return start_campaign(Campaign::Election);
+      become_leader();
+      feed_all();
+  }
+}
+
+bool Raft::quorum_active() const {
+  std::map<VoterId, bool> active;
+  for (const auto& [voter, peer] : progress_) active[voter] = peer.active;
+  return group_.count(active) == VoteResult::Won;
+}
+
+void Raft::keep_snapshot(Snapshot snapshot) {
+  SYNCER_ASSERT(snapshot.at.index >= snapshot_.at.index && snapshot.at.index <= log_.applied());
+  snapshot_ = std::move(snapshot);
+}
+
+void Raft::compact(Index index) {
+  SYNCER_ASSERT(index <= snapshot_.at.index);
+  log_.compact(index);
+}
+
+bool Raft::has_ready() const {
+  const bool to_store = log_.has_unhanded() || (received_ && storing_snapshot_ == 0);
+  const bool to_apply = !received_ && log_.has_unapplied();
+  const bool to_send = !messages_.empty() || !promises_.empty();
+  return to_store || to_apply || to_send || !(soft_state() == reported_soft_) || !(hard_state() == reported_hard_);
+}
+
+Ready Raft::take_ready() {
+  Ready ready;
+  if (!(soft_state() == reported_soft_)) ready.soft_state = reported_soft_ = soft_state();
+  const bool vote_changed = term_ != reported_hard_.term || vote_ != reported_hard_.vote;
+  if (!(hard_state() == reported_hard_)) ready.hard_state = reported_hard_ = hard_state();
+  ready.entries = log_.hand_out();
+  ready.must_sync = vote_changed || !ready.entries.empty();
+  if (received_) {
+    ready.snapshot = received_;
+    storing_snapshot_ = received_->at.index;
+  } else if (log_.has_unapplied()) {
+    ready.committed = log_.unapplied();
+    applying_ = log_.commit();
+  }
+  ready.messages = take_messages();
+  for (Message& promise : promises_) {
+    (promise.to == self_ ? own_promises_ : ready.promises).push_back(std::move(promise));
+  }
+  promises_.clear();
+  return ready;
+}
+
+void Raft::on_stored(Instant now) {
+  now_ = now;
+  for (const Message& promise : std::exchange(own_promises_, {})) step(promise);
+  log_.mark_stored();
+  if (storing_snapshot_ > 0) {
+    log_.mark_applied(storing_snapshot_);
+    if (received_ && received_->at.index == storing_snapshot_) {
+      snapshot_ = std::move(*received_);
+      received_.reset();
+    }
+    storing_snapshot_ = 0;
+  }
+  log_.mark_applied(std::exchange(applying_, 0));
+}
+
+std::vector<Message> Raft::take_messages() { return std::exchange(messages_, {}); }
+
+void Raft::hash(StateHasher& hasher) const {
+  for (const std::uint64_t v : {self_.value, term_, vote_.value, static_cast<std::uint64_t>(role_), leader_.value})
+    hasher.add(v);
+  for (const Instant t : {since_, beat_, withheld_until_}) hasher.add(static_cast<std::uint64_t>(nanos(t)));
+  hasher.add(static_cast<std::uint64_t>(drawn_timeout_.count()));
+  log_.hash(hasher);
+  for (const auto& [voter, granted] : votes_) hasher.add(voter.value * 2 + (granted ? 1 : 0));
+  for (const auto& [voter, peer] : progress_) peer.hash(hasher);
+  hasher.add(transferee_.value * 2 + (lease_forfeited_ ? 1 : 0));
+  hasher.add(snapshot_.at.index);
+  hasher.add(received_ ? received_->at.index : 0);
+  hasher.add(messages_.size() + promises_.size() + own_promises_.size());
 }
 
 }  // namespace syncer::raft

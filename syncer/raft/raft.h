@@ -12,21 +12,23 @@
 #include "syncer/raft/log.h"
 #include "syncer/raft/message.h"
 #include "syncer/raft/options.h"
-#include "syncer/raft/progress.h"
-#include "syncer/raft/quorum.h"
-#include "syncer/raft/ready.h"
+#include "syncer/raft/tracker.h"
 #include "syncer/raft/types.h"
 
 namespace syncer::raft {
 
-/// What a voter finds on its disk. A new group starts with all of it empty. `base` is where the stored log begins; the
-/// snapshot lies at or above it and within the log.
-struct Stored {
-  HardState hard_state;
-  Snapshot snapshot;
-  Position base;
+/// Everything a voter wants done since the last Ready. To be stored in this order: snapshot, entries, hard state; then
+/// apply `committed`, then let `promises` leave. `messages` rely on nothing but the hard state.
+struct Ready {
+  std::optional<SoftState> soft_state;  ///< if it changed
+  std::optional<HardState> hard_state;  ///< if it changed
   std::vector<Entry> entries;
-  bool operator==(const Stored&) const = default;
+  std::optional<Snapshot> snapshot;
+  std::vector<Entry> committed;
+  std::vector<Message> messages;
+  std::vector<Message> promises;
+  /// Entries, term or vote: without them on disk a promise would be a lie.
+  bool must_sync = false;
 };
 
 /// The rules of Raft for one voter of a fixed group (Ongaro, "Consensus", Stanford 2014; details and wording follow
@@ -56,7 +58,7 @@ class Raft {
   void forget_leader();
   /// Appends to this peer were lost: stop sending ahead.
   void report_unreachable(VoterId peer);
-  /// Another disk has this peer's seat now: what the former one held and granted does not count any more.
+  /// Another disk has this peer's slot now: what the former one held and granted does not count any more.
   void forget_peer(VoterId peer);
   /// The snapshot to this peer arrived, or did not.
   void report_snapshot(VoterId peer, bool arrived);
@@ -94,7 +96,7 @@ class Raft {
  private:
   enum class Campaign : std::uint8_t { PreElection, Election, Transfer };
 
-  // voter.cc: the term rule and the roles
+  // The term rule and the roles.
   void step(const Message& message);
   bool ignores_vote_request(const Message& message) const;
   bool adopt_term(const Message& message);
@@ -112,14 +114,14 @@ class Raft {
   void send(Message message);
   Message answer(MessageType type, const Message& to) const;
 
-  // voter_election.cc
+  // Campaigns and votes.
   bool may_campaign() const;
   void start_campaign(Campaign kind);
   void on_vote_request(const Message& message);
   void on_vote_response(const Message& message);
   bool quorum_active() const;
 
-  // voter_follower.cc
+  // What a follower does with the messages of its leader.
   void hear_leader(const Message& message);
   void on_append(const Message& message);
   void on_heartbeat(const Message& message);
@@ -127,7 +129,7 @@ class Raft {
   bool restore(const Snapshot& snapshot);
   void forward(Message message);
 
-  // voter_leader.cc
+  // What a leader does: time, proposals, answers, transfer, commit.
   void advance_leader();
   void check_quorum();
   void send_heartbeats();
@@ -141,7 +143,7 @@ class Raft {
   void on_heartbeat_response(const Message& message);
   bool advance_commit();
 
-  // voter_feeding.cc
+  // How a leader feeds the logs of its peers, and its lease.
   void note_echo(Progress& peer, Instant sent_at) const;
   bool resumes_from_snapshot(const Progress& peer) const;
   void feed_all();

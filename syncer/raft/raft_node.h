@@ -1,14 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <variant>
 #include <vector>
 
-#include "syncer/raft/output.h"
+#include "syncer/raft/message.h"
 #include "syncer/raft/raft.h"
+#include "syncer/raft/store.h"
+#include "syncer/raft/types.h"
 
 namespace syncer::raft {
 
-/// Leader election and a small replicated log for the syncers of one region. Turns a voter's effects into outputs and
+/// Send to the voter `message.to`. May be lost, doubled and reordered.
+struct Send {
+  Message message;
+};
+
+/// These entries are committed: apply them, in order. Entries without data only open a term.
+struct Apply {
+  std::vector<Entry> entries;
+};
+
+/// Replace the applied state by this one.
+struct Restore {
+  Snapshot snapshot;
+};
+
+/// Role or known leader changed. A leader that may not yet write waits for EpochOpened.
+struct RoleChanged {
+  Term term = 0;
+  Role role = Role::Follower;
+  VoterId leader;
+};
+
+/// The first entry of this leader's term is committed: everything committed earlier is applied, the epoch begins.
+struct EpochOpened {
+  Term term = 0;
+};
+
+/// A message was not looked at.
+struct Dropped {
+  VoterId from;
+  DropReason reason;
+};
+
+using Output = std::variant<Persist, Send, Apply, Restore, RoleChanged, EpochOpened, Dropped>;
+
+/// Raft for the syncers of one region: a leader, and a small replicated log. Turns a voter's effects into outputs and
 /// keeps promises back until what they rely on is durable: at most one Persist is outstanding, and what happens
 /// meanwhile joins the next one. Heartbeats and appends of a known term leave at once, however slow the disk.
 ///
@@ -31,7 +69,7 @@ class RaftNode {
   void receive(Instant now, VoterId from, const Message& message, std::vector<Output>& outputs);
   /// Does what is due; harmless when nothing is.
   void advance(Instant now, std::vector<Output>& outputs);
-  Instant next_deadline() const { return voter_.next_deadline(); }
+  Instant next_deadline() const { return raft_.next_deadline(); }
   void hash(StateHasher& hasher) const;
 
   /// The outstanding Persist is durable as a whole.
@@ -54,15 +92,15 @@ class RaftNode {
 
   /// True while no other process of the group can be writing: leader, epoch open, and a majority answered what was
   /// sent less than a write lease ago. Ask before every effect outside the log.
-  bool may_write(Instant now) const { return now < voter_.lease_end(); }
+  bool may_write(Instant now) const { return now < raft_.lease_end(); }
   /// Until when may_write() stays true without further answers.
-  Instant lease_end() const { return voter_.lease_end(); }
-  bool is_leader() const { return voter_.soft_state().role == Role::Leader; }
-  VoterId leader() const { return voter_.soft_state().leader; }
-  Term term() const { return voter_.term(); }
+  Instant lease_end() const { return raft_.lease_end(); }
+  bool is_leader() const { return raft_.soft_state().role == Role::Leader; }
+  VoterId leader() const { return raft_.soft_state().leader; }
+  Term term() const { return raft_.term(); }
   /// Entries that a snapshot would let go.
-  Index entries_since_snapshot() const { return voter_.log().applied() - voter_.snapshot().at.index; }
-  const Raft& voter() const { return voter_; }
+  Index entries_since_snapshot() const { return raft_.log().applied() - raft_.snapshot().at.index; }
+  const Raft& raft() const { return raft_; }
   /// Term and vote as they are on disk: what a restart begins with.
   const HardState& durable() const { return durable_; }
 
@@ -75,7 +113,7 @@ class RaftNode {
   void apply(std::vector<Entry> entries, std::vector<Output>& outputs);
   static void send(std::vector<Message> messages, std::vector<Output>& outputs);
 
-  Raft voter_;
+  Raft raft_;
   HardState durable_;
   Index durable_last_;
   bool snapshot_due_ = false;

@@ -3,13 +3,14 @@
 
 #include <compare>
 #include <cstdint>
+#include <vector>
 
 #include "syncer/base/bytes.h"
 #include "syncer/base/ids.h"
 
 namespace syncer::raft {
 
-/// One seat of a region's group; 0 is nobody. A seat that is given to another disk keeps its number: see
+/// One voter slot of a region's group; 0 is nobody. A slot that is given to another disk keeps its number: see
 /// Raft::forget_peer().
 using VoterId = Id<struct VoterTag>;
 inline constexpr VoterId kNobody{};
@@ -43,11 +44,21 @@ struct HardState {
   bool operator==(const HardState&) const = default;
 };
 
-/// The applied state at one position, as octets that only the owner understands.
+/// The applied state at one position, as bytes that only the owner understands.
 struct Snapshot {
   Position at;
   Bytes state;
   bool operator==(const Snapshot&) const = default;
+};
+
+/// What a voter finds on its disk. A new group starts with all of it empty. `base` is where the stored log begins; the
+/// snapshot lies at or above it and within the log.
+struct Stored {
+  HardState hard_state;
+  Snapshot snapshot;
+  Position base;
+  std::vector<Entry> entries;
+  bool operator==(const Stored&) const = default;
 };
 
 /// What a voter is at the moment.

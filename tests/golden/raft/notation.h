@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "syncer/raft/message.h"
-#include "syncer/raft/progress.h"
-#include "syncer/raft/ready.h"
+#include "syncer/raft/raft.h"
+#include "syncer/raft/tracker.h"
 #include "syncer/raft/types.h"
 
 namespace syncer::raft::golden {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/raft/quorum.h"
+#include "syncer/raft/tracker.h"
 
 #include <gtest/gtest.h>
 

@@ -58,7 +58,7 @@ void settle(Cluster& cluster, Duration patience) {
   if (!cluster.run_until(settled, patience)) throw Violation("L2 healing: no agreement in time");
   const Index before = cluster.applied(*cluster.leader());
   const auto committed = [&] {
-    if (cluster.leader() && cluster.raft(*cluster.leader()).voter().log().last().index == before) cluster.propose();
+    if (cluster.leader() && cluster.raft(*cluster.leader()).raft().log().last().index == before) cluster.propose();
     return cluster.settled() && cluster.applied(*cluster.leader()) > before;
   };
   if (!cluster.run_until(committed, patience)) throw Violation("L2 healing: proposals do not commit");

@@ -155,10 +155,10 @@ void Cluster::put_on_wire(const Message& message) {
 
 void Cluster::check(VoterId id) {
   const Node& node = nodes_.at(id);
-  safety_.observe(node.raft->voter(), node.run, durable_);
+  safety_.observe(node.raft->raft(), node.run, durable_);
   const std::set<VoterId> writers = this->writers();
   if (writers.size() > 1) throw Violation("S1 one writer: two leaders hold a write lease");
-  for (const VoterId writer : writers) Safety::on_writer(nodes_.at(writer).raft->voter());
+  for (const VoterId writer : writers) Safety::on_writer(nodes_.at(writer).raft->raft());
   digest_.add(static_cast<std::uint64_t>(nanos(now_)));
   node.raft->hash(digest_);
 }
@@ -250,9 +250,9 @@ Term Cluster::highest_term() const {
 bool Cluster::settled() const {
   const std::optional<VoterId> first = leader();
   if (!first) return false;
-  const Log& log = raft(*first).voter().log();
+  const Log& log = raft(*first).raft().log();
   const auto up_to_date = [&](VoterId id) {
-    const Log& own = raft(id).voter().log();
+    const Log& own = raft(id).raft().log();
     return raft(id).leader() == *first && own.last() == log.last() && nodes_.at(id).applied == log.last().index;
   };
   const std::vector<VoterId> all = up();

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "syncer/base/random.h"
-#include "syncer/raft/recovery.h"
+#include "syncer/raft/store.h"
 
 namespace syncer::raft::property {
 

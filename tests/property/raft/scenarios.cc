@@ -19,7 +19,7 @@ VoterId any_follower(const Cluster& cluster, Random& random) {
 }
 
 bool leads_with_commit(const Cluster& cluster, VoterId id) {
-  const Log& log = cluster.raft(id).voter().log();
+  const Log& log = cluster.raft(id).raft().log();
   return cluster.raft(id).is_leader() && log.term_at(log.commit()) == cluster.raft(id).term();
 }
 
@@ -136,9 +136,9 @@ Broken lagging_follower_waits(std::size_t voters, std::uint64_t seed) {
 Broken quiet_group_moves(std::size_t voters, std::uint64_t seed) {
   return on_calm_group(voters, seed, [&](Cluster& cluster, Random&) {
     const Term term = cluster.highest_term();
-    const Position last = cluster.raft(*cluster.leader()).voter().log().last();
+    const Position last = cluster.raft(*cluster.leader()).raft().log().last();
     cluster.run_for(100 * kTimeout);
-    const bool same = cluster.highest_term() == term && cluster.raft(*cluster.leader()).voter().log().last() == last;
+    const bool same = cluster.highest_term() == term && cluster.raft(*cluster.leader()).raft().log().last() == last;
     if (!same) broken("L11: something happened without a cause");
   });
 }

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "syncer/raft/recovery.h"
+#include "syncer/raft/store.h"
 #include "tests/property/raft/disk.h"
 
 namespace syncer::raft::property {

@@ -4,8 +4,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "syncer/raft/metadata.h"
-#include "syncer/raft/wal.h"
+#include "syncer/raft/disk_format.h"
 
 namespace syncer::raft::property {
 namespace {

@@ -49,7 +49,7 @@ TEST_F(ClusterSeats, OfANewDiskHoldTheWholeLog) {
   net.cluster(leader).outbid(net.now(), Epoch{3, 99});
   EXPECT_EQ(refusal(leader, lost), "");
   net.run(2s);
-  const auto commit = [&](const std::string& name) { return net.cluster(name).raft()->voter().log().commit(); };
+  const auto commit = [&](const std::string& name) { return net.cluster(name).raft()->raft().log().commit(); };
   EXPECT_EQ(commit(lost), commit(leader));
   net.kill(other);
   net.cluster(leader).resign(net.now());
@@ -72,7 +72,7 @@ TEST_F(ClusterSeats, BeginInATermInWhichTheLostVoteCannotHaveBeenCast) {
   EXPECT_EQ(refusal(leader, lost), "");
   for (int i = 0; i < 3000 && net.cluster(lost).raft() == nullptr; ++i) net.run(1ms);
   ASSERT_NE(net.cluster(lost).raft(), nullptr);
-  const raft::HardState state = net.cluster(lost).raft()->voter().hard_state();
+  const raft::HardState state = net.cluster(lost).raft()->raft().hard_state();
   EXPECT_GE(state.term, net.cluster(leader).term());
   EXPECT_NE(state.vote, raft::kNobody) << "no vote is left in that term";
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "syncer/raft/journal.h"
 #include "syncer/raft/raft_node.h"
+#include "syncer/raft/store.h"
 #include "tests/unit/raft/subject.h"
 
 namespace syncer::raft {
@@ -157,10 +157,10 @@ TEST(Raft, SnapshotStandsAtWhatIsAppliedAndNotAtWhatIsCommitted) {
   w.receive(append(kTwo, 1, {1, 3}, {}, 1));
   w.receive(append(kTwo, 1, {1, 3}, entries(4, {1}), 1));  // being written
   w.receive(append(kTwo, 1, {1, 4}, entries(5, {1}), 3));
-  ASSERT_EQ(w.raft.voter().log().commit(), 3U);
-  ASSERT_EQ(w.raft.voter().log().applied(), 1U);
+  ASSERT_EQ(w.raft.raft().log().commit(), 3U);
+  ASSERT_EQ(w.raft.raft().log().applied(), 1U);
   w.raft.take_snapshot(w.now, "state", w.outputs);
-  EXPECT_EQ(w.raft.voter().snapshot().at, (Position{1, 1}));
+  EXPECT_EQ(w.raft.raft().snapshot().at, (Position{1, 1}));
 }
 
 TEST(Raft, SnapshotOfTheLeaderIsRestoredOnceItIsStored) {

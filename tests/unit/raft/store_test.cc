@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "syncer/raft/store.h"
+
 #include <gtest/gtest.h>
 
-#include "syncer/raft/metadata.h"
-#include "syncer/raft/recovery.h"
-#include "syncer/raft/wal.h"
+#include "syncer/raft/disk_format.h"
 #include "tests/unit/raft/subject.h"
 
 namespace syncer::raft {

@@ -1,15 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/raft/wal.h"
+#include "syncer/raft/disk_format.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
-#include "syncer/raft/damage.h"
 
 namespace syncer::raft {
 namespace {
+
+constexpr std::uint32_t kMetadataMagic = 0x31485753;  // "SWH1"
+constexpr std::uint32_t kSnapshotMagic = 0x31535753;  // "SWS1"
+
+Bytes sealed(Bytes body) {
+  const std::uint32_t crc = crc32c(body);
+  ByteWriter(body).u32(crc);
+  return body;
+}
+
+/// The body of a sealed file; nothing when the checksum is wrong.
+std::optional<ByteView> unsealed(ByteView file) {
+  if (file.size() < 4) return std::nullopt;
+  const ByteView body = file.substr(0, file.size() - 4);
+  ByteReader tail(file.substr(file.size() - 4));
+  if (tail.u32() != crc32c(body)) return std::nullopt;
+  return body;
+}
+
+std::optional<Metadata> read_copy(const std::optional<Bytes>& file) {
+  if (!file) return std::nullopt;
+  const std::optional<ByteView> body = unsealed(*file);
+  if (!body) return std::nullopt;
+  ByteReader reader(*body);
+  const bool known = reader.u32() == kMetadataMagic;
+  Metadata metadata;
+  metadata.version = reader.u64();
+  metadata.state.term = reader.u64();
+  metadata.state.vote.value = reader.u64();
+  metadata.state.commit = reader.u64();
+  if (!known || !reader.finished()) return std::nullopt;
+  return metadata;
+}
+
+tl::unexpected<Error> bad_metadata(std::string what) { return damaged("raft.meta", std::move(what)); }
 
 constexpr std::uint32_t kLogMagic = 0x314c5753;   // "SWL1"
 constexpr std::uint32_t kMarkMagic = 0x314d5753;  // "SWM1"
@@ -17,7 +50,7 @@ constexpr std::size_t kHeaderSize = 4 + 8 + 8 + 8 + 8 + 4;
 constexpr std::size_t kRecordHead = 4 + 4 + 8 + 8;
 constexpr std::size_t kMarkSize = 4 + 8 + 8 + 8 + 8 + 4;
 
-tl::unexpected<Error> broken(std::string what) { return damaged("raft.log", std::move(what)); }
+tl::unexpected<Error> bad_log(std::string what) { return damaged("raft.log", std::move(what)); }
 
 void write_record(Bytes& out, const Entry& entry) {
   Bytes body;
@@ -51,7 +84,7 @@ std::optional<Entry> read_record(ByteView in) {
 struct Header {
   LogVersion version = 0;
   Position base;
-  std::uint64_t sealed = 0;  // octets that were written together with the header
+  std::uint64_t sealed = 0;  // bytes that were written together with the header
 };
 
 std::optional<Header> read_header(ByteView log) {
@@ -97,12 +130,12 @@ Result<Marks> read_marks(ByteView in) {
   Marks marks;
   for (; !in.empty(); in.remove_prefix(std::min(kMarkSize, in.size()))) {
     const std::optional<Mark> mark = read_mark(in);
-    if (!mark && in.size() > kMarkSize) return broken("a persist mark is damaged");
+    if (!mark && in.size() > kMarkSize) return bad_log("a persist mark is damaged");
     if (!mark) {
       marks.unfinished = true;
       break;
     }
-    if (marks.any && mark->version < marks.newest.version) return broken("the persist marks run backwards");
+    if (marks.any && mark->version < marks.newest.version) return bad_log("the persist marks run backwards");
     marks.newest = *mark;
     marks.any = true;
   }
@@ -115,7 +148,7 @@ Result<void> read_records(ByteView log, RecoveredLog& recovered) {
     std::optional<Entry> entry = read_record(log.substr(recovered.end));
     if (!entry) break;
     const Position before = recovered.entries.empty() ? recovered.base : recovered.entries.back().at();
-    if (entry->index != before.index + 1 || entry->term < before.term) return broken("a record is out of order");
+    if (entry->index != before.index + 1 || entry->term < before.term) return bad_log("a record is out of order");
     recovered.end += kRecordHead + entry->data.size();
     recovered.entries.push_back(std::move(*entry));
   }
@@ -124,17 +157,71 @@ Result<void> read_records(ByteView log, RecoveredLog& recovered) {
 
 /// The mark's promise: this much was durable.
 Result<void> check_mark(const Mark& mark, const RecoveredLog& recovered) {
-  if (mark.version > recovered.version) return broken("the log file is older than its persist marks");
+  if (mark.version > recovered.version) return bad_log("the log file is older than its persist marks");
   if (mark.version < recovered.version) return {};
-  if (recovered.end < mark.end) return broken("a record that was acknowledged is damaged or missing");
+  if (recovered.end < mark.end) return bad_log("a record that was acknowledged is damaged or missing");
   const auto is_last = [&](const Entry& e) { return e.at() == mark.last; };
   const bool named =
       mark.last == recovered.base || std::any_of(recovered.entries.begin(), recovered.entries.end(), is_last);
-  if (!named) return broken("the log does not hold the entry that its last persist mark names");
+  if (!named) return bad_log("the log does not hold the entry that its last persist mark names");
   return {};
 }
 
 }  // namespace
+
+tl::unexpected<Error> damaged(std::string where, std::string what) {
+  what +=
+      "; this voter may have forgotten a vote or an entry, so it must not run. Restore the whole data folder from an ";
+  what += "intact copy, or remove this voter and admit it again under a new id while all others are up";
+  return failure(ErrorCode::Corrupt, std::move(where), std::move(what));
+}
+
+Bytes encode_metadata(const Metadata& metadata) {
+  Bytes body;
+  ByteWriter writer(body);
+  writer.u32(kMetadataMagic);
+  writer.u64(metadata.version);
+  writer.u64(metadata.state.term);
+  writer.u64(metadata.state.vote.value);
+  writer.u64(metadata.state.commit);
+  return sealed(std::move(body));
+}
+
+Result<RecoveredMetadata> recover_metadata(const std::optional<Bytes>& first, const std::optional<Bytes>& second) {
+  const std::optional<Metadata> a = read_copy(first);
+  const std::optional<Metadata> b = read_copy(second);
+  if (!a && !b) return bad_metadata("both copies of term and vote are damaged or missing");
+  if (!a || !b) return RecoveredMetadata{a ? *a : *b, true};
+  if (*a == *b) return RecoveredMetadata{*a, false};
+  const Metadata& newer = a->version > b->version ? *a : *b;
+  const Metadata& older = a->version > b->version ? *b : *a;
+  if (newer.version != older.version + 1) return bad_metadata("the copies of term and vote do not belong together");
+  if (newer.state.term < older.state.term) return bad_metadata("the newer copy has the older term");
+  return RecoveredMetadata{newer, true};
+}
+
+Bytes encode_snapshot(const Snapshot& snapshot) {
+  Bytes body;
+  ByteWriter writer(body);
+  writer.u32(kSnapshotMagic);
+  writer.u64(snapshot.at.term);
+  writer.u64(snapshot.at.index);
+  writer.string(snapshot.state);
+  return sealed(std::move(body));
+}
+
+Result<Snapshot> decode_snapshot(ByteView file) {
+  const std::optional<ByteView> body = unsealed(file);
+  if (!body) return damaged("raft.snapshot", "the snapshot, all of it committed, is damaged");
+  ByteReader reader(*body);
+  const bool known = reader.u32() == kSnapshotMagic;
+  Snapshot snapshot;
+  snapshot.at.term = reader.u64();
+  snapshot.at.index = reader.u64();
+  snapshot.state = reader.string();
+  if (!known || !reader.finished()) return damaged("raft.snapshot", "the file is no snapshot");
+  return snapshot;
+}
 
 Bytes encode_records(const std::vector<Entry>& entries) {
   Bytes out;
@@ -170,7 +257,7 @@ Bytes encode_mark(LogVersion version, std::uint64_t end, Position last) {
 
 Result<RecoveredLog> recover_log(ByteView log, ByteView marks) {
   const std::optional<Header> header = read_header(log);
-  if (!header) return broken("the head of the log file is damaged");
+  if (!header) return bad_log("the head of the log file is damaged");
   Result<Marks> read = read_marks(marks);
   if (!read) return tl::unexpected(read.error());
   RecoveredLog recovered;
@@ -179,10 +266,10 @@ Result<RecoveredLog> recover_log(ByteView log, ByteView marks) {
   recovered.end = kHeaderSize;
   if (Result<void> records = read_records(log, recovered); !records) return tl::unexpected(records.error());
   recovered.torn = recovered.end < log.size();
-  if (SYNCER_MUTATED("election.recovery_truncates_anywhere")) return recovered;
-  if (recovered.end < header->sealed) return broken("a record that was written with the file is damaged or missing");
-  if (recovered.torn && read->unfinished) return broken("the last record and its persist mark are both damaged");
-  if (!read->any) return broken("the persist marks are missing");
+  if (SYNCER_MUTATED("raft.recovery_truncates_anywhere")) return recovered;
+  if (recovered.end < header->sealed) return bad_log("a record that was written with the file is damaged or missing");
+  if (recovered.torn && read->unfinished) return bad_log("the last record and its persist mark are both damaged");
+  if (!read->any) return bad_log("the persist marks are missing");
   if (Result<void> kept = check_mark(read->newest, recovered); !kept) return tl::unexpected(kept.error());
   return recovered;
 }
