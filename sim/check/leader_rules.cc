@@ -65,7 +65,7 @@ class Leaders : public Rule {
     for (NodeIndex n = 0; n < context_.stage->world.nodes(); ++n) {
       const Cluster* cluster = cluster_of(n);
       if (cluster == nullptr) continue;
-      if (cluster->raft() != nullptr) watch_term(n, cluster->raft()->durable().term);
+      if (cluster->raft_node() != nullptr) watch_term(n, cluster->raft_node()->durable().term);
       if (!holds_lease(n, *cluster)) continue;
       const auto [other, alone] = writers.emplace(context_.stage->cast.nodes()[n].region, n);
       if (alone) continue;

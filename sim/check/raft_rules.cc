@@ -29,7 +29,7 @@ class RaftProperties : public Rule {
     for (const NodeIndex n : context_.stage->world.acted()) {
       const auto* node = context_.stage->world.node(n);
       const Cluster* cluster = node == nullptr ? nullptr : node->cluster();
-      const syncer::raft::RaftNode* raft = cluster == nullptr ? nullptr : cluster->raft();
+      const syncer::raft::RaftNode* raft = cluster == nullptr ? nullptr : cluster->raft_node();
       if (raft == nullptr) continue;
       Watched& watched = watched_[n];
       if (watched.group == nullptr) watched.group = &group_of(n, *cluster);
@@ -46,7 +46,7 @@ class RaftProperties : public Rule {
   /// A group that is founded anew, on other disks, begins at term 1 and owes the former one nothing.
   RaftGroup& group_of(NodeIndex n, const Cluster& cluster) {
     const std::string name =
-        syncer::cluster::group_name(context_.stage->world.config(n).region, cluster.charter().group);
+        syncer::cluster::group_name(context_.stage->world.config(n).region, cluster.voters().group);
     const auto found = groups_.find(name);
     if (found != groups_.end()) return found->second;
     return groups_

@@ -2,19 +2,44 @@
 #include "syncer/cluster/cluster.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "syncer/base/mutation.h"
 
 namespace syncer::cluster {
+namespace {
+
+using wire::VoterSlot;
+using wire::VoterStage;
+
+tl::unexpected<Error> refused(std::string why) { return failure(ErrorCode::Refused, "", std::move(why)); }
+
+}  // namespace
 
 Cluster::Cluster(ClusterConfig config, Streams& streams, Storage& storage, Observer& observer, Random random,
                  std::function<LinkId()> next_link, std::function<CallId()> next_call)
     : config_(std::move(config)),
       storage_(storage),
       observer_(observer),
-      random_(random),
       links_(streams, random.stream("links"), std::move(next_link), {config_.region, config_.keys, config_.nonce}),
-      store_(storage, std::move(next_call)) {}
+      store_(storage, std::move(next_call)),
+      roster_(config_, links_, store_,
+              [this] {
+                return Roster::Announced{term(), keys_.ids()};
+              }),
+      raft_(config_, roster_, links_, store_, observer, random, state_machine()),
+      keys_(config_, roster_, links_, raft_, state_, observer),
+      replacement_(config_, roster_, raft_, state_, [this](std::string why) { fail(std::move(why)); }),
+      formation_(
+          config_, roster_, replacement_, random,
+          [this](Instant now, raft::Recovery recovery) { begin_to_vote(now, std::move(recovery)); },
+          [this](std::string why) { fail(std::move(why)); }) {}
+
+RaftDriver::StateMachine Cluster::state_machine() {
+  return {[this](Instant now, const raft::Entry& entry) { apply(now, entry); },
+          [this](Instant now, const raft::Snapshot& snapshot) { restore(now, snapshot); },
+          [this](Instant now) { return encode_state(now, state_); }};
+}
 
 Result<void> Cluster::load() {
   for (const std::string_view key : raft::keys::kAll) {
@@ -22,14 +47,14 @@ Result<void> Cluster::load() {
     if (!value) return tl::unexpected(value.error());
     if (*value) image_.emplace(key, std::move(**value));
   }
-  const auto stored = storage_.read(kCharterKey);
+  const auto stored = storage_.read(kVoterSetKey);
   if (!stored) return tl::unexpected(stored.error());
   if (!*stored) return {};
-  auto charter = decode_charter(**stored);
-  if (!charter) return tl::unexpected(charter.error());
-  charter_ = std::move(*charter);
-  if (charter_.stage != wire::SeatStage::Seated) return {};
-  const auto recovery = raft::recover(image_, identity());
+  auto voters = decode_voter_set(**stored);
+  if (!voters) return tl::unexpected(voters.error());
+  roster_.load(std::move(*voters));
+  if (roster_.voters().stage != VoterStage::Voting) return {};
+  const auto recovery = raft::recover(image_, store_identity(config_.region, roster_.voters().group, config_.node));
   if (!recovery) return tl::unexpected(recovery.error());
   if (!recovery->fresh) return {};
   return failure(ErrorCode::Corrupt, "raft store",
@@ -38,47 +63,77 @@ Result<void> Cluster::load() {
 }
 
 void Cluster::start(Instant now) {
-  if (charter_.disk == 0) return found(now);
-  advertise(now);
-  redial(now);
-  if (charter_.stage == wire::SeatStage::Seated) enter(now, *raft::recover(image_, identity()));
+  const VoterSet& voters = roster_.voters();
+  if (voters.disk == 0) return formation_.start(now);
+  roster_.announce(now);
+  roster_.redial(now);
+  if (voters.stage != VoterStage::Voting) return;
+  begin_to_vote(now, *raft::recover(image_, store_identity(config_.region, voters.group, config_.node)));
+}
+
+void Cluster::begin_to_vote(Instant now, raft::Recovery recovery) {
+  std::vector<raft::StoreOperation> repairs = std::exchange(recovery.repairs, {});
+  store_.write(now, std::move(repairs), [this, clean = std::move(recovery)](Instant at) {
+    state_.slots = roster_.voters().slots;
+    state_.list_version = roster_.voters().list_version;
+    restore(at, clean.stored.snapshot);
+    if (auto begun = raft_.begin(at, clean); !begun) return fail(to_string(begun.error()));
+    image_.clear();
+    roster_.announce(at);
+    raft_.advance(at);
+  });
 }
 
 void Cluster::set_members(Instant now, std::vector<Member> members) {
-  if (members == members_) return;
-  members_ = std::move(members);
-  redial(now);
-  consider(now);
+  if (roster_.set_members(now, std::move(members))) consider(now);
+}
+
+void Cluster::consider(Instant now) {
+  if (roster_.writing() || !fatal_.empty()) return;
+  if (roster_.voters().stage == VoterStage::Voting) return replacement_.check_own_slot();
+  formation_.consider(now);
 }
 
 void Cluster::resign(Instant now) {
   if (resigning_) return;
   resigning_ = true;
   resign_until_ = now + config_.cluster.election_timeout;
-  if (!is_leader()) return;
-  std::vector<raft::Output> outputs;
-  raft_->resign(now, outputs);
-  carry_out(now, std::move(outputs));
+  raft_.resign(now);
 }
 
 void Cluster::on_stream_accepted(Instant now, LinkId link) {
   links_.accept(now, link);
-  take_news(now);
+  handle_link_events(now);
 }
 
 void Cluster::on_stream_connected(Instant now, LinkId link) {
   links_.on_stream_connected(now, link);
-  take_news(now);
+  handle_link_events(now);
 }
 
-void Cluster::on_stream_data(Instant now, LinkId link, ByteView octets) {
-  links_.on_stream_data(now, link, octets);
-  take_news(now);
+void Cluster::on_stream_data(Instant now, LinkId link, ByteView bytes) {
+  links_.on_stream_data(now, link, bytes);
+  handle_link_events(now);
 }
 
 void Cluster::on_stream_closed(Instant now, LinkId link) {
   links_.on_stream_closed(now, link);
-  take_news(now);
+  handle_link_events(now);
+}
+
+void Cluster::handle_link_events(Instant now) {
+  ClusterLinks::Events events = links_.take_events();
+  for (const std::string& reason : events.dropped) {
+    observe(observer_, now, EventKind::FrameDropped, Severity::Warning,
+            {{"region", config_.region}, {"reason", "cluster port: " + reason}});
+  }
+  if (events.hellos) {
+    keys_.share(now);
+    consider(now);
+  }
+  for (Bytes& key : events.keys) keys_.receive(now, std::move(key));
+  for (const std::string& node : events.lost) raft_.on_link_lost(now, node);
+  for (const ClusterLinks::Received& message : events.received) raft_.receive(now, message);
 }
 
 void Cluster::on_stored(Instant now, CallId call, const Result<void>& outcome) {
@@ -89,38 +144,142 @@ void Cluster::on_stored(Instant now, CallId call, const Result<void>& outcome) {
 void Cluster::advance(Instant now) {
   resign_timed_out_ = resigning_ && now >= resign_until_;
   if (now >= links_.next_deadline()) links_.advance(now);
-  take_news(now);
-  if (now >= keep_again_at_) keep_again(now);
-  if (!raft_ || now < raft_->next_deadline()) return;
-  std::vector<raft::Output> outputs;
-  raft_->advance(now, outputs);
-  carry_out(now, std::move(outputs));
+  handle_link_events(now);
+  keys_.advance(now);
+  if (now >= raft_.next_deadline()) raft_.advance(now);
 }
 
 Instant Cluster::next_deadline() const {
-  Instant next = std::min(links_.next_deadline(), keep_again_at_);
-  if (raft_) next = std::min(next, raft_->next_deadline());
+  const Instant next = std::min({links_.next_deadline(), keys_.next_deadline(), raft_.next_deadline()});
   const bool handing_over = resigning_ && is_leader() && !resign_timed_out_;
   return handing_over ? std::min(next, resign_until_) : next;
 }
 
-std::optional<Epoch> Cluster::reign() const {
-  if (!is_leader() || opened_ != raft_->term()) return std::nullopt;
-  return Epoch{state_.generation, raft_->term()};
+std::optional<Epoch> Cluster::writer_epoch() const {
+  if (!raft_.leads_open_term()) return std::nullopt;
+  return Epoch{state_.generation, raft_.term()};
 }
 
 bool Cluster::may_write(Instant now) const {
-  if (SYNCER_MUTATED("cluster.write_without_lease")) return reign().has_value();
-  return reign() && raft_->may_write(now);
+  if (SYNCER_MUTATED("cluster.write_without_lease")) return writer_epoch().has_value();
+  return writer_epoch() && raft_.node()->may_write(now);
 }
 
-std::string Cluster::leader() const {
-  const wire::Seat* seat = raft_ ? seat_of(raft_->leader()) : nullptr;
-  return seat == nullptr ? std::string() : seat->node;
+void Cluster::apply(Instant now, const raft::Entry& entry) {
+  const auto command = decode_command(entry.data);
+  if (!command) return fail(to_string(command.error()) + "; a voter that skipped it would go astray: update it");
+  Effects effects = cluster::apply(now, entry.index, *command, state_);
+  if (effects.slots_changed) replacement_.store_list(now);
+  if (effects.keys_changed) keys_.follow_log(now);
+  if (effects.released && writer_epoch()) releases_.push_back(std::move(*effects.released));
+}
+
+void Cluster::restore(Instant now, const raft::Snapshot& snapshot) {
+  if (snapshot.at.index == 0) return;
+  const auto slots_changed = restore_state(now, snapshot.state, state_);
+  if (!slots_changed) return fail(to_string(slots_changed.error()) + "; update this syncer");
+  keys_.follow_log(now);
+  if (*slots_changed) replacement_.store_list(now);
+}
+
+Result<void> Cluster::must_lead() const {
+  if (writer_epoch()) return {};
+  if (raft_.node() == nullptr) return refused(pending().front());
+  const std::string head = leader();
+  if (head.empty()) return refused("no leader of the region is known: a majority of its voters must be there");
+  if (head == config_.node) return refused("this syncer has just been elected; try again in a moment");
+  return refused("only the leader can do that: ask syncer \"" + head + "\"");
+}
+
+Result<void> Cluster::replace(Instant now, std::string_view node) {
+  if (auto leads = must_lead(); !leads) return leads;
+  return replacement_.replace(now, node);
+}
+
+Result<void> Cluster::raise_generation(Instant now) {
+  if (auto leads = must_lead(); !leads) return leads;
+  return raft_.propose(now, RaiseGeneration{state_.generation + 1});
+}
+
+Result<void> Cluster::note_guard(Instant now, const GuardMark& mark) {
+  const Duration age = mark.frozen ? std::max(now - mark.since, Duration::zero()) : Duration::zero();
+  return raft_.propose(now, NoteGuard{mark.side, mark.region, mark.frozen, age, mark.baseline, mark.held});
+}
+
+/// A follower's proposal goes to its leader: an operator may ask any voter.
+Result<void> Cluster::release_guard(Instant now, std::string_view region) {
+  if (raft_.node() == nullptr) return refused(pending().front());
+  return raft_.propose(now, ReleaseGuard{std::string(region)});
+}
+
+void Cluster::outbid(Instant now, Epoch known) {
+  const auto own = writer_epoch();
+  if (!own || known < *own || SYNCER_MUTATED("cluster.keep_generation")) return;
+  const Epoch wanted{known.generation + 1, own->term};
+  if (wanted == outbid_) return;
+  if (raft_.propose(now, RaiseGeneration{wanted.generation})) outbid_ = wanted;
 }
 
 void Cluster::fail(std::string reason) {
   if (fatal_.empty()) fatal_ = std::move(reason);
+}
+
+std::vector<std::string> Cluster::pending() const {
+  std::vector<std::string> reasons;
+  if (!formation_.excluded().empty()) {
+    reasons.push_back(formation_.excluded());
+  } else if (raft_.node() == nullptr) {
+    const std::string& waiting = formation_.waiting();
+    reasons.push_back(waiting.empty() ? "the list of voters is not agreed yet" : waiting);
+  } else if (leader().empty()) {
+    reasons.emplace_back("no leader of the region is known: a majority of its voters must be there");
+  }
+  if (!keys_.not_kept().empty()) reasons.push_back(keys_.not_kept());
+  return reasons;
+}
+
+GroupStatus Cluster::status(Instant now) const {
+  const raft::RaftNode* node = raft_.node();
+  GroupStatus status;
+  status.leads = writer_epoch().has_value();
+  status.leader = leader();
+  status.term = term();
+  status.commit = node != nullptr ? node->raft().log().commit() : 0;
+  status.generation = state_.generation;
+  for (const VoterSlot& slot : roster_.voters().slots) status.voters.push_back(status_of(now, slot));
+  return status;
+}
+
+VoterStatus Cluster::status_of(Instant now, const VoterSlot& slot) const {
+  VoterStatus status{slot.node, disk_name(slot.disk), to_string(slot.address), state_of(slot)};
+  if (const auto heard = links_.last_heard(slot.node)) status.last_heard = now - *heard;
+  if (!is_leader()) return status;
+  const raft::Raft& raft = raft_.node()->raft();
+  const auto progress = raft.progress().find(roster_.voters().voter_of(slot.node, slot.disk));
+  const raft::Index commit = raft.log().commit();
+  status.match = progress->second.match;
+  status.lag = commit - std::min(commit, progress->second.match);
+  return status;
+}
+
+std::string Cluster::state_of(const VoterSlot& slot) const {
+  const bool votes = raft_.node() != nullptr;
+  if (votes && leader() == slot.node) return "leader";
+  if (slot.node == config_.node) return votes ? "follower" : formation_.excluded().empty() ? "joining" : "disk lost";
+  const wire::ClusterHello* hello = roster_.hello(slot.node);
+  if (hello == nullptr) return "not there";
+  if (hello->disk != slot.disk) return "disk lost";
+  return hello->stage == VoterStage::Voting ? "follower" : "joining";
+}
+
+void Cluster::hash(StateHasher& hasher) const {
+  const VoterSet& voters = roster_.voters();
+  hasher.add(voters.disk);
+  hasher.add(static_cast<std::uint64_t>(voters.stage));
+  hasher.add(state_.generation);
+  hasher.add(state_.list_version);
+  for (const GuardMark& mark : state_.guards) hasher.add(mark.held * 2 + (mark.frozen ? 1U : 0U));
+  if (raft_.node() != nullptr) raft_.node()->hash(hasher);
 }
 
 }  // namespace syncer::cluster

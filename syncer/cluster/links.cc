@@ -13,17 +13,18 @@ constexpr Duration kDialTimeout = 1s;
 constexpr Duration kPulse = 500ms;
 /// Without an answer to a pulse for this long the link is dialled anew.
 constexpr Duration kSilence = 2s;
-/// Accepted links: who does not say hello, and who says nothing any more.
+/// An accepted link without a hello for this long, or with nothing at all for that long, is closed.
 constexpr Duration kStranger = 5s;
 constexpr Duration kAbandoned = 10s;
-constexpr Duration kPause = 400ms;
+/// Between a lost link and the next attempt; half of it is drawn.
+constexpr Duration kRedialPause = 400ms;
 constexpr std::size_t kMaxLinks = 64;
-/// Octets a peer may leave unread. Raft repeats what matters.
+/// Bytes a peer may leave unread. Raft repeats what matters.
 constexpr std::size_t kMaxBacklog = std::size_t{4} << 20U;
 
 }  // namespace
 
-Duration ClusterLinks::patience(const Link& link) {
+Duration ClusterLinks::silence_limit(const Link& link) {
   if (link.dialled) return link.connected ? kSilence : kDialTimeout;
   return link.hello ? kAbandoned : kStranger;
 }
@@ -65,7 +66,7 @@ void ClusterLinks::dial(Instant now, const std::string& node, Peer& peer) {
 
 void ClusterLinks::accept(Instant now, LinkId id) {
   if (links_.size() >= kMaxLinks) {
-    news_.dropped.emplace_back("too many connections on the cluster port");
+    events_.dropped.emplace_back("too many connections on the cluster port");
     return streams_.close(id);
   }
   Link& link = links_[id];
@@ -81,14 +82,14 @@ void ClusterLinks::on_stream_connected(Instant now, LinkId id) {
   link.heard = now;
   peers_.at(link.node).next_pulse = now + kPulse;
   write(id, link, *hello_);
-  news_.hellos = true;
+  events_.hellos = true;
 }
 
-void ClusterLinks::on_stream_data(Instant now, LinkId id, ByteView octets) {
+void ClusterLinks::on_stream_data(Instant now, LinkId id, ByteView bytes) {
   for (auto found = links_.find(id); found != links_.end(); found = links_.find(id)) {
     Link& link = found->second;
     link.heard = now;
-    const auto frame = link.reader.next(octets);
+    const auto frame = link.reader.next(bytes);
     if (!frame) return drop(now, id, frame.error().detail);
     if (!*frame) return;
     const wire::Writer writer = link.dialled ? wire::Writer::Acceptor : wire::Writer::Dialler;
@@ -96,12 +97,12 @@ void ClusterLinks::on_stream_data(Instant now, LinkId id, ByteView octets) {
     if (!opened) return drop(now, id, opened.error().detail);
     auto message = wire::decode_cluster(opened->type, opened->body);
     if (!message) return drop(now, id, message.error().detail);
-    if (!take(now, id, link, std::move(*message))) return drop(now, id, "message out of place");
+    if (!take(id, link, std::move(*message))) return drop(now, id, "message out of place");
   }
 }
 
-/// False when it may not be said on this link.
-bool ClusterLinks::take(Instant, LinkId id, Link& link, wire::ClusterMessage message) {
+/// False when the message may not come on this link.
+bool ClusterLinks::take(LinkId id, Link& link, wire::ClusterMessage message) {
   if (const auto* pulse = std::get_if<wire::Pulse>(&message)) {
     if (pulse->answer != link.dialled) return false;
     if (!pulse->answer) write(id, link, wire::Pulse{true});
@@ -115,17 +116,17 @@ bool ClusterLinks::take(Instant, LinkId id, Link& link, wire::ClusterMessage mes
   }
   if (!link.hello) return false;
   if (auto* share = std::get_if<wire::KeyShare>(&message)) {
-    news_.keys.push_back(std::move(share->key));
+    events_.keys.push_back(std::move(share->key));
     return true;
   }
-  news_.heard.push_back({link.node, link.hello->disk, std::get<raft::Message>(std::move(message))});
+  events_.received.push_back({link.node, link.hello->disk, std::get<raft::Message>(std::move(message))});
   return true;
 }
 
 void ClusterLinks::on_hello(LinkId id, Link& link, wire::ClusterHello hello) {
   link.node = hello.node;
   link.hello = std::move(hello);
-  news_.hellos = true;
+  events_.hellos = true;
   std::vector<LinkId> older;
   for (const auto& [other, known] : links_) {
     if (other != id && !known.dialled && known.node == link.node) older.push_back(other);
@@ -139,7 +140,7 @@ void ClusterLinks::on_hello(LinkId id, Link& link, wire::ClusterHello hello) {
 void ClusterLinks::on_stream_closed(Instant now, LinkId id) { forget(now, id); }
 
 void ClusterLinks::drop(Instant now, LinkId id, std::string reason) {
-  news_.dropped.push_back(std::move(reason));
+  events_.dropped.push_back(std::move(reason));
   streams_.close(id);
   forget(now, id);
 }
@@ -150,14 +151,14 @@ void ClusterLinks::forget(Instant now, LinkId id) {
   const Link link = std::move(found->second);
   links_.erase(found);
   if (!link.dialled) {
-    news_.hellos = news_.hellos || link.hello;
+    events_.hellos = events_.hellos || link.hello;
     return;
   }
-  news_.lost.push_back(link.node);
+  events_.lost.push_back(link.node);
   const auto peer = peers_.find(link.node);
   if (peer == peers_.end() || peer->second.out != id) return;
   peer->second.out.reset();
-  peer->second.next_attempt = now + random_.between(kPause / 2, kPause);
+  peer->second.next_attempt = now + random_.between(kRedialPause / 2, kRedialPause);
 }
 
 void ClusterLinks::write(LinkId id, Link& link, const wire::ClusterMessage& message) {
@@ -204,7 +205,7 @@ std::optional<Instant> ClusterLinks::last_heard(const std::string& node) const {
 void ClusterLinks::advance(Instant now) {
   std::vector<LinkId> silent;
   for (const auto& [id, link] : links_) {
-    if (link.heard + patience(link) <= now) silent.push_back(id);
+    if (link.heard + silence_limit(link) <= now) silent.push_back(id);
   }
   for (const LinkId id : silent) {
     streams_.close(id);
@@ -221,7 +222,7 @@ void ClusterLinks::advance(Instant now) {
 
 Instant ClusterLinks::next_deadline() const {
   Instant next = kNever;
-  for (const auto& [id, link] : links_) next = std::min(next, link.heard + patience(link));
+  for (const auto& [id, link] : links_) next = std::min(next, link.heard + silence_limit(link));
   if (!hello_) return next;
   for (const auto& [node, peer] : peers_) {
     if (!peer.out)

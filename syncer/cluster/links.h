@@ -14,23 +14,23 @@
 
 namespace syncer::cluster {
 
-/// The streams between the syncers of one region. Everybody dials everybody and speaks on the link it dialled, so that
-/// each direction is known for what it is; pulses show a dead link long before TCP does.
+/// The streams between the syncers of one region. Each dials all others and sends on the link that it dialled, so that
+/// a cut of one direction is noticed as such; pulses show a dead link long before TCP does.
 class ClusterLinks {
  public:
-  /// A word of another voter; `disk` is what its hello on the same link said.
-  struct Heard {
+  /// A Raft message of another voter; `disk` is the one of its hello on the same link.
+  struct Received {
     std::string node;
     std::uint64_t disk;
     raft::Message message;
   };
   /// What happened since the last call.
-  struct News {
-    std::vector<Heard> heard;
+  struct Events {
+    std::vector<Received> received;
     std::vector<Bytes> keys;           ///< gossip keys that another syncer gave us
     std::vector<std::string> lost;     ///< our link to them broke, or never came up
-    std::vector<std::string> dropped;  ///< why links of strangers were closed
-    bool hellos = false;               ///< a hello came or went, or we can say something to somebody new
+    std::vector<std::string> dropped;  ///< why links were closed on our side
+    bool hellos = false;               ///< a hello came or went, or a link that we dialled came up
   };
 
   ClusterLinks(Streams& streams, Random random, std::function<LinkId()> next_link, wire::ClusterSeal seal)
@@ -39,32 +39,32 @@ class ClusterLinks {
   /// Other keys from now on, on links that are up too: the ring opens what the former one sealed.
   void set_keys(wire::gossip::Keyring keys) { seal_.set_keys(std::move(keys)); }
 
-  /// What is said first on every link, and now on those that are up. Nobody is dialled before there is one.
+  /// The first message on every link, sent now on those that are up. Nobody is dialled before there is one.
   void set_hello(Instant now, wire::ClusterHello hello);
   /// Whom to dial and where.
   void set_peers(Instant now, const std::map<std::string, Endpoint>& peers);
   /// Lost when there is no link.
   void send(Instant now, const std::string& node, const wire::ClusterMessage& message);
-  /// The last word about itself of a syncer whose link to us is up.
+  /// The last hello of a syncer whose link to us is up; otherwise nullptr.
   const wire::ClusterHello* hello(const std::string& node) const;
   /// Everybody we have a hello of.
   std::vector<wire::ClusterHello> hellos() const;
-  /// When it said something last, on a link of either side; nothing while there is none.
+  /// When it was heard last, on a link of either side; nothing while there is none.
   std::optional<Instant> last_heard(const std::string& node) const;
 
   bool owns(LinkId link) const { return links_.count(link) != 0; }
   /// A stream on the cluster port.
   void accept(Instant now, LinkId link);
   void on_stream_connected(Instant now, LinkId link);
-  void on_stream_data(Instant now, LinkId link, ByteView octets);
+  void on_stream_data(Instant now, LinkId link, ByteView bytes);
   void on_stream_closed(Instant now, LinkId link);
   void advance(Instant now);
   Instant next_deadline() const;
-  News take_news() { return std::exchange(news_, {}); }
+  Events take_events() { return std::exchange(events_, {}); }
 
  private:
   struct Link {
-    std::string node;  ///< whom we dialled; of an accepted link, who said hello
+    std::string node;  ///< the syncer we dialled; of an accepted link, the one of its hello
     bool dialled = false;
     bool connected = false;
     bool preamble_sent = false;
@@ -81,10 +81,10 @@ class ClusterLinks {
     Instant next_pulse;
   };
 
-  static Duration patience(const Link& link);
+  static Duration silence_limit(const Link& link);
   void dial(Instant now, const std::string& node, Peer& peer);
   void write(LinkId id, Link& link, const wire::ClusterMessage& message);
-  bool take(Instant now, LinkId id, Link& link, wire::ClusterMessage message);
+  bool take(LinkId id, Link& link, wire::ClusterMessage message);
   void on_hello(LinkId id, Link& link, wire::ClusterHello hello);
   void drop(Instant now, LinkId id, std::string reason);
   void forget(Instant now, LinkId id);
@@ -96,7 +96,7 @@ class ClusterLinks {
   std::optional<wire::ClusterHello> hello_;
   std::map<std::string, Peer> peers_;
   std::map<LinkId, Link> links_;
-  News news_;
+  Events events_;
 };
 
 }  // namespace syncer::cluster

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "syncer/base/time.h"
 #include "syncer/ports/storage.h"
 #include "syncer/raft/store.h"
 
@@ -21,7 +22,7 @@ class ClusterStore {
 
   /// Writes all of them, then calls `done`, from within on_stored (or at once when there is nothing to write).
   void write(Instant now, std::vector<raft::StoreOperation> operations, Done done);
-  /// False when the call is none of ours. A write that failed is an error: retrying it would prove nothing.
+  /// False when the call is none of ours. A write that failed is an error: a retry would prove nothing.
   Result<bool> on_stored(Instant now, CallId call, const Result<void>& outcome);
   bool idle() const { return steps_.empty(); }
 

@@ -79,14 +79,14 @@ bool Flows::carry_writer(Instant now) {
   }
   parts_.catalog.resume_writes(now);
   for (const std::string& region : cluster.take_releases()) parts_.catalog.release_guard(now, region);
-  const std::optional<Epoch> epoch = cluster.reign();
+  const std::optional<Epoch> epoch = cluster.writer_epoch();
   if (epoch == epoch_ || (!epoch && SYNCER_MUTATED("node.write_after_losing_the_lead"))) return false;
   change_writer(now, epoch);
   return true;
 }
 
 void Flows::follow_writer(Instant now) {
-  if (parts_.cluster->reign() != epoch_) carry_writer(now);
+  if (parts_.cluster->writer_epoch() != epoch_) carry_writer(now);
 }
 
 /// A new epoch of the same term goes on with what the node knows; losing the lead forgets it at once.
@@ -112,7 +112,7 @@ void Flows::carry_leader() {
   const cluster::Cluster& cluster = *parts_.cluster;
   const auto leader = region_syncers_.find(cluster.leader());
   const bool other = leader != region_syncers_.end() && leader->first != parts_.config.node;
-  parts_.peering.set_leader(cluster.reign().has_value(), other ? std::optional(leader->second) : std::nullopt);
+  parts_.peering.set_leader(cluster.writer_epoch().has_value(), other ? std::optional(leader->second) : std::nullopt);
 }
 
 void Flows::note_guards(Instant now) {

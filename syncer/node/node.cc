@@ -200,7 +200,7 @@ Result<bool> Node::remove_key(Instant now, const std::string& id) {
 }
 
 Result<bool> Node::ask_about_key(Instant now, const std::function<Result<void>(cluster::Cluster&)>& ask) {
-  if (!parts_->cluster || parts_->cluster->raft() == nullptr) return false;
+  if (!parts_->cluster || parts_->cluster->raft_node() == nullptr) return false;
   if (auto asked = ask_cluster(now, ask); !asked) return tl::unexpected(asked.error());
   return true;
 }

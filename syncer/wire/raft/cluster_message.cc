@@ -2,17 +2,69 @@
 #include "syncer/wire/raft/cluster_message.h"
 
 #include "syncer/wire/frame/frame.h"
-#include "syncer/wire/raft/message.h"
 #include "syncer/wire/sync/parts.h"
 
 namespace syncer::wire {
 namespace {
 
+using raft::Entry;
+using raft::Message;
+using raft::Snapshot;
+using raft::VoterId;
+
+constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kRejected = 1;
+constexpr std::uint8_t kByTransfer = 2;
+constexpr std::uint8_t kSnapshot = 4;
+constexpr std::uint8_t kKnownFlags = kRejected | kByTransfer | kSnapshot;
+constexpr std::size_t kMinEntrySize = 3;
+
+std::uint8_t flags_of(const Message& m) {
+  return static_cast<std::uint8_t>((m.rejected ? kRejected : 0) | (m.by_transfer ? kByTransfer : 0) |
+                                   (m.snapshot ? kSnapshot : 0));
+}
+
+void write_snapshot(ByteWriter& out, const Snapshot& snapshot) {
+  out.varint(snapshot.at.term);
+  out.varint(snapshot.at.index);
+  out.string(snapshot.state);
+}
+
+Snapshot read_snapshot(ByteReader& in) {
+  Snapshot snapshot;
+  snapshot.at.term = in.varint();
+  snapshot.at.index = in.varint();
+  snapshot.state = in.string();
+  return snapshot;
+}
+
+Entry read_entry(ByteReader& in) {
+  Entry entry;
+  entry.term = in.varint();
+  entry.index = in.varint();
+  entry.data = in.string();
+  return entry;
+}
+
+void read_fields(ByteReader& in, Message& m) {
+  m.from = VoterId{in.varint()};
+  m.to = VoterId{in.varint()};
+  m.term = in.varint();
+  m.log.term = in.varint();
+  m.log.index = in.varint();
+  m.commit = in.varint();
+  m.hint = in.varint();
+  m.sent_at = instant(static_cast<std::int64_t>(in.u64()));
+  m.target = VoterId{in.varint()};
+}
+
+tl::unexpected<Error> corrupt_raft(const char* why) { return failure(ErrorCode::Corrupt, "raft message", why); }
+
 /// Frame types; never reused for another meaning.
 enum class ClusterType : std::uint8_t { Hello = 1, Pulse = 2, KeyShare = 4, Raft = 16 };
 
 /// Name, disk, address: the shortest there can be.
-constexpr std::size_t kMinSeat = 10;
+constexpr std::size_t kMinSlot = 10;
 
 ClusterFrame frame(ClusterType type, Bytes body) { return {static_cast<std::uint8_t>(type), std::move(body)}; }
 
@@ -23,8 +75,8 @@ ClusterFrame encode(const ClusterHello& hello) {
   w.string(hello.node);
   w.u64(hello.disk);
   w.u8(static_cast<std::uint8_t>(hello.stage));
-  write_seats(w, hello.seats);
-  for (const std::uint64_t number : {hello.group, hello.listed, hello.term}) w.u64(number);
+  write_slots(w, hello.slots);
+  for (const std::uint64_t number : {hello.group, hello.list_version, hello.term}) w.u64(number);
   write_key_ids(w, hello.keys);
   return frame(ClusterType::Hello, std::move(body));
 }
@@ -36,11 +88,11 @@ Result<ClusterMessage> decode_hello(ByteView body) {
   read(r, hello.node, kMaxName);
   hello.disk = r.u64();
   const std::uint8_t stage = r.u8();
-  if (stage > static_cast<std::uint8_t>(SeatStage::Seated)) r.fail();
-  hello.stage = static_cast<SeatStage>(stage);
-  hello.seats = read_seats(r);
+  if (stage > static_cast<std::uint8_t>(VoterStage::Voting)) r.fail();
+  hello.stage = static_cast<VoterStage>(stage);
+  hello.slots = read_slots(r);
   hello.group = r.u64();
-  hello.listed = r.u64();
+  hello.list_version = r.u64();
   hello.term = r.u64();
   hello.keys = read_key_ids(r);
   if (!r.finished()) return failure(ErrorCode::Corrupt, "", "hello of a syncer is damaged");
@@ -63,6 +115,47 @@ Result<ClusterMessage> decode_pulse(ByteView body) {
 
 }  // namespace
 
+Bytes encode_raft(const Message& m) {
+  Bytes bytes;
+  ByteWriter out(bytes);
+  out.u8(kVersion);
+  out.u8(static_cast<std::uint8_t>(m.type));
+  out.u8(flags_of(m));
+  for (const std::uint64_t v : {m.from.value, m.to.value, m.term, m.log.term, m.log.index, m.commit, m.hint})
+    out.varint(v);
+  out.u64(static_cast<std::uint64_t>(nanos(m.sent_at)));
+  out.varint(m.target.value);
+  out.varint(m.entries.size());
+  for (const Entry& entry : m.entries) {
+    out.varint(entry.term);
+    out.varint(entry.index);
+    out.string(entry.data);
+  }
+  if (m.snapshot) write_snapshot(out, *m.snapshot);
+  return bytes;
+}
+
+Result<Message> decode_raft(ByteView bytes) {
+  ByteReader in(bytes);
+  const std::uint8_t version = in.u8();
+  if (in.ok() && version != kVersion) {
+    return failure(ErrorCode::Unsupported, "raft message",
+                   "format version " + std::to_string(version) + " is not known");
+  }
+  const std::uint8_t type = in.u8();
+  const std::uint8_t flags = in.u8();
+  if (type >= raft::kMessageTypes || (flags & ~kKnownFlags) != 0) return corrupt_raft("unknown type or flag");
+  Message m;
+  m.type = static_cast<raft::MessageType>(type);
+  m.rejected = (flags & kRejected) != 0;
+  m.by_transfer = (flags & kByTransfer) != 0;
+  read_fields(in, m);
+  for (std::size_t left = in.count(kMinEntrySize); left > 0 && in.ok(); --left) m.entries.push_back(read_entry(in));
+  if ((flags & kSnapshot) != 0) m.snapshot = read_snapshot(in);
+  if (!in.finished()) return corrupt_raft("the bytes end too early or too late");
+  return m;
+}
+
 void write_key_ids(ByteWriter& w, const std::vector<std::string>& ids) {
   w.varint(ids.size());
   for (const std::string& id : ids) w.string(id);
@@ -76,30 +169,30 @@ std::vector<std::string> read_key_ids(ByteReader& r) {
   return ids;
 }
 
-void write_seats(ByteWriter& w, const std::vector<Seat>& seats) {
-  w.varint(seats.size());
-  for (const Seat& seat : seats) {
-    w.string(seat.node);
-    w.u64(seat.disk);
-    w.string(to_string(seat.address));
+void write_slots(ByteWriter& w, const std::vector<VoterSlot>& slots) {
+  w.varint(slots.size());
+  for (const VoterSlot& slot : slots) {
+    w.string(slot.node);
+    w.u64(slot.disk);
+    w.string(to_string(slot.address));
   }
 }
 
-std::vector<Seat> read_seats(ByteReader& r) {
-  std::vector<Seat> seats;
-  const std::size_t count = r.count(kMinSeat);
-  if (count > kMaxSeats) r.fail();
+std::vector<VoterSlot> read_slots(ByteReader& r) {
+  std::vector<VoterSlot> slots;
+  const std::size_t count = r.count(kMinSlot);
+  if (count > kMaxVoterSlots) r.fail();
   for (std::size_t i = 0; i < count && r.ok(); ++i) {
-    Seat& seat = seats.emplace_back();
-    read(r, seat.node, kMaxName);
-    seat.disk = r.u64();
+    VoterSlot& slot = slots.emplace_back();
+    read(r, slot.node, kMaxName);
+    slot.disk = r.u64();
     const Result<Endpoint> address = parse_endpoint(r.string());
     if (address)
-      seat.address = *address;
+      slot.address = *address;
     else
       r.fail();
   }
-  return seats;
+  return slots;
 }
 
 ClusterFrame cluster_frame(const ClusterMessage& message) {

@@ -12,23 +12,23 @@
 
 namespace syncer::wire {
 
-/// Most seats a region's group may have.
-inline constexpr std::size_t kMaxSeats = 7;
+/// Most slots a region's group may have.
+inline constexpr std::size_t kMaxVoterSlots = 7;
 
 /// A place in the region's group of voters. It belongs to one disk: the same name on an empty disk is somebody else,
 /// because what the old one promised is gone.
-struct Seat {
+struct VoterSlot {
   std::string node;
   std::uint64_t disk = 0;  ///< drawn once, at the first start on an empty disk
-  Endpoint address;        ///< of the cluster port; may change, the seat stays the same
-  bool operator==(const Seat&) const = default;
+  Endpoint address;        ///< of the cluster port; may change, the slot stays the same
+  bool operator==(const VoterSlot&) const = default;
 };
 
 /// How far a syncer is with the region's group.
-enum class SeatStage : std::uint8_t {
+enum class VoterStage : std::uint8_t {
   Fresh,     ///< bound to no list
   Proposed,  ///< bound to a list (durably), but not everybody on it has said so yet
-  Seated,    ///< the group exists
+  Voting,    ///< the group exists
 };
 
 /// First frame of a dialer, and again whenever it got further: who it is and which list it is bound to.
@@ -36,11 +36,11 @@ struct ClusterHello {
   std::string region;
   std::string node;
   std::uint64_t disk = 0;
-  SeatStage stage = SeatStage::Fresh;
-  std::vector<Seat> seats;  ///< empty while Fresh
-  std::uint64_t group = 0;  ///< names the group for as long as it exists; 0 until it does
-  raft::Index listed = 0;   ///< the log's entry that gave a seat to another disk last; 0 for the list as founded
-  raft::Term term = 0;      ///< of the voter when it said so; 0 while it is none
+  VoterStage stage = VoterStage::Fresh;
+  std::vector<VoterSlot> slots;  ///< empty while Fresh
+  std::uint64_t group = 0;       ///< names the group for as long as it exists; 0 until it does
+  raft::Index list_version = 0;  ///< the log's entry that gave a slot to another disk last; 0 for the list as founded
+  raft::Term term = 0;           ///< of the voter when it said so; 0 while it is none
   std::vector<std::string> keys = {};  ///< ids of the gossip keys it has
   bool operator==(const ClusterHello&) const = default;
 };
@@ -60,6 +60,13 @@ struct KeyShare {
 /// What the syncers of one region say to each other.
 using ClusterMessage = std::variant<ClusterHello, Pulse, KeyShare, raft::Message>;
 
+/// One Raft message as bytes, without framing: format version, type, flags, then varints in the order of the struct.
+Bytes encode_raft(const raft::Message& message);
+
+/// Reads what encode_raft wrote. ErrorCode::Unsupported for another format version, ErrorCode::Corrupt for bytes that
+/// are no message or have something left over. Allocates no more than the input holds.
+Result<raft::Message> decode_raft(ByteView bytes);
+
 /// A frame that is not on the wire yet.
 struct ClusterFrame {
   std::uint8_t type = 0;
@@ -78,9 +85,9 @@ inline constexpr std::size_t kMaxKeyIds = 64;
 void write_key_ids(ByteWriter& w, const std::vector<std::string>& ids);
 std::vector<std::string> read_key_ids(ByteReader& r);
 
-/// A list of seats inside something larger.
-void write_seats(ByteWriter& w, const std::vector<Seat>& seats);
+/// A list of slots inside something larger.
+void write_slots(ByteWriter& w, const std::vector<VoterSlot>& slots);
 /// Fails the reader when there are too many or an address is none.
-std::vector<Seat> read_seats(ByteReader& r);
+std::vector<VoterSlot> read_slots(ByteReader& r);
 
 }  // namespace syncer::wire

@@ -38,7 +38,7 @@ void add_serf(std::set<Bytes>& all) {
 }
 
 void add_cluster(std::set<Bytes>& all) {
-  ClusterHello hello{"eu", "n", 5, SeatStage::Seated, {{"n", 5, kAddress}}, 1, 2, 3, {"01234567"}};
+  ClusterHello hello{"eu", "n", 5, VoterStage::Voting, {{"n", 5, kAddress}}, 1, 2, 3, {"01234567"}};
   raft::Message append;
   append.type = raft::MessageType::Append;
   append.entries.resize(2);

@@ -56,13 +56,13 @@ struct ClusterNet::Host : Streams, Storage, Observer {
     later(2ms, name, run, [link](Host& h) { h.cluster.on_stream_connected(h.net.now_, link); });
   }
 
-  void send(LinkId link, ByteView octets) override {
+  void send(LinkId link, ByteView bytes) override {
     const auto found = ends.find(link);
     if (found == ends.end()) return;
     const End& end = found->second;
     if (!net.passes(name, end.name)) return;
     later(2ms, end.name, end.run,
-          [link = end.link, text = Bytes(octets)](Host& h) { h.cluster.on_stream_data(h.net.now_, link, text); });
+          [link = end.link, text = Bytes(bytes)](Host& h) { h.cluster.on_stream_data(h.net.now_, link, text); });
   }
 
   std::size_t backlog(LinkId) const override { return 0; }
@@ -84,11 +84,11 @@ struct ClusterNet::Host : Streams, Storage, Observer {
     return found == disk.end() ? std::optional<Bytes>() : std::optional(found->second);
   }
   void write(CallId id, std::string_view key, Bytes value) override { store(id, std::string(key), value, false); }
-  void append(CallId id, std::string_view key, Bytes octets) override { store(id, std::string(key), octets, true); }
-  void store(CallId id, const std::string& key, const Bytes& octets, bool append) {
-    later(disk_delay, name, run, [id, key, octets, append](Host& h) {
+  void append(CallId id, std::string_view key, Bytes bytes) override { store(id, std::string(key), bytes, true); }
+  void store(CallId id, const std::string& key, const Bytes& bytes, bool append) {
+    later(disk_delay, name, run, [id, key, bytes, append](Host& h) {
       Bytes& value = h.net.disks_[h.name][key];
-      value = append ? value + octets : octets;
+      value = append ? value + bytes : bytes;
       h.cluster.on_stored(h.net.now_, id, {});
     });
   }
@@ -194,7 +194,7 @@ void ClusterNet::watch_writers() {
   for (const auto& [name, host] : hosts_) {
     if (!host->cluster.may_write(now_)) continue;
     ++writers;
-    const Epoch epoch = *host->cluster.reign();
+    const Epoch epoch = *host->cluster.writer_epoch();
     went_back_ = went_back_ || epoch < latest_.first || (epoch.term == latest_.first.term && name != latest_.second);
     latest_ = {epoch, name};
   }

@@ -12,7 +12,7 @@
 
 namespace syncer::cluster {
 
-/// Councils of one region, joined by an ordered network with a delay of 1 ms, in virtual time. Disks outlive processes.
+/// Clusters of one region, joined by an ordered network with a delay of 1 ms, in virtual time. Disks outlive processes.
 class ClusterNet {
  public:
   struct Host;
@@ -29,7 +29,7 @@ class ClusterNet {
   Result<void> start(const std::string& name);
   /// The process dies; with `wipe` its disk is gone too.
   void kill(const std::string& name, bool wipe = false);
-  /// Tells everybody who runs of everybody else who does.
+  /// Every running syncer learns of all the others that run.
   void gossip();
   /// Nothing gets through between these two, in both directions.
   void cut(const std::string& a, const std::string& b);

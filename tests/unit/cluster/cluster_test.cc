@@ -48,7 +48,7 @@ TEST_F(ClusterTest, FourAtOnceDoNotBeginUntilOneIsStopped) {
   EXPECT_NE(net.writer(), "");
 }
 
-TEST_F(ClusterTest, AFourthIsToldWhoServesTheRegion) {
+TEST_F(ClusterTest, AFourthStopsAndNamesTheSyncersOfTheRegion) {
   net.found({"a", "b", "c"});
   ASSERT_TRUE(net.start("d"));
   net.gossip();
@@ -100,7 +100,7 @@ TEST_F(ClusterTest, WhoProposedAListIsBoundToIt) {
   EXPECT_EQ(net.writer(), "") << "the list with c may live on some disk";
 }
 
-TEST_F(ClusterTest, ALateMemberTakesTheSeatThatItsOwnDiskAgreedTo) {
+TEST_F(ClusterTest, ALateMemberTakesTheSlotThatItsOwnDiskAgreedTo) {
   for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(net.start(name));
   net.gossip();
   net.run(20ms);
@@ -121,7 +121,7 @@ TEST_F(ClusterTest, ALeaderWithoutTheOthersStopsBeforeTheNextBegins) {
     for (const char* name : {"a", "b", "c"}) net.cut(old, name);
     net.run(3s);
     EXPECT_NE(net.writer(), old);
-    EXPECT_FALSE(net.cluster(old).reign());
+    EXPECT_FALSE(net.cluster(old).writer_epoch());
     net.heal();
     net.run(5s);
   }
@@ -142,21 +142,21 @@ TEST_F(ClusterTest, AnEpochThatOthersKnowIsOutbidAndStaysSo) {
   const std::string first = net.writer();
   net.cluster(first).outbid(net.now(), Epoch{3, 99});
   net.run(100ms);
-  EXPECT_EQ(net.cluster(first).reign()->generation, 4U);
+  EXPECT_EQ(net.cluster(first).writer_epoch()->generation, 4U);
   net.kill(first);
   net.run(3s);
-  EXPECT_EQ(net.cluster(net.writer()).reign()->generation, 4U);
+  EXPECT_EQ(net.cluster(net.writer()).writer_epoch()->generation, 4U);
 }
 
 TEST_F(ClusterTest, DamagedOrMissingStateIsRefusedAndNotGuessed) {
   net.found({"a", "b", "c"});
   net.kill("a");
-  const Bytes charter = net.stored("a", "cluster.charter");
-  net.stored("a", "cluster.charter")[5] ^= 1;
+  const Bytes voters = net.stored("a", "cluster.voters");
+  net.stored("a", "cluster.voters")[5] ^= 1;
   const auto damaged = net.start("a");
   ASSERT_FALSE(damaged);
   EXPECT_EQ(damaged.error().code, ErrorCode::Corrupt);
-  net.stored("a", "cluster.charter") = charter;
+  net.stored("a", "cluster.voters") = voters;
   EXPECT_TRUE(net.start("a"));
 }
 

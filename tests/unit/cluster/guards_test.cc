@@ -28,7 +28,7 @@ class ClusterGuards : public testing::Test {
   std::string follower;
 };
 
-TEST_F(ClusterGuards, AreKnownToWhoeverLeadsNext) {
+TEST_F(ClusterGuards, AreKnownToTheNextLeader) {
   const Instant frozen_at = net.now() - 90s;
   const std::vector<GuardMark>& guards = next_leader().guards();
   ASSERT_EQ(guards.size(), 1U);
@@ -37,7 +37,7 @@ TEST_F(ClusterGuards, AreKnownToWhoeverLeadsNext) {
   EXPECT_LE(std::chrono::abs(guards[0].since - frozen_at), 150ms);
 }
 
-TEST_F(ClusterGuards, AreReleasedByTheLeaderWhoeverIsAsked) {
+TEST_F(ClusterGuards, AreReleasedByTheLeaderWhicheverVoterIsAsked) {
   ASSERT_TRUE(net.cluster(follower).release_guard(net.now(), "west"));
   net.run(100ms);
   EXPECT_EQ(net.cluster(leader).take_releases(), std::vector<std::string>{"west"});

@@ -8,16 +8,16 @@
 namespace syncer::wire {
 namespace {
 
-Seat seat(const std::string& node, std::uint64_t disk) { return {node, disk, Endpoint::v4(10, 0, 0, 1, 30192)}; }
+VoterSlot slot(const std::string& node, std::uint64_t disk) { return {node, disk, Endpoint::v4(10, 0, 0, 1, 30192)}; }
 
 std::vector<ClusterMessage> examples() {
   raft::Message beat;
   beat.from = {1};
   beat.to = {2};
   beat.term = 7;
-  return {ClusterHello{"east", "e1", 11, SeatStage::Fresh, {}},
-          ClusterHello{"east", "e1", 11, SeatStage::Seated, {seat("e1", 11), seat("e2", 12), seat("e3", 13)}},
-          ClusterHello{"east", "e1", 11, SeatStage::Seated, {seat("e1", 11)}, 5, 6, 7, {"12ab34cd", "00ff00ff"}},
+  return {ClusterHello{"east", "e1", 11, VoterStage::Fresh, {}},
+          ClusterHello{"east", "e1", 11, VoterStage::Voting, {slot("e1", 11), slot("e2", 12), slot("e3", 13)}},
+          ClusterHello{"east", "e1", 11, VoterStage::Voting, {slot("e1", 11)}, 5, 6, 7, {"12ab34cd", "00ff00ff"}},
           Pulse{false},
           Pulse{true},
           beat};
@@ -32,7 +32,7 @@ std::pair<std::uint8_t, Bytes> taken_apart(const Bytes& frame) {
   return {(*read)->type, Bytes((*read)->body)};
 }
 
-TEST(ClusterMessage, SaysWhatItWasToldToSay) {
+TEST(ClusterMessage, SurvivesTheWire) {
   for (const ClusterMessage& message : examples()) {
     const auto [type, body] = taken_apart(encode_cluster(message));
     const auto decoded = decode_cluster(type, body);
@@ -59,10 +59,10 @@ TEST(ClusterMessage, CarriesAKeyOfALengthThatKeysHave) {
   EXPECT_FALSE(decode_cluster(type, Bytes(33, 'k')));
 }
 
-TEST(ClusterMessage, NeverHoldsMoreSeatsThanAGroupMayHave) {
-  std::vector<Seat> many;
-  for (std::uint64_t i = 0; i < 8; ++i) many.push_back(seat("e" + std::to_string(i), i));
-  const auto [type, body] = taken_apart(encode_cluster(ClusterHello{"east", "e1", 1, SeatStage::Seated, many}));
+TEST(ClusterMessage, NeverHoldsMoreSlotsThanAGroupMayHave) {
+  std::vector<VoterSlot> many;
+  for (std::uint64_t i = 0; i < 8; ++i) many.push_back(slot("e" + std::to_string(i), i));
+  const auto [type, body] = taken_apart(encode_cluster(ClusterHello{"east", "e1", 1, VoterStage::Voting, many}));
   EXPECT_FALSE(decode_cluster(type, body));
 }
 

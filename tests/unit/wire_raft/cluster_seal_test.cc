@@ -34,7 +34,7 @@ TEST_F(ClusterSealTest, IsOpenedByWhoHasTheKey) {
   EXPECT_EQ(decode_cluster(opened->type, opened->body).value(), ClusterMessage(Pulse{true}));
 }
 
-TEST_F(ClusterSealTest, HoldsEveryOctet) {
+TEST_F(ClusterSealTest, HoldsEveryByte) {
   for (std::size_t i = 0; i < sealed.body.size(); ++i) {
     Bytes body = sealed.body;
     body[i] = static_cast<char>(body[i] ^ 1);

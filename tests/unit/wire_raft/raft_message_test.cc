@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "syncer/wire/raft/message.h"
+#include "syncer/wire/raft/cluster_message.h"
 
 namespace syncer::wire {
 namespace {
@@ -43,29 +43,29 @@ RC_GTEST_PROP(RaftMessage, SurvivesTheWire, ()) {
 }
 
 RC_GTEST_PROP(RaftMessage, RefusesEveryPrefixAndEveryTail, ()) {
-  const Bytes octets = encode_raft(any_message());
-  for (std::size_t size = 0; size < octets.size(); ++size) RC_ASSERT(!decode_raft(ByteView(octets).substr(0, size)));
-  RC_ASSERT(!decode_raft(octets + "x"));
+  const Bytes bytes = encode_raft(any_message());
+  for (std::size_t size = 0; size < bytes.size(); ++size) RC_ASSERT(!decode_raft(ByteView(bytes).substr(0, size)));
+  RC_ASSERT(!decode_raft(bytes + "x"));
 }
 
-RC_GTEST_PROP(RaftMessage, TakesAnyOctetsWithoutHarm, (const std::string& octets)) {
-  const Result<Message> read = decode_raft(octets);
-  if (read) RC_ASSERT(encode_raft(*read).size() <= octets.size());
+RC_GTEST_PROP(RaftMessage, TakesAnyBytesWithoutHarm, (const std::string& bytes)) {
+  const Result<Message> read = decode_raft(bytes);
+  if (read) RC_ASSERT(encode_raft(*read).size() <= bytes.size());
 }
 
 TEST(RaftMessage, NamesAnUnknownFormatVersion) {
-  Bytes octets = encode_raft(Message{});
-  octets[0] = 2;
-  const Result<Message> read = decode_raft(octets);
+  Bytes bytes = encode_raft(Message{});
+  bytes[0] = 2;
+  const Result<Message> read = decode_raft(bytes);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code, ErrorCode::Unsupported);
 }
 
 TEST(RaftMessage, DoesNotBelieveACountThatTheInputCannotHold) {
-  Bytes octets = encode_raft(Message{});
-  octets.pop_back();  // the number of entries
-  ByteWriter(octets).varint(1ULL << 40U);
-  EXPECT_FALSE(decode_raft(octets));
+  Bytes bytes = encode_raft(Message{});
+  bytes.pop_back();  // the number of entries
+  ByteWriter(bytes).varint(1ULL << 40U);
+  EXPECT_FALSE(decode_raft(bytes));
 }
 
 }  // namespace

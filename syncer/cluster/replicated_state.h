@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -20,10 +21,10 @@ struct RaiseGeneration {
   bool operator==(const RaiseGeneration&) const = default;
 };
 
-/// Command of the log: the seat of this name belongs to this disk.
-struct GiveSeat {
-  wire::Seat seat;
-  bool operator==(const GiveSeat&) const = default;
+/// Command of the log: the slot of this name belongs to this disk.
+struct ReassignSlot {
+  wire::VoterSlot slot;
+  bool operator==(const ReassignSlot&) const = default;
 };
 
 /// Command of the log: a removal guard of the leader froze, changed or let go. Ages instead of instants: every process
@@ -56,32 +57,40 @@ struct RemoveKey {
   bool operator==(const RemoveKey&) const = default;
 };
 
-using ClusterCommand = std::variant<RaiseGeneration, GiveSeat, NoteGuard, ReleaseGuard, UseKey, RemoveKey>;
+using Command = std::variant<RaiseGeneration, ReassignSlot, NoteGuard, ReleaseGuard, UseKey, RemoveKey>;
 
-Bytes encode_command(const ClusterCommand& command);
+Bytes encode_command(const Command& command);
 /// ErrorCode::Unsupported for a kind that only a later version knows, Corrupt for everything else that is none.
-Result<ClusterCommand> decode_command(ByteView octets);
+Result<Command> decode_command(ByteView bytes);
 
 /// What the commands of the log amount to, for the snapshot. Small and bounded: bulk data stays out of the log.
-struct ClusterState {
+struct ReplicatedState {
   std::uint64_t generation = 1;
-  std::vector<wire::Seat> seats;
-  raft::Index listed = 0;         ///< the entry that changed a seat last; 0 for the list as founded
+  std::vector<wire::VoterSlot> slots;
+  raft::Index list_version = 0;   ///< the entry that changed a slot last; 0 for the list as founded
   std::vector<GuardMark> guards;  ///< one a side and region, at most kMaxGuards; those that say nothing left out
   std::string key_in_use;         ///< id of the gossip key that seals; empty while nobody chose one
   std::vector<std::string> removed_keys;  ///< ids, the latest last; at most wire::kMaxKeyIds
-  bool operator==(const ClusterState&) const = default;
+  bool operator==(const ReplicatedState&) const = default;
 };
 inline constexpr std::size_t kMaxGuards = 512;
 
-void apply(Instant now, const NoteGuard& command, ClusterState& state);
-void apply(Instant now, const ReleaseGuard& command, ClusterState& state);
-/// No key seals that was removed meanwhile, and none is removed that seals: the two may have been asked for at once.
-void apply(const UseKey& command, ClusterState& state);
-void apply(const RemoveKey& command, ClusterState& state);
+/// What a command asks of the owner of the state.
+struct Effects {
+  bool slots_changed = false;
+  bool keys_changed = false;
+  std::optional<std::string> released = {};  ///< region whose held removals go now; "*" for all
+};
 
-Bytes encode_state(Instant now, const ClusterState& state);
+/// Applies the command at log index `at`. A ReassignSlot that the list contains already, or of an unknown name, changes
+/// nothing. No key seals that was removed meanwhile, and none is removed that seals: the two may have been asked for at
+/// once.
+Effects apply(Instant now, raft::Index at, const Command& command, ReplicatedState& state);
+
+Bytes encode_state(Instant now, const ReplicatedState& state);
 /// ErrorCode::Unsupported for a later version's, Corrupt for everything else that is none.
-Result<ClusterState> decode_state(Instant now, ByteView octets);
+Result<ReplicatedState> decode_state(Instant now, ByteView bytes);
+/// Replaces `state` by the one of a snapshot, except that a later list of slots stays. True when the list changed.
+Result<bool> restore_state(Instant now, ByteView bytes, ReplicatedState& state);
 
 }  // namespace syncer::cluster

@@ -9,9 +9,9 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Three voters of which one has lost its disk and runs again.
-class ClusterSeats : public testing::Test {
+class VoterSlots : public testing::Test {
  protected:
-  ClusterSeats() {
+  VoterSlots() {
     net.found({"a", "b", "c"});
     leader = net.writer();
     lost = leader == "a" ? "b" : "a";
@@ -21,7 +21,7 @@ class ClusterSeats : public testing::Test {
     net.gossip();
     net.run(1s);
   }
-  ~ClusterSeats() override {
+  ~VoterSlots() override {
     EXPECT_LE(net.most_writers(), 1U);
     EXPECT_FALSE(net.went_back());
   }
@@ -35,49 +35,49 @@ class ClusterSeats : public testing::Test {
   std::string other;
 };
 
-TEST_F(ClusterSeats, AreGivenToANewDiskWhichThenVotes) {
+TEST_F(VoterSlots, AreGivenToANewDiskWhichThenVotes) {
   EXPECT_EQ(refusal(leader, lost), "");
   net.run(2s);
-  ASSERT_NE(net.cluster(lost).raft(), nullptr) << net.cluster(lost).pending().front();
+  ASSERT_NE(net.cluster(lost).raft_node(), nullptr) << net.cluster(lost).pending().front();
   EXPECT_EQ(net.cluster(lost).leader(), leader);
   net.kill(leader);
   net.run(5s);
   EXPECT_NE(net.writer(), "") << "the new disk is the second of the two that are left";
 }
 
-TEST_F(ClusterSeats, OfANewDiskHoldTheWholeLog) {
+TEST_F(VoterSlots, OfANewDiskHoldTheWholeLog) {
   net.cluster(leader).outbid(net.now(), Epoch{3, 99});
   EXPECT_EQ(refusal(leader, lost), "");
   net.run(2s);
-  const auto commit = [&](const std::string& name) { return net.cluster(name).raft()->raft().log().commit(); };
+  const auto commit = [&](const std::string& name) { return net.cluster(name).raft_node()->raft().log().commit(); };
   EXPECT_EQ(commit(lost), commit(leader));
   net.kill(other);
   net.cluster(leader).resign(net.now());
   net.run(3s);
   ASSERT_EQ(net.writer(), lost);
-  EXPECT_EQ(net.cluster(lost).reign()->generation, 4U);
+  EXPECT_EQ(net.cluster(lost).writer_epoch()->generation, 4U);
 }
 
-TEST_F(ClusterSeats, AreTakenOnlyWhenEveryOtherVoterHasWrittenItDown) {
+TEST_F(VoterSlots, AreTakenOnlyWhenEveryOtherVoterHasWrittenItDown) {
   net.slow_disk(other, 1500ms);  // two writes until the entry is committed, another until its list is written down
   EXPECT_EQ(refusal(leader, lost), "");
   net.run(4s);
-  EXPECT_EQ(net.cluster(lost).raft(), nullptr);
+  EXPECT_EQ(net.cluster(lost).raft_node(), nullptr);
   net.slow_disk(other, 1ms);
   net.run(5s);
-  EXPECT_NE(net.cluster(lost).raft(), nullptr);
+  EXPECT_NE(net.cluster(lost).raft_node(), nullptr);
 }
 
-TEST_F(ClusterSeats, BeginInATermInWhichTheLostVoteCannotHaveBeenCast) {
+TEST_F(VoterSlots, BeginInATermInWhichTheLostVoteCannotHaveBeenCast) {
   EXPECT_EQ(refusal(leader, lost), "");
-  for (int i = 0; i < 3000 && net.cluster(lost).raft() == nullptr; ++i) net.run(1ms);
-  ASSERT_NE(net.cluster(lost).raft(), nullptr);
-  const raft::HardState state = net.cluster(lost).raft()->raft().hard_state();
+  for (int i = 0; i < 3000 && net.cluster(lost).raft_node() == nullptr; ++i) net.run(1ms);
+  ASSERT_NE(net.cluster(lost).raft_node(), nullptr);
+  const raft::HardState state = net.cluster(lost).raft_node()->raft().hard_state();
   EXPECT_GE(state.term, net.cluster(leader).term());
   EXPECT_NE(state.vote, raft::kNobody) << "no vote is left in that term";
 }
 
-TEST_F(ClusterSeats, SurviveARestartOfEverybody) {
+TEST_F(VoterSlots, SurviveARestartOfEverybody) {
   EXPECT_EQ(refusal(leader, lost), "");
   net.run(2s);
   for (const char* name : {"a", "b", "c"}) net.kill(name);
@@ -86,11 +86,11 @@ TEST_F(ClusterSeats, SurviveARestartOfEverybody) {
   for (const char* name : {"a", "b", "c"}) EXPECT_EQ(net.cluster(name).leader(), net.writer()) << name;
 }
 
-TEST_F(ClusterSeats, CanBeGivenAgainWhenTheNewDiskIsLostToo) {
+TEST_F(VoterSlots, CanBeGivenAgainWhenTheNewDiskIsLostToo) {
   for (int round = 0; round < 3; ++round) {
     EXPECT_EQ(refusal(net.writer(), lost), "");
     net.run(2s);
-    EXPECT_NE(net.cluster(lost).raft(), nullptr);
+    EXPECT_NE(net.cluster(lost).raft_node(), nullptr);
     net.kill(lost, true);
     net.run(1s);
     ASSERT_TRUE(net.start(lost));
@@ -99,40 +99,40 @@ TEST_F(ClusterSeats, CanBeGivenAgainWhenTheNewDiskIsLostToo) {
   }
 }
 
-TEST_F(ClusterSeats, AreNotGivenWithoutEveryOtherVoter) {
+TEST_F(VoterSlots, AreNotGivenWithoutEveryOtherVoter) {
   net.kill(leader);
   net.run(3s);
   EXPECT_NE(refusal(other, lost).find("a majority of its voters must be there"), std::string::npos);
-  EXPECT_EQ(net.cluster(lost).raft(), nullptr);
+  EXPECT_EQ(net.cluster(lost).raft_node(), nullptr);
   ASSERT_TRUE(net.start(leader));
   net.run(3s);
   EXPECT_EQ(refusal(net.writer(), lost), "");
 }
 
-TEST_F(ClusterSeats, AreNotGivenWhileTheirDiskIsThere) {
+TEST_F(VoterSlots, AreNotGivenWhileTheirDiskIsThere) {
   EXPECT_NE(refusal(leader, other).find("nothing to replace"), std::string::npos);
   EXPECT_NE(refusal(leader, leader).find("nothing to replace"), std::string::npos);
 }
 
-TEST_F(ClusterSeats, AreNotGivenToNobody) {
+TEST_F(VoterSlots, AreNotGivenToNobody) {
   net.kill(lost);
   net.run(1s);
   EXPECT_NE(refusal(leader, lost).find("start it with its new, empty data folder first"), std::string::npos);
 }
 
-TEST_F(ClusterSeats, AreGivenByTheLeaderAlone) {
+TEST_F(VoterSlots, AreGivenByTheLeaderAlone) {
   EXPECT_EQ(refusal(other, lost), "only the leader can do that: ask syncer \"" + leader + "\"");
   EXPECT_NE(refusal(lost, lost).find("syncer cluster replace " + lost), std::string::npos);
 }
 
-TEST_F(ClusterSeats, AreGivenToNamesOnTheListAlone) {
+TEST_F(VoterSlots, AreGivenToNamesOnTheListAlone) {
   const auto outcome = net.cluster(leader).replace(net.now(), "d");
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code, ErrorCode::NotFound);
   EXPECT_NE(outcome.error().detail.find("its voters are a, b, c"), std::string::npos);
 }
 
-TEST_F(ClusterSeats, DoNotComeBackWithTheirFormerDisk) {
+TEST_F(VoterSlots, DoNotComeBackWithTheirFormerDisk) {
   ClusterNet fresh;
   fresh.found({"a", "b", "c"});
   const std::string head = fresh.writer();
@@ -153,15 +153,15 @@ TEST_F(ClusterSeats, DoNotComeBackWithTheirFormerDisk) {
   EXPECT_EQ(fresh.writer(), head);
 }
 
-TEST_F(ClusterSeats, RaiseTheGenerationAtAnOperatorsWord) {
-  const std::uint64_t before = net.cluster(leader).reign()->generation;
+TEST_F(VoterSlots, RaiseTheGenerationOnRequestOfAnOperator) {
+  const std::uint64_t before = net.cluster(leader).writer_epoch()->generation;
   EXPECT_FALSE(net.cluster(other).raise_generation(net.now()));
   ASSERT_TRUE(net.cluster(leader).raise_generation(net.now()));
   net.run(100ms);
-  EXPECT_EQ(net.cluster(leader).reign()->generation, before + 1);
+  EXPECT_EQ(net.cluster(leader).writer_epoch()->generation, before + 1);
 }
 
-TEST(ClusterOfFive, GivesOneSeatAfterTheOtherWhenTwoDisksAreLost) {
+TEST(ClusterOfFive, GivesOneSlotAfterTheOtherWhenTwoDisksAreLost) {
   const std::vector<std::string> names = {"a", "b", "c", "d", "e"};
   ClusterNet net(5);
   net.found(names);
@@ -177,24 +177,24 @@ TEST(ClusterOfFive, GivesOneSeatAfterTheOtherWhenTwoDisksAreLost) {
   net.gossip();
   net.run(1s);
   ASSERT_TRUE(net.cluster(leader).replace(net.now(), lost[0]));
-  for (int i = 0; i < 3000 && net.cluster(lost[0]).raft() == nullptr; ++i) {
+  for (int i = 0; i < 3000 && net.cluster(lost[0]).raft_node() == nullptr; ++i) {
     EXPECT_FALSE(net.cluster(leader).replace(net.now(), lost[1])) << i << " ms later";
     net.run(1ms);
   }
   net.run(1s);
   ASSERT_TRUE(net.cluster(leader).replace(net.now(), lost[1]));
   net.run(2s);
-  for (const std::string& name : lost) EXPECT_NE(net.cluster(name).raft(), nullptr) << name;
+  for (const std::string& name : lost) EXPECT_NE(net.cluster(name).raft_node(), nullptr) << name;
 }
 
-/// The store of the group is written, the charter that says so is not: the process dies in between.
+/// The voter's store is written, the voter set that says so is not: the process dies in between.
 TEST(ClusterProposal, IsForgottenEvenByWhoHadBegunToFoundTheGroup) {
   ClusterNet net;
   for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(net.start(name));
   net.gossip();
   for (int i = 0; i < 1000 && net.disk("a").count("raft.identity") == 0; ++i) net.run(1ms);
   ASSERT_EQ(net.disk("a").count("raft.identity"), 1U);
-  ASSERT_EQ(net.cluster("a").charter().stage, wire::SeatStage::Proposed);
+  ASSERT_EQ(net.cluster("a").voters().stage, wire::VoterStage::Proposed);
   net.kill("a");
   net.kill("b", true);
   net.kill("c", true);
@@ -210,7 +210,7 @@ TEST(ClusterProposal, IsForgottenEvenByWhoHadBegunToFoundTheGroup) {
   EXPECT_EQ(net.cluster("a").leader(), net.writer());
 }
 
-TEST(ClusterProposal, IsForgottenAtAnOperatorsWord) {
+TEST(ClusterProposal, IsForgottenOnRequestOfAnOperator) {
   ClusterNet net;
   for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(net.start(name));
   net.run(100ms);
@@ -221,7 +221,7 @@ TEST(ClusterProposal, IsForgottenAtAnOperatorsWord) {
   ASSERT_TRUE(net.start("c"));
   net.gossip();
   net.run(2s);
-  EXPECT_NE(net.cluster("a").pending().front().find("never will (say \"syncer cluster forget-proposal\""),
+  EXPECT_NE(net.cluster("a").pending().front().find("never will (run \"syncer cluster forget-proposal\""),
             std::string::npos)
       << net.cluster("a").pending().front();
   EXPECT_FALSE(net.cluster("c").forget_proposal(net.now())) << "it is bound to nothing";
@@ -235,7 +235,7 @@ TEST(ClusterProposal, IsForgottenAtAnOperatorsWord) {
   EXPECT_FALSE(net.cluster("a").forget_proposal(net.now())) << "the group exists";
 }
 
-/// Whatever dies, loses its disk, is cut off and replaced in whatever order: never two writers, never an epoch back.
+/// Syncers die, lose disks, are cut off and replaced in any order: never two writers, never an epoch back.
 TEST(ClusterChaos, NeverHasTwoWritersOrGoesBack) {
   const std::vector<std::string> names = {"a", "b", "c"};
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
@@ -265,7 +265,7 @@ TEST(ClusterChaos, NeverHasTwoWritersOrGoesBack) {
         if (what == 9 && !wiped.empty()) replaced += net.cluster(head).replace(net.now(), wiped) ? 1U : 0U;
       }
       net.run(Duration(static_cast<std::int64_t>(random.below(2000)) * 1'000'000));
-      if (!wiped.empty() && net.runs(wiped) && net.cluster(wiped).raft() != nullptr) wiped.clear();
+      if (!wiped.empty() && net.runs(wiped) && net.cluster(wiped).raft_node() != nullptr) wiped.clear();
     }
     ASSERT_LE(net.most_writers(), 1U) << "seed " << seed;
     ASSERT_FALSE(net.went_back()) << "seed " << seed;

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/cluster/voter_set.h"
+
+#include <algorithm>
+#include <map>
+
+#include "syncer/base/hash.h"
+
+namespace syncer::cluster {
+namespace {
+
+using wire::VoterSlot;
+using wire::VoterStage;
+
+constexpr std::size_t kChecksumSize = 4;
+
+}  // namespace
+
+const VoterSlot* VoterSet::slot_of(raft::VoterId voter) const {
+  const bool known = voter.value >= 1 && voter.value <= slots.size();
+  return known ? &slots[voter.value - 1] : nullptr;
+}
+
+raft::VoterId VoterSet::voter_of(std::string_view node, std::uint64_t disk_number) const {
+  const VoterSlot* slot = find_slot(slots, node);
+  if (slot == nullptr || slot->disk != disk_number) return raft::kNobody;
+  return {static_cast<std::uint64_t>(slot - slots.data()) + 1};
+}
+
+Bytes encode(const VoterSet& voters) {
+  Bytes out;
+  ByteWriter w(out);
+  w.u64(voters.disk);
+  w.u8(static_cast<std::uint8_t>(voters.stage));
+  wire::write_slots(w, voters.slots);
+  w.u64(voters.group);
+  w.u64(voters.list_version);
+  w.u32(crc32c(out));
+  return out;
+}
+
+Result<VoterSet> decode_voter_set(ByteView bytes) {
+  const ByteView content = bytes.substr(0, bytes.size() - std::min(bytes.size(), kChecksumSize));
+  ByteReader r(content);
+  VoterSet voters;
+  voters.disk = r.u64();
+  const std::uint8_t stage = r.u8();
+  voters.stage = static_cast<VoterStage>(stage);
+  voters.slots = wire::read_slots(r);
+  voters.group = r.u64();
+  voters.list_version = r.u64();
+  const bool known = stage <= static_cast<std::uint8_t>(VoterStage::Voting);
+  if (known && r.finished() && ByteReader(bytes.substr(content.size())).u32() == crc32c(content)) return voters;
+  return failure(ErrorCode::Corrupt, std::string(kVoterSetKey),
+                 "the list of this region's voters is damaged; this syncer does not vote on a guess: restore the file "
+                 "or give the syncer a new, empty data folder");
+}
+
+bool same_slots(const std::vector<VoterSlot>& a, const std::vector<VoterSlot>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const VoterSlot& one, const VoterSlot& other) {
+    return one.node == other.node && one.disk == other.disk;
+  });
+}
+
+const VoterSlot* find_slot(const std::vector<VoterSlot>& slots, std::string_view node) {
+  const auto is_it = [&](const VoterSlot& slot) { return slot.node == node; };
+  const auto found = std::find_if(slots.begin(), slots.end(), is_it);
+  return found == slots.end() ? nullptr : &*found;
+}
+
+std::string names_of(const std::vector<VoterSlot>& slots) {
+  std::string names;
+  for (const VoterSlot& slot : slots) names += (names.empty() ? "" : ", ") + slot.node;
+  return names;
+}
+
+std::uint64_t group_founded_by(const std::vector<VoterSlot>& slots) {
+  Bytes list;
+  ByteWriter w(list);
+  for (const VoterSlot& slot : slots) {
+    w.string(slot.node);
+    w.u64(slot.disk);
+  }
+  return hash128(list).high | 1U;
+}
+
+std::string disk_name(std::uint64_t disk) {
+  Bytes bytes;
+  for (unsigned shift = 64; shift > 0; shift -= 8) bytes.push_back(static_cast<char>(disk >> (shift - 8)));
+  return to_hex(bytes);
+}
+
+std::string group_name(std::string_view region, std::uint64_t group) {
+  return std::string(region) + "/" + disk_name(group);
+}
+
+Bytes store_identity(std::string_view region, std::uint64_t group, std::string_view node) {
+  return group_name(region, group) + "/" + std::string(node);
+}
+
+bool Roster::set_members(Instant now, std::vector<ClusterMember> members) {
+  if (members == members_) return false;
+  members_ = std::move(members);
+  redial(now);
+  return true;
+}
+
+void Roster::write(Instant now, VoterSet next, ClusterStore::Done done, std::vector<raft::StoreOperation> first) {
+  writing_ = true;
+  first.push_back({kVoterSetKey, encode(next), false});
+  store_.write(now, std::move(first), [this, kept = std::move(next), then = std::move(done)](Instant at) {
+    writing_ = false;
+    voters_ = kept;
+    announce(at);
+    then(at);
+  });
+}
+
+void Roster::announce(Instant now) {
+  Announced ours = announced_();
+  links_.set_hello(now, {config_.region, config_.node, voters_.disk, voters_.stage, voters_.slots, voters_.group,
+                         voters_.list_version, ours.term, std::move(ours.keys)});
+}
+
+void Roster::redial(Instant now) {
+  std::map<std::string, Endpoint> peers;
+  for (const VoterSlot& slot : voters_.slots) peers.emplace(slot.node, slot.address);
+  for (const ClusterMember& member : members_) peers.insert_or_assign(member.node, member.address);
+  peers.erase(config_.node);
+  links_.set_peers(now, peers);
+}
+
+std::optional<wire::ClusterHello> Roster::latest_list() const {
+  std::optional<wire::ClusterHello> latest;
+  for (wire::ClusterHello& hello : links_.hellos()) {
+    const bool later = hello.stage == VoterStage::Voting && (!latest || hello.list_version > latest->list_version);
+    if (later) latest = std::move(hello);
+  }
+  return latest;
+}
+
+std::optional<Endpoint> Roster::address_of(std::string_view node) const {
+  for (const ClusterMember& member : members_) {
+    if (member.node == node) return member.address;
+  }
+  return std::nullopt;
+}
+
+}  // namespace syncer::cluster

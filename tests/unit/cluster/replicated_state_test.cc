@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/cluster/replicated_state.h"
+
+#include <gtest/gtest.h>
+
+namespace syncer::cluster {
+namespace {
+
+const wire::VoterSlot kSlot{"e1", 7, Endpoint::v4(10, 0, 0, 1, 30192)};
+
+std::vector<Command> commands() {
+  const NoteGuard note{GuardSide::Receiver, "west", true, std::chrono::seconds(90), 30, 24};
+  return {RaiseGeneration{9}, ReassignSlot{kSlot}, note, ReleaseGuard{"*"}, UseKey{"12ab34cd"}, RemoveKey{"00ff00ff"}};
+}
+
+TEST(Command, SurvivesTheLog) {
+  for (const Command& command : commands()) {
+    const auto decoded = decode_command(encode_command(command));
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(*decoded, command);
+  }
+}
+
+TEST(Command, IsRefusedWhenAnythingIsMissingOrLeftOver) {
+  for (const Command& command : commands()) {
+    const Bytes bytes = encode_command(command);
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+      EXPECT_FALSE(decode_command(ByteView(bytes).substr(0, size)));
+    }
+    EXPECT_FALSE(decode_command(bytes + "x"));
+  }
+}
+
+TEST(Command, OfALaterVersionIsNotSkipped) { EXPECT_EQ(decode_command("\x63").error().code, ErrorCode::Unsupported); }
+
+TEST(ReplicatedState, SurvivesASnapshot) {
+  ReplicatedState state;
+  state.generation = 4;
+  state.slots = {kSlot};
+  state.list_version = 12;
+  const Instant noon = instant(0) + std::chrono::hours(12);
+  state.guards = {{GuardSide::Sender, "east", true, noon - std::chrono::seconds(90), 30, 24, 0, {}},
+                  {GuardSide::Receiver, "west", false, {}, 9, 7, 7, noon - std::chrono::seconds(5)}};
+  state.key_in_use = "12ab34cd";
+  state.removed_keys = {"00ff00ff"};
+  const Bytes bytes = encode_state(noon, state);
+  EXPECT_EQ(decode_state(noon, bytes).value(), state);
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_FALSE(decode_state(noon, ByteView(bytes).substr(0, size)));
+  }
+  EXPECT_EQ(decode_state(noon, "\x63").error().code, ErrorCode::Unsupported);
+}
+
+TEST(ReplicatedState, KeepsTheAgeOfAFreezeOnAnotherClock) {
+  ReplicatedState state;
+  apply(instant(1'000), 1, NoteGuard{GuardSide::Sender, "east", true, std::chrono::seconds(90), 30, 24}, state);
+  const Instant elsewhere = instant(5) + std::chrono::hours(3);
+  const ReplicatedState read = decode_state(elsewhere, encode_state(instant(1'000), state)).value();
+  EXPECT_EQ(read.guards.at(0).since, elsewhere - std::chrono::seconds(90));
+}
+
+TEST(ReplicatedState, RemembersWhatAnOperatorLetGo) {
+  ReplicatedState state;
+  const Instant now = instant(0) + std::chrono::hours(1);
+  apply(now, 1, NoteGuard{GuardSide::Receiver, "west", true, {}, 30, 24}, state);
+  apply(now, 1, ReleaseGuard{"north"}, state);
+  EXPECT_TRUE(state.guards.at(0).frozen);
+  apply(now, 1, ReleaseGuard{"*"}, state);
+  apply(now, 1, NoteGuard{GuardSide::Receiver, "west", false}, state);
+  EXPECT_FALSE(state.guards.at(0).frozen);
+  EXPECT_EQ(state.guards.at(0).released, 24U);
+}
+
+TEST(ReplicatedState, ForgetsAGuardThatThawedByItself) {
+  ReplicatedState state;
+  apply(instant(0), 1, NoteGuard{GuardSide::Sender, "east", true, {}, 30, 24}, state);
+  apply(instant(0), 1, NoteGuard{GuardSide::Sender, "east", false}, state);
+  EXPECT_TRUE(state.guards.empty());
+}
+
+TEST(ReplicatedState, RemovesNoKeyThatSealsAndSealsWithNoneThatIsRemoved) {
+  ReplicatedState state;
+  apply(instant(0), 1, UseKey{"new"}, state);
+  apply(instant(0), 1, RemoveKey{"new"}, state);
+  EXPECT_TRUE(state.removed_keys.empty());
+  apply(instant(0), 1, RemoveKey{"old"}, state);
+  apply(instant(0), 1, UseKey{"old"}, state);
+  EXPECT_EQ(state.key_in_use, "new");
+}
+
+TEST(ReplicatedState, StaysBounded) {
+  ReplicatedState state;
+  for (int i = 0; i < 1000; ++i) apply(instant(0), 1, RemoveKey{std::to_string(i)}, state);
+  EXPECT_EQ(state.removed_keys.size(), wire::kMaxKeyIds);
+  EXPECT_EQ(state.removed_keys.back(), "999");
+  for (int i = 0; i < 1000; ++i) apply(instant(0), 1, NoteGuard{GuardSide::Receiver, std::to_string(i), true}, state);
+  EXPECT_EQ(state.guards.size(), kMaxGuards);
+}
+
+}  // namespace
+}  // namespace syncer::cluster
