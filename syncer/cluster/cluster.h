@@ -57,9 +57,9 @@ class Cluster {
   // What an operator asks for. Refused (or NotFound) with the reason; done once the group has committed it.
   /// The slot of a voter whose disk was lost goes to the disk that runs under its name now.
   Result<void> replace(Instant now, std::string_view node);
-  /// Lets the held removals of a region go ("*" for all), whoever leads by then.
+  /// Lets the held removals of a region go ("*" for all), whichever voter leads by then.
   Result<void> release_guard(Instant now, std::string_view region);
-  /// For a region that lost all its disks while nobody can tell which epochs it had.
+  /// For a region that lost all its disks when no other region knows which epochs it had.
   Result<void> raise_generation(Instant now);
   /// See Formation::forget_proposal.
   Result<void> forget_proposal(Instant now) { return formation_.forget_proposal(now); }

@@ -153,8 +153,8 @@ void Formation::found_group(Instant now, VoterSet voters) {
   begin_to_vote(now, std::move(voters), std::move(*recovery));
 }
 
-/// The voter's store is written before the voter set: a voter set that says "voting" without a store means that the
-/// store was lost.
+/// The voter's store is written before the voter set: a voter set in the stage Voting without a store means that
+/// the store was lost.
 void Formation::begin_to_vote(Instant now, VoterSet voters, raft::Recovery recovery) {
   excluded_.clear();
   voters.stage = VoterStage::Voting;

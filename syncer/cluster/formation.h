@@ -35,7 +35,7 @@ class Formation {
   void start(Instant now);
   /// Takes the next step that members and hellos allow. Only while the group does not exist for us.
   void consider(Instant now);
-  /// Frees this disk from a list that somebody never agreed to. Refused when it is bound to none, or votes.
+  /// Frees this disk from a list that another syncer never agreed to. Refused when it is bound to none, or votes.
   Result<void> forget_proposal(Instant now);
 
   /// Why there is no group yet, for the operator; may be empty.

@@ -15,7 +15,7 @@ namespace syncer::cluster {
 ///
 /// A key that one of them is given goes to all that lack it, over the sealed links, also to those that come back later.
 /// Which key seals, and which ones are gone for good, is decided by the log: the first only when every voter has it, so
-/// that nobody is locked out; the second is remembered, so that a voter that was away does not bring it back.
+/// that no voter is locked out; the second is remembered, so that a voter that was away does not bring it back.
 class KeyAgreement {
  public:
   /// The referenced objects outlive this one.
@@ -40,11 +40,11 @@ class KeyAgreement {
   /// Nobody keeps this key. Refused for the one that seals.
   Result<void> remove(Instant now, const std::string& id);
 
-  /// Gives every syncer that said hello the keys that it lacks.
+  /// Gives every syncer whose hello we have the keys that it lacks.
   void share(Instant now);
   /// Another syncer gave us this key.
   void receive(Instant now, Bytes key);
-  /// Applies to our ring what the log says about keys.
+  /// Applies the commands of the log about keys to our ring.
   void follow_log(Instant now);
 
   /// Tries again to keep the keys that could not be written down.

@@ -92,7 +92,7 @@ void ClusterLinks::on_stream_data(Instant now, LinkId id, ByteView bytes) {
     const auto frame = link.reader.next(bytes);
     if (!frame) return drop(now, id, frame.error().detail);
     if (!*frame) return;
-    const wire::Writer writer = link.dialled ? wire::Writer::Acceptor : wire::Writer::Dialler;
+    const wire::Writer writer = link.dialled ? wire::Writer::Acceptor : wire::Writer::Dialer;
     const auto opened = seal_.open((*frame)->type, (*frame)->body, writer, link.read++);
     if (!opened) return drop(now, id, opened.error().detail);
     auto message = wire::decode_cluster(opened->type, opened->body);
@@ -164,7 +164,7 @@ void ClusterLinks::forget(Instant now, LinkId id) {
 void ClusterLinks::write(LinkId id, Link& link, const wire::ClusterMessage& message) {
   if (!link.preamble_sent) streams_.send(id, wire::preamble(wire::kClusterProtocol));
   link.preamble_sent = true;
-  const wire::Writer writer = link.dialled ? wire::Writer::Dialler : wire::Writer::Acceptor;
+  const wire::Writer writer = link.dialled ? wire::Writer::Dialer : wire::Writer::Acceptor;
   streams_.send(id, seal_.seal(wire::cluster_frame(message), writer, link.written++));
 }
 

@@ -51,7 +51,7 @@ struct UseKey {
   bool operator==(const UseKey&) const = default;
 };
 
-/// Command of the log: nobody keeps the gossip key of this id, or takes it from another again.
+/// Command of the log: no voter keeps the gossip key of this id, or takes it from another again.
 struct RemoveKey {
   std::string id;
   bool operator==(const RemoveKey&) const = default;
@@ -68,8 +68,8 @@ struct ReplicatedState {
   std::uint64_t generation = 1;
   std::vector<wire::VoterSlot> slots;
   raft::Index list_version = 0;   ///< the entry that changed a slot last; 0 for the list as founded
-  std::vector<GuardMark> guards;  ///< one a side and region, at most kMaxGuards; those that say nothing left out
-  std::string key_in_use;         ///< id of the gossip key that seals; empty while nobody chose one
+  std::vector<GuardMark> guards;  ///< one a side and region, at most kMaxGuards; those that neither hold nor released anything left out
+  std::string key_in_use;         ///< id of the gossip key that seals; empty until one is chosen
   std::vector<std::string> removed_keys;  ///< ids, the latest last; at most wire::kMaxKeyIds
   bool operator==(const ReplicatedState&) const = default;
 };

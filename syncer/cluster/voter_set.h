@@ -80,7 +80,7 @@ class Roster {
 
   const VoterSet& voters() const { return voters_; }
   const std::vector<ClusterMember>& members() const { return members_; }
-  /// True while a voter set is being written: nobody decides anything meanwhile.
+  /// True while a voter set is being written: decisions wait until it is in force.
   bool writing() const { return writing_; }
   /// The voter set as it is on disk already.
   void load(VoterSet voters) { voters_ = std::move(voters); }
@@ -95,7 +95,7 @@ class Roster {
 
   /// What this syncer announced last; nullptr while it has no link to us.
   const wire::ClusterHello* hello(const std::string& node) const { return links_.hello(node); }
-  /// The latest list of a group that exists, if anybody announces one.
+  /// The latest list of a group that exists, if a hello announces one.
   std::optional<wire::ClusterHello> latest_list() const;
   /// Where gossip shows this member, otherwise nothing.
   std::optional<Endpoint> address_of(std::string_view node) const;

@@ -24,7 +24,7 @@ struct Metadata {
 
 Bytes encode_metadata(const Metadata& metadata);
 
-/// What the two copies say, and whether they have to be written again to agree.
+/// What the two copies hold, and whether they have to be written again to agree.
 struct RecoveredMetadata {
   Metadata metadata;
   bool repair = false;
@@ -51,14 +51,14 @@ Result<Snapshot> decode_snapshot(ByteView file);
 // replaced as a whole (new file, rename) when entries are withdrawn or dropped: its records ascend without a gap, and
 // anything else in it is damage too.
 
-/// Tells one log file from those before it: marks of another version say nothing about this one.
+/// Tells one log file from those before it: marks of another version do not concern this one.
 using LogVersion = std::uint64_t;
 
 /// A complete log file: everything in it is durable together.
 Bytes encode_log(LogVersion version, Position base, const std::vector<Entry>& entries);
 /// Records for the end of a log file.
 Bytes encode_records(const std::vector<Entry>& entries);
-/// The mark that says: the log file of `version` is durable up to byte `end`, its last record is `last`.
+/// The mark that states: the log file of `version` is durable up to byte `end`, its last record is `last`.
 Bytes encode_mark(LogVersion version, std::uint64_t end, Position last);
 
 /// What a log file and its marks hold.

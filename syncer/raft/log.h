@@ -10,7 +10,7 @@
 
 namespace syncer::raft {
 
-/// The replicated log in memory: a base (everything up to it is in a snapshot), entries, and four marks that only say
+/// The replicated log in memory: a base (everything up to it is in a snapshot), entries, and four marks that only state
 /// how far each thing has come: base <= applied <= commit <= last, and handed out for storing >= stored.
 class Log {
  public:

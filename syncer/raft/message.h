@@ -58,7 +58,7 @@ struct Message {
 
 /// Why a message was not looked at.
 enum class DropReason : std::uint8_t {
-  Stranger,   ///< the sender is no voter of this group, or the receiver is somebody else
+  Stranger,   ///< the sender is no voter of this group, or the message is for another voter
   Malformed,  ///< fields contradict each other
   BeyondLog,  ///< a commit index or acknowledgement past the end of the log
 };

@@ -49,7 +49,7 @@ Raft::Raft(VoterId self, std::vector<VoterId> voters, Options options, Random ra
   const bool has_past = stored.hard_state.term > 0 && group_.voters().size() > 1;
   if (has_past && !SYNCER_MUTATED("raft.restarted_voter_votes")) withheld_until_ = now + options_.election_timeout;
   reset(term_);
-  // Nobody else to wait for, and nobody to collide with.
+  // No other voter to wait for, and none to collide with.
   if (group_.voters().size() == 1) drawn_timeout_ = Duration::zero();
 }
 
@@ -117,7 +117,7 @@ bool Raft::adopt_term(const Message& m) {
 void Raft::answer_old_term(const Message& m) {
   const bool may_be_stuck = options_.check_quorum || options_.pre_vote;
   if (may_be_stuck && (m.type == MessageType::Heartbeat || m.type == MessageType::Append)) {
-    // The sender learns the higher term from it; otherwise nobody would ever take this voter in again.
+    // The sender learns the higher term from it; otherwise this voter could never rejoin.
     send(answer(MessageType::AppendResponse, m));
   } else if (m.type == MessageType::PreVote) {
     Message refusal = answer(MessageType::PreVoteResponse, m);

@@ -32,7 +32,7 @@ struct Ready {
 };
 
 /// The rules of Raft for one voter of a fixed group (Ongaro, "Consensus", Stanford 2014; details and wording follow
-/// etcd-io/raft). Inputs change the state and collect effects; take_ready() hands the effects out, on_stored() says
+/// etcd-io/raft). Inputs change the state and collect effects; take_ready() hands the effects out, on_stored() reports
 /// that they are done. Knows nothing of files and sockets; `Raft` wraps it for a node.
 class Raft {
  public:

@@ -79,7 +79,7 @@ class RaftNode {
   Result<Position> propose(Instant now, Bytes command, std::vector<Output>& outputs);
   /// See Raft::transfer.
   void transfer(Instant now, VoterId target, std::vector<Output>& outputs);
-  /// Hands leadership to the voter that has most of the log; for a shutdown. False when nobody can take it.
+  /// Hands leadership to the voter that has most of the log; for a shutdown. False when no voter can take it.
   bool resign(Instant now, std::vector<Output>& outputs);
   /// See Raft::forget_leader.
   void forget_leader(Instant now, std::vector<Output>& outputs);

@@ -74,7 +74,7 @@ struct Recovery {
 };
 
 /// `identity` names group and voter; a store of another identity is refused (ErrorCode::Conflict). Damage is refused
-/// with ErrorCode::Corrupt and a text that says how to repair; a write cut short by a power cut never is.
+/// with ErrorCode::Corrupt and a text that explains the repair; a write cut short by a power cut never is.
 Result<Recovery> recover(const StoreImage& image, ByteView identity);
 
 /// A store for a disk that is given the slot of a lost one. Its voter begins in `term` with its vote there spent, so

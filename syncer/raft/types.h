@@ -10,7 +10,7 @@
 
 namespace syncer::raft {
 
-/// One voter slot of a region's group; 0 is nobody. A slot that is given to another disk keeps its number: see
+/// One voter slot of a region's group; 0 is no voter. A slot that is given to another disk keeps its number: see
 /// Raft::forget_peer().
 using VoterId = Id<struct VoterTag>;
 inline constexpr VoterId kNobody{};

@@ -30,15 +30,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const ClusterSeal ours = seal_with('k');
   static const ClusterSeal other = seal_with('o');
   const syncer::ByteView body(reinterpret_cast<const char*>(data) + 1, size - 1);
-  static_cast<void>(ours.open(data[0], body, Writer::Dialler, 0));
+  static_cast<void>(ours.open(data[0], body, Writer::Dialer, 0));
   SyncFrameReader reader(kClusterProtocol);
   const syncer::Bytes sealed =
-      preamble(kClusterProtocol) + ours.seal({data[0], syncer::Bytes(body)}, Writer::Dialler, 5);
+      preamble(kClusterProtocol) + ours.seal({data[0], syncer::Bytes(body)}, Writer::Dialer, 5);
   const auto frame = frame_of(reader, sealed);
-  const auto opened = ours.open(frame.type, frame.body, Writer::Dialler, 5);
+  const auto opened = ours.open(frame.type, frame.body, Writer::Dialer, 5);
   if (!opened || opened->type != data[0] || opened->body != body) std::abort();
   if (ours.open(frame.type, frame.body, Writer::Acceptor, 5)) std::abort();
-  if (ours.open(frame.type, frame.body, Writer::Dialler, 6)) std::abort();
-  if (other.open(frame.type, frame.body, Writer::Dialler, 5)) std::abort();
+  if (ours.open(frame.type, frame.body, Writer::Dialer, 6)) std::abort();
+  if (other.open(frame.type, frame.body, Writer::Dialer, 5)) std::abort();
   return 0;
 }

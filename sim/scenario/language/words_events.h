@@ -43,7 +43,7 @@ void alternatives(V& v, Type<Action>) {
   v.template alternative<Suspend>("suspend", "the machine sleeps");
   v.template alternative<Slow>("slow", "each event costs processor time");
   v.template alternative<Join>("join", "tells running nodes whom to join");
-  v.template alternative<ClusterReplace>("cluster.replace", "the operator gives voters' seats to their new disks");
+  v.template alternative<ClusterReplace>("cluster.replace", "the operator gives voters' slots to their new disks");
   v.template alternative<GuardRelease>("guard.release", "the operator lets frozen removals go");
   v.template alternative<ClockDrift>("clock.drift", "the monotonic clock runs fast or slow");
   v.template alternative<ClockJump>("clock.jump", "the wall clock leaps");

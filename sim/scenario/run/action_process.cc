@@ -130,7 +130,7 @@ void ProcessActions::operator()(const ClusterReplace& a) const {
     }
     if (a.refused == !refusal.empty()) continue;
     const std::string what = a.refused ? " was given away" : " was refused: " + refusal;
-    scene.problems.push_back("the seat of " + voter.name + what);
+    scene.problems.push_back("the slot of " + voter.name + what);
   }
 }
 

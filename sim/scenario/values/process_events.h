@@ -76,7 +76,7 @@ struct Join {
   Selector via;
   bool operator==(const Join&) const = default;
 };
-/// The operator gives the seats of these voters, whose disks were lost, to their new disks: asks whoever leads their
+/// The operator gives the slots of these voters, whose disks were lost, to their new disks: asks the leader of their
 /// region. With `refused` the answer must be no.
 struct ClusterReplace {
   Selector who;

@@ -15,7 +15,7 @@ namespace syncer::wire {
 /// Most slots a region's group may have.
 inline constexpr std::size_t kMaxVoterSlots = 7;
 
-/// A place in the region's group of voters. It belongs to one disk: the same name on an empty disk is somebody else,
+/// A place in the region's group of voters. It belongs to one disk: the same name on an empty disk is another voter,
 /// because what the old one promised is gone.
 struct VoterSlot {
   std::string node;
@@ -27,11 +27,11 @@ struct VoterSlot {
 /// How far a syncer is with the region's group.
 enum class VoterStage : std::uint8_t {
   Fresh,     ///< bound to no list
-  Proposed,  ///< bound to a list (durably), but not everybody on it has said so yet
-  Voting,    ///< the group exists
+  Proposed,  ///< bound to a list (durably), but not all on it have announced it yet
+  Voting,    ///< the group exists, and this disk has a slot
 };
 
-/// First frame of a dialer, and again whenever it got further: who it is and which list it is bound to.
+/// First frame of a dialer, and again whenever it changes: its identity and the list it is bound to.
 struct ClusterHello {
   std::string region;
   std::string node;
@@ -40,7 +40,7 @@ struct ClusterHello {
   std::vector<VoterSlot> slots;  ///< empty while Fresh
   std::uint64_t group = 0;       ///< names the group for as long as it exists; 0 until it does
   raft::Index list_version = 0;  ///< the log's entry that gave a slot to another disk last; 0 for the list as founded
-  raft::Term term = 0;           ///< of the voter when it said so; 0 while it is none
+  raft::Term term = 0;           ///< of the voter at that moment; 0 while it is none
   std::vector<std::string> keys = {};  ///< ids of the gossip keys it has
   bool operator==(const ClusterHello&) const = default;
 };
@@ -51,13 +51,13 @@ struct Pulse {
   bool operator==(const Pulse&) const = default;
 };
 
-/// A gossip key that the other one lacks. Only ever said sealed, on a link that needs a key of the same ring.
+/// A gossip key that the other one lacks. Only ever sent sealed, on a link that needs a key of the same ring.
 struct KeyShare {
   Bytes key;
   bool operator==(const KeyShare&) const = default;
 };
 
-/// What the syncers of one region say to each other.
+/// What the syncers of one region send each other.
 using ClusterMessage = std::variant<ClusterHello, Pulse, KeyShare, raft::Message>;
 
 /// One Raft message as bytes, without framing: format version, type, flags, then varints in the order of the struct.

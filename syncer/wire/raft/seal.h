@@ -8,12 +8,13 @@
 
 namespace syncer::wire {
 
-/// Whether the dialler or the acceptor of a link wrote a frame.
-enum class Writer : std::uint8_t { Dialler, Acceptor };
+/// Whether the dialer or the acceptor of a link wrote a frame.
+enum class Writer : std::uint8_t { Dialer, Acceptor };
 
-/// Frames of the cluster port under the keys of the gossip pool: who has none of them neither reads nor writes one.
+/// Frames of the cluster port under the keys of the gossip pool: without one of them no frame can be read or
+/// written.
 /// Region, writer and the frame's number in its stream are authenticated, so that nothing can be taken out, doubled,
-/// moved or sent back. A whole stream can be played again; the election takes repetitions for what they are.
+/// moved or sent back. A whole stream can be played again; Raft tolerates repeated messages.
 class ClusterSeal {
  public:
   /// Without keys everything goes in plain. `nonce` is required with keys.

@@ -16,13 +16,13 @@ std::string hex(VoterId id) {
 std::string quoted(const Bytes& data) {
   std::string out = "\"";
   for (const char c : data) {
-    const auto octet = static_cast<unsigned char>(c);
+    const auto byte = static_cast<unsigned char>(c);
     char escape[5];
-    std::snprintf(escape, sizeof escape, "\\x%02x", octet);
+    std::snprintf(escape, sizeof escape, "\\x%02x", byte);
     if (c == '"' || c == '\\') {
       out += std::string("\\") + c;
     } else {
-      out += octet >= 0x20 && octet < 0x7f ? std::string(1, c) : std::string(escape);
+      out += byte >= 0x20 && byte < 0x7f ? std::string(1, c) : std::string(escape);
     }
   }
   return out + "\"";

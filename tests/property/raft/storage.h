@@ -7,7 +7,7 @@
 
 namespace syncer::raft::property {
 
-/// A power cut at every octet of every write: the store opens without an operator, holds everything that was
+/// A power cut at every byte of every write: the store opens without an operator, holds everything that was
 /// reported durable and nothing that was never written (V1, V2).
 Broken power_cut_is_refused(std::uint64_t seed);
 /// One bit of anything synced flips: refused, or opened with unaltered content (V3).

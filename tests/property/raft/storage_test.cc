@@ -27,7 +27,7 @@ RC_GTEST_PROP(ElectionStore, TakesAnyOctetsWithoutHarm,
   static_cast<void>(recover_log(a, b));
   static_cast<void>(recover_metadata(a, b));
   static_cast<void>(decode_snapshot(c));
-  // Behind a valid head the record reader sees arbitrary octets.
+  // Behind a valid head the record reader sees arbitrary bytes.
   const Bytes log = encode_log(3, {1, 2}, {}) + a;
   const Result<RecoveredLog> read = recover_log(log, encode_mark(3, log.size() - a.size(), {1, 2}));
   if (read) RC_ASSERT(read->end + a.size() >= log.size());

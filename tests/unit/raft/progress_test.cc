@@ -64,7 +64,7 @@ TEST(Feeding, HeartbeatLowersTheKnownCommitOfASlowPeer) {
   s.lead_in_step();
   propose(s, 2);
   s.receive(acknowledge(kTwo, 1, 3));
-  EXPECT_EQ(s.peer(kThree).sent_commit, 3U) << "told when the commit moved";
+  EXPECT_EQ(s.peer(kThree).sent_commit, 3U) << "sent when the commit moved";
   s.pass(kBeat);
   EXPECT_EQ(s.peer(kThree).sent_commit, 1U) << "the append may be lost: it knows no more than it holds";
 }
@@ -74,7 +74,7 @@ TEST(Feeding, AnnouncesACommitOnlyWhereItMeansSomething) {
   s.lead_in_step();
   propose(s, 2);
   s.receive(acknowledge(kTwo, 1, 3));
-  EXPECT_TRUE(s.receive(acknowledge(kThree, 1, 3)).empty()) << "it was told already";
+  EXPECT_TRUE(s.receive(acknowledge(kThree, 1, 3)).empty()) << "it knows already";
   EXPECT_TRUE(s.receive(acknowledge(kThree, 1, 3)).empty());
 }
 
@@ -117,7 +117,7 @@ TEST(Feeding, AProbeLowersTheKnownCommit) {
 TEST(Feeding, MessagesStayWithinTheirLimits) {
   Options options = test_options();
   options.max_message_entries = 3;
-  options.max_message_bytes = 14;  // two commands of seven octets
+  options.max_message_bytes = 14;  // two commands of seven bytes
   Subject s(options, Stored{{1, kNobody, 0}, {}, {}, {{1, 1, "command"}, {1, 2, "command"}, {1, 3, "command"}}});
   s.lead();
   s.receive(refuse(kTwo, 2, 3, {0, 0}));

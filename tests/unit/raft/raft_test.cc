@@ -8,7 +8,7 @@
 namespace syncer::raft {
 namespace {
 
-/// A Raft with its outputs, and a disk that is done when told.
+/// A RaftNode with its outputs, and a disk that completes on demand.
 struct Wrapped {
   explicit Wrapped(Options options = test_options(), Stored stored = {}, std::size_t voters = 3)
       : raft(kSelf, Subject::group(voters), options, Random(1), now, std::move(stored)) {}
@@ -23,7 +23,7 @@ struct Wrapped {
   }
   void receive(const Message& m) { raft.receive(now, m.from, m, outputs); }
   void persisted() { raft.on_persisted(now, outputs); }
-  /// Leads at term 1, in step with everybody, nothing outstanding.
+  /// Leads at term 1, in step with all, nothing outstanding.
   void lead() {
     now += 2 * kTimeout;
     raft.advance(now, outputs);

@@ -70,7 +70,7 @@ inline Message vote_request(VoterId from, Term term, Position last, MessageType 
   return m;
 }
 
-/// Raft 1 of a group with a clock of its own and a disk that is done at once, unless told otherwise.
+/// Raft 1 of a group with a clock of its own and a disk that is done at once, by default.
 class Subject {
  public:
   explicit Subject(Options options = test_options(), Stored stored = {}, std::size_t voters = 3)

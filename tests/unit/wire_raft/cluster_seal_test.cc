@@ -25,11 +25,11 @@ ClusterFrame taken_apart(const Bytes& frame) {
 class ClusterSealTest : public testing::Test {
  protected:
   ClusterSeal ours = seal_of("east", 'k');
-  ClusterFrame sealed = taken_apart(ours.seal(cluster_frame(Pulse{true}), Writer::Dialler, 7));
+  ClusterFrame sealed = taken_apart(ours.seal(cluster_frame(Pulse{true}), Writer::Dialer, 7));
 };
 
 TEST_F(ClusterSealTest, IsOpenedByWhoHasTheKey) {
-  const auto opened = ours.open(sealed.type, sealed.body, Writer::Dialler, 7);
+  const auto opened = ours.open(sealed.type, sealed.body, Writer::Dialer, 7);
   ASSERT_TRUE(opened);
   EXPECT_EQ(decode_cluster(opened->type, opened->body).value(), ClusterMessage(Pulse{true}));
 }
@@ -38,25 +38,25 @@ TEST_F(ClusterSealTest, HoldsEveryByte) {
   for (std::size_t i = 0; i < sealed.body.size(); ++i) {
     Bytes body = sealed.body;
     body[i] = static_cast<char>(body[i] ^ 1);
-    EXPECT_FALSE(ours.open(sealed.type, body, Writer::Dialler, 7)) << i;
-    EXPECT_FALSE(ours.open(sealed.type, sealed.body.substr(0, i), Writer::Dialler, 7)) << i;
+    EXPECT_FALSE(ours.open(sealed.type, body, Writer::Dialer, 7)) << i;
+    EXPECT_FALSE(ours.open(sealed.type, sealed.body.substr(0, i), Writer::Dialer, 7)) << i;
   }
 }
 
 TEST_F(ClusterSealTest, HoldsItsPlaceItsWriterAndItsRegion) {
-  EXPECT_FALSE(ours.open(sealed.type, sealed.body, Writer::Dialler, 8));
+  EXPECT_FALSE(ours.open(sealed.type, sealed.body, Writer::Dialer, 8));
   EXPECT_FALSE(ours.open(sealed.type, sealed.body, Writer::Acceptor, 7));
-  EXPECT_FALSE(seal_of("west", 'k').open(sealed.type, sealed.body, Writer::Dialler, 7));
-  EXPECT_FALSE(seal_of("east", 'x').open(sealed.type, sealed.body, Writer::Dialler, 7));
+  EXPECT_FALSE(seal_of("west", 'k').open(sealed.type, sealed.body, Writer::Dialer, 7));
+  EXPECT_FALSE(seal_of("east", 'x').open(sealed.type, sealed.body, Writer::Dialer, 7));
 }
 
 TEST_F(ClusterSealTest, IsRequiredWhereThereAreKeysAndUnknownWhereThereAreNone) {
   const ClusterFrame plain = cluster_frame(Pulse{true});
-  EXPECT_EQ(ours.open(plain.type, plain.body, Writer::Dialler, 0).error().code, ErrorCode::Refused);
+  EXPECT_EQ(ours.open(plain.type, plain.body, Writer::Dialer, 0).error().code, ErrorCode::Refused);
   const ClusterSeal open("east", {}, {});
-  EXPECT_FALSE(open.open(sealed.type, sealed.body, Writer::Dialler, 7));
-  EXPECT_EQ(open.seal(plain, Writer::Dialler, 0), encode_cluster(Pulse{true}));
-  EXPECT_TRUE(open.open(plain.type, plain.body, Writer::Dialler, 0));
+  EXPECT_FALSE(open.open(sealed.type, sealed.body, Writer::Dialer, 7));
+  EXPECT_EQ(open.seal(plain, Writer::Dialer, 0), encode_cluster(Pulse{true}));
+  EXPECT_TRUE(open.open(plain.type, plain.body, Writer::Dialer, 0));
 }
 
 }  // namespace
