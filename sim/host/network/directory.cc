@@ -18,7 +18,12 @@ void Directory::bind(const Endpoint& address, Socket socket) {
 
 const Socket* Directory::find(const Endpoint& address) const {
   const Entry& entry = entries_[slot(address)];
-  return entry.used ? &entry.socket : nullptr;
+  return entry.used && entry.socket ? &*entry.socket : nullptr;
+}
+
+void Directory::unbind(const Endpoint& address, fault::NodeIndex node) {
+  Entry& entry = entries_[slot(address)];
+  if (entry.used && entry.socket && entry.socket->node == node) entry.socket.reset();
 }
 
 /// Where the address is, or where it would go.

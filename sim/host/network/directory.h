@@ -22,13 +22,15 @@ class Directory {
  public:
   /// The last one to bind an address has it.
   void bind(const syncer::Endpoint& address, Socket socket);
+  /// Nobody listens there any more, if it was this node.
+  void unbind(const syncer::Endpoint& address, fault::NodeIndex node);
   /// nullptr when nobody is there. Valid until the next bind.
   const Socket* find(const syncer::Endpoint& address) const;
 
  private:
   struct Entry {
     syncer::Endpoint address;
-    Socket socket;
+    std::optional<Socket> socket;  ///< nothing when the address was given up
     bool used = false;
   };
   std::size_t slot(const syncer::Endpoint& address) const;

@@ -37,6 +37,10 @@ NodeHost::NodeHost(Fabric& fabric, NodeIndex index, NodeSpec spec, ProcessFactor
 NodeHost::~NodeHost() = default;
 
 void NodeHost::set_config(syncer::node::NodeConfig config) {
+  const syncer::node::NodeConfig& former = spec_.config;
+  for (const syncer::Endpoint& address : {former.gossip_address, former.rpc_address, former.cluster_address}) {
+    fabric_.directory.unbind(address, index_);
+  }
   spec_.config = std::move(config);
   fabric_.directory.bind(spec_.config.gossip_address, {index_, syncer::Listener::Gossip});
   fabric_.directory.bind(spec_.config.rpc_address, {index_, syncer::Listener::Rpc});

@@ -40,6 +40,7 @@ void describe(V& v, Type<Restart>) {
   v.takes("disk", &Restart::disk, "keep or wipe");
   v.takes("delay", &Restart::delay, "so much later");
   v.takes("config", &Restart::config, "settings from now on, over those of the node");
+  v.takes("moved", &Restart::moved, "with new addresses, which the settings of those that move along name");
 }
 
 template <class V>

@@ -34,6 +34,8 @@ host::DiskFate fate(Disk disk);
 struct ProcessActions : ActionContext {
   /// The node's configuration with other settings; nothing when there are none.
   std::optional<syncer::node::NodeConfig> changed(const Settings& settings, NodeIndex n) const;
+  /// With new addresses; seeds that move along are named by theirs.
+  syncer::node::NodeConfig moved(syncer::node::NodeConfig config, const std::vector<NodeIndex>& along) const;
   void operator()(const Start& a) const;
   void operator()(const Stop& a) const;
   void operator()(const Leave& a) const;

@@ -38,7 +38,7 @@ void FuzzActions::operator()(const FuzzPeer& a) const {
   order.impersonates = a.impersonate;
   const auto who = nodes(a.who);
   for (const NodeIndex n : who) {
-    order.targets.push_back({world().config(n).node, gossip_address(n), rpc_address(n)});
+    order.targets.push_back({world().config(n).node, world().config(n).gossip_address, world().config(n).rpc_address});
   }
   if (order.targets.empty()) return;
   if (a.what == FuzzKind::Sealed) order.pool = world().config(who.front()).gossip_pool;

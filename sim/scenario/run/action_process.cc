@@ -9,9 +9,16 @@ namespace {
 using host::World;
 
 constexpr Duration kBusyUnit = std::chrono::microseconds(100);
+/// Of an IPv4 address in an endpoint: its second byte.
+constexpr std::size_t kNetworkByte = 13;
 
 std::optional<host::DiskFate> wiped(Disk disk) {
   return disk == Disk::Wipe ? std::optional(host::DiskFate::Wipe) : std::nullopt;
+}
+
+/// The next address of the same machine: it moves from one network to another.
+void move(syncer::Endpoint& address) {
+  if (address != syncer::Endpoint{}) ++address.address[kNetworkByte];
 }
 
 }  // namespace
@@ -34,6 +41,20 @@ std::optional<syncer::node::NodeConfig> ProcessActions::changed(const Settings& 
   if (settings.pairs.empty()) return std::nullopt;
   syncer::node::NodeConfig config = world().config(n);
   configure(config, settings, scene.cast, n);
+  return config;
+}
+
+syncer::node::NodeConfig ProcessActions::moved(syncer::node::NodeConfig config,
+                                               const std::vector<NodeIndex>& along) const {
+  for (const NodeIndex n : along) {
+    const auto of_it = [&](const syncer::Endpoint& seed) {
+      return seed == world().config(n).gossip_address || seed == world().config(n).rpc_address;
+    };
+    for (syncer::Endpoint& seed : config.join) {
+      if (of_it(seed)) move(seed);
+    }
+  }
+  for (syncer::Endpoint* own : {&config.gossip_address, &config.rpc_address, &config.cluster_address}) move(*own);
   return config;
 }
 
@@ -65,10 +86,12 @@ void ProcessActions::operator()(const Crash& a) const {
 }
 
 void ProcessActions::operator()(const Restart& a) const {
-  for (const NodeIndex n : nodes(a.who)) {
+  const std::vector<NodeIndex> who = nodes(a.who);
+  for (const NodeIndex n : who) {
     const auto disk = wiped(a.disk);
-    world().at(world().now() + a.delay,
-               [n, disk, config = changed(a.config, n)](World& w) { w.restart(n, disk, config); });
+    auto config = changed(a.config, n);
+    if (a.moved) config = moved(config.value_or(world().config(n)), who);
+    world().at(world().now() + a.delay, [n, disk, config](World& w) { w.restart(n, disk, config); });
   }
 }
 
@@ -111,7 +134,7 @@ void ProcessActions::operator()(const Slow& a) const {
 
 void ProcessActions::operator()(const Join& a) const {
   std::vector<syncer::Endpoint> seeds;
-  for (const NodeIndex n : nodes_of(sites(a.via, "via"))) seeds.push_back(gossip_address(n));
+  for (const NodeIndex n : nodes_of(sites(a.via, "via"))) seeds.push_back(world().config(n).gossip_address);
   for (const NodeIndex n : nodes(a.who)) {
     world().operate(n, [&](syncer::node::Node& node, syncer::Instant local) { node.set_seeds(local, seeds); });
   }

@@ -37,7 +37,8 @@ struct Restart {
   Selector who;
   Disk disk = Disk::Keep;  ///< Keep or Wipe
   Duration delay{};
-  Settings config{};  ///< over those of the node, from now on
+  Settings config{};   ///< over those of the node, from now on
+  bool moved = false;  ///< with other addresses from now on; their settings name the new ones of each other
   bool operator==(const Restart&) const = default;
 };
 /// Crash, and start again after `down`.
