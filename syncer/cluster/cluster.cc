@@ -84,8 +84,8 @@ void Cluster::begin_to_vote(Instant now, raft::Recovery recovery) {
   });
 }
 
-void Cluster::set_members(Instant now, std::vector<Member> members) {
-  if (roster_.set_members(now, std::move(members))) consider(now);
+void Cluster::set_members(Instant now, std::vector<Member> members, std::vector<Member> claims) {
+  if (roster_.set_members(now, std::move(members), std::move(claims))) consider(now);
 }
 
 void Cluster::consider(Instant now) {

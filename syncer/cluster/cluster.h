@@ -39,8 +39,9 @@ class Cluster {
   /// Reads the disk. An error ends the process: damaged state is never guessed.
   Result<void> load();
   void start(Instant now);
-  /// All of our region, ourselves left out.
-  void set_members(Instant now, std::vector<Member> members);
+  /// All of our region that gossip believes alive, ourselves left out; and the addresses at which somebody else claims
+  /// the name of one of them, which are dialled as well: it may have moved there.
+  void set_members(Instant now, std::vector<Member> members, std::vector<Member> claims = {});
   /// Other regions know this epoch of ours, and it is not below the one we lead in: a later one is opened.
   void outbid(Instant now, Epoch known);
   /// Orderly end: hands leadership over. Done when resigned().

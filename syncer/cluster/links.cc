@@ -38,11 +38,11 @@ void ClusterLinks::set_hello(Instant now, wire::ClusterHello hello) {
   advance(now);
 }
 
-void ClusterLinks::set_peers(Instant now, const std::map<std::string, Endpoint>& peers) {
+void ClusterLinks::set_peers(Instant now, const Addresses& peers) {
   std::vector<LinkId> wrong;
   for (auto it = peers_.begin(); it != peers_.end();) {
     const auto wanted = peers.find(it->first);
-    const bool stays = wanted != peers.end() && wanted->second == it->second.address;
+    const bool stays = wanted != peers.end() && it->second.take_addresses(wanted->second);
     if (!stays && it->second.out) wrong.push_back(*it->second.out);
     it = stays ? std::next(it) : peers_.erase(it);
   }
@@ -50,8 +50,18 @@ void ClusterLinks::set_peers(Instant now, const std::map<std::string, Endpoint>&
     streams_.close(id);
     forget(now, id);
   }
-  for (const auto& [node, address] : peers) peers_.try_emplace(node, Peer{address, {}, now, now});
+  for (const auto& [node, addresses] : peers) peers_.try_emplace(node, Peer{addresses, 0, {}, now, now});
   advance(now);
+}
+
+/// False when the peer is elsewhere now, or the address in use is not one of them any more.
+bool ClusterLinks::Peer::take_addresses(const std::vector<Endpoint>& wanted) {
+  if (wanted == addresses) return true;
+  const auto used = std::find(wanted.begin(), wanted.end(), addresses[current]);
+  if (wanted.front() != addresses.front() || used == wanted.end()) return false;
+  current = static_cast<std::size_t>(used - wanted.begin());
+  addresses = wanted;
+  return true;
 }
 
 void ClusterLinks::dial(Instant now, const std::string& node, Peer& peer) {
@@ -61,7 +71,7 @@ void ClusterLinks::dial(Instant now, const std::string& node, Peer& peer) {
   link.dialled = true;
   link.heard = now;
   peer.out = id;
-  streams_.connect(id, peer.address);
+  streams_.connect(id, peer.addresses[peer.current]);
 }
 
 void ClusterLinks::accept(Instant now, LinkId id) {
@@ -158,6 +168,7 @@ void ClusterLinks::forget(Instant now, LinkId id) {
   const auto peer = peers_.find(link.node);
   if (peer == peers_.end() || peer->second.out != id) return;
   peer->second.out.reset();
+  if (!link.connected) peer->second.current = (peer->second.current + 1) % peer->second.addresses.size();
   peer->second.next_attempt = now + random_.between(kRedialPause / 2, kRedialPause);
 }
 

@@ -41,8 +41,11 @@ class ClusterLinks {
 
   /// The first message on every link, sent now on those that are up. Nobody is dialled before there is one.
   void set_hello(Instant now, wire::ClusterHello hello);
-  /// Whom to dial and where.
-  void set_peers(Instant now, const std::map<std::string, Endpoint>& peers);
+  /// Where each peer may be; never empty.
+  using Addresses = std::map<std::string, std::vector<Endpoint>>;
+  /// Which peers to dial. Of several addresses the next is tried when a link does not come up; a link that is up stays
+  /// while the first one stays the same.
+  void set_peers(Instant now, const Addresses& peers);
   /// Lost when there is no link.
   void send(Instant now, const std::string& node, const wire::ClusterMessage& message);
   /// The last hello of a syncer whose link to us is up; otherwise nullptr.
@@ -75,10 +78,13 @@ class ClusterLinks {
     wire::SyncFrameReader reader{wire::kClusterProtocol};
   };
   struct Peer {
-    Endpoint address;
+    std::vector<Endpoint> addresses;
+    std::size_t current = 0;  ///< which of them is dialled, now or next
     std::optional<LinkId> out;
     Instant next_attempt;
     Instant next_pulse;
+
+    bool take_addresses(const std::vector<Endpoint>& wanted);
   };
 
   static Duration silence_limit(const Link& link);

@@ -67,9 +67,10 @@ Result<Command> decode_command(ByteView bytes);
 struct ReplicatedState {
   std::uint64_t generation = 1;
   std::vector<wire::VoterSlot> slots;
-  raft::Index list_version = 0;   ///< the entry that changed a slot last; 0 for the list as founded
-  std::vector<GuardMark> guards;  ///< one a side and region, at most kMaxGuards; those that neither hold nor released anything left out
-  std::string key_in_use;         ///< id of the gossip key that seals; empty until one is chosen
+  raft::Index list_version = 0;  ///< the entry that changed a slot last; 0 for the list as founded
+  std::vector<GuardMark>
+      guards;  ///< one a side and region, at most kMaxGuards; those that neither hold nor released anything left out
+  std::string key_in_use;                 ///< id of the gossip key that seals; empty until one is chosen
   std::vector<std::string> removed_keys;  ///< ids, the latest last; at most wire::kMaxKeyIds
   bool operator==(const ReplicatedState&) const = default;
 };

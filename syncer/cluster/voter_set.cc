@@ -5,6 +5,7 @@
 #include <map>
 
 #include "syncer/base/hash.h"
+#include "syncer/base/mutation.h"
 
 namespace syncer::cluster {
 namespace {
@@ -98,9 +99,10 @@ Bytes store_identity(std::string_view region, std::uint64_t group, std::string_v
   return group_name(region, group) + "/" + std::string(node);
 }
 
-bool Roster::set_members(Instant now, std::vector<ClusterMember> members) {
-  if (members == members_) return false;
+bool Roster::set_members(Instant now, std::vector<ClusterMember> members, std::vector<ClusterMember> claims) {
+  if (members == members_ && claims == claims_) return false;
   members_ = std::move(members);
+  claims_ = std::move(claims);
   redial(now);
   return true;
 }
@@ -123,11 +125,26 @@ void Roster::announce(Instant now) {
 }
 
 void Roster::redial(Instant now) {
-  std::map<std::string, Endpoint> peers;
-  for (const VoterSlot& slot : voters_.slots) peers.emplace(slot.node, slot.address);
-  for (const ClusterMember& member : members_) peers.insert_or_assign(member.node, member.address);
+  ClusterLinks::Addresses peers;
+  for (const VoterSlot& slot : voters_.slots) peers.emplace(slot.node, addresses_of(slot.node, slot.address));
+  for (const ClusterMember& member : members_) peers.emplace(member.node, std::vector{member.address});
   peers.erase(config_.node);
   links_.set_peers(now, peers);
+}
+
+/// In the order in which they are tried. An address that another voter claims is left to that one.
+std::vector<Endpoint> Roster::addresses_of(const std::string& node, const Endpoint& last_known) const {
+  std::vector<Endpoint> addresses = {address_of(node).value_or(last_known)};
+  for (const ClusterMember& claim : claims_) {
+    const bool dialed = claim.node == node && !SYNCER_MUTATED("cluster.ignore_claims");
+    if (dialed) addresses.push_back(claim.address);
+  }
+  const auto is_taken = [&](const Endpoint& address) {
+    return std::any_of(claims_.begin(), claims_.end(),
+                       [&](const ClusterMember& claim) { return claim.node != node && claim.address == address; });
+  };
+  if (addresses.size() > 1 && is_taken(addresses.front())) addresses.erase(addresses.begin());
+  return addresses;
 }
 
 std::optional<wire::ClusterHello> Roster::latest_list() const {

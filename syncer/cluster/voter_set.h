@@ -84,13 +84,15 @@ class Roster {
   bool writing() const { return writing_; }
   /// The voter set as it is on disk already.
   void load(VoterSet voters) { voters_ = std::move(voters); }
-  /// All of our region, ourselves left out. False when nothing changed.
-  bool set_members(Instant now, std::vector<ClusterMember> members);
+  /// All of our region, ourselves left out, and where else a name is claimed. False when nothing changed.
+  bool set_members(Instant now, std::vector<ClusterMember> members, std::vector<ClusterMember> claims);
 
   /// Writes `first`, then the voter set; both are durable when `done` is called.
   void write(Instant now, VoterSet next, ClusterStore::Done done, std::vector<raft::StoreOperation> first = {});
   void announce(Instant now);
-  /// Dials the voters at their last known address, and every member at the one that gossip shows.
+  /// Dials every member at the address that gossip shows and the other voters at their last known one; voters also at
+  /// an address that claims their name, since gossip lets a member move only after a while. Whether a voter is there,
+  /// its hello tells by the number of its disk.
   void redial(Instant now);
 
   /// What this syncer announced last; nullptr while it has no link to us.
@@ -101,12 +103,15 @@ class Roster {
   std::optional<Endpoint> address_of(std::string_view node) const;
 
  private:
+  std::vector<Endpoint> addresses_of(const std::string& node, const Endpoint& last_known) const;
+
   const ClusterConfig& config_;
   ClusterLinks& links_;
   ClusterStore& store_;
   std::function<Announced()> announced_;
   VoterSet voters_;
   std::vector<ClusterMember> members_;
+  std::vector<ClusterMember> claims_;
   bool writing_ = false;
 };
 

@@ -3,6 +3,7 @@
 #include "syncer/base/mutation.h"
 #include "syncer/gossip/gossip.h"
 #include "syncer/wire/gossip/message.h"
+#include "syncer/wire/gossip/serf.h"
 
 namespace syncer::gossip {
 
@@ -47,6 +48,31 @@ void Gossip::ask_for_truth(const membership::Alive& account) {
   if (account.meta == known->meta && !other_versions) return;
   say_alive(known->address, *known);
   out_.encode_part([&](Bytes& bytes) { wire::gossip::encode(account, bytes); });
+}
+
+/// Members that moved together would not learn of each other here: we hold the former address of each, and pass on
+/// that one. So each that came to us itself is sent the claims of the others that did.
+void Gossip::note_claim(const membership::Alive& account, bool own_account) {
+  const membership::Member* known = swim_.members().find(account.node);
+  if (known == nullptr || known->name == config_.node || known->address == account.address) return;
+  const MemberInfo claim{
+      known->name,         account.address,     membership::State::Alive,
+      account.incarnation, Bytes(account.meta), wire::gossip::decode_tags(account.meta).value_or(wire::gossip::Tags{})};
+  claims_[known->name] = {claim, own_account};
+  if (!own_account || SYNCER_MUTATED("gossip.introduce_no_claimants")) return;
+  for (const auto& [name, other] : claims_) {
+    if (name == claim.name || !other.second) continue;
+    introduce(claim, other.first);
+    introduce(other.first, claim);
+  }
+}
+
+/// Sends the first to the second.
+void Gossip::introduce(const MemberInfo& one, const MemberInfo& other) {
+  const membership::Member* member = swim_.members().find(one.name);
+  if (member == nullptr || member->address == one.address) return;
+  const ByteView versions(reinterpret_cast<const char*>(member->versions.data()), member->versions.size());
+  say(other.address, membership::Alive{one.incarnation, one.name, one.address, one.tags_raw, versions});
 }
 
 void Gossip::say_alive(const Endpoint& to, const membership::Member& member) {

@@ -131,6 +131,15 @@ Instant Gossip::next_deadline() const {
 
 std::vector<MembershipChange> Gossip::take_changes() { return std::exchange(changes_, {}); }
 
+std::vector<MemberInfo> Gossip::claims() const {
+  std::vector<MemberInfo> claims;
+  for (const auto& [name, claim] : claims_) {
+    const membership::Member* member = swim_.members().find(name);
+    if (member != nullptr && member->address != claim.first.address) claims.push_back(claim.first);
+  }
+  return claims;
+}
+
 std::vector<MemberInfo> Gossip::members() const {
   std::map<std::string, MemberInfo> all;
   failed_.for_each([&](const MemberInfo& m) { all.emplace(m.name, m); });

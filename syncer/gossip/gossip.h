@@ -59,6 +59,10 @@ class Gossip {
   std::vector<MembershipChange> take_changes();
   /// Everybody known, ourselves included, and members that failed within `reconnect_timeout`; in order of names.
   std::vector<MemberInfo> members() const;
+  /// Members that were said to be alive at another address than the one we hold, at that address: either they moved
+  /// there, which we believe only when the former address is dead for long enough, or their name is used twice. The
+  /// latest claim of each name.
+  std::vector<MemberInfo> claims() const;
   /// The core, for checkers: read only.
   const membership::Swim& swim() const { return swim_; }
   /// Our own health as the failure detector sees it: 0 is well, 7 is worst.
@@ -106,6 +110,8 @@ class Gossip {
   void refute_to(const Endpoint& from, const membership::Message& message);
   void confront(const membership::Change& change);
   void ask_for_truth(const membership::Alive& account);
+  void note_claim(const membership::Alive& account, bool own_account);
+  void introduce(const MemberInfo& one, const MemberInfo& other);
   void say(const Endpoint& to, const membership::Message& message);
   void say_alive(const Endpoint& to, const membership::Member& member);
   bool alone() const;
@@ -131,6 +137,8 @@ class Gossip {
   Instant next_stay_{};
   std::map<std::string, std::uint64_t, std::less<>> drops_;
   Instant next_name_check_{};
+  /// By name, of members only; true when the claim came from the address that it names.
+  std::map<std::string, std::pair<MemberInfo, bool>, std::less<>> claims_;
   std::string conflict_;
   bool leaving_ = false;
   bool left_ = false;

@@ -82,7 +82,10 @@ void Gossip::take_message(Instant now, const Endpoint& from, const membership::M
   const membership::Received received = swim_.receive(now, from, message, out_);
   count_refusals(now, from);
   refute_to(from, message);
-  if (const auto* account = std::get_if<membership::Alive>(&message)) ask_for_truth(*account);
+  if (const auto* account = std::get_if<membership::Alive>(&message)) {
+    ask_for_truth(*account);
+    note_claim(*account, from == account->address);
+  }
   switch (received) {
     case membership::Received::Handled:
       if (const auto* ping = std::get_if<membership::Ping>(&message)) greet(now, from, *ping);

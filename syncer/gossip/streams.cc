@@ -143,7 +143,9 @@ void Gossip::merge(Instant now, const GossipLink& link, const Exchange& exchange
   }
   for (const membership::Entry& e : exchange.entries) {
     if (e.state != static_cast<std::int64_t>(membership::State::Alive)) continue;
-    ask_for_truth({e.incarnation, e.name, e.address, e.meta, e.versions});
+    const membership::Alive account{e.incarnation, e.name, e.address, e.meta, e.versions};
+    ask_for_truth(account);
+    note_claim(account, link.peer.host() == e.address.host());
   }
   witness(exchange.user_state);
   if (link.purpose != LinkPurpose::Join) return;

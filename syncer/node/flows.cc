@@ -50,9 +50,18 @@ bool Flows::carry_members(Instant now) {
     if (rpc && tag(member, "region") == parts_.config.region) region_syncers_[member.name] = *rpc;
   }
   parts_.peering.set_regions(now, std::move(regions));
-  if (parts_.cluster) parts_.cluster->set_members(now, std::move(cluster_members));
+  if (parts_.cluster) parts_.cluster->set_members(now, std::move(cluster_members), cluster_claims());
   check_region_name(now, members);
   return true;
+}
+
+/// Where else the name of a syncer of our region is claimed.
+std::vector<cluster::Cluster::Member> Flows::cluster_claims() const {
+  std::vector<cluster::Cluster::Member> claims;
+  for (const gossip::MemberInfo& claim : parts_.gossip.claims()) {
+    if (auto other = cluster_member(parts_.config, claim)) claims.push_back(std::move(*other));
+  }
+  return claims;
 }
 
 void Flows::check_region_name(Instant now, const std::vector<gossip::MemberInfo>& members) {

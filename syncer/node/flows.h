@@ -47,6 +47,7 @@ class Flows {
 
  private:
   bool carry_members(Instant now);
+  std::vector<cluster::Cluster::Member> cluster_claims() const;
   void check_region_name(Instant now, const std::vector<gossip::MemberInfo>& members);
   bool carry_writer(Instant now);
   void change_writer(Instant now, std::optional<Epoch> epoch);

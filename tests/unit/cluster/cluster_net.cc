@@ -14,7 +14,7 @@ struct ClusterNet::Host : Streams, Storage, Observer {
         name(std::move(self)),
         run(number),
         cluster(
-            {"east", name, address_of(name), n.settings(), n.keys_of(name), [this] { return next_nonce(); },
+            {"east", name, n.address_of(name), n.settings(), n.keys_of(name), [this] { return next_nonce(); },
              [this](const wire::gossip::Keyring&) { return keep_keys(); }},
             *this, *this, *this, Random(number), [this] { return LinkId{last_link += 2}; },
             [this] { return CallId{++last_call}; }) {}
@@ -30,10 +30,6 @@ struct ClusterNet::Host : Streams, Storage, Observer {
   Result<void> keep_keys() const {
     if (net.refuses_keys_[name]) return failure(ErrorCode::Io, "keyring", "read-only");
     return {};
-  }
-
-  static Endpoint address_of(const std::string& name) {
-    return Endpoint::v4(10, 0, 0, static_cast<std::uint8_t>(name.front()), 30192);
   }
 
   /// Runs `action` on a process later, if that very process still lives.
@@ -149,10 +145,26 @@ void ClusterNet::gossip() {
   for (auto& [name, host] : hosts_) {
     std::vector<Cluster::Member> others;
     for (const auto& [other, unused] : hosts_) {
-      if (other != name) others.push_back({other, Host::address_of(other)});
+      if (other != name) others.push_back({other, address_of(other)});
     }
     host->cluster.set_members(now_, others);
   }
+}
+
+void ClusterNet::gossip_claims() {
+  for (auto& [name, host] : hosts_) {
+    std::vector<Cluster::Member> claims;
+    for (const auto& [other, unused] : hosts_) {
+      if (other != name) claims.push_back({other, address_of(other)});
+    }
+    host->cluster.set_members(now_, {}, claims);
+  }
+}
+
+Endpoint ClusterNet::address_of(const std::string& name) const {
+  const auto moves = moves_.find(name);
+  const std::uint8_t network = moves == moves_.end() ? 0 : moves->second;
+  return Endpoint::v4(10, network, 0, static_cast<std::uint8_t>(name.front()), 30192);
 }
 
 void ClusterNet::cut(const std::string& a, const std::string& b) { cut_.insert({{a, b}, {b, a}}); }
@@ -161,7 +173,7 @@ void ClusterNet::slow_disk(const std::string& name, Duration delay) { hosts_.at(
 
 ClusterNet::Host* ClusterNet::find(const Endpoint& address) {
   for (auto& [name, host] : hosts_) {
-    if (Host::address_of(name) == address) return host.get();
+    if (address_of(name) == address) return host.get();
   }
   return nullptr;
 }

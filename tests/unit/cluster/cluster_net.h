@@ -31,6 +31,10 @@ class ClusterNet {
   void kill(const std::string& name, bool wipe = false);
   /// Every running syncer learns of all the others that run.
   void gossip();
+  /// The same, but gossip lets none of them have its name yet: they are at new addresses.
+  void gossip_claims();
+  /// This syncer, which does not run, has another address from now on.
+  void move(const std::string& name) { ++moves_[name]; }
   /// Nothing gets through between these two, in both directions.
   void cut(const std::string& a, const std::string& b);
   void heal() { cut_.clear(); }
@@ -54,6 +58,7 @@ class ClusterNet {
 
  private:
   ClusterSettings settings() const;
+  Endpoint address_of(const std::string& name) const;
   void at(Duration delay, std::function<void()> action) { queue_.emplace(now_ + delay, std::move(action)); }
   void step(Instant when);
   void watch_writers();
@@ -68,6 +73,7 @@ class ClusterNet {
   std::map<std::string, std::map<std::string, Bytes>> disks_;
   std::set<std::pair<std::string, std::string>> cut_;
   std::map<std::string, wire::gossip::Keyring> keys_;
+  std::map<std::string, std::uint8_t> moves_;
   std::map<std::string, bool> refuses_keys_;
   std::map<std::string, std::string> dropped_;
   std::uint64_t starts_ = 0;

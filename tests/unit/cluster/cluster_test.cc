@@ -69,6 +69,27 @@ TEST_F(ClusterTest, AVoterComesBackWithItsDiskBeforeGossipKnowsIt) {
   EXPECT_EQ(net.cluster(old).leader(), net.writer());
 }
 
+TEST_F(ClusterTest, VotersThatMovedAreFoundWhereTheirNamesAreClaimed) {
+  net.found({"a", "b", "c"});
+  for (const char* name : {"a", "b", "c"}) net.kill(name);
+  for (const char* name : {"a", "b", "c"}) net.move(name);
+  for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(net.start(name));
+  net.run(3s);
+  EXPECT_EQ(net.writer(), "") << "nobody knows where the others are";
+  net.gossip_claims();
+  net.run(3s);
+  EXPECT_NE(net.writer(), "");
+}
+
+TEST_F(ClusterTest, AClaimOfANameDoesNotCutALinkThatWorks) {
+  net.found({"a", "b", "c"});
+  const std::string writer = net.writer();
+  net.cluster(writer).set_members(net.now(), {}, {{other_than(writer), Endpoint::v4(10, 9, 9, 9, 30192)}});
+  net.run(5s);
+  EXPECT_EQ(net.writer(), writer);
+  EXPECT_EQ(net.cluster(other_than(writer)).leader(), writer);
+}
+
 TEST_F(ClusterTest, AVoterWhoseDiskWasLostDoesNotVote) {
   net.found({"a", "b", "c"});
   const std::string leader = net.writer();
