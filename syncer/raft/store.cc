@@ -127,7 +127,7 @@ Result<Recovery> recover(const StoreImage& image, ByteView identity) {
   // A fresh file with everything sealed in it: no leftovers behind the end, no marks that the next ones could
   // contradict.
   recovery.repairs = recovery.journal.plan(Persist{{}, true, recovery.stored.base, recovery.stored.entries, {}});
-  if (metadata->repair) {
+  if (metadata->repair && !SYNCER_MUTATED("raft.leave_damaged_copy")) {
     const Bytes copy = encode_metadata(metadata->metadata);
     recovery.repairs.push_back({keys::kFirstMetadata, copy});
     recovery.repairs.push_back({keys::kSecondMetadata, copy});
