@@ -63,6 +63,7 @@ bool compatible(std::span<const VersionRange> members) {
   std::uint8_t lowest = 0;
   std::uint8_t highest = 0xff;
   for (const VersionRange& m : members) {
+    if (!m.alive) continue;
     lowest = std::max(lowest, m.min);
     highest = std::min(highest, m.max);
   }

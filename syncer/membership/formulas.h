@@ -45,8 +45,10 @@ std::optional<std::uint64_t> refute_incarnation(std::uint64_t counter, std::uint
 /// Minimum, maximum and current version of one member on one of the two layers.
 struct VersionRange {
   std::uint8_t min, max, current;
+  bool alive = true;
 };
-/// Every current version lies in the intersection of all ranges.
+/// The current version of every member lies in the intersection of the ranges of those that are alive
+/// (verifyProtocol).
 bool compatible(std::span<const VersionRange> members);
 
 /// Octets offered to the broadcast queue in a packet that carries `own` octets (nothing: a gossip packet).

@@ -9,10 +9,11 @@ namespace {
 
 using Ranges = std::vector<VersionRange>;
 
-void add_ranges(ByteView v, Ranges& core, Ranges& application) {
-  const auto at = [&](std::size_t i) { return v.size() > i ? static_cast<std::uint8_t>(v[i]) : std::uint8_t{0}; };
-  core.push_back({at(0), at(1), at(2)});
-  application.push_back({at(3), at(4), at(5)});
+/// `v` has six bytes.
+void add_ranges(ByteView v, bool alive, Ranges& core, Ranges& application) {
+  const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(v[i]); };
+  core.push_back({at(0), at(1), at(2), alive});
+  application.push_back({at(3), at(4), at(5), alive});
 }
 
 }  // namespace
@@ -21,15 +22,16 @@ bool Roster::merges_with(std::span<const Entry> entries) const {
   Ranges core;
   Ranges application;
   for (const Entry& e : entries) {
-    if (e.state != static_cast<std::int64_t>(State::Alive)) continue;
+    // Versions that are not there count as 0, which no member of today understands.
     if (e.versions.size() < kOwnVersions.size()) return false;
-    add_ranges(e.versions, core, application);
+    add_ranges(e.versions, e.state == static_cast<std::int64_t>(State::Alive), core, application);
   }
   table_.for_each([&](const Member& m) {
     // A member that never told its versions says nothing about compatibility; the reference counts it as version 0
     // and then refuses every exchange.
-    if (m.state != State::Alive || m.versions == Versions{}) return;
-    add_ranges(ByteView(reinterpret_cast<const char*>(m.versions.data()), m.versions.size()), core, application);
+    if (m.versions == Versions{}) return;
+    const ByteView versions(reinterpret_cast<const char*>(m.versions.data()), m.versions.size());
+    add_ranges(versions, m.state == State::Alive, core, application);
   });
   return compatible(core) && compatible(application);
 }

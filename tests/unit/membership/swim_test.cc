@@ -144,6 +144,24 @@ TEST_F(SwimTest, SaysWhyItDoesNotBelieveWhatIsSaid) {
   EXPECT_EQ(out_.refusals, Reasons{"bad_state"});
 }
 
+TEST_F(SwimTest, ChecksTheVersionsOfEveryEntryOfAnExchange) {
+  make(lan_profile());
+  const auto merge = [&](State state, ByteView versions) {
+    const std::vector<Entry> entries = {{"m2", member_address(2), "", 2, 0, kVersions},
+                                        {"m3", member_address(3), "", 1, static_cast<std::int64_t>(state), versions}};
+    return swim_->merge(now_, entries, false, out_);
+  };
+  for (const State state : {State::Alive, State::Suspect, State::Dead, State::Left}) {
+    EXPECT_EQ(merge(state, ByteView("\x06\x07\x06\x02\x05\x05", 6)), Merge::Incompatible) << name(state);
+    EXPECT_EQ(merge(state, ByteView("\x01\x05\x02\x06\x07\x06", 6)), Merge::Incompatible) << name(state);
+    EXPECT_EQ(merge(state, {}), Merge::Incompatible) << name(state);
+  }
+  EXPECT_EQ(swim_->members().find("m2")->incarnation, 1U) << "a refused exchange changes nothing";
+  // What the gone could understand restricts nobody: their range leaves out the version 2 that we speak.
+  EXPECT_EQ(merge(State::Alive, ByteView("\x03\x05\x03\x02\x05\x05", 6)), Merge::Incompatible);
+  EXPECT_EQ(merge(State::Dead, ByteView("\x03\x05\x03\x02\x05\x05", 6)), Merge::Merged);
+}
+
 TEST_F(SwimTest, GossipsOnItsTicksAlsoAfterASilence) {
   make(lan_profile());
   swim_->advance(now_ + seconds(1), out_);
