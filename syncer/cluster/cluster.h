@@ -66,11 +66,11 @@ class Cluster {
   Result<void> forget_proposal(Instant now) { return formation_.forget_proposal(now); }
 
   /// See KeyAgreement.
-  Result<void> set_keys(Instant now, wire::gossip::Keyring keys) { return keys_.set_keys(now, std::move(keys)); }
+  Result<void> set_keys(Instant now, crypto::Keyring keys) { return keys_.set_keys(now, std::move(keys)); }
   Result<void> use_key(Instant now, const std::string& id) { return keys_.use(now, id); }
   Result<void> remove_key(Instant now, const std::string& id) { return keys_.remove(now, id); }
   /// The gossip keys as the voters agree on them.
-  const wire::gossip::Keyring& keys() const { return keys_.ring(); }
+  const crypto::Keyring& keys() const { return keys_.ring(); }
 
   bool owns(LinkId link) const { return links_.owns(link); }
   void on_stream_accepted(Instant now, LinkId link);

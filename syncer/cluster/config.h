@@ -8,7 +8,7 @@
 #include "syncer/base/endpoint.h"
 #include "syncer/base/time.h"
 #include "syncer/settings/settings.h"
-#include "syncer/wire/gossip/keyring_file.h"
+#include "syncer/crypto/keyring.h"
 
 namespace syncer::cluster {
 
@@ -29,9 +29,9 @@ struct ClusterConfig {
   std::string node;
   Endpoint address;  ///< of the cluster port
   ClusterSettings cluster;
-  wire::gossip::Keyring keys = {};         ///< of the gossip pool: what seals gossip seals the cluster port, too
-  wire::gossip::NonceSource nonce = {};    ///< required with keys
-  wire::gossip::KeyKeeper keep_keys = {};  ///< asked before a key from another voter counts as ours; may be empty
+  crypto::Keyring keys = {};         ///< of the gossip pool: what seals gossip seals the cluster port, too
+  crypto::NonceSource nonce = {};    ///< required with keys
+  crypto::KeyKeeper keep_keys = {};  ///< asked before a key from another voter counts as ours; may be empty
 };
 
 }  // namespace syncer::cluster

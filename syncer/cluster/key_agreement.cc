@@ -9,7 +9,7 @@
 namespace syncer::cluster {
 namespace {
 
-using wire::gossip::Keyring;
+using crypto::Keyring;
 
 /// A key that could not be written down is tried again after this.
 constexpr Duration kKeepAgain = std::chrono::seconds(5);

@@ -29,12 +29,12 @@ class KeyAgreement {
         observer_(observer),
         ring_(config.keys) {}
 
-  const wire::gossip::Keyring& ring() const { return ring_; }
+  const crypto::Keyring& ring() const { return ring_; }
   std::vector<std::string> ids() const;
 
   // What an operator asks for.
   /// Other keys from now on, here and then at every other voter that lacks one. Refused for one that was removed.
-  Result<void> set_keys(Instant now, wire::gossip::Keyring keys);
+  Result<void> set_keys(Instant now, crypto::Keyring keys);
   /// This key seals from now on. Refused until every voter has it, NotFound when we have not.
   Result<void> use(Instant now, const std::string& id);
   /// Nobody keeps this key. Refused for the one that seals.
@@ -55,8 +55,8 @@ class KeyAgreement {
 
  private:
   bool is_removed(const std::string& id) const;
-  void put_in_force(Instant now, wire::gossip::Keyring ring);
-  bool keep(Instant now, const wire::gossip::Keyring& ring);
+  void put_in_force(Instant now, crypto::Keyring ring);
+  bool keep(Instant now, const crypto::Keyring& ring);
 
   const ClusterConfig& config_;
   Roster& roster_;
@@ -64,7 +64,7 @@ class KeyAgreement {
   RaftDriver& raft_;
   const ReplicatedState& state_;
   Observer& observer_;
-  wire::gossip::Keyring ring_;
+  crypto::Keyring ring_;
   std::vector<Bytes> unkept_;  ///< keys that could not be written down yet
   std::string not_kept_;       ///< why
   Instant retry_at_ = kNever;

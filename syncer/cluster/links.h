@@ -37,7 +37,7 @@ class ClusterLinks {
       : streams_(streams), random_(random), next_link_(std::move(next_link)), seal_(std::move(seal)) {}
 
   /// Other keys from now on, on links that are up too: the ring opens what the former one sealed.
-  void set_keys(wire::gossip::Keyring keys) { seal_.set_keys(std::move(keys)); }
+  void set_keys(crypto::Keyring keys) { seal_.set_keys(std::move(keys)); }
 
   /// The first message on every link, sent now on those that are up. Nobody is dialled before there is one.
   void set_hello(Instant now, wire::ClusterHello hello);

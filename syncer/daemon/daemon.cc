@@ -241,15 +241,15 @@ Result<void> Daemon::open() {
 }
 
 Result<void> Daemon::open_keys() {
-  wire::gossip::Keyring& ring = config_.node.gossip_pool.keys;
+  crypto::Keyring& ring = config_.node.gossip_pool.keys;
   if (!config_.keyring_file.empty()) {
     auto loaded = load_keyring(config_.keyring_file);
     if (!loaded) return tl::unexpected(loaded.error());
     ring = std::move(*loaded);
     config_.node.gossip_nonce = system_nonce;
-    config_.node.gossip_keep_keys = [this](const wire::gossip::Keyring& changed) { return keys_->keep(changed); };
+    config_.node.gossip_keep_keys = [this](const crypto::Keyring& changed) { return keys_->keep(changed); };
   }
-  const auto apply = [this](wire::gossip::Keyring keys) {
+  const auto apply = [this](crypto::Keyring keys) {
     return node_->set_gossip_keys(loop_.now(), std::move(keys));
   };
   const auto use = [this](const std::string& id) { return node_->use_key(loop_.now(), id); };

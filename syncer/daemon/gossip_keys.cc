@@ -6,24 +6,24 @@
 #include <utility>
 
 #include "syncer/base/assert.h"
+#include "syncer/crypto/keyring.h"
 #include "syncer/store/file.h"
 #include "syncer/store/secret_file.h"
-#include "syncer/wire/gossip/keyring_file.h"
 
 namespace syncer::daemon {
 
-using wire::gossip::Keyring;
+using crypto::Keyring;
 
 Result<Keyring> load_keyring(const std::string& path) {
-  const auto text = store::read_secret_file(path, wire::gossip::kMaxKeyringFile);
+  const auto text = store::read_secret_file(path, crypto::kMaxKeyringFile);
   if (!text) return tl::unexpected(text.error());
-  auto ring = wire::gossip::parse_keyring(*text);
+  auto ring = crypto::parse_keyring(*text);
   if (!ring) return failure(ring.error().code, path, ring.error().detail);
   return ring;
 }
 
-wire::gossip::Nonce system_nonce() {
-  wire::gossip::Nonce nonce;
+crypto::Nonce system_nonce() {
+  crypto::Nonce nonce;
   // So few bytes come at once and whole.
   SYNCER_ASSERT(::getrandom(nonce.data(), nonce.size(), 0) == static_cast<ssize_t>(nonce.size()));
   return nonce;
@@ -39,7 +39,7 @@ node::KeysReport GossipKeys::report() const {
 
 Result<std::string> GossipKeys::install(const std::string& text) {
   if (auto sealed = check_sealed(); !sealed) return tl::unexpected(sealed.error());
-  const auto key = wire::gossip::parse_key(text);
+  const auto key = crypto::parse_key(text);
   if (!key) return tl::unexpected(key.error());
   Keyring ring = ring_;
   if (auto done = ring.install(*key); !done) return tl::unexpected(done.error());
@@ -97,7 +97,7 @@ Result<void> GossipKeys::save(const Keyring& ring) const {
   const std::size_t slash = path_.rfind('/');
   const std::string directory = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
   return store::replace_file(directory, path_.substr(slash == std::string::npos ? 0 : slash + 1),
-                             wire::gossip::keyring_text(ring));
+                             crypto::keyring_text(ring));
 }
 
 }  // namespace syncer::daemon

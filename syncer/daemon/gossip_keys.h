@@ -5,26 +5,26 @@
 #include <string>
 
 #include "syncer/node/status.h"
-#include "syncer/wire/gossip/crypt.h"
+#include "syncer/crypto/keyring.h"
 
 namespace syncer::daemon {
 
 /// Reads the keyring file; nobody but its owner may have access to it.
-Result<wire::gossip::Keyring> load_keyring(const std::string& path);
+Result<crypto::Keyring> load_keyring(const std::string& path);
 
 /// Twelve bytes from the system's generator.
-wire::gossip::Nonce system_nonce();
+crypto::Nonce system_nonce();
 
 /// Operators change the keys of the running syncer: on disk first, so that a restart knows them, then in force. Where
 /// the region has a group, it decides which key seals and which are gone.
 class GossipKeys {
  public:
   /// Puts a ring in force.
-  using Apply = std::function<Result<void>(wire::gossip::Keyring)>;
+  using Apply = std::function<Result<void>(crypto::Keyring)>;
   /// Asks the group about the key of an id: false when there is no group, see Node::use_key.
   using Ask = std::function<Result<bool>(const std::string& id)>;
   /// `path` of the keyring file; empty when the pool runs without keys.
-  GossipKeys(std::string path, wire::gossip::Keyring ring, Apply apply, Ask ask_to_use, Ask ask_to_remove)
+  GossipKeys(std::string path, crypto::Keyring ring, Apply apply, Ask ask_to_use, Ask ask_to_remove)
       : path_(std::move(path)),
         ring_(std::move(ring)),
         apply_(std::move(apply)),
@@ -40,19 +40,19 @@ class GossipKeys {
   Result<std::string> remove(const std::string& id);
 
   /// The node has other keys now because its group decided so: on disk, too. To be called again after an error.
-  Result<void> follow(const wire::gossip::Keyring& ring);
+  Result<void> follow(const crypto::Keyring& ring);
   /// Keys that changed by another way: keeps them on disk.
-  Result<void> keep(const wire::gossip::Keyring& ring);
+  Result<void> keep(const crypto::Keyring& ring);
   /// Why keys that changed are not on disk; empty when they are.
   const std::string& problem() const { return problem_; }
 
  private:
   Result<void> check_sealed() const;
-  Result<std::string> put_in_force(wire::gossip::Keyring ring, std::string id);
-  Result<void> save(const wire::gossip::Keyring& ring) const;
+  Result<std::string> put_in_force(crypto::Keyring ring, std::string id);
+  Result<void> save(const crypto::Keyring& ring) const;
 
   std::string path_;
-  wire::gossip::Keyring ring_;
+  crypto::Keyring ring_;
   Apply apply_;
   Ask ask_to_use_;
   Ask ask_to_remove_;

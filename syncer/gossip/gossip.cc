@@ -70,7 +70,7 @@ Result<void> Gossip::set_tags(Instant now, std::map<std::string, std::string> ta
   return {};
 }
 
-Result<void> Gossip::set_keys(wire::gossip::Keyring keys) {
+Result<void> Gossip::set_keys(crypto::Keyring keys) {
   // The room that encryption takes from each packet was set aside at the start.
   if (keys.empty() != config_.pool.keys.empty()) {
     return failure(ErrorCode::Refused, "", keys.empty() ? "the pool must keep a key" : "the pool runs without keys");

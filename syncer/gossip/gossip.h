@@ -39,8 +39,8 @@ class Gossip {
   /// Announces other tags. TooLarge when they do not fit into 512 octets; then nothing changes.
   Result<void> set_tags(Instant now, std::map<std::string, std::string> tags);
   /// Other keys from now on. A pool that is sealed stays so, and an open one open: Refused.
-  Result<void> set_keys(wire::gossip::Keyring keys);
-  const wire::gossip::Keyring& keys() const { return config_.pool.keys; }
+  Result<void> set_keys(crypto::Keyring keys);
+  const crypto::Keyring& keys() const { return config_.pool.keys; }
   /// Says good-bye. left() once that was told often enough, or nobody listened for `leave_timeout`.
   void leave(Instant now);
   bool left() const { return left_; }

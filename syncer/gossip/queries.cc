@@ -7,8 +7,8 @@
 
 namespace syncer::gossip {
 
+using crypto::Keyring;
 using wire::gossip::KeyAnswer;
-using wire::gossip::Keyring;
 using wire::gossip::KeyVerb;
 using wire::gossip::Query;
 

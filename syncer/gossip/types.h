@@ -22,9 +22,9 @@ struct GossipConfig {
   Endpoint address;                                            ///< as other members reach us, packets and streams alike
   membership::Options options = membership::syncer_profile();  ///< encode and packet_overhead are filled in
   std::map<std::string, std::string> tags;
-  wire::gossip::Pool pool;            ///< label and keys
-  wire::gossip::NonceSource nonce;    ///< required when the pool has keys; unpredictable in the daemon
-  wire::gossip::KeyKeeper keep_keys;  ///< keeps keys that `serf keys` changed for the next start; empty: nobody does
+  wire::gossip::Pool pool;      ///< label and keys
+  crypto::NonceSource nonce;    ///< required when the pool has keys; unpredictable in the daemon
+  crypto::KeyKeeper keep_keys;  ///< keeps keys that `serf keys` changed for the next start; empty: nobody does
   Duration seed_retry_min = std::chrono::seconds(1);
   Duration seed_retry_max = std::chrono::seconds(10);
   /// Every so often one failed member is asked again, for as long as the second says: a healed partition is found.

@@ -184,7 +184,7 @@ Result<void> Node::forget_proposal(Instant now) {
   return ask_cluster(now, [&](cluster::Cluster& cluster) { return cluster.forget_proposal(now); });
 }
 
-Result<void> Node::set_gossip_keys(Instant now, wire::gossip::Keyring keys) {
+Result<void> Node::set_gossip_keys(Instant now, crypto::Keyring keys) {
   gossip::Gossip& gossip = parts_->gossip;
   if (!parts_->cluster) return gossip.set_keys(std::move(keys));
   if (keys.empty() != gossip.keys().empty()) return gossip.set_keys(std::move(keys));  // refused, with the reason
@@ -207,7 +207,7 @@ Result<bool> Node::ask_about_key(Instant now, const std::function<Result<void>(c
 
 // What is shown of it.
 
-const wire::gossip::Keyring& Node::gossip_keys() const { return parts_->gossip.keys(); }
+const crypto::Keyring& Node::gossip_keys() const { return parts_->gossip.keys(); }
 const NodeConfig& Node::config() const { return parts_->config; }
 const gossip::Gossip& Node::gossip() const { return parts_->gossip; }
 const peering::Peering& Node::peering() const { return parts_->peering; }

@@ -72,12 +72,12 @@ class Node {
   Result<void> raise_generation(Instant now);
   Result<void> forget_proposal(Instant now);
   /// Operator's command: other gossip keys from now on. A pool that is sealed stays so, and an open one open: Refused.
-  Result<void> set_gossip_keys(Instant now, wire::gossip::Keyring keys);
+  Result<void> set_gossip_keys(Instant now, crypto::Keyring keys);
   /// Operator's commands: which key seals, and which is gone for good. True when the region's group decides, and the
   /// keys change when it has; false when there is none, and set_gossip_keys is the way.
   Result<bool> use_key(Instant now, const std::string& id);
   Result<bool> remove_key(Instant now, const std::string& id);
-  const wire::gossip::Keyring& gossip_keys() const;
+  const crypto::Keyring& gossip_keys() const;
 
   const NodeConfig& config() const;
   /// A picture for people, `syncer status` and the checkers; builds copies, not for hot paths.

@@ -30,9 +30,9 @@ struct NodeConfig {
   cluster::ClusterSettings cluster;
   std::vector<Endpoint> join;  ///< gossip or RPC addresses of any syncers
   gossip::GossipTiming gossip;
-  wire::gossip::Pool gossip_pool;          ///< label, and keys that only a driver gives: a setting is no place for them
-  wire::gossip::NonceSource gossip_nonce;  ///< required with keys; unpredictable in the daemon
-  wire::gossip::KeyKeeper gossip_keep_keys;  ///< asked before keys that another syncer or serf brought are in force
+  wire::gossip::Pool gossip_pool;      ///< label, and keys that only a driver gives: a setting is no place for them
+  crypto::NonceSource gossip_nonce;    ///< required with keys; unpredictable in the daemon
+  crypto::KeyKeeper gossip_keep_keys;  ///< asked before keys that another syncer or serf brought are in force
   catalog::RegistrySettings registry;
   catalog::GuardSettings guard;
   peering::SyncSettings sync;

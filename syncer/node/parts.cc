@@ -7,7 +7,7 @@ namespace {
 /// A group agrees on its gossip keys, so an agent of serf that changes them is refused. In single mode they are kept.
 gossip::GossipConfig with_key_rule(gossip::GossipConfig gossip, Mode mode) {
   if (mode == Mode::Single) return gossip;
-  gossip.keep_keys = [](const wire::gossip::Keyring&) -> Result<void> {
+  gossip.keep_keys = [](const crypto::Keyring&) -> Result<void> {
     return failure(ErrorCode::Refused, "", "a region in cluster mode agrees on its keys; use `syncer keys` there");
   };
   return gossip;

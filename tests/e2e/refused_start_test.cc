@@ -91,7 +91,7 @@ TEST_F(RefusedStart, AMistakeInTheFileIsToldWithItsPlace) {
 
 TEST_F(RefusedStart, AKeyThatIsNoKeyIsNotUsed) {
   const std::string brief = file("short.keys", "[\"c2hvcnQ=\"]");
-  expect(kCannotStart, {"--gossip.keyring-file", brief}, {brief, "16, 24 or 32 octets, not 5"});
+  expect(kCannotStart, {"--gossip.keyring-file", brief}, {brief, "16, 24 or 32 bytes, not 5"});
   const std::string open = file("open.keys", "[\"AAECAwQFBgcICQoLDA0ODw==\"]", 0644);
   expect(kCannotStart, {"--gossip.keyring-file", open}, {open, "chmod 600"});
   const std::string absent = workplace_.path() + "/absent.keys";

@@ -11,7 +11,8 @@ using namespace syncer::wire;
 namespace {
 
 ClusterSeal seal_with(char key) {
-  return {"eu", gossip::Keyring::make({syncer::Bytes(16, key)}).value(), [] { return gossip::Nonce{1}; }};
+  return {"eu", syncer::crypto::Keyring::make({syncer::Bytes(16, key)}).value(),
+          [] { return syncer::crypto::Nonce{1}; }};
 }
 
 SyncFrameReader::Frame frame_of(SyncFrameReader& reader, const syncer::Bytes& octets) {

@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "syncer/wire/gossip/keyring_file.h"
+#include "syncer/crypto/keyring.h"
 
-using namespace syncer::wire::gossip;
+using namespace syncer::crypto;
 
 /// A keyring file: what can be read is written and read again the same.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

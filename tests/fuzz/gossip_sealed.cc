@@ -9,11 +9,11 @@ using namespace syncer::wire::gossip;
 
 /// A datagram sealed by somebody who has the key: everything behind the encryption is still hostile.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const Pool pool{"blue", Keyring::make({syncer::Bytes(16, 'k')}).value()};
+  static const Pool pool{"blue", syncer::crypto::Keyring::make({syncer::Bytes(16, 'k')}).value()};
   static Unpacked unpacked;
   syncer::Bytes packet;
   write_label(pool.label, packet);
-  pool.keys.seal({reinterpret_cast<const char*>(data), size}, pool.label, Nonce{1}, packet);
+  pool.keys.seal({reinterpret_cast<const char*>(data), size}, pool.label, syncer::crypto::Nonce{1}, packet);
   unpack(packet, pool, unpacked);
   if (unpacked.drop == Drop::DecryptFailed) std::abort();
   return 0;

@@ -17,7 +17,7 @@ syncer::Bytes written(syncer::ByteView octets, const Pool& pool, Opened opened, 
   syncer::Bytes stream;
   if (sealed) {
     write_stream(
-        octets, pool, opened, [] { return Nonce{1}; }, stream);
+        octets, pool, opened, [] { return syncer::crypto::Nonce{1}; }, stream);
     return stream;
   }
   if (opened == Opened::ByUs) write_label(pool.label, stream);
@@ -32,7 +32,7 @@ syncer::Bytes written(syncer::ByteView octets, const Pool& pool, Opened opened, 
 /// what is behind the encryption is still hostile. The second says where it is cut: both ways it ends the same.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
-  static const Pool pool{"blue", Keyring::make({syncer::Bytes(16, 'k')}).value()};
+  static const Pool pool{"blue", syncer::crypto::Keyring::make({syncer::Bytes(16, 'k')}).value()};
   const bool by_peer = (data[0] & 1U) != 0;
   const bool sealed = (data[0] & 2U) != 0;
   const syncer::ByteView octets(reinterpret_cast<const char*>(data) + 2, size - 2);

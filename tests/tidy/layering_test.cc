@@ -49,19 +49,19 @@ std::map<std::string, Folders> include_table() {
   table["syncer/ports"] = table["syncer/json"] = {"syncer/base"};
   for (const std::string& core : kCores) table[core] = {"syncer/base"};
   table["syncer/registry"] = kBelow;
+  table["syncer/crypto"] = {"syncer/base"};
   table["syncer/wire/frame"] = {"syncer/base"};
-  table["syncer/wire/gossip"] = {"syncer/base", "syncer/membership"};
+  table["syncer/wire/gossip"] = {"syncer/base", "syncer/crypto", "syncer/membership"};
   table["syncer/wire/sync"] = {"syncer/base", "syncer/replication", "syncer/wire/frame"};
-  table["syncer/wire/raft"] = {"syncer/base", "syncer/raft", "syncer/wire/frame", "syncer/wire/gossip",
-                               "syncer/wire/sync"};
+  table["syncer/wire/raft"] = {"syncer/base", "syncer/raft", "syncer/crypto", "syncer/wire/frame", "syncer/wire/sync"};
   table["syncer/settings"] = {"syncer/base"};
-  table["syncer/gossip"] = kBelow + Folders{"syncer/settings", "syncer/membership", "syncer/wire/gossip"};
-  table["syncer/peering"] =
-      kBelow + Folders{"syncer/settings", "syncer/replication", "syncer/wire/frame", "syncer/wire/sync"};
-  table["syncer/catalog"] = kBelow + Folders{"syncer/settings", "syncer/replication", "syncer/registry"};
-  table["syncer/cluster"] = kBelow + kWire + Folders{"syncer/settings", "syncer/raft", "syncer/replication"};
+  const Folders part = kBelow + Folders{"syncer/settings"};
+  table["syncer/gossip"] = part + Folders{"syncer/crypto", "syncer/membership", "syncer/wire/gossip"};
+  table["syncer/peering"] = part + Folders{"syncer/replication", "syncer/wire/frame", "syncer/wire/sync"};
+  table["syncer/catalog"] = part + Folders{"syncer/replication", "syncer/registry"};
+  table["syncer/cluster"] = part + kWire + Folders{"syncer/crypto", "syncer/raft", "syncer/replication"};
   const Folders parts = {"syncer/gossip", "syncer/peering", "syncer/catalog", "syncer/cluster"};
-  const Folders node = kBelow + kCores + kWire + parts + Folders{"syncer/registry", "syncer/settings"};
+  const Folders node = part + kCores + kWire + parts + Folders{"syncer/crypto", "syncer/registry"};
   table["syncer/node"] = node;
   const Folders everything = node + below("syncer/", kAdapters) + Folders{"syncer/node"};
   for (const std::string& folder : below("syncer/", kAdapters)) table[folder] = everything;
@@ -80,10 +80,10 @@ std::map<std::string, Folders> include_table() {
 const std::map<std::string, Folders> kThirdParty = {
     {"tl", {"syncer/base", "sim/scenario/language"}},
     {"xxhash.h", {"syncer/base"}},
-    {"openssl", {"syncer/base", "syncer/wire/gossip", "syncer/net", "syncer/httpio"}},
+    {"openssl", {"syncer/base", "syncer/crypto", "syncer/net", "syncer/httpio"}},
     {"nlohmann",
-     {"syncer/json", "syncer/wire/gossip", "syncer/registry", "syncer/config", "syncer/cli", "syncer/admin",
-      "syncer/daemon", "mocksc/servicecenter/api", "mocksc/servicecenter/fault", "mocksc/servicecenter/json",
+     {"syncer/json", "syncer/crypto", "syncer/registry", "syncer/config", "syncer/cli", "syncer/admin", "syncer/daemon",
+      "mocksc/servicecenter/api", "mocksc/servicecenter/fault", "mocksc/servicecenter/json",
       "mocksc/servicecenter/store", "mocksc/http", "sim/host/registry", "sim/scenario/language", "sim/check",
       "sim/explore", "sim/report", "sim/cli"}},
     {"asio.hpp", {"syncer/net"}},

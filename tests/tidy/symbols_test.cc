@@ -38,10 +38,11 @@ INSTANTIATE_TEST_SUITE_P(Symbols, CoreLibrary,
                          testing::Values("syncer/base/libsyncer_base.a", "syncer/ports/libsyncer_ports.a",
                                          "syncer/membership/libsyncer_membership.a",
                                          "syncer/replication/libsyncer_replication.a", "syncer/raft/libsyncer_raft.a",
-                                         "syncer/wire/libsyncer_wire.a", "syncer/json/libsyncer_json.a",
-                                         "syncer/registry/libsyncer_registry.a", "syncer/gossip/libsyncer_gossip.a",
-                                         "syncer/peering/libsyncer_peering.a", "syncer/catalog/libsyncer_catalog.a",
-                                         "syncer/cluster/libsyncer_cluster.a", "syncer/node/libsyncer_node.a",
+                                         "syncer/crypto/libsyncer_crypto.a", "syncer/wire/libsyncer_wire.a",
+                                         "syncer/json/libsyncer_json.a", "syncer/registry/libsyncer_registry.a",
+                                         "syncer/gossip/libsyncer_gossip.a", "syncer/peering/libsyncer_peering.a",
+                                         "syncer/catalog/libsyncer_catalog.a", "syncer/cluster/libsyncer_cluster.a",
+                                         "syncer/node/libsyncer_node.a",
                                          "mocksc/servicecenter/libmocksc_servicecenter.a"));
 
 }  // namespace

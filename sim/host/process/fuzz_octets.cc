@@ -128,9 +128,9 @@ Bytes FuzzOctets::message(const FuzzOrder::Target& target) {
   }
 }
 
-gossip::NonceSource FuzzOctets::nonces() {
+syncer::crypto::NonceSource FuzzOctets::nonces() {
   return [this] {
-    gossip::Nonce nonce{};
+    syncer::crypto::Nonce nonce{};
     for (auto& octet : nonce) octet = static_cast<std::uint8_t>(random_.next());
     return nonce;
   };

@@ -32,7 +32,7 @@ class FuzzOctets {
   const FuzzOrder::Target& victim();
   std::uint64_t incarnation();
   syncer::Endpoint address();
-  syncer::wire::gossip::NonceSource nonces();
+  syncer::crypto::NonceSource nonces();
 
   const FuzzOrder& order_;
   syncer::Endpoint own_;

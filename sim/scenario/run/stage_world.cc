@@ -98,9 +98,9 @@ void remember_past(const Scenario& scenario, host::World& world) {
 
 /// Every syncer of the pool has this key; its nonces are a stream of its own.
 void seal(syncer::node::NodeConfig& config, const host::World& world) {
-  config.gossip_pool.keys = syncer::wire::gossip::Keyring::make({syncer::Bytes(32, 'k')}).value();
+  config.gossip_pool.keys = syncer::crypto::Keyring::make({syncer::Bytes(32, 'k')}).value();
   config.gossip_nonce = [random = world.random("nonces").stream(config.node)]() mutable {
-    syncer::wire::gossip::Nonce nonce{};
+    syncer::crypto::Nonce nonce{};
     for (auto& octet : nonce) octet = static_cast<std::uint8_t>(random.next());
     return nonce;
   };

@@ -84,7 +84,7 @@ Drop take_layers(ByteView octets, Unpacked& out) {
 std::size_t label_overhead(const std::string& label) { return label.empty() ? 0 : 2 + label.size(); }
 
 std::size_t packet_overhead(const Pool& pool) {
-  return label_overhead(pool.label) + (pool.keys.empty() ? 0 : kEncryptOverhead);
+  return label_overhead(pool.label) + (pool.keys.empty() ? 0 : crypto::kEncryptOverhead);
 }
 
 void write_label(const std::string& label, Bytes& out) {
@@ -104,6 +104,22 @@ Drop take_label(const std::string& expected, ByteView& octets) {
   if (octets.substr(2, length) != expected) return Drop::LabelMismatch;
   octets.remove_prefix(2 + length);
   return Drop::None;
+}
+
+Drop open_sealed(const Pool& pool, ByteView sealed, ByteView data, Bytes& out) {
+  switch (pool.keys.open(sealed, data, out)) {
+    case crypto::OpenResult::Opened:
+      return Drop::None;
+    case crypto::OpenResult::TooShort:
+      return Drop::DecryptShort;
+    case crypto::OpenResult::UnknownVersion:
+      return Drop::DecryptVersion;
+    case crypto::OpenResult::NoKeyFits:
+      return Drop::DecryptFailed;
+    case crypto::OpenResult::BadPadding:
+      return Drop::BadPadding;
+  }
+  return Drop::DecryptFailed;
 }
 
 Drop inflate(ByteView body, std::size_t limit, Bytes& out) {
@@ -138,7 +154,7 @@ void unpack(ByteView packet, const Pool& pool, Unpacked& out) {
   if (out.drop != Drop::None) return;
   if (!pool.keys.empty()) {
     out.decrypted.clear();
-    out.drop = pool.keys.open(packet, pool.label, out.decrypted);
+    out.drop = open_sealed(pool, packet, pool.label, out.decrypted);
     if (out.drop != Drop::None) return;
     packet = out.decrypted;
   }
@@ -152,7 +168,7 @@ void PacketBuilder::add(ByteView message) {
   body_.append(message);
 }
 
-Bytes PacketBuilder::finish(const Pool& pool, bool checksum, const NonceSource& nonce) {
+Bytes PacketBuilder::finish(const Pool& pool, bool checksum, const crypto::NonceSource& nonce) {
   SYNCER_ASSERT(parts_ > 0 && parts_ <= membership::kMaxParts && lengths_.size() == 2 * parts_);
   Bytes text;
   text.reserve(kCrcHeader + 2 + lengths_.size() + body_.size());

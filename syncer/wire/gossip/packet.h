@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "syncer/base/bytes.h"
-#include "syncer/wire/gossip/crypt.h"
+#include "syncer/crypto/keyring.h"
 #include "syncer/wire/gossip/drop.h"
 
 namespace syncer::wire::gossip {
@@ -16,7 +16,7 @@ inline constexpr std::size_t kMaxLabel = 255;
 /// What the members of one pool share: a label that keeps pools apart, and keys.
 struct Pool {
   std::string label;
-  Keyring keys;
+  crypto::Keyring keys;
 };
 
 /// Octets that label and encryption take from each packet.
@@ -45,7 +45,7 @@ class PacketBuilder {
   /// Adds the next of the announced parts.
   void add(ByteView message);
   /// The datagram. `nonce` is asked for only when the pool has keys.
-  Bytes finish(const Pool& pool, bool checksum, const NonceSource& nonce);
+  Bytes finish(const Pool& pool, bool checksum, const crypto::NonceSource& nonce);
 
  private:
   std::size_t parts_;
@@ -57,6 +57,8 @@ class PacketBuilder {
 void write_label(const std::string& label, Bytes& out);
 /// Takes the label header off `octets` and compares it.
 Drop take_label(const std::string& expected, ByteView& octets);
+/// Opens what was sealed with a key of the pool: crypto::open in the words of a codec.
+Drop open_sealed(const Pool& pool, ByteView sealed, ByteView data, Bytes& out);
 /// Most octets of text for one of compressed text. A state exchange of thousands has 12, a serf event of one octet
 /// repeated to the longest that serf allows 60.
 inline constexpr std::size_t kMaxInflation = 100;

@@ -5,7 +5,7 @@
 #include <limits>
 #include <map>
 
-#include "syncer/wire/gossip/keyring_file.h"
+#include "syncer/crypto/keyring.h"
 #include "syncer/wire/gossip/message.h"
 #include "syncer/wire/gossip/msgpack.h"
 
@@ -121,7 +121,7 @@ Bytes encode_key_answer(const KeyAnswer& answer) {
   std::vector<std::string> texts;
   std::size_t room = kMaxAnswer - kAnswerRoom - std::min(answer.problem.size(), kMaxAnswer / 2);
   for (const Bytes& key : answer.keys) {
-    std::string text = key_text(key);
+    std::string text = crypto::key_text(key);
     if (text.size() + 3 > room) break;
     room -= text.size() + 3;
     texts.push_back(std::move(text));

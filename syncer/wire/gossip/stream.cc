@@ -77,7 +77,7 @@ StreamReader::Status StreamReader::read_frame() {
   wanted_ = kFrameHeader + length;
   if (received_.size() < wanted_) return Status::NeedMore;
   const Bytes data = received_.substr(0, kFrameHeader) + pool_.label;
-  const Drop drop = pool_.keys.open(ByteView(received_).substr(kFrameHeader, length), data, decrypted_);
+  const Drop drop = open_sealed(pool_, ByteView(received_).substr(kFrameHeader, length), data, decrypted_);
   if (drop != Drop::None) return refuse(drop, true);
   if (decrypted_.empty()) return refuse(Drop::Empty, true);
   return read_whole(decrypted_);
@@ -120,13 +120,13 @@ Drop StreamReader::end() const {
   return !label_told_ ? Drop::LabelTruncated : Drop::Truncated;
 }
 
-void write_stream(ByteView message, const Pool& pool, Opened opened, const NonceSource& nonce, Bytes& out) {
+void write_stream(ByteView message, const Pool& pool, Opened opened, const crypto::NonceSource& nonce, Bytes& out) {
   if (opened == Opened::ByUs) write_label(pool.label, out);
   if (pool.keys.empty()) {
     out.append(message);
     return;
   }
-  const Bytes header = frame_header(encrypted_length(Encryption::Plain, message.size()));
+  const Bytes header = frame_header(crypto::encrypted_length(crypto::Encryption::Plain, message.size()));
   out.append(header);
   pool.keys.seal(message, header + pool.label, nonce(), out);
 }

@@ -57,6 +57,6 @@ class StreamReader {
 
 /// Appends an encoded message as it goes over a stream: label header (if we opened it), then the text, encrypted if
 /// the pool has keys.
-void write_stream(ByteView message, const Pool& pool, Opened opened, const NonceSource& nonce, Bytes& out);
+void write_stream(ByteView message, const Pool& pool, Opened opened, const crypto::NonceSource& nonce, Bytes& out);
 
 }  // namespace syncer::wire::gossip

@@ -37,7 +37,7 @@ Result<ClusterFrame> ClusterSeal::open(std::uint8_t type, ByteView body, Writer 
   if (in_plain) return ClusterFrame{type, Bytes(body)};
   if (!is_sealed) return failure(ErrorCode::Refused, "", "it is not sealed with a key of the pool");
   Bytes plain;
-  const bool opened = keys_.open(body, authenticated(writer, number), plain) == gossip::Drop::None;
+  const bool opened = keys_.open(body, authenticated(writer, number), plain) == crypto::OpenResult::Opened;
   if (!opened || plain.empty()) return failure(ErrorCode::Refused, "", "no key of ours opens it");
   return ClusterFrame{static_cast<std::uint8_t>(plain.front()), plain.substr(1)};
 }

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "syncer/wire/gossip/crypt.h"
+#include "syncer/crypto/keyring.h"
 #include "syncer/wire/raft/cluster_message.h"
 
 namespace syncer::wire {
@@ -18,10 +18,10 @@ enum class Writer : std::uint8_t { Dialer, Acceptor };
 class ClusterSeal {
  public:
   /// Without keys everything goes in plain. `nonce` is required with keys.
-  ClusterSeal(std::string region, gossip::Keyring keys, gossip::NonceSource nonce)
+  ClusterSeal(std::string region, crypto::Keyring keys, crypto::NonceSource nonce)
       : region_(std::move(region)), keys_(std::move(keys)), nonce_(std::move(nonce)) {}
 
-  void set_keys(gossip::Keyring keys) { keys_ = std::move(keys); }
+  void set_keys(crypto::Keyring keys) { keys_ = std::move(keys); }
   /// The whole frame as it is sent; `number` counts the frames of this writer on this link.
   Bytes seal(const ClusterFrame& frame, Writer writer, std::uint64_t number) const;
   /// ErrorCode::Refused when it is not sealed as we seal, or no key of ours opens it.
@@ -31,8 +31,8 @@ class ClusterSeal {
   Bytes authenticated(Writer writer, std::uint64_t number) const;
 
   std::string region_;
-  gossip::Keyring keys_;
-  gossip::NonceSource nonce_;
+  crypto::Keyring keys_;
+  crypto::NonceSource nonce_;
 };
 
 }  // namespace syncer::wire

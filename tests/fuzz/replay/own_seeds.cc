@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/replay/own_seeds.h"
 
+#include "syncer/crypto/keyring.h"
 #include "syncer/wire/frame/frame.h"
-#include "syncer/wire/gossip/keyring_file.h"
 #include "syncer/wire/gossip/message.h"
 #include "syncer/wire/gossip/query.h"
 #include "syncer/wire/gossip/serf.h"
@@ -25,7 +25,7 @@ void add_gossip(std::set<Bytes>& all) {
   all.insert(alive);
   // Both sides of a sealed stream.
   for (const char side : {'\2', '\3'}) all.insert(Bytes{side, '\x80'} + ping);
-  all.insert(gossip::keyring_text(gossip::Keyring::make({Bytes(16, 'a'), Bytes(32, 'b')}).value()));
+  all.insert(crypto::keyring_text(crypto::Keyring::make({Bytes(16, 'a'), Bytes(32, 'b')}).value()));
 }
 
 void add_serf(std::set<Bytes>& all) {

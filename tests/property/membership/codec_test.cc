@@ -58,15 +58,15 @@ Bytes encoded(const Message& message) {
   return out;
 }
 
-NonceSource counting() {
-  return [n = std::uint8_t{0}]() mutable { return Nonce{++n}; };
+crypto::NonceSource counting() {
+  return [n = std::uint8_t{0}]() mutable { return crypto::Nonce{++n}; };
 }
 
 Pool drawn_pool() {
   Pool pool;
   if (*rc::gen::arbitrary<bool>()) pool.label = "pool";
   const auto key = *rc::gen::element<std::size_t>(0, 16, 24, 32);
-  if (key > 0) pool.keys = Keyring::make({Bytes(key, 'k')}).value();
+  if (key > 0) pool.keys = crypto::Keyring::make({Bytes(key, 'k')}).value();
   return pool;
 }
 
@@ -96,7 +96,7 @@ RC_GTEST_PROP(Codec, TakesApartThePacketItBuilt, ()) {
 RC_GTEST_PROP(Codec, OpensNoPacketThatWasTouched, (std::uint16_t where, std::uint8_t bits)) {
   RC_PRE(bits != 0);
   Pool pool;
-  pool.keys = Keyring::make({Bytes(16, 'k')}).value();
+  pool.keys = crypto::Keyring::make({Bytes(16, 'k')}).value();
   PacketBuilder builder(1);
   builder.add(encoded(Parts().message()));
   Bytes packet = builder.finish(pool, true, counting());
@@ -171,7 +171,7 @@ RC_GTEST_PROP(AnyOctets, LeaveAPoolWithAKeyUntouched, (const std::vector<Bytes>&
   syncer::gossip::GossipConfig config;
   config.node = "a";
   config.address = syncer::gossip::TestNetwork::gossip_address(1);
-  config.pool.keys = Keyring::make({Bytes(32, 'k')}).value();
+  config.pool.keys = crypto::Keyring::make({Bytes(32, 'k')}).value();
   config.nonce = counting();
   syncer::gossip::TestNetwork net;
   syncer::gossip::Gossip& gossip = net.add(config).gossip();

@@ -15,12 +15,12 @@ struct ClusterNet::Host : Streams, Storage, Observer {
         run(number),
         cluster(
             {"east", name, n.address_of(name), n.settings(), n.keys_of(name), [this] { return next_nonce(); },
-             [this](const wire::gossip::Keyring&) { return keep_keys(); }},
+             [this](const crypto::Keyring&) { return keep_keys(); }},
             *this, *this, *this, Random(number), [this] { return LinkId{last_link += 2}; },
             [this] { return CallId{++last_call}; }) {}
 
-  wire::gossip::Nonce next_nonce() {
-    wire::gossip::Nonce nonce{};
+  crypto::Nonce next_nonce() {
+    crypto::Nonce nonce{};
     nonce[0] = static_cast<std::uint8_t>(run);
     nonce[1] = static_cast<std::uint8_t>(nonces & 0xFFU);
     nonce[2] = static_cast<std::uint8_t>(nonces++ >> 8U);
@@ -110,9 +110,9 @@ struct ClusterNet::Host : Streams, Storage, Observer {
   Cluster cluster;
 };
 
-wire::gossip::Keyring ClusterNet::keys_of(const std::string& name) const {
+crypto::Keyring ClusterNet::keys_of(const std::string& name) const {
   const auto found = keys_.find(name);
-  return found == keys_.end() ? wire::gossip::Keyring() : found->second;
+  return found == keys_.end() ? crypto::Keyring() : found->second;
 }
 
 ClusterNet::ClusterNet(std::size_t voters) : voters_(voters) {}

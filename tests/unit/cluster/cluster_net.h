@@ -20,7 +20,7 @@ class ClusterNet {
   ~ClusterNet();
 
   /// The gossip keys of a syncer that is started from now on.
-  void set_keys(const std::string& name, wire::gossip::Keyring keys) { keys_[name] = std::move(keys); }
+  void set_keys(const std::string& name, crypto::Keyring keys) { keys_[name] = std::move(keys); }
   /// This syncer cannot write keys down.
   void refuse_keys(const std::string& name, bool refused) { refuses_keys_[name] = refused; }
   /// Why this syncer dropped a frame or a stranger last.
@@ -64,7 +64,7 @@ class ClusterNet {
   void watch_writers();
   bool passes(const std::string& a, const std::string& b) const { return cut_.count({a, b}) == 0; }
   Host* find(const Endpoint& address);
-  wire::gossip::Keyring keys_of(const std::string& name) const;
+  crypto::Keyring keys_of(const std::string& name) const;
 
   std::size_t voters_;
   Instant now_ = instant(1'000'000'000);
@@ -72,7 +72,7 @@ class ClusterNet {
   std::map<std::string, std::unique_ptr<Host>> hosts_;
   std::map<std::string, std::map<std::string, Bytes>> disks_;
   std::set<std::pair<std::string, std::string>> cut_;
-  std::map<std::string, wire::gossip::Keyring> keys_;
+  std::map<std::string, crypto::Keyring> keys_;
   std::map<std::string, std::uint8_t> moves_;
   std::map<std::string, bool> refuses_keys_;
   std::map<std::string, std::string> dropped_;

@@ -7,7 +7,7 @@ namespace syncer::cluster {
 namespace {
 
 using namespace std::chrono_literals;
-using wire::gossip::Keyring;
+using crypto::Keyring;
 
 const Bytes kOld(16, 'o');
 const Bytes kNew(32, 'n');

@@ -7,12 +7,12 @@
 #include <filesystem>
 #include <fstream>
 
-#include "syncer/wire/gossip/keyring_file.h"
+#include "syncer/crypto/keyring.h"
 
 namespace syncer::daemon {
 namespace {
 
-using wire::gossip::Keyring;
+using crypto::Keyring;
 
 const Bytes kOld(16, 'o');
 const Bytes kNew(32, 'n');
@@ -25,7 +25,7 @@ class GossipKeysTest : public testing::Test {
     std::string pattern = testing::TempDir() + "syncer-keys-XXXXXX";
     directory_ = ::mkdtemp(pattern.data());
     path_ = directory_ + "/keyring.json";
-    std::ofstream(path_) << wire::gossip::keyring_text(Keyring::make({kOld}).value());
+    std::ofstream(path_) << crypto::keyring_text(Keyring::make({kOld}).value());
     ::chmod(path_.c_str(), 0600);
   }
   ~GossipKeysTest() override { std::filesystem::remove_all(directory_); }

@@ -228,9 +228,9 @@ GossipConfig sealed(const std::string& name, std::uint8_t number, const std::vec
   config.node = name;
   config.address = TestNetwork::gossip_address(number);
   config.pool.label = label;
-  config.pool.keys = wire::gossip::Keyring::make(keys).value();
+  config.pool.keys = crypto::Keyring::make(keys).value();
   config.nonce = [random = Random(number)]() mutable {
-    wire::gossip::Nonce nonce{};
+    crypto::Nonce nonce{};
     for (auto& octet : nonce) octet = static_cast<std::uint8_t>(random.next());
     return nonce;
   };
@@ -260,7 +260,7 @@ TEST(SealedPool, ChangesItsKeyWithoutLosingAnybody) {
   ASSERT_TRUE(net.run_until([&] { return a.alive_members() == 2 && b.alive_members() == 2; }, seconds(5)));
   const auto change = [&](const std::vector<Bytes>& keys) {
     for (TestNetwork::Host* host : {&a, &b}) {
-      ASSERT_TRUE(host->gossip().set_keys(wire::gossip::Keyring::make(keys).value()));
+      ASSERT_TRUE(host->gossip().set_keys(crypto::Keyring::make(keys).value()));
       net.run_for(seconds(20));
     }
   };
@@ -274,7 +274,7 @@ TEST(SealedPool, ChangesItsKeyWithoutLosingAnybody) {
 TEST(SealedPool, StaysSealedAndAnOpenOneOpen) {
   TestNetwork net;
   EXPECT_FALSE(net.add(sealed("a", 1, {Bytes(16, 'k')}, "")).gossip().set_keys({}));
-  EXPECT_FALSE(net.add("b", 2).gossip().set_keys(wire::gossip::Keyring::make({Bytes(16, 'k')}).value()));
+  EXPECT_FALSE(net.add("b", 2).gossip().set_keys(crypto::Keyring::make({Bytes(16, 'k')}).value()));
 }
 
 TEST(SealedPool, KeepsStrangersOut) {

@@ -23,8 +23,8 @@ class Target {
     own.address = TestNetwork::gossip_address(1);
     if (config.contains("label")) own.pool.label = config["label"].get<std::string>();
     if (config.contains("key")) {
-      own.pool.keys = wire::gossip::Keyring::make({from_hex(config["key"].get<std::string>()).value()}).value();
-      own.nonce = [] { return wire::gossip::Nonce{7}; };
+      own.pool.keys = crypto::Keyring::make({from_hex(config["key"].get<std::string>()).value()}).value();
+      own.nonce = [] { return crypto::Nonce{7}; };
     }
     if (config.value("alive_filter", false)) own.options.alive_filter = [](const membership::Alive&) { return true; };
     if (config.value("merge_filter", false)) own.options.merge_filter = [](auto) { return true; };
@@ -54,7 +54,7 @@ class Target {
     wire::gossip::encode(membership::Ping{77, "target", {}, ""}, ping);
     wire::gossip::PacketBuilder builder(1);
     builder.add(ping);
-    packet(builder.finish(pool_, false, [] { return wire::gossip::Nonce{9}; }));
+    packet(builder.finish(pool_, false, [] { return crypto::Nonce{9}; }));
     return host_->packets_sent() == before + 1;
   }
 

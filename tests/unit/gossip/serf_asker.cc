@@ -8,7 +8,7 @@ namespace syncer::gossip {
 
 namespace {
 
-wire::gossip::Nonce nonce() { return wire::gossip::Nonce{5}; }
+crypto::Nonce nonce() { return crypto::Nonce{5}; }
 
 std::string_view query_name(KeyVerb verb) {
   switch (verb) {
@@ -39,9 +39,9 @@ SerfAsker::SerfAsker(const Bytes& key) {
   GossipConfig config;
   config.node = "member";
   config.address = TestNetwork::gossip_address(1);
-  config.pool = {"", wire::gossip::Keyring::make({key}).value()};
+  config.pool = {"", crypto::Keyring::make({key}).value()};
   config.nonce = nonce;
-  config.keep_keys = [this](const wire::gossip::Keyring& ring) {
+  config.keep_keys = [this](const crypto::Keyring& ring) {
     kept_ = ring;
     return Result<void>{};
   };
@@ -57,7 +57,7 @@ void SerfAsker::packet(const membership::Message& message) {
   wire::gossip::PacketBuilder builder(1);
   builder.add(octets);
   // Sealed with a key that the member surely has: the one it uses.
-  wire::gossip::Pool sealed{"", wire::gossip::Keyring::make({gossip().keys().keys().front()}).value()};
+  wire::gossip::Pool sealed{"", crypto::Keyring::make({gossip().keys().keys().front()}).value()};
   gossip().on_datagram(net_.now(), address_, builder.finish(sealed, false, nonce));
 }
 

@@ -21,14 +21,14 @@ class SerfAsker {
   Gossip& gossip() { return host_->gossip(); }
   TestNetwork& network() { return net_; }
   /// What was last kept for the next start.
-  const std::optional<wire::gossip::Keyring>& kept() const { return kept_; }
+  const std::optional<crypto::Keyring>& kept() const { return kept_; }
 
  private:
   void packet(const membership::Message& message);
 
   TestNetwork net_;
   TestNetwork::Host* host_ = nullptr;
-  std::optional<wire::gossip::Keyring> kept_;
+  std::optional<crypto::Keyring> kept_;
   Endpoint address_ = Endpoint::v4(10, 0, 0, 77, 7946);
 };
 

@@ -20,9 +20,9 @@ using syncer::Random;
 NodeSpec region(const std::string& name, std::uint8_t number, const Bytes& key) {
   NodeSpec spec = node_spec(name, number, "sc-" + name);
   if (key.empty()) return spec;
-  spec.config.gossip_pool = {"blue", syncer::wire::gossip::Keyring::make({key}).value()};
+  spec.config.gossip_pool = {"blue", syncer::crypto::Keyring::make({key}).value()};
   spec.config.gossip_nonce = [random = Random(number)]() mutable {
-    syncer::wire::gossip::Nonce nonce{};
+    syncer::crypto::Nonce nonce{};
     for (auto& octet : nonce) octet = static_cast<std::uint8_t>(random.next());
     return nonce;
   };

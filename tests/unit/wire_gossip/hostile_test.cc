@@ -28,7 +28,8 @@ Pool pool_of(const json& row) {
   Pool pool;
   const json config = row.value("config", json::object());
   if (config.contains("label")) pool.label = config["label"].get<std::string>();
-  if (config.contains("key")) pool.keys = Keyring::make({from_hex(config["key"].get<std::string>()).value()}).value();
+  if (config.contains("key"))
+    pool.keys = crypto::Keyring::make({from_hex(config["key"].get<std::string>()).value()}).value();
   return pool;
 }
 

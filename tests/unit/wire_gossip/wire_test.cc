@@ -19,7 +19,8 @@ Pool pool_of(const json& entry) {
   Pool pool;
   if (entry.contains("label")) pool.label = entry["label"].get<std::string>();
   if (entry.contains("implied_label")) pool.label = entry["implied_label"].get<std::string>();
-  if (entry.contains("key")) pool.keys = Keyring::make({from_hex(entry["key"].get<std::string>()).value()}).value();
+  if (entry.contains("key"))
+    pool.keys = crypto::Keyring::make({from_hex(entry["key"].get<std::string>()).value()}).value();
   return pool;
 }
 
@@ -32,9 +33,9 @@ std::vector<json> messages_of(const json& message) {
   return all;
 }
 
-Nonce nonce_of(const json& encryption) {
+crypto::Nonce nonce_of(const json& encryption) {
   const Bytes octets = from_hex(encryption.at("nonce").get<std::string>()).value();
-  Nonce nonce{};
+  crypto::Nonce nonce{};
   std::copy(octets.begin(), octets.end(), nonce.begin());
   return nonce;
 }
@@ -65,7 +66,7 @@ void expect_same_padding(const json& entry, std::size_t header) {
   const Bytes octets = from_hex(entry.at("hex").get<std::string>()).value();
   const Bytes plain = from_hex(encryption.at("plaintext").get<std::string>()).value();
   Bytes sealed = octets.substr(0, header);
-  pool.keys.seal(plain, sealed + pool.label, nonce_of(encryption), sealed, Encryption::Padded);
+  pool.keys.seal(plain, sealed + pool.label, nonce_of(encryption), sealed, crypto::Encryption::Padded);
   EXPECT_EQ(to_hex(sealed), to_hex(octets));
 }
 
@@ -186,10 +187,10 @@ TEST(GossipWire, SizesAreThoseOfTheReference) {
     SCOPED_TRACE(row.at("name").get<std::string>());
     const json& in = row.at("in");
     if (row.at("fn") == "encrypted_length") {
-      const auto version = in.at("version") == 0 ? Encryption::Padded : Encryption::Plain;
-      EXPECT_EQ(encrypted_length(version, in.at("plain_len")), row["out"]["length"]);
+      const auto version = in.at("version") == 0 ? crypto::Encryption::Padded : crypto::Encryption::Plain;
+      EXPECT_EQ(crypto::encrypted_length(version, in.at("plain_len")), row["out"]["length"]);
     } else if (row.at("fn") == "encrypt_overhead") {
-      EXPECT_EQ(in.at("version") == 0 ? kPaddedOverhead : kEncryptOverhead, row["out"]["overhead"]);
+      EXPECT_EQ(in.at("version") == 0 ? crypto::kPaddedOverhead : crypto::kEncryptOverhead, row["out"]["overhead"]);
     } else if (row.at("fn") == "label_overhead") {
       EXPECT_EQ(label_overhead(in.at("label")), row["out"]["overhead"]);
     } else {

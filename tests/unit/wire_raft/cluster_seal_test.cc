@@ -7,10 +7,10 @@
 namespace syncer::wire {
 namespace {
 
-const gossip::Nonce kNonce{1, 2, 3};
+const crypto::Nonce kNonce{1, 2, 3};
 
 ClusterSeal seal_of(const std::string& region, char key) {
-  return {region, gossip::Keyring::make({Bytes(16, key)}).value(), [] { return kNonce; }};
+  return {region, crypto::Keyring::make({Bytes(16, key)}).value(), [] { return kNonce; }};
 }
 
 /// Type and body of the one frame.

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
-#include <cstdint>
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -10,23 +9,9 @@
 
 #include "syncer/base/bytes.h"
 #include "syncer/base/result.h"
-#include "syncer/wire/gossip/drop.h"
+#include "syncer/crypto/aead.h"
 
-namespace syncer::wire::gossip {
-
-using Nonce = std::array<std::uint8_t, 12>;
-/// Gives a nonce that was never given before. In the daemon it must be unpredictable; in tests it is seeded.
-using NonceSource = std::function<Nonce()>;
-
-/// How the text is padded: 0 pads to whole blocks (protocol 1), 1 does not. We write 1 and read both.
-enum class Encryption : std::uint8_t { Padded = 0, Plain = 1 };
-
-/// Octets that encryption adds at most.
-inline constexpr std::size_t kEncryptOverhead = 29;
-inline constexpr std::size_t kPaddedOverhead = 45;
-
-/// Length of an encrypted text of `plain` octets.
-std::size_t encrypted_length(Encryption version, std::size_t plain);
+namespace syncer::crypto {
 
 /// Most keys on a ring: each is tried on every hostile packet.
 inline constexpr std::size_t kMaxKeys = 16;
@@ -35,7 +20,7 @@ inline constexpr std::size_t kMaxKeys = 16;
 class Keyring {
  public:
   Keyring() = default;
-  /// At most kMaxKeys keys of 16, 24 or 32 octets (AES-128, 192, 256); Invalid otherwise. No key: everything goes in
+  /// At most kMaxKeys keys of 16, 24 or 32 bytes (AES-128, 192, 256); Invalid otherwise. No key: everything goes in
   /// plain.
   static Result<Keyring> make(std::vector<Bytes> keys);
 
@@ -50,11 +35,11 @@ class Keyring {
   Result<void> use(std::string_view key_id);
   /// Takes the key of that id away. NotFound; Refused for the one that seals.
   Result<void> remove(std::string_view key_id);
-  /// Appends version, nonce, encrypted text and tag. `data` is authenticated, not sent. Requires a key.
+  /// crypto::seal under the first key. Requires a key.
   void seal(ByteView plain, ByteView data, const Nonce& nonce, Bytes& out,
             Encryption version = Encryption::Plain) const;
-  /// Appends the text to `out`; refuses what no key opens.
-  Drop open(ByteView sealed, ByteView data, Bytes& out) const;
+  /// crypto::open with all keys.
+  OpenResult open(ByteView sealed, ByteView data, Bytes& out) const;
 
  private:
   Result<std::vector<Bytes>::iterator> find(std::string_view key_id);
@@ -64,4 +49,18 @@ class Keyring {
 /// Keeps a changed ring where the next start finds it.
 using KeyKeeper = std::function<Result<void>(const Keyring&)>;
 
-}  // namespace syncer::wire::gossip
+// The keyring as serf keeps it in a file: a JSON list of base64 texts, the key that seals first.
+
+/// Most bytes that a keyring file may have.
+inline constexpr std::size_t kMaxKeyringFile = 4096;
+
+/// Reads a keyring file of at least one key. Errors never quote a key.
+Result<Keyring> parse_keyring(std::string_view text);
+/// The text of a keyring file.
+std::string keyring_text(const Keyring& ring);
+/// One key in base64.
+std::string key_text(ByteView key);
+/// The same back, blanks around it allowed.
+Result<Bytes> parse_key(std::string_view base64);
+
+}  // namespace syncer::crypto

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/wire/gossip/crypt.h"
+#include "syncer/crypto/aead.h"
 
 #include <openssl/evp.h>
 
@@ -8,7 +8,7 @@
 
 #include "syncer/base/assert.h"
 
-namespace syncer::wire::gossip {
+namespace syncer::crypto {
 
 namespace {
 
@@ -26,8 +26,8 @@ const EVP_CIPHER* cipher_for(std::size_t key_length) {
   return key_length == 24 ? EVP_aes_192_gcm() : EVP_aes_256_gcm();
 }
 
-const unsigned char* octets(ByteView v) { return reinterpret_cast<const unsigned char*>(v.data()); }
-unsigned char* octets(char* p) { return reinterpret_cast<unsigned char*>(p); }
+const unsigned char* bytes(ByteView v) { return reinterpret_cast<const unsigned char*>(v.data()); }
+unsigned char* bytes(char* p) { return reinterpret_cast<unsigned char*>(p); }
 int size_of(ByteView v) { return static_cast<int>(v.size()); }
 
 /// Appends the text that `key` opens. False, and nothing appended, when it does not.
@@ -40,25 +40,25 @@ bool open_with(const Bytes& key, ByteView sealed, ByteView data, Bytes& out) {
   const std::size_t at = out.size();
   out.resize(at + text.size());
   int n = 0;
-  bool ok = EVP_DecryptInit_ex(c.get(), cipher_for(key.size()), nullptr, octets(key), octets(nonce)) == 1;
-  ok = ok && (data.empty() || EVP_DecryptUpdate(c.get(), nullptr, &n, octets(data), size_of(data)) == 1);
-  ok = ok && EVP_DecryptUpdate(c.get(), octets(out.data() + at), &n, octets(text), size_of(text)) == 1;
+  bool ok = EVP_DecryptInit_ex(c.get(), cipher_for(key.size()), nullptr, bytes(key), bytes(nonce)) == 1;
+  ok = ok && (data.empty() || EVP_DecryptUpdate(c.get(), nullptr, &n, bytes(data), size_of(data)) == 1);
+  ok = ok && EVP_DecryptUpdate(c.get(), bytes(out.data() + at), &n, bytes(text), size_of(text)) == 1;
   ok = ok && EVP_CIPHER_CTX_ctrl(c.get(), EVP_CTRL_GCM_SET_TAG, static_cast<int>(kTag), tag.data()) == 1;
-  ok = ok && EVP_DecryptFinal_ex(c.get(), octets(out.data() + at + text.size()), &n) == 1;
+  ok = ok && EVP_DecryptFinal_ex(c.get(), bytes(out.data() + at + text.size()), &n) == 1;
   if (!ok) out.resize(at);
   return ok;
 }
 
-/// Cuts the padding of a text that begins at `at`: 1 to 16 octets that all tell their number (PKCS 7).
-Drop unpad(Bytes& out, std::size_t at) {
+/// Cuts the padding of a text that begins at `at`: 1 to 16 bytes that each hold their number (PKCS 7).
+OpenResult unpad(Bytes& out, std::size_t at) {
   const std::size_t length = out.size() - at;
   const auto pad = length == 0 ? std::size_t{0} : static_cast<std::size_t>(static_cast<std::uint8_t>(out.back()));
-  if (pad == 0 || pad > kBlock || pad > length) return Drop::BadPadding;
+  if (pad == 0 || pad > kBlock || pad > length) return OpenResult::BadPadding;
   const bool same = std::all_of(out.end() - static_cast<std::ptrdiff_t>(pad), out.end(),
                                 [&](char c) { return static_cast<std::uint8_t>(c) == pad; });
-  if (!same) return Drop::BadPadding;
+  if (!same) return OpenResult::BadPadding;
   out.resize(out.size() - pad);
-  return Drop::None;
+  return OpenResult::Opened;
 }
 
 }  // namespace
@@ -68,8 +68,7 @@ std::size_t encrypted_length(Encryption version, std::size_t plain) {
   return kHeader + plain + padding + kTag;
 }
 
-void Keyring::seal(ByteView plain, ByteView data, const Nonce& nonce, Bytes& out, Encryption version) const {
-  SYNCER_ASSERT(!keys_.empty());
+void seal(ByteView key, ByteView plain, ByteView data, const Nonce& nonce, Bytes& out, Encryption version) {
   Bytes padded;
   if (version == Encryption::Padded) {
     const std::size_t pad = kBlock - plain.size() % kBlock;
@@ -82,29 +81,28 @@ void Keyring::seal(ByteView plain, ByteView data, const Nonce& nonce, Bytes& out
   const std::size_t at = out.size();
   out.resize(at + plain.size() + kTag);
   const Context c(EVP_CIPHER_CTX_new());
-  const Bytes& key = keys_.front();
   int n = 0;
   bool ok = c != nullptr;
-  ok = ok && EVP_EncryptInit_ex(c.get(), cipher_for(key.size()), nullptr, octets(key), nonce.data()) == 1;
-  ok = ok && (data.empty() || EVP_EncryptUpdate(c.get(), nullptr, &n, octets(data), size_of(data)) == 1);
-  ok = ok && EVP_EncryptUpdate(c.get(), octets(out.data() + at), &n, octets(plain), size_of(plain)) == 1;
-  ok = ok && EVP_EncryptFinal_ex(c.get(), octets(out.data() + at + plain.size()), &n) == 1;
+  ok = ok && EVP_EncryptInit_ex(c.get(), cipher_for(key.size()), nullptr, bytes(key), nonce.data()) == 1;
+  ok = ok && (data.empty() || EVP_EncryptUpdate(c.get(), nullptr, &n, bytes(data), size_of(data)) == 1);
+  ok = ok && EVP_EncryptUpdate(c.get(), bytes(out.data() + at), &n, bytes(plain), size_of(plain)) == 1;
+  ok = ok && EVP_EncryptFinal_ex(c.get(), bytes(out.data() + at + plain.size()), &n) == 1;
   ok = ok &&
        EVP_CIPHER_CTX_ctrl(c.get(), EVP_CTRL_GCM_GET_TAG, static_cast<int>(kTag), out.data() + at + plain.size()) == 1;
   SYNCER_ASSERT(ok);
 }
 
-Drop Keyring::open(ByteView sealed, ByteView data, Bytes& out) const {
-  if (sealed.empty()) return Drop::DecryptShort;
+OpenResult open(std::span<const Bytes> keys, ByteView sealed, ByteView data, Bytes& out) {
+  if (sealed.empty()) return OpenResult::TooShort;
   const auto version = static_cast<std::uint8_t>(sealed[0]);
-  if (version > 1) return Drop::DecryptVersion;
-  if (sealed.size() < (version == 0 ? kPaddedOverhead : kEncryptOverhead)) return Drop::DecryptShort;
+  if (version > 1) return OpenResult::UnknownVersion;
+  if (sealed.size() < (version == 0 ? kPaddedOverhead : kEncryptOverhead)) return OpenResult::TooShort;
   const std::size_t at = out.size();
-  for (const Bytes& key : keys_) {
+  for (const Bytes& key : keys) {
     if (!open_with(key, sealed, data, out)) continue;
-    return version == 0 ? unpad(out, at) : Drop::None;
+    return version == 0 ? unpad(out, at) : OpenResult::Opened;
   }
-  return Drop::DecryptFailed;
+  return OpenResult::NoKeyFits;
 }
 
-}  // namespace syncer::wire::gossip
+}  // namespace syncer::crypto

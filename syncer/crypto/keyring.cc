@@ -1,20 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/wire/gossip/keyring_file.h"
+#include "syncer/crypto/keyring.h"
 
 #include <openssl/evp.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
-namespace syncer::wire::gossip {
+#include "syncer/base/assert.h"
+#include "syncer/base/hash.h"
+
+namespace syncer::crypto {
 
 namespace {
 
+constexpr std::size_t kIdDigits = 8;
 constexpr std::string_view kBlanks = " \t\r\n";
 
 tl::unexpected<Error> refuse(std::string detail) { return failure(ErrorCode::Invalid, "", std::move(detail)); }
 
+Result<void> usable(ByteView key) {
+  if (key.size() == 16 || key.size() == 24 || key.size() == 32) return {};
+  return failure(ErrorCode::Invalid, "gossip key", "must have 16, 24 or 32 bytes, not " + std::to_string(key.size()));
+}
+
 }  // namespace
+
+Result<Keyring> Keyring::make(std::vector<Bytes> keys) {
+  Keyring ring;
+  for (Bytes& key : keys) {
+    if (auto installed = ring.install(std::move(key)); !installed) return tl::unexpected(installed.error());
+  }
+  return ring;
+}
+
+std::string Keyring::id(ByteView key) { return sha256_hex("gossip key " + Bytes(key)).substr(0, kIdDigits); }
+
+Result<void> Keyring::install(Bytes key) {
+  if (auto fits = usable(key); !fits) return fits;
+  if (std::find(keys_.begin(), keys_.end(), key) != keys_.end()) return {};
+  if (keys_.size() >= kMaxKeys) {
+    return failure(ErrorCode::Invalid, "gossip key", "there are " + std::to_string(kMaxKeys) + " keys already");
+  }
+  keys_.push_back(std::move(key));
+  return {};
+}
+
+Result<std::vector<Bytes>::iterator> Keyring::find(std::string_view key_id) {
+  const auto key = std::find_if(keys_.begin(), keys_.end(), [&](const Bytes& k) { return id(k) == key_id; });
+  if (key == keys_.end()) return failure(ErrorCode::NotFound, "gossip key", "no key " + std::string(key_id));
+  return key;
+}
+
+Result<void> Keyring::use(std::string_view key_id) {
+  const auto key = find(key_id);
+  if (!key) return tl::unexpected(key.error());
+  std::rotate(keys_.begin(), *key, *key + 1);
+  return {};
+}
+
+Result<void> Keyring::remove(std::string_view key_id) {
+  const auto key = find(key_id);
+  if (!key) return tl::unexpected(key.error());
+  if (*key == keys_.begin()) {
+    return failure(ErrorCode::Refused, "gossip key", std::string(key_id) + " is the one in use; use another first");
+  }
+  keys_.erase(*key);
+  return {};
+}
+
+void Keyring::seal(ByteView plain, ByteView data, const Nonce& nonce, Bytes& out, Encryption version) const {
+  SYNCER_ASSERT(!keys_.empty());
+  crypto::seal(keys_.front(), plain, data, nonce, out, version);
+}
+
+OpenResult Keyring::open(ByteView sealed, ByteView data, Bytes& out) const {
+  return crypto::open(keys_, sealed, data, out);
+}
 
 std::string key_text(ByteView key) {
   std::string text(4 * ((key.size() + 2) / 3) + 1, '\0');
@@ -60,4 +122,4 @@ std::string keyring_text(const Keyring& ring) {
   return document.dump(2) + "\n";
 }
 
-}  // namespace syncer::wire::gossip
+}  // namespace syncer::crypto

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "syncer/crypto/keyring.h"
+
 #include <gtest/gtest.h>
 
-#include "syncer/wire/gossip/keyring_file.h"
-
-namespace syncer::wire::gossip {
+namespace syncer::crypto {
 namespace {
 
 const Bytes kFirst(16, 'a');
@@ -63,4 +63,4 @@ TEST(KeyringFile, ItsErrorsTellNoKey) {
 }
 
 }  // namespace
-}  // namespace syncer::wire::gossip
+}  // namespace syncer::crypto
