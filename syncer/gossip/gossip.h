@@ -19,7 +19,7 @@
 #include "syncer/ports/datagrams.h"
 #include "syncer/ports/observer.h"
 #include "syncer/ports/streams.h"
-#include "syncer/wire/gossip/query.h"
+#include "syncer/wire/gossip/serf.h"
 
 namespace syncer::gossip {
 

@@ -3,7 +3,7 @@
 
 #include "syncer/base/mutation.h"
 #include "syncer/gossip/gossip.h"
-#include "syncer/wire/gossip/query.h"
+#include "syncer/wire/gossip/serf.h"
 
 namespace syncer::gossip {
 

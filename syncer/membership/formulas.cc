@@ -71,6 +71,13 @@ bool compatible(std::span<const VersionRange> members) {
                      [&](const VersionRange& m) { return m.current >= lowest && m.current <= highest; });
 }
 
+bool valid_versions(ByteView versions) {
+  if (versions.size() < 3) return true;
+  const auto min = static_cast<std::uint8_t>(versions[0]);
+  const auto max = static_cast<std::uint8_t>(versions[1]);
+  return min > 0 && max > 0 && min <= max;
+}
+
 std::size_t broadcast_budget(std::size_t packet_budget, std::size_t packet_overhead, std::size_t own) {
   const std::size_t used = kCompoundHeader + packet_overhead + own;
   return packet_budget > used ? packet_budget - used : 0;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "syncer/base/bytes.h"
 #include "syncer/base/time.h"
 #include "syncer/membership/state.h"
 
@@ -50,6 +51,9 @@ struct VersionRange {
 /// The current version of every member lies in the intersection of the ranges of those that are alive
 /// (verifyProtocol).
 bool compatible(std::span<const VersionRange> members);
+
+/// Versions of a member make sense, as far as they were told: no minimum of 0, no minimum above the maximum.
+bool valid_versions(ByteView versions);
 
 /// Octets offered to the broadcast queue in a packet that carries `own` octets (nothing: a gossip packet).
 std::size_t broadcast_budget(std::size_t packet_budget, std::size_t packet_overhead, std::size_t own);

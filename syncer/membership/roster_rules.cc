@@ -11,13 +11,6 @@ namespace {
 
 constexpr std::string_view kJump = "incarnation_jump";
 
-bool sane_versions(ByteView v) {
-  if (v.size() < 3) return true;
-  const auto min = static_cast<std::uint8_t>(v[0]);
-  const auto max = static_cast<std::uint8_t>(v[1]);
-  return min > 0 && max > 0 && min <= max;
-}
-
 void read_versions(ByteView from, Versions& to) {
   if (from.size() >= to.size()) std::copy_n(from.begin(), to.size(), to.begin());
 }
@@ -29,7 +22,7 @@ bool same_versions(ByteView a, const Versions& b) {
 }  // namespace
 
 std::string_view Roster::objection(const Alive& message) const {
-  if (!sane_versions(message.versions)) return "vsn_invalid";
+  if (!valid_versions(message.versions)) return "vsn_invalid";
   if (message.meta.size() > kMaxMeta) return "meta_too_large";
   if (!options_.alive_filter) return {};
   if (message.versions.size() < kOwnVersions.size()) return "vsn_short";

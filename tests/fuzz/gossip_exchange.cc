@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "syncer/wire/gossip/exchange.h"
 #include "syncer/wire/gossip/message.h"
+#include "syncer/wire/gossip/stream.h"
 
 using namespace syncer::wire::gossip;
 

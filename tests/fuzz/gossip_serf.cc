@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "syncer/wire/gossip/query.h"
 #include "syncer/wire/gossip/serf.h"
 
 using namespace syncer::wire::gossip;

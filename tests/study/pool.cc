@@ -5,8 +5,8 @@
 #include <cmath>
 #include <utility>
 
-#include "syncer/wire/gossip/exchange.h"
 #include "syncer/wire/gossip/message.h"
+#include "syncer/wire/gossip/stream.h"
 
 namespace study {
 

@@ -8,7 +8,6 @@
 #include "syncer/membership/state.h"
 #include "syncer/wire/frame/frame.h"
 #include "syncer/wire/gossip/message.h"
-#include "syncer/wire/gossip/query.h"
 #include "syncer/wire/gossip/serf.h"
 #include "syncer/wire/gossip/stream.h"
 #include "syncer/wire/sync/codec.h"

@@ -6,11 +6,11 @@
 
 namespace syncer::wire::gossip {
 
-/// Why octets from the network were refused; None means they were not. Each has a stable name for logs and metrics.
+/// Why bytes from the network were refused; None means they were not. Each has a stable name for logs and metrics.
 // clang-format off
 #define SYNCER_GOSSIP_DROPS(X)                                                                                    \
   X(None,                    "none")                                                                              \
-  X(Empty,                   "empty")                     /* no message octet */                                  \
+  X(Empty,                   "empty")                     /* no message byte */                                  \
   X(Truncated,               "truncated")                 /* ends inside a value */                               \
   X(BadType,                 "bad_type")                  /* unknown type, or not allowed at this place */        \
   X(BadMsgpack,              "bad_msgpack")               /* wrong kind of value, number out of range */          \
@@ -36,7 +36,7 @@ namespace syncer::wire::gossip {
   X(NodeCountLimit,          "node_count_limit")                                                                  \
   X(UserStateLimit,          "user_state_limit")                                                                  \
   X(UserMessageLimit,        "user_msg_limit")                                                                    \
-  X(BadAddress,              "bad_address")               /* not 4 or 16 octets */                                \
+  X(BadAddress,              "bad_address")               /* not 4 or 16 bytes */                                \
   X(BadName,                 "bad_name")                  /* empty, too long, or not printable UTF-8 */           \
   X(MetaTooLarge,            "meta_too_large")                                                                    \
   X(BadVersions,             "vsn_invalid")               /* a minimum of 0, or above the maximum */
@@ -49,6 +49,15 @@ enum class Drop : std::uint8_t {
 };
 
 /// Stable name, e.g. "bad_crc".
-std::string_view name(Drop drop);
+constexpr std::string_view name(Drop drop) {
+  switch (drop) {
+#define SYNCER_GOSSIP_DROP_NAME(kind, text) \
+  case Drop::kind:                          \
+    return text;
+    SYNCER_GOSSIP_DROPS(SYNCER_GOSSIP_DROP_NAME)
+#undef SYNCER_GOSSIP_DROP_NAME
+  }
+  return "unknown";
+}
 
 }  // namespace syncer::wire::gossip

@@ -36,7 +36,7 @@ class BitReader {
   std::uint32_t count_ = 0;
 };
 
-/// The table of strings: each is a shorter one and one octet. A prefix is always an older entry, so that walking back
+/// The table of strings: each is a shorter one and one byte. A prefix is always an older entry, so that walking back
 /// ends.
 class Decoder {
  public:
@@ -68,11 +68,11 @@ class Decoder {
     last_ = kNoCode;
   }
 
-  /// Puts the string of `code` into reversed_, last octet first, and gives back its first octet.
+  /// Puts the string of `code` into reversed_, last byte first, and gives back its first byte.
   std::uint8_t expand(std::uint32_t code) {
     std::uint32_t c = code;
     if (code == high_ && last_ != kNoCode) {
-      // The entry that is only being made: the last string and its own first octet once more.
+      // The entry that is only being made: the last string and its own first byte once more.
       c = last_;
       while (c >= kClear) c = prefix_[c];
       reversed_[pending_++] = static_cast<std::uint8_t>(c);

@@ -169,7 +169,7 @@ Drop decode_alive(MsgpackReader& r, Alive& m) {
   if (!r.ok()) return r.drop();
   if (!is_member_name(m.node)) return Drop::BadName;
   if (m.meta.size() > kMaxMeta) return Drop::MetaTooLarge;
-  if (!sane_versions(m.versions)) return Drop::BadVersions;
+  if (!valid_versions(m.versions)) return Drop::BadVersions;
   m.versions = m.versions.substr(0, kOwnVersions.size());
   return read_address(address, port, m.address) ? Drop::None : Drop::BadAddress;
 }
@@ -182,7 +182,122 @@ Drop decode_into(MsgpackReader& r, Decode decode_one, Message& out) {
   return drop;
 }
 
+// Fields stand in the order of their names, as the reference writes them: equal messages are equal bytes.
+
+std::size_t source_fields(const Endpoint& address, std::string_view node) {
+  return (address.port != 0 ? 2U : 0U) + (node.empty() ? 0U : 1U);
+}
+
+void write_source(MsgpackWriter& w, const Endpoint& address, std::string_view node) {
+  if (address.port != 0) {
+    w.raw("SourceAddr");
+    w.raw(address.octets());
+  }
+  if (!node.empty()) {
+    w.raw("SourceNode");
+    w.raw(node);
+  }
+  if (address.port != 0) {
+    w.raw("SourcePort");
+    w.number(address.port);
+  }
+}
+
+Type write(MsgpackWriter& w, const Ping& m) {
+  w.map(2 + source_fields(m.source, m.source_node));
+  w.raw("Node");
+  w.raw(m.node);
+  w.raw("SeqNo");
+  w.number(m.seq);
+  write_source(w, m.source, m.source_node);
+  return Type::Ping;
+}
+
+Type write(MsgpackWriter& w, const IndirectPing& m) {
+  w.map(5 + source_fields(m.source, m.source_node));
+  w.raw("Nack");
+  w.boolean(m.nack);
+  w.raw("Node");
+  w.raw(m.node);
+  w.raw("Port");
+  w.number(m.target.port);
+  w.raw("SeqNo");
+  w.number(m.seq);
+  write_source(w, m.source, m.source_node);
+  w.raw("Target");
+  w.raw(m.target.octets());
+  return Type::IndirectPing;
+}
+
+Type write(MsgpackWriter& w, const Ack& m) {
+  w.map(2);
+  w.raw("Payload");
+  w.raw_or_nil(m.payload);
+  w.raw("SeqNo");
+  w.number(m.seq);
+  return Type::Ack;
+}
+
+Type write(MsgpackWriter& w, const Nack& m) {
+  w.map(1);
+  w.raw("SeqNo");
+  w.number(m.seq);
+  return Type::Nack;
+}
+
+void write_accusation(MsgpackWriter& w, std::uint64_t incarnation, std::string_view node, std::string_view from) {
+  w.map(3);
+  w.raw("From");
+  w.raw(from);
+  w.raw("Incarnation");
+  w.number(std::min(incarnation, kMaxIncarnation));
+  w.raw("Node");
+  w.raw(node);
+}
+
+Type write(MsgpackWriter& w, const Suspect& m) {
+  write_accusation(w, m.incarnation, m.node, m.from);
+  return Type::Suspect;
+}
+
+Type write(MsgpackWriter& w, const Dead& m) {
+  write_accusation(w, m.incarnation, m.node, m.from);
+  return Type::Dead;
+}
+
+Type write(MsgpackWriter& w, const Alive& m) {
+  w.map(6);
+  w.raw("Addr");
+  w.raw(m.address.octets());
+  w.raw("Incarnation");
+  w.number(std::min(m.incarnation, kMaxIncarnation));
+  w.raw("Meta");
+  w.raw_or_nil(m.meta);
+  w.raw("Node");
+  w.raw(m.node);
+  w.raw("Port");
+  w.number(m.address.port);
+  w.raw("Vsn");
+  w.raw_or_nil(m.versions);
+  return Type::Alive;
+}
+
 }  // namespace
+
+void encode(const Message& message, Bytes& out) {
+  if (const auto* user = std::get_if<User>(&message)) {
+    out.push_back(static_cast<char>(Type::User));
+    out.append(user->payload);
+    return;
+  }
+  const std::size_t at = out.size();
+  out.push_back('\0');
+  MsgpackWriter w(out);
+  const auto write_one = [&](const auto& m) {
+    if constexpr (!std::is_same_v<std::decay_t<decltype(m)>, User>) out[at] = static_cast<char>(write(w, m));
+  };
+  std::visit(write_one, message);
+}
 
 bool is_member_name(ByteView name) {
   if (name.empty() || name.size() > kMaxName) return false;
@@ -194,24 +309,17 @@ bool is_member_name(ByteView name) {
   return true;
 }
 
-bool read_address(ByteView octets, std::uint64_t port, Endpoint& out) {
-  if (octets.size() != 4 && octets.size() != 16) return false;
-  out = Endpoint::from_octets(octets, static_cast<std::uint16_t>(port));
+bool read_address(ByteView bytes, std::uint64_t port, Endpoint& out) {
+  if (bytes.size() != 4 && bytes.size() != 16) return false;
+  out = Endpoint::from_octets(bytes, static_cast<std::uint16_t>(port));
   return true;
 }
 
-bool sane_versions(ByteView versions) {
-  if (versions.size() < 3) return true;
-  const auto min = static_cast<std::uint8_t>(versions[0]);
-  const auto max = static_cast<std::uint8_t>(versions[1]);
-  return min > 0 && max > 0 && min <= max;
-}
-
-Drop decode(ByteView octets, Message& out) {
-  if (octets.empty()) return Drop::Empty;
-  const ByteView body = octets.substr(1);
+Drop decode(ByteView bytes, Message& out) {
+  if (bytes.empty()) return Drop::Empty;
+  const ByteView body = bytes.substr(1);
   MsgpackReader r(body);
-  switch (static_cast<Type>(octets[0])) {
+  switch (static_cast<Type>(bytes[0])) {
     case Type::Ping:
       return decode_into<Ping>(r, decode_ping, out);
     case Type::IndirectPing:

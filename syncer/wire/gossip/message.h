@@ -9,7 +9,7 @@
 
 namespace syncer::wire::gossip {
 
-/// First octet of a message or layer (memberlist net.go).
+/// First byte of a message or layer (memberlist net.go).
 enum class Type : std::uint8_t {
   Ping = 0,
   IndirectPing = 1,
@@ -28,19 +28,17 @@ enum class Type : std::uint8_t {
   Label = 244,
 };
 
-/// Longest name of a member, in octets.
+/// Longest name of a member, in bytes.
 inline constexpr std::size_t kMaxName = 256;
 
-/// Appends type octet and body.
+/// Appends type byte and body.
 void encode(const membership::Message& message, Bytes& out);
-/// Reads one message of a packet; its views point into `octets`. On a Drop, `out` is not touched.
-Drop decode(ByteView octets, membership::Message& out);
+/// Reads one message of a packet; its views point into `bytes`. On a Drop, `out` is not touched.
+Drop decode(ByteView bytes, membership::Message& out);
 
 /// Not empty, not too long, printable UTF-8.
 bool is_member_name(ByteView name);
-/// 4 or 16 octets to an address; false otherwise.
-bool read_address(ByteView octets, std::uint64_t port, Endpoint& out);
-/// Three or more version octets make sense: no minimum of 0, no minimum above the maximum.
-bool sane_versions(ByteView versions);
+/// 4 or 16 bytes to an address; false otherwise.
+bool read_address(ByteView bytes, std::uint64_t port, Endpoint& out);
 
 }  // namespace syncer::wire::gossip

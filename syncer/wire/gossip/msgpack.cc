@@ -32,15 +32,15 @@ void MsgpackWriter::array(std::size_t items) {
   }
 }
 
-void MsgpackWriter::raw(ByteView octets) {
-  if (octets.size() < 32) {
-    out_.push_back(static_cast<char>(0xa0 | octets.size()));
-  } else if (octets.size() <= 0xffff) {
-    big_endian(0xda, octets.size(), 2);
+void MsgpackWriter::raw(ByteView bytes) {
+  if (bytes.size() < 32) {
+    out_.push_back(static_cast<char>(0xa0 | bytes.size()));
+  } else if (bytes.size() <= 0xffff) {
+    big_endian(0xda, bytes.size(), 2);
   } else {
-    big_endian(0xdb, octets.size(), 4);
+    big_endian(0xdb, bytes.size(), 4);
   }
-  out_.append(octets);
+  out_.append(bytes);
 }
 
 void MsgpackWriter::number(std::uint64_t value) {
@@ -62,7 +62,7 @@ void MsgpackReader::fail(Drop drop) {
   in_ = {};
 }
 
-ByteView MsgpackReader::octets(std::uint64_t size) {
+ByteView MsgpackReader::bytes(std::uint64_t size) {
   if (size > in_.size()) {
     if (drop_ == Drop::None) missing_ = size - in_.size();
     fail(Drop::Truncated);
@@ -74,13 +74,13 @@ ByteView MsgpackReader::octets(std::uint64_t size) {
 }
 
 std::uint8_t MsgpackReader::byte() {
-  const ByteView one = octets(1);
+  const ByteView one = bytes(1);
   return one.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(one[0]);
 }
 
 std::uint64_t MsgpackReader::big_endian(int width) {
   std::uint64_t value = 0;
-  for (const char c : octets(static_cast<std::uint64_t>(width))) value = (value << 8U) | static_cast<std::uint8_t>(c);
+  for (const char c : bytes(static_cast<std::uint64_t>(width))) value = (value << 8U) | static_cast<std::uint8_t>(c);
   return value;
 }
 
@@ -183,7 +183,7 @@ ByteView MsgpackReader::raw() {
     fail(Drop::BadMsgpack);
     return {};
   }
-  return type == kNil ? ByteView{} : octets(length);
+  return type == kNil ? ByteView{} : bytes(length);
 }
 
 void MsgpackReader::skip() { skip(0); }
@@ -201,14 +201,14 @@ void MsgpackReader::skip(int depth) {
   }
   byte();
   if (const std::uint64_t length = raw_length(type); length != kNoLength) {
-    octets(length);
+    bytes(length);
   } else if (type >= 0xca && type <= 0xd3) {
     constexpr std::uint8_t kWidths[] = {4, 8, 1, 2, 4, 8, 1, 2, 4, 8};
-    octets(kWidths[type - 0xca]);
+    bytes(kWidths[type - 0xca]);
   } else if (type >= 0xd4 && type <= 0xd8) {
-    octets(1 + (1ULL << (type - 0xd4U)));
+    bytes(1 + (1ULL << (type - 0xd4U)));
   } else if (type >= 0xc7 && type <= 0xc9) {
-    octets(1 + big_endian(1 << (type - 0xc7)));
+    bytes(1 + big_endian(1 << (type - 0xc7)));
   } else if (type == 0xc1) {
     fail(Drop::BadMsgpack);
   }

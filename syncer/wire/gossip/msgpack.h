@@ -10,15 +10,15 @@
 
 namespace syncer::wire::gossip {
 
-/// Writes MessagePack as memberlist does: old raw forms for strings and octets, shortest unsigned numbers.
+/// Writes MessagePack as memberlist does: old raw forms for strings and bytes, shortest unsigned numbers.
 class MsgpackWriter {
  public:
   explicit MsgpackWriter(Bytes& out) : out_(out) {}
   void map(std::size_t fields);
   void array(std::size_t items);
-  void raw(ByteView octets);
-  /// A view without data is nil, as a nil slice of the reference; other empty octets are not.
-  void raw_or_nil(ByteView octets) { octets.data() == nullptr ? nil() : raw(octets); }
+  void raw(ByteView bytes);
+  /// A view without data is nil, as a nil slice of the reference; other empty bytes are not.
+  void raw_or_nil(ByteView bytes) { bytes.data() == nullptr ? nil() : raw(bytes); }
   void number(std::uint64_t value);
   void boolean(bool value) { out_.push_back(static_cast<char>(value ? 0xc3 : 0xc2)); }
   void nil() { out_.push_back(static_cast<char>(0xc0)); }
@@ -50,8 +50,8 @@ class MsgpackReader {
   ByteView raw();
   /// Skips one value of any kind, nested at most 16 deep.
   void skip();
-  /// Takes `size` octets as they stand.
-  ByteView octets(std::uint64_t size);
+  /// Takes `size` bytes as they stand.
+  ByteView bytes(std::uint64_t size);
 
   /// Reads a struct: calls `on_field(index)` for each known field, which must read its value; others are skipped.
   template <std::size_t N, class OnField>
@@ -71,7 +71,7 @@ class MsgpackReader {
   ByteView rest() const { return in_; }
   bool ok() const { return drop_ == Drop::None; }
   Drop drop() const { return drop_; }
-  /// Octets that are missing at least, when the input was cut.
+  /// Bytes that are missing at least, when the input was cut.
   std::uint64_t missing() const { return missing_; }
   void fail(Drop drop);
 

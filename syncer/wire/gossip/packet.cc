@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kCrcHeader = 5;
 
-bool starts_with(ByteView octets, Type type) { return !octets.empty() && static_cast<Type>(octets[0]) == type; }
+bool starts_with(ByteView bytes, Type type) { return !bytes.empty() && static_cast<Type>(bytes[0]) == type; }
 
 std::uint32_t u32_be(ByteView v) {
   std::uint32_t value = 0;
@@ -25,16 +25,16 @@ std::uint32_t u32_be(ByteView v) {
   return value;
 }
 
-Drop take_checksum(ByteView& octets) {
-  if (!starts_with(octets, Type::Crc)) return Drop::None;
-  if (octets.size() < kCrcHeader) return Drop::Truncated;
-  const std::uint32_t told = u32_be(octets.substr(1));
-  octets.remove_prefix(kCrcHeader);
-  const bool whole = told == crc32_ieee(octets) || SYNCER_MUTATED("wire.ignore_checksum");
+Drop take_checksum(ByteView& bytes) {
+  if (!starts_with(bytes, Type::Crc)) return Drop::None;
+  if (bytes.size() < kCrcHeader) return Drop::Truncated;
+  const std::uint32_t declared = u32_be(bytes.substr(1));
+  bytes.remove_prefix(kCrcHeader);
+  const bool whole = declared == crc32_ieee(bytes) || SYNCER_MUTATED("wire.ignore_checksum");
   return whole ? Drop::None : Drop::BadCrc;
 }
 
-/// Cuts a compound (without its type octet) into parts: the lengths come first, all of them.
+/// Cuts a compound (without its type byte) into parts: the lengths come first, all of them.
 Drop split(ByteView body, std::vector<ByteView>& parts) {
   if (body.empty()) return Drop::Truncated;
   const auto count = static_cast<std::size_t>(static_cast<std::uint8_t>(body[0]));
@@ -61,19 +61,19 @@ bool nests(const std::vector<ByteView>& parts) {
   return false;
 }
 
-Drop take_layers(ByteView octets, Unpacked& out) {
-  if (const Drop drop = take_checksum(octets); drop != Drop::None) return drop;
-  if (starts_with(octets, Type::Compress)) {
-    if (const Drop drop = inflate(octets.substr(1), kMaxPacket, out.inflated); drop != Drop::None) return drop;
-    octets = out.inflated;
-    if (starts_with(octets, Type::Compress)) return Drop::NestingLimit;
+Drop take_layers(ByteView bytes, Unpacked& out) {
+  if (const Drop drop = take_checksum(bytes); drop != Drop::None) return drop;
+  if (starts_with(bytes, Type::Compress)) {
+    if (const Drop drop = inflate(bytes.substr(1), kMaxPacket, out.inflated); drop != Drop::None) return drop;
+    bytes = out.inflated;
+    if (starts_with(bytes, Type::Compress)) return Drop::NestingLimit;
   }
-  if (octets.empty()) return Drop::Empty;
-  if (!starts_with(octets, Type::Compound)) {
-    out.messages.push_back(octets);
+  if (bytes.empty()) return Drop::Empty;
+  if (!starts_with(bytes, Type::Compound)) {
+    out.messages.push_back(bytes);
     return Drop::None;
   }
-  const Drop drop = split(octets.substr(1), out.messages);
+  const Drop drop = split(bytes.substr(1), out.messages);
   if (!nests(out.messages)) return drop;
   out.messages.clear();
   return Drop::NestingLimit;
@@ -95,14 +95,14 @@ void write_label(const std::string& label, Bytes& out) {
   out.append(label);
 }
 
-Drop take_label(const std::string& expected, ByteView& octets) {
-  if (!starts_with(octets, Type::Label)) return expected.empty() ? Drop::None : Drop::LabelMismatch;
-  if (octets.size() < 2) return Drop::LabelTruncated;
-  const auto length = static_cast<std::size_t>(static_cast<std::uint8_t>(octets[1]));
+Drop take_label(const std::string& expected, ByteView& bytes) {
+  if (!starts_with(bytes, Type::Label)) return expected.empty() ? Drop::None : Drop::LabelMismatch;
+  if (bytes.size() < 2) return Drop::LabelTruncated;
+  const auto length = static_cast<std::size_t>(static_cast<std::uint8_t>(bytes[1]));
   if (length == 0) return Drop::LabelEmpty;
-  if (octets.size() < 2 + length) return Drop::LabelTruncated;
-  if (octets.substr(2, length) != expected) return Drop::LabelMismatch;
-  octets.remove_prefix(2 + length);
+  if (bytes.size() < 2 + length) return Drop::LabelTruncated;
+  if (bytes.substr(2, length) != expected) return Drop::LabelMismatch;
+  bytes.remove_prefix(2 + length);
   return Drop::None;
 }
 

@@ -10,7 +10,7 @@
 
 namespace syncer::wire::gossip {
 
-/// Longest label of a pool, in octets.
+/// Longest label of a pool, in bytes.
 inline constexpr std::size_t kMaxLabel = 255;
 
 /// What the members of one pool share: a label that keeps pools apart, and keys.
@@ -19,9 +19,9 @@ struct Pool {
   crypto::Keyring keys;
 };
 
-/// Octets that label and encryption take from each packet.
+/// Bytes that label and encryption take from each packet.
 std::size_t packet_overhead(const Pool& pool);
-/// Octets of the label header.
+/// Bytes of the label header.
 std::size_t label_overhead(const std::string& label);
 
 /// Largest datagram, and largest text a datagram may decompress to.
@@ -53,16 +53,16 @@ class PacketBuilder {
   Bytes body_;
 };
 
-/// Appends the header that tells the label; nothing for an empty label.
+/// Appends the header with the label; nothing for an empty label.
 void write_label(const std::string& label, Bytes& out);
-/// Takes the label header off `octets` and compares it.
-Drop take_label(const std::string& expected, ByteView& octets);
+/// Takes the label header off `bytes` and compares it.
+Drop take_label(const std::string& expected, ByteView& bytes);
 /// Opens what was sealed with a key of the pool: crypto::open in the words of a codec.
 Drop open_sealed(const Pool& pool, ByteView sealed, ByteView data, Bytes& out);
-/// Most octets of text for one of compressed text. A state exchange of thousands has 12, a serf event of one octet
+/// Most bytes of text for one of compressed text. A state exchange of thousands has 12, a serf event of one byte
 /// repeated to the longest that serf allows 60.
 inline constexpr std::size_t kMaxInflation = 100;
-/// Text of a compress message (without its type octet), at most `limit` octets and kMaxInflation times what it is.
+/// Text of a compress message (without its type byte), at most `limit` bytes and kMaxInflation times what it is.
 Drop inflate(ByteView body, std::size_t limit, Bytes& out);
 
 }  // namespace syncer::wire::gossip

@@ -4,7 +4,6 @@
 #include "syncer/crypto/keyring.h"
 #include "syncer/wire/frame/frame.h"
 #include "syncer/wire/gossip/message.h"
-#include "syncer/wire/gossip/query.h"
 #include "syncer/wire/gossip/serf.h"
 #include "syncer/wire/raft/cluster_message.h"
 #include "syncer/wire/sync/codec.h"

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "syncer/wire/gossip/message.h"
-#include "syncer/wire/gossip/query.h"
+#include "syncer/wire/gossip/serf.h"
 #include "tests/unit/gossip/network.h"
 #include "tests/unit/gossip/serf_asker.h"
 

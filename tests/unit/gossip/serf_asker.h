@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "syncer/wire/gossip/query.h"
+#include "syncer/wire/gossip/serf.h"
 #include "tests/unit/gossip/network.h"
 
 namespace syncer::gossip {

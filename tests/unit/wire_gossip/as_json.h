@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "syncer/membership/message.h"
-#include "syncer/wire/gossip/exchange.h"
+#include "syncer/wire/gossip/stream.h"
 
 namespace syncer::wire::gossip {
 
