@@ -85,7 +85,7 @@ void Gossip::leave(Instant now) {
   leave_deadline_ = now + config_.leave_timeout;
   say_intent(now, true);
   if (!SYNCER_MUTATED("gossip.leave_in_silence")) swim_.leave(now, out_);
-  left_ = swim_.leave_told();
+  left_ = swim_.leave_announced();
   flush(now);
 }
 
@@ -118,7 +118,7 @@ void Gossip::advance(Instant now) {
   if (const auto address = failed_.take_due(now); address && !leaving_) {
     open_link(LinkPurpose::Reconnect, *address, 0, now + config_.options.stream_timeout);
   }
-  const bool told = swim_.leave_told() && !SYNCER_MUTATED("gossip.wait_in_vain_to_leave");
+  const bool told = swim_.leave_announced() && !SYNCER_MUTATED("gossip.wait_in_vain_to_leave");
   left_ = left_ || (leaving_ && (told || now >= leave_deadline_));
   flush(now);
 }

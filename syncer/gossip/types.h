@@ -10,8 +10,8 @@
 #include "syncer/base/endpoint.h"
 #include "syncer/base/ids.h"
 #include "syncer/base/time.h"
+#include "syncer/membership/message.h"
 #include "syncer/membership/options.h"
-#include "syncer/membership/state.h"
 #include "syncer/wire/gossip/packet.h"
 
 namespace syncer::gossip {

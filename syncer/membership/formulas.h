@@ -8,7 +8,7 @@
 
 #include "syncer/base/bytes.h"
 #include "syncer/base/time.h"
-#include "syncer/membership/state.h"
+#include "syncer/membership/message.h"
 
 namespace syncer::membership {
 
@@ -52,16 +52,16 @@ struct VersionRange {
 /// (verifyProtocol).
 bool compatible(std::span<const VersionRange> members);
 
-/// Versions of a member make sense, as far as they were told: no minimum of 0, no minimum above the maximum.
+/// Versions of a member make sense, as far as they are known: no minimum of 0, no minimum above the maximum.
 bool valid_versions(ByteView versions);
 
-/// Octets offered to the broadcast queue in a packet that carries `own` octets (nothing: a gossip packet).
+/// Bytes offered to the broadcast queue in a packet that carries `own` bytes (nothing: a gossip packet).
 std::size_t broadcast_budget(std::size_t packet_budget, std::size_t packet_overhead, std::size_t own);
 
 /// Dead or left for strictly longer than members gossip to the dead.
 bool is_forgotten(State state, Duration age, Duration gossip_to_dead);
 
-/// Octets that a packet of several parts needs besides them: a type and a count, then a length each.
+/// Bytes that a packet of several parts needs besides them: a type and a count, then a length each.
 inline constexpr std::size_t kCompoundHeader = 2;
 inline constexpr std::size_t kCompoundPartHeader = 2;
 /// Most parts of one packet.

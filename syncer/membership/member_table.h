@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -14,14 +17,31 @@
 #include "syncer/base/bytes.h"
 #include "syncer/base/endpoint.h"
 #include "syncer/base/random.h"
-#include "syncer/membership/rtt.h"
-#include "syncer/membership/state.h"
-#include "syncer/membership/suspicion.h"
+#include "syncer/base/time.h"
+#include "syncer/membership/lifeguard.h"
+#include "syncer/membership/message.h"
 
 namespace syncer::membership {
 
 /// Slot of a member in the table; reused after the member was forgotten.
 using MemberId = std::uint32_t;
+
+/// The last round trips to one member. Eight are kept: the worst of them stands for a high quantile without history.
+class RoundTrips {
+ public:
+  void add(Duration rtt) {
+    last_[next_] = rtt;
+    next_ = (next_ + 1) % last_.size();
+  }
+  /// The newest; zero when none was measured.
+  Duration latest() const { return last_[(next_ + last_.size() - 1) % last_.size()]; }
+  /// The longest of those kept; zero when none was measured.
+  Duration worst() const { return *std::max_element(last_.begin(), last_.end()); }
+
+ private:
+  std::array<Duration, 8> last_{};
+  std::size_t next_ = 0;
+};
 
 /// What is known about one member.
 struct Member {

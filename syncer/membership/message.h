@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <variant>
@@ -10,7 +12,33 @@
 
 namespace syncer::membership {
 
-// The messages of the gossip pool (memberlist net.go). Names and octets are borrowed from the packet they came in: a
+/// What a member is believed to be; the values are those of the wire (memberlist state.go).
+enum class State : std::uint8_t { Alive = 0, Suspect = 1, Dead = 2, Left = 3 };
+
+/// Lower-case name, e.g. "alive".
+constexpr std::string_view name(State state) {
+  constexpr std::array<std::string_view, 4> kNames{"alive", "suspect", "dead", "left"};
+  return kNames[static_cast<std::size_t>(state)];
+}
+
+/// Gone for good or for now: no probe, no suspicion.
+constexpr bool is_gone(State state) { return state == State::Dead || state == State::Left; }
+
+/// Protocol range of a member: min, max, current of the protocol, then the same of the application on top.
+using Versions = std::array<std::uint8_t, 6>;
+
+/// What we speak: memberlist protocols 1 to 5 in the dialect of 2, and the application range of a serf agent.
+inline constexpr Versions kOwnVersions{1, 5, 2, 2, 5, 5};
+
+/// First protocol that answers a ping over a stream.
+inline constexpr std::uint8_t kStreamPingProtocol = 3;
+/// First protocol that says when an indirect ping got no answer.
+inline constexpr std::uint8_t kNackProtocol = 4;
+
+/// Longest metadata of a member, in bytes.
+inline constexpr std::size_t kMaxMeta = 512;
+
+// The messages of the gossip pool (memberlist net.go). Names and bytes are borrowed from the packet they came in: a
 // message lives as long as the call it is passed to.
 
 /// "Are you there?" A source port of 0 means that the sender did not say where to answer.
@@ -56,7 +84,7 @@ struct Dead {
   std::string_view from;
 };
 
-/// `node` is there. `versions` has six octets; fewer mean "unchanged" (old peers).
+/// `node` is there. `versions` has six bytes; fewer mean "unchanged" (old peers).
 struct Alive {
   std::uint64_t incarnation = 0;
   std::string_view node;
@@ -65,7 +93,7 @@ struct Alive {
   ByteView versions;
 };
 
-/// Octets of the layer above.
+/// Bytes of the layer above.
 struct User {
   ByteView payload;
 };

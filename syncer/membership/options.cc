@@ -8,9 +8,9 @@ using std::chrono::seconds;
 
 bool Network::contains(const Endpoint& address) const {
   for (int bit = 0; bit < prefix; ++bit) {
-    const auto octet = static_cast<std::size_t>(bit / 8);
+    const auto byte = static_cast<std::size_t>(bit / 8);
     const int mask = 0x80 >> (bit % 8);
-    if ((base.address[octet] & mask) != (address.address[octet] & mask)) return false;
+    if ((base.address[byte] & mask) != (address.address[byte] & mask)) return false;
   }
   return true;
 }

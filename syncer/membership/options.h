@@ -10,7 +10,6 @@
 #include "syncer/base/endpoint.h"
 #include "syncer/base/time.h"
 #include "syncer/membership/message.h"
-#include "syncer/membership/state.h"
 
 namespace syncer::membership {
 
@@ -18,10 +17,10 @@ namespace syncer::membership {
 struct Lifeguard {
   bool probe = true;      ///< slow down when our own health is poor (LHA-Probe)
   bool suspicion = true;  ///< long suspicion that independent accusers shorten (LHA-Suspicion)
-  bool buddy = true;      ///< tell a suspect at once that it is suspected (Buddy System)
+  bool buddy = true;      ///< notify a suspect at once that it is suspected (Buddy System)
 };
 
-/// A block of addresses, e.g. 10.0.0.0/24. `prefix` counts bits of the 16-octet form (an IPv4 /24 is 120).
+/// A block of addresses, e.g. 10.0.0.0/24. `prefix` counts bits of the 16-byte form (an IPv4 /24 is 120).
 struct Network {
   Endpoint base;
   int prefix = 0;
@@ -48,7 +47,7 @@ struct Options {
   Duration stream_timeout = std::chrono::seconds(10);
   /// A dead member's name may come back from another address after this time; 0: never.
   Duration dead_reclaim{};
-  /// Octets of one datagram, and of these what encryption and label need.
+  /// Bytes of one datagram, and of these what encryption and label need.
   std::size_t packet_budget = 1400;
   std::size_t packet_overhead = 0;
   /// Raise the probe timeout to three times the worst recent round trip (far regions).

@@ -12,7 +12,7 @@
 
 namespace syncer::membership {
 
-/// Something worth telling the layers above, with the member as it is now.
+/// A change that the layers above are notified of, with the member as it is now.
 struct Change {
   enum class Kind : std::uint8_t { Joined, Updated, Suspected, Refuted, Died, Left, Conflict };
   Kind kind;
@@ -50,22 +50,22 @@ class Outputs {
   }
   /// Adds an encoded message to the packet that was begun last.
   void add_part(ByteView message) {
-    octets_.append(message);
+    bytes_.append(message);
     end_part();
   }
   /// Adds a message that `encode` appends itself.
   template <class EncodeInto>
   std::size_t encode_part(EncodeInto encode) {
-    const std::size_t before = octets_.size();
-    encode(octets_);
+    const std::size_t before = bytes_.size();
+    encode(bytes_);
     end_part();
-    return octets_.size() - before;
+    return bytes_.size() - before;
   }
 
   const std::vector<Packet>& packets() const { return packets_; }
   ByteView part(std::uint32_t index) const {
     const std::size_t begin = index == 0 ? 0 : ends_[index - 1];
-    return ByteView(octets_).substr(begin, ends_[index] - begin);
+    return ByteView(bytes_).substr(begin, ends_[index] - begin);
   }
 
   std::vector<StreamRequest> streams;
@@ -76,7 +76,7 @@ class Outputs {
   void clear() {
     packets_.clear();
     ends_.clear();
-    octets_.clear();
+    bytes_.clear();
     streams.clear();
     changes.clear();
     refusals.clear();
@@ -84,13 +84,13 @@ class Outputs {
 
  private:
   void end_part() {
-    ends_.push_back(octets_.size());
+    ends_.push_back(bytes_.size());
     ++packets_.back().count;
   }
 
   std::vector<Packet> packets_;
   std::vector<std::size_t> ends_;
-  Bytes octets_;
+  Bytes bytes_;
 };
 
 }  // namespace syncer::membership

@@ -9,8 +9,8 @@
 
 namespace syncer::membership {
 
-Prober::Prober(const Options& options, Roster& roster, Courier& courier, Random random, Instant now)
-    : options_(options), roster_(roster), courier_(courier) {
+Prober::Prober(const Options& options, Roster& roster, Transmitter& transmitter, Random random, Instant now)
+    : options_(options), roster_(roster), transmitter_(transmitter) {
   // A start at random: a late answer to a former life of this process must not pass for one to us.
   seq_ = static_cast<std::uint32_t>(random.below(1U << 30U));
   tick_ = now + random.between(Duration(1), options.probe_interval);
@@ -35,10 +35,10 @@ void Prober::probe(Instant now, const Member& target, Outputs& out) {
   round.direct_until = std::min(now + direct_timeout(target), round.until);
   const Ping ping{round.seq, target.name, roster_.self().address, roster_.self_name()};
   if (target.state == State::Alive || !options_.lifeguard.buddy) {
-    courier_.send(target.address, ping, roster_.table().size(), out);
+    transmitter_.send(target.address, ping, roster_.table().size(), out);
   } else {
     const Suspect accusation{target.incarnation, target.name, roster_.self_name()};
-    courier_.send_only(target.address, target.versions[1], {ping, accusation}, out);
+    transmitter_.send_only(target.address, target.versions[1], {ping, accusation}, out);
   }
   round_ = std::move(round);
 }
@@ -54,7 +54,7 @@ void Prober::ask_others(Outputs& out) {
     const bool nack = options_.lifeguard.probe && peer->versions[1] >= kNackProtocol;
     round.nacks_expected += nack ? 1 : 0;
     const IndirectPing request{round.seq, round.address, round.node, nack, roster_.self().address, roster_.self_name()};
-    courier_.send(peer->address, request, roster_.table().size(), out);
+    transmitter_.send(peer->address, request, roster_.table().size(), out);
   }
   if (options_.stream_pings && round.protocol >= kStreamPingProtocol) {
     out.streams.push_back({StreamRequest::Kind::Ping, round.address, round.node, round.seq, round.until});
@@ -116,6 +116,38 @@ void Prober::hash(StateHasher& h) const {
   h.add(static_cast<std::uint64_t>(nanos(round_->until)));
   h.add(round_->asked_relays ? 1U : 0U);
   h.add(static_cast<std::uint64_t>(round_->nacks));
+}
+
+bool Relays::full() const { return relays_.size() >= max_ && !SYNCER_MUTATED("membership.relay_without_limit"); }
+
+std::optional<Relay> Relays::take(std::uint32_t our_seq) {
+  const auto it = std::find_if(relays_.begin(), relays_.end(), [&](const Relay& r) { return r.our_seq == our_seq; });
+  if (it == relays_.end()) return std::nullopt;
+  const Relay found = *it;
+  relays_.erase(it);
+  return found;
+}
+
+std::optional<Relay> Relays::take_expired(Instant now) {
+  const auto it = std::find_if(relays_.begin(), relays_.end(), [&](const Relay& r) { return r.deadline <= now; });
+  if (it == relays_.end()) return std::nullopt;
+  const Relay found = *it;
+  relays_.erase(it);
+  return found;
+}
+
+Instant Relays::next_deadline() const {
+  Instant next = kNever;
+  for (const Relay& r : relays_) next = std::min(next, r.deadline);
+  return next;
+}
+
+void Relays::hash(StateHasher& h) const {
+  for (const Relay& r : relays_) {
+    h.add(r.our_seq);
+    h.add(r.their_seq);
+    h.add(static_cast<std::uint64_t>(nanos(r.deadline)));
+  }
 }
 
 }  // namespace syncer::membership

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "syncer/base/endpoint.h"
 #include "syncer/base/hash.h"
 #include "syncer/base/random.h"
 #include "syncer/base/time.h"
-#include "syncer/membership/courier.h"
+#include "syncer/membership/broadcast_queue.h"
 #include "syncer/membership/roster.h"
 
 namespace syncer::membership {
@@ -17,7 +19,7 @@ namespace syncer::membership {
 /// through relays and over a stream, and suspected when nothing of it answers within the round.
 class Prober {
  public:
-  Prober(const Options& options, Roster& roster, Courier& courier, Random random, Instant now);
+  Prober(const Options& options, Roster& roster, Transmitter& transmitter, Random random, Instant now);
 
   /// An ack that may belong to the running round. False when it does not.
   bool acked(Instant now, std::uint32_t seq);
@@ -60,10 +62,38 @@ class Prober {
 
   const Options& options_;
   Roster& roster_;
-  Courier& courier_;
+  Transmitter& transmitter_;
   std::uint32_t seq_;
   std::optional<Round> round_;
   Instant tick_;  ///< when the next round starts, if none runs then
+};
+
+/// One ping that we sent on behalf of another member.
+struct Relay {
+  std::uint32_t our_seq;
+  std::uint32_t their_seq;
+  Endpoint asker;
+  bool nack;
+  Instant deadline;
+};
+
+/// The outstanding relayed pings, bounded: requests beyond that are not served.
+class Relays {
+ public:
+  explicit Relays(std::size_t max) : max_(max) {}
+  bool full() const;
+  std::size_t size() const { return relays_.size(); }
+  void add(const Relay& relay) { relays_.push_back(relay); }
+  /// The relay that an ack with this number answers, once.
+  std::optional<Relay> take(std::uint32_t our_seq);
+  /// One relay whose time is up, once.
+  std::optional<Relay> take_expired(Instant now);
+  Instant next_deadline() const;
+  void hash(StateHasher& h) const;
+
+ private:
+  std::size_t max_;
+  std::vector<Relay> relays_;
 };
 
 }  // namespace syncer::membership

@@ -8,8 +8,8 @@
 #include "syncer/base/hash.h"
 #include "syncer/base/random.h"
 #include "syncer/base/time.h"
-#include "syncer/membership/awareness.h"
 #include "syncer/membership/broadcast_queue.h"
+#include "syncer/membership/lifeguard.h"
 #include "syncer/membership/member_table.h"
 #include "syncer/membership/message.h"
 #include "syncer/membership/options.h"
@@ -21,7 +21,7 @@ namespace syncer::membership {
 enum class Merge { Merged, Incompatible, Vetoed };
 
 /// The state rules (memberlist state.go): what alive, suspect and dead messages, state exchanges and expired suspicions
-/// do to the table, and what is told on. Knows nothing of probes and packets.
+/// do to the table, and what is spread further. Knows nothing of probes and packets.
 class Roster {
  public:
   Roster(std::string self, const Options& options, Random random);
@@ -52,13 +52,13 @@ class Roster {
   Awareness& awareness() { return awareness_; }
   const Awareness& awareness() const { return awareness_; }
   void hash(StateHasher& h) const;
-  /// Only what is known of the members, without what is still to be told.
+  /// Only what is known of the members, without the news that waits to be sent.
   void hash_members(StateHasher& h) const;
 
  private:
   friend class RosterSetup;  ///< tests put a table into a given state
 
-  /// Why nobody like this is taken in; empty when there is no objection.
+  /// Why such a member is not accepted; empty when there is no objection.
   std::string_view objection(const Alive& message) const;
   bool is_allowed(const Endpoint& address) const;
   bool jumps_too_far(std::uint64_t from, std::uint64_t to) const;
@@ -82,7 +82,7 @@ class Roster {
   Awareness awareness_;
   std::uint64_t counter_ = 0;  ///< last incarnation of ourselves that was handed out
   bool leaving_ = false;
-  std::size_t suspects_ = 0;  ///< running suspicions; mostly none, so that nobody searches for them
+  std::size_t suspects_ = 0;  ///< running suspicions; mostly none, and then no search for them
 };
 
 }  // namespace syncer::membership

@@ -2,6 +2,7 @@
 #include "syncer/membership/swim.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "syncer/base/mutation.h"
@@ -13,8 +14,8 @@ Swim::Swim(std::string self, Options options, Random random, Instant now)
     : options_(std::move(options)),
       random_(random.stream("swim")),
       roster_(std::move(self), options_, random.stream("members")),
-      courier_(options_, roster_.queue()),
-      prober_(options_, roster_, courier_, random.stream("probe"), now),
+      transmitter_(options_, roster_.queue()),
+      prober_(options_, roster_, transmitter_, random.stream("probe"), now),
       relays_(options_.max_relays) {
   gossip_tick_ = now + random_.between(Duration(1), options_.gossip_interval);
   exchange_tick_ = now + options_.push_pull_interval;
@@ -23,6 +24,66 @@ Swim::Swim(std::string self, Options options, Random random, Instant now)
 
 void Swim::start(Instant now, const Endpoint& address, Bytes meta, Outputs& out) {
   roster_.bootstrap(now, address, std::move(meta), out);
+}
+
+Received Swim::receive(Instant now, const Endpoint& from, const Message& message, Outputs& out) {
+  skip_idle_ticks(now);
+  return std::visit(
+      [&](const auto& m) {
+        using T = std::decay_t<decltype(m)>;
+        if constexpr (std::is_same_v<T, Ping>) return on_ping(from, m, out);
+        if constexpr (std::is_same_v<T, IndirectPing>) return on_indirect_ping(now, from, m, out);
+        if constexpr (std::is_same_v<T, Ack>) return on_ack(now, m, out);
+        if constexpr (std::is_same_v<T, Nack>) prober_.nacked(m.seq);
+        if constexpr (std::is_same_v<T, Suspect>) roster_.suspect(now, m, out);
+        if constexpr (std::is_same_v<T, Dead>) roster_.dead(now, m, out);
+        if constexpr (std::is_same_v<T, Alive>) {
+          Alive with = m;
+          with.address = with_port(m.address);
+          roster_.alive(now, with, out);
+        }
+        return Received::Handled;
+      },
+      message);
+}
+
+Endpoint Swim::with_port(Endpoint address) const {
+  // Protocol 1 has no ports: all members use the same one.
+  if (address.port == 0) address.port = roster_.self().address.port;
+  return address;
+}
+
+Endpoint Swim::answer_to(const Endpoint& from, const Endpoint& named) const {
+  // An address written into a packet must not make us send to it, unless it is that of a member.
+  const bool known = named.port != 0 && members().find(named) != nullptr;
+  return known ? named : from;
+}
+
+Received Swim::on_ping(const Endpoint& from, const Ping& ping, Outputs& out) {
+  if (!ping.node.empty() && ping.node != self_name()) return Received::WrongNode;
+  transmitter_.send(answer_to(from, ping.source), Ack{ping.seq, {}}, members().size(), out);
+  return Received::Handled;
+}
+
+Received Swim::on_indirect_ping(Instant now, const Endpoint& from, const IndirectPing& request, Outputs& out) {
+  const Member* target = members().find(request.node);
+  if (target == nullptr || target->address != with_port(request.target)) return Received::UnknownTarget;
+  if (relays_.full()) return Received::RelaysBusy;
+  const std::uint32_t seq = prober_.next_seq();
+  const Duration patience = prober_.direct_timeout(*target);
+  relays_.add({seq, request.seq, answer_to(from, request.source), request.nack, now + patience});
+  const Ping ping{seq, target->name, roster_.self().address, self_name()};
+  transmitter_.send(target->address, ping, members().size(), out);
+  return Received::Handled;
+}
+
+Received Swim::on_ack(Instant now, const Ack& ack, Outputs& out) {
+  if (prober_.acked(now, ack.seq)) return Received::Handled;
+  if (const auto relay = relays_.take(ack.seq)) {
+    transmitter_.send(relay->asker, Ack{relay->their_seq, {}}, members().size(), out);
+    return Received::Handled;
+  }
+  return Received::UnknownAck;
 }
 
 Merge Swim::merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out) {
@@ -43,7 +104,7 @@ std::vector<Entry> Swim::entries() const {
 }
 
 void Swim::skip_idle_ticks(Instant now) {
-  // Nobody waits for a tick while there is no news; news that comes now goes out at the next one, not at once.
+  // No tick is due while there is no news; news that comes now goes out at the next one, not at once.
   if (!roster_.queue().empty() || now <= gossip_tick_) return;
   const Duration late = now - gossip_tick_ - Duration(1);
   gossip_tick_ += options_.gossip_interval * (late / options_.gossip_interval + 1);
@@ -72,7 +133,7 @@ bool Swim::has_peer() const {
   return found;
 }
 
-bool Swim::leave_told() const { return roster_.leaving() && (!roster_.queue().holds(self_name()) || !has_peer()); }
+bool Swim::leave_announced() const { return roster_.leaving() && (!roster_.queue().holds(self_name()) || !has_peer()); }
 
 void Swim::advance(Instant now, Outputs& out) {
   skip_idle_ticks(now);
@@ -85,7 +146,7 @@ void Swim::advance(Instant now, Outputs& out) {
 
 void Swim::expire_relays(Instant now, Outputs& out) {
   while (const auto relay = relays_.take_expired(now)) {
-    if (relay->nack) courier_.send(relay->asker, Nack{relay->their_seq}, members().size(), out);
+    if (relay->nack) transmitter_.send(relay->asker, Nack{relay->their_seq}, members().size(), out);
   }
 }
 
@@ -100,7 +161,7 @@ void Swim::gossip(Instant now, Outputs& out) {
   };
   const auto fanout = static_cast<std::size_t>(std::max(0, options_.gossip_nodes));
   for (const Member* peer : roster_.table().choose(fanout, eligible)) {
-    if (!courier_.send_news(peer->address, peer->versions[1], members().size(), out)) return;
+    if (!transmitter_.send_news(peer->address, peer->versions[1], members().size(), out)) return;
   }
 }
 

@@ -9,12 +9,11 @@
 #include "syncer/base/hash.h"
 #include "syncer/base/random.h"
 #include "syncer/base/time.h"
-#include "syncer/membership/courier.h"
+#include "syncer/membership/broadcast_queue.h"
 #include "syncer/membership/message.h"
 #include "syncer/membership/options.h"
 #include "syncer/membership/outputs.h"
 #include "syncer/membership/prober.h"
-#include "syncer/membership/relays.h"
 #include "syncer/membership/roster.h"
 
 namespace syncer::membership {
@@ -25,7 +24,7 @@ enum class Received {
   WrongNode,      ///< a ping for another name: not answered
   UnknownTarget,  ///< an indirect ping of somebody who is no member: not relayed
   RelaysBusy,     ///< too many relayed pings are outstanding
-  UnknownAck,     ///< an answer that nobody waits for
+  UnknownAck,     ///< an answer to no running probe or relay
 };
 
 /// Membership of a gossip pool: SWIM with Lifeguard by memberlist's rules and timing. Without I/O: time and packets
@@ -48,11 +47,11 @@ class Swim {
   void stream_contact(std::uint32_t seq) { prober_.stream_contact(seq); }
 
   void update_meta(Instant now, Bytes meta, Outputs& out);
-  /// Spreads octets of the layer above like news about `name` (a key of its own, not a member's).
+  /// Spreads bytes of the layer above like news about `name` (a key of its own, not a member's).
   void broadcast_user(Instant now, std::string_view name, ByteView payload);
   void leave(Instant now, Outputs& out);
-  /// The leave was told often enough, or there is nobody to tell.
-  bool leave_told() const;
+  /// The leave was sent often enough, or there is no member to send it to.
+  bool leave_announced() const;
 
   void advance(Instant now, Outputs& out);
   Instant next_deadline() const;
@@ -83,7 +82,7 @@ class Swim {
   Options options_;
   Random random_;
   Roster roster_;
-  Courier courier_;
+  Transmitter transmitter_;
   Prober prober_;
   Relays relays_;
   Instant gossip_tick_;

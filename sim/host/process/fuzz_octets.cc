@@ -5,7 +5,6 @@
 #include <array>
 
 #include "syncer/membership/message.h"
-#include "syncer/membership/state.h"
 #include "syncer/wire/frame/frame.h"
 #include "syncer/wire/gossip/message.h"
 #include "syncer/wire/gossip/serf.h"

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "syncer/membership/formulas.h"
-#include "syncer/membership/state.h"
+#include "syncer/membership/message.h"
 #include "syncer/wire/gossip/msgpack.h"
 
 namespace syncer::wire::gossip {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "syncer/crypto/keyring.h"
-#include "syncer/membership/state.h"
+#include "syncer/membership/message.h"
 #include "syncer/wire/gossip/message.h"
 #include "syncer/wire/gossip/msgpack.h"
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "syncer/membership/formulas.h"
-#include "syncer/membership/state.h"
+#include "syncer/membership/message.h"
 #include "syncer/wire/gossip/message.h"
 #include "syncer/wire/gossip/msgpack.h"
 

@@ -8,10 +8,9 @@
 #include <map>
 #include <set>
 
-#include "syncer/membership/awareness.h"
 #include "syncer/membership/broadcast_queue.h"
+#include "syncer/membership/lifeguard.h"
 #include "syncer/membership/options.h"
-#include "syncer/membership/suspicion.h"
 #include "tests/unit/membership/conformance.h"
 
 namespace syncer::membership {

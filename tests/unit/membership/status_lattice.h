@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "syncer/membership/state.h"
+#include "syncer/membership/message.h"
 
 namespace syncer::membership {
 

@@ -12,7 +12,7 @@ namespace {
 using conformance::json;
 
 /// Leaves out how the reference keeps its books: its queue replaces news by key (ours by member), and `notifies_leave`
-/// is a channel that its blocking Leave() waits on (ours never blocks: Swim::leave_told() says whether it is out).
+/// is a channel that its blocking Leave() waits on (ours never blocks: Swim::leave_announced() says whether it is out).
 json without_queue_keys(json broadcasts) {
   for (json& b : broadcasts) {
     b.erase("queue_key");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,23 @@
 #include "syncer/membership/formulas.h"
 
 namespace syncer::membership {
+
+// The two state machines of Lifeguard (arXiv:1707.00788): how much we trust ourselves, and how long a suspect has to
+// refute.
+
+/// Our own health as Lifeguard sees it: 0 is well; missed answers raise it, and what we wait for others grows with it.
+class Awareness {
+ public:
+  /// `max` is the largest factor of scaled(), at least 1.
+  explicit Awareness(int max) : max_(std::max(1, max)) {}
+  void apply(int delta) { score_ = std::clamp(score_ + delta, 0, max_ - 1); }
+  int score() const { return score_; }
+  Duration scaled(Duration base) const { return base * (score_ + 1); }
+
+ private:
+  int max_;
+  int score_ = 0;
+};
 
 /// The running accusation of one member: how long it has to refute. Independent accusers shorten the time.
 class Suspicion {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/membership/suspicion.h"
+#include "syncer/membership/lifeguard.h"
 
 #include <algorithm>
 
