@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <variant>
 
-#include "syncer/gossip/queries.h"
+#include "syncer/gossip/key_queries.h"
 
 namespace sim::check {
 namespace {
 
-/// News that is about no member: our newest intent, and queries that are passed on.
-constexpr std::size_t kOtherNews = 1 + syncer::gossip::GossipQueries::kPassedOn;
+/// News that is about no member: our newest intent, and queries that are forwarded.
+constexpr std::size_t kOtherNews = 1 + syncer::gossip::KeyQueries::kForwarded;
 
 std::optional<std::string> above(std::size_t value, std::size_t bound, const char* what) {
   if (value <= bound) return std::nullopt;

@@ -3,16 +3,25 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "syncer/base/assert.h"
+#include "syncer/base/mutation.h"
 #include "syncer/wire/gossip/message.h"
 #include "syncer/wire/gossip/serf.h"
 
 namespace syncer::gossip {
 
+using membership::Change;
+using membership::Member;
 using membership::State;
 
 namespace {
+
+/// One exchange brings everybody; a sender behind another address than its own is asked in vain.
+constexpr Duration kBetweenGreetings = std::chrono::seconds(5);
+/// First protocol that checks the sum of a packet.
+constexpr std::uint8_t kChecksumProtocol = 5;
 
 membership::Options filled_in(const GossipConfig& config) {
   membership::Options options = config.options;
@@ -21,14 +30,41 @@ membership::Options filled_in(const GossipConfig& config) {
   return options;
 }
 
-MemberInfo info_of(const membership::Member& m) {
-  return {m.name,
-          m.address,
-          m.state,
-          m.incarnation,
-          m.meta,
-          wire::gossip::decode_tags(m.meta).value_or(wire::gossip::Tags{}),
-          m.round_trips.latest()};
+wire::gossip::Tags tags_of(ByteView meta) { return wire::gossip::decode_tags(meta).value_or(wire::gossip::Tags{}); }
+
+MemberInfo info_of(const Member& m) {
+  return {m.name, m.address, m.state, m.incarnation, m.meta, tags_of(m.meta), m.round_trips.latest()};
+}
+
+MemberInfo info_of(const Change& c, Duration rtt) {
+  return {c.name, c.address, c.state, c.incarnation, c.meta, tags_of(c.meta), rtt};
+}
+
+bool has_living_peer(const membership::Swim& swim) {
+  bool found = false;
+  swim.members().for_each(
+      [&](const Member& m) { found = found || (m.name != swim.self_name() && !membership::is_gone(m.state)); });
+  return found;
+}
+
+std::pair<EventKind, Severity> event_of(Change::Kind kind) {
+  switch (kind) {
+    case Change::Kind::Joined:
+      return {EventKind::MemberJoined, Severity::Info};
+    case Change::Kind::Updated:
+      return {EventKind::MemberUpdated, Severity::Info};
+    case Change::Kind::Suspected:
+      return {EventKind::MemberSuspected, Severity::Info};
+    case Change::Kind::Refuted:
+      return {EventKind::MemberRefuted, Severity::Info};
+    case Change::Kind::Died:
+      return {EventKind::MemberDied, Severity::Warning};
+    case Change::Kind::Left:
+      return {EventKind::MemberLeft, Severity::Info};
+    case Change::Kind::Conflict:
+      break;
+  }
+  return {EventKind::MemberConflict, Severity::Warning};
 }
 
 }  // namespace
@@ -37,20 +73,23 @@ Gossip::Gossip(GossipConfig config, Datagrams& datagrams, Streams& streams, Obse
                Instant now, LinkAllocator links)
     : config_(std::move(config)),
       datagrams_(datagrams),
-      streams_(streams),
       observer_(observer),
-      allocate_(std::move(links)),
       swim_(config_.node, filled_in(config_), random, now),
+      intents_(config_.node, swim_),
+      streams_(config_, swim_, intents_, streams, std::move(links)),
+      key_queries_(config_, swim_, out_),
+      notifier_(swim_, out_),
+      claims_(swim_, out_),
+      name_check_(now),
       seeds_(config_.seed_retry_min, config_.seed_retry_max, random.stream("seeds")),
-      failed_(config_.reconnect_interval, config_.reconnect_timeout, random.stream("failed"), now),
-      started_(now) {
+      failed_(config_.reconnect_interval, config_.reconnect_timeout, random.stream("failed"), now) {
   SYNCER_ASSERT(config_.pool.keys.empty() || config_.nonce != nullptr);
 }
 
 void Gossip::start(Instant now) {
-  started_ = now;
+  name_check_.start(now);
   auto meta = wire::gossip::encode_tags(config_.tags);
-  SYNCER_ASSERT(meta.has_value());  // whoever fills in the configuration checked the tags
+  SYNCER_ASSERT(meta.has_value());  // the tags were checked when the configuration was filled in
   swim_.start(now, config_.address, std::move(*meta), out_);
   flush(now);
 }
@@ -80,71 +119,281 @@ Result<void> Gossip::set_keys(crypto::Keyring keys) {
 }
 
 void Gossip::leave(Instant now) {
-  if (leaving_) return;
-  leaving_ = true;
+  if (swim_.leaving()) return;
   leave_deadline_ = now + config_.leave_timeout;
-  say_intent(now, true);
+  intents_.broadcast_leave(now);
   if (!SYNCER_MUTATED("gossip.leave_in_silence")) swim_.leave(now, out_);
   left_ = swim_.leave_announced();
   flush(now);
 }
 
-bool Gossip::alone() const {
-  bool found = false;
-  swim_.members().for_each(
-      [&](const membership::Member& m) { found = found || (m.name != config_.node && !membership::is_gone(m.state)); });
-  return !found;
+// Datagrams.
+
+void Gossip::on_datagram(Instant now, const Endpoint& from, ByteView packet) {
+  wire::gossip::unpack(packet, config_.pool, unpacked_);
+  for (const ByteView part : unpacked_.messages) {
+    membership::Message message;
+    const wire::gossip::Drop drop = wire::gossip::decode(part, message);
+    if (drop == wire::gossip::Drop::None) {
+      take_message(now, from, message);
+    } else {
+      dropped(now, from, name(drop));
+    }
+  }
+  if (unpacked_.drop != wire::gossip::Drop::None) dropped(now, from, name(unpacked_.drop));
+  flush(now);
 }
 
+void Gossip::take_message(Instant now, const Endpoint& from, const membership::Message& message) {
+  if (const auto* user = std::get_if<membership::User>(&message)) {
+    if (!wire::gossip::is_serf_message(user->payload)) return dropped(now, from, "unreadable_user");
+    take_user(now, user->payload);
+  }
+  const membership::Received received = swim_.receive(now, from, message, out_);
+  count_refusals(now, from);
+  notifier_.refute_to(from, message);
+  if (const auto* account = std::get_if<membership::Alive>(&message)) {
+    notifier_.send_both_accounts(*account);
+    claims_.note(*account, from == account->address);
+  }
+  on_received(now, from, message, received);
+}
+
+void Gossip::on_received(Instant now, const Endpoint& from, const membership::Message& message,
+                         membership::Received received) {
+  switch (received) {
+    case membership::Received::Handled:
+      if (const auto* ping = std::get_if<membership::Ping>(&message)) greet(now, from, *ping);
+      break;
+    case membership::Received::UnknownAck:
+      break;  // a late answer is no offence
+    case membership::Received::WrongNode:
+      return dropped(now, from, "wrong_node");
+    case membership::Received::UnknownTarget:
+      return dropped(now, from, "unknown_target");
+    case membership::Received::RelaysBusy:
+      return dropped(now, from, "relays_busy");
+  }
+}
+
+void Gossip::take_user(Instant now, ByteView payload) {
+  intents_.on_user_message(now, payload);
+  key_queries_.on_user_message(now, payload);
+}
+
+/// A sender of probes knows us as a member. If we do not know it, we lost the pool: a restart whose only seed is the
+/// own address, or is down. It is asked for the pool, well before anybody's next exchange with us.
+void Gossip::greet(Instant now, const Endpoint& from, const membership::Ping& ping) {
+  const bool known = swim_.members().find(from) != nullptr || swim_.members().find(ping.source) != nullptr;
+  if (known || swim_.leaving() || now < next_greeting_) return;
+  if (SYNCER_MUTATED("gossip.ignore_strangers")) return;
+  next_greeting_ = now + kBetweenGreetings;
+  open(now, StreamPurpose::Reconnect, from);
+}
+
+void Gossip::dropped(Instant now, const Endpoint& from, std::string_view reason) {
+  const auto known = drops_.find(reason);
+  ++(known != drops_.end() ? known : drops_.emplace(reason, 0).first)->second;
+  if (!observer_.wants(Severity::Debug)) return;
+  observe(observer_, now, EventKind::PacketDropped, Severity::Debug, {{"from", to_string(from)}, {"reason", reason}});
+}
+
+/// What the core did not believe of what it was just given.
+void Gossip::count_refusals(Instant now, const Endpoint& from) {
+  for (const std::string_view reason : out_.refusals) dropped(now, from, reason);
+  out_.refusals.clear();
+}
+
+// Streams.
+
+void Gossip::open(Instant now, StreamPurpose purpose, const Endpoint& to, std::uint32_t seq) {
+  streams_.open(purpose, to, seq, now + config_.options.stream_timeout);
+}
+
+void Gossip::on_stream_accepted(Instant now, LinkId link, const Endpoint& from) {
+  if (!streams_.accept(now, link, from)) dropped(now, from, "busy");
+}
+
+void Gossip::on_stream_data(Instant now, LinkId link, ByteView bytes) {
+  const auto result = streams_.feed(link, bytes);
+  if (!result) return;
+  take_result(now, *result);
+  flush(now);
+}
+
+void Gossip::on_stream_closed(Instant now, LinkId link, std::string_view reason) {
+  const auto result = streams_.closed(link, reason);
+  if (!result) return;
+  take_result(now, *result);
+  flush(now);
+}
+
+void Gossip::take_result(Instant now, const StreamResult& result) {
+  const GossipStream& stream = *result.stream;
+  if (!result.drop.empty()) dropped(now, stream.peer, result.drop);
+  if (result.failure) join_failed(now, stream, *result.failure);
+  if (result.message == nullptr) return;
+  if (const auto* exchange = std::get_if<wire::gossip::Exchange>(result.message)) merge(now, stream, *exchange);
+  if (const auto* user = std::get_if<membership::User>(result.message)) take_user(now, user->payload);
+  if (const auto* ack = std::get_if<membership::Ack>(result.message)) take_ack(stream, *ack);
+}
+
+void Gossip::take_ack(const GossipStream& stream, const membership::Ack& ack) {
+  if (ack.seq != stream.seq) return;
+  if (stream.purpose == StreamPurpose::Ping) swim_.stream_contact(ack.seq);
+  if (stream.purpose == StreamPurpose::NameCheck) name_check_.answered(config_.node, stream.peer);
+}
+
+void Gossip::merge(Instant now, const GossipStream& stream, const wire::gossip::Exchange& exchange) {
+  if (stream.purpose == StreamPurpose::Accepted && exchange.join) name_check_.let_joiner_check_first(now);
+  const bool join = exchange.join || stream.purpose == StreamPurpose::Join;
+  const membership::Merge merged = swim_.merge(now, exchange.entries, join, out_);
+  count_refusals(now, stream.peer);
+  switch (merged) {
+    case membership::Merge::Incompatible:
+      dropped(now, stream.peer, "vsn_incompatible");
+      return join_failed(now, stream, "speaks an incompatible protocol version");
+    case membership::Merge::Vetoed:
+      dropped(now, stream.peer, "vetoed");
+      return join_failed(now, stream, "was refused");
+    case membership::Merge::Merged:
+      break;
+  }
+  for (const membership::Entry& e : exchange.entries) {
+    if (e.state != static_cast<std::int64_t>(State::Alive)) continue;
+    const membership::Alive account{e.incarnation, e.name, e.address, e.meta, e.versions};
+    notifier_.send_both_accounts(account);
+    claims_.note(account, stream.peer.host() == e.address.host());
+  }
+  intents_.witness(exchange.user_state);
+  if (stream.purpose == StreamPurpose::Join) on_joined(now, stream.peer, exchange.entries.size());
+}
+
+void Gossip::on_joined(Instant now, const Endpoint& seed, std::size_t members) {
+  intents_.on_joined(now);
+  seeds_.answered(now, seed);
+  observe(observer_, now, EventKind::JoinSucceeded, Severity::Info,
+          {{"seed", to_string(seed)}, {"members", static_cast<std::uint64_t>(members)}});
+}
+
+/// A stream failed; only a seed is waited for.
+void Gossip::join_failed(Instant now, const GossipStream& stream, std::string_view reason) {
+  if (stream.purpose != StreamPurpose::Join) return;
+  seeds_.failed(now, stream.peer);
+  observe(observer_, now, EventKind::JoinFailed, Severity::Warning,
+          {{"seed", to_string(stream.peer)}, {"reason", reason}});
+}
+
+// Time.
+
 void Gossip::ask_seeds(Instant now) {
-  if (leaving_ || seeds_.empty()) return;
+  if (swim_.leaving() || seeds_.empty()) return;
   const auto is_member = [&](const Endpoint& address) {
-    const membership::Member* member = swim_.members().find(address);
+    const Member* member = swim_.members().find(address);
     return member != nullptr && member->state == State::Alive;
   };
-  for (const Endpoint& seed : seeds_.take_due(now, alone(), is_member)) {
-    open_link(LinkPurpose::Join, seed, 0, now + config_.options.stream_timeout);
+  for (const Endpoint& seed : seeds_.take_due(now, !has_living_peer(swim_), is_member)) {
+    open(now, StreamPurpose::Join, seed);
   }
 }
 
 void Gossip::advance(Instant now) {
   if (now >= swim_.next_deadline()) swim_.advance(now, out_);
-  while (const auto id = links_.expired(now)) {
-    streams_.close(*id);
-    link_failed(now, *links_.take(*id), "timeout");
-  }
+  while (const auto expired = streams_.take_expired(now)) take_result(now, *expired);
   ask_seeds(now);
-  stay_when_due(now);
-  if (const auto address = failed_.take_due(now); address && !leaving_) {
-    open_link(LinkPurpose::Reconnect, *address, 0, now + config_.options.stream_timeout);
+  intents_.advance(now);
+  if (const auto address = failed_.take_due(now); address && !swim_.leaving()) {
+    open(now, StreamPurpose::Reconnect, *address);
   }
-  const bool told = swim_.leave_announced() && !SYNCER_MUTATED("gossip.wait_in_vain_to_leave");
-  left_ = left_ || (leaving_ && (told || now >= leave_deadline_));
+  const bool announced = swim_.leave_announced() && !SYNCER_MUTATED("gossip.wait_in_vain_to_leave");
+  left_ = left_ || (swim_.leaving() && (announced || now >= leave_deadline_));
   flush(now);
 }
 
 Instant Gossip::next_deadline() const {
-  Instant next = std::min({swim_.next_deadline(), links_.next_deadline(), failed_.next_deadline(), stay_due_});
-  if (!leaving_) next = std::min(next, seeds_.next_deadline());
-  if (leaving_ && !left_) next = std::min(next, leave_deadline_);
+  Instant next =
+      std::min({swim_.next_deadline(), streams_.next_deadline(), failed_.next_deadline(), intents_.next_deadline()});
+  if (!swim_.leaving()) next = std::min(next, seeds_.next_deadline());
+  if (swim_.leaving() && !left_) next = std::min(next, leave_deadline_);
   return next;
 }
 
-std::vector<MembershipChange> Gossip::take_changes() { return std::exchange(changes_, {}); }
+// What the core wants done.
 
-std::vector<MemberInfo> Gossip::claims() const {
-  std::vector<MemberInfo> claims;
-  for (const auto& [name, claim] : claims_) {
-    const membership::Member* member = swim_.members().find(name);
-    if (member != nullptr && member->address != claim.first.address) claims.push_back(claim.first);
+void Gossip::flush(Instant now) {
+  send_packets();
+  // Opening a stream and reporting a change call nothing back, but they may ask for more.
+  const std::vector<membership::StreamRequest> streams = std::move(out_.streams);
+  const std::vector<Change> changes = std::move(out_.changes);
+  out_.clear();
+  for (const membership::StreamRequest& s : streams) {
+    const bool ping = s.kind == membership::StreamRequest::Kind::Ping;
+    streams_.open(ping ? StreamPurpose::Ping : StreamPurpose::Exchange, s.to, s.seq, s.deadline);
   }
-  return claims;
+  for (const Change& change : changes) report(now, change);
+  send_packets();
+  out_.clear();
 }
+
+/// A member says which protocols it speaks; a stranger is one of today's. Without a sum a flipped bit may be believed.
+bool Gossip::reads_checksums(const membership::Outputs::Packet& packet) const {
+  if (packet.protocol >= kChecksumProtocol) return true;
+  const Member* member = swim_.members().find(packet.to);
+  return member == nullptr || member->versions[1] >= kChecksumProtocol;
+}
+
+void Gossip::send_packets() {
+  for (const auto& packet : out_.packets()) {
+    const bool checksum = reads_checksums(packet);
+    if (packet.count == 1 && !checksum && wire::gossip::packet_overhead(config_.pool) == 0) {
+      datagrams_.send(packet.to, out_.part(packet.first));
+      continue;
+    }
+    wire::gossip::PacketBuilder builder(packet.count);
+    for (std::uint32_t i = 0; i < packet.count; ++i) builder.add(out_.part(packet.first + i));
+    datagrams_.send(packet.to, builder.finish(config_.pool, checksum, config_.nonce));
+  }
+}
+
+void Gossip::report(Instant now, const Change& change) {
+  using Kind = Change::Kind;
+  const bool about_me = change.name == config_.node;
+  const bool conflict = change.kind == Kind::Conflict;
+  if (about_me && conflict && !swim_.leaving() && name_check_.begin(now)) {
+    open(now, StreamPurpose::NameCheck, change.other, 1);
+  }
+  notifier_.notify_subject(change);
+  if (!about_me || conflict) {
+    changed_ = true;
+    if (change.kind == Kind::Died && !SYNCER_MUTATED("gossip.forget_failed_members")) {
+      const Member* member = swim_.members().find(change.name);
+      failed_.add(now, info_of(change, member != nullptr ? member->round_trips.latest() : Duration{}));
+    }
+    if (change.kind == Kind::Joined || change.kind == Kind::Left) failed_.remove(change.name);
+  }
+  observe_change(now, change);
+}
+
+void Gossip::observe_change(Instant now, const Change& change) {
+  const auto [event, severity] = event_of(change.kind);
+  const std::string address = to_string(change.address);
+  if (change.kind == Change::Kind::Conflict) {
+    observe(observer_, now, event, severity,
+            {{"member", change.name}, {"address", address}, {"other", to_string(change.other)}});
+    return;
+  }
+  observe(observer_, now, event, severity,
+          {{"member", change.name}, {"address", address}, {"incarnation", change.incarnation}});
+}
+
+// For the layers above.
+
+bool Gossip::take_changed() { return std::exchange(changed_, false); }
 
 std::vector<MemberInfo> Gossip::members() const {
   std::map<std::string, MemberInfo> all;
   failed_.for_each([&](const MemberInfo& m) { all.emplace(m.name, m); });
-  swim_.members().for_each([&](const membership::Member& m) { all.insert_or_assign(m.name, info_of(m)); });
+  swim_.members().for_each([&](const Member& m) { all.insert_or_assign(m.name, info_of(m)); });
   std::vector<MemberInfo> result;
   for (auto& [name, member] : all) result.push_back(std::move(member));
   return result;
@@ -153,9 +402,9 @@ std::vector<MemberInfo> Gossip::members() const {
 void Gossip::hash(StateHasher& h) const {
   swim_.hash(h);
   seeds_.hash(h);
-  h.add(links_.size());
-  h.add(clock_);
-  h.add((leaving_ ? 1U : 0U) + (left_ ? 2U : 0U));
+  h.add(streams_.size());
+  h.add(intents_.clock());
+  h.add((swim_.leaving() ? 1U : 0U) + (left_ ? 2U : 0U));
 }
 
 }  // namespace syncer::gossip

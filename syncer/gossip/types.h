@@ -16,7 +16,7 @@
 
 namespace syncer::gossip {
 
-/// Everything the gossip part is told at its birth.
+/// What the gossip part is made of; nothing of it changes but tags and keys.
 struct GossipConfig {
   std::string node;                                            ///< our name, unique in the pool
   Endpoint address;                                            ///< as other members reach us, packets and streams alike
@@ -24,7 +24,7 @@ struct GossipConfig {
   std::map<std::string, std::string> tags;
   wire::gossip::Pool pool;      ///< label and keys
   crypto::NonceSource nonce;    ///< required when the pool has keys; unpredictable in the daemon
-  crypto::KeyKeeper keep_keys;  ///< keeps keys that `serf keys` changed for the next start; empty: nobody does
+  crypto::KeyKeeper keep_keys;  ///< keeps keys that `serf keys` changed for the next start; empty: they are not kept
   Duration seed_retry_min = std::chrono::seconds(1);
   Duration seed_retry_max = std::chrono::seconds(10);
   /// Every so often one failed member is asked again, for as long as the second says: a healed partition is found.
@@ -42,13 +42,6 @@ struct MemberInfo {
   Bytes tags_raw;
   std::map<std::string, std::string> tags;
   Duration rtt{};  ///< newest round trip; zero when none was measured
-};
-
-/// Something that happened to a member.
-struct MembershipChange {
-  enum class Kind : std::uint8_t { Joined, Updated, Suspected, Refuted, Died, Left, Conflict };
-  Kind kind;
-  MemberInfo member;
 };
 
 /// Gives ids for streams that we open.

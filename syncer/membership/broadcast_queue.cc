@@ -92,7 +92,7 @@ void Transmitter::send(const Endpoint& to, const Message& message, std::size_t m
 }
 
 void Transmitter::send_only(const Endpoint& to, std::uint8_t protocol, std::initializer_list<Message> messages,
-                            Outputs& out) {
+                            Outputs& out) const {
   out.begin_packet(to, protocol);
   for (const Message& m : messages) out.encode_part([&](Bytes& bytes) { options_.encode(m, bytes); });
 }

@@ -76,8 +76,9 @@ class Transmitter {
 
   /// One message, with news on its back.
   void send(const Endpoint& to, const Message& message, std::size_t members, Outputs& out);
-  /// Exactly these messages in one packet, to a member that speaks `protocol`.
-  void send_only(const Endpoint& to, std::uint8_t protocol, std::initializer_list<Message> messages, Outputs& out);
+  /// Exactly these messages in one packet, to a member that speaks `protocol`; 0: to a stranger.
+  void send_only(const Endpoint& to, std::uint8_t protocol, std::initializer_list<Message> messages,
+                 Outputs& out) const;
   /// A packet of news alone. False when there is none.
   bool send_news(const Endpoint& to, std::uint8_t protocol, std::size_t members, Outputs& out);
 

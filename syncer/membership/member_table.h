@@ -56,6 +56,12 @@ struct Member {
   RoundTrips round_trips;
 };
 
+/// The member as an alive message tells of it; borrows from the member.
+inline Alive account_of(const Member& m) {
+  const ByteView versions(reinterpret_cast<const char*>(m.versions.data()), m.versions.size());
+  return {m.incarnation, m.name, m.address, m.meta, versions};
+}
+
 /// All known members, ourselves included, and the shuffled order in which they are probed. References stay valid until
 /// the member is forgotten.
 class MemberTable {

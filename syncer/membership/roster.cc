@@ -114,10 +114,7 @@ void Roster::clear_suspicion(Member& member) {
   --suspects_;
 }
 
-void Roster::announce(const Member& member) {
-  const ByteView versions(reinterpret_cast<const char*>(member.versions.data()), member.versions.size());
-  broadcast(member.name, Alive{member.incarnation, member.name, member.address, member.meta, versions});
-}
+void Roster::announce(const Member& member) { broadcast(member.name, account_of(member)); }
 
 void Roster::broadcast(std::string_view name, const Message& message) {
   Bytes encoded;
@@ -279,8 +276,7 @@ bool Roster::merges_with(std::span<const Entry> entries) const {
     // A member whose versions are not known says nothing about compatibility; the reference counts it as version 0
     // and then refuses every exchange.
     if (m.versions == Versions{}) return;
-    const ByteView versions(reinterpret_cast<const char*>(m.versions.data()), m.versions.size());
-    add_ranges(versions, m.state == State::Alive, core, application);
+    add_ranges(account_of(m).versions, m.state == State::Alive, core, application);
   });
   return compatible(core) && compatible(application);
 }

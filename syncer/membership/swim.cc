@@ -97,8 +97,8 @@ std::vector<Entry> Swim::entries() const {
   std::vector<Entry> all;
   all.reserve(members().size());
   members().for_each([&](const Member& m) {
-    const ByteView versions(reinterpret_cast<const char*>(m.versions.data()), m.versions.size());
-    all.push_back({m.name, m.address, m.meta, m.incarnation, static_cast<std::int64_t>(m.state), versions});
+    const auto state = static_cast<std::int64_t>(m.state);
+    all.push_back({m.name, m.address, m.meta, m.incarnation, state, account_of(m).versions});
   });
   return all;
 }

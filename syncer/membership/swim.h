@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <initializer_list>
 #include <span>
 #include <string>
 
@@ -49,7 +49,12 @@ class Swim {
   void update_meta(Instant now, Bytes meta, Outputs& out);
   /// Spreads bytes of the layer above like news about `name` (a key of its own, not a member's).
   void broadcast_user(Instant now, std::string_view name, ByteView payload);
+  /// Sends exactly these messages in one packet, without news.
+  void send(const Endpoint& to, std::initializer_list<Message> messages, Outputs& out) const {
+    transmitter_.send_only(to, 0, messages, out);
+  }
   void leave(Instant now, Outputs& out);
+  bool leaving() const { return roster_.leaving(); }
   /// The leave was sent often enough, or there is no member to send it to.
   bool leave_announced() const;
 

@@ -39,7 +39,7 @@ void Flows::run(Instant now) {
 // gossip -> peering, cluster: who is there.
 
 bool Flows::carry_members(Instant now) {
-  if (parts_.gossip.take_changes().empty()) return false;
+  if (!parts_.gossip.take_changed()) return false;
   const std::vector<gossip::MemberInfo> members = parts_.gossip.members();
   std::vector<peering::RemoteRegion> regions;
   std::vector<cluster::Cluster::Member> cluster_members;

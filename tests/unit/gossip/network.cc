@@ -2,7 +2,6 @@
 #include "tests/unit/gossip/network.h"
 
 #include <algorithm>
-#include <array>
 
 namespace syncer::gossip {
 
@@ -143,6 +142,15 @@ void TestNetwork::Host::close(LinkId link) {
 void TestNetwork::Host::on_event(const Event& event) {
   ++events_[event.kind];
   if (event.kind == EventKind::PacketDropped) drops_.emplace_back(event.text("reason"));
+  static const std::map<EventKind, std::string> kChanges = {
+      {EventKind::MemberJoined, "joined"},       {EventKind::MemberUpdated, "updated"},
+      {EventKind::MemberSuspected, "suspected"}, {EventKind::MemberRefuted, "refuted"},
+      {EventKind::MemberDied, "died"},           {EventKind::MemberLeft, "left"},
+      {EventKind::MemberConflict, "conflict"}};
+  const auto change = kChanges.find(event.kind);
+  if (change == kChanges.end()) return;
+  std::string& history = histories_[std::string(event.text("member"))];
+  history += (history.empty() ? "" : " ") + change->second;
 }
 
 MemberInfo TestNetwork::Host::info(const std::string& member) const {
@@ -163,14 +171,9 @@ std::size_t TestNetwork::Host::alive_members() const {
       std::count_if(all.begin(), all.end(), [](const MemberInfo& m) { return m.state == membership::State::Alive; }));
 }
 
-std::string TestNetwork::Host::history(const std::string& member) {
-  constexpr std::array<const char*, 7> kNames{"joined", "updated", "suspected", "refuted", "died", "left", "conflict"};
-  for (const MembershipChange& c : gossip_->take_changes()) {
-    std::string& text = histories_[c.member.name];
-    if (!text.empty()) text += " ";
-    text += kNames.at(static_cast<std::size_t>(c.kind));
-  }
-  return histories_[member];
+std::string TestNetwork::Host::history(const std::string& member) const {
+  const auto found = histories_.find(member);
+  return found == histories_.end() ? "" : found->second;
 }
 
 std::size_t TestNetwork::Host::events(EventKind kind) const {

@@ -82,7 +82,7 @@ class TestNetwork::Host : public Datagrams, public Streams, public Observer {
   MemberInfo info(const std::string& member) const;
   std::size_t alive_members() const;
   /// Kinds of changes about a member, in order, as in "joined died".
-  std::string history(const std::string& member);
+  std::string history(const std::string& member) const;
   std::size_t events(EventKind kind) const;
   const std::vector<std::string>& drops() const { return drops_; }
   /// Octets that this host was sent to answer a raw stream with.

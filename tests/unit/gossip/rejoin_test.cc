@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/gossip/failed.h"
+#include "syncer/gossip/rejoin.h"
 
 #include <gtest/gtest.h>
 

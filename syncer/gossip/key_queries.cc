@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/gossip/queries.h"
+#include "syncer/gossip/key_queries.h"
+
+#include <string>
+#include <utility>
 
 #include "syncer/base/mutation.h"
-#include "syncer/gossip/gossip.h"
-#include "syncer/wire/gossip/serf.h"
+#include "syncer/crypto/keyring.h"
 
 namespace syncer::gossip {
 
@@ -18,7 +20,7 @@ namespace {
 constexpr std::size_t kTimes = 512;
 constexpr std::size_t kOfOneTime = 64;
 constexpr std::uint64_t kMaxStep = 1U << 20U;
-/// Longest question that is passed on, as in serf.
+/// Longest question that is forwarded, as in serf.
 constexpr std::size_t kMaxQuestion = 1024;
 
 Result<void> change(Keyring& ring, KeyVerb verb, ByteView key) {
@@ -42,33 +44,29 @@ Result<void> change(Keyring& ring, KeyVerb verb, ByteView key) {
 
 }  // namespace
 
-bool GossipQueries::is_new(std::uint64_t clock, std::uint32_t id) {
-  if (!heard_.empty()) {
-    const std::uint64_t newest = heard_.rbegin()->first;
+bool SeenQueries::add(std::uint64_t clock, std::uint32_t id) {
+  if (!ids_.empty()) {
+    const std::uint64_t newest = ids_.rbegin()->first;
     if (clock > newest && clock - newest > kMaxStep) return false;
-    if (heard_.size() >= kTimes && clock < heard_.begin()->first) return false;
+    if (ids_.size() >= kTimes && clock < ids_.begin()->first) return false;
   }
-  std::set<std::uint32_t>& ids = heard_[clock];
+  std::set<std::uint32_t>& ids = ids_[clock];
   if (ids.size() >= kOfOneTime || !ids.insert(id).second) return SYNCER_MUTATED("gossip.answer_query_again");
-  if (heard_.size() > kTimes) heard_.erase(heard_.begin());
+  if (ids_.size() > kTimes) ids_.erase(ids_.begin());
   return true;
 }
 
-void Gossip::take_user(Instant now, ByteView payload) {
-  witness(payload);
-  take_leave_intent(now, payload);
+void KeyQueries::on_user_message(Instant now, ByteView payload) {
   const auto query = wire::gossip::decode_query(payload);
-  if (!query || !wire::gossip::key_verb(query->name) || !queries_.is_new(query->clock, query->id)) return;
-  // Other queries are serf's own affair. This one must reach every syncer, also where few agents carry it.
+  if (!query || !wire::gossip::key_verb(query->name) || !seen_.add(query->clock, query->id)) return;
   if (!query->stays_here && payload.size() <= kMaxQuestion) {
-    const std::string slot = "\x01query-" + std::to_string(query->clock % GossipQueries::kPassedOn);
-    swim_.broadcast_user(now, slot, payload);
+    swim_.broadcast_user(now, "\x01query-" + std::to_string(query->clock % kForwarded), payload);
   }
-  if (!query->filtered) answer_key_query(*query);
+  if (!query->filtered) answer(*query);
 }
 
-void Gossip::answer_key_query(const Query& query) {
-  // Nobody gets an answer sent to an address that is no member's.
+void KeyQueries::answer(const Query& query) {
+  // No answer goes to an address that is no member's.
   const membership::Member* asker = swim_.members().find(query.asker);
   const auto key = wire::gossip::decode_key_request(query.payload);
   const KeyVerb verb = *wire::gossip::key_verb(query.name);
@@ -82,13 +80,13 @@ void Gossip::answer_key_query(const Query& query) {
   }
   if (asker == nullptr) return;
   const Bytes ack = wire::gossip::encode_query_response(query, config_.node, true, {});
-  if (query.wants_ack) say(query.asker, membership::User{ack});
-  const Bytes said = wire::gossip::encode_key_answer(answer);
-  const Bytes response = wire::gossip::encode_query_response(query, config_.node, false, said);
-  say(query.asker, membership::User{response});
+  if (query.wants_ack) swim_.send(query.asker, {membership::User{ack}}, out_);
+  const Bytes response =
+      wire::gossip::encode_query_response(query, config_.node, false, wire::gossip::encode_key_answer(answer));
+  swim_.send(query.asker, {membership::User{response}}, out_);
 }
 
-Result<void> Gossip::change_keys(wire::gossip::KeyVerb verb, ByteView key) {
+Result<void> KeyQueries::change_keys(KeyVerb verb, ByteView key) {
   if (config_.pool.keys.empty()) return failure(ErrorCode::Refused, "", "the pool runs without keys");
   if (verb == KeyVerb::List) return {};
   Keyring ring = config_.pool.keys;
@@ -96,7 +94,8 @@ Result<void> Gossip::change_keys(wire::gossip::KeyVerb verb, ByteView key) {
   if (config_.keep_keys && !SYNCER_MUTATED("gossip.forget_keys_of_serf")) {
     if (auto kept = config_.keep_keys(ring); !kept) return kept;
   }
-  return set_keys(std::move(ring));
+  config_.pool.keys = std::move(ring);
+  return {};
 }
 
 }  // namespace syncer::gossip

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,15 +11,17 @@
 #include "syncer/base/hash.h"
 #include "syncer/base/random.h"
 #include "syncer/base/time.h"
+#include "syncer/gossip/types.h"
 
 namespace syncer::gossip {
 
+// Whom to ask in order to come, or to come back, into the pool: seeds, and members that failed.
+
 /// Addresses to join by. Each is tried for ever, with back-off, until it answered or is a known member; while we are
 /// alone, all of them.
-class GossipSeeds {
+class Seeds {
  public:
-  GossipSeeds(Duration retry_min, Duration retry_max, Random random)
-      : min_(retry_min), max_(retry_max), random_(random) {}
+  Seeds(Duration retry_min, Duration retry_max, Random random) : min_(retry_min), max_(retry_max), random_(random) {}
 
   /// Replaces the list; what is known about addresses that stay is kept. `self` is never joined.
   void assign(Instant now, const std::vector<Endpoint>& seeds, const Endpoint& self);
@@ -59,6 +64,40 @@ class GossipSeeds {
   Random random_;
   std::vector<Seed> seeds_;
   bool alone_ = true;
+};
+
+/// Members that failed, long after the core forgot them: asked again from time to time, so that two halves of a pool
+/// find each other again.
+class FailedMembers {
+ public:
+  FailedMembers(Duration interval, Duration timeout, Random random, Instant now)
+      : interval_(interval), timeout_(timeout), random_(random), tick_(now + interval) {}
+
+  /// Most members that are kept; any member can name as many as it likes.
+  static constexpr std::size_t kMost = 1024;
+
+  /// Over the limit, the one that failed first is forgotten.
+  void add(Instant now, MemberInfo member);
+  void remove(const std::string& name) { members_.erase(name); }
+  /// Address of one failed member, when it is time to ask one.
+  std::optional<Endpoint> take_due(Instant now);
+  Instant next_deadline() const { return members_.empty() ? kNever : tick_; }
+  std::size_t size() const { return members_.size(); }
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (const auto& [name, failed] : members_) visit(failed.member);
+  }
+
+ private:
+  struct Failed {
+    MemberInfo member;
+    Instant since;
+  };
+  Duration interval_;
+  Duration timeout_;
+  Random random_;
+  Instant tick_;
+  std::map<std::string, Failed> members_;
 };
 
 }  // namespace syncer::gossip
