@@ -39,8 +39,6 @@ class Prober {
   void hash(StateHasher& h) const;
 
  private:
-  friend class RosterSetup;  ///< tests hold the clock of the rounds
-
   struct Round {
     std::string node;
     Endpoint address;

@@ -60,6 +60,21 @@ void Roster::bootstrap(Instant now, const Endpoint& address, Bytes meta, Outputs
   note(Change::Kind::Joined, added, out);
 }
 
+void Roster::restore(RosterState state) {
+  for (Member& member : state.members) {
+    suspects_ += member.suspicion ? 1 : 0;
+    table_.add(std::move(member));
+  }
+  counter_ = state.counter;
+  leaving_ = state.leaving;
+  awareness_.apply(state.health);
+}
+
+Endpoint Roster::with_port(Endpoint address) const {
+  if (address.port == 0) address.port = self().address.port;
+  return address;
+}
+
 void Roster::update_meta(Instant, Bytes meta, Outputs& out) {
   Member& me = *table_.find(self_);
   if (leaving_ || meta == me.meta) return;
@@ -160,7 +175,8 @@ Member* Roster::newcomer(Instant now, const Alive& message) {
   return &table_.add(std::move(member));
 }
 
-void Roster::alive(Instant now, const Alive& message, Outputs& out) {
+void Roster::alive(Instant now, Alive message, Outputs& out) {
+  message.address = with_port(message.address);
   const bool about_me = message.node == self_;
   if (about_me && leaving_) return;
   if (const auto reason = objection(message); !reason.empty()) return out.refusals.push_back(reason);

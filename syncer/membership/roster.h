@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "syncer/base/hash.h"
 #include "syncer/base/random.h"
@@ -20,6 +22,14 @@ namespace syncer::membership {
 /// How a state exchange ended.
 enum class Merge { Merged, Incompatible, Vetoed };
 
+/// All that the rules depend on besides the options.
+struct RosterState {
+  std::vector<Member> members;  ///< ourselves among them; suspicions run on
+  std::uint64_t counter = 0;    ///< last incarnation of ourselves that was handed out
+  bool leaving = false;
+  int health = 0;
+};
+
 /// The state rules (memberlist state.go): what alive, suspect and dead messages, state exchanges and expired suspicions
 /// do to the table, and what is spread further. Knows nothing of probes and packets.
 class Roster {
@@ -28,7 +38,9 @@ class Roster {
 
   /// Enters ourselves and announces it.
   void bootstrap(Instant now, const Endpoint& address, Bytes meta, Outputs& out);
-  void alive(Instant now, const Alive& message, Outputs& out);
+  /// Takes over a state that was put together elsewhere, in place of bootstrap(). Nothing is announced.
+  void restore(RosterState state);
+  void alive(Instant now, Alive message, Outputs& out);
   void suspect(Instant now, const Suspect& message, Outputs& out);
   void dead(Instant now, const Dead& message, Outputs& out);
   /// All or nothing: an incompatible or vetoed exchange changes nothing.
@@ -45,6 +57,8 @@ class Roster {
 
   const std::string& self_name() const { return self_; }
   const Member& self() const;
+  /// Messages of protocol 1 have no ports, since all its members use the same one: ours.
+  Endpoint with_port(Endpoint address) const;
   MemberTable& table() { return table_; }
   const MemberTable& table() const { return table_; }
   BroadcastQueue& queue() { return queue_; }
@@ -56,8 +70,6 @@ class Roster {
   void hash_members(StateHasher& h) const;
 
  private:
-  friend class RosterSetup;  ///< tests put a table into a given state
-
   /// Why such a member is not accepted; empty when there is no objection.
   std::string_view objection(const Alive& message) const;
   bool is_allowed(const Endpoint& address) const;

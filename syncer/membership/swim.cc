@@ -37,20 +37,10 @@ Received Swim::receive(Instant now, const Endpoint& from, const Message& message
         if constexpr (std::is_same_v<T, Nack>) prober_.nacked(m.seq);
         if constexpr (std::is_same_v<T, Suspect>) roster_.suspect(now, m, out);
         if constexpr (std::is_same_v<T, Dead>) roster_.dead(now, m, out);
-        if constexpr (std::is_same_v<T, Alive>) {
-          Alive with = m;
-          with.address = with_port(m.address);
-          roster_.alive(now, with, out);
-        }
+        if constexpr (std::is_same_v<T, Alive>) roster_.alive(now, m, out);
         return Received::Handled;
       },
       message);
-}
-
-Endpoint Swim::with_port(Endpoint address) const {
-  // Protocol 1 has no ports: all members use the same one.
-  if (address.port == 0) address.port = roster_.self().address.port;
-  return address;
 }
 
 Endpoint Swim::answer_to(const Endpoint& from, const Endpoint& named) const {
@@ -67,7 +57,7 @@ Received Swim::on_ping(const Endpoint& from, const Ping& ping, Outputs& out) {
 
 Received Swim::on_indirect_ping(Instant now, const Endpoint& from, const IndirectPing& request, Outputs& out) {
   const Member* target = members().find(request.node);
-  if (target == nullptr || target->address != with_port(request.target)) return Received::UnknownTarget;
+  if (target == nullptr || target->address != roster_.with_port(request.target)) return Received::UnknownTarget;
   if (relays_.full()) return Received::RelaysBusy;
   const std::uint32_t seq = prober_.next_seq();
   const Duration patience = prober_.direct_timeout(*target);
@@ -88,9 +78,7 @@ Received Swim::on_ack(Instant now, const Ack& ack, Outputs& out) {
 
 Merge Swim::merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out) {
   skip_idle_ticks(now);
-  std::vector<Entry> with_ports(entries.begin(), entries.end());
-  for (Entry& e : with_ports) e.address = with_port(e.address);
-  return roster_.merge(now, with_ports, join, out);
+  return roster_.merge(now, entries, join, out);
 }
 
 std::vector<Entry> Swim::entries() const {

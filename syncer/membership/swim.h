@@ -71,13 +71,10 @@ class Swim {
   void hash_members(StateHasher& h) const { roster_.hash_members(h); }
 
  private:
-  friend class RosterSetup;  ///< tests put a table into a given state
-
   Received on_ping(const Endpoint& from, const Ping& ping, Outputs& out);
   Received on_indirect_ping(Instant now, const Endpoint& from, const IndirectPing& request, Outputs& out);
   Received on_ack(Instant now, const Ack& ack, Outputs& out);
   Endpoint answer_to(const Endpoint& from, const Endpoint& named) const;
-  Endpoint with_port(Endpoint address) const;
   void expire_relays(Instant now, Outputs& out);
   void gossip(Instant now, Outputs& out);
   void exchange(Instant now, Outputs& out);

@@ -40,8 +40,9 @@ Network network_of(const std::string& text) {
   return {endpoint(text.substr(0, slash), 0), 96 + std::stoi(text.substr(slash + 1))};
 }
 
-Options options_of(const json& config) {
+Options options_of(const json& config, Recorder& recorder) {
   Options o = lan_profile();
+  o.encode = recorder.encoder();
   o.versions = {1, 5, 2, 0, 0, 0};
   if (config.contains("probe_interval_ms")) o.probe_interval = ms(config["probe_interval_ms"]);
   if (config.contains("probe_timeout_ms")) o.probe_timeout = ms(config["probe_timeout_ms"]);
@@ -70,31 +71,21 @@ State state_of(const std::string& text) {
   return kStates.at(text);
 }
 
-TransitionHarness::TransitionHarness(const json& setup) {
-  const json me = setup.value("self", json::object());
-  Options options = options_of(setup.value("config", json::object()));
-  options.encode = recorder_.encoder();
-  swim_ = std::make_unique<Swim>(me.value("name", "self"), options, Random(1), now_);
-  setup_ = std::make_unique<RosterSetup>(*swim_);
-  swim_->start(now_, endpoint(me.value("addr", "10.0.0.1"), me.value("port", 7946)), "", out_);
-  const std::uint64_t incarnation = me.value("incarnation", 1);
-  setup_->self(incarnation, me.value("counter", incarnation), state_of(me.value("state", "alive")),
-               me.value("meta", ""));
-  setup_->leaving(setup.value("leaving", false));
-  setup_->health(setup.value("health", 0));
-  for (std::size_t i = 0; i < setup.at("members").size(); ++i) add_member(setup["members"][i], i);
-  // The number of members decides how a suspicion starts, so the suspicions come last.
-  for (const json& m : setup["members"]) {
-    if (!m.contains("suspicion")) continue;
-    Member& member = *const_cast<Member*>(setup_->find(m.at("name").get<std::string>()));
-    setup_->start_suspicion(member, m["suspicion"].at("from").get<std::string>(), now_);
-    for (const std::string from : m["suspicion"].at("confirmed_by")) member.suspicion->confirm(from, now_);
-  }
-  setup_->queue().prune(0);
-  out_.clear();
+namespace {
+
+Member self_of(const json& me, const Options& options, Instant now) {
+  Member self;
+  self.name = me.value("name", "self");
+  self.address = endpoint(me.value("addr", "10.0.0.1"), me.value("port", 7946));
+  self.meta = me.value("meta", "");
+  self.versions = options.versions;
+  self.state = state_of(me.value("state", "alive"));
+  self.incarnation = me.value("incarnation", 1);
+  self.changed = now;
+  return self;
 }
 
-void TransitionHarness::add_member(const json& m, std::size_t position) {
+Member member_of(const json& m, std::size_t position, Instant now) {
   Member member;
   member.name = m.at("name").get<std::string>();
   member.address = endpoint(m.value("addr", "10.0.1." + std::to_string(position + 2)), m.value("port", 7946));
@@ -102,8 +93,34 @@ void TransitionHarness::add_member(const json& m, std::size_t position) {
   member.versions = versions_of(m.at("vsn"));
   member.state = state_of(m.at("state"));
   member.incarnation = m.at("incarnation");
-  member.changed = now_ - ms(m.value("state_age_ms", json(0)));
-  setup_->add(std::move(member));
+  member.changed = now - ms(m.value("state_age_ms", json(0)));
+  return member;
+}
+
+void start_suspicion(const json& m, const Options& o, std::size_t members, Instant now, Member& member) {
+  if (!m.contains("suspicion")) return;
+  const auto start = suspicion_start(o.suspicion_mult, o.suspicion_max_mult, members, o.probe_interval);
+  member.suspicion.emplace(m["suspicion"].at("from").get<std::string>(), start, now);
+  for (const std::string from : m["suspicion"].at("confirmed_by")) member.suspicion->confirm(from, now);
+}
+
+}  // namespace
+
+TransitionHarness::TransitionHarness(const json& setup)
+    : options_(options_of(setup.value("config", json::object()), recorder_)),
+      roster_(setup.value("self", json::object()).value("name", "self"), options_, Random(1)) {
+  const json me = setup.value("self", json::object());
+  RosterState state;
+  state.members.push_back(self_of(me, options_, now_));
+  for (std::size_t i = 0; i < setup.at("members").size(); ++i) {
+    state.members.push_back(member_of(setup["members"][i], i, now_));
+    // The number of members decides how a suspicion starts.
+    start_suspicion(setup["members"][i], options_, setup["members"].size() + 1, now_, state.members.back());
+  }
+  state.counter = me.value("counter", state.members.front().incarnation);
+  state.leaving = setup.value("leaving", false);
+  state.health = setup.value("health", 0);
+  roster_.restore(std::move(state));
 }
 
 void TransitionHarness::alive(const json& in) {
@@ -111,13 +128,13 @@ void TransitionHarness::alive(const json& in) {
   // The reference tells itself its new metadata by an alive message marked so; ours has a call for it, which must end
   // the same.
   if (in.value("bootstrap", false)) {
-    swim_->update_meta(now_, in.at("meta").get<std::string>(), out_);
+    roster_.update_meta(now_, in.at("meta").get<std::string>(), out_);
     return;
   }
   const Bytes meta = in.at("meta").get<std::string>();
   const Bytes versions = octets_of(in.at("vsn"));
   const Alive message{in.at("incarnation"), node, endpoint(in.at("addr"), in.at("port")), meta, versions};
-  swim_->receive(now_, Endpoint{}, message, out_);
+  roster_.alive(now_, message, out_);
 }
 
 std::string TransitionHarness::merge(const json& in) {
@@ -132,7 +149,7 @@ std::string TransitionHarness::merge(const json& in) {
     const auto number = state == "9" ? 9 : static_cast<std::int64_t>(state_of(state));
     entries.push_back({o.name, endpoint(e.at("addr"), e.at("port")), o.meta, e.at("incarnation"), number, o.versions});
   }
-  switch (swim_->merge(now_, entries, in.at("join"), out_)) {
+  switch (roster_.merge(now_, entries, in.at("join"), out_)) {
     case Merge::Incompatible:
       return "incompatible";
     case Merge::Vetoed:
@@ -145,26 +162,26 @@ std::string TransitionHarness::merge(const json& in) {
 
 std::string TransitionHarness::apply(const json& in) {
   changed_before_.clear();
-  swim_->members().for_each([&](const Member& m) { changed_before_[m.name] = m.changed; });
+  roster_.table().for_each([&](const Member& m) { changed_before_[m.name] = m.changed; });
   now_ += Duration(1);  // a later instant, so that a moved time stamp shows
   const std::string type = in.at("type");
   const std::string node = in.value("node", "");
   const std::string from = in.value("from", "");
   if (type == "alive") alive(in);
-  if (type == "suspect") swim_->receive(now_, {}, Suspect{in.at("incarnation"), node, from}, out_);
-  if (type == "dead") swim_->receive(now_, {}, Dead{in.at("incarnation"), node, from}, out_);
+  if (type == "suspect") roster_.suspect(now_, Suspect{in.at("incarnation"), node, from}, out_);
+  if (type == "dead") roster_.dead(now_, Dead{in.at("incarnation"), node, from}, out_);
   if (type == "push_pull") return merge(in);
-  if (type == "local_leave") swim_->leave(now_, out_);
-  if (type == "local_update") swim_->update_meta(now_, in.at("meta").get<std::string>(), out_);
+  if (type == "local_leave") roster_.leave(now_, out_);
+  if (type == "local_update") roster_.update_meta(now_, in.at("meta").get<std::string>(), out_);
   if (type == "advance") {
     now_ += ms(in.at("ms"));
-    setup_->expire_until(now_, out_);
+    while (roster_.next_expiry() <= now_) roster_.expire(roster_.next_expiry(), out_);
   }
   return "";
 }
 
 json TransitionHarness::describe(const std::string& node, const json& expected) const {
-  const Member* m = setup_->find(node);
+  const Member* m = find(node);
   if (m == nullptr) return {{"state", "unknown"}};
   json d{{"state", name(m->state)}, {"incarnation", m->incarnation}, {"addr", m->address.host()}};
   d["port"] = m->address.port;
@@ -188,7 +205,7 @@ json TransitionHarness::describe(const std::string& node, const json& expected) 
 
 json TransitionHarness::take_broadcasts() {
   std::vector<ByteView> queued;
-  setup_->queue().take(0, 1 << 20, 0, queued);  // one send for nobody: whatever was queued leaves the queue
+  roster_.queue().take(0, 1 << 20, 0, queued);  // one send for nobody: whatever was queued leaves the queue
   std::map<std::string, json> in_order;
   for (const ByteView octets : queued) {
     const Recorded& r = recorder_.decode(octets);

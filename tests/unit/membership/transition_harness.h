@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "syncer/membership/swim.h"
+#include "syncer/membership/roster.h"
 #include "tests/unit/membership/recorder.h"
-#include "tests/unit/membership/roster_setup.h"
 
 namespace syncer::membership {
 
 State state_of(const std::string& name);
 
-/// A core put into the `setup` of a row; applies inputs and says in the row's own words what came of them.
+/// The rules put into the `setup` of a row; applies inputs and says in the row's own words what came of them.
 class TransitionHarness {
  public:
   using json = nlohmann::json;
@@ -28,21 +27,21 @@ class TransitionHarness {
   json take_broadcasts();
   /// Events that a listener of the reference would have seen.
   json take_events();
-  int health() const { return swim_->health(); }
+  int health() const { return roster_.awareness().score(); }
 
-  Swim& swim() { return *swim_; }
-  RosterSetup& setup() { return *setup_; }
+  const Options& options() const { return options_; }
+  Roster& roster() { return roster_; }
+  const Member* find(const std::string& node) const { return roster_.table().find(node); }
   Outputs& outputs() { return out_; }
   const Recorder& recorder() const { return recorder_; }
 
  private:
-  void add_member(const json& m, std::size_t position);
   void alive(const json& in);
   std::string merge(const json& in);
 
   Recorder recorder_;
-  std::unique_ptr<Swim> swim_;
-  std::unique_ptr<RosterSetup> setup_;
+  Options options_;
+  Roster roster_;
   Outputs out_;
   Instant now_ = instant(1'000'000'000'000);
   Instant row_start_ = now_;

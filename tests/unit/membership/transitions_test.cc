@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "syncer/membership/prober.h"
 #include "tests/unit/membership/conformance.h"
 #include "tests/unit/membership/transition_harness.h"
 
@@ -85,34 +86,36 @@ struct ProbeSeen {
 /// Plays the target and the relays of one round, in virtual time.
 class ProbeRound {
  public:
-  ProbeRound(TransitionHarness& h, const json& input) : h_(h), input_(input) {}
+  ProbeRound(TransitionHarness& h, const json& input)
+      : h_(h),
+        input_(input),
+        transmitter_(h.options(), h.roster().queue()),
+        prober_(h.options(), h.roster(), transmitter_, Random(1), kNoOtherRound) {}
 
   ProbeSeen run() {
-    h_.setup().probe(now_, input_.at("target").get<std::string>(), out_);
+    prober_.probe(now_, *h_.find(input_.at("target").get<std::string>()), out_);
     for (std::uint32_t i = 0; i < out_.packets().at(0).count; ++i) {
       const Recorded& part = h_.recorder().decode(out_.part(i));
       if (part.type == "ping") seq_ = part.seq;
       seen_.to_target.push_back(part.type);
     }
-    if (input_.at("direct") == "ack") answer(Ack{seq_, {}});
-    if (input_.at("direct") == "wrong_seq") answer(Ack{seq_ + 1000, {}});
-    if (h_.setup().probing()) ask();
-    if (h_.setup().probing()) {
-      now_ = h_.setup().probe_deadline();
-      h_.setup().advance_probe(now_, out_);
+    if (input_.at("direct") == "ack") prober_.acked(now_, seq_);
+    if (input_.at("direct") == "wrong_seq") prober_.acked(now_, seq_ + 1000);
+    if (prober_.probing()) ask();
+    if (prober_.probing()) {
+      now_ = prober_.next_deadline();
+      prober_.advance(now_, out_);
     }
-    EXPECT_FALSE(h_.setup().probing());
+    EXPECT_FALSE(prober_.probing());
     seen_.elapsed = now_ - start_;
     return seen_;
   }
 
  private:
-  void answer(const Message& m) { h_.swim().receive(now_, {}, m, out_); }
-
   void ask() {
-    now_ = h_.setup().probe_deadline();
+    now_ = prober_.next_deadline();
     out_.clear();
-    h_.setup().advance_probe(now_, out_);
+    prober_.advance(now_, out_);
     seen_.stream = !out_.streams.empty();
     std::vector<std::string> asked;
     for (const auto& packet : out_.packets()) {
@@ -120,20 +123,25 @@ class ProbeRound {
       EXPECT_EQ(request.type, "indirect_ping");
       ++seen_.indirect;
       seen_.nack_requested += request.nack ? 1 : 0;
-      h_.swim().members().for_each([&](const Member& m) {
+      h_.roster().table().for_each([&](const Member& m) {
         if (m.address == packet.to) asked.push_back(m.name);
       });
     }
-    if (seen_.stream && input_.at("stream") == "ack") h_.swim().stream_contact(seq_);
+    if (seen_.stream && input_.at("stream") == "ack") prober_.stream_contact(seq_);
     for (const std::string& relay : asked) {
       const std::string does = input_.at("relays").value(relay, "silent");
-      if (does == "ack") answer(Ack{seq_, {}});
-      if (does == "nack") answer(Nack{seq_});
+      if (does == "ack") prober_.acked(now_, seq_);
+      if (does == "nack") prober_.nacked(seq_);
     }
   }
 
+  /// The start of the prober's own rounds: after the end of the one that is played.
+  static constexpr Instant kNoOtherRound = instant(3'000'000'000'000);
+
   TransitionHarness& h_;
   const json& input_;
+  Transmitter transmitter_;
+  Prober prober_;
   Outputs out_;
   Instant now_ = instant(2'000'000'000'000);
   Instant start_ = now_;
@@ -151,7 +159,7 @@ TEST(Probes, FollowTheReference) {
     TransitionHarness h(row.at("setup"));
     const ProbeSeen seen = ProbeRound(h, row.at("input")).run();
     const json& expect = row.at("expect");
-    EXPECT_EQ(name(h.setup().find(row.at("input").at("target").get<std::string>())->state), expect.at("state"));
+    EXPECT_EQ(name(h.find(row.at("input").at("target").get<std::string>())->state), expect.at("state"));
     EXPECT_EQ(h.health(), expect.at("health"));
     EXPECT_EQ(seen.to_target, expect.at("to_target"));
     EXPECT_EQ(seen.indirect, expect.at("indirect_pings"));
@@ -201,7 +209,7 @@ TEST(StateMatrix, FollowsTheReference) {
     SCOPED_TRACE(row.at("name").get<std::string>());
     TransitionHarness h(matrix_setup(row));
     h.apply(matrix_input(row));
-    const Member* m1 = h.setup().find("m1");
+    const Member* m1 = h.find("m1");
     EXPECT_EQ(m1 == nullptr ? "unknown" : std::string(name(m1->state)), row.at("result_state"));
     if (m1 != nullptr) {
       EXPECT_EQ(m1->incarnation, row.at("result_incarnation"));
