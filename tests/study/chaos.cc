@@ -30,7 +30,7 @@ class Chaos {
  public:
   explicit Chaos(std::uint64_t seed) : random_(seed), members_(2 + random_.below(7)) {
     for (std::size_t i = 1; i <= members_; ++i) start(i);
-    net_.set_weather({{random_.below(61), 100}, {random_.below(16), 100}, milliseconds(random_.below(121))});
+    net_.set_faults({{random_.below(61), 100}, {random_.below(16), 100}, milliseconds(random_.below(121))});
   }
 
   Calm run() {
@@ -40,7 +40,7 @@ class Chaos {
       net_.run_for(random_.between(milliseconds(50), seconds(4)));
     }
     net_.heal();
-    net_.set_weather({});
+    net_.set_faults({});
     const syncer::Instant calm = net_.now();
     const bool in_time = net_.run_until([&] { return disagreement().empty(); }, limit());
     return {net_.now() - calm, in_time, disagreement()};

@@ -43,7 +43,7 @@ struct Hearing {
   std::size_t repeated = 0;
 };
 
-/// memberlist's multiplier that tells news at least as often as the grid says.
+/// memberlist's multiplier that sends news at least as often as the grid says.
 int grid_mult(const GridRow& row) {
   const int wanted = 3 * 3 * row.ceil_log2;
   const int step = membership::retransmit_limit(1, row.members);
@@ -76,7 +76,7 @@ Spread update_in(std::size_t members, Ratio loss, std::uint64_t seed) {
   const auto options = membership::lan_profile();
   Pool pool(members, options, {}, seed);
   settle(pool);
-  pool.set_weather({milliseconds(50), false, loss});
+  pool.set_network({milliseconds(50), false, loss});
   const Hearing hearing(pool);
   pool.update_meta(0, "news");
   Spread result;
@@ -93,7 +93,7 @@ GridRun spread_row(const GridRow& row, bool memberlist, std::uint64_t seed) {
   if (!memberlist) options.retransmit_mult = grid_mult(row);
   Pool pool(row.members, options, {milliseconds(1), false, {}}, seed);
   settle(pool);
-  pool.set_weather({row.mean_delay, true, {row.loss_percent, 100}});
+  pool.set_network({row.mean_delay, true, {row.loss_percent, 100}});
   const Hearing hearing(pool);
   pool.update_meta(0, "news");
   pool.run_for(row.observe_until);

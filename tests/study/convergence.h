@@ -21,7 +21,7 @@ Crash crash_in(std::size_t members, std::uint64_t seed);
 /// One update of metadata; how long until every other member has it (LAN profile, 50 ms one way).
 struct Spread {
   Duration all_know{};
-  bool by_gossip = false;    ///< everybody had it before the news was told out: no state exchange was needed
+  bool by_gossip = false;    ///< everybody had it before the news was sent often enough: no state exchange was needed
   bool in_interval = false;  ///< everybody had it within one (scaled) interval of state exchanges
 };
 Spread update_in(std::size_t members, Ratio loss, std::uint64_t seed);
@@ -41,7 +41,7 @@ struct GridRun {
   Duration last{};           ///< of the last first delivery
   std::size_t repeated = 0;  ///< deliveries to a member that had it
 };
-/// Member 0 waits for a gossip tick like everybody; each tells the news as often as the grid's parameters say
+/// Member 0 waits for a gossip tick like everybody; each sends the news as often as the grid's parameters say
 /// (fan-out 3 x repeat 3 x ceil_log2), or `memberlist`: as often as memberlist's own rule says.
 GridRun spread_row(const GridRow& row, bool memberlist, std::uint64_t seed);
 

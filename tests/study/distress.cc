@@ -16,7 +16,7 @@ Harm& Harm::operator+=(const Harm& o) {
   true_positives += o.true_positives;
   refutations += o.refutations;
   packets += o.packets;
-  octets += o.octets;
+  bytes += o.bytes;
   return *this;
 }
 
@@ -36,7 +36,7 @@ Harm suffer(const Distress& d, const Options& options, std::uint64_t seed) {
     if (observer >= d.unwell) ++harm.false_positives_healthy;
   });
   const std::uint64_t packets = pool.packets();
-  const std::uint64_t octets = pool.octets();
+  const std::uint64_t bytes = pool.bytes();
   const Instant end = pool.now() + d.total;
   while (pool.now() < end) {
     for (std::size_t i = 0; i < d.unwell; ++i) pool.set_illness(i, d.illness);
@@ -45,7 +45,7 @@ Harm suffer(const Distress& d, const Options& options, std::uint64_t seed) {
     pool.run_for(d.well);
   }
   harm.packets = pool.packets() - packets;
-  harm.octets = pool.octets() - octets;
+  harm.bytes = pool.bytes() - bytes;
   return harm;
 }
 

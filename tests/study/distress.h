@@ -25,7 +25,7 @@ struct Harm {
   std::uint64_t true_positives = 0;           ///< "dead" said about an unwell member
   std::uint64_t refutations = 0;              ///< suspicions that were cleared
   std::uint64_t packets = 0;
-  std::uint64_t octets = 0;
+  std::uint64_t bytes = 0;
 
   Harm& operator+=(const Harm& o);
 };

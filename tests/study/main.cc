@@ -83,8 +83,8 @@ void print_harm(const std::string& name, const Harm& harm, const Harm& base) {
   std::printf("| %s | %llu | %llu | %.2f | %.2f | %.2f | %.3f | %.1f | %.1f |\n", name.c_str(), n(harm.false_positives),
               n(harm.false_positives_healthy), ratio(harm.false_positives, base.false_positives),
               ratio(harm.false_positives_healthy, base.false_positives_healthy),
-              static_cast<double>(harm.packets) / 1e6, static_cast<double>(harm.octets) / 1073741824.0,
-              ratio(harm.packets, base.packets), ratio(harm.octets, base.octets));
+              static_cast<double>(harm.packets) / 1e6, static_cast<double>(harm.bytes) / 1073741824.0,
+              ratio(harm.packets, base.packets), ratio(harm.bytes, base.bytes));
 }
 
 void lifeguard(std::uint64_t seeds) {

@@ -22,8 +22,8 @@ constexpr std::size_t kSocketBuffer = 256;
 
 }  // namespace
 
-Pool::Pool(std::size_t members, Options options, Weather weather, std::uint64_t seed)
-    : random_(seed), weather_(weather), hosts_(members) {
+Pool::Pool(std::size_t members, Options options, NetworkModel network, std::uint64_t seed)
+    : random_(seed), network_(network), hosts_(members) {
   options.encode = [](const syncer::membership::Message& m, Bytes& out) { gossip::encode(m, out); };
   for (std::size_t i = 0; i < members; ++i) {
     hosts_[i].swim = std::make_unique<Swim>(name(i), options, random_.stream(i), now_);
@@ -38,8 +38,8 @@ Endpoint Pool::address(std::size_t i) {
 }
 
 std::size_t Pool::member_at(const Endpoint& e) {
-  const Bytes octets = e.octets();
-  return static_cast<std::uint8_t>(octets[2]) * std::size_t{256} + static_cast<std::uint8_t>(octets[3]);
+  const Bytes bytes = e.octets();
+  return static_cast<std::uint8_t>(bytes[2]) * std::size_t{256} + static_cast<std::uint8_t>(bytes[3]);
 }
 
 void Pool::acquaint() {
@@ -101,9 +101,9 @@ void Pool::set_illness(std::size_t i, Illness illness) {
 }
 
 Duration Pool::draw_delay() {
-  if (!weather_.exponential) return weather_.delay;
+  if (!network_.exponential) return network_.delay;
   const double uniform = static_cast<double>((random_.next() >> 11U) + 1) * 0x1p-53;
-  const double mean = std::chrono::duration<double, std::milli>(weather_.delay).count();
+  const double mean = std::chrono::duration<double, std::milli>(network_.delay).count();
   return std::chrono::milliseconds(static_cast<std::int64_t>(-mean * std::log(uniform)));
 }
 
@@ -163,8 +163,8 @@ void Pool::flush(std::size_t i) {
 void Pool::send(std::size_t from, const Endpoint& to, Bytes packet) {
   depart(from, [this, from, to, packet = std::move(packet)] {
     ++packets_;
-    octets_ += packet.size();
-    if (random_.hits(weather_.loss)) return;
+    bytes_ += packet.size();
+    if (random_.hits(network_.loss)) return;
     after(draw_delay(), [this, from, to, packet] {
       const std::size_t i = member_at(to);
       arrive(i, [this, i, from, packet] { receive(i, address(from), packet); });
@@ -186,13 +186,13 @@ void Pool::open(std::size_t from, const StreamRequest& request) {
     const bool exchange = request.kind == StreamRequest::Kind::Exchange;
     const Bytes message = exchange ? state_of(from) : Bytes(40, 'p');
     ++packets_;
-    octets_ += message.size();
-    // The first octets of a stream arrive after a round trip for the connection.
-    after(3 * weather_.delay, [this, from, to, request, message, exchange] {
+    bytes_ += message.size();
+    // The first bytes of a stream arrive after a round trip for the connection.
+    after(3 * network_.delay, [this, from, to, request, message, exchange] {
       arrive(to, [this, from, to, request, message, exchange] {
         if (now_ >= request.deadline) return;
         if (exchange) return answer_exchange(from, to, message, request.deadline);
-        after(weather_.delay, [this, from, request] {
+        after(network_.delay, [this, from, request] {
           arrive(from, [this, from, request] {
             if (now_ < request.deadline) hosts_[from].swim->stream_contact(request.seq);
           });
@@ -205,9 +205,9 @@ void Pool::open(std::size_t from, const StreamRequest& request) {
 void Pool::answer_exchange(std::size_t from, std::size_t to, const Bytes& message, Instant deadline) {
   const Bytes answer = state_of(to);
   ++packets_;
-  octets_ += answer.size();
+  bytes_ += answer.size();
   merge(to, message);
-  after(weather_.delay, [this, from, answer, deadline] {
+  after(network_.delay, [this, from, answer, deadline] {
     arrive(from, [this, from, answer, deadline] {
       if (now_ < deadline) merge(from, answer);
     });

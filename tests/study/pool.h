@@ -26,7 +26,7 @@ using syncer::membership::Options;
 using syncer::membership::State;
 
 /// What the network does to each packet. Streams arrive whatever the loss, as TCP sees to that.
-struct Weather {
+struct NetworkModel {
   Duration delay = std::chrono::milliseconds(50);  ///< one way
   bool exponential = false;                        ///< `delay` is a mean, cut to whole milliseconds
   Ratio loss{};
@@ -41,7 +41,7 @@ class Pool {
  public:
   using OnChange = std::function<void(std::size_t observer, const Change& change)>;
 
-  Pool(std::size_t members, Options options, Weather weather, std::uint64_t seed);
+  Pool(std::size_t members, Options options, NetworkModel network, std::uint64_t seed);
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
@@ -53,7 +53,7 @@ class Pool {
 
   void crash(std::size_t member) { hosts_[member].running = false; }
   void set_illness(std::size_t member, Illness illness);
-  void set_weather(Weather weather) { weather_ = weather; }
+  void set_network(NetworkModel network) { network_ = network; }
   void update_meta(std::size_t member, Bytes meta);
   void on_change(OnChange callback) { on_change_ = std::move(callback); }
 
@@ -62,11 +62,11 @@ class Pool {
   const syncer::membership::Swim& member(std::size_t i) const { return *hosts_[i].swim; }
   State state(std::size_t observer, std::size_t about) const;
   const Bytes& meta(std::size_t observer, std::size_t about) const;
-  /// Nobody has anything to tell.
+  /// No member has news to send.
   bool quiet() const;
   Random& random() { return random_; }
   std::uint64_t packets() const { return packets_; }  ///< datagrams, and messages on streams
-  std::uint64_t octets() const { return octets_; }
+  std::uint64_t bytes() const { return bytes_; }
 
   static std::string name(std::size_t member) { return "m" + std::to_string(member); }
   static std::size_t number(const std::string& name) { return std::stoul(name.substr(1)); }
@@ -105,7 +105,7 @@ class Pool {
   void merge(std::size_t i, const Bytes& message);
 
   Random random_;
-  Weather weather_;
+  NetworkModel network_;
   Instant now_ = syncer::instant(1'000'000'000'000);
   std::uint64_t numbers_ = 0;
   std::priority_queue<Event> events_;
@@ -115,7 +115,7 @@ class Pool {
   syncer::wire::gossip::Pool keys_;  ///< no label, no keys
   syncer::wire::gossip::Unpacked unpacked_;
   std::uint64_t packets_ = 0;
-  std::uint64_t octets_ = 0;
+  std::uint64_t bytes_ = 0;
 };
 
 }  // namespace study

@@ -84,7 +84,7 @@ TEST(Lifeguard, SparesTheHealthy) {
   EXPECT_LE(with.false_positives * 100, without.false_positives * 2);
   EXPECT_LE(with.false_positives_healthy * 100, without.false_positives_healthy * 2);
   EXPECT_LE(with.packets * 100, without.packets * 115);
-  EXPECT_LE(with.octets * 100, without.octets * 105);
+  EXPECT_LE(with.bytes * 100, without.bytes * 105);
 }
 
 TEST(StoppedMembers, MakeNobodyDoubtTheHealthy) {

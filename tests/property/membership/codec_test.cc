@@ -16,11 +16,11 @@ namespace {
 
 using membership::Message;
 
-/// Octets of a drawn message, to be encoded; views must outlive the message.
+/// Bytes of a drawn message, to be encoded; views must outlive the message.
 struct Parts {
   std::string node = *rc::gen::nonEmpty(rc::gen::container<std::string>(rc::gen::inRange('a', 'z')));
   std::string from = *rc::gen::container<std::string>(rc::gen::inRange('a', 'z'));
-  std::string octets = *rc::gen::arbitrary<std::string>();
+  std::string bytes = *rc::gen::arbitrary<std::string>();
   std::uint32_t seq = *rc::gen::arbitrary<std::uint32_t>();
   std::uint8_t number = *rc::gen::arbitrary<std::uint8_t>();
   bool v6 = *rc::gen::arbitrary<bool>();
@@ -37,7 +37,7 @@ struct Parts {
       case 1:
         return membership::IndirectPing{seq, address(), node, v6, address(), from};
       case 2:
-        return membership::Ack{seq, octets};
+        return membership::Ack{seq, bytes};
       case 3:
         return membership::Nack{seq};
       case 4:
@@ -45,9 +45,9 @@ struct Parts {
       case 5:
         return membership::Dead{seq, node, from};
       case 6:
-        return membership::Alive{seq, node, address(), ByteView(octets).substr(0, 512), "\x01\x05\x02\x02\x05\x05"};
+        return membership::Alive{seq, node, address(), ByteView(bytes).substr(0, 512), "\x01\x05\x02\x02\x05\x05"};
       default:
-        return membership::User{octets};
+        return membership::User{bytes};
     }
   }
 };
@@ -115,15 +115,15 @@ RC_GTEST_PROP(Codec, ReadsAnExchangeWhateverTheChunks, (const std::vector<std::u
       {parts.node, parts.address(), parts.from, parts.seq, 2, "\x01\x05\x02\x02\x05\x05"});
   Bytes message;
   encode_exchange(entries, parts.v6, state, message);
-  Bytes octets;
-  write_stream(message, pool, Opened::ByUs, counting(), octets);
+  Bytes bytes;
+  write_stream(message, pool, Opened::ByUs, counting(), bytes);
   StreamReader reader(pool, Opened::ByPeer);
   auto status = StreamReader::Status::NeedMore;
   std::size_t at = 0;
-  for (std::size_t i = 0; at < octets.size(); ++i) {
+  for (std::size_t i = 0; at < bytes.size(); ++i) {
     RC_ASSERT(status == StreamReader::Status::NeedMore);
-    const std::size_t n = chunks.empty() ? octets.size() : 1U + chunks[i % chunks.size()];
-    status = reader.feed(ByteView(octets).substr(at, n));
+    const std::size_t n = chunks.empty() ? bytes.size() : 1U + chunks[i % chunks.size()];
+    status = reader.feed(ByteView(bytes).substr(at, n));
     at += n;
   }
   RC_ASSERT(status == StreamReader::Status::Complete);
@@ -139,35 +139,35 @@ RC_GTEST_PROP(Codec, TagsComeBack, (const std::map<std::string, std::string>& ta
   RC_ASSERT(decode_tags(*meta) == tags);
 }
 
-/// Arbitrary octets, or a valid message with some of them changed: the second kind gets past the first checks.
-Bytes hostile_octets() {
+/// Arbitrary bytes, or a valid message with some of them changed: the second kind gets past the first checks.
+Bytes hostile_bytes() {
   if (*rc::gen::arbitrary<bool>()) return *rc::gen::arbitrary<Bytes>();
-  Bytes octets = encoded(Parts().message());
+  Bytes bytes = encoded(Parts().message());
   for (int changes = *rc::gen::inRange(0, 4); changes > 0; --changes) {
-    octets[*rc::gen::inRange<std::size_t>(0, octets.size())] = *rc::gen::arbitrary<char>();
+    bytes[*rc::gen::inRange<std::size_t>(0, bytes.size())] = *rc::gen::arbitrary<char>();
   }
-  octets.resize(*rc::gen::inRange<std::size_t>(0, octets.size() + 1));
-  return octets;
+  bytes.resize(*rc::gen::inRange<std::size_t>(0, bytes.size() + 1));
+  return bytes;
 }
 
-RC_GTEST_PROP(AnyOctets, AreReadOrRefusedAndReadTheSameAgain, ()) {
-  const Bytes octets = hostile_octets();
+RC_GTEST_PROP(AnyBytes, AreReadOrRefusedAndReadTheSameAgain, ()) {
+  const Bytes bytes = hostile_bytes();
   Message message;
-  if (decode(octets, message) != Drop::None) return;
+  if (decode(bytes, message) != Drop::None) return;
   const Bytes again = encoded(message);
   Message second;
   RC_ASSERT(decode(again, second) == Drop::None);
   RC_ASSERT(encoded(second) == again);
 }
 
-RC_GTEST_PROP(AnyOctets, NeverDecompressBeyondTheLimit, (const Bytes& octets)) {
+RC_GTEST_PROP(AnyBytes, NeverDecompressBeyondTheLimit, (const Bytes& bytes)) {
   Bytes out;
-  const Drop drop = lzw_decompress(octets, 1000, out);
+  const Drop drop = lzw_decompress(bytes, 1000, out);
   RC_ASSERT(out.size() <= 1000U);
   static_cast<void>(drop);
 }
 
-RC_GTEST_PROP(AnyOctets, LeaveAPoolWithAKeyUntouched, (const std::vector<Bytes>& streams)) {
+RC_GTEST_PROP(AnyBytes, LeaveAPoolWithAKeyUntouched, (const std::vector<Bytes>& streams)) {
   syncer::gossip::GossipConfig config;
   config.node = "a";
   config.address = syncer::gossip::TestNetwork::gossip_address(1);
@@ -177,11 +177,11 @@ RC_GTEST_PROP(AnyOctets, LeaveAPoolWithAKeyUntouched, (const std::vector<Bytes>&
   syncer::gossip::Gossip& gossip = net.add(config).gossip();
   StateHasher before;
   gossip.hash(before);
-  for (int i = 0; i < 5; ++i) gossip.on_datagram(net.now(), {}, hostile_octets());
+  for (int i = 0; i < 5; ++i) gossip.on_datagram(net.now(), {}, hostile_bytes());
   std::uint64_t link = 0;
-  for (const Bytes& octets : streams) {
+  for (const Bytes& bytes : streams) {
     gossip.on_stream_accepted(net.now(), LinkId{link += 2}, {});
-    gossip.on_stream_data(net.now(), LinkId{link}, octets);
+    gossip.on_stream_data(net.now(), LinkId{link}, bytes);
     gossip.on_stream_closed(net.now(), LinkId{link}, "closed");
   }
   StateHasher after;

@@ -58,7 +58,7 @@ class Observer {
     for (const Step& s : steps) apply(s);
   }
 
-  /// Lets time pass without probes: whoever is suspected stays silent.
+  /// Lets time pass without probes: a suspect stays silent.
   void wait(Duration d) {
     now_ += d;
     std::vector<Dead> due;
@@ -75,7 +75,7 @@ class Observer {
   Instant now() const { return now_; }
   Outputs& out() { return out_; }
 
-  /// Everything that an exchange tells, in one text.
+  /// Everything that is in an exchange, in one text.
   std::string table() const {
     std::string text;
     for (const Entry& e : swim_->entries()) {
@@ -213,14 +213,14 @@ std::string news_is_told_as_promised(std::size_t members, const std::vector<std:
       used += 2 + message.size();
       ++sent[std::string(message.substr(0, message.find('.')))];
     }
-    if (used > kLimit) return std::to_string(used) + " octets in one packet";
-    if (taken.empty()) return "news that nobody is told";
+    if (used > kLimit) return std::to_string(used) + " bytes in one packet";
+    if (taken.empty()) return "news that is never sent";
   }
   const int promised = std::max(1, retransmit_limit(4, members));
   for (const auto& [name, times] : sent) {
-    if (times != promised) return name + " was told " + std::to_string(times) + " times";
+    if (times != promised) return name + " was sent " + std::to_string(times) + " times";
   }
-  return sent.size() == lengths.size() ? "" : "some news was never told";
+  return sent.size() == lengths.size() ? "" : "some news was never sent";
 }
 
 std::string only_the_right_answer_counts(std::uint32_t offset) {

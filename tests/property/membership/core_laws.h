@@ -34,11 +34,11 @@ std::string hearsay_does_not_kill(const Steps& mine, const Steps& theirs);
 /// Two observers that heard anything in any order agree on who is gone, once they exchanged their tables and the
 /// suspicions ran out.
 std::string observers_agree_after_exchange(const Steps& mine, const Steps& theirs);
-/// Whoever is accused outbids the accusation, and never believes it.
+/// A member that is accused outbids the accusation, and never believes it.
 std::string accused_outbids(std::uint64_t incarnation, bool dead);
 /// Only distinct accusers shorten a suspicion.
 std::string accusers_count_once(const std::vector<std::uint8_t>& accusers);
-/// News is sent exactly as often as the pool's size asks for, and never over the octets allowed.
+/// News is sent exactly as often as the pool's size asks for, and never over the bytes allowed.
 std::string news_is_told_as_promised(std::size_t members, const std::vector<std::uint16_t>& lengths);
 /// An answer with another number does not save a silent member.
 std::string only_the_right_answer_counts(std::uint32_t offset);

@@ -27,7 +27,7 @@ class CodeWriter {
   std::uint32_t count_ = 0;
 };
 
-/// One octet again and again: each code stands for one octet more than the code before.
+/// One byte again and again: each code stands for one byte more than the code before.
 Bytes compressed_repetition(std::size_t codes) {
   CodeWriter writer;
   std::uint32_t width = 9;
@@ -59,10 +59,10 @@ std::string text_grows_a_hundredfold_at_most(std::size_t codes) {
   Bytes out;
   const Drop drop = inflate(message_of(compressed), kMaxStream, out);
   const bool honest = text <= compressed.size() * kMaxInflation;
-  const std::string told = std::to_string(compressed.size()) + " octets for " + std::to_string(text) + ": ";
-  if (out.size() > compressed.size() * kMaxInflation) return told + "grew to " + std::to_string(out.size());
-  if (drop != (honest ? Drop::None : Drop::DecompressRatio)) return told + std::string(name(drop));
-  return honest && out != Bytes(text, 'x') ? told + "other text" : "";
+  const std::string sizes = std::to_string(compressed.size()) + " bytes for " + std::to_string(text) + ": ";
+  if (out.size() > compressed.size() * kMaxInflation) return sizes + "grew to " + std::to_string(out.size());
+  if (drop != (honest ? Drop::None : Drop::DecompressRatio)) return sizes + std::string(name(drop));
+  return honest && out != Bytes(text, 'x') ? sizes + "other text" : "";
 }
 
 }  // namespace syncer::wire::gossip

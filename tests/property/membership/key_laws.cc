@@ -38,7 +38,7 @@ std::string keys_that_serf_changes_are_kept(Random& random) {
     asker.ask(verb, key, clock);
     const auto& now = asker.gossip().keys().keys();
     if (asker.kept() && asker.kept()->keys() != now) return "what is in force is not what was kept";
-    if (!asker.kept() && now.size() > 1) return "keys changed and nobody kept them";
+    if (!asker.kept() && now.size() > 1) return "keys changed and were not kept";
     if (verb == KeyVerb::Remove && now.front() != in_use) return "the key in use was removed";
   }
   return "";

@@ -60,7 +60,7 @@ class ChaoticPool {
   }
 
  private:
-  /// The first seed may restart, but stays: who knows nobody must find somebody.
+  /// The first seed may restart, but stays: a member that knows none other must find one.
   static std::size_t spared(std::size_t i) { return std::max<std::size_t>(i, 2); }
   static std::string name(std::size_t i) { return "n" + std::to_string(i); }
 
@@ -153,7 +153,7 @@ std::string restarted_members_are_known_anew(std::uint32_t offset_ms) {
     return life != tags.end() && life->second == "second";
   };
   const auto all_known = [&] { return is_known("n1") && is_known("n2") && is_known("n3"); };
-  // The one that stayed probes somebody within a second, and is asked for the pool by whoever does not know it.
+  // The one that stayed probes another within a second, and is asked for the pool by one that does not know it.
   return net.run_until(all_known, seconds(5)) ? "" : "the one that stayed keeps old tags";
 }
 

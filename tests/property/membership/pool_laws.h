@@ -10,7 +10,7 @@
 
 namespace syncer::gossip {
 
-/// Something that befalls a pool of up to six members.
+/// Something that happens to a pool of up to six members.
 struct Blow {
   enum class Kind : std::uint8_t { Kill, Restart, Cut, Heal, Leave, Tags, Wait } kind = Kind::Wait;
   std::uint8_t a = 0;
@@ -33,7 +33,7 @@ std::string calm_after_chaos(std::size_t members, const std::vector<Blow>& blows
 std::string lost_news_arrives(std::uint32_t offset_ms);
 /// A member that leaves is seen to leave, not to die.
 std::string leave_is_no_death();
-/// A member that is wrongly accused is believed again after one round trip, and nobody needs to spread a word.
+/// A member that is wrongly accused is believed again after one round trip, without any news being spread.
 std::string accused_is_heard_at_once(std::uint32_t offset_ms);
 /// When all members but one restart at once, that one learns their new tags within seconds, though each restarted
 /// member has the incarnation that it had before.

@@ -231,7 +231,7 @@ GossipConfig sealed(const std::string& name, std::uint8_t number, const std::vec
   config.pool.keys = crypto::Keyring::make(keys).value();
   config.nonce = [random = Random(number)]() mutable {
     crypto::Nonce nonce{};
-    for (auto& octet : nonce) octet = static_cast<std::uint8_t>(random.next());
+    for (auto& byte : nonce) byte = static_cast<std::uint8_t>(random.next());
     return nonce;
   };
   return config;

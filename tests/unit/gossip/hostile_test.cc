@@ -34,14 +34,14 @@ class Target {
 
   TestNetwork::Host& host() { return *host_; }
   Gossip& gossip() { return host_->gossip(); }
-  void packet(ByteView octets) { gossip().on_datagram(net_.now(), attacker_, octets); }
+  void packet(ByteView bytes) { gossip().on_datagram(net_.now(), attacker_, bytes); }
 
-  /// Opens a stream, sends the octets in chunks, and ends it. The type of the message that came back, or "".
-  std::string stream(ByteView octets) {
+  /// Opens a stream, sends the bytes in chunks, and ends it. The type of the message that came back, or "".
+  std::string stream(ByteView bytes) {
     const LinkId link{link_ += 2};
     gossip().on_stream_accepted(net_.now(), link, attacker_);
-    for (std::size_t at = 0; at < octets.size(); at += 1400)
-      gossip().on_stream_data(net_.now(), link, octets.substr(at, 1400));
+    for (std::size_t at = 0; at < bytes.size(); at += 1400)
+      gossip().on_stream_data(net_.now(), link, bytes.substr(at, 1400));
     gossip().on_stream_closed(net_.now(), link, "closed by the peer");
     EXPECT_FALSE(gossip().owns(link));
     return type_of(host_->stream_answer(link));
@@ -59,10 +59,10 @@ class Target {
   }
 
  private:
-  std::string type_of(const Bytes& octets) const {
-    if (octets.empty()) return "";
+  std::string type_of(const Bytes& bytes) const {
+    if (bytes.empty()) return "";
     wire::gossip::StreamReader reader(pool_, wire::gossip::Opened::ByUs);
-    if (reader.feed(octets) != wire::gossip::StreamReader::Status::Complete) return "unreadable";
+    if (reader.feed(bytes) != wire::gossip::StreamReader::Status::Complete) return "unreadable";
     if (std::holds_alternative<wire::gossip::Exchange>(reader.message())) return "push_pull";
     return std::holds_alternative<wire::gossip::StreamError>(reader.message()) ? "err" : "other";
   }

@@ -34,11 +34,11 @@ void TestNetwork::at(Duration delay, std::function<void()> action) {
 }
 
 void TestNetwork::carry(const std::string& from, const Endpoint& source, const Endpoint& to, ByteView packet) {
-  const Duration delay = kOneWay + random_.between(Duration(0), weather_.jitter);
-  at(delay, [this, from, source, to, octets = Bytes(packet)] {
+  const Duration delay = kOneWay + random_.between(Duration(0), faults_.jitter);
+  at(delay, [this, from, source, to, bytes = Bytes(packet)] {
     Host* host = listening(to);
     if (host == nullptr || host->address_ != to || !passes(from, host->name_)) return;
-    host->gossip().on_datagram(now_, source, octets);
+    host->gossip().on_datagram(now_, source, bytes);
   });
 }
 
@@ -92,9 +92,9 @@ TestNetwork::Host::Host(TestNetwork& network, GossipConfig config, std::uint64_t
 void TestNetwork::Host::send(const Endpoint& to, ByteView packet) {
   ++packets_sent_;
   if (kept_) kept_->emplace_back(to, packet);
-  if (network_.random_.hits(network_.weather_.loss)) return;
+  if (network_.random_.hits(network_.faults_.loss)) return;
   network_.carry(name_, address_, to, packet);
-  if (network_.random_.hits(network_.weather_.duplicates)) network_.carry(name_, address_, to, packet);
+  if (network_.random_.hits(network_.faults_.duplicates)) network_.carry(name_, address_, to, packet);
 }
 
 void TestNetwork::Host::connect(LinkId link, const Endpoint& to) {
@@ -111,18 +111,18 @@ void TestNetwork::Host::connect(LinkId link, const Endpoint& to) {
     net.peers_[{host->name_, theirs}] = {me, link};
     host->gossip().on_stream_accepted(net.now_, theirs, mine->second->address_);
     mine->second->gossip().on_stream_connected(net.now_, link);
-    for (const Bytes& octets : std::exchange(mine->second->unsent_[link], {})) mine->second->send(link, octets);
+    for (const Bytes& bytes : std::exchange(mine->second->unsent_[link], {})) mine->second->send(link, bytes);
   });
 }
 
-void TestNetwork::Host::send(LinkId link, ByteView octets) {
-  raw_answers_[link] += octets;
+void TestNetwork::Host::send(LinkId link, ByteView bytes) {
+  raw_answers_[link] += bytes;
   const auto peer = network_.peers_.find({name_, link});
   if (peer == network_.peers_.end()) {
-    unsent_[link].emplace_back(octets);
+    unsent_[link].emplace_back(bytes);
     return;
   }
-  network_.at(kOneWay, [&net = network_, me = name_, end = peer->second, data = Bytes(octets)] {
+  network_.at(kOneWay, [&net = network_, me = name_, end = peer->second, data = Bytes(bytes)] {
     const auto host = net.hosts_.find(end.host);
     if (host != net.hosts_.end() && net.passes(me, end.host))
       host->second->gossip().on_stream_data(net.now_, end.id, data);

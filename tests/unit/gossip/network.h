@@ -13,8 +13,8 @@
 
 namespace syncer::gossip {
 
-/// What befalls each packet; streams arrive whatever the weather.
-struct TestWeather {
+/// What happens to each packet; streams always arrive.
+struct PacketFaults {
   Ratio loss{};
   Ratio duplicates{};
   Duration jitter{};  ///< at most so much on top of the usual delay, drawn for each packet
@@ -34,7 +34,7 @@ class TestNetwork {
   /// Neither packets nor streams pass between the two.
   void cut(const std::string& a, const std::string& b) { cuts_.insert({a, b}); }
   void heal() { cuts_.clear(); }
-  void set_weather(const TestWeather& weather) { weather_ = weather; }
+  void set_faults(const PacketFaults& faults) { faults_ = faults; }
 
   void run_for(Duration d);
   /// True as soon as the condition holds; false after `limit`.
@@ -62,8 +62,8 @@ class TestNetwork {
   std::map<std::string, std::unique_ptr<Host>> hosts_;
   std::map<std::pair<std::string, LinkId>, End> peers_;  ///< the other end of each connected stream
   std::set<std::pair<std::string, std::string>> cuts_;
-  TestWeather weather_;
-  Random random_{0};  ///< of the weather alone
+  PacketFaults faults_;
+  Random random_{0};  ///< of the faults alone
   std::uint64_t next_accepted_ = 0;
   std::uint64_t lives_ = 0;
 };
@@ -85,12 +85,12 @@ class TestNetwork::Host : public Datagrams, public Streams, public Observer {
   std::string history(const std::string& member) const;
   std::size_t events(EventKind kind) const;
   const std::vector<std::string>& drops() const { return drops_; }
-  /// Octets that this host was sent to answer a raw stream with.
+  /// Bytes that this host was sent to answer a raw stream with.
   Bytes stream_answer(LinkId link) const;
   bool stream_closed(LinkId link) const { return closed_.count(link) == 1; }
   LinkId last_dialled() const { return LinkId{last_link_}; }
   std::size_t packets_sent() const { return packets_sent_; }
-  /// From now on, nobody looks at what is only for finding faults.
+  /// From now on, debug events are not wanted.
   void be_quiet() { quiet_ = true; }
   /// From now on, what is sent can be looked at, with its address.
   void keep_packets() { kept_.emplace(); }
@@ -100,7 +100,7 @@ class TestNetwork::Host : public Datagrams, public Streams, public Observer {
   friend class TestNetwork;
   void send(const Endpoint& to, ByteView packet) override;
   void connect(LinkId link, const Endpoint& to) override;
-  void send(LinkId link, ByteView octets) override;
+  void send(LinkId link, ByteView bytes) override;
   std::size_t backlog(LinkId) const override { return 0; }
   void close(LinkId link) override;
   bool wants(Severity severity) const override { return !quiet_ || severity != Severity::Debug; }

@@ -52,10 +52,10 @@ SerfAsker::SerfAsker(const Bytes& key) {
 }
 
 void SerfAsker::packet(const membership::Message& message) {
-  Bytes octets;
-  wire::gossip::encode(message, octets);
+  Bytes bytes;
+  wire::gossip::encode(message, bytes);
   wire::gossip::PacketBuilder builder(1);
-  builder.add(octets);
+  builder.add(bytes);
   // Sealed with a key that the member surely has: the one it uses.
   wire::gossip::Pool sealed{"", crypto::Keyring::make({gossip().keys().keys().front()}).value()};
   gossip().on_datagram(net_.now(), address_, builder.finish(sealed, false, nonce));

@@ -74,16 +74,16 @@ TEST(JoinIntent, FollowsAJoinOfAPoolThatHasSeenIntents) {
   agent.tell_leave(41, "somebody");
   TestNetwork::Host& newcomer = agent.network().add("newcomer", 2);
   newcomer.gossip().set_seeds(agent.network().now(), {TestNetwork::gossip_address(1)});
-  const auto told = [&] { return newcomer.gossip().swim().queue().holds("\x01intent"); };
-  EXPECT_TRUE(agent.network().run_until(told, seconds(5)));
+  const auto wrote_intent = [&] { return newcomer.gossip().swim().queue().holds("\x01intent"); };
+  EXPECT_TRUE(agent.network().run_until(wrote_intent, seconds(5)));
 }
 
 TEST(JoinIntent, IsNotNeededWhereNobodyEverWroteAnIntent) {
   SerfListener agent;
   TestNetwork::Host& newcomer = agent.network().add("newcomer", 2);
   newcomer.gossip().set_seeds(agent.network().now(), {TestNetwork::gossip_address(1)});
-  const auto told = [&] { return newcomer.gossip().swim().queue().holds("\x01intent"); };
-  EXPECT_FALSE(agent.network().run_until(told, seconds(5)));
+  const auto wrote_intent = [&] { return newcomer.gossip().swim().queue().holds("\x01intent"); };
+  EXPECT_FALSE(agent.network().run_until(wrote_intent, seconds(5)));
   EXPECT_EQ(newcomer.sees("member"), "alive");
 }
 

@@ -52,8 +52,8 @@ TEST(SerfKeys, AreAskedForOnceEach) {
 
 TEST(SerfQuery, IsReadAsItIsWritten) {
   const wire::gossip::Query query{9, 0xfeedbeef, Endpoint::v4(127, 0, 0, 1, 7946), true, true, false, "uptime", "x"};
-  const Bytes octets = wire::gossip::encode_query(query);
-  const auto read = wire::gossip::decode_query(octets);
+  const Bytes bytes = wire::gossip::encode_query(query);
+  const auto read = wire::gossip::decode_query(bytes);
   ASSERT_TRUE(read);
   EXPECT_EQ(read->clock, 9U);
   EXPECT_EQ(read->id, 0xfeedbeefU);
@@ -61,8 +61,8 @@ TEST(SerfQuery, IsReadAsItIsWritten) {
   EXPECT_TRUE(read->wants_ack && read->stays_here && !read->filtered);
   EXPECT_EQ(read->name, "uptime");
   EXPECT_EQ(read->payload, "x");
-  for (std::size_t cut = 0; cut < octets.size(); ++cut) {
-    EXPECT_FALSE(wire::gossip::decode_query(ByteView(octets).substr(0, cut))) << cut;
+  for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+    EXPECT_FALSE(wire::gossip::decode_query(ByteView(bytes).substr(0, cut))) << cut;
   }
 }
 
@@ -75,7 +75,7 @@ TEST(SerfQuery, AnswersStayBelowTheLimitOfTheAsker) {
   EXPECT_LE(wire::gossip::encode_query_response(query, name, false, answer).size(), wire::gossip::kMaxAnswer);
 }
 
-/// Two hosts of which one is told lies about the other.
+/// Two hosts of which one hears false accounts of the other.
 class Accused : public testing::Test {
  protected:
   void SetUp() override {
@@ -86,9 +86,9 @@ class Accused : public testing::Test {
         net_.run_until([&] { return a_->alive_members() == 2 && b_->alive_members() == 2; }, std::chrono::seconds(5)));
   }
   void tell_a(const membership::Message& lie) {
-    Bytes octets;
-    wire::gossip::encode(lie, octets);
-    a_->gossip().on_datagram(net_.now(), Endpoint::v4(10, 0, 0, 66, 1), octets);
+    Bytes bytes;
+    wire::gossip::encode(lie, bytes);
+    a_->gossip().on_datagram(net_.now(), Endpoint::v4(10, 0, 0, 66, 1), bytes);
   }
 
   TestNetwork net_;

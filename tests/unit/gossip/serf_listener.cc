@@ -14,9 +14,9 @@ SerfListener::SerfListener() : host_(&net_.add("member", 1)) {
 }
 
 void SerfListener::packet(const membership::Message& message) {
-  Bytes octets;
-  wire::gossip::encode(message, octets);
-  gossip().on_datagram(net_.now(), address_, octets);
+  Bytes bytes;
+  wire::gossip::encode(message, bytes);
+  gossip().on_datagram(net_.now(), address_, bytes);
 }
 
 void SerfListener::tell_leave(std::uint64_t clock, std::string_view node) {

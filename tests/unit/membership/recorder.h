@@ -12,7 +12,7 @@
 
 namespace syncer::membership {
 
-/// A message with octets of its own.
+/// A message with bytes of its own.
 struct Recorded {
   std::string type;
   std::string node;
@@ -32,9 +32,9 @@ class Recorder {
     return [messages = messages_](const Message& m, Bytes& out) {
       const auto number = static_cast<std::uint32_t>(messages->size());
       messages->push_back(record(m));
-      char octets[sizeof number];
-      std::memcpy(octets, &number, sizeof number);
-      out.append(octets, sizeof number);
+      char bytes[sizeof number];
+      std::memcpy(bytes, &number, sizeof number);
+      out.append(bytes, sizeof number);
     };
   }
   const Recorded& decode(ByteView encoded) const {

@@ -30,7 +30,7 @@ inline bool precedes(const Status& a, const Status& b) {
   return subset && a.suspected_by.size() < b.suspected_by.size();
 }
 
-/// The layers above must be told.
+/// The layers above are notified.
 inline bool is_effective(const Status* previous, const Status& next) {
   return previous == nullptr || is_gone(previous->state) != is_gone(next.state);
 }

@@ -125,8 +125,8 @@ TEST_F(SwimTest, SaysWhyItDoesNotBelieveWhatIsSaid) {
     return out_.refusals;
   };
   using Reasons = std::vector<std::string_view>;
-  const ByteView no_sane_versions("\x05\x01\x02\x02\x05\x05", 6);
-  EXPECT_EQ(refusals(Alive{2, "m2", member_address(2), "", no_sane_versions}), Reasons{"vsn_invalid"});
+  const ByteView invalid_versions("\x05\x01\x02\x02\x05\x05", 6);
+  EXPECT_EQ(refusals(Alive{2, "m2", member_address(2), "", invalid_versions}), Reasons{"vsn_invalid"});
   EXPECT_EQ(refusals(Alive{2, "m2", member_address(2), "", ByteView("\x01\x05", 2)}), Reasons{"vsn_short"});
   EXPECT_EQ(refusals(Alive{2, "m2", member_address(2), Bytes(513, 'm'), kVersions}), Reasons{"meta_too_large"});
   EXPECT_EQ(refusals(Alive{2, "unwanted", member_address(9), "", kVersions}), Reasons{"vetoed"});
@@ -157,7 +157,7 @@ TEST_F(SwimTest, ChecksTheVersionsOfEveryEntryOfAnExchange) {
     EXPECT_EQ(merge(state, {}), Merge::Incompatible) << name(state);
   }
   EXPECT_EQ(swim_->members().find("m2")->incarnation, 1U) << "a refused exchange changes nothing";
-  // What the gone could understand restricts nobody: their range leaves out the version 2 that we speak.
+  // What the gone could understand restricts no member: their range leaves out the version 2 that we speak.
   EXPECT_EQ(merge(State::Alive, ByteView("\x03\x05\x03\x02\x05\x05", 6)), Merge::Incompatible);
   EXPECT_EQ(merge(State::Dead, ByteView("\x03\x05\x03\x02\x05\x05", 6)), Merge::Merged);
 }

@@ -15,15 +15,15 @@ Endpoint endpoint(const std::string& host, int port) {
   return parse_endpoint(host + ":" + std::to_string(port)).value();
 }
 
-Bytes octets_of(const json& list) {
+Bytes bytes_of(const json& list) {
   Bytes out;
   for (const int v : list) out.push_back(static_cast<char>(v));
   return out;
 }
 
-json list_of(ByteView octets) {
+json list_of(ByteView bytes) {
   json out = json::array();
-  for (const char c : octets) out.push_back(static_cast<std::uint8_t>(c));
+  for (const char c : bytes) out.push_back(static_cast<std::uint8_t>(c));
   return out;
 }
 
@@ -132,7 +132,7 @@ void TransitionHarness::alive(const json& in) {
     return;
   }
   const Bytes meta = in.at("meta").get<std::string>();
-  const Bytes versions = octets_of(in.at("vsn"));
+  const Bytes versions = bytes_of(in.at("vsn"));
   const Alive message{in.at("incarnation"), node, endpoint(in.at("addr"), in.at("port")), meta, versions};
   roster_.alive(now_, message, out_);
 }
@@ -144,7 +144,7 @@ std::string TransitionHarness::merge(const json& in) {
   std::deque<Owned> owned;
   std::vector<Entry> entries;
   for (const json& e : in.at("entries")) {
-    const Owned& o = owned.emplace_back(Owned{e.at("name"), e.at("meta"), octets_of(e.at("vsn"))});
+    const Owned& o = owned.emplace_back(Owned{e.at("name"), e.at("meta"), bytes_of(e.at("vsn"))});
     const std::string state = e.at("state");
     const auto number = state == "9" ? 9 : static_cast<std::int64_t>(state_of(state));
     entries.push_back({o.name, endpoint(e.at("addr"), e.at("port")), o.meta, e.at("incarnation"), number, o.versions});
@@ -205,16 +205,16 @@ json TransitionHarness::describe(const std::string& node, const json& expected) 
 
 json TransitionHarness::take_broadcasts() {
   std::vector<ByteView> queued;
-  roster_.queue().take(0, 1 << 20, 0, queued);  // one send for nobody: whatever was queued leaves the queue
+  roster_.queue().take(0, 1 << 20, 0, queued);  // a limit of no sends: all that is queued leaves the queue
   std::map<std::string, json> in_order;
-  for (const ByteView octets : queued) {
-    const Recorded& r = recorder_.decode(octets);
+  for (const ByteView bytes : queued) {
+    const Recorded& r = recorder_.decode(bytes);
     json d{{"type", r.type}, {"node", r.node}, {"incarnation", r.incarnation}};
     if (r.type != "alive") d["from"] = r.from;
     if (r.type == "alive") {
       d.update({{"addr", r.address.host()}, {"port", r.address.port}, {"meta", r.meta}, {"vsn", list_of(r.versions)}});
     }
-    in_order[to_hex(Bytes(octets.rbegin(), octets.rend()))] = d;  // the record's number, big end first
+    in_order[to_hex(Bytes(bytes.rbegin(), bytes.rend()))] = d;  // the record's number, big end first
   }
   json result = json::array();
   for (auto& [number, d] : in_order) result.push_back(std::move(d));

@@ -13,12 +13,12 @@ TEST(Codec, AllocatesNothingOnceItsBuffersHaveGrown) {
   const membership::Message alive =
       membership::Alive{7, "east", Endpoint::v4(10, 0, 0, 1, 30190), meta, "\x01\x05\x02\x02\x05\x05"};
   const Pool open;
-  Bytes octets;
+  Bytes bytes;
   Unpacked unpacked;
   const auto once = [&] {
-    octets.clear();
-    encode(alive, octets);
-    unpack(octets, open, unpacked);
+    bytes.clear();
+    encode(alive, bytes);
+    unpack(bytes, open, unpacked);
     membership::Message read;
     return unpacked.messages.size() == 1 && decode(unpacked.messages[0], read) == Drop::None;
   };

@@ -9,7 +9,7 @@ using json = nlohmann::json;
 
 namespace {
 
-json octets(ByteView v) { return v.data() == nullptr ? json(nullptr) : json(to_hex(v)); }
+json bytes(ByteView v) { return v.data() == nullptr ? json(nullptr) : json(to_hex(v)); }
 json address(const Endpoint& e) { return to_hex(e.octets()); }
 
 void add_source(json& fields, const Endpoint& source, std::string_view node) {
@@ -31,7 +31,7 @@ json one(const membership::IndirectPing& m) {
 }
 
 json one(const membership::Ack& m) {
-  return {{"type", "ack"}, {"fields", {{"SeqNo", m.seq}, {"Payload", octets(m.payload)}}}};
+  return {{"type", "ack"}, {"fields", {{"SeqNo", m.seq}, {"Payload", bytes(m.payload)}}}};
 }
 
 json one(const membership::Nack& m) { return {{"type", "nack"}, {"fields", {{"SeqNo", m.seq}}}}; }
@@ -45,7 +45,7 @@ json one(const membership::Dead& m) {
 }
 
 json one(const membership::Alive& m) {
-  json fields{{"Incarnation", m.incarnation}, {"Node", m.node}, {"Meta", octets(m.meta)}, {"Vsn", octets(m.versions)}};
+  json fields{{"Incarnation", m.incarnation}, {"Node", m.node}, {"Meta", bytes(m.meta)}, {"Vsn", bytes(m.versions)}};
   fields.update({{"Addr", address(m.address)}, {"Port", m.address.port}});
   return {{"type", "alive"}, {"fields", fields}};
 }
@@ -57,8 +57,8 @@ json one(const StreamError& m) { return {{"type", "err"}, {"fields", {{"Error", 
 json one(const Exchange& m) {
   json nodes = json::array();
   for (const auto& e : m.entries) {
-    json node{{"Name", e.name}, {"Meta", octets(e.meta)}, {"Incarnation", e.incarnation}, {"State", e.state}};
-    node.update({{"Addr", address(e.address)}, {"Port", e.address.port}, {"Vsn", octets(e.versions)}});
+    json node{{"Name", e.name}, {"Meta", bytes(e.meta)}, {"Incarnation", e.incarnation}, {"State", e.state}};
+    node.update({{"Addr", address(e.address)}, {"Port", e.address.port}, {"Vsn", bytes(e.versions)}});
     nodes.push_back(node);
   }
   const json header{{"Nodes", nodes.size()}, {"UserStateLen", m.user_state.size()}, {"Join", m.join}};

@@ -8,7 +8,7 @@
 
 namespace syncer::wire::gossip {
 
-/// A message in the words of the reference data: type and fields, octets as hex, nil for none.
+/// A message in the words of the reference data: type and fields, bytes as hex, nil for none.
 nlohmann::json as_json(const membership::Message& message);
 /// The same for a message of a stream.
 nlohmann::json as_json(const StreamMessage& message);

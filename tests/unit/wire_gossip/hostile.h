@@ -30,8 +30,8 @@ inline std::vector<Bytes> hostile_inputs(const nlohmann::json& row) {
   if (row.contains("hex")) return {from_hex(row.at("hex").get<std::string>()).value()};
   Bytes built;
   for (const auto& part : recipe.at("parts")) {
-    const Bytes octets = from_hex(part.at("hex").get<std::string>()).value();
-    for (int i = 0; i < part.value("times", 1); ++i) built += octets;
+    const Bytes bytes = from_hex(part.at("hex").get<std::string>()).value();
+    for (int i = 0; i < part.value("times", 1); ++i) built += bytes;
   }
   return {built};
 }

@@ -21,7 +21,7 @@ using conformance::json;
 const std::map<std::string, std::string> kDecidedAbove = {
     {"wrong_node", "needs our own name"},
     {"vsn_incompatible", "needs the versions of all members"},
-    {"vsn_short", "only an application filter asks for all six octets"},
+    {"vsn_short", "only an application filter asks for all six bytes"},
 };
 
 Pool pool_of(const json& row) {
@@ -53,9 +53,9 @@ Outcome take_packet(const Pool& pool, ByteView packet) {
   return outcome;
 }
 
-Outcome take_stream(const Pool& pool, ByteView octets) {
+Outcome take_stream(const Pool& pool, ByteView bytes) {
   StreamReader reader(pool, Opened::ByPeer);
-  const auto status = reader.feed(octets);
+  const auto status = reader.feed(bytes);
   if (status == StreamReader::Status::Complete) return {1, "none"};
   return {0, std::string(name(status == StreamReader::Status::Refused ? reader.drop() : reader.end()))};
 }
@@ -129,7 +129,7 @@ TEST(HostileInput, OnAStreamIsRefusedTheSameOctetByOctet) {
     for (const Bytes& input : hostile_inputs(row)) {
       StreamReader reader(pool, Opened::ByPeer);
       auto status = StreamReader::Status::NeedMore;
-      for (const char octet : input) status = reader.feed(ByteView(&octet, 1));
+      for (const char byte : input) status = reader.feed(ByteView(&byte, 1));
       const Outcome whole = take_stream(pool, input);
       EXPECT_EQ(status == StreamReader::Status::Complete, whole.delivered == 1);
     }

@@ -34,9 +34,9 @@ std::vector<json> messages_of(const json& message) {
 }
 
 crypto::Nonce nonce_of(const json& encryption) {
-  const Bytes octets = from_hex(encryption.at("nonce").get<std::string>()).value();
+  const Bytes bytes = from_hex(encryption.at("nonce").get<std::string>()).value();
   crypto::Nonce nonce{};
-  std::copy(octets.begin(), octets.end(), nonce.begin());
+  std::copy(bytes.begin(), bytes.end(), nonce.begin());
   return nonce;
 }
 
@@ -59,15 +59,15 @@ const Reason kReadOnly = "another form of a value that we write in one form";
 const Reason kUserStream = "we send user messages in packets only";
 const Reason kSigned = "numbers as newer codecs write them; we write the older form, which all read";
 
-/// The text that the entry tells, sealed behind `header` octets in the padded form of protocol 1.
+/// The text of the entry, sealed behind `header` bytes in the padded form of protocol 1.
 void expect_same_padding(const json& entry, std::size_t header) {
   const Pool pool = pool_of(entry);
   const json encryption = entry["decoded"]["encryption"];
-  const Bytes octets = from_hex(entry.at("hex").get<std::string>()).value();
+  const Bytes bytes = from_hex(entry.at("hex").get<std::string>()).value();
   const Bytes plain = from_hex(encryption.at("plaintext").get<std::string>()).value();
-  Bytes sealed = octets.substr(0, header);
+  Bytes sealed = bytes.substr(0, header);
   pool.keys.seal(plain, sealed + pool.label, nonce_of(encryption), sealed, crypto::Encryption::Padded);
-  EXPECT_EQ(to_hex(sealed), to_hex(octets));
+  EXPECT_EQ(to_hex(sealed), to_hex(bytes));
 }
 
 Bytes packet_of(const json& entry, const Unpacked& unpacked) {
@@ -146,10 +146,10 @@ Reason check_stream(const json& entry) {
   const Pool pool = pool_of(entry);
   const Opened opened = entry.at("role") == "initiator" ? Opened::ByPeer : Opened::ByUs;
   StreamReader reader(pool, opened);
-  const Bytes octets = from_hex(entry.at("hex").get<std::string>()).value();
+  const Bytes bytes = from_hex(entry.at("hex").get<std::string>()).value();
   auto status = StreamReader::Status::NeedMore;
-  for (std::size_t at = 0; at < octets.size() && status == StreamReader::Status::NeedMore; at += 7) {
-    status = reader.feed(ByteView(octets).substr(at, 7));
+  for (std::size_t at = 0; at < bytes.size() && status == StreamReader::Status::NeedMore; at += 7) {
+    status = reader.feed(ByteView(bytes).substr(at, 7));
   }
   EXPECT_EQ(status, StreamReader::Status::Complete) << name(reader.drop());
   if (status != StreamReader::Status::Complete) return "unread";
