@@ -179,28 +179,34 @@ void Roster::alive(Instant now, Alive message, Outputs& out) {
   message.address = with_port(message.address);
   const bool about_me = message.node == self_;
   if (about_me && leaving_) return;
-  if (const auto reason = objection(message); !reason.empty()) return out.refusals.push_back(reason);
+  Member* member = admit(now, message, out);
+  if (member == nullptr) return;
+  if (about_me) return alive_about_me(*member, message);
+  const bool newer =
+      message.incarnation > member->incarnation ||
+      (SYNCER_MUTATED("membership.accept_equal_incarnation") && message.incarnation == member->incarnation) ||
+      (SYNCER_MUTATED("membership.revive_the_gone") && is_gone(member->state));
+  if (newer || member->address != message.address) accept_alive(now, *member, message, out);
+}
+
+Member* Roster::admit(Instant now, const Alive& message, Outputs& out) {
+  const auto refuse = [&](std::string_view reason) -> Member* {
+    out.refusals.push_back(reason);
+    return nullptr;
+  };
+  if (const auto reason = objection(message); !reason.empty()) return refuse(reason);
   Member* known = table_.find(message.node);
   const bool moved = known != nullptr && known->address != message.address;
-  if ((known == nullptr || moved) && !is_allowed(message.address)) return out.refusals.push_back("address_not_allowed");
+  if ((known == nullptr || moved) && !is_allowed(message.address)) return refuse("address_not_allowed");
   if (known == nullptr) {
-    known = newcomer(now, message);
-    if (known == nullptr) return out.refusals.push_back("too_many_members");
-  } else if (moved && !may_take_name(*known, now)) {
+    Member* added = newcomer(now, message);
+    return added != nullptr ? added : refuse("too_many_members");
+  }
+  if (moved && !may_take_name(*known, now)) {
     note(Change::Kind::Conflict, *known, out, message.address);
-    return;
-  } else if (jumps_too_far(known->incarnation, message.incarnation)) {
-    return out.refusals.push_back(kJump);
+    return nullptr;
   }
-  if (about_me) {
-    alive_about_me(*known, message);
-    return;
-  }
-  const bool newer =
-      message.incarnation > known->incarnation ||
-      (SYNCER_MUTATED("membership.accept_equal_incarnation") && message.incarnation == known->incarnation) ||
-      (SYNCER_MUTATED("membership.revive_the_gone") && is_gone(known->state));
-  if (newer || moved) accept_alive(now, *known, message, out);
+  return jumps_too_far(known->incarnation, message.incarnation) ? refuse(kJump) : known;
 }
 
 void Roster::alive_about_me(Member& me, const Alive& message) {

@@ -75,6 +75,8 @@ class Roster {
   bool is_allowed(const Endpoint& address) const;
   bool jumps_too_far(std::uint64_t from, std::uint64_t to) const;
   bool may_take_name(const Member& known, Instant now) const;
+  /// The member that a message is about: known and not hindered to say so, or a newcomer. Nothing when it is refused.
+  Member* admit(Instant now, const Alive& message, Outputs& out);
   Member* newcomer(Instant now, const Alive& message);
   void alive_about_me(Member& me, const Alive& message);
   void accept_alive(Instant now, Member& member, const Alive& message, Outputs& out);
