@@ -40,13 +40,6 @@ MemberInfo info_of(const Change& c, Duration rtt) {
   return {c.name, c.address, c.state, c.incarnation, c.meta, tags_of(c.meta), rtt};
 }
 
-bool has_living_peer(const membership::Swim& swim) {
-  bool found = false;
-  swim.members().for_each(
-      [&](const Member& m) { found = found || (m.name != swim.self_name() && !membership::is_gone(m.state)); });
-  return found;
-}
-
 std::pair<EventKind, Severity> event_of(Change::Kind kind) {
   switch (kind) {
     case Change::Kind::Joined:
@@ -292,7 +285,7 @@ void Gossip::ask_seeds(Instant now) {
     const Member* member = swim_.members().find(address);
     return member != nullptr && member->state == State::Alive;
   };
-  for (const Endpoint& seed : seeds_.take_due(now, !has_living_peer(swim_), is_member)) {
+  for (const Endpoint& seed : seeds_.take_due(now, !swim_.has_peer(), is_member)) {
     open(now, StreamPurpose::Join, seed);
   }
 }

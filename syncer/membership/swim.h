@@ -63,6 +63,8 @@ class Swim {
 
   const std::string& self_name() const { return roster_.self_name(); }
   const MemberTable& members() const { return roster_.table(); }
+  /// There is a member besides ourselves that is not gone.
+  bool has_peer() const;
   const BroadcastQueue& queue() const { return roster_.queue(); }
   const Relays& relays() const { return relays_; }
   int health() const { return roster_.awareness().score(); }
@@ -78,7 +80,6 @@ class Swim {
   void expire_relays(Instant now, Outputs& out);
   void gossip(Instant now, Outputs& out);
   void exchange(Instant now, Outputs& out);
-  bool has_peer() const;
   void skip_idle_ticks(Instant now);
 
   Options options_;
