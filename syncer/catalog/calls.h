@@ -7,7 +7,7 @@
 #include <map>
 
 #include "syncer/catalog/addresses.h"
-#include "syncer/catalog/types.h"
+#include "syncer/catalog/config.h"
 #include "syncer/ports/http.h"
 #include "syncer/registry/v4_answers.h"
 

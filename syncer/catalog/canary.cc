@@ -144,7 +144,7 @@ bool Canary::lease_lost(Instant now, const registry::InstanceRef& ref) {
   return true;
 }
 
-bool Canary::sane() const { return registered_ && listed_ && leases_.is_healthy(ref_); }
+bool Canary::healthy() const { return registered_ && listed_ && leases_.is_healthy(ref_); }
 
 /// The canary of the writer before us: only one node of the region writes.
 void Canary::remove(Instant now, const registry::InstanceRef& ref) {

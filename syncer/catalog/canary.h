@@ -11,7 +11,7 @@
 
 namespace syncer::catalog {
 
-/// This syncer's own instance in the registry. It shows that the registry keeps what it is told, and it tells any
+/// This syncer's own instance in the registry. It shows that the registry keeps what is written to it, and it tells any
 /// other syncer that writes the same registry that it is not alone.
 class Canary {
  public:
@@ -30,7 +30,7 @@ class Canary {
   /// shown them.
   std::optional<Instant> announced() const { return announced_; }
   /// Listed, and its heartbeats succeed.
-  bool sane() const;
+  bool healthy() const;
   /// Registered, but the list does not show it (yet).
   bool is_overlooked() const { return registered_ && !listed_; }
   /// Who else writes this registry, in words; empty when nobody does.

@@ -2,44 +2,237 @@
 #include "syncer/catalog/catalog.h"
 
 #include <algorithm>
+#include <set>
 
-#include "syncer/catalog/rooms.h"
+#include "syncer/base/assert.h"
+#include "syncer/catalog/absences.h"
+#include "syncer/catalog/canary.h"
+#include "syncer/catalog/exporter.h"
+#include "syncer/catalog/importer.h"
+#include "syncer/catalog/reader.h"
+#include "syncer/catalog/schemas.h"
 
 namespace syncer::catalog {
+namespace {
+
+constexpr std::size_t kMaxReasons = 20;
+
+void add_guard(std::vector<std::string>& reasons, const replication::RemovalGuard& guard, const std::string& whose) {
+  if (!guard.frozen()) return;
+  reasons.push_back("the removal guard of " + whose + " holds " + std::to_string(guard.pending()) + " removals");
+}
+
+}  // namespace
+
+/// What lives only as long as we are the writer: what is known of the registry and what is under way.
+///
+///     reader --changes--> absences, exporter, contracts       (what we export)
+///                    \--> importer, leases, canary            (what we keep)
+struct Catalog::Session {
+  Session(const CatalogConfig& given, Http& http, Observer& observer, Random random, Regions& regions,
+          std::function<CallId()> next_call);
+  Session(const Session&) = delete;
+  ~Session() { calls.forget_all(); }
+
+  void advance(Instant now);
+  Instant next_deadline() const;
+  void probe_preferred(Instant now);
+  void carry_changes(Instant now);
+  void carry(Instant now, const RegistryChange& change);
+  void carry_native(Instant now, const registry::InstanceRef& ref);
+  void carry_service(Instant now, const RegistryChange& change);
+  void carry_absences(Instant now);
+  void carry_lost_leases(Instant now);
+  void judge(Instant now);
+
+  const CatalogConfig& config;
+  registry::V4Requests requests;
+  Addresses addresses;
+  Calls calls;
+  RegistrySnapshot view;
+  Reader reader;
+  Exporter exporter;
+  Absences absences;
+  Schemas contracts;
+  Leases leases;
+  Importer importer;
+  Canary canary;
+  std::set<registry::InstanceRef> echoes;  ///< copies marked with our own region
+  bool read_once = false;                  ///< a complete reading that began after the canary was announced
+  bool view_complete = false;
+  std::string conflict;
+};
+
+Catalog::Session::Session(const CatalogConfig& given, Http& http, Observer& observer, Random random, Regions& regions,
+                          std::function<CallId()> next_call)
+    : config(given),
+      requests(config.registry.domain),
+      addresses(config.registry.addresses, observer),
+      calls(config, http, addresses, std::move(next_call)),
+      reader(config, requests, calls, view, observer),
+      exporter(config, observer),
+      absences(requests, calls, reader, observer),
+      contracts(requests, calls, view, exporter),
+      leases(requests, calls, addresses),
+      importer(config, requests, calls, view, regions, leases, observer, random),
+      canary(config, requests, calls, view, leases, observer, random.stream("canary")) {}
+
+void Catalog::Session::advance(Instant now) {
+  probe_preferred(now);
+  leases.advance(now);
+  canary.advance(now);
+  reader.advance(now);
+  absences.advance(now);
+  contracts.advance(now);
+  exporter.advance(now);
+}
+
+Instant Catalog::Session::next_deadline() const {
+  return std::min({addresses.probe_due(), leases.next_deadline(), canary.next_deadline(), reader.next_deadline(),
+                   absences.next_deadline(), contracts.next_deadline(), exporter.next_deadline(),
+                   importer.next_deadline()});
+}
+
+void Catalog::Session::probe_preferred(Instant now) {
+  if (now < addresses.probe_due()) return;
+  addresses.probe_started(now);
+  const auto key = registry::canary_service(config.registry.domain, config.registry.projects.front());
+  // Reads what lies behind the address too: a front-end that lost its storage answers simpler questions well.
+  calls.probe(now, addresses.preferred(), requests.existence(key), [this](Instant at, const registry::RawAnswer& raw) {
+    const auto id = registry::read_service_id(raw);
+    addresses.probed(at, id.has_value() || id.error().code == ErrorCode::NotFound);
+  });
+}
+
+void Catalog::Session::carry_changes(Instant now) {
+  for (const RegistryChange& change : reader.take_changes()) carry(now, change);
+}
+
+void Catalog::Session::carry(Instant now, const RegistryChange& change) {
+  const registry::InstanceRef& ref = change.instance;
+  switch (change.kind) {
+    case RegistryChange::Kind::ServiceChanged:
+      return carry_service(now, change);
+    case RegistryChange::Kind::NativeSeen:
+      return carry_native(now, ref);
+    case RegistryChange::Kind::NativeMissing:
+      return absences.suspect(now, ref);
+    case RegistryChange::Kind::CopySeen: {
+      const SeenInstance* seen = view.instance(ref);
+      const bool echo = seen != nullptr && seen->document->copy && seen->document->copy->region == config.region;
+      if (echo)
+        echoes.insert(ref);
+      else
+        importer.present().seen(now, ref);
+      return;
+    }
+    case RegistryChange::Kind::CopyMissing:
+      if (echoes.erase(ref) == 0) importer.present().missing(now, ref);
+      return;
+    case RegistryChange::Kind::CanarySeen:
+      return canary.seen(now, ref);
+    case RegistryChange::Kind::CanaryMissing:
+      return canary.missing(now, ref);
+  }
+}
+
+void Catalog::Session::carry_native(Instant now, const registry::InstanceRef& ref) {
+  absences.clear(ref);
+  const ServiceRef owner{ref.project, ref.service_id};
+  const SeenService* service = view.service(owner);
+  const SeenInstance* seen = view.instance(ref);
+  if (service == nullptr || seen == nullptr || is_infrastructure(service->document.key, service->document.alias))
+    return;
+  const registry::ServiceKey& key = service->document.key;
+  const bool first = !exporter.has_instances(key);
+  exporter.put_instance(now, key, ref.instance_id, seen->document->payload);
+  if (!first) return;
+  exporter.put_service(now, key, service->document.payload);
+  contracts.read_soon(now, owner);
+}
+
+void Catalog::Session::carry_service(Instant now, const RegistryChange& change) {
+  const ServiceRef ref{change.instance.project, change.instance.service_id};
+  const SeenService* service = view.service(ref);
+  if (service != nullptr && exporter.has_instances(change.service)) {
+    exporter.put_service(now, change.service, service->document.payload);
+    contracts.read_soon(now, ref);
+  }
+  importer.service_listed(now, change.service);
+}
+
+void Catalog::Session::carry_absences(Instant now) {
+  std::vector<Bytes> keys;
+  for (const registry::InstanceRef& ref : absences.take_confirmed(now)) {
+    const SeenService* service = view.service({ref.project, ref.service_id});
+    if (service == nullptr) continue;
+    keys.push_back(instance_key(service->document.key, ref.instance_id));
+    view.erase_instance(ref);
+    reader.recheck_services(ref.project);
+  }
+  exporter.remove_instances(now, keys);
+}
+
+void Catalog::Session::carry_lost_leases(Instant now) {
+  for (const registry::InstanceRef& ref : leases.take_lost()) {
+    if (!importer.present().lease_lost(now, ref)) canary.lease_lost(now, ref);
+  }
+}
+
+void Catalog::Session::judge(Instant now) {
+  const auto announced = canary.announced();
+  const auto read = reader.last_complete();
+  // A reading that lacks our own instance lacks others too: nothing may be concluded from it.
+  if (announced && read && *read >= *announced && !canary.is_overlooked()) read_once = true;
+  conflict = canary.conflict();
+  if (conflict.empty() && !echoes.empty()) {
+    conflict = "this registry holds copies that are marked as coming from region \"" + config.region +
+               "\" itself: another region's syncer writes or wrote it";
+  }
+  importer.set_enabled(now, read_once && conflict.empty());
+  if (read_once && conflict.empty() && contracts.caught_up()) view_complete = true;
+}
 
 Catalog::Catalog(CatalogConfig config, Http& http, Observer& observer, Random random, Instant now,
                  std::function<CallId()> next_call)
-    : rooms_(std::make_unique<Rooms>(std::move(config), http, observer, random, now, std::move(next_call))) {}
+    : config_(std::move(config)),
+      http_(http),
+      observer_(observer),
+      random_(random),
+      next_call_(std::move(next_call)),
+      regions_(config_, observer),
+      last_now_(now) {
+  SYNCER_ASSERT(!config_.registry.addresses.empty() && !config_.registry.projects.empty());
+  begin_session(now);
+}
 
 Catalog::~Catalog() = default;
 
-void Catalog::start(Instant now) { rooms_->last_now = now; }
+void Catalog::begin_session(Instant now) {
+  session_.reset();
+  regions_.forget_registry(now);
+  session_ = std::make_unique<Session>(config_, http_, observer_, random_.stream(++sessions_), regions_, next_call_);
+  healthy_ = false;
+}
 
 void Catalog::set_writer(Instant now, std::optional<Epoch> epoch) {
-  const bool was = rooms_->epoch.has_value();
-  rooms_->epoch = epoch;
-  rooms_->last_now = now;
-  if (was && epoch) return;  // only the name of our reign changed
-  rooms_->begin(now);
+  const bool was = epoch_.has_value();
+  epoch_ = epoch;
+  last_now_ = now;
+  if (was && epoch) return;  // still the writer, in a later epoch
+  begin_session(now);
   if (!epoch) return;
-  rooms_->session->canary.start(now);
-  rooms_->session->reader.start(now);
+  session_->canary.start(now);
+  session_->reader.start(now);
 }
 
-bool Catalog::view_complete() const { return rooms_->session->view_complete && rooms_->conflict.empty(); }
+bool Catalog::view_complete() const { return session_->view_complete && session_->conflict.empty(); }
 
-std::map<Bytes, Bytes> Catalog::exported() const { return rooms_->session->exporter.exported(); }
-
-std::vector<ExportChange> Catalog::take_exports() {
-  if (!rooms_->conflict.empty()) return {};
-  return rooms_->session->exporter.take_changes();
-}
-
-bool Catalog::knows_registry() const { return rooms_->session->read_once; }
+bool Catalog::knows_registry() const { return session_->read_once; }
 
 std::map<std::string, Epoch> Catalog::marked_epochs() const {
   std::map<std::string, Epoch> epochs;
-  for (const auto& [ref, service] : rooms_->session->view.services()) {
+  for (const auto& [ref, service] : session_->view.services()) {
     for (const auto& [id, seen] : service.instances) {
       const auto& mark = seen.document->copy;
       const auto epoch = mark ? parse_epoch(mark->epoch) : std::nullopt;
@@ -49,69 +242,141 @@ std::map<std::string, Epoch> Catalog::marked_epochs() const {
   return epochs;
 }
 
-void Catalog::want(Instant now, std::string_view region, const Bytes& key, const Bytes& payload, Epoch epoch) {
-  rooms_->last_now = now;
-  rooms_->session->copier.want(now, std::string(region), key, payload, epoch);
+std::map<Bytes, Bytes> Catalog::exported() const { return session_->exporter.exported(); }
+
+std::vector<ExportChange> Catalog::take_exports() {
+  if (!session_->conflict.empty()) return {};
+  return session_->exporter.take_changes();
 }
 
-void Catalog::unwant(Instant now, std::string_view region, const Bytes& key) {
-  rooms_->last_now = now;
-  rooms_->session->copier.unwant(now, std::string(region), key);
+void Catalog::desire(Instant now, std::string_view region, const Bytes& key, const Bytes& payload, Epoch epoch) {
+  last_now_ = now;
+  session_->importer.desire(now, std::string(region), key, payload, epoch);
 }
 
-void Catalog::region_state(Instant now, std::string_view region, bool connected, bool complete, bool sane) {
-  rooms_->last_now = now;
-  rooms_->regions.set_state(now, region, connected, complete, sane);
+void Catalog::release(Instant now, std::string_view region, const Bytes& key) {
+  last_now_ = now;
+  session_->importer.release(now, std::string(region), key);
+}
+
+void Catalog::region_state(Instant now, std::string_view region, bool connected, bool complete, bool healthy) {
+  last_now_ = now;
+  regions_.set_state(now, region, connected, complete, healthy);
 }
 
 void Catalog::release_guard(Instant now, std::string_view region) {
-  rooms_->last_now = now;
-  rooms_->regions.release_guard(now, region);
-  if (region == "*" || region == rooms_->config.region) {
-    rooms_->session->exporter.release_guard(now, "an operator said so");
-  }
+  last_now_ = now;
+  regions_.release_guard(now, region);
+  if (region == "*" || region == config_.region) session_->exporter.release_guard(now, "an operator said so");
 }
 
 std::vector<GuardMark> Catalog::guards() const {
   std::vector<GuardMark> marks;
-  const auto& own = rooms_->session->exporter.guard();
-  if (own.frozen()) marks.push_back(mark_of(GuardSide::Sender, rooms_->config.region, own));
-  rooms_->regions.add_guards(marks);
+  const auto& own = session_->exporter.guard();
+  if (own.frozen()) marks.push_back(mark_of(GuardSide::Sender, config_.region, own));
+  regions_.add_guards(marks);
   return marks;
 }
 
 void Catalog::take_over_guards(Instant now, const std::vector<GuardMark>& marks) {
   for (const GuardMark& mark : marks) {
     if (mark.side == GuardSide::Receiver)
-      rooms_->regions.take_over_guard(now, mark);
-    else if (mark.region == rooms_->config.region)
-      rooms_->session->exporter.take_over_guard(now, mark);
+      regions_.take_over_guard(now, mark);
+    else if (mark.region == config_.region)
+      session_->exporter.take_over_guard(now, mark);
   }
 }
 
 void Catalog::on_http(Instant now, CallId call, Result<HttpResponse> answer) {
-  if (!rooms_->session->calls.on_http(now, call, answer)) return;
-  rooms_->pump(now);
-  rooms_->advance(now);
+  if (!session_->calls.on_http(now, call, answer)) return;
+  pump(now);
+  advance(now);
 }
 
-void Catalog::resume_writes(Instant now) { rooms_->session->calls.resume(now); }
+void Catalog::resume_writes(Instant now) { session_->calls.resume(now); }
 
-void Catalog::advance(Instant now) { rooms_->advance(now); }
+void Catalog::advance(Instant now) {
+  if (active()) {
+    session_->advance(now);
+    regions_.advance(now);
+    session_->importer.present().set_last_reading(session_->reader.last_complete().value_or(Instant{}));
+    session_->importer.advance(now);
+  }
+  pump(now);
+}
 
-Instant Catalog::next_deadline() const { return rooms_->next_deadline(); }
+void Catalog::pump(Instant now) {
+  last_now_ = now;
+  if (active()) {
+    session_->carry_changes(now);
+    session_->carry_lost_leases(now);
+    session_->carry_absences(now);
+    session_->judge(now);
+  }
+  look_at_canary();
+  if (active()) session_->exporter.set_healthy(now, healthy_);
+}
 
-const std::string& Catalog::conflict() const { return rooms_->conflict; }
+void Catalog::look_at_canary() { healthy_ = epoch_ && session_->canary.healthy(); }
 
-bool Catalog::sane() const { return rooms_->sane; }
+Instant Catalog::next_deadline() const {
+  if (!active()) return kNever;
+  return std::max(std::min(session_->next_deadline(), regions_.next_deadline()), last_now_);
+}
+
+const std::string& Catalog::conflict() const { return session_->conflict; }
 
 void Catalog::withdraw(Instant now) {
-  if (rooms_->leaving) return;
-  rooms_->leaving = true;
-  if (rooms_->epoch) rooms_->session->canary.withdraw(now);
-  rooms_->look_at_canary();
+  if (leaving_) return;
+  leaving_ = true;
+  if (epoch_) session_->canary.withdraw(now);
+  look_at_canary();
 }
 
-bool Catalog::withdrawn() const { return rooms_->leaving && (!rooms_->epoch || rooms_->session->canary.withdrawn()); }
+bool Catalog::withdrawn() const { return leaving_ && (!epoch_ || session_->canary.withdrawn()); }
+
+void Catalog::fill(RegistryStatus& status) const {
+  const Session& s = *session_;
+  status.address = s.addresses.current();
+  status.reachable = epoch_ && s.addresses.reachable();
+  status.problem = s.conflict;
+  if (status.problem.empty()) status.problem = s.addresses.problem();
+  if (status.problem.empty()) status.problem = s.reader.problem();
+  status.exported = s.exporter.instances();
+  status.copies = s.importer.copies();
+  status.pending = s.importer.waiting();
+  status.rejected = s.importer.rejected();
+  status.guard_frozen = s.exporter.guard().frozen();
+  status.guard_pending = s.exporter.guard().pending();
+}
+
+std::vector<std::string> Catalog::pending() const {
+  std::vector<std::string> reasons;
+  if (!active()) return reasons;
+  const Session& s = *session_;
+  if (!s.conflict.empty()) reasons.push_back(s.conflict);
+  if (s.addresses.down()) reasons.push_back("the registry does not answer: " + s.addresses.problem());
+  if (!s.reader.problem().empty()) reasons.push_back("the registry cannot be read completely: " + s.reader.problem());
+  if (!s.view_complete) reasons.push_back("the registry was not read completely yet");
+  if (s.absences.open() > 0) {
+    reasons.push_back(std::to_string(s.absences.open()) + " instances are missing from a list, not confirmed yet");
+  }
+  add_guard(reasons, s.exporter.guard(), "our own exports");
+  for (const auto& [region, remote] : regions_.all()) add_guard(reasons, remote.guard, "region " + region);
+  s.importer.explain(reasons, kMaxReasons);
+  return reasons;
+}
+
+void Catalog::hash(StateHasher& hasher) const {
+  const Session& s = *session_;
+  hasher.add(epoch_ ? epoch_->term + 1 : 0);
+  hasher.add(s.view_complete ? 1 : 0);
+  for (const auto& [key, payload] : s.exporter.exported()) {
+    hasher.add(key);
+    hasher.add(payload);
+  }
+  regions_.hash(hasher);
+  hasher.add(s.conflict);
+}
 
 }  // namespace syncer::catalog

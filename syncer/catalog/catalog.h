@@ -11,47 +11,52 @@
 #include "syncer/base/epoch.h"
 #include "syncer/base/hash.h"
 #include "syncer/base/random.h"
+#include "syncer/catalog/config.h"
+#include "syncer/catalog/regions.h"
 #include "syncer/catalog/status.h"
-#include "syncer/catalog/types.h"
 #include "syncer/ports/http.h"
 #include "syncer/ports/observer.h"
 #include "syncer/replication/guard_mark.h"
 
 namespace syncer::catalog {
 
-/// The local side of a node: reads the region's own service center, says what it exports, and keeps the copies of
-/// other regions in it. Nothing of this is remembered between processes: the marks in the registry are the memory.
+/// The local side of a node: reads the region's own registry, decides what is exported, and keeps the copies of other
+/// regions in it. Nothing of this is remembered between processes: the marks in the registry are the memory.
+///
+/// Outlives nothing it is given: `http` and `observer` are borrowed.
 class Catalog {
  public:
   Catalog(CatalogConfig config, Http& http, Observer& observer, Random random, Instant now,
           std::function<CallId()> next_call);
   ~Catalog();
 
-  void start(Instant now);
+  void start(Instant now) { last_now_ = now; }
   /// We are the region's single writer in this epoch, or (nullopt) not. Without it there is no registry traffic.
   void set_writer(Instant now, std::optional<Epoch> epoch);
 
   /// The own registry was read completely since we became the writer, and nobody else writes it.
   bool view_complete() const;
-  /// The own registry was read completely since we became the writer: what its marks tell is known.
+  /// The own registry was read completely since we became the writer: all its marks are known.
   bool knows_registry() const;
   /// Of each region the latest epoch that a copy in the own registry is marked with.
   std::map<std::string, Epoch> marked_epochs() const;
-  /// Everything this region tells the others.
+  /// Everything this region exports: record key -> payload.
   std::map<Bytes, Bytes> exported() const;
   /// What changed since the last call, one entry a key.
   std::vector<ExportChange> take_exports();
 
-  /// `epoch` is the one in which the region says so; the copy is marked with it.
-  void want(Instant now, std::string_view region, const Bytes& key, const Bytes& payload, Epoch epoch);
-  void unwant(Instant now, std::string_view region, const Bytes& key);
-  /// `complete`: our replica of it holds a complete set of its current epoch. `sane`: it proves its registry sane.
-  void region_state(Instant now, std::string_view region, bool connected, bool complete, bool sane);
-  /// The operator's word: the held removals of a region may go ("*" for all, the own region's name for exports).
+  /// A record of another region is to be held here. A copy is marked with `epoch`, in which the region announced it.
+  void desire(Instant now, std::string_view region, const Bytes& key, const Bytes& payload, Epoch epoch);
+  /// Its region announced that the record is gone.
+  void release(Instant now, std::string_view region, const Bytes& key);
+  /// `complete`: our replica of it holds a complete set of its current epoch. `healthy`: its canary proves its
+  /// registry.
+  void region_state(Instant now, std::string_view region, bool connected, bool complete, bool healthy);
+  /// An operator's order: the held removals of a region may go ("*" for all, the own region's name for exports).
   void release_guard(Instant now, std::string_view region);
   /// The guards that are frozen, in order, for the next leader of the region.
   std::vector<replication::GuardMark> guards() const;
-  /// Goes on with the guards of the leader before us; to be told right after set_writer.
+  /// Goes on with the guards of the leader before us; to be called right after set_writer.
   void take_over_guards(Instant now, const std::vector<replication::GuardMark>& marks);
 
   void on_http(Instant now, CallId call, Result<HttpResponse> answer);
@@ -60,23 +65,40 @@ class Catalog {
   void advance(Instant now);
   Instant next_deadline() const;
 
-  /// Who else writes this registry, in words; exporting and writing stop meanwhile. Empty when nobody does.
+  /// Who else writes this registry, for people; exporting and writing stop meanwhile. Empty when nobody does.
   const std::string& conflict() const;
-  /// The own registry keeps what it is told: our own instance in it is listed and its heartbeats succeed.
-  bool sane() const;
+  /// The own registry keeps what is written to it: our own instance in it is listed and its heartbeats succeed.
+  bool healthy() const { return healthy_; }
   /// Leaves: removes the own canary. The copies stay until their leases end.
   void withdraw(Instant now);
   bool withdrawn() const;
 
   void fill(RegistryStatus& status) const;
-  ImportStatus import_status(const std::string& region) const;
-  /// Why it is not at rest, in words; empty at rest.
+  ImportStatus import_status(const std::string& region) const { return regions_.status(region); }
+  /// Why it is not at rest, for people; empty at rest.
   std::vector<std::string> pending() const;
   void hash(StateHasher& hasher) const;
 
  private:
-  struct Rooms;
-  std::unique_ptr<Rooms> rooms_;
+  struct Session;
+
+  void begin_session(Instant now);
+  bool active() const { return epoch_.has_value() && !leaving_; }
+  void pump(Instant now);
+  void look_at_canary();
+
+  const CatalogConfig config_;
+  Http& http_;
+  Observer& observer_;
+  Random random_;
+  std::function<CallId()> next_call_;
+  Regions regions_;
+  std::unique_ptr<Session> session_;
+  std::uint64_t sessions_ = 0;
+  std::optional<Epoch> epoch_;
+  bool leaving_ = false;
+  bool healthy_ = false;  // of the canary, as of the last input
+  Instant last_now_;
 };
 
 }  // namespace syncer::catalog

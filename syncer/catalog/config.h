@@ -4,9 +4,11 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "syncer/base/bytes.h"
 #include "syncer/base/quantity.h"
 #include "syncer/base/time.h"
 #include "syncer/settings/settings.h"
@@ -51,5 +53,23 @@ struct CatalogConfig {
   /// Asked before each request that changes the registry; while it says no they wait. Empty: always.
   std::function<bool(Instant)> may_write;
 };
+
+/// One change of what this region exports; no payload when it is gone.
+struct ExportChange {
+  Bytes key;
+  std::optional<Bytes> payload;
+  bool operator==(const ExportChange&) const = default;
+};
+
+/// How long a service center may still show what was before a write: an unregistered instance is listed for about
+/// 2.3 s, a registered one may be missing for 0.3 s. Within this time after an own write the write is believed, not
+/// the list.
+inline constexpr Duration kReadLag = std::chrono::seconds(3);
+
+/// `base` doubled `attempt` times, at most `limit`.
+inline Duration doubled(Duration base, std::uint32_t attempt, Duration limit) {
+  for (std::uint32_t i = 0; i < attempt && base < limit; ++i) base *= 2;
+  return base < limit ? base : limit;
+}
 
 }  // namespace syncer::catalog

@@ -8,15 +8,6 @@ namespace syncer::catalog {
 using registry::RecordKey;
 using registry::RecordKind;
 
-replication::GuardOptions guard_options(const GuardSettings& settings) {
-  return {settings.minimum, settings.share, settings.window, settings.hold};
-}
-
-std::string_view release_reason(const replication::RemovalGuard& guard) {
-  using Release = replication::RemovalGuard::Release;
-  return guard.last_release() == Release::HoldPassed ? "the hold time passed" : "the entries are back";
-}
-
 Exporter::Exporter(const CatalogConfig& config, Observer& observer)
     : config_(config), observer_(observer), guard_(guard_options(config.guard)) {}
 

@@ -8,20 +8,19 @@
 
 #include "syncer/catalog/guards.h"
 #include "syncer/catalog/registry_snapshot.h"
-#include "syncer/catalog/types.h"
 #include "syncer/ports/observer.h"
 #include "syncer/replication/removal_guard.h"
 
 namespace syncer::catalog {
 
-/// What this region tells the others: its native instances, their services and their contracts. An instance leaves the
-/// set only after its absence was confirmed and the sender's guard let it go.
+/// What this region exports: its native instances, their services and their contracts. An instance leaves the set only
+/// after its absence was confirmed and the sender's guard let it go.
 class Exporter {
  public:
   Exporter(const CatalogConfig& config, Observer& observer);
 
   void put_instance(Instant now, const registry::ServiceKey& service, const std::string& id, const Bytes& payload);
-  /// The service's own record; only told while the service has exported instances.
+  /// The service's own record; only exported while the service has exported instances.
   void put_service(Instant now, const registry::ServiceKey& service, const Bytes& payload);
   /// All contracts of a service as a complete reading showed them.
   void put_schemas(Instant now, const registry::ServiceKey& service,
@@ -35,7 +34,7 @@ class Exporter {
   std::vector<ExportChange> take_changes();
 
   const replication::RemovalGuard& guard() const { return guard_; }
-  void set_sane(Instant now, bool sane) { guard_.set_origin_sane(now, sane); }
+  void set_healthy(Instant now, bool healthy) { guard_.set_origin_sane(now, healthy); }
   void release_guard(Instant now, std::string_view reason);
   /// Goes on with the guard of the leader before us.
   void take_over_guard(Instant now, const GuardMark& mark) { take_over(now, mark, guard_, observer_); }
@@ -54,14 +53,9 @@ class Exporter {
   Observer& observer_;
   replication::RemovalGuard guard_;
   std::map<Bytes, Bytes> exported_;
-  std::set<Bytes> changed_;                               // keys told differently since take_changes
+  std::set<Bytes> changed_;                               // keys that differ since take_changes
   std::map<registry::ServiceKey, std::size_t> services_;  // exported instances of each
   std::size_t instances_ = 0;
 };
-
-/// The guard's options as configured.
-replication::GuardOptions guard_options(const GuardSettings& settings);
-/// What ended the last freeze, in words.
-std::string_view release_reason(const replication::RemovalGuard& guard);
 
 }  // namespace syncer::catalog

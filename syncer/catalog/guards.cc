@@ -6,10 +6,19 @@
 namespace syncer::catalog {
 namespace {
 
-/// An operator's word covers the removals of its time; later ones are judged anew.
+/// An operator's release covers the removals of its time; later ones are judged anew.
 constexpr Duration kReleaseCounts = std::chrono::seconds(60);
 
 }  // namespace
+
+replication::GuardOptions guard_options(const GuardSettings& settings) {
+  return {settings.minimum, settings.share, settings.window, settings.hold};
+}
+
+std::string_view release_reason(const replication::RemovalGuard& guard) {
+  using Release = replication::RemovalGuard::Release;
+  return guard.last_release() == Release::HoldPassed ? "the hold time passed" : "the entries are back";
+}
 
 std::string_view name(GuardSide side) { return side == GuardSide::Sender ? "sender" : "receiver"; }
 

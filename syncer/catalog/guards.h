@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "syncer/catalog/types.h"
+#include "syncer/catalog/config.h"
 #include "syncer/ports/observer.h"
 #include "syncer/replication/guard_mark.h"
 #include "syncer/replication/removal_guard.h"
@@ -11,6 +11,10 @@ namespace syncer::catalog {
 using replication::GuardMark;
 using replication::GuardSide;
 
+/// The guard's options as configured.
+replication::GuardOptions guard_options(const GuardSettings& settings);
+/// What ended the last freeze, for people.
+std::string_view release_reason(const replication::RemovalGuard& guard);
 /// "sender" or "receiver", as events name it.
 std::string_view name(GuardSide side);
 /// The guard as the next leader would have to know it.

@@ -60,7 +60,7 @@ void Reader::note_services(const std::string& project,
       group.revision.clear();
       state.groups_changed = true;
     }
-    view_.put_service(project, std::move(document), sightings_);
+    view_.put_service(project, std::move(document), changes_);
   }
   if (!answer.complete()) return;
   // A service that is not listed any more is still asked for: only the find and single reads say what became of it.
@@ -78,7 +78,7 @@ void Reader::forget_gone(const std::string& project) {
   for (auto group = state.groups.begin(); group != state.groups.end();) {
     auto& services = group->second.services;
     for (auto id = services.begin(); id != services.end();) {
-      const bool gone = view_.erase_if_gone({project, *id}, sightings_);
+      const bool gone = view_.erase_if_gone({project, *id}, changes_);
       id = gone ? services.erase(id) : std::next(id);
     }
     group = services.empty() ? state.groups.erase(group) : std::next(group);
@@ -171,7 +171,7 @@ bool Reader::apply_update(const std::string& project, Group& group, registry::Fo
   for (auto& [id, instances] : by_service) {
     const SeenService* service = view_.service({project, id});
     if (service == nullptr) continue;
-    view_.put_instances({project, id}, instances, found.instances_complete, sightings_);
+    view_.put_instances({project, id}, instances, found.instances_complete, changes_);
   }
   const bool whole = known && found.instances_complete;
   group.revision = whole ? found.revision : "";

@@ -29,7 +29,7 @@ class Reader {
   void recheck_services(const std::string& project) { projects_[project].groups_changed = true; }
 
   /// What changed since the last call.
-  std::vector<RegistryChange> take_sightings() { return std::exchange(sightings_, {}); }
+  std::vector<RegistryChange> take_changes() { return std::exchange(changes_, {}); }
   /// Begin of the last cycle in which every answer was complete; nothing before there was one.
   std::optional<Instant> last_complete() const { return last_complete_; }
   const std::string& problem() const { return problem_; }
@@ -79,7 +79,7 @@ class Reader {
   Observer& observer_;
   std::map<std::string, Project> projects_;
   registry::InstanceMemo memo_;
-  std::vector<RegistryChange> sightings_;
+  std::vector<RegistryChange> changes_;
   Instant next_poll_ = kNever;
   Instant started_{};
   std::size_t open_ = 0;  // calls of this cycle under way

@@ -4,11 +4,19 @@
 #include <algorithm>
 
 #include "syncer/base/mutation.h"
-#include "syncer/catalog/exporter.h"
 
 namespace syncer::catalog {
 
 using replication::RemovalGuard;
+
+bool DesiredCopy::any_present() const {
+  return std::any_of(copies.begin(), copies.end(), [](const auto& entry) { return entry.second.present; });
+}
+
+bool DesiredCopy::at_rest() const { return rejected.empty() && waiting.empty() && !busy && !queued && failures == 0; }
+
+RemoteCopies::RemoteCopies(const GuardSettings& settings, Instant now)
+    : away_since(now), guard(guard_options(settings)) {}
 
 RemoteCopies& Regions::at(Instant now, std::string_view region) {
   if (RemoteCopies* known = find(region)) return *known;
@@ -20,9 +28,17 @@ RemoteCopies* Regions::find(std::string_view region) {
   return found == regions_.end() ? nullptr : &found->second;
 }
 
-void Regions::set_state(Instant now, std::string_view region, bool connected, bool complete, bool sane) {
+DesiredCopy* Regions::find(const CopyName& name, RemoteCopies** remote) {
+  RemoteCopies* owner = find(name.region);
+  if (owner == nullptr) return nullptr;
+  if (remote != nullptr) *remote = owner;
+  const auto found = owner->desired.find(name.key);
+  return found == owner->desired.end() ? nullptr : &found->second;
+}
+
+void Regions::set_state(Instant now, std::string_view region, bool connected, bool complete, bool healthy) {
   RemoteCopies& remote = at(now, region);
-  if (remote.connected == connected && remote.complete == complete && remote.sane == sane) return;
+  if (remote.connected == connected && remote.complete == complete && remote.healthy == healthy) return;
   if (remote.connected && !connected) {
     remote.away_since = now;
     remote.announced = false;
@@ -30,24 +46,24 @@ void Regions::set_state(Instant now, std::string_view region, bool connected, bo
   const bool newly_complete = connected && complete && !(remote.connected && remote.complete);
   remote.connected = connected;
   remote.complete = complete;
-  remote.sane = sane;
-  remote.guard.set_origin_sane(now, connected && sane);
+  remote.healthy = healthy;
+  remote.guard.set_origin_sane(now, connected && healthy);
   if (newly_complete) end_hold(std::string(region), remote);
 }
 
 void Regions::end_hold(const std::string& region, RemoteCopies& remote) {
   remote.expired = remote.announced = false;
-  touch_all(region, remote);  // orphans may be judged now, held ones are wanted again
+  touch_all(region, remote);  // orphans may be judged now, held ones are desired again
 }
 
 void Regions::touch_all(const std::string& region, const RemoteCopies& remote) {
-  for (const auto& [key, origin] : remote.origins) touched_.emplace_back(region, key);
+  for (const auto& [key, copy] : remote.desired) touched_.push_back({region, key});
 }
 
-void Regions::keep(Instant now, const std::string& region, const Bytes& key, Origin& origin) {
+void Regions::keep(Instant now, const std::string& region, const Bytes& key, DesiredCopy& copy) {
   RemoteCopies& remote = at(now, region);
   remote.leaving.erase(key);
-  origin.granted = origin.held = false;
+  copy.granted = copy.held = false;
   if (!remote.guard.cancel(now, key)) return;
   observe(observer_, now, EventKind::GuardReleased, Severity::Info,
           {{"side", "receiver"}, {"region", region}, {"reason", "the entries are back"}});
@@ -61,8 +77,8 @@ void Regions::ask_to_leave(const std::string& region, const Bytes& key) {
 void Regions::judge(Instant now, const std::string& region, RemoteCopies& remote) {
   std::vector<Bytes> keys;
   for (const Bytes& key : std::exchange(remote.leaving, {})) {
-    const auto origin = remote.origins.find(key);
-    if (origin != remote.origins.end() && !origin->second.wanted && origin->second.any_present()) keys.push_back(key);
+    const auto copy = remote.desired.find(key);
+    if (copy != remote.desired.end() && !copy->second.desired && copy->second.any_present()) keys.push_back(key);
   }
   if (keys.empty()) return;
   const bool was_frozen = remote.guard.frozen();
@@ -70,10 +86,10 @@ void Regions::judge(Instant now, const std::string& region, RemoteCopies& remote
   if (remote.guard.is_allowed(now, keys.size())) say_released(now, region, "an operator said so");
   const bool granted = remote.guard.request(now, keys) == RemovalGuard::Verdict::Granted;
   for (const Bytes& key : keys) {
-    Origin& origin = remote.origins.at(key);
-    origin.granted = granted || SYNCER_MUTATED("catalog.skip_receiver_guard");
-    origin.held = !origin.granted;
-    touched_.emplace_back(region, key);
+    DesiredCopy& copy = remote.desired.at(key);
+    copy.granted = granted || SYNCER_MUTATED("catalog.skip_receiver_guard");
+    copy.held = !copy.granted;
+    touched_.push_back({region, key});
   }
   if (granted || was_frozen) return;
   observe(observer_, now, EventKind::GuardTripped, Severity::Error,
@@ -88,11 +104,11 @@ void Regions::let_go(Instant now, const std::string& region, RemoteCopies& remot
   if (keys.empty()) return;
   say_released(now, region, reason);
   for (const Bytes& key : keys) {
-    const auto origin = remote.origins.find(key);
-    if (origin == remote.origins.end()) continue;
-    origin->second.held = false;
-    origin->second.granted = true;
-    touched_.emplace_back(region, key);
+    const auto copy = remote.desired.find(key);
+    if (copy == remote.desired.end()) continue;
+    copy->second.held = false;
+    copy->second.granted = true;
+    touched_.push_back({region, key});
   }
 }
 
@@ -116,7 +132,7 @@ void Regions::check_hold(Instant now, const std::string& region, RemoteCopies& r
   }
   if (now < saturating_add(remote.away_since, config_.hold)) return;
   remote.expired = true;
-  for (const Bytes& key : remote.guard.release()) remote.origins.at(key).held = false;
+  for (const Bytes& key : remote.guard.release()) remote.desired.at(key).held = false;
   observe(observer_, now, EventKind::HoldExpired, Severity::Warning,
           {{"region", region}, {"copies", remote.present}, {"away", to_string(now - remote.away_since)}});
   touch_all(region, remote);
@@ -145,25 +161,25 @@ Instant Regions::next_deadline() const {
 void Regions::forget_registry(Instant now) {
   for (auto& [region, remote] : regions_) {
     remote.guard = RemovalGuard(guard_options(config_.guard));
-    remote.guard.set_origin_sane(now, remote.connected && remote.sane);
+    remote.guard.set_origin_sane(now, remote.connected && remote.healthy);
     remote.present = 0;
     remote.leaving.clear();
     remote.expired = remote.announced = false;
     if (!remote.connected) remote.away_since = now;
-    for (auto it = remote.origins.begin(); it != remote.origins.end();) {
-      Origin fresh;
-      fresh.wanted = it->second.wanted;
+    for (auto it = remote.desired.begin(); it != remote.desired.end();) {
+      DesiredCopy fresh;
+      fresh.desired = it->second.desired;
       fresh.payload = std::move(it->second.payload);
       it->second = std::move(fresh);
-      it = it->second.wanted ? std::next(it) : remote.origins.erase(it);
+      it = it->second.desired ? std::next(it) : remote.desired.erase(it);
     }
   }
   touched_.clear();
   judged_.clear();
 }
 
-WantedService Regions::wanted(const registry::ServiceKey& key) const {
-  WantedService all;
+DesiredService Regions::desired(const registry::ServiceKey& key) const {
+  DesiredService all;
   for (const auto& [region, remote] : regions_) {
     const auto found = remote.services.find(key);
     if (found == remote.services.end()) continue;
@@ -181,6 +197,22 @@ void Regions::add_guards(std::vector<GuardMark>& marks) const {
 
 void Regions::take_over_guard(Instant now, const GuardMark& mark) {
   take_over(now, mark, at(now, mark.region).guard, observer_);
+}
+
+void Regions::hash(StateHasher& hasher) const {
+  for (const auto& [region, remote] : regions_) {
+    hasher.add(region);
+    hasher.add((remote.connected ? 1U : 0U) | (remote.complete ? 2U : 0U) | (remote.expired ? 4U : 0U));
+    remote.guard.hash(hasher);
+    for (const auto& [key, copy] : remote.desired) {
+      hasher.add(key);
+      hasher.add((copy.desired ? 1U : 0U) | (copy.busy ? 2U : 0U) | (copy.held ? 4U : 0U));
+      for (const auto& [id, state] : copy.copies) {
+        hasher.add(id);
+        hasher.add(state.present ? 1 : 0);
+      }
+    }
+  }
 }
 
 ImportStatus Regions::status(const std::string& region) const {

@@ -44,7 +44,7 @@ struct RegistryChange {
   registry::ServiceKey service;    ///< only for a service
 };
 
-/// What the own registry holds, by its last readings. Only differences leave it, as sightings.
+/// What the own registry holds, by its last readings. Only differences leave it, as changes.
 class RegistrySnapshot {
  public:
   const SeenService* service(const ServiceRef& ref) const;

@@ -8,7 +8,7 @@
 
 #include "syncer/base/random.h"
 #include "syncer/catalog/calls.h"
-#include "syncer/catalog/copies.h"
+#include "syncer/catalog/regions.h"
 #include "syncer/catalog/registry_snapshot.h"
 
 namespace syncer::catalog {
@@ -18,7 +18,7 @@ namespace syncer::catalog {
 class Services {
  public:
   /// What all regions together want of a service.
-  using Lookup = std::function<WantedService(const registry::ServiceKey&)>;
+  using Lookup = std::function<DesiredService(const registry::ServiceKey&)>;
   /// Told when a service became usable or may have become so.
   using Changed = std::function<void(Instant now, const registry::ServiceKey&)>;
 
@@ -48,7 +48,7 @@ class Services {
     bool contracts_tried = false;  ///< once: instances may be registered
     bool contracts_done = false;
     bool properties_done = false;
-    WantedService wanted;
+    DesiredService wanted;
     std::map<std::string, Bytes> missing;        ///< contracts still to be written
     std::map<std::string, std::string> refused;  ///< contracts and why
     std::uint32_t failures = 0;

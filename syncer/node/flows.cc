@@ -205,9 +205,9 @@ bool Flows::carry_imports(Instant now) {
     const replication::Replica* replica = parts_.peering.replica(change.region);
     const Bytes* payload = replica != nullptr ? replica->find(change.key) : nullptr;
     if (payload != nullptr)
-      parts_.catalog.want(now, change.region, change.key, *payload, replica->epoch());
+      parts_.catalog.desire(now, change.region, change.key, *payload, replica->epoch());
     else
-      parts_.catalog.unwant(now, change.region, change.key);
+      parts_.catalog.release(now, change.region, change.key);
   }
   return !changes.empty();
 }
@@ -225,13 +225,13 @@ bool Flows::begin_imports(Instant now) {
     const replication::Replica* replica = parts_.peering.replica(region);
     if (replica == nullptr) continue;
     for (const auto& [key, record] : replica->records())
-      parts_.catalog.want(now, region, key, record.payload, replica->epoch());
+      parts_.catalog.desire(now, region, key, record.payload, replica->epoch());
   }
   return true;
 }
 
 void Flows::carry_region_states(Instant now) {
-  parts_.peering.set_healthy(parts_.catalog.sane());
+  parts_.peering.set_healthy(parts_.catalog.healthy());
   for (const auto& [region, state] : parts_.peering.take_region_changes(now)) {
     parts_.catalog.region_state(now, region, state.connected, state.complete, state.healthy);
   }

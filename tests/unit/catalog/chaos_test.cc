@@ -48,7 +48,7 @@ class Storm {
       case 2:
         return want_one();
       case 3:
-        return unwant(draw_name());
+        return release(draw_name());
       case 4:
         return add_native(draw_name());
       case 5:
@@ -73,15 +73,15 @@ class Storm {
 
   void tell(const std::string& name, const std::string& endpoint) {
     const auto record = remote_instance("cart", name, endpoint);
-    driver_.catalog().want(now_, "west", record.service_key, record.service_payload, {1, 1});
-    driver_.catalog().want(now_, "west", record.key, record.payload, {1, 1});
+    driver_.catalog().desire(now_, "west", record.service_key, record.service_payload, {1, 1});
+    driver_.catalog().desire(now_, "west", record.key, record.payload, {1, 1});
   }
   void want(const std::string& name, const std::string& endpoint) {
     wanted_[name] = endpoint;
     tell(name, endpoint);
   }
-  void unwant(const std::string& name) {
-    if (wanted_.erase(name) > 0) driver_.catalog().unwant(now_, "west", remote_instance("cart", name, "").key);
+  void release(const std::string& name) {
+    if (wanted_.erase(name) > 0) driver_.catalog().release(now_, "west", remote_instance("cart", name, "").key);
   }
   void add_native(const std::string& name) {
     natives_.insert("n" + name);

@@ -17,12 +17,12 @@ struct CatalogCopies : testing::Test {
     tell(record);
   }
   void tell(const RemoteInstance& record) {
-    driver.catalog().want(now, "west", record.service_key, record.service_payload, {1, 1});
-    driver.catalog().want(now, "west", record.key, record.payload, {1, 1});
+    driver.catalog().desire(now, "west", record.service_key, record.service_payload, {1, 1});
+    driver.catalog().desire(now, "west", record.key, record.payload, {1, 1});
   }
-  void unwant(const RemoteInstance& record) {
+  void release(const RemoteInstance& record) {
     wanted.erase(record.key);
-    driver.catalog().unwant(now, "west", record.key);
+    driver.catalog().release(now, "west", record.key);
   }
   void link(bool connected, bool complete = true) {
     driver.catalog().region_state(now, "west", connected, complete, connected);
@@ -106,7 +106,7 @@ TEST_F(CatalogCopies, AreRemovedWhenTheirRegionSaysSo) {
   want(first);
   want(remote_instance("cart", "i2", "rest://9:2"));
   run_for(3s);
-  unwant(first);
+  release(first);
   run_for(3s);
   EXPECT_EQ(world.property(only_copy(), "syncer.instance"), "i2");
   run_for(10s);
@@ -143,7 +143,7 @@ TEST_F(CatalogCopies, LeaveNoGhostWhenTheirRemovalFails) {
   want(remote_instance("cart", "i2", "rest://9:2"));
   run_for(3s);
   fail({mocksc::Operation::Unregister}, mocksc::Failure::Kind::Status);
-  unwant(first);
+  release(first);
   run_for(60s);
   EXPECT_EQ(world.copies("west").size(), 2U);
   EXPECT_TRUE(driver.catalog().exported().empty());
@@ -241,14 +241,14 @@ TEST_F(CatalogCopies, AreNotAllRemovedBecauseARegionClaimsToBeEmpty) {
     want(records.back());
   }
   run_for(3s);
-  for (const auto& record : records) unwant(record);
+  for (const auto& record : records) release(record);
   run_for(60s);
   EXPECT_EQ(world.copies("west").size(), 8U);
   EXPECT_EQ(driver.events().count(EventKind::GuardTripped), 1);
   for (const auto& record : records) want(record);
   run_for(5s);
   EXPECT_TRUE(driver.catalog().pending().empty());
-  for (const auto& record : records) unwant(record);
+  for (const auto& record : records) release(record);
   run_for(2s);
   driver.catalog().release_guard(now, "west");
   run_for(5s);
@@ -274,8 +274,8 @@ TEST_F(CatalogCopies, BringTheirContractsAndOverwriteNone) {
   const auto record = remote_instance("cart", "i1", "rest://9:1");
   const auto service = registry::decode_key(record.key)->service;
   for (const char* id : {"mine", "theirs"}) {
-    driver.catalog().want(now, "west", encode_key(registry::RecordKey{registry::RecordKind::Schema, service, id}),
-                          R"({"schema":"far"})", {1, 1});
+    driver.catalog().desire(now, "west", encode_key(registry::RecordKey{registry::RecordKind::Schema, service, id}),
+                            R"({"schema":"far"})", {1, 1});
   }
   world.add(now, "cart", "n1", "rest://1:1");
   const std::string path = "/v4/default/registry/microservices/" + world.service_id(now, "cart") + "/schemas/";
@@ -298,7 +298,7 @@ TEST_F(CatalogCopies, NeverTouchNativeInstances) {
   const auto record = remote_instance("cart", "n1", "rest://1:1");
   want(record);
   run_for(5s);
-  unwant(record);
+  release(record);
   run_for(5s);
   EXPECT_EQ(touched, 0U);
 }
@@ -322,8 +322,8 @@ TEST(CatalogCopiesOnOldReleases, FindTheLostLeaseInASetThatDoesNotSayWhich) {
     driver.catalog().region_state(now, "west", true, true, true);
     for (int i = 0; i < 40; ++i) {
       const auto record = remote_instance("cart", "i" + std::to_string(i), "rest://9:" + std::to_string(i));
-      driver.catalog().want(now, "west", record.service_key, record.service_payload, {1, 1});
-      driver.catalog().want(now, "west", record.key, record.payload, {1, 1});
+      driver.catalog().desire(now, "west", record.service_key, record.service_payload, {1, 1});
+      driver.catalog().desire(now, "west", record.key, record.payload, {1, 1});
     }
     run(now, 5s, {&driver}, {&world});
     ASSERT_EQ(world.copies("west").size(), 40U);

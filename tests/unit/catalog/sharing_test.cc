@@ -25,8 +25,8 @@ TEST(SharedRegistry, IsNoticedByBothAndStopsTheirWriting) {
   EXPECT_EQ(east.events().count(EventKind::RegistryShared), 1);
   const auto record = remote_instance("cart", "i1", "rest://1:1");
   east.catalog().region_state(now, "west", true, true, true);
-  east.catalog().want(now, "west", record.service_key, record.service_payload, {1, 1});
-  east.catalog().want(now, "west", record.key, record.payload, {1, 1});
+  east.catalog().desire(now, "west", record.service_key, record.service_payload, {1, 1});
+  east.catalog().desire(now, "west", record.key, record.payload, {1, 1});
   run(now, 10s, {&east, &west}, {&world});
   EXPECT_TRUE(world.copies("west").empty());
 }
@@ -53,7 +53,7 @@ TEST(SharedRegistry, IsNoConflictWithOurOwnEarlierRun) {
   run(now, 5s, {&east}, {&world});
   EXPECT_EQ(east.catalog().conflict(), "");
   EXPECT_TRUE(east.catalog().view_complete());
-  EXPECT_TRUE(east.catalog().sane());
+  EXPECT_TRUE(east.catalog().healthy());
 }
 
 TEST(SharedRegistry, ByTwoNodesOfOneSingleRegionIsAConflict) {

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/catalog/present_copies.h"
+
+#include <algorithm>
+
+#include "syncer/base/mutation.h"
+
+namespace syncer::catalog {
+namespace {
+
+constexpr Duration kQuietStep = std::chrono::milliseconds(500);
+/// A registry that cannot be read completely must not keep us silent for ever.
+constexpr Duration kLongestQuiet = std::chrono::seconds(30);
+
+}  // namespace
+
+void CopyQueue::set_enabled(bool enabled) {
+  enabled_ = enabled;
+  if (enabled) return;
+  for (const CopyName& name : std::exchange(queue_, {})) {
+    if (DesiredCopy* copy = regions_.find(name)) copy->queued = false;
+  }
+}
+
+void CopyQueue::push_all(Instant now) {
+  for (auto& [region, remote] : regions_.all()) {
+    for (auto& [key, copy] : remote.desired) push({region, key}, copy);
+  }
+  push_at(now, CopyName{});  // so that the next advance() comes at once
+}
+
+void CopyQueue::push(const CopyName& name) {
+  if (DesiredCopy* copy = regions_.find(name)) push(name, *copy);
+}
+
+void CopyQueue::push(const CopyName& name, DesiredCopy& copy) {
+  if (copy.queued || !enabled_) return;
+  copy.queued = true;
+  queue_.push_back(name);
+}
+
+void CopyQueue::push_at(Instant at, const CopyName& name) { timers_.insert({at, name}); }
+
+std::optional<CopyName> CopyQueue::pop_due(Instant now) {
+  if (timers_.empty() || timers_.begin()->first > now) return std::nullopt;
+  return std::move(timers_.extract(timers_.begin()).value().second);
+}
+
+std::optional<CopyName> CopyQueue::pop(Instant now) {
+  if (queue_.empty() || gate_ > now) return std::nullopt;
+  CopyName name = std::move(queue_.front());
+  queue_.pop_front();
+  return name;
+}
+
+void CopyQueue::count_write(Instant now) {
+  // A bucket of 50 ms worth of writes; what is over it waits.
+  const std::uint32_t rate = std::max(config_.registry.writes_per_second, 1U);
+  const Duration burst = std::chrono::milliseconds(50);
+  gate_ = std::max(gate_, now - burst) + std::chrono::nanoseconds(1'000'000'000) / rate;
+}
+
+void PresentCopies::believe(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy,
+                            const std::string& id, bool present) {
+  CopyState& state = copy.copies[id];
+  if (state.present == present) return;
+  const bool before = copy.any_present();
+  state.present = present;
+  const bool after = copy.any_present();
+  if (before != after) remote.present = after ? remote.present + 1 : remote.present - 1;
+  if (present) {
+    by_ref_.insert_or_assign(state.ref, name);
+  } else {
+    by_ref_.erase(state.ref);
+    leases_.forget(state.ref);
+  }
+  if (!after && copy.held && !copy.desired && copy.payload.empty()) regions_.keep(now, name.region, name.key, copy);
+}
+
+void PresentCopies::believe_view(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy,
+                                 CopyState& state, const std::string& id) {
+  const SeenInstance* shown = view_.instance(state.ref);
+  if (shown != nullptr) {
+    state.status = shown->document->status;
+    state.properties = shown->document->properties;
+    leases_.adopt(now, state.ref, shown->document->lease);
+  }
+  if (shown == nullptr && state.present) state.doubtful = true;
+  believe(now, name, remote, copy, id, shown != nullptr);
+}
+
+void PresentCopies::updated(Instant now, const CopyName& name, CopyState& state) {
+  state.quiet_until = now + kReadLag;
+  queue_.push_at(state.quiet_until, name);
+}
+
+void PresentCopies::written(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy,
+                            const std::string& id, bool present) {
+  believe(now, name, remote, copy, id, present);
+  CopyState& state = copy.copies.at(id);
+  state.doubtful = false;
+  updated(now, name, state);
+}
+
+void PresentCopies::seen(Instant now, const registry::InstanceRef& ref) {
+  const SeenInstance* shown = view_.instance(ref);
+  const SeenService* service = view_.service({ref.project, ref.service_id});
+  if (shown == nullptr || service == nullptr || !shown->document->copy) return;
+  const registry::CopyMark& mark = *shown->document->copy;
+  if (mark.instance.empty()) return;
+  const CopyName name{mark.region, instance_key(service->document.key, mark.instance)};
+  if (last_reading_ != Instant{} && SYNCER_MUTATED("catalog.overlook_late_copies")) return;
+  RemoteCopies& remote = regions_.at(now, mark.region);
+  DesiredCopy& copy = remote.desired[name.key];
+  CopyState& state = copy.copies[ref.instance_id];
+  state.ref = ref;
+  if (state.quiet_until != Instant{}) return;  // looked at again when the quiet time is over
+  believe_view(now, name, remote, copy, state, ref.instance_id);
+  queue_.push(name, copy);
+}
+
+void PresentCopies::missing(Instant now, const registry::InstanceRef& ref) {
+  const auto found = by_ref_.find(ref);
+  if (found == by_ref_.end()) return;
+  const CopyName name = found->second;
+  RemoteCopies* remote = nullptr;
+  DesiredCopy* copy = regions_.find(name, &remote);
+  CopyState& state = copy->copies[ref.instance_id];
+  if (state.quiet_until != Instant{}) return;
+  // A list may lack for a moment what is there. What replaces this copy takes it away all the same.
+  state.doubtful = !SYNCER_MUTATED("catalog.take_lists_for_true");
+  believe(now, name, *remote, *copy, ref.instance_id, false);
+  queue_.push(name, *copy);
+}
+
+bool PresentCopies::lease_lost(Instant now, const registry::InstanceRef& ref) {
+  const auto found = by_ref_.find(ref);
+  if (found == by_ref_.end()) return false;
+  const CopyName name = found->second;
+  RemoteCopies* remote = nullptr;
+  DesiredCopy* copy = regions_.find(name, &remote);
+  observe(observer_, now, EventKind::LeaseLost, Severity::Warning,
+          {{"region", name.region}, {"copy", ref.instance_id}});
+  believe(now, name, *remote, *copy, ref.instance_id, false);
+  // The list still shows it for a while; that is not news.
+  updated(now, name, copy->copies[ref.instance_id]);
+  queue_.push(name, *copy);
+  return true;
+}
+
+/// Until a reading that began after the read lag is complete, the list may show the time before our write.
+bool PresentCopies::is_quiet(Instant now, const CopyState& state) const {
+  if (state.quiet_until == Instant{}) return false;
+  return now < state.quiet_until || (last_reading_ < state.quiet_until && now < state.quiet_until + kLongestQuiet);
+}
+
+void PresentCopies::settle(Instant now, const CopyName& name) {
+  RemoteCopies* remote = nullptr;
+  DesiredCopy* copy = regions_.find(name, &remote);
+  if (copy == nullptr) return;
+  bool again = false;
+  for (auto it = copy->copies.begin(); it != copy->copies.end();) {
+    CopyState& state = it->second;
+    const bool quiet = is_quiet(now, state) || (copy->busy && state.quiet_until != Instant{});
+    again = again || quiet;
+    if (!quiet && state.quiet_until != Instant{}) {
+      state.quiet_until = Instant{};
+      believe_view(now, name, *remote, *copy, state, it->first);
+    }
+    it = quiet || copy->busy || state.present || state.doubtful ? std::next(it) : copy->copies.erase(it);
+  }
+  if (again) queue_.push_at(now + kQuietStep, name);
+  queue_.push(name, *copy);
+}
+
+}  // namespace syncer::catalog

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "syncer/catalog/leases.h"
+#include "syncer/catalog/regions.h"
+#include "syncer/catalog/registry_snapshot.h"
+
+namespace syncer::catalog {
+
+/// The copies that have to be looked at: now, in turn and not faster than the configured rate of writes, or at a
+/// certain time.
+class CopyQueue {
+ public:
+  CopyQueue(const CatalogConfig& config, Regions& regions) : config_(config), regions_(regions) {}
+
+  /// While disabled nothing is queued; disabling empties the queue.
+  void set_enabled(bool enabled);
+  bool enabled() const { return enabled_; }
+
+  void push_all(Instant now);
+  void push(const CopyName& name);
+  void push(const CopyName& name, DesiredCopy& copy);
+  void push_at(Instant at, const CopyName& name);
+  /// The next one whose time has come; nothing when there is none.
+  std::optional<CopyName> pop_due(Instant now);
+  /// The next one in turn; nothing when there is none or the rate forbids another write.
+  std::optional<CopyName> pop(Instant now);
+  /// What was popped last became a write.
+  void count_write(Instant now);
+
+  std::size_t size() const { return queue_.size(); }
+  Instant next_due() const { return timers_.empty() ? kNever : timers_.begin()->first; }
+  Instant next_turn() const { return queue_.empty() ? kNever : gate_; }
+
+ private:
+  const CatalogConfig& config_;
+  Regions& regions_;
+  bool enabled_ = false;
+  std::deque<CopyName> queue_;
+  std::set<std::pair<Instant, CopyName>> timers_;
+  Instant gate_{};
+};
+
+/// What the registry holds of the copies, as far as we know: its readings, corrected by our own writes for as long as
+/// a reading may still show the time before them. Every change queues the copy it belongs to.
+class PresentCopies {
+ public:
+  PresentCopies(const RegistrySnapshot& view, Regions& regions, Leases& leases, CopyQueue& queue, Observer& observer)
+      : view_(view), regions_(regions), leases_(leases), queue_(queue), observer_(observer) {}
+
+  std::size_t size() const { return by_ref_.size(); }
+  /// When the last complete reading of the registry began.
+  void set_last_reading(Instant began) { last_reading_ = began; }
+
+  void seen(Instant now, const registry::InstanceRef& ref);
+  void missing(Instant now, const registry::InstanceRef& ref);
+  /// A heartbeat showed it. False when it is no copy.
+  bool lease_lost(Instant now, const registry::InstanceRef& ref);
+
+  /// An own write succeeded: the registration is there or gone, whatever the list shows for a while.
+  void written(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy, const std::string& id,
+               bool present);
+  /// As written(), with no protection against the next list.
+  void believe(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy, const std::string& id,
+               bool present);
+  /// An own write changed it in place: that is believed, not the list, for a while.
+  void updated(Instant now, const CopyName& name, CopyState& state);
+  /// A quiet time or a retry ended: believes the list again.
+  void settle(Instant now, const CopyName& name);
+
+ private:
+  void believe_view(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy, CopyState& state,
+                    const std::string& id);
+  bool is_quiet(Instant now, const CopyState& state) const;
+
+  const RegistrySnapshot& view_;
+  Regions& regions_;
+  Leases& leases_;
+  CopyQueue& queue_;
+  Observer& observer_;
+  Instant last_reading_{};
+  std::map<registry::InstanceRef, CopyName> by_ref_;  // those believed to be present
+};
+
+}  // namespace syncer::catalog
