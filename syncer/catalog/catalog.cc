@@ -288,24 +288,22 @@ void Catalog::take_over_guards(Instant now, const std::vector<GuardMark>& marks)
 }
 
 void Catalog::on_http(Instant now, CallId call, Result<HttpResponse> answer) {
-  if (!session_->calls.on_http(now, call, answer)) return;
-  pump(now);
-  advance(now);
+  if (session_->calls.on_http(now, call, answer)) advance(now);
 }
 
 void Catalog::resume_writes(Instant now) { session_->calls.resume(now); }
 
 void Catalog::advance(Instant now) {
+  carry(now);
   if (active()) {
     session_->advance(now);
     regions_.advance(now);
     session_->importer.present().set_last_reading(session_->reader.last_complete().value_or(Instant{}));
     session_->importer.advance(now);
   }
-  pump(now);
 }
 
-void Catalog::pump(Instant now) {
+void Catalog::carry(Instant now) {
   last_now_ = now;
   if (active()) {
     session_->carry_changes(now);

@@ -84,7 +84,7 @@ class Catalog {
 
   void begin_session(Instant now);
   bool active() const { return epoch_.has_value() && !leaving_; }
-  void pump(Instant now);
+  void carry(Instant now);
   void look_at_canary();
 
   const CatalogConfig config_;
