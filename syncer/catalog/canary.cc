@@ -1,92 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/catalog/canary.h"
 
-#include "syncer/base/assert.h"
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
-#include "syncer/registry/copy.h"
+#include "syncer/registry/retry.h"
 
 namespace syncer::catalog {
 namespace {
-
-constexpr Duration kLease = std::chrono::seconds(20);  // as canary_body asks for
-constexpr Duration kRetry = std::chrono::seconds(1);
-constexpr Duration kSlowest = std::chrono::seconds(30);
 
 std::string run_id(Random random) { return to_string(Hash128{random.next(), 0}).substr(0, 16); }
 
 }  // namespace
 
-Canary::Canary(const CatalogConfig& config, const registry::V4Requests& requests, Calls& calls,
-               const RegistrySnapshot& view, Leases& leases, Observer& observer, Random random)
+Canary::Canary(const CatalogConfig& config, registry::Driver& driver, const registry::Snapshot& view,
+               registry::Leases& leases, Observer& observer, Random random)
     : config_(config),
-      requests_(requests),
-      calls_(calls),
+      driver_(driver),
       view_(view),
       leases_(leases),
       observer_(observer),
-      mark_{config.region, config.node, run_id(random)},
-      id_(registry::canary_id(config.region, config.node)) {}
+      mark_{config.region, config.node, run_id(random)} {}
 
 void Canary::advance(Instant now) {
   if (busy_ || leaving_ || now < due_) return;
   due_ = kNever;
   if (usurped_) return;
   if (registered_ && stale_) return take_over(now);
-  if (registered_) return;
-  const auto key = registry::canary_service(requests_.domain(), project());
-  if (const ServiceRef* ref = view_.find(key)) return register_instance(now, ref->second);
-  if (!service_id_.empty()) return register_instance(now, service_id_);
-  create_service(now);
+  if (!registered_) announce(now);
 }
 
-void Canary::create_service(Instant now) {
+void Canary::announce(Instant now) {
   busy_ = true;
-  const auto key = registry::canary_service(requests_.domain(), project());
-  auto body = registry::service_body(key, R"({"description":"syncers that write this registry"})");
-  SYNCER_ASSERT(body.has_value());
-  calls_.submit(now, Urgency::Lease, requests_.create_service(project(), std::move(*body)),
-                [this](Instant at, const registry::RawAnswer& raw) {
-                  busy_ = false;
-                  const auto id = registry::read_service_id(raw);
-                  if (!id) return retry(at, id.error());
-                  service_id_ = *id;
-                  register_instance(at, *id);
-                });
+  driver_.put_canary(now, mark_, [this](Instant at, const Result<registry::EntryId>& entry) {
+    busy_ = false;
+    if (!entry) return retry(at, entry.error());
+    own_ = *entry;
+    registered_ = true;
+    failures_ = 0;
+    if (!announced_) announced_ = at;
+    leases_.track(at, *own_, driver_.traits().canary_lease);
+    if (leaving_) withdraw(at);
+  });
 }
 
-void Canary::register_instance(Instant now, const std::string& service_id) {
-  busy_ = true;
-  const registry::InstanceRef ref{project(), service_id, id_};
-  calls_.submit(now, Urgency::Lease, requests_.register_instance(project(), service_id, canary_body(id_, mark_)),
-                [this, ref](Instant at, const registry::RawAnswer& raw) {
-                  busy_ = false;
-                  const auto id = registry::read_instance_id(raw);
-                  if (!id) {
-                    service_id_.clear();
-                    return retry(at, id.error());
-                  }
-                  service_id_ = ref.service_id;
-                  ref_ = ref;
-                  registered_ = true;
-                  failures_ = 0;
-                  if (!announced_) announced_ = at;
-                  leases_.track(at, ref, kLease);
-                  if (leaving_) withdraw(at);
-                });
-}
-
-/// The list shows our id with the mark of an earlier run: its lease was still alive, so the registration was dropped.
+/// The list shows our entry with the mark of an earlier run: its lease was still alive, so the registration was
+/// dropped.
 void Canary::take_over(Instant now) {
   busy_ = true;
-  const registry::InstanceRef ref{project(), service_id_, id_};
-  calls_.submit(now, Urgency::Lease, requests_.put_properties(ref, canary_properties_body(mark_)),
-                [this](Instant at, const registry::RawAnswer& raw) {
-                  busy_ = false;
-                  const auto success = registry::read_success(raw);
-                  if (!success) return retry(at, success.error());
-                  stale_ = false;
-                });
+  driver_.change_canary(now, *own_, mark_, [this](Instant at, const Result<void>& success) {
+    busy_ = false;
+    if (!success) return retry(at, success.error());
+    stale_ = false;
+  });
 }
 
 void Canary::retry(Instant now, const Error& error) {
@@ -98,20 +63,21 @@ void Canary::retry(Instant now, const Error& error) {
   const bool outage = registry::is_outcome_unknown(error);
   if (!announced_ && !outage) announced_ = now;
   if (error.code == ErrorCode::NotFound) registered_ = false;
-  due_ = now + (outage ? kRetry : doubled(kRetry, failures_++, kSlowest));
+  due_ = now + (outage ? registry::kLeaseRetry : registry::kRefusedCanary.wait(failures_++));
 }
 
-void Canary::seen(Instant now, const registry::InstanceRef& ref) {
-  const SeenInstance* shown = view_.instance(ref);
-  if (shown == nullptr || !shown->document->canary) return;
-  const registry::CanaryMark& mark = *shown->document->canary;
-  if (!is_own(ref)) {
+void Canary::seen(Instant now, const registry::EntryId& ref) {
+  const registry::SeenEntry* shown = view_.entry(ref);
+  if (shown == nullptr || !shown->entry->canary) return;
+  const registry::CanaryMark& mark = *shown->entry->canary;
+  if (mark.region != mark_.region || mark.node != mark_.node) {
     others_[ref] = mark;
     if (!config_.single && mark.region == config_.region) remove(now, ref);
     return judge(now);
   }
+  own_ = ref;
   listed_ = true;
-  if (registered_) leases_.adopt(now, ref, shown->document->lease);
+  if (registered_) leases_.adopt(now, ref, shown->entry->lease);
   if (mark.run == mark_.run) {
     confirmed_ = true;
     usurped_ = stale_ = false;
@@ -125,7 +91,7 @@ void Canary::seen(Instant now, const registry::InstanceRef& ref) {
   judge(now);
 }
 
-void Canary::missing(Instant now, const registry::InstanceRef& ref) {
+void Canary::missing(Instant now, const registry::EntryId& ref) {
   others_.erase(ref);
   if (is_own(ref)) {
     listed_ = confirmed_ = stale_ = false;
@@ -137,18 +103,18 @@ void Canary::missing(Instant now, const registry::InstanceRef& ref) {
   judge(now);
 }
 
-bool Canary::lease_lost(Instant now, const registry::InstanceRef& ref) {
+bool Canary::lease_lost(Instant now, const registry::EntryId& ref) {
   if (!is_own(ref)) return false;
   registered_ = listed_ = confirmed_ = stale_ = false;
   due_ = now;
   return true;
 }
 
-bool Canary::healthy() const { return registered_ && listed_ && leases_.is_healthy(ref_); }
+bool Canary::healthy() const { return registered_ && listed_ && leases_.is_healthy(*own_); }
 
 /// The canary of the writer before us: only one node of the region writes.
-void Canary::remove(Instant now, const registry::InstanceRef& ref) {
-  calls_.submit(now, Urgency::Write, requests_.unregister(ref), [](Instant, const registry::RawAnswer&) {});
+void Canary::remove(Instant now, const registry::EntryId& ref) {
+  driver_.remove(now, ref, registry::Urgency::Write, [](Instant, const Result<void>&) {});
 }
 
 void Canary::judge(Instant now) {
@@ -183,10 +149,8 @@ void Canary::withdraw(Instant now) {
     withdrawn_ = true;
     return;
   }
-  const registry::InstanceRef ref{project(), service_id_, id_};
-  leases_.forget(ref);
-  calls_.submit(now, Urgency::Lease, requests_.unregister(ref),
-                [this](Instant, const registry::RawAnswer&) { withdrawn_ = true; });
+  leases_.forget(*own_);
+  driver_.remove(now, *own_, registry::Urgency::Lease, [this](Instant, const Result<void>&) { withdrawn_ = true; });
 }
 
 }  // namespace syncer::catalog

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "syncer/base/random.h"
-#include "syncer/catalog/calls.h"
-#include "syncer/catalog/leases.h"
-#include "syncer/catalog/registry_snapshot.h"
+#include "syncer/catalog/config.h"
+#include "syncer/ports/observer.h"
+#include "syncer/registry/driver.h"
+#include "syncer/registry/leases.h"
 
 namespace syncer::catalog {
 
@@ -15,14 +17,14 @@ namespace syncer::catalog {
 /// other syncer that writes the same registry that it is not alone.
 class Canary {
  public:
-  Canary(const CatalogConfig& config, const registry::V4Requests& requests, Calls& calls, const RegistrySnapshot& view,
-         Leases& leases, Observer& observer, Random random);
+  Canary(const CatalogConfig& config, registry::Driver& driver, const registry::Snapshot& view,
+         registry::Leases& leases, Observer& observer, Random random);
 
   void start(Instant now) { due_ = now; }
-  void seen(Instant now, const registry::InstanceRef& ref);
-  void missing(Instant now, const registry::InstanceRef& ref);
+  void seen(Instant now, const registry::EntryId& ref);
+  void missing(Instant now, const registry::EntryId& ref);
   /// False when it is none of ours.
-  bool lease_lost(Instant now, const registry::InstanceRef& ref);
+  bool lease_lost(Instant now, const registry::EntryId& ref);
   void advance(Instant now);
   Instant next_deadline() const { return busy_ ? kNever : due_; }
 
@@ -41,25 +43,20 @@ class Canary {
   bool withdrawn() const { return withdrawn_; }
 
  private:
-  void create_service(Instant now);
-  void register_instance(Instant now, const std::string& service_id);
+  void announce(Instant now);
   void take_over(Instant now);
-  void remove(Instant now, const registry::InstanceRef& ref);
+  void remove(Instant now, const registry::EntryId& ref);
   void retry(Instant now, const Error& error);
   void judge(Instant now);
-  bool is_own(const registry::InstanceRef& ref) const { return ref.instance_id == id_; }
-  const std::string& project() const { return config_.registry.projects.front(); }
+  bool is_own(const registry::EntryId& ref) const { return own_ == ref; }
 
   const CatalogConfig& config_;
-  const registry::V4Requests& requests_;
-  Calls& calls_;
-  const RegistrySnapshot& view_;
-  Leases& leases_;
+  registry::Driver& driver_;
+  const registry::Snapshot& view_;
+  registry::Leases& leases_;
   Observer& observer_;
   registry::CanaryMark mark_;
-  std::string id_;
-  std::string service_id_;
-  registry::InstanceRef ref_;  // when registered
+  std::optional<registry::EntryId> own_;  // registered by this run or an earlier one
   bool busy_ = false;
   bool registered_ = false;
   bool listed_ = false;
@@ -71,7 +68,7 @@ class Canary {
   Instant due_ = kNever;
   std::uint32_t failures_ = 0;
   std::optional<Instant> announced_;
-  std::map<registry::InstanceRef, registry::CanaryMark> others_;
+  std::map<registry::EntryId, registry::CanaryMark> others_;
   std::string conflict_;
 };
 

@@ -5,14 +5,19 @@
 #include <set>
 
 #include "syncer/base/assert.h"
-#include "syncer/catalog/absences.h"
 #include "syncer/catalog/canary.h"
 #include "syncer/catalog/exporter.h"
 #include "syncer/catalog/importer.h"
-#include "syncer/catalog/reader.h"
-#include "syncer/catalog/schemas.h"
+#include "syncer/registry/absences.h"
+#include "syncer/registry/leases.h"
+#include "syncer/registry/poll_cycle.h"
 
 namespace syncer::catalog {
+
+using registry::Change;
+using registry::EntryId;
+using registry::ServiceKey;
+
 namespace {
 
 constexpr std::size_t kMaxReasons = 20;
@@ -26,162 +31,187 @@ void add_guard(std::vector<std::string>& reasons, const replication::RemovalGuar
 
 /// What lives only as long as we are the writer: what is known of the registry and what is under way.
 ///
-///     reader --changes--> absences, exporter, contracts       (what we export)
-///                    \--> importer, leases, canary            (what we keep)
-struct Catalog::Session {
-  Session(const CatalogConfig& given, Http& http, Observer& observer, Random random, Regions& regions,
+///     driver --> snapshot --changes--> absences, exporter      (what we export)
+///                                 \--> importer, leases, canary (what we keep)
+struct Catalog::Session : registry::DriverOwner {
+  Session(const CatalogConfig& given, Http& http, Observer& observer, Random random, Regions& all,
           std::function<CallId()> next_call);
   Session(const Session&) = delete;
-  ~Session() { calls.forget_all(); }
+  ~Session() override { calls.forget_all(); }
 
+  bool exports(const ServiceKey& service) const override { return exporter.has_instances(service); }
+  void attachments_read(Instant now, const ServiceKey& service, const registry::Attachments& attachments) override {
+    exporter.put_attachments(now, service, attachments);
+  }
+  registry::Attachments desired_attachments(const ServiceKey& service) const override {
+    return regions.attachments(service);
+  }
+  void preparation_changed(Instant, const ServiceKey& service) override { importer.preparation_changed(service); }
+
+  void start(Instant now);
   void advance(Instant now);
   Instant next_deadline() const;
   void probe_preferred(Instant now);
-  void carry_changes(Instant now);
-  void carry(Instant now, const RegistryChange& change);
-  void carry_native(Instant now, const registry::InstanceRef& ref);
-  void carry_service(Instant now, const RegistryChange& change);
+  void poll(Instant now);
+  void carry(Instant now);
+  void carry(Instant now, const Change& change);
+  void carry_native(Instant now, const EntryId& ref);
+  void carry_service(Instant now, const Change& change);
+  void carry_copy(Instant now, const EntryId& ref);
   void carry_absences(Instant now);
   void carry_lost_leases(Instant now);
   void judge(Instant now);
 
   const CatalogConfig& config;
-  registry::V4Requests requests;
-  Addresses addresses;
-  Calls calls;
-  RegistrySnapshot view;
-  Reader reader;
+  Regions& regions;
+  registry::Addresses addresses;
+  registry::Calls calls;
+  registry::PollCycle cycle;
+  registry::Snapshot view;
   Exporter exporter;
-  Absences absences;
-  Schemas contracts;
-  Leases leases;
+  std::unique_ptr<registry::Driver> driver;
+  registry::Absences absences;
+  registry::Leases leases;
   Importer importer;
   Canary canary;
-  std::set<registry::InstanceRef> echoes;  ///< copies marked with our own region
-  bool read_once = false;                  ///< a complete reading that began after the canary was announced
+  std::set<EntryId> echoes;  ///< copies marked with our own region
+  bool read_once = false;    ///< a complete reading that began after the canary was announced
   bool view_complete = false;
   std::string conflict;
 };
 
-Catalog::Session::Session(const CatalogConfig& given, Http& http, Observer& observer, Random random, Regions& regions,
+Catalog::Session::Session(const CatalogConfig& given, Http& http, Observer& observer, Random random, Regions& all,
                           std::function<CallId()> next_call)
     : config(given),
-      requests(config.registry.domain),
+      regions(all),
       addresses(config.registry.addresses, observer),
-      calls(config, http, addresses, std::move(next_call)),
-      reader(config, requests, calls, view, observer),
+      calls(config.registry, config.may_write, http, addresses, std::move(next_call)),
+      cycle(config.registry, observer),
       exporter(config, observer),
-      absences(requests, calls, reader, observer),
-      contracts(requests, calls, view, exporter),
-      leases(requests, calls, addresses),
-      importer(config, requests, calls, view, regions, leases, observer, random),
-      canary(config, requests, calls, view, leases, observer, random.stream("canary")) {}
+      driver(config.kinds.make({config.registry, calls, cycle, view, *this, observer, random})),
+      absences(*driver, observer),
+      leases(*driver, addresses),
+      importer(config, *driver, calls, view, regions, leases, observer, random),
+      canary(config, *driver, view, leases, observer, random.stream("canary")) {}
+
+void Catalog::Session::start(Instant now) {
+  canary.start(now);
+  cycle.start(now);
+}
 
 void Catalog::Session::advance(Instant now) {
   probe_preferred(now);
   leases.advance(now);
   canary.advance(now);
-  reader.advance(now);
+  poll(now);
   absences.advance(now);
-  contracts.advance(now);
+  driver->advance(now);
   exporter.advance(now);
+  regions.advance(now);
+  importer.present().set_last_reading(cycle.last_complete().value_or(Instant{}));
+  importer.advance(now);
 }
 
 Instant Catalog::Session::next_deadline() const {
-  return std::min({addresses.probe_due(), leases.next_deadline(), canary.next_deadline(), reader.next_deadline(),
-                   absences.next_deadline(), contracts.next_deadline(), exporter.next_deadline(),
+  return std::min({addresses.probe_due(), leases.next_deadline(), canary.next_deadline(), cycle.next_deadline(),
+                   absences.next_deadline(), driver->next_deadline(), exporter.next_deadline(), regions.next_deadline(),
                    importer.next_deadline()});
 }
 
 void Catalog::Session::probe_preferred(Instant now) {
   if (now < addresses.probe_due()) return;
   addresses.probe_started(now);
-  const auto key = registry::canary_service(config.registry.domain, config.registry.projects.front());
-  // Reads what lies behind the address too: a front-end that lost its storage answers simpler questions well.
-  calls.probe(now, addresses.preferred(), requests.existence(key), [this](Instant at, const registry::RawAnswer& raw) {
-    const auto id = registry::read_service_id(raw);
-    addresses.probed(at, id.has_value() || id.error().code == ErrorCode::NotFound);
-  });
+  driver->probe(now, addresses.preferred(), [this](Instant at, bool healthy) { addresses.probed(at, healthy); });
 }
 
-void Catalog::Session::carry_changes(Instant now) {
-  for (const RegistryChange& change : reader.take_changes()) carry(now, change);
+void Catalog::Session::poll(Instant now) {
+  if (!cycle.is_due(now)) return;
+  cycle.begin(now);
+  driver->poll(now);
+  cycle.close(now);
 }
 
-void Catalog::Session::carry(Instant now, const RegistryChange& change) {
-  const registry::InstanceRef& ref = change.instance;
+void Catalog::Session::carry(Instant now) {
+  for (const Change& change : view.take_changes()) carry(now, change);
+  carry_lost_leases(now);
+  carry_absences(now);
+  judge(now);
+}
+
+void Catalog::Session::carry(Instant now, const Change& change) {
+  const EntryId& ref = change.entry;
   switch (change.kind) {
-    case RegistryChange::Kind::ServiceChanged:
+    case Change::Kind::ServiceChanged:
       return carry_service(now, change);
-    case RegistryChange::Kind::NativeSeen:
+    case Change::Kind::NativeSeen:
       return carry_native(now, ref);
-    case RegistryChange::Kind::NativeMissing:
+    case Change::Kind::NativeMissing:
       return absences.suspect(now, ref);
-    case RegistryChange::Kind::CopySeen: {
-      const SeenInstance* seen = view.instance(ref);
-      const bool echo = seen != nullptr && seen->document->copy && seen->document->copy->region == config.region;
-      if (echo)
-        echoes.insert(ref);
-      else
-        importer.present().seen(now, ref);
-      return;
-    }
-    case RegistryChange::Kind::CopyMissing:
+    case Change::Kind::CopySeen:
+      return carry_copy(now, ref);
+    case Change::Kind::CopyMissing:
       if (echoes.erase(ref) == 0) importer.present().missing(now, ref);
       return;
-    case RegistryChange::Kind::CanarySeen:
+    case Change::Kind::CanarySeen:
       return canary.seen(now, ref);
-    case RegistryChange::Kind::CanaryMissing:
+    case Change::Kind::CanaryMissing:
       return canary.missing(now, ref);
   }
 }
 
-void Catalog::Session::carry_native(Instant now, const registry::InstanceRef& ref) {
-  absences.clear(ref);
-  const ServiceRef owner{ref.project, ref.service_id};
-  const SeenService* service = view.service(owner);
-  const SeenInstance* seen = view.instance(ref);
-  if (service == nullptr || seen == nullptr || is_infrastructure(service->document.key, service->document.alias))
-    return;
-  const registry::ServiceKey& key = service->document.key;
-  const bool first = !exporter.has_instances(key);
-  exporter.put_instance(now, key, ref.instance_id, seen->document->payload);
-  if (!first) return;
-  exporter.put_service(now, key, service->document.payload);
-  contracts.read_soon(now, owner);
+void Catalog::Session::carry_copy(Instant now, const EntryId& ref) {
+  const registry::SeenEntry* seen = view.entry(ref);
+  const bool echo = seen != nullptr && seen->entry->copy && seen->entry->copy->region == config.region;
+  if (echo)
+    echoes.insert(ref);
+  else
+    importer.present().seen(now, ref);
 }
 
-void Catalog::Session::carry_service(Instant now, const RegistryChange& change) {
-  const ServiceRef ref{change.instance.project, change.instance.service_id};
-  const SeenService* service = view.service(ref);
+void Catalog::Session::carry_native(Instant now, const EntryId& ref) {
+  absences.clear(ref);
+  const registry::SeenService* service = view.service(ref.owner());
+  const registry::SeenEntry* seen = view.entry(ref);
+  if (service == nullptr || seen == nullptr || service->state.internal) return;
+  const ServiceKey& key = service->state.name;
+  const bool first = !exporter.has_instances(key);
+  exporter.put_instance(now, key, ref.id, seen->entry->payload);
+  if (!first) return;
+  exporter.put_service(now, key, service->state.record);
+  driver->follow(now, ref.owner());
+}
+
+void Catalog::Session::carry_service(Instant now, const Change& change) {
+  const registry::ServiceRef ref = change.entry.owner();
+  const registry::SeenService* service = view.service(ref);
   if (service != nullptr && exporter.has_instances(change.service)) {
-    exporter.put_service(now, change.service, service->document.payload);
-    contracts.read_soon(now, ref);
+    exporter.put_service(now, change.service, service->state.record);
+    driver->follow(now, ref);
   }
-  importer.service_listed(now, change.service);
+  driver->reconsider(now, change.service);
 }
 
 void Catalog::Session::carry_absences(Instant now) {
   std::vector<Bytes> keys;
-  for (const registry::InstanceRef& ref : absences.take_confirmed(now)) {
-    const SeenService* service = view.service({ref.project, ref.service_id});
+  for (const EntryId& ref : absences.take_confirmed(now)) {
+    const registry::SeenService* service = view.service(ref.owner());
     if (service == nullptr) continue;
-    keys.push_back(instance_key(service->document.key, ref.instance_id));
-    view.erase_instance(ref);
-    reader.recheck_services(ref.project);
+    keys.push_back(instance_key(service->state.name, ref.id));
+    view.erase(ref);
+    driver->dropped(ref);
   }
   exporter.remove_instances(now, keys);
 }
 
 void Catalog::Session::carry_lost_leases(Instant now) {
-  for (const registry::InstanceRef& ref : leases.take_lost()) {
+  for (const EntryId& ref : leases.take_lost()) {
     if (!importer.present().lease_lost(now, ref)) canary.lease_lost(now, ref);
   }
 }
 
 void Catalog::Session::judge(Instant now) {
   const auto announced = canary.announced();
-  const auto read = reader.last_complete();
+  const auto read = cycle.last_complete();
   // A reading that lacks our own instance lacks others too: nothing may be concluded from it.
   if (announced && read && *read >= *announced && !canary.is_overlooked()) read_once = true;
   conflict = canary.conflict();
@@ -190,7 +220,7 @@ void Catalog::Session::judge(Instant now) {
                "\" itself: another region's syncer writes or wrote it";
   }
   importer.set_enabled(now, read_once && conflict.empty());
-  if (read_once && conflict.empty() && contracts.caught_up()) view_complete = true;
+  if (read_once && conflict.empty() && driver->caught_up()) view_complete = true;
 }
 
 Catalog::Catalog(CatalogConfig config, Http& http, Observer& observer, Random random, Instant now,
@@ -202,7 +232,7 @@ Catalog::Catalog(CatalogConfig config, Http& http, Observer& observer, Random ra
       next_call_(std::move(next_call)),
       regions_(config_, observer),
       last_now_(now) {
-  SYNCER_ASSERT(!config_.registry.addresses.empty() && !config_.registry.projects.empty());
+  SYNCER_ASSERT(!config_.registry.addresses.empty() && config_.kinds.contains(config_.registry.kind));
   begin_session(now);
 }
 
@@ -222,8 +252,7 @@ void Catalog::set_writer(Instant now, std::optional<Epoch> epoch) {
   if (was && epoch) return;  // still the writer, in a later epoch
   begin_session(now);
   if (!epoch) return;
-  session_->canary.start(now);
-  session_->reader.start(now);
+  session_->start(now);
 }
 
 bool Catalog::view_complete() const { return session_->view_complete && session_->conflict.empty(); }
@@ -233,8 +262,8 @@ bool Catalog::knows_registry() const { return session_->read_once; }
 std::map<std::string, Epoch> Catalog::marked_epochs() const {
   std::map<std::string, Epoch> epochs;
   for (const auto& [ref, service] : session_->view.services()) {
-    for (const auto& [id, seen] : service.instances) {
-      const auto& mark = seen.document->copy;
+    for (const auto& [id, seen] : service.entries) {
+      const auto& mark = seen.entry->copy;
       const auto epoch = mark ? parse_epoch(mark->epoch) : std::nullopt;
       if (epoch) epochs[mark->region] = std::max(epochs[mark->region], *epoch);
     }
@@ -295,22 +324,12 @@ void Catalog::resume_writes(Instant now) { session_->calls.resume(now); }
 
 void Catalog::advance(Instant now) {
   carry(now);
-  if (active()) {
-    session_->advance(now);
-    regions_.advance(now);
-    session_->importer.present().set_last_reading(session_->reader.last_complete().value_or(Instant{}));
-    session_->importer.advance(now);
-  }
+  if (active()) session_->advance(now);
 }
 
 void Catalog::carry(Instant now) {
   last_now_ = now;
-  if (active()) {
-    session_->carry_changes(now);
-    session_->carry_lost_leases(now);
-    session_->carry_absences(now);
-    session_->judge(now);
-  }
+  if (active()) session_->carry(now);
   look_at_canary();
   if (active()) session_->exporter.set_healthy(now, healthy_);
 }
@@ -319,7 +338,7 @@ void Catalog::look_at_canary() { healthy_ = epoch_ && session_->canary.healthy()
 
 Instant Catalog::next_deadline() const {
   if (!active()) return kNever;
-  return std::max(std::min(session_->next_deadline(), regions_.next_deadline()), last_now_);
+  return std::max(session_->next_deadline(), last_now_);
 }
 
 const std::string& Catalog::conflict() const { return session_->conflict; }
@@ -339,7 +358,7 @@ void Catalog::fill(RegistryStatus& status) const {
   status.reachable = epoch_ && s.addresses.reachable();
   status.problem = s.conflict;
   if (status.problem.empty()) status.problem = s.addresses.problem();
-  if (status.problem.empty()) status.problem = s.reader.problem();
+  if (status.problem.empty()) status.problem = s.cycle.problem();
   status.exported = s.exporter.instances();
   status.copies = s.importer.copies();
   status.pending = s.importer.waiting();
@@ -354,7 +373,7 @@ std::vector<std::string> Catalog::pending() const {
   const Session& s = *session_;
   if (!s.conflict.empty()) reasons.push_back(s.conflict);
   if (s.addresses.down()) reasons.push_back("the registry does not answer: " + s.addresses.problem());
-  if (!s.reader.problem().empty()) reasons.push_back("the registry cannot be read completely: " + s.reader.problem());
+  if (!s.cycle.problem().empty()) reasons.push_back("the registry cannot be read completely: " + s.cycle.problem());
   if (!s.view_complete) reasons.push_back("the registry was not read completely yet");
   if (s.absences.open() > 0) {
     reasons.push_back(std::to_string(s.absences.open()) + " instances are missing from a list, not confirmed yet");

@@ -9,6 +9,7 @@ settings::Settings<RegistrySettings> registry_settings() {
       settings::texts("registry.addresses", &S::addresses, "service center URLs, in order of preference"),
       settings::number("registry.concurrency", 1, 1024, &S::concurrency, "requests under way at once"),
       settings::text("registry.domain", &S::domain, "value of X-Domain-Name"),
+      settings::text("registry.kind", &S::kind, "what kind of registry it is"),
       settings::texts("registry.projects", &S::projects, "projects that are kept the same"),
       settings::positive("registry.timeout", &S::request_timeout, "deadline of one request"),
       settings::optional_text("registry.token-file", &S::token_file, "file with a bearer token; empty for none"),

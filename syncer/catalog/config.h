@@ -6,26 +6,16 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "syncer/base/bytes.h"
 #include "syncer/base/quantity.h"
 #include "syncer/base/time.h"
+#include "syncer/registry/kinds.h"
 #include "syncer/settings/settings.h"
 
 namespace syncer::catalog {
 
-/// How the region's own service center is read and written.
-struct RegistrySettings {
-  std::vector<std::string> addresses = {"http://127.0.0.1:30100"};  ///< origins in order of preference
-  std::string domain = "default";                                   ///< X-Domain-Name
-  std::vector<std::string> projects = {"default"};                  ///< projects that are kept the same
-  Duration poll_interval = std::chrono::seconds(1);                 ///< stretched when the registry is slow
-  Duration request_timeout = std::chrono::seconds(5);
-  std::uint32_t writes_per_second = 1000;  ///< ceiling on registrations, updates and removals of copies
-  std::uint32_t concurrency = 16;          ///< requests under way at once
-  std::string token_file;                  ///< bearer token for a registry with RBAC; empty for none
-};
+using registry::RegistrySettings;
 
 settings::Settings<RegistrySettings> registry_settings();
 /// Checks what single settings cannot.
@@ -46,7 +36,8 @@ settings::Settings<GuardSettings> guard_settings();
 struct CatalogConfig {
   std::string region;
   std::string node;
-  bool single = true;  ///< this region has one syncer: another canary of the region is a mistake
+  bool single = true;     ///< this region has one syncer: another canary of the region is a mistake
+  registry::Kinds kinds;  ///< knows the one that the settings name
   RegistrySettings registry;
   GuardSettings guard;
   Duration hold = std::chrono::seconds(120);  ///< copies of an unreachable region are kept this long
@@ -60,16 +51,5 @@ struct ExportChange {
   std::optional<Bytes> payload;
   bool operator==(const ExportChange&) const = default;
 };
-
-/// How long a service center may still show what was before a write: an unregistered instance is listed for about
-/// 2.3 s, a registered one may be missing for 0.3 s. Within this time after an own write the write is believed, not
-/// the list.
-inline constexpr Duration kReadLag = std::chrono::seconds(3);
-
-/// `base` doubled `attempt` times, at most `limit`.
-inline Duration doubled(Duration base, std::uint32_t attempt, Duration limit) {
-  for (std::uint32_t i = 0; i < attempt && base < limit; ++i) base *= 2;
-  return base < limit ? base : limit;
-}
 
 }  // namespace syncer::catalog

@@ -26,20 +26,20 @@ void Exporter::put_instance(Instant now, const registry::ServiceKey& service, co
 }
 
 void Exporter::put_service(Instant now, const registry::ServiceKey& service, const Bytes& payload) {
-  if (has_instances(service)) put(now, encode_key(RecordKey{RecordKind::Service, service, ""}), payload);
+  if (has_instances(service) && !payload.empty())
+    put(now, encode_key(RecordKey{RecordKind::Service, service, ""}), payload);
 }
 
-void Exporter::put_schemas(Instant now, const registry::ServiceKey& service,
-                           const std::vector<registry::SchemaDocument>& schemas) {
+void Exporter::put_attachments(Instant now, const registry::ServiceKey& service,
+                               const registry::Attachments& attachments) {
   if (!has_instances(service)) return;
   std::set<Bytes> named;
-  for (const registry::SchemaDocument& schema : schemas) {
-    if (!schema.has_content) continue;
-    const Bytes key = encode_key(RecordKey{RecordKind::Schema, service, schema.id});
+  for (const auto& [name, payload] : attachments) {
+    const Bytes key = encode_key(RecordKey{RecordKind::Attachment, service, name});
     named.insert(key);
-    put(now, key, schema.payload);
+    put(now, key, payload);
   }
-  erase_schemas(now, service, named);
+  erase_attachments(now, service, named);
 }
 
 void Exporter::put(Instant now, const Bytes& key, const Bytes& payload) {
@@ -86,13 +86,13 @@ void Exporter::erase_instance(Instant now, const Bytes& key) {
 }
 
 void Exporter::forget_service(Instant now, const registry::ServiceKey& service) {
-  erase_schemas(now, service, {});
+  erase_attachments(now, service, {});
   erase(now, encode_key(RecordKey{RecordKind::Service, service, ""}));
 }
 
-void Exporter::erase_schemas(Instant now, const registry::ServiceKey& service, const std::set<Bytes>& but) {
+void Exporter::erase_attachments(Instant now, const registry::ServiceKey& service, const std::set<Bytes>& but) {
   std::vector<Bytes> gone;
-  Bytes prefix = encode_key(RecordKey{RecordKind::Schema, service, ""});
+  Bytes prefix = encode_key(RecordKey{RecordKind::Attachment, service, ""});
   prefix.pop_back();  // the length of the id
   for (auto it = exported_.lower_bound(prefix); it != exported_.end() && it->first.starts_with(prefix); ++it) {
     if (!but.contains(it->first)) gone.push_back(it->first);

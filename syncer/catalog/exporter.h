@@ -6,15 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "syncer/catalog/config.h"
 #include "syncer/catalog/guards.h"
-#include "syncer/catalog/registry_snapshot.h"
 #include "syncer/ports/observer.h"
 #include "syncer/replication/removal_guard.h"
 
 namespace syncer::catalog {
 
-/// What this region exports: its native instances, their services and their contracts. An instance leaves the set only
-/// after its absence was confirmed and the sender's guard let it go.
+/// What this region exports: its native instances, their services and what is attached to these. An instance leaves the
+/// set only after its absence was confirmed and the sender's guard let it go.
 class Exporter {
  public:
   Exporter(const CatalogConfig& config, Observer& observer);
@@ -22,9 +22,8 @@ class Exporter {
   void put_instance(Instant now, const registry::ServiceKey& service, const std::string& id, const Bytes& payload);
   /// The service's own record; only exported while the service has exported instances.
   void put_service(Instant now, const registry::ServiceKey& service, const Bytes& payload);
-  /// All contracts of a service as a complete reading showed them.
-  void put_schemas(Instant now, const registry::ServiceKey& service,
-                   const std::vector<registry::SchemaDocument>& schemas);
+  /// All attachments of a service, as a complete reading showed them.
+  void put_attachments(Instant now, const registry::ServiceKey& service, const registry::Attachments& attachments);
   /// Instances whose absence is confirmed, all of one reading.
   void remove_instances(Instant now, const std::vector<Bytes>& keys);
 
@@ -46,7 +45,7 @@ class Exporter {
   void erase(Instant now, const Bytes& key);
   void let_go(Instant now, const std::vector<Bytes>& keys, std::string_view reason);
   void erase_instance(Instant now, const Bytes& key);
-  void erase_schemas(Instant now, const registry::ServiceKey& service, const std::set<Bytes>& but);
+  void erase_attachments(Instant now, const registry::ServiceKey& service, const std::set<Bytes>& but);
   void forget_service(Instant now, const registry::ServiceKey& service);
 
   const CatalogConfig& config_;

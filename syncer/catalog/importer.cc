@@ -2,20 +2,17 @@
 #include "syncer/catalog/importer.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "syncer/base/assert.h"
 #include "syncer/base/mutation.h"
+#include "syncer/registry/retry.h"
 
 namespace syncer::catalog {
 
 using registry::RecordKind;
 
 namespace {
-
-constexpr Duration kFirstRetry = std::chrono::milliseconds(500);
-constexpr Duration kSlowestRetry = std::chrono::seconds(10);
-constexpr Duration kFirstRejection = std::chrono::seconds(1);
-constexpr Duration kSlowestRejection = std::chrono::minutes(5);
 
 std::string why_waiting(const std::string& region, const Bytes& key, const DesiredCopy& copy) {
   const std::string what = "copy of " + region + ": " + registry::readable_key(key);
@@ -25,38 +22,26 @@ std::string why_waiting(const std::string& region, const Bytes& key, const Desir
 
 }  // namespace
 
-Importer::Importer(const CatalogConfig& config, const registry::V4Requests& requests, Calls& calls,
-                   const RegistrySnapshot& view, Regions& regions, Leases& leases, Observer& observer, Random random)
-    : config_(config),
-      requests_(requests),
+Importer::Importer(const CatalogConfig& config, registry::Driver& driver, const registry::Calls& calls,
+                   const registry::Snapshot& view, Regions& regions, registry::Leases& leases, Observer& observer,
+                   Random random)
+    : driver_(driver),
       calls_(calls),
       regions_(regions),
       leases_(leases),
       observer_(observer),
       random_(random.stream("copier")),
       queue_(config, regions),
-      present_(view, regions, leases, queue_, observer),
-      services_(
-          requests, calls, view, observer, random.stream("services"),
-          [this](const registry::ServiceKey& key) { return regions_.desired(key); },
-          [this](Instant, const registry::ServiceKey& key) { service_changed(key); }) {}
-
-/// Other domains and projects are not kept here, and a registry's own services are not replicated.
-bool Importer::is_mirrored(const registry::ServiceKey& service) const {
-  const auto& projects = config_.registry.projects;
-  if (service.domain != config_.registry.domain) return false;
-  if (std::find(projects.begin(), projects.end(), service.project) == projects.end()) return false;
-  return !registry::is_infrastructure(service, "");
-}
+      present_(view, regions, leases, queue_, driver.traits().read_lag, observer) {}
 
 void Importer::desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch) {
   const auto record = registry::decode_key(key);
-  if (!record || !is_mirrored(record->service)) return;
+  if (!record || !driver_.is_mirrored(record->service)) return;
   RemoteCopies& remote = regions_.at(now, region);
   remote.epoch = epoch;
   if (record->kind != RecordKind::Instance) {
-    desire_service(remote, *record, payload);
-    return services_.reconsider(now, record->service);
+    attach(remote, *record, payload);
+    return driver_.reconsider(now, record->service);
   }
   DesiredCopy& copy = remote.desired[key];
   const CopyName name{region, key};
@@ -74,12 +59,15 @@ void Importer::desire(Instant now, const std::string& region, const Bytes& key, 
   queue_.push(name, copy);
 }
 
-void Importer::desire_service(RemoteCopies& remote, const registry::RecordKey& key, const Bytes& payload) {
-  DesiredService& service = remote.services[key.service];
-  if (key.kind == RecordKind::Service)
-    service.payload = payload;
-  else
-    service.schemas[key.id] = payload;
+/// The service's own record is the attachment without a name.
+void Importer::attach(RemoteCopies& remote, const registry::RecordKey& key, const Bytes& payload) {
+  remote.attachments[key.service].insert_or_assign(key.id, payload);
+}
+
+void Importer::detach(RemoteCopies& remote, const registry::RecordKey& key) {
+  const auto found = remote.attachments.find(key.service);
+  found->second.erase(key.id);
+  if (found->second.empty()) remote.attachments.erase(found);
 }
 
 void Importer::release(Instant now, const std::string& region, const Bytes& key) {
@@ -87,9 +75,9 @@ void Importer::release(Instant now, const std::string& region, const Bytes& key)
   RemoteCopies* remote = regions_.find(region);
   if (!record || remote == nullptr) return;
   if (record->kind != RecordKind::Instance) {
-    if (!remote->services.contains(record->service)) return;
-    release_service(*remote, *record);
-    return services_.reconsider(now, record->service);
+    if (!remote->attachments.contains(record->service)) return;
+    detach(*remote, *record);
+    return driver_.reconsider(now, record->service);
   }
   const CopyName name{region, key};
   DesiredCopy* copy = regions_.find(name);
@@ -103,25 +91,15 @@ void Importer::release(Instant now, const std::string& region, const Bytes& key)
   queue_.push(name, *copy);
 }
 
-void Importer::release_service(RemoteCopies& remote, const registry::RecordKey& key) {
-  const auto service = remote.services.find(key.service);
-  if (key.kind == RecordKind::Service)
-    service->second.payload.reset();
-  else
-    service->second.schemas.erase(key.id);
-  if (!service->second.payload && service->second.schemas.empty()) remote.services.erase(service);
-}
-
 void Importer::set_enabled(Instant now, bool enabled) {
   if (queue_.enabled() == enabled) return;
   queue_.set_enabled(enabled);
-  services_.set_enabled(now, enabled);
+  driver_.allow_writes(now, enabled);
   if (enabled) queue_.push_all(now);
 }
 
-/// Looks at all copies of a service again.
-void Importer::service_changed(const registry::ServiceKey& key) {
-  Bytes prefix = instance_key(key, "");
+void Importer::preparation_changed(const registry::ServiceKey& service) {
+  Bytes prefix = instance_key(service, "");
   prefix.pop_back();  // the length of the instance id
   for (auto& [region, remote] : regions_.all()) {
     auto it = remote.desired.lower_bound(prefix);
@@ -131,7 +109,6 @@ void Importer::service_changed(const registry::ServiceKey& key) {
 }
 
 void Importer::advance(Instant now) {
-  services_.advance(now);
   for (const CopyName& name : regions_.take_touched()) queue_.push(name);
   while (const auto name = queue_.pop_due(now)) present_.settle(now, *name);
   while (calls_.takes_write()) {
@@ -142,7 +119,7 @@ void Importer::advance(Instant now) {
 }
 
 Instant Importer::next_deadline() const {
-  const Instant due = std::min(services_.next_deadline(), queue_.next_due());
+  const Instant due = queue_.next_due();
   return calls_.takes_write() ? std::min(due, queue_.next_turn()) : due;
 }
 
@@ -176,9 +153,22 @@ std::optional<std::string> Importer::surplus(const DesiredCopy& copy, const std:
   return doubtful ? doubtful : last;
 }
 
+/// The registration that stands for the plan. Where the registry chooses ids, any one of this copy does that can still
+/// become what is planned.
+std::optional<std::string> Importer::present_as(const DesiredCopy& copy, const registry::CopyPlan& plan) const {
+  if (driver_.traits().chooses_id) {
+    const auto found = copy.copies.find(plan.id);
+    return found != copy.copies.end() && found->second.present ? std::optional(plan.id) : std::nullopt;
+  }
+  for (const auto& [id, state] : copy.copies) {
+    if (state.present && (driver_.traits().endpoints_in_place || state.endpoints == plan.endpoints)) return id;
+  }
+  return std::nullopt;
+}
+
 bool Importer::fulfil(Instant now, Work& work) {
   DesiredCopy& copy = work.copy;
-  auto planned = plans_.plan(work.name.region, work.key.id, copy.payload);
+  auto planned = driver_.plan(work.name.region, work.key.id, copy.payload);
   if (!planned) {
     fail(now, work.name, copy, planned.error());
     return false;
@@ -189,33 +179,38 @@ bool Importer::fulfil(Instant now, Work& work) {
     other->id.back() = "0123456789abcdef"[random_.stream("run").next() % 16];
     plan = std::move(other);
   }
-  const auto state = copy.copies.find(plan->id);
-  if (state != copy.copies.end() && state->second.present) return fulfil_present(now, work, plan);
+  if (const auto id = present_as(copy, *plan)) return fulfil_present(now, work, plan, *id);
   if (SYNCER_MUTATED("catalog.break_before_make")) {
     for (const auto& [id, other] : copy.copies) {
       if (other.present) return remove(now, work, id, "replaced");
     }
   }
   if (const auto extra = surplus(copy, plan->id)) return remove(now, work, *extra, "replaced");
-  const std::string* service = services_.ensure(now, work.key.service);
-  if (service == nullptr) {
-    copy.waiting = services_.problem(work.key.service);
+  const registry::ServiceRef* where = driver_.prepare(now, work.key.service);
+  if (where == nullptr) {
+    copy.waiting = driver_.problem(work.key.service);
     return false;
   }
-  return add(now, work, *service, plan);
+  return add(now, work, *where, plan);
 }
 
-bool Importer::fulfil_present(Instant now, Work& work, const registry::SharedPlan& plan) {
+std::optional<registry::Aspect> Importer::difference(const DesiredCopy& copy, const CopyState& state,
+                                                     const registry::CopyPlan& plan) const {
+  if (driver_.traits().endpoints_in_place && state.endpoints != plan.endpoints) return registry::Aspect::Endpoints;
+  if (state.status != plan.status) return registry::Aspect::Status;
+  const bool same = registry::same_metadata(plan.metadata, state.metadata, copy.extras_settled);
+  if (!same && !SYNCER_MUTATED("catalog.ignore_properties")) return registry::Aspect::Properties;
+  return std::nullopt;
+}
+
+bool Importer::fulfil_present(Instant now, Work& work, const registry::SharedPlan& plan, const std::string& kept) {
   DesiredCopy& copy = work.copy;
-  const CopyState& present = copy.copies.at(plan->id);
-  if (present.status != plan->status) return update_status(now, work, plan);
-  const bool same = registry::same_properties(plan->properties, present.properties, copy.extras_settled);
-  if (!same && !SYNCER_MUTATED("catalog.ignore_properties")) return update_properties(now, work, plan);
+  if (const auto aspect = difference(copy, copy.copies.at(kept), *plan)) return change(now, work, kept, plan, *aspect);
   for (const auto& [id, state] : copy.copies) {
-    const bool former = (state.present || state.doubtful) && id != plan->id;
+    const bool former = (state.present || state.doubtful) && id != kept;
     if (former && !SYNCER_MUTATED("catalog.keep_former_copies")) return remove(now, work, id, "replaced");
   }
-  services_.ensure(now, work.key.service);
+  driver_.prepare(now, work.key.service);
   done(now, work);
   return false;
 }
@@ -249,124 +244,116 @@ void Importer::done(Instant now, Work& work) {
   if (!quiet) work.remote.desired.erase(work.name.key);
 }
 
-bool Importer::add(Instant now, Work& work, const std::string& service_id, const registry::SharedPlan& plan) {
-  auto body = registry::registration_body(*plan, work.copy.payload, to_string(work.remote.epoch));
-  if (!body) {
-    fail(now, work.name, work.copy, body.error());
-    return false;
-  }
-  const std::string& project = work.key.service.project;
-  const registry::InstanceRef ref{project, service_id, plan->id};
-  HttpRequest request = requests_.register_instance(project, service_id, std::move(*body));
-  call(now, work, std::move(request), [this, plan, ref](Instant at, Work& w, const registry::RawAnswer& raw) {
-    const auto id = registry::read_instance_id(raw);
-    if (!id) {
-      if (id.error().code == ErrorCode::NotFound) services_.forget(w.key.service);
-      if (registry::is_outcome_unknown(id.error())) {
-        w.copy.copies[plan->id].ref = ref;
-        w.copy.copies[plan->id].doubtful = true;
-      }
-      return Result<void>(tl::make_unexpected(id.error()));
+bool Importer::add(Instant now, Work& work, const registry::ServiceRef& where, const registry::SharedPlan& plan) {
+  begin(work);
+  const std::string epoch = to_string(work.remote.epoch);
+  driver_.put(now, where, {work.key.service, *plan, work.copy.payload, epoch},
+              [this, name = work.name, where, plan](Instant at, const Result<registry::EntryId>& entry) {
+                finish(at, name, [&](Instant, Work& w) { return on_added(at, w, where, plan, entry); });
+              });
+  return true;
+}
+
+Result<void> Importer::on_added(Instant now, Work& work, const registry::ServiceRef& where,
+                                const registry::SharedPlan& plan, const Result<registry::EntryId>& entry) {
+  if (!entry) {
+    if (entry.error().code == ErrorCode::NotFound) driver_.unprepare(work.key.service);
+    if (registry::is_outcome_unknown(entry.error()) && driver_.traits().chooses_id) {
+      CopyState& state = work.copy.copies[plan->id];
+      state.ref = {where.space, where.id, plan->id};
+      state.doubtful = true;
     }
-    CopyState& state = w.copy.copies[plan->id];
-    state.ref = ref;
-    state.status = plan->status;
-    state.properties = plan->properties;
-    present_.written(at, w.name, w.remote, w.copy, plan->id, true);
-    leases_.track(at, ref, plan->lease);
-    report(at, EventKind::CopyRegistered, w, plan->id, "");
-    return Result<void>();
-  });
-  return true;
-}
-
-bool Importer::update_status(Instant now, Work& work, const registry::SharedPlan& plan) {
-  const CopyState& state = work.copy.copies.at(plan->id);
-  call(now, work, requests_.put_status(state.ref, plan->status),
-       [this, plan](Instant at, Work& w, const registry::RawAnswer& raw) {
-         return on_updated(at, w, plan->id, "status", raw, [&](CopyState& changed) { changed.status = plan->status; });
-       });
-  return true;
-}
-
-bool Importer::update_properties(Instant now, Work& work, const registry::SharedPlan& plan) {
-  auto body = registry::properties_body(*plan, to_string(work.remote.epoch));
-  if (!body) {
-    fail(now, work.name, work.copy, body.error());
-    return false;
+    return tl::make_unexpected(entry.error());
   }
-  const CopyState& state = work.copy.copies.at(plan->id);
-  call(now, work, requests_.put_properties(state.ref, std::move(*body)),
-       [this, plan](Instant at, Work& w, const registry::RawAnswer& raw) {
-         return on_updated(at, w, plan->id, "properties", raw, [&](CopyState& changed) {
-           changed.properties = plan->properties;
-           w.copy.extras_settled = true;
-         });
-       });
+  CopyState& state = work.copy.copies[entry->id];
+  state.ref = *entry;
+  state.status = plan->status;
+  state.metadata = plan->metadata;
+  state.endpoints = plan->endpoints;
+  present_.written(now, work.name, work.remote, work.copy, entry->id, true);
+  leases_.track(now, *entry, plan->lease);
+  report(now, EventKind::CopyRegistered, work, entry->id, "");
+  return {};
+}
+
+bool Importer::change(Instant now, Work& work, const std::string& id, const registry::SharedPlan& plan,
+                      registry::Aspect aspect) {
+  begin(work);
+  const std::string epoch = to_string(work.remote.epoch);
+  driver_.change(now, work.copy.copies.at(id).ref, {work.key.service, *plan, work.copy.payload, epoch}, aspect,
+                 [this, name = work.name, id, plan, aspect](Instant at, const Result<void>& success) {
+                   finish(at, name, [&](Instant, Work& w) { return on_changed(at, w, id, *plan, aspect, success); });
+                 });
   return true;
 }
 
-/// A registration that vanished meanwhile is no failure: the next comparison registers it again.
-Result<void> Importer::on_updated(Instant now, Work& work, const std::string& id, std::string_view what,
-                                  const registry::RawAnswer& raw, const std::function<void(CopyState&)>& apply) {
-  auto success = registry::read_success(raw);
+Result<void> Importer::on_changed(Instant now, Work& work, const std::string& id, const registry::CopyPlan& plan,
+                                  registry::Aspect aspect, const Result<void>& success) {
+  // A registration that vanished meanwhile is no failure: the next comparison registers it again.
   if (!success && success.error().code == ErrorCode::NotFound) {
     present_.believe(now, work.name, work.remote, work.copy, id, false);
     return {};
   }
   if (!success) return success;
   CopyState& state = work.copy.copies[id];
-  apply(state);
+  if (aspect == registry::Aspect::Status) state.status = plan.status;
+  if (aspect == registry::Aspect::Endpoints) state.endpoints = plan.endpoints;
+  if (aspect == registry::Aspect::Properties) {
+    state.metadata = plan.metadata;
+    work.copy.extras_settled = true;
+  }
   present_.updated(now, work.name, state);
-  report(now, EventKind::CopyUpdated, work, id, what);
+  report(now, EventKind::CopyUpdated, work, id, registry::name(aspect));
   return {};
 }
 
 bool Importer::remove(Instant now, Work& work, const std::string& id, std::string_view reason) {
-  const registry::InstanceRef ref = work.copy.copies.at(id).ref;
-  call(now, work, requests_.unregister(ref),
-       [this, id, why = std::string(reason)](Instant at, Work& w, const registry::RawAnswer& raw) {
-         auto success = registry::read_success(raw);
-         const bool gone = success || success.error().code == ErrorCode::NotFound;
-         if (!gone && SYNCER_MUTATED("catalog.forget_failed_unregister")) {
-           present_.believe(at, w.name, w.remote, w.copy, id, false);
-           return Result<void>();
-         }
-         if (!gone) return success;
-         const bool was_present = w.copy.copies[id].present;
-         present_.written(at, w.name, w.remote, w.copy, id, false);
-         if (was_present) report(at, EventKind::CopyRemoved, w, id, why);
-         return Result<void>();
-       });
+  begin(work);
+  driver_.remove(now, work.copy.copies.at(id).ref, registry::Urgency::Write,
+                 [this, name = work.name, id, why = std::string(reason)](Instant at, const Result<void>& success) {
+                   finish(at, name, [&](Instant, Work& w) { return on_removed(at, w, id, why, success); });
+                 });
   return true;
 }
 
-void Importer::call(Instant now, Work& work, HttpRequest request, Handle handle) {
+Result<void> Importer::on_removed(Instant now, Work& work, const std::string& id, std::string_view reason,
+                                  const Result<void>& success) {
+  const bool gone = success || success.error().code == ErrorCode::NotFound;
+  if (!gone && SYNCER_MUTATED("catalog.forget_failed_unregister")) {
+    present_.believe(now, work.name, work.remote, work.copy, id, false);
+    return {};
+  }
+  if (!gone) return success;
+  const bool was_present = work.copy.copies[id].present;
+  present_.written(now, work.name, work.remote, work.copy, id, false);
+  if (was_present) report(now, EventKind::CopyRemoved, work, id, reason);
+  return {};
+}
+
+void Importer::begin(Work& work) {
   work.copy.busy = true;
   ++busy_;
-  calls_.submit(now, Urgency::Write, std::move(request),
-                [this, name = work.name, handle = std::move(handle)](Instant at, const registry::RawAnswer& raw) {
-                  RemoteCopies* remote = nullptr;
-                  DesiredCopy* copy = regions_.find(name, &remote);
-                  SYNCER_ASSERT(copy != nullptr && copy->busy);
-                  copy->busy = false;
-                  --busy_;
-                  Work w{name, *remote, *copy, *registry::decode_key(name.key)};
-                  if (const auto outcome = handle(at, w, raw); !outcome)
-                    fail(at, name, *copy, outcome.error());
-                  else
-                    copy->failures = 0;
-                  queue_.push(name, *copy);
-                });
+}
+
+void Importer::finish(Instant now, const CopyName& name, const Handle& handle) {
+  RemoteCopies* remote = nullptr;
+  DesiredCopy* copy = regions_.find(name, &remote);
+  SYNCER_ASSERT(copy != nullptr && copy->busy);
+  copy->busy = false;
+  --busy_;
+  Work work{name, *remote, *copy, *registry::decode_key(name.key)};
+  if (const auto outcome = handle(now, work); !outcome)
+    fail(now, name, *copy, outcome.error());
+  else
+    copy->failures = 0;
+  queue_.push(name, *copy);
 }
 
 void Importer::fail(Instant now, const CopyName& name, DesiredCopy& copy, const Error& error) {
   // Nobody knows what an unanswered write did: the same step is taken again, and each of them may be repeated.
   const bool passing =
       registry::is_outcome_unknown(error) || registry::is_unauthorized(error) || error.code == ErrorCode::NotFound;
-  const Duration wait = passing ? doubled(kFirstRetry, copy.failures, kSlowestRetry)
-                                : doubled(kFirstRejection, copy.failures, kSlowestRejection);
-  ++copy.failures;
+  const Duration wait = (passing ? registry::kPassingWrite : registry::kRefusedWrite).wait(copy.failures++);
   copy.retry_at = now + wait + random_.between(Duration::zero(), wait / 4);
   copy.waiting = to_string(error);
   queue_.push_at(copy.retry_at, name);
@@ -399,7 +386,7 @@ void Importer::report(Instant now, EventKind kind, const Work& work, const std::
 }
 
 void Importer::explain(std::vector<std::string>& out, std::size_t limit) const {
-  for (const std::string& text : services_.problems()) out.push_back(text);
+  for (const std::string& text : driver_.problems()) out.push_back(text);
   // What the registry refuses needs somebody and comes first; all else only needs time.
   std::vector<std::string> passing;
   std::size_t left_out = 0;

@@ -6,10 +6,8 @@
 
 #include "syncer/base/epoch.h"
 #include "syncer/base/random.h"
-#include "syncer/catalog/calls.h"
 #include "syncer/catalog/present_copies.h"
-#include "syncer/catalog/services.h"
-#include "syncer/registry/plan_memo.h"
+#include "syncer/registry/driver.h"
 
 namespace syncer::catalog {
 
@@ -18,8 +16,9 @@ namespace syncer::catalog {
 /// comparison decides what is next, so a crash, a lost answer or a doubled one changes nothing.
 class Importer {
  public:
-  Importer(const CatalogConfig& config, const registry::V4Requests& requests, Calls& calls,
-           const RegistrySnapshot& view, Regions& regions, Leases& leases, Observer& observer, Random random);
+  Importer(const CatalogConfig& config, registry::Driver& driver, const registry::Calls& calls,
+           const registry::Snapshot& view, Regions& regions, registry::Leases& leases, Observer& observer,
+           Random random);
 
   void desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch);
   void release(Instant now, const std::string& region, const Bytes& key);
@@ -28,8 +27,8 @@ class Importer {
   void set_enabled(Instant now, bool enabled);
 
   PresentCopies& present() { return present_; }
-  /// The registry's own record of a service is new, changed or gone.
-  void service_listed(Instant now, const registry::ServiceKey& key) { services_.reconsider(now, key); }
+  /// Copies of this service may be possible now, or have to wait again: looks at all of them.
+  void preparation_changed(const registry::ServiceKey& service);
 
   void advance(Instant now);
   Instant next_deadline() const;
@@ -48,45 +47,48 @@ class Importer {
     DesiredCopy& copy;
     registry::RecordKey key;
   };
-  using Handle = std::function<Result<void>(Instant, Work&, const registry::RawAnswer&)>;
+  using Handle = std::function<Result<void>(Instant, Work&)>;
 
-  void desire_service(RemoteCopies& remote, const registry::RecordKey& key, const Bytes& payload);
-  void release_service(RemoteCopies& remote, const registry::RecordKey& key);
-  bool is_mirrored(const registry::ServiceKey& service) const;
-  void service_changed(const registry::ServiceKey& key);
+  void attach(RemoteCopies& remote, const registry::RecordKey& key, const Bytes& payload);
+  void detach(RemoteCopies& remote, const registry::RecordKey& key);
 
   // The comparison and the step that follows; true when the step is a write.
   bool reconcile(Instant now, const CopyName& name);
   bool fulfil(Instant now, Work& work);
-  bool fulfil_present(Instant now, Work& work, const registry::SharedPlan& plan);
+  bool fulfil_present(Instant now, Work& work, const registry::SharedPlan& plan, const std::string& id);
   bool withdraw(Instant now, Work& work);
   void done(Instant now, Work& work);
+  std::optional<std::string> present_as(const DesiredCopy& copy, const registry::CopyPlan& plan) const;
+  std::optional<registry::Aspect> difference(const DesiredCopy& copy, const CopyState& state,
+                                             const registry::CopyPlan& plan) const;
   static std::optional<std::string> surplus(const DesiredCopy& copy, const std::string& kept);
 
   // The steps: each is one call and what its answer means.
-  bool add(Instant now, Work& work, const std::string& service_id, const registry::SharedPlan& plan);
-  bool update_status(Instant now, Work& work, const registry::SharedPlan& plan);
-  bool update_properties(Instant now, Work& work, const registry::SharedPlan& plan);
-  Result<void> on_updated(Instant now, Work& work, const std::string& id, std::string_view what,
-                          const registry::RawAnswer& raw, const std::function<void(CopyState&)>& apply);
+  bool add(Instant now, Work& work, const registry::ServiceRef& where, const registry::SharedPlan& plan);
+  bool change(Instant now, Work& work, const std::string& id, const registry::SharedPlan& plan,
+              registry::Aspect aspect);
   bool remove(Instant now, Work& work, const std::string& id, std::string_view reason);
-  void call(Instant now, Work& work, HttpRequest request, Handle handle);
+  Result<void> on_added(Instant now, Work& work, const registry::ServiceRef& where, const registry::SharedPlan& plan,
+                        const Result<registry::EntryId>& entry);
+  Result<void> on_changed(Instant now, Work& work, const std::string& id, const registry::CopyPlan& plan,
+                          registry::Aspect aspect, const Result<void>& success);
+  Result<void> on_removed(Instant now, Work& work, const std::string& id, std::string_view reason,
+                          const Result<void>& success);
+  void begin(Work& work);
+  void finish(Instant now, const CopyName& name, const Handle& handle);
   void fail(Instant now, const CopyName& name, DesiredCopy& copy, const Error& error);
   void reject(Instant now, const CopyName& name, DesiredCopy& copy);
   void clear_rejection(Instant now, const CopyName& name, DesiredCopy& copy);
   void report(Instant now, EventKind kind, const Work& work, const std::string& id, std::string_view reason);
 
-  const CatalogConfig& config_;
-  const registry::V4Requests& requests_;
-  Calls& calls_;
+  registry::Driver& driver_;
+  const registry::Calls& calls_;
   Regions& regions_;
-  Leases& leases_;
+  registry::Leases& leases_;
   Observer& observer_;
   Random random_;
   CopyQueue queue_;
   PresentCopies present_;
-  Services services_;
-  registry::PlanMemo plans_;
   std::size_t busy_ = 0;
   std::size_t rejected_ = 0;
 };

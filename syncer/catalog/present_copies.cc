@@ -79,18 +79,19 @@ void PresentCopies::believe(Instant now, const CopyName& name, RemoteCopies& rem
 
 void PresentCopies::believe_view(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy,
                                  CopyState& state, const std::string& id) {
-  const SeenInstance* shown = view_.instance(state.ref);
+  const registry::SeenEntry* shown = view_.entry(state.ref);
   if (shown != nullptr) {
-    state.status = shown->document->status;
-    state.properties = shown->document->properties;
-    leases_.adopt(now, state.ref, shown->document->lease);
+    state.status = shown->entry->status;
+    state.metadata = shown->entry->metadata;
+    state.endpoints = shown->entry->endpoints;
+    leases_.adopt(now, state.ref, shown->entry->lease);
   }
   if (shown == nullptr && state.present) state.doubtful = true;
   believe(now, name, remote, copy, id, shown != nullptr);
 }
 
 void PresentCopies::updated(Instant now, const CopyName& name, CopyState& state) {
-  state.quiet_until = now + kReadLag;
+  state.quiet_until = now + read_lag_;
   queue_.push_at(state.quiet_until, name);
 }
 
@@ -102,48 +103,47 @@ void PresentCopies::written(Instant now, const CopyName& name, RemoteCopies& rem
   updated(now, name, state);
 }
 
-void PresentCopies::seen(Instant now, const registry::InstanceRef& ref) {
-  const SeenInstance* shown = view_.instance(ref);
-  const SeenService* service = view_.service({ref.project, ref.service_id});
-  if (shown == nullptr || service == nullptr || !shown->document->copy) return;
-  const registry::CopyMark& mark = *shown->document->copy;
+void PresentCopies::seen(Instant now, const registry::EntryId& ref) {
+  const registry::SeenEntry* shown = view_.entry(ref);
+  const registry::SeenService* service = view_.service(ref.owner());
+  if (shown == nullptr || service == nullptr || !shown->entry->copy) return;
+  const registry::CopyMark& mark = *shown->entry->copy;
   if (mark.instance.empty()) return;
-  const CopyName name{mark.region, instance_key(service->document.key, mark.instance)};
+  const CopyName name{mark.region, instance_key(service->state.name, mark.instance)};
   if (last_reading_ != Instant{} && SYNCER_MUTATED("catalog.overlook_late_copies")) return;
   RemoteCopies& remote = regions_.at(now, mark.region);
   DesiredCopy& copy = remote.desired[name.key];
-  CopyState& state = copy.copies[ref.instance_id];
+  CopyState& state = copy.copies[ref.id];
   state.ref = ref;
   if (state.quiet_until != Instant{}) return;  // looked at again when the quiet time is over
-  believe_view(now, name, remote, copy, state, ref.instance_id);
+  believe_view(now, name, remote, copy, state, ref.id);
   queue_.push(name, copy);
 }
 
-void PresentCopies::missing(Instant now, const registry::InstanceRef& ref) {
+void PresentCopies::missing(Instant now, const registry::EntryId& ref) {
   const auto found = by_ref_.find(ref);
   if (found == by_ref_.end()) return;
   const CopyName name = found->second;
   RemoteCopies* remote = nullptr;
   DesiredCopy* copy = regions_.find(name, &remote);
-  CopyState& state = copy->copies[ref.instance_id];
+  CopyState& state = copy->copies[ref.id];
   if (state.quiet_until != Instant{}) return;
   // A list may lack for a moment what is there. What replaces this copy takes it away all the same.
   state.doubtful = !SYNCER_MUTATED("catalog.take_lists_for_true");
-  believe(now, name, *remote, *copy, ref.instance_id, false);
+  believe(now, name, *remote, *copy, ref.id, false);
   queue_.push(name, *copy);
 }
 
-bool PresentCopies::lease_lost(Instant now, const registry::InstanceRef& ref) {
+bool PresentCopies::lease_lost(Instant now, const registry::EntryId& ref) {
   const auto found = by_ref_.find(ref);
   if (found == by_ref_.end()) return false;
   const CopyName name = found->second;
   RemoteCopies* remote = nullptr;
   DesiredCopy* copy = regions_.find(name, &remote);
-  observe(observer_, now, EventKind::LeaseLost, Severity::Warning,
-          {{"region", name.region}, {"copy", ref.instance_id}});
-  believe(now, name, *remote, *copy, ref.instance_id, false);
+  observe(observer_, now, EventKind::LeaseLost, Severity::Warning, {{"region", name.region}, {"copy", ref.id}});
+  believe(now, name, *remote, *copy, ref.id, false);
   // The list still shows it for a while; that is not news.
-  updated(now, name, copy->copies[ref.instance_id]);
+  updated(now, name, copy->copies[ref.id]);
   queue_.push(name, *copy);
   return true;
 }

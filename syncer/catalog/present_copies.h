@@ -8,9 +8,9 @@
 #include <string>
 #include <utility>
 
-#include "syncer/catalog/leases.h"
 #include "syncer/catalog/regions.h"
-#include "syncer/catalog/registry_snapshot.h"
+#include "syncer/registry/leases.h"
+#include "syncer/registry/snapshot.h"
 
 namespace syncer::catalog {
 
@@ -52,17 +52,18 @@ class CopyQueue {
 /// a reading may still show the time before them. Every change queues the copy it belongs to.
 class PresentCopies {
  public:
-  PresentCopies(const RegistrySnapshot& view, Regions& regions, Leases& leases, CopyQueue& queue, Observer& observer)
-      : view_(view), regions_(regions), leases_(leases), queue_(queue), observer_(observer) {}
+  PresentCopies(const registry::Snapshot& view, Regions& regions, registry::Leases& leases, CopyQueue& queue,
+                Duration read_lag, Observer& observer)
+      : view_(view), regions_(regions), leases_(leases), queue_(queue), read_lag_(read_lag), observer_(observer) {}
 
   std::size_t size() const { return by_ref_.size(); }
   /// When the last complete reading of the registry began.
   void set_last_reading(Instant began) { last_reading_ = began; }
 
-  void seen(Instant now, const registry::InstanceRef& ref);
-  void missing(Instant now, const registry::InstanceRef& ref);
+  void seen(Instant now, const registry::EntryId& ref);
+  void missing(Instant now, const registry::EntryId& ref);
   /// A heartbeat showed it. False when it is no copy.
-  bool lease_lost(Instant now, const registry::InstanceRef& ref);
+  bool lease_lost(Instant now, const registry::EntryId& ref);
 
   /// An own write succeeded: the registration is there or gone, whatever the list shows for a while.
   void written(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy, const std::string& id,
@@ -80,13 +81,14 @@ class PresentCopies {
                     const std::string& id);
   bool is_quiet(Instant now, const CopyState& state) const;
 
-  const RegistrySnapshot& view_;
+  const registry::Snapshot& view_;
   Regions& regions_;
-  Leases& leases_;
+  registry::Leases& leases_;
   CopyQueue& queue_;
+  const Duration read_lag_;
   Observer& observer_;
   Instant last_reading_{};
-  std::map<registry::InstanceRef, CopyName> by_ref_;  // those believed to be present
+  std::map<registry::EntryId, CopyName> by_ref_;  // those believed to be present
 };
 
 }  // namespace syncer::catalog

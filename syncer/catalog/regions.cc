@@ -178,13 +178,11 @@ void Regions::forget_registry(Instant now) {
   judged_.clear();
 }
 
-DesiredService Regions::desired(const registry::ServiceKey& key) const {
-  DesiredService all;
+registry::Attachments Regions::attachments(const registry::ServiceKey& key) const {
+  registry::Attachments all;
   for (const auto& [region, remote] : regions_) {
-    const auto found = remote.services.find(key);
-    if (found == remote.services.end()) continue;
-    if (!all.payload) all.payload = found->second.payload;
-    all.schemas.insert(found->second.schemas.begin(), found->second.schemas.end());
+    const auto found = remote.attachments.find(key);
+    if (found != remote.attachments.end()) all.insert(found->second.begin(), found->second.end());
   }
   return all;
 }

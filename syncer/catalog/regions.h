@@ -13,9 +13,8 @@
 #include "syncer/catalog/guards.h"
 #include "syncer/catalog/status.h"
 #include "syncer/ports/observer.h"
-#include "syncer/registry/copy.h"
+#include "syncer/registry/driver.h"
 #include "syncer/registry/record.h"
-#include "syncer/registry/v4_requests.h"
 
 namespace syncer::catalog {
 
@@ -33,12 +32,13 @@ struct CopyName {
 
 /// One registration of a copy in the own registry, as far as we know.
 struct CopyState {
-  registry::InstanceRef ref;
+  registry::EntryId ref;
   bool present = false;
   bool doubtful = false;  ///< its registration was not answered: it may be there
   std::string status;
-  registry::Properties properties;
-  Instant quiet_until{};  ///< until then our own last write is believed, not the list
+  registry::Metadata metadata;
+  std::vector<std::string> endpoints;  ///< only where they change in place
+  Instant quiet_until{};               ///< until then our own last write is believed, not the list
 };
 
 /// One instance of another region: what its copy should be and what is there.
@@ -50,7 +50,7 @@ struct DesiredCopy {
   bool granted = false;  ///< its removal was let go
   bool busy = false;     ///< a call for it is under way
   bool queued = false;
-  bool extras_settled = false;  ///< properties were replaced as wanted; what is more, the registry adds by itself
+  bool extras_settled = false;  ///< metadata was replaced as planned; what is more, the registry adds by itself
   std::map<std::string, CopyState> copies;  ///< by copy id
   std::uint32_t failures = 0;
   Instant retry_at{};
@@ -62,18 +62,12 @@ struct DesiredCopy {
   bool at_rest() const;
 };
 
-/// A service as other regions describe it.
-struct DesiredService {
-  std::optional<Bytes> payload;
-  std::map<std::string, Bytes> schemas;
-};
-
 /// Everything known of one other region on the local side.
 struct RemoteCopies {
   explicit RemoteCopies(const GuardSettings& settings, Instant now);
 
   std::map<Bytes, DesiredCopy> desired;  ///< by encoded instance key
-  std::map<registry::ServiceKey, DesiredService> services;
+  std::map<registry::ServiceKey, registry::Attachments> attachments;
   Epoch epoch;              ///< of its latest announcement; new copies are marked with it
   std::size_t present = 0;  ///< desired or former ones with at least one copy in the registry
   bool connected = false;
@@ -112,8 +106,8 @@ class Regions {
   /// Begins anew as the region's writer: nothing is known of the registry, hold times start now.
   void forget_registry(Instant now);
 
-  /// What all regions together desire of one service; where they differ the first region by name counts.
-  DesiredService desired(const registry::ServiceKey& key) const;
+  /// What all regions together attach to one service; where they differ the first region by name counts.
+  registry::Attachments attachments(const registry::ServiceKey& key) const;
   ImportStatus status(const std::string& region) const;
   void hash(StateHasher& hasher) const;
   /// The frozen guards, for the next leader.

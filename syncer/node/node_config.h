@@ -11,6 +11,7 @@
 #include "syncer/catalog/config.h"
 #include "syncer/cluster/config.h"
 #include "syncer/gossip/timing.h"
+#include "syncer/node/registry_kinds.h"
 #include "syncer/peering/config.h"
 #include "syncer/wire/gossip/packet.h"
 
@@ -33,6 +34,7 @@ struct NodeConfig {
   wire::gossip::Pool gossip_pool;      ///< label, and keys that only a driver gives: a setting is no place for them
   crypto::NonceSource gossip_nonce;    ///< required with keys; unpredictable in the daemon
   crypto::KeyKeeper gossip_keep_keys;  ///< asked before keys that another syncer or serf brought are in force
+  registry::Kinds kinds = registry_kinds();  ///< of registries that can be spoken to
   catalog::RegistrySettings registry;
   catalog::GuardSettings guard;
   peering::SyncSettings sync;

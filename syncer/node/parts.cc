@@ -55,6 +55,7 @@ catalog::CatalogConfig catalog_config(const NodeConfig& config, std::function<bo
   catalog.region = config.region;
   catalog.node = config.node;
   catalog.single = config.mode == Mode::Single;
+  catalog.kinds = config.kinds;
   catalog.registry = config.registry;
   catalog.guard = config.guard;
   catalog.hold = config.sync.hold;

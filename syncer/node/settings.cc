@@ -80,6 +80,10 @@ Result<void> apply_setting(NodeConfig& config, std::string_view key, std::string
 Result<void> validate(const NodeConfig& c) {
   if (auto valid = validate_own(c); !valid) return valid;
   if (auto valid = catalog::validate(c.registry); !valid) return valid;
+  if (!c.kinds.contains(c.registry.kind)) {
+    return forms::refuse("registry.kind", "\"" + c.registry.kind + "\" is no known kind of registry" +
+                                              did_you_mean(c.registry.kind, c.kinds.names()));
+  }
   if (auto valid = gossip::validate(c.gossip); !valid) return valid;
   if (auto valid = peering::validate(c.sync); !valid) return valid;
   return cluster::validate(c.cluster);

@@ -4,18 +4,18 @@
 namespace syncer::registry {
 
 Bytes encode_key(const RecordKey& key) {
-  Bytes octets;
-  ByteWriter writer(octets);
+  Bytes bytes;
+  ByteWriter writer(bytes);
   writer.u8(static_cast<std::uint8_t>(key.kind));
   const ServiceKey& s = key.service;
   for (const std::string* field : {&s.domain, &s.project, &s.environment, &s.app_id, &s.name, &s.version, &key.id}) {
     writer.string(*field);
   }
-  return octets;
+  return bytes;
 }
 
-std::optional<RecordKey> decode_key(ByteView octets) {
-  ByteReader reader(octets);
+std::optional<RecordKey> decode_key(ByteView bytes) {
+  ByteReader reader(bytes);
   RecordKey key;
   reader.u8();
   const auto kind = kind_of(octets);
@@ -25,8 +25,8 @@ std::optional<RecordKey> decode_key(ByteView octets) {
   for (std::string* field : {&s.domain, &s.project, &s.environment, &s.app_id, &s.name, &s.version, &key.id}) {
     *field = reader.string();
   }
-  // A length may be written with needless octets; such a key would be a second name of the same record.
-  if (!reader.finished() || encode_key(key) != octets) return std::nullopt;
+  // A length may be written with needless bytes; such a key would be a second name of the same record.
+  if (!reader.finished() || encode_key(key) != bytes) return std::nullopt;
   const bool has_id = !key.id.empty();
   return has_id == (key.kind != RecordKind::Service) ? std::optional(std::move(key)) : std::nullopt;
 }
@@ -48,7 +48,7 @@ std::string to_string(const RecordKey& key) {
   switch (key.kind) {
     case RecordKind::Service:
       break;
-    case RecordKind::Schema:
+    case RecordKind::Attachment:
       return text + " schema " + key.id;
     case RecordKind::Instance:
       return text + " instance " + key.id;
@@ -56,9 +56,9 @@ std::string to_string(const RecordKey& key) {
   return text;
 }
 
-std::string readable_key(ByteView octets) {
-  const auto key = decode_key(octets);
-  return key ? to_string(*key) : to_hex(octets);
+std::string readable_key(ByteView bytes) {
+  const auto key = decode_key(bytes);
+  return key ? to_string(*key) : to_hex(bytes);
 }
 
 }  // namespace syncer::registry

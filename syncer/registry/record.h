@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -11,7 +12,7 @@
 namespace syncer::registry {
 
 /// What kind of thing a replicated record describes. The numbers are on the wire.
-enum class RecordKind : std::uint8_t { Service = 1, Schema = 2, Instance = 3 };
+enum class RecordKind : std::uint8_t { Service = 1, Attachment = 2, Instance = 3 };
 
 /// What names a microservice everywhere, whatever id a service center gave it.
 struct ServiceKey {
@@ -24,7 +25,7 @@ struct ServiceKey {
   auto operator<=>(const ServiceKey&) const = default;
 };
 
-/// Names one record of a region. `id` is the schema id, the origin instance id, or empty for a service.
+/// Names one record of a region. `id` is the name of the attachment, the origin instance id, or empty for a service.
 struct RecordKey {
   RecordKind kind = RecordKind::Service;
   ServiceKey service;
@@ -32,11 +33,11 @@ struct RecordKey {
   auto operator<=>(const RecordKey&) const = default;
 };
 
-/// The key as octets: kind, then every field with its length, so that no key is the beginning of another one and
+/// The key as bytes: kind, then every field with its length, so that no key is the beginning of another one and
 /// "dc1" never meets "dc10".
 Bytes encode_key(const RecordKey& key);
-/// Undoes encode_key; nothing for octets it did not write.
-std::optional<RecordKey> decode_key(ByteView octets);
+/// Undoes encode_key; nothing for bytes it did not write.
+std::optional<RecordKey> decode_key(ByteView bytes);
 
 /// The kind of an encoded key, without reading the rest of it; nothing for bytes that cannot be a key.
 std::optional<RecordKind> kind_of(ByteView key);
@@ -46,7 +47,7 @@ std::string to_string(const ServiceKey& key);
 /// to_string of the service, and the id where there is one; for people.
 std::string to_string(const RecordKey& key);
 
-/// The same from the octets of a key; hexadecimal for octets that are none.
-std::string readable_key(ByteView octets);
+/// The same from the bytes of a key; hexadecimal for bytes that are none.
+std::string readable_key(ByteView bytes);
 
 }  // namespace syncer::registry

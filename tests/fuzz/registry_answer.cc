@@ -3,11 +3,12 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "syncer/registry/copy.h"
-#include "syncer/registry/v4_answers.h"
+#include "syncer/registry/servicecenter/answers.h"
+#include "syncer/registry/servicecenter/copy.h"
 
 using namespace syncer;
 using namespace syncer::registry;
+using namespace syncer::registry::servicecenter;
 
 namespace {
 
@@ -33,7 +34,7 @@ void check_find(const RawAnswer& raw) {
   require(first->value.size() == 2 && again->value.size() == 2);
   for (std::size_t i = 0; i < 2; ++i) {
     require(first->value[i].instances.size() == again->value[i].instances.size());
-    for (const SharedInstance& instance : first->value[i].instances) {
+    for (const SharedEntry& instance : first->value[i].instances) {
       require(!instance->id.empty());
       check_payload(instance->payload);
     }
@@ -42,7 +43,7 @@ void check_find(const RawAnswer& raw) {
 
 }  // namespace
 
-/// What a service center may answer: the first octet chooses the status, the rest is the body.
+/// What a service center may answer: the first byte chooses the status, the rest is the body.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   HttpResponse response;
@@ -50,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   response.status = kStatuses[data[0] % 8];
   response.body.assign(reinterpret_cast<const char*>(data) + 1, size - 1);
   const RawAnswer raw = response;
-  const InstanceRef asked[] = {{"default", "s1", "i1"}, {"default", "s1", "i2"}};
+  const EntryId asked[] = {{"default", "s1", "i1"}, {"default", "s1", "i2"}};
   check_find(raw);
   check_payload(response.body);
   static_cast<void>(read_success(raw));

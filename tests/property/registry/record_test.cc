@@ -6,15 +6,15 @@
 
 #include <nlohmann/json.hpp>
 
-#include "syncer/registry/copy.h"
-#include "syncer/registry/v4_answers.h"
+#include "syncer/registry/servicecenter/answers.h"
+#include "syncer/registry/servicecenter/copy.h"
 
-namespace syncer::registry {
+namespace syncer::registry::servicecenter {
 namespace {
 
 RecordKey any_key() {
   RecordKey key;
-  key.kind = *rc::gen::element(RecordKind::Service, RecordKind::Schema, RecordKind::Instance);
+  key.kind = *rc::gen::element(RecordKind::Service, RecordKind::Attachment, RecordKind::Instance);
   ServiceKey& s = key.service;
   for (std::string* field : {&s.domain, &s.project, &s.environment, &s.app_id, &s.name, &s.version}) {
     *field = *rc::gen::arbitrary<std::string>();
@@ -23,7 +23,7 @@ RecordKey any_key() {
   return key;
 }
 
-/// A text of JSON's own characters: closer to a broken answer than random octets are.
+/// A text of JSON's own characters: closer to a broken answer than random bytes are.
 std::string any_json_like() {
   return *rc::gen::container<std::string>(rc::gen::element('{', '}', '[', ']', '"', ':', ',', '0', 'a', '\\', ' '));
 }
@@ -40,12 +40,12 @@ RC_GTEST_PROP(RecordKey, IsUnambiguousAndPrefixFree, ()) {
   if (a != b) RC_ASSERT(!encode_key(b).starts_with(encode_key(a)));
 }
 
-RC_GTEST_PROP(RecordKey, OfAnyOctetsIsReadOrRefusedButNeverTwice, (const std::string& octets)) {
-  const auto key = decode_key(octets);
-  if (key) RC_ASSERT(encode_key(*key) == octets);
+RC_GTEST_PROP(RecordKey, OfAnyBytesIsReadOrRefusedButNeverTwice, (const std::string& bytes)) {
+  const auto key = decode_key(bytes);
+  if (key) RC_ASSERT(encode_key(*key) == bytes);
 }
 
-std::optional<InstanceDocument> reading_of(const nlohmann::json& instance) {
+std::optional<Entry> reading_of(const nlohmann::json& instance) {
   const std::string text = instance.dump();
   return read_instance(**json::Document::parse(text));
 }
@@ -77,7 +77,7 @@ RC_GTEST_PROP(Answers, OfAnyBodyAreValues, ()) {
   InstanceMemo memo;
   const auto found = read_find(raw, 3, memo);
   if (found) RC_ASSERT(found->value.size() == 3U);
-  const std::vector<InstanceRef> asked(2);
+  const std::vector<EntryId> asked(2);
   const auto beats = read_heartbeats(raw, asked);
   if (beats) RC_ASSERT(beats->size() == 2U);
 }
@@ -90,7 +90,7 @@ RC_GTEST_PROP(BatchFind, CutAnywhereIsNeverAShorterTruth, ()) {
   RC_ASSERT(!read_find(HttpResponse{200, {}, whole.substr(0, size)}, 1, memo).has_value());
 }
 
-/// A batch find whose instances differ from each other in few octets.
+/// A batch find whose instances differ from each other in few bytes.
 std::string any_find() {
   std::string list;
   const int count = *rc::gen::inRange(0, 6);
@@ -121,4 +121,4 @@ RC_GTEST_PROP(BatchFind, IsReadAsIfNothingHadBeenReadBefore, ()) {
 }
 
 }  // namespace
-}  // namespace syncer::registry
+}  // namespace syncer::registry::servicecenter

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "syncer/base/assert.h"
+#include "syncer/registry/servicecenter/driver.h"
 
 namespace syncer::catalog {
 namespace {
@@ -169,6 +170,7 @@ CatalogConfig catalog_config_of(const std::string& region) {
   CatalogConfig config;
   config.region = region;
   config.node = region + "-n1";
+  config.kinds.add("servicecenter", registry::servicecenter::make_driver);
   config.registry.addresses = {"http://sc-0", "http://sc-1"};
   return config;
 }

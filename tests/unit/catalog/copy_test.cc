@@ -274,7 +274,7 @@ TEST_F(CatalogCopies, BringTheirContractsAndOverwriteNone) {
   const auto record = remote_instance("cart", "i1", "rest://9:1");
   const auto service = registry::decode_key(record.key)->service;
   for (const char* id : {"mine", "theirs"}) {
-    driver.catalog().desire(now, "west", encode_key(registry::RecordKey{registry::RecordKind::Schema, service, id}),
+    driver.catalog().desire(now, "west", encode_key(registry::RecordKey{registry::RecordKind::Attachment, service, id}),
                             R"({"schema":"far"})", {1, 1});
   }
   world.add(now, "cart", "n1", "rest://1:1");

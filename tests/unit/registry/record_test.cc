@@ -11,7 +11,7 @@ RecordKey instance_key(const std::string& id) {
 }
 
 TEST(RecordKey, SurvivesItsEncoding) {
-  const RecordKey key{RecordKind::Schema, {"d", "p", "production", "shop", "cart", "1.0.0"}, "hello"};
+  const RecordKey key{RecordKind::Attachment, {"d", "p", "production", "shop", "cart", "1.0.0"}, "hello"};
   EXPECT_EQ(decode_key(encode_key(key)), key);
 }
 

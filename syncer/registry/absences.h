@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <set>
+#include <vector>
+
+#include "syncer/registry/driver.h"
+
+namespace syncer::registry {
+
+/// A list that leaves an entry out is a hint. Each such entry is asked for by itself, past the caches; only the
+/// registry's answer that it does not exist makes it absent. An error says nothing, and the entry itself shows that the
+/// list is wrong.
+class Absences {
+ public:
+  Absences(Driver& driver, Observer& observer) : driver_(driver), observer_(observer) {}
+
+  void suspect(Instant now, const EntryId& ref);
+  /// It was seen again.
+  void clear(const EntryId& ref);
+  void advance(Instant now);
+  Instant next_deadline() const;
+  /// Those whose absence is confirmed, once none is being asked for any more: what vanished together is judged
+  /// together.
+  std::vector<EntryId> take_confirmed(Instant now);
+  std::size_t open() const { return suspects_.size(); }
+
+ private:
+  enum class State : std::uint8_t { Due, Asked, Absent };
+  struct Suspect {
+    State state = State::Asked;
+    Instant since{};  ///< when it is or was due, or when its absence was confirmed
+    std::uint32_t tries = 0;
+  };
+  using InTime = std::set<std::pair<Instant, EntryId>>;
+
+  void ask(Instant now, const EntryId& ref);
+  void on_answer(Instant now, const EntryId& ref, Presence presence);
+  void list_was_wrong(Instant now, const EntryId& ref);
+  void move(const EntryId& ref, Suspect& suspect, State state, Instant since);
+  void leave_queue(const EntryId& ref, const Suspect& suspect);
+
+  Driver& driver_;
+  Observer& observer_;
+  std::map<EntryId, Suspect> suspects_;
+  InTime due_;
+  InTime absent_;
+};
+
+}  // namespace syncer::registry

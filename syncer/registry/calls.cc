@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/registry/calls.h"
+
+#include <algorithm>
+
+namespace syncer::registry {
+
+Calls::Calls(const RegistrySettings& settings, std::function<bool(Instant)> may_write, Http& http, Addresses& addresses,
+             std::function<CallId()> next_call)
+    : settings_(settings),
+      may_write_(std::move(may_write)),
+      http_(http),
+      addresses_(addresses),
+      next_call_(std::move(next_call)) {}
+
+std::size_t Calls::limit(Urgency urgency) const {
+  // One place less for each step down, so that a lease always finds one.
+  const std::size_t all = std::max<std::size_t>(settings_.concurrency, 1);
+  const auto step = static_cast<std::size_t>(urgency);
+  return all > step ? all - step : 1;
+}
+
+void Calls::submit(Instant now, Urgency urgency, HttpRequest request, Done done) {
+  if (request.target.size() >= max_target_) {
+    done(now, failure(ErrorCode::TooLarge, "request", "its target is longer than the registry takes"));
+    return;
+  }
+  waiting_[static_cast<std::size_t>(urgency)].push_back({urgency, std::move(request), std::move(done), false});
+  start_waiting(now);
+}
+
+void Calls::probe(Instant now, const std::string& address, HttpRequest request, Done done) {
+  request.origin = address;
+  start(now, {Urgency::Read, std::move(request), std::move(done), true});
+}
+
+bool Calls::may_start(Instant now, Urgency urgency) const {
+  return urgency == Urgency::Read || !may_write_ || may_write_(now);
+}
+
+void Calls::start_waiting(Instant now) {
+  held_ = false;
+  for (const Urgency urgency : {Urgency::Lease, Urgency::Read, Urgency::Write}) {
+    auto& queue = waiting_[static_cast<std::size_t>(urgency)];
+    if (!queue.empty() && !may_start(now, urgency)) {
+      held_ = true;
+      continue;
+    }
+    while (!queue.empty() && running_ < limit(urgency)) {
+      Call call = std::move(queue.front());
+      queue.pop_front();
+      call.request.origin = addresses_.current();
+      start(now, std::move(call));
+    }
+  }
+}
+
+void Calls::start(Instant now, Call call) {
+  const CallId id = next_call_();
+  HttpRequest request = std::exchange(call.request, {});
+  call.request.origin = request.origin;
+  under_way_.emplace(id, std::move(call));
+  ++running_;
+  http_.call(id, std::move(request), now + settings_.request_timeout);
+}
+
+bool Calls::on_http(Instant now, CallId id, const RawAnswer& raw) {
+  const auto found = under_way_.find(id);
+  if (found == under_way_.end()) return false;
+  const Call call = std::move(found->second);
+  under_way_.erase(found);
+  --running_;
+  if (!call.is_probe) addresses_.report(now, call.request.origin, call.urgency != Urgency::Write, raw);
+  call.done(now, raw);
+  start_waiting(now);
+  return true;
+}
+
+void Calls::forget_all() {
+  for (auto& queue : waiting_) queue.clear();
+  for (const auto& [id, call] : under_way_) http_.cancel(id);
+  under_way_.clear();
+  running_ = 0;
+}
+
+}  // namespace syncer::registry

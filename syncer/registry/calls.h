@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <deque>
+#include <functional>
+#include <limits>
+#include <map>
+
+#include "syncer/ports/http.h"
+#include "syncer/registry/addresses.h"
+#include "syncer/registry/settings.h"
+
+namespace syncer::registry {
+
+/// What came back from the port, be it an answer or not.
+using RawAnswer = Result<HttpResponse>;
+
+/// Which calls go first. Leases must not wait behind a flood of registrations.
+enum class Urgency : std::uint8_t { Lease, Read, Write };
+
+/// The calls to the registry that are under way or wait for their turn, bounded by the configured concurrency.
+class Calls {
+ public:
+  /// What to do with the answer; called exactly once unless the call is forgotten.
+  using Done = std::function<void(Instant now, const RawAnswer& raw)>;
+
+  /// `may_write` is asked before each call that is no read; while it says no they wait. Empty: always.
+  Calls(const RegistrySettings& settings, std::function<bool(Instant)> may_write, Http& http, Addresses& addresses,
+        std::function<CallId()> next_call);
+  /// Requests whose target has this many bytes are not sent but fail as too large.
+  void set_max_target(std::size_t bytes) { max_target_ = bytes; }
+
+  void submit(Instant now, Urgency urgency, HttpRequest request, Done done);
+  /// Asks one address whatever the current one is; its answer does not count for the current address.
+  void probe(Instant now, const std::string& address, HttpRequest request, Done done);
+  /// A write would start at once, and there is a registry to take it.
+  bool takes_write() const { return running_ < limit(Urgency::Write) && waiting_[2].empty() && !addresses_.down(); }
+  /// False when the id is none of ours (a late answer to a forgotten call).
+  bool on_http(Instant now, CallId call, const RawAnswer& raw);
+  /// The answer of `may_write` may be another one now: starts what may start.
+  void resume(Instant now) {
+    if (held_) start_waiting(now);
+  }
+  /// Cancels everything; no `Done` is called.
+  void forget_all();
+
+ private:
+  struct Call {
+    Urgency urgency = Urgency::Read;
+    HttpRequest request;
+    Done done;
+    bool is_probe = false;
+  };
+
+  std::size_t limit(Urgency urgency) const;
+  void start(Instant now, Call call);
+  void start_waiting(Instant now);
+  bool may_start(Instant now, Urgency urgency) const;
+
+  const RegistrySettings& settings_;
+  std::function<bool(Instant)> may_write_;
+  Http& http_;
+  Addresses& addresses_;
+  std::function<CallId()> next_call_;
+  std::array<std::deque<Call>, 3> waiting_;
+  std::map<CallId, Call> under_way_;
+  std::size_t running_ = 0;
+  std::size_t max_target_ = std::numeric_limits<std::size_t>::max();
+  bool held_ = false;  ///< something waits for permission to write
+};
+
+}  // namespace syncer::registry

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/registry/servicecenter/copy.h"
+
+#include "syncer/base/hash.h"
+#include "syncer/base/mutation.h"
+
+namespace syncer::registry::servicecenter {
+namespace {
+
+constexpr std::size_t kIdLength = 32;
+
+std::string short_sha256(const Bytes& bytes) { return sha256_hex(bytes).substr(0, kIdLength); }
+
+/// Everything but what can be changed in place.
+std::string id_of(const std::string& region, const std::string& instance, const json::Value& document) {
+  Bytes bytes;
+  ByteWriter writer(bytes);
+  for (const std::string& field : {region, instance}) writer.string(field);
+  const auto endpoints = texts_member(document, "endpoints").value_or(std::vector<std::string>());
+  writer.varint(endpoints.size());
+  for (const std::string& endpoint : endpoints) writer.string(endpoint);
+  writer.string(object_text(members_of(document, {"status", "properties", "endpoints"})));
+  return short_sha256(bytes);
+}
+
+Bytes with_epoch(Properties properties, const std::string& epoch) {
+  properties["syncer.epoch"] = epoch;
+  return properties_text(properties);
+}
+
+Bytes canary_properties(const CanaryMark& mark) {
+  return properties_text({{"syncer.canary", mark.region}, {"syncer.node", mark.node}, {"syncer.run", mark.run}});
+}
+
+Result<json::Document> parse_payload(ByteView payload, const char* what) {
+  auto document = json::Document::parse(payload);
+  if (!document || !document->root().is_object())
+    return failure(ErrorCode::Invalid, what, "payload is not a JSON object");
+  return std::move(*document);
+}
+
+/// An object with one member.
+Bytes object_with(const char* name, const Bytes& text) { return object_text({{name, text}}); }
+
+Result<Bytes> limited(Bytes body, std::size_t limit, const char* what) {
+  if (body.size() <= limit) return body;
+  return failure(ErrorCode::TooLarge, what,
+                 std::to_string(body.size()) + " bytes, the service center takes " + std::to_string(limit));
+}
+
+}  // namespace
+
+std::string copy_id(const std::string& region, const std::string& instance, ByteView payload) {
+  const auto document = json::Document::parse(payload);
+  const json::Value nothing;
+  return id_of(region, instance, document ? document->root() : nothing);
+}
+
+Result<CopyPlan> plan_copy(const std::string& region, const std::string& instance, ByteView payload) {
+  auto document = parse_payload(payload, "instance");
+  if (!document) return tl::make_unexpected(document.error());
+  const json::Value& origin = document->root();
+  const auto status = text_member(origin, "status");
+  auto properties = properties_member(origin, "properties");
+  if (!status || !properties || !texts_member(origin, "endpoints") || !text_member(origin, "hostName")) {
+    return failure(ErrorCode::Invalid, "instance", "a member of the payload has the wrong type");
+  }
+  CopyPlan plan;
+  plan.status = status->empty() ? "UP" : *status;
+  plan.lease = lease_of(origin);
+  plan.metadata = std::move(*properties);
+  for (const char* mark : {"syncer.epoch", "syncer.canary", "syncer.node", "syncer.run"}) plan.metadata.erase(mark);
+  plan.metadata["syncer.region"] = region;
+  plan.metadata["syncer.instance"] = instance;
+  plan.id = id_of(region, instance, origin);
+  return plan;
+}
+
+Result<Bytes> registration_body(const CopyPlan& plan, ByteView payload, const std::string& epoch) {
+  auto document = parse_payload(payload, "instance");
+  if (!document) return tl::make_unexpected(document.error());
+  Members members = members_of(**document);
+  members["instanceId"] = quoted(plan.id);
+  members["status"] = quoted(plan.status);
+  members["properties"] = with_epoch(plan.metadata, epoch);
+  return limited(object_with("instance", object_text(members)), kMaxRegistration, "registration");
+}
+
+Result<Bytes> properties_body(const CopyPlan& plan, const std::string& epoch) {
+  return limited(object_with("properties", with_epoch(plan.metadata, epoch)), kMaxProperties, "properties");
+}
+
+Result<Bytes> service_body(const ServiceKey& key, ByteView payload) {
+  auto document = parse_payload(payload, "service");
+  if (!document) return tl::make_unexpected(document.error());
+  Members members = members_of(**document, {"serviceId"});
+  members["environment"] = quoted(key.environment);
+  members["appId"] = quoted(key.app_id);
+  members["serviceName"] = quoted(key.name);
+  members["version"] = quoted(key.version);
+  return object_with("service", object_text(members));
+}
+
+Result<Bytes> service_properties_body(ByteView payload) {
+  auto document = parse_payload(payload, "service");
+  if (!document) return tl::make_unexpected(document.error());
+  const auto properties = properties_member(**document, "properties");
+  if (!properties) return failure(ErrorCode::Invalid, "service", "properties are not texts");
+  return limited(object_with("properties", properties_text(*properties)), kMaxProperties, "service properties");
+}
+
+bool same_service_properties(ByteView a, ByteView b) {
+  const auto left = json::Document::parse(a);
+  const auto right = json::Document::parse(b);
+  if (!left || !right) return false;
+  return properties_member(**left, "properties") == properties_member(**right, "properties");
+}
+
+std::string canary_id(const std::string& region, const std::string& node) {
+  Bytes bytes;
+  ByteWriter writer(bytes);
+  for (const std::string& field : {std::string("canary"), region, node}) writer.string(field);
+  return short_sha256(bytes);
+}
+
+Bytes canary_body(const std::string& id, const CanaryMark& mark) {
+  // A short lease, so that a dead syncer's canary does not keep its successor waiting.
+  return object_with("instance", object_text({{"healthCheck", R"({"interval":5,"mode":"push","times":3})"},
+                                              {"hostName", quoted("syncer")},
+                                              {"instanceId", quoted(id)},
+                                              {"properties", canary_properties(mark)},
+                                              {"status", quoted("UP")}}));
+}
+
+Bytes canary_properties_body(const CanaryMark& mark) { return object_with("properties", canary_properties(mark)); }
+
+Result<SharedPlan> PlanMemo::plan(const std::string& region, const std::string& instance, ByteView payload) {
+  const std::uint64_t name = hash64(instance, hash64(region));
+  Hash128 print = hash128(payload, name);
+  if (SYNCER_MUTATED("registry.plan_of_former_payload")) print = {name, 0};
+  Slot& slot = slots_[name % kSlots];
+  if (slot.plan && slot.print == print) return slot.plan;
+  auto plan = plan_copy(region, instance, payload);
+  if (!plan) return tl::make_unexpected(plan.error());
+  slot = {print, std::make_shared<const CopyPlan>(std::move(*plan))};
+  return slot.plan;
+}
+
+}  // namespace syncer::registry::servicecenter

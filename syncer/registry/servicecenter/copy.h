@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+
+#include "syncer/base/bytes.h"
+#include "syncer/base/hash.h"
+#include "syncer/base/result.h"
+#include "syncer/base/time.h"
+#include "syncer/registry/driver.h"
+#include "syncer/registry/servicecenter/documents.h"
+
+namespace syncer::registry::servicecenter {
+
+/// The service center refuses larger bodies (since its first version).
+inline constexpr std::size_t kMaxRegistration = 5 * 1024;
+inline constexpr std::size_t kMaxProperties = 3 * 1024;
+
+/// Id of a copy: the first 32 hexadecimal digits of SHA-256 over the length-prefixed origin region, origin instance id
+/// and everything that a service center cannot change in place (endpoints, host name, health check, …). The same
+/// origin state gets the same id from every syncer, after any crash: registering it twice is a heartbeat.
+std::string copy_id(const std::string& region, const std::string& instance, ByteView payload);
+
+/// Reads a replicated instance payload. Invalid when it is not one.
+Result<CopyPlan> plan_copy(const std::string& region, const std::string& instance, ByteView payload);
+
+/// Body that registers the copy; TooLarge when the service center would refuse it.
+Result<Bytes> registration_body(const CopyPlan& plan, ByteView payload, const std::string& epoch);
+/// Body that replaces the properties of a registered copy; TooLarge as above.
+Result<Bytes> properties_body(const CopyPlan& plan, const std::string& epoch);
+
+/// Body that creates a service from its key and payload. Invalid when the payload is not one.
+Result<Bytes> service_body(const ServiceKey& key, ByteView payload);
+/// Body that replaces a service's properties by those of the payload.
+Result<Bytes> service_properties_body(ByteView payload);
+/// Properties of a service payload are the same.
+bool same_service_properties(ByteView a, ByteView b);
+
+/// As canary_body asks for.
+inline constexpr Duration kCanaryLease = std::chrono::seconds(20);
+
+/// Id of the canary of a node: one per (region, node), so that a restart finds its own.
+std::string canary_id(const std::string& region, const std::string& node);
+/// Body that registers a canary with the given lease parts.
+Bytes canary_body(const std::string& id, const CanaryMark& mark);
+/// Body that makes a canary ours.
+Bytes canary_properties_body(const CanaryMark& mark);
+
+/// plan_copy() with a memory: a copy is compared with its origin several times while it is being written. A plan
+/// depends on nothing but what is asked with, so a remembered one is never outdated; there is room for a fixed number.
+class PlanMemo {
+ public:
+  /// As plan_copy().
+  Result<SharedPlan> plan(const std::string& region, const std::string& instance, ByteView payload);
+  std::size_t size() const { return slots_.size(); }
+  static constexpr std::size_t kSlots = 1024;
+
+ private:
+  struct Slot {
+    Hash128 print;  ///< of all that was asked with
+    SharedPlan plan;
+  };
+  std::map<std::uint64_t, Slot> slots_;  // by hash of the name, modulo kSlots
+};
+
+}  // namespace syncer::registry::servicecenter

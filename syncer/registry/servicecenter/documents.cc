@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/registry/servicecenter/documents.h"
+
+#include <algorithm>
+
+#include "syncer/base/hash.h"
+#include "syncer/base/mutation.h"
+
+namespace syncer::registry::servicecenter {
+namespace {
+
+constexpr std::uint64_t kDayInSeconds = 86400;
+
+std::string property(const Properties& properties, const char* name) {
+  const auto found = properties.find(name);
+  return found == properties.end() ? std::string() : found->second;
+}
+
+std::uint64_t number_member(const json::Value& object, const char* name) {
+  const auto* value = member(object, name);
+  return value != nullptr ? value->natural().value_or(0) : 0;
+}
+
+/// What one service center alone knows, and what the key already says, stays at home.
+Members payload_of(const json::Value& document, std::initializer_list<ByteView> without) {
+  Members members = members_of(document, without);
+  std::erase_if(members, [](const auto& member) { return member.second == "null"; });
+  return members;
+}
+
+/// Takes the marks out of what else is attached to the instance; the epoch of a copy is part of its mark alone.
+void read_marks(Entry& entry) {
+  Properties& p = entry.metadata;
+  if (p.contains("syncer.region") && !SYNCER_MUTATED("registry.overlook_marks")) {
+    entry.copy = CopyMark{property(p, "syncer.region"), property(p, "syncer.instance"), property(p, "syncer.epoch")};
+    p.erase("syncer.epoch");
+  } else if (p.contains("syncer.canary")) {
+    entry.canary = CanaryMark{property(p, "syncer.canary"), property(p, "syncer.node"), property(p, "syncer.run")};
+  }
+}
+
+/// The beginning of a text names the instance and not its state.
+constexpr std::size_t kName = 90;
+
+}  // namespace
+
+std::optional<ServiceDocument> read_service(const json::Value& document, const std::string& domain,
+                                            const std::string& project) {
+  const auto id = text_member(document, "serviceId");
+  const auto environment = text_member(document, "environment");
+  const auto app = text_member(document, "appId");
+  const auto name = text_member(document, "serviceName");
+  const auto version = text_member(document, "version");
+  const auto alias = text_member(document, "alias");
+  const auto modified = text_member(document, "modTimestamp");
+  auto schemas = texts_member(document, "schemas");
+  if (!id || !environment || !app || !name || !version || !alias || !modified || !schemas) return std::nullopt;
+  if (id->empty() || name->empty() || !properties_member(document, "properties")) return std::nullopt;
+  std::sort(schemas->begin(), schemas->end());
+  Members payload = payload_of(document, {"serviceId", "environment", "appId", "serviceName", "version", "timestamp",
+                                          "modTimestamp", "schemas"});
+  if (!schemas->empty()) payload.emplace("schemas", list_text(*schemas));
+  ServiceState state{{domain, project, *environment, *app, *name, *version}, object_text(payload), *modified};
+  state.internal = is_infrastructure(state.name, *alias);
+  state.has_attachments = !schemas->empty();
+  return ServiceDocument{*id, std::move(state)};
+}
+
+std::optional<Entry> read_instance(const json::Value& document) {
+  const auto id = text_member(document, "instanceId");
+  const auto service = text_member(document, "serviceId");
+  const auto status = text_member(document, "status");
+  auto properties = properties_member(document, "properties");
+  if (!id || id->empty() || !service || !status || !properties) return std::nullopt;
+  if (!texts_member(document, "endpoints") || !text_member(document, "hostName")) return std::nullopt;
+  Entry entry;
+  entry.id = *id;
+  entry.service = *service;
+  entry.status = status->empty() ? "UP" : *status;
+  entry.metadata = std::move(*properties);
+  entry.lease = lease_of(document);
+  read_marks(entry);
+  if (entry.copy || entry.canary) return entry;
+  entry.metadata.clear();
+  entry.payload =
+      object_text(payload_of(document, {"instanceId", "serviceId", "version", "timestamp", "modTimestamp"}));
+  return entry;
+}
+
+std::optional<SchemaDocument> read_schema(const json::Value& document) {
+  const auto id = text_member(document, "schemaId");
+  const auto summary = text_member(document, "summary");
+  const auto content = text_member(document, "schema");
+  if (!id || id->empty() || !summary || !content) return std::nullopt;
+  Properties payload = {{"schema", *content}};
+  if (!summary->empty()) payload.emplace("summary", *summary);
+  return SchemaDocument{*id, !content->empty(), properties_text(payload)};
+}
+
+Duration lease_of(const json::Value& instance) {
+  const auto* check = member(instance, "healthCheck");
+  std::uint64_t interval = 30;
+  std::uint64_t times = 3;
+  if (check != nullptr && text_member(*check, "mode") != "pull") {
+    interval = number_member(*check, "interval");
+    times = number_member(*check, "times");
+    if (interval == 0) interval = 30;
+  }
+  if (interval > kDayInSeconds || times > kDayInSeconds) return std::chrono::seconds(kDayInSeconds);
+  return std::chrono::seconds(std::min(interval * (times + 1), kDayInSeconds));
+}
+
+bool is_infrastructure(const ServiceKey& key, const std::string& alias) {
+  if (key.app_id == "default" && (key.name == "SERVICECENTER" || alias == "SERVICECENTER")) return true;
+  return key.app_id == "syncer" && key.name == "SYNCER";
+}
+
+ServiceKey canary_service(const std::string& domain, const std::string& project) {
+  return {domain, project, "", "syncer", "SYNCER", "1.0.0"};
+}
+
+InstanceMemo::Print InstanceMemo::print_of(ByteView text) {
+  const Hash128 hash = hash128(SYNCER_MUTATED("registry.remember_by_name") ? text.substr(0, kName) : text);
+  return {hash.high, hash.low};
+}
+
+Result<SharedEntry> InstanceMemo::read(ByteView text) {
+  const Print print = print_of(text);
+  const auto known = known_.find(print);
+  if (known != known_.end()) {
+    if (SharedEntry instance = known->second.lock()) return instance;
+  }
+  const auto document = json::Document::parse(text);
+  if (!document) return failure(ErrorCode::Corrupt, "instance", "not JSON");
+  auto instance = read_instance(**document);
+  if (!instance) return SharedEntry();
+  auto shared = std::make_shared<const Entry>(std::move(*instance));
+  if (known_.size() >= most_) forget_gone();
+  known_.insert_or_assign(print, shared);
+  return SharedEntry(std::move(shared));
+}
+
+void InstanceMemo::forget_gone() {
+  for (auto it = known_.begin(); it != known_.end();) it = it->second.expired() ? known_.erase(it) : std::next(it);
+  most_ = std::max(kLeast, 2 * known_.size());
+}
+
+}  // namespace syncer::registry::servicecenter

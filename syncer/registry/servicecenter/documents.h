@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "syncer/base/bytes.h"
+#include "syncer/base/result.h"
+#include "syncer/base/time.h"
+#include "syncer/registry/servicecenter/json_text.h"
+
+namespace syncer::registry::servicecenter {
+
+/// A microservice as one service center holds it.
+struct ServiceDocument {
+  std::string id;  ///< this service center's id, never empty
+  ServiceState state;
+};
+
+/// A contract. `has_content` is false for an id that is only listed.
+struct SchemaDocument {
+  std::string id;
+  bool has_content = false;
+  Bytes payload;  ///< canonical {"schema","summary"}; also the body that writes it
+};
+
+/// Reads one element of a service list. Nothing when the id or the name is missing or a member has the wrong type.
+std::optional<ServiceDocument> read_service(const json::Value& document, const std::string& domain,
+                                            const std::string& project);
+/// Reads one element of an instance list; nothing as above.
+std::optional<Entry> read_instance(const json::Value& document);
+/// Reads one element of a schema list; nothing as above.
+std::optional<SchemaDocument> read_schema(const json::Value& document);
+
+/// Lease of a health check as the service center counts it: interval x (times + 1), 120 s when there is none.
+Duration lease_of(const json::Value& instance);
+/// The registry's own service (SERVICECENTER) and the syncers': never replicated.
+bool is_infrastructure(const ServiceKey& key, const std::string& alias);
+
+/// Natural key of the service that canaries live under.
+ServiceKey canary_service(const std::string& domain, const std::string& project);
+
+/// Knows the instances that somebody still holds by their text. A registry lists all instances of a service when one of
+/// them changes; those that come again byte for byte are not parsed again. It keeps nothing alive, and what it knows
+/// of what is gone stays less than what is held.
+class InstanceMemo {
+ public:
+  /// Reads one element of an instance list. An error when it is not JSON, nullptr when it is no instance.
+  Result<SharedEntry> read(ByteView text);
+  /// Texts that are known now, those of instances that nobody holds any more among them.
+  std::size_t size() const { return known_.size(); }
+
+ private:
+  static constexpr std::size_t kLeast = 64;
+  /// 128 bits of a hash stand for the text.
+  using Print = std::pair<std::uint64_t, std::uint64_t>;
+  static Print print_of(ByteView text);
+  void forget_gone();
+
+  std::map<Print, std::weak_ptr<const Entry>> known_;
+  std::size_t most_ = kLeast;
+};
+
+}  // namespace syncer::registry::servicecenter

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/registry/servicecenter/driver.h"
+
+#include <algorithm>
+
+#include "syncer/base/assert.h"
+#include "syncer/registry/servicecenter/copy.h"
+#include "syncer/registry/servicecenter/reader.h"
+#include "syncer/registry/servicecenter/schemas.h"
+#include "syncer/registry/servicecenter/services.h"
+
+namespace syncer::registry::servicecenter {
+namespace {
+
+using Batch = std::vector<EntryId>;
+
+/// Below this size a set of heartbeats in which something is lost is sent one by one.
+constexpr std::size_t kSmallBatch = 16;
+
+/// An unregistered instance is listed for about 2.3 s, a registered one may be missing for 0.3 s.
+const Traits kTraits = {
+    .read_lag = std::chrono::seconds(3),
+    .canary_lease = kCanaryLease,
+    .renew_batch = 500,
+    .chooses_id = true,
+    .endpoints_in_place = false,
+};
+
+class ServiceCenter : public Driver {
+ public:
+  explicit ServiceCenter(const DriverContext& context)
+      : context_(context),
+        requests_(context.settings.domain),
+        reader_(context_, requests_),
+        schemas_(context_, requests_),
+        services_(context_, requests_) {
+    SYNCER_ASSERT(!context.settings.projects.empty());
+    context.calls.set_max_target(kMaxTarget);
+  }
+
+  const Traits& traits() const override { return kTraits; }
+
+  void poll(Instant now) override { reader_.poll(now); }
+  void confirm(Instant now, const EntryId& entry, Answered<Presence> done) override;
+  void distrust(const ServiceRef& service) override { reader_.distrust(service); }
+  void dropped(const EntryId& entry) override { reader_.recheck_services(entry.space); }
+  void probe(Instant now, const std::string& address, Answered<bool> done) override;
+
+  void follow(Instant now, const ServiceRef& service) override { schemas_.read_soon(now, service); }
+  bool caught_up() const override { return schemas_.caught_up(); }
+
+  bool is_mirrored(const ServiceKey& service) const override;
+  Result<SharedPlan> plan(const std::string& region, const std::string& instance, ByteView payload) override {
+    return plans_.plan(region, instance, payload);
+  }
+  const ServiceRef* prepare(Instant now, const ServiceKey& service) override { return services_.ensure(now, service); }
+  std::string problem(const ServiceKey& service) const override { return services_.problem(service); }
+  void reconsider(Instant now, const ServiceKey& service) override { services_.reconsider(now, service); }
+  void unprepare(const ServiceKey& service) override { services_.forget(service); }
+  void allow_writes(Instant now, bool allowed) override { services_.set_enabled(now, allowed); }
+  std::vector<std::string> problems() const override { return services_.problems(); }
+
+  void put(Instant now, const ServiceRef& where, const CopyWrite& copy, DoneWithId done) override;
+  void change(Instant now, const EntryId& entry, const CopyWrite& copy, Aspect aspect, Done done) override;
+  void remove(Instant now, const EntryId& entry, Urgency urgency, Done done) override;
+  void renew(Instant now, std::span<const EntryId> entries, BeatSink sink) override;
+
+  void put_canary(Instant now, const CanaryMark& mark, DoneWithId done) override;
+  void change_canary(Instant now, const EntryId& entry, const CanaryMark& mark, Done done) override;
+
+  void advance(Instant now) override;
+  Instant next_deadline() const override { return std::min(schemas_.next_deadline(), services_.next_deadline()); }
+
+ private:
+  void submit(Instant now, Urgency urgency, HttpRequest request, Done done);
+  void renew_one(Instant now, const EntryId& entry, const BeatSink& sink);
+  void on_set(Instant now, const Batch& batch, const BeatSink& sink, const RawAnswer& raw);
+  void split(Instant now, const Batch& batch, const BeatSink& sink);
+  const std::string& canary_project() const { return context_.settings.projects.front(); }
+  ServiceKey canary_key() const { return canary_service(requests_.domain(), canary_project()); }
+  void create_canary_service(Instant now, const CanaryMark& mark, DoneWithId done);
+  void register_canary(Instant now, const CanaryMark& mark, const std::string& service_id, DoneWithId done);
+
+  const DriverContext context_;
+  const Requests requests_;
+  Reader reader_;
+  Schemas schemas_;
+  Services services_;
+  PlanMemo plans_;
+  std::string canary_service_id_;
+};
+
+void ServiceCenter::submit(Instant now, Urgency urgency, HttpRequest request, Done done) {
+  context_.calls.submit(now, urgency, std::move(request),
+                        [done = std::move(done)](Instant at, const RawAnswer& raw) { done(at, read_success(raw)); });
+}
+
+void ServiceCenter::confirm(Instant now, const EntryId& entry, Answered<Presence> done) {
+  context_.calls.submit(now, Urgency::Read, requests_.get_instance(entry),
+                        [done = std::move(done)](Instant at, const RawAnswer& raw) {
+                          const auto instance = read_one_instance(raw);
+                          const bool absent = !instance && instance.error().code == ErrorCode::NotFound;
+                          done(at, instance ? Presence::Present : absent ? Presence::Absent : Presence::Unknown);
+                        });
+}
+
+void ServiceCenter::probe(Instant now, const std::string& address, Answered<bool> done) {
+  // Reads what lies behind the address too: a front-end that lost its storage answers simpler questions well.
+  context_.calls.probe(now, address, requests_.existence(canary_key()),
+                       [done = std::move(done)](Instant at, const RawAnswer& raw) {
+                         const auto id = read_service_id(raw);
+                         done(at, id.has_value() || id.error().code == ErrorCode::NotFound);
+                       });
+}
+
+bool ServiceCenter::is_mirrored(const ServiceKey& service) const {
+  const auto& projects = context_.settings.projects;
+  if (service.domain != context_.settings.domain || is_infrastructure(service, "")) return false;
+  return std::find(projects.begin(), projects.end(), service.project) != projects.end();
+}
+
+void ServiceCenter::put(Instant now, const ServiceRef& where, const CopyWrite& copy, DoneWithId done) {
+  auto body = registration_body(copy.plan, copy.payload, copy.epoch);
+  if (!body) return done(now, tl::make_unexpected(body.error()));
+  context_.calls.submit(
+      now, Urgency::Write, requests_.register_instance(where.space, where.id, std::move(*body)),
+      [entry = EntryId{where.space, where.id, copy.plan.id}, done = std::move(done)](Instant at, const RawAnswer& raw) {
+        const auto id = read_instance_id(raw);
+        done(at, id ? Result<EntryId>(entry) : tl::make_unexpected(id.error()));
+      });
+}
+
+void ServiceCenter::change(Instant now, const EntryId& entry, const CopyWrite& copy, Aspect aspect, Done done) {
+  SYNCER_ASSERT(aspect != Aspect::Endpoints);
+  if (aspect == Aspect::Status) {
+    return submit(now, Urgency::Write, requests_.put_status(entry, copy.plan.status), std::move(done));
+  }
+  auto body = properties_body(copy.plan, copy.epoch);
+  if (!body) return done(now, tl::make_unexpected(body.error()));
+  submit(now, Urgency::Write, requests_.put_properties(entry, std::move(*body)), std::move(done));
+}
+
+void ServiceCenter::remove(Instant now, const EntryId& entry, Urgency urgency, Done done) {
+  submit(now, urgency, requests_.unregister(entry), std::move(done));
+}
+
+void ServiceCenter::renew(Instant now, std::span<const EntryId> entries, BeatSink sink) {
+  if (entries.size() == 1) return renew_one(now, entries.front(), sink);
+  context_.calls.submit(now, Urgency::Lease, requests_.heartbeats(entries.front().space, entries),
+                        [this, batch = Batch(entries.begin(), entries.end()), sink = std::move(sink)](
+                            Instant at, const RawAnswer& raw) { on_set(at, batch, sink, raw); });
+}
+
+void ServiceCenter::renew_one(Instant now, const EntryId& entry, const BeatSink& sink) {
+  submit(now, Urgency::Lease, requests_.heartbeat(entry), [entry, sink](Instant at, const Result<void>& success) {
+    if (success) return sink(at, entry, Beat::Renewed);
+    sink(at, entry, success.error().code == ErrorCode::NotFound ? Beat::Lost : Beat::Unknown);
+  });
+}
+
+void ServiceCenter::on_set(Instant now, const Batch& batch, const BeatSink& sink, const RawAnswer& raw) {
+  const auto beats = read_heartbeats(raw, batch);
+  if (beats) {
+    for (std::size_t i = 0; i < batch.size(); ++i) sink(now, batch[i], (*beats)[i]);
+    return;
+  }
+  const ErrorCode code = beats.error().code;
+  // "Some are lost" without saying which, and "there is no such route": both end at single heartbeats.
+  if (code == ErrorCode::NotFound || code == ErrorCode::Unsupported || code == ErrorCode::Refused) {
+    return split(now, batch, sink);
+  }
+  for (const EntryId& entry : batch) sink(now, entry, Beat::Unknown);
+}
+
+void ServiceCenter::split(Instant now, const Batch& batch, const BeatSink& sink) {
+  if (batch.size() <= kSmallBatch) {
+    for (const EntryId& entry : batch) renew_one(now, entry, sink);
+    return;
+  }
+  const std::span<const EntryId> all = batch;
+  renew(now, all.first(batch.size() / 2), sink);
+  renew(now, all.subspan(batch.size() / 2), sink);
+}
+
+void ServiceCenter::put_canary(Instant now, const CanaryMark& mark, DoneWithId done) {
+  if (const ServiceRef* ref = context_.snapshot.find(canary_key())) {
+    return register_canary(now, mark, ref->id, std::move(done));
+  }
+  if (!canary_service_id_.empty()) return register_canary(now, mark, canary_service_id_, std::move(done));
+  create_canary_service(now, mark, std::move(done));
+}
+
+void ServiceCenter::create_canary_service(Instant now, const CanaryMark& mark, DoneWithId done) {
+  auto body = service_body(canary_key(), R"({"description":"syncers that write this registry"})");
+  SYNCER_ASSERT(body.has_value());
+  context_.calls.submit(now, Urgency::Lease, requests_.create_service(canary_project(), std::move(*body)),
+                        [this, mark, done = std::move(done)](Instant at, const RawAnswer& raw) {
+                          const auto id = read_service_id(raw);
+                          if (!id) return done(at, tl::make_unexpected(id.error()));
+                          canary_service_id_ = *id;
+                          register_canary(at, mark, *id, done);
+                        });
+}
+
+void ServiceCenter::register_canary(Instant now, const CanaryMark& mark, const std::string& service_id,
+                                    DoneWithId done) {
+  const EntryId entry{canary_project(), service_id, canary_id(mark.region, mark.node)};
+  context_.calls.submit(now, Urgency::Lease,
+                        requests_.register_instance(entry.space, service_id, canary_body(entry.id, mark)),
+                        [this, entry, done = std::move(done)](Instant at, const RawAnswer& raw) {
+                          const auto id = read_instance_id(raw);
+                          canary_service_id_ = id ? entry.service : "";
+                          done(at, id ? Result<EntryId>(entry) : tl::make_unexpected(id.error()));
+                        });
+}
+
+void ServiceCenter::change_canary(Instant now, const EntryId& entry, const CanaryMark& mark, Done done) {
+  submit(now, Urgency::Lease, requests_.put_properties(entry, canary_properties_body(mark)), std::move(done));
+}
+
+void ServiceCenter::advance(Instant now) {
+  schemas_.advance(now);
+  services_.advance(now);
+}
+
+}  // namespace
+
+std::unique_ptr<Driver> make_driver(const DriverContext& context) { return std::make_unique<ServiceCenter>(context); }
+
+}  // namespace syncer::registry::servicecenter

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/registry/servicecenter/services.h"
+
+#include "syncer/base/mutation.h"
+#include "syncer/registry/servicecenter/answers.h"
+#include "syncer/registry/servicecenter/copy.h"
+
+namespace syncer::registry::servicecenter {
+namespace {
+
+/// What other regions say of the service itself; nullptr when that has not arrived.
+const Bytes* record_of(const Attachments& attachments) {
+  const auto found = attachments.find("");
+  return found == attachments.end() ? nullptr : &found->second;
+}
+
+std::map<std::string, Bytes> schemas_of(Attachments attachments) {
+  attachments.erase("");
+  return attachments;
+}
+
+}  // namespace
+
+const ServiceRef* Services::ensure(Instant now, const Key& key) {
+  const auto [it, is_new] = services_.try_emplace(key);
+  if (is_new) it->second.desired = context_.owner.desired_attachments(key);
+  step(now, key, it->second);
+  return usable(it->second) ? &it->second.ref : nullptr;
+}
+
+std::string Services::problem(const Key& key) const {
+  const auto found = services_.find(key);
+  return found == services_.end() || found->second.problem.empty() ? "its service is being created"
+                                                                   : found->second.problem;
+}
+
+std::vector<std::string> Services::problems() const {
+  std::vector<std::string> texts;
+  for (const auto& [key, service] : services_) {
+    if (!service.problem.empty()) texts.push_back("service " + to_string(key) + ": " + service.problem);
+    for (const auto& [schema, reason] : service.refused) {
+      texts.push_back("service " + to_string(key) + ": contract " + schema + " refused: " + reason);
+    }
+  }
+  return texts;
+}
+
+void Services::reconsider(Instant now, const Key& key) {
+  const auto found = services_.find(key);
+  if (found == services_.end()) return context_.owner.preparation_changed(now, key);
+  Preparation& service = found->second;
+  service.desired = context_.owner.desired_attachments(key);
+  service.settled = service.contracts_done = service.properties_done = false;
+  service.failures = 0;
+  service.retry_at = now;
+  service.refused.clear();
+  if (context_.snapshot.find(key) == nullptr && !service.busy) service.ref.id.clear();
+  step(now, key, service);
+  context_.owner.preparation_changed(now, key);
+}
+
+void Services::forget(const Key& key) {
+  const auto found = services_.find(key);
+  if (found == services_.end() || found->second.busy) return;
+  services_.erase(found);
+}
+
+bool Services::has_natives(const Key& key) const {
+  const ServiceRef* ref = context_.snapshot.find(key);
+  return ref != nullptr && context_.snapshot.service(*ref)->natives > 0;
+}
+
+void Services::step(Instant now, const Key& key, Preparation& service) {
+  if (!enabled_ || service.settled || service.busy || now < service.retry_at) return;
+  if (service.ref.id.empty()) return find_or_create(now, key, service);
+  if (!service.contracts_done) return compare_contracts(now, key, service);
+  if (!service.missing.empty()) return write_contract(now, key, service);
+  if (!service.properties_done) return compare_properties(now, key, service);
+  service.settled = true;
+  if (!service.refused.empty()) timers_.insert({now + kRefusedWrite.slowest, key});
+}
+
+void Services::find_or_create(Instant now, const Key& key, Preparation& service) {
+  if (const ServiceRef* ref = context_.snapshot.find(key)) {
+    service.ref = *ref;
+    service.problem.clear();
+    return step(now, key, service);
+  }
+  const Bytes* record = record_of(service.desired);
+  if (record == nullptr) {
+    service.problem = "its service record has not arrived";
+    return;
+  }
+  auto body = service_body(key, *record);
+  if (!body) return fail(now, key, service, body.error());
+  call(now, key, service, requests_.create_service(key.project, std::move(*body)),
+       [this, key](Instant at, Preparation&, const RawAnswer& raw) -> Result<void> {
+         const auto id = read_service_id(raw);
+         if (!id) return tl::make_unexpected(id.error());
+         verify(at, key, *id);
+         return {};
+       });
+}
+
+/// A service center answers a registration whose alias belongs to another service with that other service's id.
+void Services::verify(Instant now, const Key& key, const std::string& id) {
+  call(now, key, services_[key], requests_.existence(key),
+       [key, id](Instant, Preparation& service, const RawAnswer& raw) -> Result<void> {
+         const auto found = read_service_id(raw);
+         if (!found && found.error().code != ErrorCode::NotFound) return tl::make_unexpected(found.error());
+         if (!found || *found != id) {
+           return failure(ErrorCode::Conflict, "service", "its alias belongs to another service here");
+         }
+         service.ref = {key.project, id};
+         return {};
+       });
+}
+
+void Services::compare_contracts(Instant now, const Key& key, Preparation& service) {
+  if (schemas_of(service.desired).empty()) {
+    service.contracts_done = service.contracts_tried = true;
+    return step(now, key, service);
+  }
+  call(now, key, service, requests_.list_schemas(key.project, service.ref.id),
+       [this, key](Instant, Preparation& s, const RawAnswer& raw) -> Result<void> {
+         const auto present = read_schemas(raw);
+         if (!present) {
+           if (present.error().code == ErrorCode::NotFound) s.ref.id.clear();
+           return tl::make_unexpected(present.error());
+         }
+         plan_contracts(key, s, present->value);
+         return {};
+       });
+}
+
+void Services::plan_contracts(const Key& key, Preparation& service, const std::vector<SchemaDocument>& present) {
+  service.missing = schemas_of(service.desired);
+  const bool hands_off = has_natives(key) && !SYNCER_MUTATED("catalog.overwrite_contracts");
+  for (const SchemaDocument& schema : present) {
+    const auto wanted = service.missing.find(schema.id);
+    if (wanted == service.missing.end() || !schema.has_content) continue;
+    if (hands_off || wanted->second == schema.payload) service.missing.erase(wanted);
+  }
+  service.contracts_done = true;
+  if (service.missing.empty()) service.contracts_tried = true;
+}
+
+void Services::write_contract(Instant now, const Key& key, Preparation& service) {
+  const auto [id, body] = *service.missing.begin();
+  call(now, key, service, requests_.put_schema(key.project, service.ref.id, id, body),
+       [schema = id](Instant, Preparation& s, const RawAnswer& raw) -> Result<void> {
+         const auto success = read_success(raw);
+         const bool open = !success && is_outcome_unknown(success.error());
+         // A refused contract must not keep the instances away; it is tried again later.
+         if (!open) s.missing.erase(schema);
+         if (s.missing.empty()) s.contracts_tried = true;
+         if (open) return success;
+         if (!success) s.refused[schema] = to_string(success.error());
+         return {};
+       });
+}
+
+void Services::compare_properties(Instant now, const Key& key, Preparation& service) {
+  service.properties_done = true;
+  const ServiceRef* ref = context_.snapshot.find(key);
+  const Bytes* record = record_of(service.desired);
+  const bool ours = ref != nullptr && record != nullptr && !has_natives(key);
+  if (!ours || same_service_properties(*record, context_.snapshot.service(*ref)->state.record)) {
+    return step(now, key, service);
+  }
+  auto body = service_properties_body(*record);
+  if (!body) return fail(now, key, service, body.error());
+  call(now, key, service, requests_.put_service_properties(key.project, service.ref.id, std::move(*body)),
+       [](Instant, Preparation&, const RawAnswer& raw) { return read_success(raw); });
+}
+
+void Services::call(Instant now, const Key& key, Preparation& service, HttpRequest request, Handle handle) {
+  service.busy = true;
+  context_.calls.submit(now, Urgency::Write, std::move(request),
+                        [this, key, handle = std::move(handle)](Instant at, const RawAnswer& raw) {
+                          Preparation& s = services_[key];
+                          s.busy = false;
+                          const bool was_usable = usable(s);
+                          s.problem.clear();
+                          if (const auto outcome = handle(at, s, raw); !outcome)
+                            fail(at, key, s, outcome.error());
+                          else
+                            s.failures = 0;
+                          step(at, key, s);
+                          if (usable(s) != was_usable) context_.owner.preparation_changed(at, key);
+                        });
+}
+
+void Services::fail(Instant now, const Key& key, Preparation& service, const Error& error) {
+  const bool first = service.failures == 0;
+  const bool outage = is_outcome_unknown(error) || is_unauthorized(error);
+  service.problem = to_string(error);
+  const Duration wait = (outage ? kPreparation : kRefusedWrite).wait(service.failures++);
+  const Duration jitter = random_.between(Duration::zero(), wait / 4);
+  service.retry_at = now + wait + jitter;
+  timers_.insert({service.retry_at, key});
+  if (first && !outage) report(now, key, service);
+}
+
+void Services::report(Instant now, const Key& key, const Preparation& service) {
+  observe(context_.observer, now, EventKind::CopyParked, Severity::Warning,
+          {{"key", to_string(key)}, {"reason", service.problem}, {"retry", syncer::to_string(service.retry_at - now)}});
+}
+
+void Services::set_enabled(Instant now, bool enabled) {
+  if (enabled_ == enabled) return;
+  enabled_ = enabled;
+  if (!enabled) return;
+  std::vector<Key> known;
+  for (const auto& [key, service] : services_) known.push_back(key);
+  for (const Key& key : known) reconsider(now, key);
+}
+
+void Services::advance(Instant now) {
+  if (!enabled_) return;
+  while (!timers_.empty() && timers_.begin()->first <= now) {
+    const Key key = timers_.begin()->second;
+    timers_.erase(timers_.begin());
+    const auto found = services_.find(key);
+    if (found == services_.end()) continue;
+    Preparation& service = found->second;
+    if (service.settled && !service.refused.empty()) {
+      service.refused.clear();
+      service.settled = service.contracts_done = false;
+    }
+    step(now, key, service);
+    context_.owner.preparation_changed(now, key);
+  }
+}
+
+}  // namespace syncer::registry::servicecenter

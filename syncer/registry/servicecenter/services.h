@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+
+#include "syncer/base/random.h"
+#include "syncer/registry/driver.h"
+#include "syncer/registry/retry.h"
+#include "syncer/registry/servicecenter/documents.h"
+#include "syncer/registry/servicecenter/requests.h"
+
+namespace syncer::registry::servicecenter {
+
+/// Sees to it that the services of copies exist here with their contracts. Creates what is missing; changes only what
+/// no native instance uses; deletes nothing.
+class Services {
+ public:
+  Services(const DriverContext& context, const Requests& requests)
+      : context_(context), requests_(requests), random_(context.random.stream("services")) {}
+
+  /// Where the service is once it can take instances; nothing yet otherwise, and problem() says why.
+  const ServiceRef* ensure(Instant now, const ServiceKey& key);
+  std::string problem(const ServiceKey& key) const;
+  /// The desired state or the registry's own record changed.
+  void reconsider(Instant now, const ServiceKey& key);
+  /// The registry says that the service is not there after all.
+  void forget(const ServiceKey& key);
+
+  /// Nothing is written while not enabled; enabling looks at everything again.
+  void set_enabled(Instant now, bool enabled);
+  void advance(Instant now);
+  Instant next_deadline() const { return timers_.empty() || !enabled_ ? kNever : timers_.begin()->first; }
+  /// Services and contracts that the registry refuses, in words.
+  std::vector<std::string> problems() const;
+
+ private:
+  struct Preparation {
+    ServiceRef ref;  ///< its id is empty until the service is known to be there
+    bool busy = false;
+    bool settled = false;          ///< nothing more to do
+    bool contracts_tried = false;  ///< once: instances may be registered
+    bool contracts_done = false;
+    bool properties_done = false;
+    Attachments desired;
+    std::map<std::string, Bytes> missing;        ///< contracts still to be written
+    std::map<std::string, std::string> refused;  ///< contracts and why
+    std::uint32_t failures = 0;
+    Instant retry_at{};
+    std::string problem;
+  };
+  using Key = ServiceKey;
+  using Handle = std::function<Result<void>(Instant, Preparation&, const RawAnswer&)>;
+
+  bool usable(const Preparation& service) const { return !service.ref.id.empty() && service.contracts_tried; }
+  void step(Instant now, const Key& key, Preparation& service);
+  void find_or_create(Instant now, const Key& key, Preparation& service);
+  void verify(Instant now, const Key& key, const std::string& id);
+  void compare_contracts(Instant now, const Key& key, Preparation& service);
+  void plan_contracts(const Key& key, Preparation& service, const std::vector<SchemaDocument>& present);
+  void write_contract(Instant now, const Key& key, Preparation& service);
+  void compare_properties(Instant now, const Key& key, Preparation& service);
+  void call(Instant now, const Key& key, Preparation& service, HttpRequest request, Handle handle);
+  void fail(Instant now, const Key& key, Preparation& service, const Error& error);
+  void report(Instant now, const Key& key, const Preparation& service);
+  bool has_natives(const Key& key) const;
+
+  const DriverContext& context_;
+  const Requests& requests_;
+  Random random_;
+  bool enabled_ = false;
+  std::map<Key, Preparation> services_;
+  std::set<std::pair<Instant, Key>> timers_;
+};
+
+}  // namespace syncer::registry::servicecenter

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/registry/snapshot.h"
+
+#include "syncer/base/mutation.h"
+
+namespace syncer::registry {
+namespace {
+
+bool same_content(const Entry& a, const Entry& b) {
+  return a.payload == b.payload && a.status == b.status && a.metadata == b.metadata && a.endpoints == b.endpoints &&
+         a.lease == b.lease && a.copy == b.copy && a.canary == b.canary;
+}
+
+/// Only for the mutation that lets marks rub off.
+SharedEntry with_mark_of(const Entry& before, const SharedEntry& own) {
+  auto marked = std::make_shared<Entry>(*own);
+  if (!marked->copy) marked->copy = before.copy;
+  return marked;
+}
+
+Change::Kind seen_kind(const Entry& entry) {
+  if (entry.copy) return Change::Kind::CopySeen;
+  return entry.canary ? Change::Kind::CanarySeen : Change::Kind::NativeSeen;
+}
+
+EntryId id_of(const ServiceRef& service, const std::string& id) { return {service.space, service.id, id}; }
+
+}  // namespace
+
+const SeenService* Snapshot::service(const ServiceRef& ref) const {
+  const auto found = services_.find(ref);
+  return found == services_.end() ? nullptr : &found->second;
+}
+
+const ServiceRef* Snapshot::find(const ServiceKey& name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : &found->second;
+}
+
+const SeenEntry* Snapshot::entry(const EntryId& id) const {
+  const SeenService* owner = service(id.owner());
+  if (owner == nullptr) return nullptr;
+  const auto found = owner->entries.find(id.id);
+  return found == owner->entries.end() ? nullptr : &found->second;
+}
+
+void Snapshot::put_service(const ServiceRef& ref, ServiceState state) {
+  const auto [it, is_new] = services_.try_emplace(ref);
+  SeenService& service = it->second;
+  service.listed = true;
+  const ServiceState& old = service.state;
+  if (!is_new && old.record == state.record && old.revision == state.revision && old.name == state.name) return;
+  if (!is_new && old.name != state.name) by_name_.erase(old.name);
+  by_name_[state.name] = ref;
+  service.state = std::move(state);
+  changes_.push_back({Change::Kind::ServiceChanged, id_of(ref, ""), service.state.name});
+}
+
+void Snapshot::put_entries(const ServiceRef& ref, const std::vector<SharedEntry>& entries, bool complete) {
+  SeenService& service = services_.at(ref);
+  ++readings_;
+  const Entry* before = nullptr;
+  for (SharedEntry entry : entries) {
+    if (SYNCER_MUTATED("catalog.marks_rub_off") && before != nullptr) entry = with_mark_of(*before, entry);
+    put_entry(ref, service, entry);
+    before = entry.get();
+  }
+  if (!complete) return;
+  std::vector<std::string> absent;
+  for (const auto& [id, seen] : service.entries) {
+    if (seen.reading != readings_) absent.push_back(id);
+  }
+  for (const std::string& id : absent) miss(ref, service, id);
+}
+
+void Snapshot::put_entry(const ServiceRef& ref, SeenService& service, const SharedEntry& entry) {
+  const auto [it, is_new] = service.entries.try_emplace(entry->id);
+  SeenEntry& seen = it->second;
+  seen.reading = readings_;
+  if (!is_new && !seen.missing && (seen.entry == entry || same_content(*seen.entry, *entry))) {
+    seen.entry = entry;  // the driver may know it by its text, and this is the one that comes again
+    return;
+  }
+  if (!is_new && is_native(*seen.entry)) --service.natives;
+  if (is_native(*entry)) ++service.natives;
+  seen.missing = false;
+  seen.entry = entry;
+  changes_.push_back({seen_kind(*entry), id_of(ref, it->first), {}});
+}
+
+void Snapshot::miss(const ServiceRef& ref, SeenService& service, const std::string& id) {
+  SeenEntry& seen = service.entries.at(id);
+  if (is_native(*seen.entry)) {
+    seen.missing = true;
+    changes_.push_back({Change::Kind::NativeMissing, id_of(ref, id), {}});
+    return;
+  }
+  const bool copy = seen.entry->copy.has_value();
+  changes_.push_back({copy ? Change::Kind::CopyMissing : Change::Kind::CanaryMissing, id_of(ref, id), {}});
+  service.entries.erase(id);
+}
+
+void Snapshot::set_listed(const ServiceRef& ref, bool listed) {
+  const auto found = services_.find(ref);
+  if (found != services_.end()) found->second.listed = listed;
+}
+
+void Snapshot::erase(const EntryId& id) {
+  const auto found = services_.find(id.owner());
+  if (found == services_.end()) return;
+  const auto seen = found->second.entries.find(id.id);
+  if (seen == found->second.entries.end()) return;
+  if (is_native(*seen->second.entry)) --found->second.natives;
+  found->second.entries.erase(seen);
+}
+
+bool Snapshot::erase_if_gone(const ServiceRef& ref) {
+  const auto found = services_.find(ref);
+  if (found == services_.end() || found->second.listed || !found->second.entries.empty()) return false;
+  changes_.push_back({Change::Kind::ServiceChanged, id_of(ref, ""), found->second.state.name});
+  by_name_.erase(found->second.state.name);
+  services_.erase(found);
+  return true;
+}
+
+}  // namespace syncer::registry

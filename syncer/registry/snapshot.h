@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "syncer/base/time.h"
+#include "syncer/registry/record.h"
+
+namespace syncer::registry {
+
+/// Where a service is in one registry; the texts mean something to its kind alone.
+struct ServiceRef {
+  std::string space;
+  std::string id;
+  auto operator<=>(const ServiceRef&) const = default;
+};
+
+/// One entry of one registry; the texts mean something to its kind alone.
+struct EntryId {
+  std::string space;
+  std::string service;
+  std::string id;
+  auto operator<=>(const EntryId&) const = default;
+  ServiceRef owner() const { return {space, service}; }
+};
+
+/// Text by name, as applications and syncers attach it to an entry.
+using Metadata = std::map<std::string, std::string>;
+/// What belongs to a service and only its own kind of registry can read, by name: "" is the service's own record.
+using Attachments = std::map<std::string, Bytes>;
+
+/// Where a copy comes from, as its entry is marked.
+struct CopyMark {
+  std::string region;
+  std::string instance;
+  std::string epoch;  ///< of its region, when the copy was written; later ones that brought no change leave it
+  bool operator==(const CopyMark&) const = default;
+};
+
+/// Which syncer registered a canary, as its entry is marked.
+struct CanaryMark {
+  std::string region;
+  std::string node;
+  std::string run;
+  bool operator==(const CanaryMark&) const = default;
+};
+
+/// A service as a reading shows it.
+struct ServiceState {
+  ServiceKey name;
+  Bytes record;           ///< what is replicated of it; empty when the kind has none
+  std::string revision;   ///< another one when anything of it may have changed
+  bool internal = false;  ///< the registry's or the syncers' own: never replicated
+  bool has_attachments = false;
+};
+
+/// An entry as a reading shows it.
+struct Entry {
+  std::string id;       ///< never empty
+  std::string service;  ///< id of its service
+  std::string status;
+  Metadata metadata;                   ///< only of copies, without the epoch's mark
+  std::vector<std::string> endpoints;  ///< only of copies, and where the kind changes them in place
+  Duration lease{};
+  std::optional<CopyMark> copy;      ///< set on copies
+  std::optional<CanaryMark> canary;  ///< set on canaries
+  Bytes payload;                     ///< what is replicated of it; empty for copies and canaries
+};
+/// An entry as it was read; shared by all who keep it.
+using SharedEntry = std::shared_ptr<const Entry>;
+
+/// Registered by an application, not by a syncer.
+inline bool is_native(const Entry& entry) { return !entry.copy && !entry.canary; }
+
+/// An entry as the last reading showed it.
+struct SeenEntry {
+  SharedEntry entry;
+  std::uint64_t reading = 0;  ///< number of the last list that named it
+  bool missing = false;       ///< a native one that a later reading left out; kept until its absence is confirmed
+};
+
+/// A service as the last reading showed it.
+struct SeenService {
+  ServiceState state;
+  bool listed = true;
+  std::map<std::string, SeenEntry> entries;  ///< by id
+  std::size_t natives = 0;
+};
+
+/// Something a reading showed to be new, changed or absent.
+struct Change {
+  enum class Kind : std::uint8_t {
+    ServiceChanged,
+    NativeSeen,
+    NativeMissing,  ///< not in a list it was in: a hint, not a fact
+    CopySeen,
+    CopyMissing,
+    CanarySeen,
+    CanaryMissing,
+  };
+  Kind kind = Kind::ServiceChanged;
+  EntryId entry;       ///< its id is empty for a service
+  ServiceKey service;  ///< only for a service
+};
+
+/// What the own registry holds, by its last readings. Drivers write it; only differences leave it, as changes.
+class Snapshot {
+ public:
+  const SeenService* service(const ServiceRef& ref) const;
+  /// The service of that natural key; nullptr when it was never listed.
+  const ServiceRef* find(const ServiceKey& name) const;
+  const SeenEntry* entry(const EntryId& id) const;
+  const std::map<ServiceRef, SeenService>& services() const { return services_; }
+
+  /// Notes one element of a service list.
+  void put_service(const ServiceRef& ref, ServiceState state);
+  /// Notes all that an answer says about one known service's entries; with `complete` those not named are missing.
+  void put_entries(const ServiceRef& ref, const std::vector<SharedEntry>& entries, bool complete);
+  void set_listed(const ServiceRef& ref, bool listed);
+  /// Drops an entry whose absence is confirmed.
+  void erase(const EntryId& id);
+  /// Drops a service that is neither listed nor has entries; false when it stays.
+  bool erase_if_gone(const ServiceRef& ref);
+
+  /// What changed since the last call.
+  std::vector<Change> take_changes() { return std::exchange(changes_, {}); }
+
+ private:
+  void put_entry(const ServiceRef& ref, SeenService& service, const SharedEntry& entry);
+  void miss(const ServiceRef& ref, SeenService& service, const std::string& id);
+
+  std::map<ServiceRef, SeenService> services_;
+  std::map<ServiceKey, ServiceRef> by_name_;
+  std::vector<Change> changes_;
+  std::uint64_t readings_ = 0;
+};
+
+}  // namespace syncer::registry

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/registry/servicecenter/documents.h"
+
+#include <gtest/gtest.h>
+
+namespace syncer::registry::servicecenter {
+namespace {
+
+std::optional<Entry> instance(const char* text) { return read_instance(**json::Document::parse(text)); }
+
+std::optional<ServiceDocument> service(const char* text) {
+  return read_service(**json::Document::parse(text), "default", "default");
+}
+
+Duration lease(const char* text) { return lease_of(**json::Document::parse(text)); }
+
+TEST(ServiceDocument, HasItsIdentityInTheKeyAndTheRestInThePayload) {
+  const auto document = service(R"({"serviceId":"s1","appId":"shop","serviceName":"cart","version":"1.0.0",
+      "level":"BACK","schemas":["b","a"],"timestamp":"1","modTimestamp":"7","futureMember":{"x":1}})");
+  ASSERT_TRUE(document);
+  EXPECT_EQ(document->id, "s1");
+  EXPECT_EQ(document->state.name, (ServiceKey{"default", "default", "", "shop", "cart", "1.0.0"}));
+  EXPECT_EQ(document->state.revision, "7");
+  EXPECT_TRUE(document->state.has_attachments);
+  EXPECT_EQ(document->state.record, R"({"futureMember":{"x":1},"level":"BACK","schemas":["a","b"]})");
+}
+
+TEST(ServiceDocument, IsNothingWithoutIdOrWithAMemberOfTheWrongType) {
+  EXPECT_FALSE(service(R"({"serviceName":"cart"})"));
+  EXPECT_FALSE(service(R"({"serviceId":"s"})"));
+  EXPECT_FALSE(service(R"({"serviceId":"s","serviceName":7})"));
+  EXPECT_FALSE(service(R"({"serviceId":"s","serviceName":"n","schemas":{}})"));
+  EXPECT_FALSE(service(R"({"serviceId":"s","serviceName":"n","properties":{"a":1}})"));
+  EXPECT_FALSE(service(R"(["serviceId"])"));
+}
+
+TEST(InstanceDocument, KeepsUnknownMembersAndDropsWhatIsLocal) {
+  const auto document = instance(R"({"instanceId":"i1","serviceId":"s1","hostName":"h","endpoints":["rest://1:2"],
+      "timestamp":"1","modTimestamp":"2","version":"1.0.0","futureMember":[1],"gone":null})");
+  ASSERT_TRUE(document);
+  EXPECT_EQ(document->status, "UP");
+  EXPECT_EQ(document->payload, R"({"endpoints":["rest://1:2"],"futureMember":[1],"hostName":"h"})");
+}
+
+TEST(InstanceDocument, OfEqualContentHasEqualBytesWhateverTheOrder) {
+  const auto a = instance(R"({"instanceId":"i","hostName":"h","properties":{"a":"1","b":"2"},"status":"UP"})");
+  const auto b = instance(R"({"status":"UP","properties":{"b":"2","a":"1"},"hostName":"h","instanceId":"i"})");
+  ASSERT_TRUE(a && b);
+  EXPECT_EQ(a->payload, b->payload);
+}
+
+TEST(InstanceDocument, IsACopyWhenItCarriesARegionMark) {
+  const auto document = instance(R"({"instanceId":"c","hostName":"h","properties":{"syncer.region":"east",)"
+                                 R"("syncer.instance":"i1","syncer.epoch":"1.2"}})");
+  ASSERT_TRUE(document);
+  EXPECT_EQ(document->copy, (CopyMark{"east", "i1", "1.2"}));
+  EXPECT_EQ(document->metadata, (Metadata{{"syncer.region", "east"}, {"syncer.instance", "i1"}}));
+  EXPECT_TRUE(document->payload.empty());
+}
+
+TEST(InstanceDocument, IsACanaryWhenItCarriesACanaryMark) {
+  const auto document =
+      instance(R"({"instanceId":"c","properties":{"syncer.canary":"east","syncer.node":"n","syncer.run":"7"}})");
+  ASSERT_TRUE(document);
+  EXPECT_EQ(document->canary, (CanaryMark{"east", "n", "7"}));
+  EXPECT_FALSE(document->copy);
+}
+
+TEST(InstanceDocument, IsNothingWithWrongTypes) {
+  EXPECT_FALSE(instance(R"({"hostName":"h"})"));
+  EXPECT_FALSE(instance(R"({"instanceId":5})"));
+  EXPECT_FALSE(instance(R"({"instanceId":"i","endpoints":"rest://1:2"})"));
+  EXPECT_FALSE(instance(R"({"instanceId":"i","properties":{"a":["b"]}})"));
+  EXPECT_FALSE(instance(R"("i")"));
+}
+
+TEST(Lease, IsIntervalTimesTimesPlusOne) {
+  EXPECT_EQ(lease(R"({})"), std::chrono::seconds(120));
+  EXPECT_EQ(lease(R"({"healthCheck":{"mode":"push","interval":5,"times":3}})"), std::chrono::seconds(20));
+  EXPECT_EQ(lease(R"({"healthCheck":{"mode":"pull","interval":1,"times":1}})"), std::chrono::seconds(120));
+}
+
+TEST(Lease, StaysBoundedForAbsurdNumbers) {
+  EXPECT_EQ(lease(R"({"healthCheck":{"mode":"push","interval":2147483647,"times":2147483647}})"),
+            std::chrono::hours(24));
+  EXPECT_EQ(lease(R"({"healthCheck":{"mode":"push","interval":-5,"times":"x"}})"), std::chrono::seconds(30));
+  EXPECT_EQ(lease(R"({"healthCheck":7})"), std::chrono::seconds(30));
+}
+
+TEST(Infrastructure, IsTheRegistryItselfAndTheSyncers) {
+  EXPECT_TRUE(is_infrastructure({"default", "default", "development", "default", "SERVICECENTER", "2.2.0"}, ""));
+  EXPECT_TRUE(is_infrastructure(canary_service("default", "default"), ""));
+  EXPECT_FALSE(is_infrastructure({"default", "default", "", "shop", "SERVICECENTER", "1"}, ""));
+  EXPECT_FALSE(is_infrastructure({"default", "default", "", "default", "cart", "1"}, ""));
+}
+
+TEST(CanonicalText, SortsMembersAndKeepsEverythingElse) {
+  const auto text = [](const char* document) { return canonical_text(**json::Document::parse(document)); };
+  EXPECT_EQ(text(R"( {"b" : [1, {"y":2.50,"x":[]}, null], "a\n":"é\u0026"} )"),
+            R"({"a\n":"é&","b":[1,{"x":[],"y":2.5},null]})");
+}
+
+}  // namespace
+}  // namespace syncer::registry::servicecenter
