@@ -13,8 +13,8 @@ class HandsOff : public Rule {
         origin != nullptr && (origin->alive || origin->stepped == write.change.at) && write.before == nullptr;
     if (!native) return;
     context_.sink->violated(
-        "I1", {"syncer " + context_.node(*write.writer) + " did " + std::string(mocksc::name(write.change.kind)) +
-                   " to instance " + write.name.instance + " of registry " + context_.registry(write.name.registry),
+        "I1", {"syncer " + context_.node(*write.writer) + " did " + std::string(write.change.what) + " to instance " +
+                   write.name.instance + " of registry " + context_.registry(write.name.registry),
                "an application registered that instance there"});
   }
 };
@@ -22,7 +22,7 @@ class HandsOff : public Rule {
 class Copies : public Rule {
  public:
   void on_write(const Write& write) override {
-    if (write.change.kind != mocksc::ChangeKind::InstanceRegistered || !write.writer) return;
+    if (write.change.kind != host::RegistryChangeKind::InstanceRegistered || !write.writer) return;
     const std::string who = "syncer " + context_.node(*write.writer) + " registered " + write.name.instance + " in " +
                             context_.registry(write.name.registry);
     if (write.after == nullptr) {

@@ -20,7 +20,7 @@ class CrashSafety : public Rule {
   }
 
   void on_write(const Write& write) override {
-    const bool registered = write.change.kind == mocksc::ChangeKind::InstanceRegistered && write.after != nullptr;
+    const bool registered = write.change.kind == host::RegistryChangeKind::InstanceRegistered && write.after != nullptr;
     if (last_.empty() || !registered || !write.writer) return;
     const Copy* other = equal_copy(*context_.ledger, *write.after);
     if (other == nullptr) return;

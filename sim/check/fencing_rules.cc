@@ -117,7 +117,7 @@ class Fencing : public Rule {
 
   static bool was_right(const Write& write, const Origin& origin) {
     if (write.before == nullptr) return !origin.alive;
-    return origin.alive && write.before->content == origin.content;
+    return origin.alive && write.before->content.matches(origin.content);
   }
 
   bool is_over(LateWrite& late, Instant now) {

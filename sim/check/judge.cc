@@ -92,10 +92,10 @@ class Judge : public scenario::Checks {
     for (const auto& rule : rules_) rule->after_odd_delivery(delivery);
   }
 
-  void on_registry_change(RegistryIndex registry, const mocksc::RegistryChange& change) override {
+  void on_registry_change(RegistryIndex registry, const host::RegistryChange& change) override {
     metrics_.on_write();
-    if (change.instance == nullptr || Ledger::is_infrastructure(change.service, *change.instance)) return;
-    const InstanceName name{registry, change.service.service_id, change.instance->instance_id};
+    if (change.instance == nullptr || change.instance->internal) return;
+    const InstanceName name{registry, change.instance->service, change.instance->id};
     ledger_->on_registry_change(registry, change);
     const std::optional<Copy> before = ledger_->take_former();
     const Write write{change, name, stage_->cast.node(change.client), before ? &*before : nullptr, ledger_->copy(name)};

@@ -47,7 +47,7 @@ class Leaders : public Rule {
     const std::string what = "node " + context_.node(node) + " sent " + request.method + " " + request.target;
     if (!cluster->is_leader()) {
       context_.sink->violated("I6", {what, "it does not lead region " + cluster_region(node)});
-    } else if (changes_registry(request) && !holds_lease(node, *cluster)) {
+    } else if (context_.writes(node, request) && !holds_lease(node, *cluster)) {
       context_.sink->violated(
           "I6", {what, "it leads region " + cluster_region(node) + ", but another leader may be elected by now"});
     }
@@ -98,11 +98,6 @@ class Leaders : public Rule {
 };
 
 }  // namespace
-
-bool changes_registry(const syncer::HttpRequest& request) {
-  const bool find = request.target.find("/instances/action") != std::string::npos;
-  return request.method != "GET" && !find;
-}
 
 std::unique_ptr<Rule> make_leader_rule() { return std::make_unique<Leaders>(); }
 

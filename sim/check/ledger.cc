@@ -9,30 +9,15 @@
 namespace sim::check {
 namespace {
 
-constexpr std::string_view kMarkPrefix = "syncer.";
-
-/// What an application can see of an instance; a copy that is equal here is a good copy.
-std::uint64_t content_of(const mocksc::Instance& instance) {
+Content content_of(const host::RegistryInstance& instance) {
   syncer::StateHasher hasher;
   hasher.add(instance.status);
-  hasher.add(instance.host_name);
   for (const std::string& endpoint : instance.endpoints) hasher.add(endpoint);
   for (const auto& [key, value] : instance.properties) {
-    if (key.compare(0, kMarkPrefix.size(), kMarkPrefix) == 0) continue;
     hasher.add(key);
     hasher.add(value);
   }
-  return hasher.digest();
-}
-
-std::string property(const mocksc::Instance& instance, const std::string& key) {
-  const auto found = instance.properties.find(key);
-  return found == instance.properties.end() ? std::string() : found->second;
-}
-
-bool is_end(mocksc::ChangeKind kind) {
-  return kind == mocksc::ChangeKind::InstanceUnregistered || kind == mocksc::ChangeKind::InstanceExpired ||
-         kind == mocksc::ChangeKind::InstanceLost;
+  return {hasher.digest(), instance.host};
 }
 
 }  // namespace
@@ -40,15 +25,11 @@ bool is_end(mocksc::ChangeKind kind) {
 Ledger::Ledger(std::map<std::string, RegistryIndex> homes, std::size_t registries)
     : homes_(std::move(homes)), registries_(registries), differing_pairs_(registries * registries) {}
 
-bool Ledger::is_infrastructure(const mocksc::Service& service, const mocksc::Instance& instance) {
-  return service.service_name == "SERVICECENTER" || instance.properties.count("syncer.canary") != 0;
-}
-
-void Ledger::on_registry_change(RegistryIndex registry, const mocksc::RegistryChange& change) {
+void Ledger::on_registry_change(RegistryIndex registry, const host::RegistryChange& change) {
   former_.reset();
-  if (change.instance == nullptr || is_infrastructure(change.service, *change.instance)) return;
+  if (change.instance == nullptr || change.instance->internal) return;
   ++version_;
-  const InstanceName name{registry, change.service.service_id, change.instance->instance_id};
+  const InstanceName name{registry, change.instance->service, change.instance->id};
   const auto known_copy = copies_.find(name);
   if (is_end(change.kind)) {
     if (known_copy != copies_.end()) return copy_gone(known_copy, change.at);
@@ -57,30 +38,29 @@ void Ledger::on_registry_change(RegistryIndex registry, const mocksc::RegistryCh
     return;
   }
   if (known_copy != copies_.end()) former_ = known_copy->second;
-  const std::string region = property(*change.instance, "syncer.region");
-  if (!region.empty())
-    copy_is(name, *change.instance, region, change.at);
+  if (change.instance->mark)
+    copy_is(name, *change.instance, change.at);
   else if (known_copy == copies_.end())
     origin_is(name, *change.instance, change.at);
 }
 
-void Ledger::origin_is(const InstanceName& name, const mocksc::Instance& instance, Instant now) {
+void Ledger::origin_is(const InstanceName& name, const host::RegistryInstance& instance, Instant now) {
   Origin& origin = origins_[name];
-  const std::uint64_t content = content_of(instance);
+  Content content = content_of(instance);
   const bool born = !origin.alive;
   if (origin.sights.empty()) {
     origin.name = name;
     origin.sights.resize(registries_);
   }
   if (born) origin.since = now;
-  if (born || content != origin.content) {
+  if (born || content.seen != origin.content.seen || content.host != origin.content.host) {
     origin.step = born ? Origin::Step::Registered : Origin::Step::Changed;
     origin.stepped = now;
   }
   if (!origin.known) known_.push_back(&origin);
   origin.known = true;
   origin.alive = true;
-  origin.content = content;
+  origin.content = std::move(content);
   judge(origin, now);
 }
 
@@ -93,20 +73,21 @@ void Ledger::origin_gone(Origin& origin, Instant now) {
   judge(origin, now);
 }
 
-void Ledger::copy_is(const InstanceName& name, const mocksc::Instance& instance, const std::string& region,
-                     Instant now) {
+void Ledger::copy_is(const InstanceName& name, const host::RegistryInstance& instance, Instant now) {
+  const host::CopyMark& mark = *instance.mark;
   const auto [found, fresh] = copies_.try_emplace(name);
   Copy& copy = found->second;
   copy.content = content_of(instance);
   copy.status = instance.status;
   copy.endpoints = instance.endpoints;
   copy.properties = instance.properties;
+  copy.epoch = mark.epoch;
   if (fresh) {
     copy.name = name;
-    copy.region = region;
+    copy.region = mark.region;
     copy.since = now;
-    if (const auto home_registry = home(region)) {
-      copy.origin = InstanceName{*home_registry, name.service_id, property(instance, "syncer.instance")};
+    if (const auto home_registry = home(mark.region)) {
+      copy.origin = InstanceName{*home_registry, name.service, mark.instance};
       if (*home_registry == name.registry || copies_.count(*copy.origin) != 0) ++loops_;
       Origin& origin = origins_[*copy.origin];
       if (origin.sights.empty()) {
@@ -158,7 +139,7 @@ bool Ledger::differs(const Origin& origin, const Sight& sight) const {
   if (!origin.alive) return !sight.copies.empty();
   if (sight.copies.size() != 1) return true;
   const auto found = copies_.find(sight.copies.front());
-  return found == copies_.end() || found->second.content != origin.content;
+  return found == copies_.end() || !found->second.content.matches(origin.content);
 }
 
 const Origin* Ledger::origin(const InstanceName& name) const {

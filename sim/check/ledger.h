@@ -8,8 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "mocksc/servicecenter/store/change.h"
 #include "sim/host/probe.h"
+#include "sim/host/registry/registry.h"
+#include "syncer/base/epoch.h"
 #include "syncer/base/time.h"
 
 namespace sim::check {
@@ -22,9 +23,19 @@ using syncer::Instant;
 /// Names one registration of one instance in one registry.
 struct InstanceName {
   RegistryIndex registry = 0;
-  std::string service_id;
+  std::string service;  ///< host::service_text
   std::string instance;
   auto operator<=>(const InstanceName&) const = default;
+};
+
+/// What applications see of an instance. A copy that is equal here is a good copy.
+struct Content {
+  std::uint64_t seen = 0;           ///< hash of endpoints, status and properties without marks
+  std::optional<std::string> host;  ///< where the kind of registry knows it
+  /// A host that one side does not know is no difference.
+  bool matches(const Content& other) const {
+    return seen == other.seen && (!host || !other.host || host == other.host);
+  }
 };
 
 /// An instance that a syncer registered, by its marks.
@@ -32,10 +43,11 @@ struct Copy {
   InstanceName name;
   std::string region;                  ///< of its origin, as marked
   std::optional<InstanceName> origin;  ///< nothing when no region of that name exists
-  std::uint64_t content = 0;           ///< hash of what applications see: endpoints, status, properties without marks
+  Content content;
+  syncer::Epoch epoch;  ///< of its last mark
   std::string status;
   std::vector<std::string> endpoints;
-  mocksc::Properties properties;
+  std::map<std::string, std::string> properties;  ///< without marks
   Instant since;
 };
 
@@ -55,7 +67,7 @@ struct Origin {
   Instant since;    ///< of being alive or gone
   Instant stepped;  ///< time of the last step
   Step step = Step::Registered;
-  std::uint64_t content = 0;
+  Content content;
   std::vector<Sight> sights;  ///< by registry; the home's own is unused
 };
 
@@ -75,7 +87,7 @@ class Ledger : public host::Probe {
   /// `homes`: the registry of each region. Two regions may share one.
   Ledger(std::map<std::string, RegistryIndex> homes, std::size_t registries);
 
-  void on_registry_change(RegistryIndex registry, const mocksc::RegistryChange& change) override;
+  void on_registry_change(RegistryIndex registry, const host::RegistryChange& change) override;
 
   const std::map<InstanceName, Origin>& origins() const { return origins_; }
   /// Those that applications registered, in the order they first did; only grows, the pointers stay good.
@@ -100,13 +112,10 @@ class Ledger : public host::Probe {
   std::uint64_t version() const { return version_; }
   std::optional<RegistryIndex> home(const std::string& region) const;
 
-  /// Neither an application nor a copy: the registry's own entry and the syncers' canaries.
-  static bool is_infrastructure(const mocksc::Service& service, const mocksc::Instance& instance);
-
  private:
-  void origin_is(const InstanceName& name, const mocksc::Instance& instance, Instant now);
+  void origin_is(const InstanceName& name, const host::RegistryInstance& instance, Instant now);
   void origin_gone(Origin& origin, Instant now);
-  void copy_is(const InstanceName& name, const mocksc::Instance& instance, const std::string& region, Instant now);
+  void copy_is(const InstanceName& name, const host::RegistryInstance& instance, Instant now);
   void copy_gone(std::map<InstanceName, Copy>::iterator found, Instant now);
   void judge(Origin& origin, Instant now);
   void judge_one(Origin& origin, RegistryIndex target, Instant now);

@@ -23,9 +23,13 @@ constexpr Duration kJustOpened = std::chrono::seconds(30);
 /// So long after a hold expired or a guard was released, what follows from it may still be carried out.
 constexpr Duration kAftermath = std::chrono::minutes(3);
 
+std::string text_of(const syncer::registry::ServiceKey& key) {
+  return host::service_text(key.environment, key.app_id, key.name, key.version);
+}
+
 bool is_removal(const Write& write) {
   return write.writer && write.before != nullptr && write.after == nullptr &&
-         write.change.kind == mocksc::ChangeKind::InstanceUnregistered;
+         write.change.kind == host::RegistryChangeKind::InstanceUnregistered;
 }
 
 class Resurrection : public Rule {
@@ -34,7 +38,7 @@ class Resurrection : public Rule {
     if (event.kind != EventKind::EntryApplied) return;
     const auto key = syncer::registry::decode_key(event.text("key"));
     if (!key || key->kind != syncer::registry::RecordKind::Instance) return;
-    Known known{node, std::string(event.text("region")), key->service, key->id};
+    Known known{node, std::string(event.text("region")), text_of(key->service), key->id};
     if (event.text("op") == "del")
       removed_[known] = context_.now();
     else
@@ -49,15 +53,9 @@ class Resurrection : public Rule {
 
   void on_write(const Write& write) override {
     if (!write.writer || write.after == nullptr || !write.after->origin) return;
-    if (write.change.kind != mocksc::ChangeKind::InstanceRegistered) return;
-    const mocksc::Service& s = write.change.service;
-    const syncer::registry::ServiceKey service{std::string(write.change.domain),
-                                               std::string(write.change.project),
-                                               s.environment,
-                                               s.app_id,
-                                               s.service_name,
-                                               s.version};
-    const auto found = removed_.find({*write.writer, write.after->region, service, write.after->origin->instance});
+    if (write.change.kind != host::RegistryChangeKind::InstanceRegistered) return;
+    const auto found =
+        removed_.find({*write.writer, write.after->region, write.name.service, write.after->origin->instance});
     if (found == removed_.end() || context_.now() - found->second <= kInFlight + context_.sink->grace("I4")) return;
     context_.sink->violated(
         "I4", {"syncer " + context_.node(*write.writer) + " registered a copy of " + found->first.instance +
@@ -70,7 +68,7 @@ class Resurrection : public Rule {
   struct Known {
     NodeIndex node;
     std::string region;
-    syncer::registry::ServiceKey service;
+    std::string service;  ///< host::service_text
     std::string instance;
     auto operator<=>(const Known&) const = default;
   };
@@ -88,7 +86,7 @@ class Removals : public Rule {
   }
 
   void on_write(const Write& write) override {
-    if (write.change.kind == mocksc::ChangeKind::InstanceRegistered && write.after != nullptr &&
+    if (write.change.kind == host::RegistryChangeKind::InstanceRegistered && write.after != nullptr &&
         write.before == nullptr) {
       ++live_[{write.name.registry, write.after->region}];
     }

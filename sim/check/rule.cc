@@ -36,4 +36,12 @@ Instant Context::now() const { return stage->world.now(); }
 std::string Context::registry(RegistryIndex r) const { return std::string(stage->world.registry_name(r)); }
 std::string Context::node(NodeIndex n) const { return std::string(stage->world.node_name(n)); }
 
+RegistryIndex Context::home_of(NodeIndex n) const {
+  return stage->cast.regions()[stage->cast.nodes()[n].region].registry;
+}
+
+bool Context::writes(NodeIndex n, const syncer::HttpRequest& request) const {
+  return stage->world.registry(home_of(n)).writes(request);
+}
+
 }  // namespace sim::check

@@ -36,11 +36,15 @@ struct Context {
   Instant now() const;
   std::string registry(RegistryIndex r) const;
   std::string node(NodeIndex n) const;
+  /// The registry of a node's region.
+  RegistryIndex home_of(NodeIndex n) const;
+  /// A request of a node for the registry of its region writes.
+  bool writes(NodeIndex n, const syncer::HttpRequest& request) const;
 };
 
 /// One write to one instance, with the copy before and after it.
 struct Write {
-  const mocksc::RegistryChange& change;
+  const host::RegistryChange& change;
   InstanceName name;
   std::optional<NodeIndex> writer;  ///< the syncer that asked for it; nothing for applications and the registry itself
   const Copy* before;

@@ -30,8 +30,6 @@ std::unique_ptr<Rule> make_delivery_rule();
 /// I6: at most one leader for each region and term; only a leader speaks to the registry, and it writes only while no
 /// other can be elected; terms never go back.
 std::unique_ptr<Rule> make_leader_rule();
-/// Whether a request is a write; the batch find is a POST that changes nothing.
-bool changes_registry(const syncer::HttpRequest& request);
 /// The five properties of Raft: election-safety, leader-append-only, log-matching, leader-completeness,
 /// state-machine-safety.
 std::unique_ptr<Rule> make_raft_rule();

@@ -21,7 +21,7 @@ constexpr std::size_t kSideBySide = 2;
 class SingleCopy : public Rule {
  public:
   void on_write(const Write& write) override {
-    const bool registered = write.change.kind == mocksc::ChangeKind::InstanceRegistered && write.writer;
+    const bool registered = write.change.kind == host::RegistryChangeKind::InstanceRegistered && write.writer;
     if (!registered || write.after == nullptr || !write.after->origin) return;
     const Copy& copy = *write.after;
     const std::string who = "syncer " + context_.node(*write.writer) + " registered " + write.name.instance + " in " +
@@ -81,7 +81,7 @@ const Copy* equal_copy(const Ledger& ledger, const Copy& copy) {
   if (!copy.origin) return nullptr;
   for (const InstanceName& other : ledger.origin(*copy.origin)->sights[copy.name.registry].copies) {
     const Copy* found = ledger.copy(other);
-    if (other != copy.name && found->endpoints == copy.endpoints && found->content == copy.content) return found;
+    if (other != copy.name && found->endpoints == copy.endpoints && found->content.matches(copy.content)) return found;
   }
   return nullptr;
 }

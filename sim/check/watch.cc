@@ -27,7 +27,7 @@ void Watch::on_write(const Write& write) {
 
 void Watch::on_request(NodeIndex node, const syncer::HttpRequest& request) {
   const auto* cluster = context_.stage->world.node(node)->cluster();
-  if (cluster == nullptr || cluster->is_leader() || !changes_registry(request)) return;
+  if (cluster == nullptr || cluster->is_leader() || !context_.writes(node, request)) return;
   ++version_;
   ++stray_writes_;
 }

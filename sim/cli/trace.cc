@@ -3,7 +3,7 @@
 
 #include <ostream>
 
-#include "mocksc/servicecenter/store/change.h"
+#include "sim/host/registry/registry.h"
 #include "syncer/base/quantity.h"
 #include "syncer/registry/record.h"
 
@@ -49,9 +49,9 @@ void Trace::on_node_event(host::NodeIndex node, const syncer::Event& event) {
   out_ << "\n";
 }
 
-void Trace::on_registry_change(host::RegistryIndex registry, const mocksc::RegistryChange& change) {
-  line(cast_.registries()[registry]) << mocksc::name(change.kind);
-  if (change.instance != nullptr) out_ << "  instance=" << change.instance->instance_id;
+void Trace::on_registry_change(host::RegistryIndex registry, const host::RegistryChange& change) {
+  line(cast_.registries()[registry]) << change.what;
+  if (change.instance != nullptr) out_ << "  instance=" << change.instance->id;
   if (!change.client.empty()) out_ << "  by=" << change.client;
   out_ << "\n";
 }

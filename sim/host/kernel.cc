@@ -20,7 +20,7 @@ void Probes::request(NodeIndex node, const syncer::HttpRequest& request) const {
   for (Probe* probe : all_) probe->on_request(node, request);
 }
 
-void Probes::registry_change(RegistryIndex registry, const mocksc::RegistryChange& change) const {
+void Probes::registry_change(RegistryIndex registry, const RegistryChange& change) const {
   for (Probe* probe : all_) probe->on_registry_change(registry, change);
 }
 

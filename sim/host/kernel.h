@@ -52,7 +52,7 @@ class Probes {
   bool wants_messages() const { return !messages_.empty(); }
   void node_event(NodeIndex node, const syncer::Event& event) const;
   void request(NodeIndex node, const syncer::HttpRequest& request) const;
-  void registry_change(RegistryIndex registry, const mocksc::RegistryChange& change) const;
+  void registry_change(RegistryIndex registry, const RegistryChange& change) const;
   void host_change(NodeIndex node, HostChange change) const;
   void message(const Message& message) const;
   void before_odd_delivery(const OddDelivery& delivery) const;

@@ -53,16 +53,17 @@ struct NodeSpec {
   syncer::Duration disk_max = std::chrono::milliseconds(2);
 };
 
-/// One service center. Nodes address its front-ends as "http://<name>-<k>:30100" (k from 0; "http://<name>:30100" is
+/// One registry. Nodes address its front-ends as "http://<name>-<k>:30100" (k from 0; "http://<name>:30100" is
 /// front-end 0) or by the further origins given here, in order of front-ends.
 struct RegistrySpec {
   std::string name;
+  std::string kind = "servicecenter";  ///< one of registry_kinds()
   std::uint32_t front_ends = 1;
   std::vector<std::string> origins;
-  std::string release = "2.2.0";
+  std::string version = "2.2.0";                            ///< release of its kind that it behaves like
   syncer::Duration latency = std::chrono::milliseconds(1);  ///< time to work on one request
-  std::optional<syncer::Duration> min_lease;                ///< a multiple of 4 s; the release's own when absent
-  std::optional<syncer::Duration> delete_visibility;
+  std::optional<syncer::Duration> min_lease;          ///< shorter leases are raised to this; the kind's own when absent
+  std::optional<syncer::Duration> delete_visibility;  ///< how long a removed instance is still listed
 };
 
 /// Constants of a whole world.

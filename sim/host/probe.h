@@ -9,11 +9,9 @@
 #include "syncer/base/time.h"
 #include "syncer/ports/observer.h"
 
-namespace mocksc {
-struct RegistryChange;
-}
-
 namespace sim::host {
+
+struct RegistryChange;
 
 using fault::NodeIndex;
 using fault::RegistryIndex;
@@ -69,7 +67,7 @@ class Probe {
   virtual bool wants(syncer::Severity) const { return false; }
   /// A node hands a request for a registry to the network.
   virtual void on_request(NodeIndex, const syncer::HttpRequest&) {}
-  virtual void on_registry_change(RegistryIndex, const mocksc::RegistryChange&) {}
+  virtual void on_registry_change(RegistryIndex, const RegistryChange&) {}
   virtual void on_host_change(NodeIndex, HostChange) {}
   /// Only called when wants_messages(); asked once, when the probe is added.
   virtual void on_message(const Message&) {}

@@ -109,8 +109,12 @@ void World::run_until(Instant until) {
   queue.pass_to(until);
 }
 
-Registry& World::registry(RegistryIndex r) { return state_->registry(r); }
-const Registry& World::registry(RegistryIndex r) const { return state_->registry(r); }
+Registry& World::registry(RegistryIndex r) {
+  state_->fabric.registries_touched = true;
+  return state_->registry(r).registry();
+}
+
+const Registry& World::registry(RegistryIndex r) const { return std::as_const(state_->registry(r)).registry(); }
 std::string_view World::registry_name(RegistryIndex r) const { return state_->registry(r).spec().name; }
 std::string_view World::node_name(NodeIndex n) const { return state_->node(n).name(); }
 const syncer::node::NodeConfig& World::config(NodeIndex n) const { return state_->node(n).config(); }

@@ -12,9 +12,9 @@
 #include "sim/engine/digest.h"
 #include "sim/fault/link_spec.h"
 #include "sim/fault/partition.h"
-#include "sim/host/process/fuzz_peer.h"
 #include "sim/host/options.h"
 #include "sim/host/probe.h"
+#include "sim/host/process/fuzz_peer.h"
 #include "sim/host/registry/registry.h"
 #include "syncer/base/random.h"
 #include "syncer/base/time.h"
@@ -125,6 +125,7 @@ class World {
   std::size_t drop_pending(Site from, Site to);
 
   // Looking.
+  /// For what applications do and for faults; times given to it are now().
   Registry& registry(RegistryIndex r);
   const Registry& registry(RegistryIndex r) const;
   std::string_view registry_name(RegistryIndex r) const;

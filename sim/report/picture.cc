@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "mocksc/servicecenter/store/change.h"
 #include "sim/explore/chaos.h"
+#include "sim/host/registry/registry.h"
 #include "sim/report/summary.h"
 #include "syncer/base/quantity.h"
 
@@ -131,18 +131,15 @@ void Picture::on_node_event(host::NodeIndex node, const syncer::Event& event) {
   mark(node, error ? "error" : event.severity == syncer::Severity::Warning ? "warning" : "info", std::move(text));
 }
 
-void Picture::on_registry_change(host::RegistryIndex registry, const mocksc::RegistryChange& change) {
+void Picture::on_registry_change(host::RegistryIndex registry, const host::RegistryChange& change) {
+  using Kind = host::RegistryChangeKind;
   if (change.instance == nullptr) return;
-  const bool in =
-      change.kind == mocksc::ChangeKind::InstanceRegistered || change.kind == mocksc::ChangeKind::InstanceRestored;
-  const bool out = change.kind == mocksc::ChangeKind::InstanceUnregistered ||
-                   change.kind == mocksc::ChangeKind::InstanceExpired ||
-                   change.kind == mocksc::ChangeKind::InstanceLost;
-  const bool copy = change.instance->properties.count("syncer.region") != 0;
+  const bool in = change.kind == Kind::InstanceRegistered || change.kind == Kind::InstanceRestored;
+  const bool out = is_end(change.kind);
+  const bool copy = change.instance->mark.has_value();
   const std::string look = std::string(in ? "in" : out ? "out" : "info") + (copy ? " copy" : "");
   mark(cast_.nodes().size() + registry, look,
-       std::string(mocksc::name(change.kind)) + " " + change.instance->instance_id + " by " +
-           std::string(change.client));
+       std::string(change.what) + " " + change.instance->id + " by " + std::string(change.client));
 }
 
 void Picture::on_host_change(host::NodeIndex node, host::HostChange change) {

@@ -21,7 +21,7 @@ class Picture : public host::Probe {
 
   void on_node_event(host::NodeIndex node, const syncer::Event& event) override;
   bool wants(syncer::Severity severity) const override { return severity >= syncer::Severity::Info; }
-  void on_registry_change(host::RegistryIndex registry, const mocksc::RegistryChange& change) override;
+  void on_registry_change(host::RegistryIndex registry, const host::RegistryChange& change) override;
   void on_host_change(host::NodeIndex node, host::HostChange change) override;
   void after_event(syncer::Instant now) override { now_ = now; }
   bool wants_after_event() const override { return true; }

@@ -28,8 +28,8 @@ void fill(World& world, std::int64_t instances) {
     app.name = "instance-" + std::to_string(i);
     app.service = "service-" + std::to_string(i % 1000);
     app.endpoints = {"rest://10.1.0.7:" + std::to_string(i)};
-    app.heartbeat = 24h;  // leases are not what is measured
-    static_cast<void>(world.registry(0).register_instance(app));
+    app.lease = 96h;  // leases are not what is measured
+    static_cast<void>(world.registry(0).register_instance(world.now(), app));
   }
   world.start(node);
   world.run_until(syncer::Instant{} + 30s);
@@ -49,7 +49,7 @@ void PollWithOneChange(benchmark::State& state) {
   fill(world, state.range(0));
   int n = 0;
   for (auto _ : state) {
-    static_cast<void>(world.registry(0).set_properties("instance-7", {{"n", std::to_string(++n)}}));
+    static_cast<void>(world.registry(0).set_properties(world.now(), "instance-7", {{"n", std::to_string(++n)}}));
     world.run_until(world.now() + 1s);
   }
 }

@@ -26,7 +26,7 @@ void fill(World& world, int instances) {
     app.name = "cart-" + std::to_string(i);
     app.service = "cart-" + std::to_string(i % 5);
     app.endpoints = {"rest://10.1.0.7:" + std::to_string(8000 + i)};
-    static_cast<void>(world.registry(0).register_instance(app));
+    static_cast<void>(world.registry(0).register_instance(world.now(), app));
   }
 }
 

@@ -70,8 +70,9 @@ std::map<std::string, Folders> include_table() {
   const Folders mock = below("mocksc/servicecenter/", {"store", "api", "json", "fault"});
   for (const std::string& folder : mock) table[folder] = kBelow + mock;
   table["mocksc/http"] = mock + Folders{"syncer/base"};
-  const Folders sim = node + below("sim/", kSim) + mock + Folders{"syncer/node"};
+  const Folders sim = node + below("sim/", kSim) + Folders{"syncer/node"};
   for (const std::string& folder : below("sim/", kSim)) table[folder] = sim;
+  table["sim/host/registry"] = sim + mock;  // the rest of the simulator knows no kind of registry
   table["sim/cli"].insert("syncer/cli");  // version.h
   table["sim/engine"] = {"syncer/base"};
   table["sim/fault"] = {"syncer/base", "sim/engine"};

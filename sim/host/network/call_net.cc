@@ -27,6 +27,11 @@ void CallNet::add_origin(std::string origin, RegistryIndex registry, std::uint32
   origins_[std::move(origin)] = {registry, front_end};
 }
 
+bool CallNet::writes(const syncer::HttpRequest& request) const {
+  const auto found = origins_.find(request.origin);
+  return found != origins_.end() && services_[found->second.registry]->writes(request);
+}
+
 void CallNet::add_service(HttpService& service) { services_.push_back(&service); }
 
 CallNet::Open& CallNet::open(NodeIndex node) {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "sim/engine/slab.h"
-#include "sim/host/registry/http_service.h"
 #include "sim/host/kernel.h"
+#include "sim/host/registry/http_service.h"
 #include "syncer/base/http_message.h"
 #include "syncer/base/ids.h"
 #include "syncer/base/result.h"
@@ -46,6 +46,8 @@ class CallNet {
   void add_service(HttpService& service);
   /// Front-end `front_end` of the registry answers to that origin.
   void add_origin(std::string origin, RegistryIndex registry, std::uint32_t front_end);
+  /// Whether a request changes something at the registry it is for; false when its origin does not resolve.
+  bool writes(const syncer::HttpRequest& request) const;
 
   // The process's side.
   void call(NodeIndex node, syncer::CallId id, syncer::HttpRequest request, syncer::Instant world_deadline);

@@ -14,14 +14,6 @@ using syncer::CallId;
 using syncer::Instant;
 using syncer::LinkId;
 
-namespace {
-
-bool changes_registry(const syncer::HttpRequest& request) {
-  return request.method != "GET" && request.target.find("/instances/action") == std::string::npos;
-}
-
-}  // namespace
-
 NodeHost& NodePorts::host() const { return *fabric_.nodes[node_]; }
 
 void NodePorts::send(const syncer::Endpoint& to, ByteView packet) {
@@ -45,7 +37,7 @@ void NodePorts::close(LinkId link) {
 void NodePorts::call(CallId id, syncer::HttpRequest request, Instant deadline) {
   if (host().dying()) return;
   fabric_.kernel.probes.request(node_, request);
-  const bool write = changes_registry(request);
+  const bool write = fabric_.calls.writes(request);
   fabric_.calls.call(node_, id, std::move(request), host().clock().world(deadline));
   if (write) host().made(CallKind::RegistryWrite);
 }

@@ -21,6 +21,8 @@ class HttpService {
  public:
   virtual ~HttpService() = default;
   virtual HttpReply handle(std::uint32_t front_end, const syncer::HttpRequest& request, std::string_view client) = 0;
+  /// Whether a request changes something here.
+  virtual bool writes(const syncer::HttpRequest&) const { return false; }
 };
 
 }  // namespace sim::host

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "mocksc/servicecenter/api/operation.h"
+#include "sim/host/registry/kinds.h"
 #include "sim/scenario/language/validate.h"
 #include "sim/scenario/values/instance_names.h"
 #include "syncer/base/nearest.h"
@@ -84,9 +84,8 @@ class Arguments {
     registry(a.registry);
     if (a.with.empty()) refuse("with", "wants at least one kind of failure");
     for (std::size_t i = 0; i < a.with.size(); ++i) kind(a.with[i], at_.at("with").element(i));
-    for (std::size_t i = 0; i < a.ops.size(); ++i) {
-      const auto known = mocksc::parse_operation(a.ops[i]);
-      if (!known) draft_.reader.refuse(at_.at("ops").element(i), known.error().detail);
+    for (const Registry& r : draft_.scenario.topology.registries) {
+      if (is_meant(r, a.registry)) operations(a.ops, r.kind);
     }
   }
   void operator()(const RegistryDataLoss& a) const {
@@ -100,8 +99,7 @@ class Arguments {
   void operator()(const RegistryFailover& a) const {
     registry(a.registry);
     for (const Registry& r : draft_.scenario.topology.registries) {
-      const bool meant = r.name == a.registry || a.registry == "all" || a.registry == "any";
-      if (meant && a.address >= r.front_ends) {
+      if (is_meant(r, a.registry) && a.address >= r.front_ends) {
         refuse("address", "\"" + r.name + "\" has " + std::to_string(r.front_ends) + " address(es), counted from 0");
       }
     }
@@ -124,6 +122,19 @@ class Arguments {
   }
 
  private:
+  static bool is_meant(const Registry& registry, const std::string& name) {
+    return registry.name == name || name == "all" || name == "any";
+  }
+
+  /// Each is the name of a call of that kind of registry.
+  void operations(const std::vector<std::string>& names, const std::string& kind_name) const {
+    const host::RegistryKind* kind = host::find_registry_kind(kind_name);
+    for (std::size_t i = 0; kind != nullptr && i < names.size(); ++i) {
+      const auto known = kind->check_operation(names[i]);
+      if (!known) draft_.reader.refuse(at_.at("ops").element(i), known.error().detail);
+    }
+  }
+
   void refuse(std::string_view key, std::string message) const {
     draft_.reader.refuse(at_.at(key), std::move(message));
   }
@@ -144,11 +155,11 @@ class Arguments {
   }
 
   void kind(const FailKind& k, const Cursor& at) const {
-    const int kinds = int{k.status.has_value()} + int{k.hang.has_value()} + int{k.truncated_body} + int{k.bad_json} +
+    const int kinds = int{k.status.has_value()} + int{k.hang.has_value()} + int{k.truncated_body} + int{k.bad_body} +
                       int{k.reset_after_apply};
     if (kinds != 1) {
       draft_.reader.refuse(
-          at, "wants one of \"status\", \"hang\", \"truncated_body\", \"bad_json\", \"reset_after_apply\"");
+          at, "wants one of \"status\", \"hang\", \"truncated_body\", \"bad_body\", \"reset_after_apply\"");
     }
     if (k.status && (*k.status < 200 || *k.status > 599)) draft_.reader.refuse(at.at("status"), "is no HTTP status");
     if (k.retry_after && !k.status) draft_.reader.refuse(at.at("retry_after"), "goes with \"status\"");

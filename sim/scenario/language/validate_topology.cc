@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <set>
 
+#include "sim/host/registry/kinds.h"
 #include "sim/scenario/language/validate.h"
+#include "syncer/base/nearest.h"
 #include "syncer/node/settings.h"
 
 namespace sim::scenario {
@@ -59,16 +61,16 @@ void validate_region(const Draft& draft, const Region& region, const Cursor& at,
 }
 
 void validate_registry(const Draft& draft, const Registry& registry, const Cursor& at) {
-  if (registry.kind != "servicecenter") {
-    draft.reader.refuse(at.at("kind"), "there is no kind of registry \"" + registry.kind + "\"");
+  if (const host::RegistryKind* kind = host::find_registry_kind(registry.kind)) {
+    const auto fits = kind->check(registry_spec(registry));
+    if (!fits) draft.reader.refuse(at.at(fits.error().where), fits.error().detail);
+  } else {
+    draft.reader.refuse(at.at("kind"), "there is no kind of registry \"" + registry.kind + "\"" +
+                                           syncer::did_you_mean(registry.kind, host::registry_kinds()));
   }
   const bool whole =
       registry.ttl % std::chrono::seconds(1) == Duration::zero() && registry.ttl >= std::chrono::seconds(1);
   if (!whole) draft.reader.refuse(at.at("ttl"), "a lease lasts whole seconds, at least one");
-  if (registry.min_lease &&
-      (*registry.min_lease % std::chrono::seconds(4) != Duration::zero() || *registry.min_lease <= Duration{})) {
-    draft.reader.refuse(at.at("min_lease"), "wants a multiple of 4s: four beats of whole seconds");
-  }
   if (registry.front_ends < 1 || registry.front_ends > 16)
     draft.reader.refuse(at.at("front_ends"), "wants 1 to 16 addresses");
 }

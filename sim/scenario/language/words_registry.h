@@ -94,7 +94,7 @@ void describe(V& v, Type<FailKind>) {
   v.takes("status", &FailKind::status, "HTTP status");
   v.takes("hang", &FailKind::hang, "no answer for this long");
   v.takes("truncated_body", &FailKind::truncated_body, "the body ends early");
-  v.takes("bad_json", &FailKind::bad_json, "the body is no JSON");
+  v.takes("bad_body", &FailKind::bad_body, "the body cannot be parsed");
   v.takes("reset_after_apply", &FailKind::reset_after_apply, "done, but the answer is lost");
   v.takes("retry_after", &FailKind::retry_after, "Retry-After header");
   v.takes("weight", &FailKind::weight, "share among its siblings");

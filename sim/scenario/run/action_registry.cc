@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mocksc/servicecenter/fault/faulty_frontend.h"
 #include "sim/scenario/run/action_context.h"
 
 namespace sim::scenario {
 namespace {
 
 using host::World;
+using Kind = fault::RegistryFault::Kind;
 
 /// Runs a step at every registry that an event means.
 template <class Step>
@@ -15,51 +15,39 @@ void at_each(const ActionContext& context, const std::string& name, Step step) {
 }
 
 /// Starts a fault of what nodes see of the registries, until its time is over or everything settles.
-void start_fault(const ActionContext& context, const std::string& name, const mocksc::Fault& fault,
+void start_fault(const ActionContext& context, const std::string& name, const fault::RegistryFault& fault,
                  std::optional<Duration> lasting) {
   at_each(context, name, [&](RegistryIndex r) {
-    const mocksc::FaultId id = context.world().registry(r).front().start(context.world().now(), fault);
-    const auto stop = [r, id](World& w) { w.registry(r).front().stop(w.now(), id); };
+    const host::RegistryFaultId id = context.world().registry(r).start_fault(context.world().now(), fault);
+    const auto stop = [r, id](World& w) { w.registry(r).stop_fault(w.now(), id); };
     context.scene.faults.begin(context.event.id, Faults::Kind::Registry, {fault::Site::registry(r)}, stop, lasting);
   });
 }
 
 void restore(const ActionContext& context, RegistryIndex r, const std::string& label) {
-  const auto done = context.world().registry(r).front().restore(context.world().now(), label);
+  const auto done = context.world().registry(r).restore(context.world().now(), label);
   if (!done) context.scene.problems.push_back(context.event.id + " had no effect: " + to_string(done.error()));
 }
 
-mocksc::Fault fault_of(mocksc::FaultKind kind) {
-  mocksc::Fault fault;
+fault::RegistryFault fault_of(fault::RegistryFault::Kind kind) {
+  fault::RegistryFault fault;
   fault.kind = kind;
   return fault;
 }
 
-mocksc::Failure failure_of(const FailKind& kind) {
-  mocksc::Failure failure;
+fault::CallFailure failure_of(const FailKind& kind) {
+  fault::CallFailure failure;
   failure.weight = static_cast<std::uint32_t>(kind.weight);
   failure.retry_after = kind.retry_after;
   if (kind.status) failure.status = static_cast<int>(*kind.status);
   if (kind.hang) {
-    failure.kind = mocksc::Failure::Kind::Hang;
+    failure.kind = fault::CallFailure::Kind::Hang;
     failure.hang = *kind.hang;
   }
-  if (kind.truncated_body) failure.kind = mocksc::Failure::Kind::TruncatedBody;
-  if (kind.bad_json) failure.kind = mocksc::Failure::Kind::BadJson;
-  if (kind.reset_after_apply) failure.kind = mocksc::Failure::Kind::ResetAfterApply;
+  if (kind.truncated_body) failure.kind = fault::CallFailure::Kind::TruncatedBody;
+  if (kind.bad_body) failure.kind = fault::CallFailure::Kind::BadBody;
+  if (kind.reset_after_apply) failure.kind = fault::CallFailure::Kind::ResetAfterApply;
   return failure;
-}
-
-mocksc::OutageMode mode_of(OutageMode mode) {
-  switch (mode) {
-    case OutageMode::Refuse:
-      return mocksc::OutageMode::Refuse;
-    case OutageMode::Hang:
-      return mocksc::OutageMode::Hang;
-    case OutageMode::Reset:
-      return mocksc::OutageMode::Reset;
-  }
-  return mocksc::OutageMode::Refuse;
 }
 
 }  // namespace
@@ -97,48 +85,44 @@ void RegistryActions::operator()(const RegistryUpdate& a) const {
 }
 
 void RegistryActions::operator()(const RegistryOutage& a) const {
-  mocksc::Fault fault = fault_of(mocksc::FaultKind::Outage);
-  fault.mode = mode_of(a.mode);
+  fault::RegistryFault fault = fault_of(Kind::Outage);
+  fault.mode = a.mode;
   start_fault(*this, a.registry, fault, a.for_);
 }
 
 void RegistryActions::operator()(const RegistrySlow& a) const {
-  mocksc::Fault fault = fault_of(mocksc::FaultKind::Slow);
-  fault.latency_min = a.latency;
-  fault.latency_max = a.latency;
+  fault::RegistryFault fault = fault_of(Kind::Slow);
+  fault.latency = a.latency;
   start_fault(*this, a.registry, fault, a.for_);
 }
 
 void RegistryActions::operator()(const RegistryFail& a) const {
-  mocksc::Fault fault = fault_of(mocksc::FaultKind::Fail);
+  fault::RegistryFault fault = fault_of(Kind::Fail);
   fault.rate = a.rate;
   for (const FailKind& kind : a.with) fault.failures.push_back(failure_of(kind));
-  for (const std::string& op : a.ops) {
-    if (const auto known = mocksc::parse_operation(op)) fault.operations.insert(*known);
-  }
+  fault.operations = a.ops;
   start_fault(*this, a.registry, fault, a.for_);
 }
 
 void RegistryActions::operator()(const RegistryListEmpty& a) const {
-  start_fault(*this, a.registry, fault_of(mocksc::FaultKind::ListEmpty), a.for_);
+  start_fault(*this, a.registry, fault_of(Kind::ListEmpty), a.for_);
 }
 
 void RegistryActions::operator()(const RegistryListPartial& a) const {
-  mocksc::Fault fault = fault_of(mocksc::FaultKind::ListPartial);
+  fault::RegistryFault fault = fault_of(Kind::ListPartial);
   fault.keep = a.keep;
   start_fault(*this, a.registry, fault, a.for_);
 }
 
 void RegistryActions::operator()(const RegistryStaleRead& a) const {
-  mocksc::Fault fault = fault_of(mocksc::FaultKind::StaleRead);
+  fault::RegistryFault fault = fault_of(Kind::StaleRead);
   fault.by = a.by;
   start_fault(*this, a.registry, fault, a.for_);
 }
 
 void RegistryActions::operator()(const RegistryDataLoss& a) const {
   at_each(*this, a.registry, [&](RegistryIndex r) {
-    mocksc::FaultyFrontend& front = world().registry(r).front();
-    if (a.to.empty()) return front.lose_data(world().now());
+    if (a.to.empty()) return world().registry(r).lose_data(world().now());
     restore(*this, r, a.to);
   });
 }
@@ -148,13 +132,13 @@ void RegistryActions::operator()(const RegistryRestore& a) const {
 }
 
 void RegistryActions::operator()(const RegistryFailover& a) const {
-  mocksc::Fault fault = fault_of(mocksc::FaultKind::Outage);
-  fault.frontend = static_cast<std::size_t>(a.address);
+  fault::RegistryFault fault = fault_of(Kind::Outage);
+  fault.front_end = static_cast<std::uint32_t>(a.address);
   start_fault(*this, a.registry, fault, a.for_);
 }
 
 void RegistryActions::operator()(const RegistryLimit& a) const {
-  mocksc::Fault fault = fault_of(mocksc::FaultKind::Limit);
+  fault::RegistryFault fault = fault_of(Kind::Limit);
   fault.rps = a.rps;
   start_fault(*this, a.registry, fault, a.for_);
 }

@@ -8,6 +8,9 @@
 #include "sim/scenario/values/instance_names.h"
 
 namespace sim::scenario {
+
+using syncer::Instant;
+
 namespace {
 
 constexpr std::size_t kMostProblems = 20;
@@ -25,16 +28,6 @@ std::map<std::string, std::string> as_map(const Pairs& pairs) {
   return map;
 }
 
-/// A lease is interval × (misses + 1), with an interval of whole seconds: as many beats as divide it, at most four.
-void set_lease(host::AppInstance& app, Duration lease) {
-  for (std::uint32_t beats = 4; beats >= 1; --beats) {
-    if (lease % (beats * std::chrono::seconds(1)) != Duration::zero()) continue;
-    app.heartbeat = lease / beats;
-    app.misses = beats - 1;
-    return;
-  }
-}
-
 host::AppInstance application(const Registration& who, Duration ttl) {
   host::AppInstance app;
   app.name = instance_id(who.name);
@@ -45,7 +38,7 @@ host::AppInstance application(const Registration& who, Duration ttl) {
   app.endpoints = who.endpoints;
   app.properties = as_map(who.properties);
   app.status = word_of(who.status);
-  set_lease(app, who.lease.value_or(ttl));
+  app.lease = who.lease.value_or(ttl);
   return app;
 }
 
@@ -56,37 +49,42 @@ Applications::Applications(const Scenario& scenario, host::World& world, Checks&
 
 void Applications::enter(RegistryIndex registry, const Registration& who) {
   checks_.on_application(registry, instance_id(who.name), "register");
-  const auto done =
-      world_.registry(registry).register_instance(application(who, scenario_.topology.registries[registry].ttl));
+  const auto done = world_.registry(registry).register_instance(
+      world_.now(), application(who, scenario_.topology.registries[registry].ttl));
   if (!done) return note(registry, "register", who.name, to_string(done.error()));
   known_.insert_or_assign({registry, who.name}, who);
 }
 
 void Applications::leave(RegistryIndex registry, std::string_view pattern) {
-  each(registry, pattern, "deregister", [](host::Registry& r, const std::string& id) { return r.deregister(id); });
+  each(registry, pattern, "deregister",
+       [](host::Registry& r, Instant now, const std::string& id) { return r.deregister(now, id); });
 }
 
 void Applications::stop_heartbeat(RegistryIndex registry, std::string_view pattern) {
-  const auto stop = [](host::Registry& r, const std::string& id) { return r.stop_heartbeat(id); };
+  const auto stop = [](host::Registry& r, Instant now, const std::string& id) { return r.stop_heartbeat(now, id); };
   each(registry, pattern, "stop_heartbeat", stop);
 }
 
 void Applications::heartbeat(RegistryIndex registry, std::string_view pattern) {
-  each(registry, pattern, "heartbeat", [](host::Registry& r, const std::string& id) { return r.start_heartbeat(id); });
+  each(registry, pattern, "heartbeat",
+       [](host::Registry& r, Instant now, const std::string& id) { return r.start_heartbeat(now, id); });
 }
 
 void Applications::expire(RegistryIndex registry, std::string_view pattern) {
-  each(registry, pattern, "expire", [](host::Registry& r, const std::string& id) { return r.expire(id); });
+  each(registry, pattern, "expire",
+       [](host::Registry& r, Instant now, const std::string& id) { return r.expire(now, id); });
 }
 
 void Applications::set_status(RegistryIndex registry, std::string_view pattern, InstanceStatus status) {
   each(registry, pattern, "status",
-       [&](host::Registry& r, const std::string& id) { return r.set_status(id, word_of(status)); });
+       [&](host::Registry& r, Instant now, const std::string& id) { return r.set_status(now, id, word_of(status)); });
 }
 
 void Applications::set_properties(RegistryIndex registry, std::string_view pattern, const Pairs& properties) {
   const auto map = as_map(properties);
-  const auto set = [&](host::Registry& r, const std::string& id) { return r.set_properties(id, map); };
+  const auto set = [&](host::Registry& r, Instant now, const std::string& id) {
+    return r.set_properties(now, id, map);
+  };
   each(registry, pattern, "update", set);
 }
 
@@ -126,7 +124,7 @@ void Applications::each(RegistryIndex registry, std::string_view pattern, std::s
   for (const std::string& name : names) {
     const std::string id = instance_id(name);
     checks_.on_application(registry, id, verb);
-    const auto done = step(world_.registry(registry), id);
+    const auto done = step(world_.registry(registry), world_.now(), id);
     if (!done) note(registry, verb, name, to_string(done.error()));
   }
 }

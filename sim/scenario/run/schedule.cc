@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "mocksc/servicecenter/fault/faulty_frontend.h"
-
 namespace sim::scenario {
 
 using host::World;
@@ -140,7 +138,7 @@ void Schedule::reach(const std::string& label, const Event* event) {
   scene_.checks.on_label(label, event);
   if (event != nullptr && needs_backup(scene_.scenario, label)) {
     for (RegistryIndex r = 0; r < scene_.world.registries(); ++r) {
-      scene_.world.registry(r).front().save(scene_.world.now(), label);
+      scene_.world.registry(r).save(scene_.world.now(), label);
     }
   }
   std::vector<Waiting> waiting = std::exchange(waiting_, {});

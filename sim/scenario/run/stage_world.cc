@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <variant>
 
-#include "mocksc/servicecenter/fault/faulty_frontend.h"
 #include "sim/host/registry/registry.h"
 #include "syncer/base/assert.h"
 #include "syncer/node/settings.h"
@@ -93,7 +92,7 @@ void remember_past(const Scenario& scenario, host::World& world) {
     if (const auto* stale = std::get_if<RegistryStaleRead>(&event.action)) longest = std::max(longest, stale->by);
   }
   if (longest == Duration::zero()) return;
-  for (RegistryIndex r = 0; r < world.registries(); ++r) world.registry(r).front().remember_past(world.now(), longest);
+  for (RegistryIndex r = 0; r < world.registries(); ++r) world.registry(r).remember_past(world.now(), longest);
 }
 
 /// Every syncer of the pool has this key; its nonces are a stream of its own.
@@ -158,16 +157,7 @@ fault::LinkSpec link_spec(const LinkQuality& q) {
 }
 
 void build_world(const Scenario& scenario, const Cast& cast, host::World& world) {
-  for (const Registry& registry : scenario.topology.registries) {
-    host::RegistrySpec spec;
-    spec.name = registry.name;
-    spec.front_ends = registry.front_ends;
-    spec.release = registry.version;
-    spec.latency = registry.latency;
-    spec.min_lease = registry.min_lease;
-    spec.delete_visibility = registry.delete_visibility;
-    world.add_registry(std::move(spec));
-  }
+  for (const Registry& registry : scenario.topology.registries) world.add_registry(registry_spec(registry));
   for (NodeIndex n = 0; n < cast.nodes().size(); ++n) {
     host::NodeSpec spec;
     spec.name = cast.nodes()[n].name;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/fault/registry_fault.h"
 #include "sim/scenario/values/values.h"
 
 namespace sim::scenario {
@@ -63,7 +64,7 @@ struct RegistryUpdate {
   bool operator==(const RegistryUpdate&) const = default;
 };
 
-enum class OutageMode : std::uint8_t { Refuse, Hang, Reset };
+using fault::OutageMode;
 
 struct RegistryOutage {
   std::string registry;
@@ -82,8 +83,8 @@ struct RegistrySlow {
 struct FailKind {
   std::optional<std::uint64_t> status;
   std::optional<Duration> hang;
-  bool truncated_body = false;
-  bool bad_json = false;
+  bool truncated_body = false;     ///< done, but the answer ends early
+  bool bad_body = false;           ///< done, but the answer cannot be parsed
   bool reset_after_apply = false;  ///< done, but the answer is lost
   std::optional<Duration> retry_after;
   std::uint64_t weight = 1;
@@ -94,7 +95,7 @@ struct RegistryFail {
   std::string registry;
   Ratio rate{1, 1};
   std::vector<FailKind> with;
-  std::vector<std::string> ops;  ///< only these calls (register, unregister, heartbeat, list, find, …); empty for all
+  std::vector<std::string> ops;  ///< only these calls, as the kind of the registry names them; empty for all
   std::optional<Duration> for_;
   bool operator==(const RegistryFail&) const = default;
 };

@@ -8,6 +8,10 @@
 
 #include "sim/scenario/values/values.h"
 
+namespace sim::host {
+struct RegistrySpec;
+}
+
 namespace sim::scenario {
 
 enum class RegionMode : std::uint8_t { Single, Cluster };
@@ -46,11 +50,13 @@ struct Registry {
   Duration ttl = std::chrono::seconds(120);         ///< lease of an instance registered by an application
   std::uint32_t front_ends = 1;                     ///< addresses in front of the one store
   Duration latency = std::chrono::milliseconds(1);  ///< time to answer
-  std::string version = "2.2.0";                    ///< which release it behaves like
+  std::string version = "2.2.0";                    ///< which release of its kind it behaves like
   std::optional<Duration> min_lease;                ///< shorter leases are raised to this (release 2.1 and later)
   std::optional<Duration> delete_visibility;        ///< how long a removed instance is still listed
   bool operator==(const Registry&) const = default;
 };
+/// What the world is to build for it.
+host::RegistrySpec registry_spec(const Registry& registry);
 
 /// Distribution of a delay.
 enum class Dist : std::uint8_t { Const, Uniform, Exp, Lognormal, Bimodal };

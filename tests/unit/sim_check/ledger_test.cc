@@ -9,33 +9,32 @@ namespace sim::check {
 namespace {
 
 using namespace std::chrono_literals;
-using mocksc::ChangeKind;
+using ChangeKind = host::RegistryChangeKind;
+using host::RegistryInstance;
 
 class LedgerTest : public testing::Test {
  protected:
-  LedgerTest() { service_.service_id = "s1"; }
-
-  void write(RegistryIndex registry, ChangeKind kind, const mocksc::Instance& instance, Duration at) {
-    ledger_.on_registry_change(registry, {kind, Instant(at), "default", "default", service_, &instance, "app:x"});
+  void write(RegistryIndex registry, ChangeKind kind, const RegistryInstance& instance, Duration at) {
+    ledger_.on_registry_change(registry, {kind, Instant(at), "", &instance, "app:x"});
   }
-  static mocksc::Instance origin(const std::string& id, const std::string& endpoint = "rest://a") {
-    mocksc::Instance instance;
-    instance.instance_id = id;
+  static RegistryInstance origin(const std::string& id, const std::string& endpoint = "rest://a") {
+    RegistryInstance instance;
+    instance.service = "cart";
+    instance.id = id;
     instance.endpoints = {endpoint};
     instance.status = "UP";
+    instance.host = "host-of-" + id;
     return instance;
   }
-  static mocksc::Instance copy_of(const mocksc::Instance& from, const std::string& id,
+  static RegistryInstance copy_of(const RegistryInstance& from, const std::string& id,
                                   const std::string& region = "east") {
-    mocksc::Instance copy = from;
-    copy.instance_id = id;
-    copy.properties["syncer.region"] = region;
-    copy.properties["syncer.instance"] = from.instance_id;
+    RegistryInstance copy = from;
+    copy.id = id;
+    copy.mark = {region, from.id, {}};
     return copy;
   }
 
   Ledger ledger_{{{"east", 0}, {"west", 1}}, 2};
-  mocksc::Service service_;
 };
 
 TEST_F(LedgerTest, TimesARegistrationUntilItsCopyIsThere) {
@@ -84,13 +83,22 @@ TEST_F(LedgerTest, ACopyAtHomeOrOfACopyIsALoop) {
   EXPECT_EQ(ledger_.loops(), 2U);
 }
 
-TEST_F(LedgerTest, ServiceCentersAndCanariesAreNoInstances) {
-  mocksc::Instance canary = origin("k1");
-  canary.properties["syncer.canary"] = "east";
+TEST_F(LedgerTest, EntriesOfRegistriesAndSyncersThemselvesAreNoInstances) {
+  RegistryInstance canary = origin("k1");
+  canary.internal = true;
   write(0, ChangeKind::InstanceRegistered, canary, 1s);
-  service_.service_name = "SERVICECENTER";
-  write(0, ChangeKind::InstanceRegistered, origin("i2"), 2s);
   EXPECT_TRUE(ledger_.origins().empty());
+}
+
+TEST_F(LedgerTest, AHostMakesADifferenceOnlyWhereBothRegistriesKnowIt) {
+  write(0, ChangeKind::InstanceRegistered, origin("i1"), 1s);
+  RegistryInstance copy = copy_of(origin("i1"), "c1");
+  copy.host = "elsewhere";
+  write(1, ChangeKind::InstanceRegistered, copy, 2s);
+  EXPECT_EQ(ledger_.differing(), 1U);
+  copy.host.reset();
+  write(1, ChangeKind::InstanceChanged, copy, 3s);
+  EXPECT_EQ(ledger_.differing(), 0U);
 }
 
 TEST(Metrics, QuantilesAreNearestRank) {

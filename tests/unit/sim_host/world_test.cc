@@ -9,9 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "mocksc/servicecenter/store/change.h"
-#include "mocksc/servicecenter/fault/faulty_frontend.h"
-#include "mocksc/servicecenter/api/model.h"
 #include "sim/engine/double_run.h"
 #include "syncer/node/node.h"
 #include "tests/support/node_spec.h"
@@ -60,8 +57,8 @@ void build(World& world) {
 /// Instances of service "cart" in a registry, copies included.
 std::size_t carts(const World& world, RegistryIndex r) {
   std::size_t count = 0;
-  world.registry(r).model().for_each_instance([&](const mocksc::InstanceView& view) {
-    if (view.alive && view.service.service_name == "cart") ++count;
+  world.registry(r).for_each([&](const RegistryInstance& instance) {
+    if (instance.service == service_text("", "default", "cart", "1.0.0")) ++count;
   });
   return count;
 }
@@ -71,7 +68,7 @@ engine::Digest run(std::uint64_t seed, engine::Window window, Probe* probe = nul
   world.record().capture(window);
   if (probe != nullptr) world.add_probe(*probe);
   build(world);
-  world.at(at(5s), [](World& w) { w.registry(0).register_instance(instance("cart-1")); });
+  world.at(at(5s), [](World& w) { w.registry(0).register_instance(w.now(), instance("cart-1")); });
   world.at(at(9s), [](World& w) { w.crash(1, DiskFate::Tear); });
   world.at(at(12s), [](World& w) { w.restart(1); });
   world.run_until(at(20s));
@@ -82,11 +79,11 @@ TEST(World, CarriesAnInstanceFromOneRegionToTheOther) {
   World world(1);
   build(world);
   world.run_until(at(10s));
-  ASSERT_TRUE(world.registry(0).register_instance(instance("cart-1")));
+  ASSERT_TRUE(world.registry(0).register_instance(world.now(), instance("cart-1")));
   world.run_until(at(15s));
   EXPECT_EQ(carts(world, 0), 1U);
   EXPECT_EQ(carts(world, 1), 1U);
-  ASSERT_TRUE(world.registry(0).deregister("cart-1"));
+  ASSERT_TRUE(world.registry(0).deregister(world.now(), "cart-1"));
   world.run_until(at(25s));
   EXPECT_EQ(carts(world, 1), 0U);
 }
@@ -94,9 +91,9 @@ TEST(World, CarriesAnInstanceFromOneRegionToTheOther) {
 TEST(World, KeepsApplicationsAliveByTheirHeartbeats) {
   World world(1);
   world.add_registry(registry_spec("sc"));
-  ASSERT_TRUE(world.registry(0).register_instance(instance("cart-1")));
-  ASSERT_TRUE(world.registry(0).register_instance(instance("cart-2")));
-  world.at(at(10s), [](World& w) { w.registry(0).stop_heartbeat("cart-2"); });
+  ASSERT_TRUE(world.registry(0).register_instance(world.now(), instance("cart-1")));
+  ASSERT_TRUE(world.registry(0).register_instance(world.now(), instance("cart-2")));
+  world.at(at(10s), [](World& w) { w.registry(0).stop_heartbeat(w.now(), "cart-2"); });
   world.run_until(at(600s));
   EXPECT_EQ(world.registry(0).names(), (std::vector<std::string>{"cart-1"}));
 }
@@ -104,8 +101,8 @@ TEST(World, KeepsApplicationsAliveByTheirHeartbeats) {
 TEST(World, LetsForgottenApplicationsRegisterAgain) {
   World world(1);
   world.add_registry(registry_spec("sc"));
-  ASSERT_TRUE(world.registry(0).register_instance(instance("cart-1")));
-  world.registry(0).model().lose_data(world.now());
+  ASSERT_TRUE(world.registry(0).register_instance(world.now(), instance("cart-1")));
+  world.registry(0).lose_data(world.now());
   EXPECT_EQ(carts(world, 0), 0U);
   world.run_until(at(40s));
   EXPECT_EQ(carts(world, 0), 1U);
@@ -114,13 +111,12 @@ TEST(World, LetsForgottenApplicationsRegisterAgain) {
 TEST(World, KeepsApplicationsDeadWhileTheRegistryIsOut) {
   World world(1);
   world.add_registry(registry_spec("sc"));
-  ASSERT_TRUE(world.registry(0).register_instance(instance("cart-1")));
-  mocksc::Fault outage;
-  outage.kind = mocksc::FaultKind::Outage;
-  outage.until = at(300s);
-  world.registry(0).front().start(world.now(), outage);
+  ASSERT_TRUE(world.registry(0).register_instance(world.now(), instance("cart-1")));
+  const RegistryFaultId outage = world.registry(0).start_fault(world.now(), {});
+  EXPECT_FALSE(world.registry(0).well());
   world.run_until(at(299s));
   EXPECT_EQ(carts(world, 0), 0U) << "its heartbeats did not arrive";
+  world.registry(0).stop_fault(world.now(), outage);
   world.run_until(at(340s));
   EXPECT_EQ(carts(world, 0), 1U) << "it registered again";
 }
@@ -128,18 +124,19 @@ TEST(World, KeepsApplicationsDeadWhileTheRegistryIsOut) {
 TEST(World, ShowsApplicationsToStaleReadsLater) {
   World world(1);
   world.add_registry(registry_spec("sc"));
-  mocksc::Fault stale;
-  stale.kind = mocksc::FaultKind::StaleRead;
+  fault::RegistryFault stale;
+  stale.kind = fault::RegistryFault::Kind::StaleRead;
   stale.by = 10s;
-  world.registry(0).front().start(world.now(), stale);
+  world.registry(0).start_fault(world.now(), stale);
   world.run_until(at(1s));
-  ASSERT_TRUE(world.registry(0).register_instance(instance("cart-1")));
+  ASSERT_TRUE(world.registry(0).register_instance(world.now(), instance("cart-1")));
   const auto seen = [&] {
     syncer::HttpRequest list;
     list.method = "GET";
     list.target = "/v4/default/registry/microservices";
     list.headers.add("X-Domain-Name", "default");
-    return world.registry(0).front().handle(world.now(), 0, list).response.body.find("cart") != std::string::npos;
+    const HttpReply reply = world.registry(0).handle(world.now(), 0, list, "");
+    return reply.outcome && reply.outcome->body.find("cart") != std::string::npos;
   };
   world.run_until(at(5s));
   EXPECT_FALSE(seen());
@@ -161,7 +158,7 @@ TEST(World, RunsTwiceWithoutADifference) {
 struct Watcher final : Probe {
   void on_node_event(NodeIndex, const syncer::Event&) override { ++events; }
   bool wants(syncer::Severity) const override { return true; }
-  void on_registry_change(RegistryIndex, const mocksc::RegistryChange&) override { ++changes; }
+  void on_registry_change(RegistryIndex, const RegistryChange&) override { ++changes; }
   void on_host_change(NodeIndex, HostChange change) override { hosts.push_back(change); }
   void on_message(const Message&) override { ++messages; }
   bool wants_messages() const override { return true; }
@@ -225,7 +222,7 @@ TEST(World, LeavesAPausedNodeBehindAndCatchesUp) {
   world.run_until(at(10s));
   ASSERT_TRUE(world.pause(1));
   EXPECT_FALSE(world.pause(1));
-  world.registry(0).register_instance(instance("cart-1"));
+  world.registry(0).register_instance(world.now(), instance("cart-1"));
   world.run_until(at(14s));
   EXPECT_EQ(carts(world, 1), 0U);
   ASSERT_TRUE(world.resume(1));

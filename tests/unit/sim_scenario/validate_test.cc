@@ -87,6 +87,17 @@ TEST(Validate, RefusesTopologiesThatCannotBe) {
   refused(topology(R"("a": { "registry": "s", "syncers": ["all"] })"), "not usable as a name");
 }
 
+TEST(Validate, LetsTheKindOfARegistryCheckItsDetails) {
+  const auto registry = [](const std::string& details) {
+    return R"({ "scenario": 1, "name": "t", "duration": "1s", "topology": { "regions": { "a": { "registry": "s",
+        "syncers": ["x"] } }, "registries": { "s": )" +
+           details + " } } }";
+  };
+  refused(registry(R"({ "kind": "servicecentre" })"), "did you mean \"servicecenter\"");
+  refused(registry(R"({ "version": "9.9.9" })"), "f.json:2:65: unknown release \"9.9.9\"");
+  refused(registry(R"({ "min_lease": "3s" })"), "wants a multiple of 4s");
+}
+
 TEST(Validate, RefusesDelaysWithoutTheirParameters) {
   event_refused(R"({ "at": "1s", "do": "link", "from": "e1", "to": "w1", "latency": { "dist": "uniform",
       "min": "1ms" } })",

@@ -1,0 +1,503 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/host/registry/service_center.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "mocksc/servicecenter/json/json_writer.h"
+#include "sim/host/process/clock.h"
+#include "syncer/json/document.h"
+
+namespace sim::host {
+namespace {
+
+using nlohmann::json;
+using syncer::Duration;
+using syncer::ErrorCode;
+using syncer::failure;
+using syncer::HttpRequest;
+using syncer::HttpResponse;
+using syncer::Instant;
+using syncer::Result;
+
+/// Instances in one heartbeat request.
+constexpr std::size_t kBatch = 200;
+constexpr std::string_view kTenant = "default";  ///< domain and project of every application
+constexpr std::string_view kMarkPrefix = "syncer.";
+
+// ---- Neutral words and the service center's ----
+
+std::string text_of(const mocksc::Properties& properties, const std::string& key) {
+  const auto found = properties.find(key);
+  return found == properties.end() ? std::string() : found->second;
+}
+
+std::optional<CopyMark> mark_in(const mocksc::Properties& properties) {
+  CopyMark mark{text_of(properties, "syncer.region"), text_of(properties, "syncer.instance"), {}};
+  if (mark.region.empty()) return std::nullopt;
+  mark.epoch = syncer::parse_epoch(text_of(properties, "syncer.epoch")).value_or(syncer::Epoch{});
+  return mark;
+}
+
+RegistryInstance neutral(const mocksc::Service& service, const mocksc::Instance& instance) {
+  RegistryInstance out;
+  out.service = service_text(service.environment, service.app_id, service.service_name, service.version);
+  out.id = instance.instance_id;
+  out.endpoints = instance.endpoints;
+  out.status = instance.status;
+  out.host = instance.host_name;
+  out.mark = mark_in(instance.properties);
+  out.internal = service.service_name == "SERVICECENTER" || instance.properties.count("syncer.canary") != 0;
+  for (const auto& [key, value] : instance.properties) {
+    if (!key.starts_with(kMarkPrefix)) out.properties.emplace(key, value);
+  }
+  return out;
+}
+
+RegistryChangeKind kind_of(mocksc::ChangeKind kind) {
+  switch (kind) {
+    case mocksc::ChangeKind::InstanceRegistered:
+      return RegistryChangeKind::InstanceRegistered;
+    case mocksc::ChangeKind::InstanceUnregistered:
+      return RegistryChangeKind::InstanceUnregistered;
+    case mocksc::ChangeKind::InstanceExpired:
+      return RegistryChangeKind::InstanceExpired;
+    case mocksc::ChangeKind::StatusChanged:
+    case mocksc::ChangeKind::PropertiesChanged:
+      return RegistryChangeKind::InstanceChanged;
+    case mocksc::ChangeKind::InstanceLost:
+      return RegistryChangeKind::InstanceLost;
+    case mocksc::ChangeKind::InstanceRestored:
+      return RegistryChangeKind::InstanceRestored;
+    default:
+      return RegistryChangeKind::Other;
+  }
+}
+
+mocksc::Failure failure_of(const fault::CallFailure& call) {
+  using Kind = fault::CallFailure::Kind;
+  mocksc::Failure out;
+  out.weight = call.weight;
+  out.status = call.status;
+  out.retry_after = call.retry_after;
+  out.hang = call.hang;
+  if (call.kind == Kind::Hang) out.kind = mocksc::Failure::Kind::Hang;
+  if (call.kind == Kind::TruncatedBody) out.kind = mocksc::Failure::Kind::TruncatedBody;
+  if (call.kind == Kind::BadBody) out.kind = mocksc::Failure::Kind::BadJson;
+  if (call.kind == Kind::ResetAfterApply) out.kind = mocksc::Failure::Kind::ResetAfterApply;
+  return out;
+}
+
+mocksc::FaultKind kind_of(fault::RegistryFault::Kind kind) {
+  using Kind = fault::RegistryFault::Kind;
+  switch (kind) {
+    case Kind::Outage:
+      return mocksc::FaultKind::Outage;
+    case Kind::Slow:
+      return mocksc::FaultKind::Slow;
+    case Kind::Fail:
+      return mocksc::FaultKind::Fail;
+    case Kind::ListEmpty:
+      return mocksc::FaultKind::ListEmpty;
+    case Kind::ListPartial:
+      return mocksc::FaultKind::ListPartial;
+    case Kind::StaleRead:
+      return mocksc::FaultKind::StaleRead;
+    case Kind::Limit:
+      return mocksc::FaultKind::Limit;
+  }
+  return mocksc::FaultKind::Outage;
+}
+
+mocksc::OutageMode mode_of(fault::OutageMode mode) {
+  switch (mode) {
+    case fault::OutageMode::Refuse:
+      return mocksc::OutageMode::Refuse;
+    case fault::OutageMode::Hang:
+      return mocksc::OutageMode::Hang;
+    case fault::OutageMode::Reset:
+      return mocksc::OutageMode::Reset;
+  }
+  return mocksc::OutageMode::Refuse;
+}
+
+mocksc::Fault fault_of(const fault::RegistryFault& from) {
+  mocksc::Fault out;
+  out.kind = kind_of(from.kind);
+  out.frontend = from.front_end;
+  out.mode = mode_of(from.mode);
+  out.latency_min = out.latency_max = from.latency;
+  out.rate = from.rate;
+  for (const fault::CallFailure& call : from.failures) out.failures.push_back(failure_of(call));
+  for (const std::string& name : from.operations) {
+    if (const auto known = mocksc::parse_operation(name)) out.operations.insert(*known);
+  }
+  out.keep = from.keep;
+  out.by = from.by;
+  out.rps = from.rps;
+  return out;
+}
+
+mocksc::ModelOptions options_of(const RegistrySpec& spec) {
+  mocksc::ModelOptions options;
+  options.release = mocksc::parse_release(spec.version).value();
+  options.wall_at_zero = kWallAtZero;
+  if (spec.min_lease) options.min_interval = *spec.min_lease / (options.min_times + 1);
+  if (spec.delete_visibility) options.delete_visibility = *spec.delete_visibility;
+  for (std::uint32_t k = 0; k < spec.front_ends; ++k) {
+    options.frontends.push_back("rest://" + spec.name + "-" + std::to_string(k) + ":30100/");
+  }
+  return options;
+}
+
+HttpReply reply_of(mocksc::Outcome outcome, const std::string& origin) {
+  using Kind = mocksc::Outcome::Kind;
+  HttpReply reply;
+  reply.delay = outcome.delay;
+  if (outcome.kind == Kind::Answer && outcome.is_truncated) {
+    reply.outcome = failure(ErrorCode::Corrupt, origin, "the answer ends early");
+  } else if (outcome.kind == Kind::Answer) {
+    reply.outcome = std::move(outcome.response);
+  } else if (outcome.kind == Kind::Refuse) {
+    reply.outcome = failure(ErrorCode::Unreachable, origin, "connection refused");
+  } else {
+    reply.hangs = outcome.kind == Kind::Hang && outcome.delay == mocksc::kForever;
+    reply.outcome = failure(ErrorCode::Unreachable, origin, "connection reset");
+  }
+  return reply;
+}
+
+// ---- What applications send ----
+
+/// A lease is interval × (misses + 1), with an interval of whole seconds: as many beats as divide it, at most four.
+struct Beats {
+  Duration interval;
+  std::int32_t misses = 0;
+};
+Beats beats_of(Duration lease) {
+  std::int32_t beats = 4;
+  while (beats > 1 && lease % (beats * std::chrono::seconds(1)) != Duration::zero()) --beats;
+  return {lease / beats, beats - 1};
+}
+
+std::string service_body(const AppInstance& app) {
+  mocksc::Service service;
+  service.environment = app.environment;
+  service.app_id = app.app;
+  service.service_name = app.service;
+  service.version = app.version;
+  service.status = "UP";
+  return "{\"service\":" + mocksc::render(service) + "}";
+}
+
+std::string instance_body(const AppInstance& app) {
+  const Beats beats = beats_of(app.lease);
+  const auto interval = std::chrono::duration_cast<std::chrono::seconds>(beats.interval).count();
+  mocksc::Instance instance;
+  instance.instance_id = app.name;
+  instance.host_name = app.name;
+  instance.endpoints = app.endpoints;
+  instance.status = app.status;
+  instance.properties = app.properties;
+  instance.health_check = {"push", 0, static_cast<std::int32_t>(interval), beats.misses, ""};
+  instance.version = app.version;
+  return "{\"instance\":" + mocksc::render(instance) + "}";
+}
+
+HttpRequest request_of(std::string method, const std::string& path, std::string body) {
+  HttpRequest request;
+  request.method = std::move(method);
+  request.target = "/v4/" + std::string(kTenant) + "/registry" + path;
+  request.headers = {{"X-Domain-Name", std::string(kTenant)}, {"Content-Type", "application/json"}};
+  request.body = std::move(body);
+  return request;
+}
+
+std::string instance_path(const std::string& service_id, const std::string& name) {
+  return "/microservices/" + service_id + "/instances/" + syncer::percent_encode(name);
+}
+
+/// Releases up to 2.0 refuse the batch, later ones name the lost instances in a good answer.
+bool names_the_unknown(const mocksc::Outcome& outcome) {
+  if (outcome.kind != mocksc::Outcome::Kind::Answer) return false;
+  return outcome.response.status == 400 || outcome.response.body.find("errMessage") != std::string::npos;
+}
+
+/// The text of a member of a JSON document written without blanks; empty when it is not there.
+std::string_view text_member(std::string_view document, std::string_view quoted_name) {
+  const std::size_t name = document.find(quoted_name);
+  if (name == std::string_view::npos) return {};
+  const std::size_t begin = name + quoted_name.size();
+  return document.substr(begin, document.find('"', begin) - begin);
+}
+
+/// Applications beat in batches, one for each interval; an outage hits them as it hits the syncers.
+class ServiceCenter final : public Registry {
+ public:
+  ServiceCenter(const RegistrySpec& spec, const syncer::Random& random)
+      : name_(spec.name), front_(mocksc::Model(options_of(spec), random.stream("model")), random.stream("faults")) {}
+
+  mocksc::FaultyFrontend& front() { return front_; }
+
+  HttpReply handle(Instant now, std::uint32_t front_end, const HttpRequest& request, std::string_view client) override {
+    return reply_of(front_.handle(now, front_end, request, client), request.origin);
+  }
+
+  bool writes(const HttpRequest& request) const override {
+    return request.method != "GET" && request.target.find("/instances/action") == std::string::npos;
+  }
+
+  std::optional<CopyMark> mark_of(const HttpRequest& request) const override {
+    if (!writes(request)) return std::nullopt;
+    const std::string_view epoch = text_member(request.body, R"("syncer.epoch":")");
+    if (epoch.empty()) return std::nullopt;
+    return CopyMark{std::string(text_member(request.body, R"("syncer.region":")")),
+                    std::string(text_member(request.body, R"("syncer.instance":")")),
+                    syncer::parse_epoch(epoch).value_or(syncer::Epoch{})};
+  }
+
+  Instant next_deadline() const override {
+    Instant next = front_.next_deadline();
+    for (const auto& [interval, group] : groups_) next = std::min(next, group.next);
+    return next;
+  }
+
+  void advance(Instant now) override {
+    front_.advance(now);
+    for (auto& [interval, group] : groups_) {
+      if (group.next <= now) beat(now, interval, group);
+    }
+  }
+
+  void set_listener(RegistryListener listener) override {
+    front_.model().set_listener([listener = std::move(listener)](const mocksc::RegistryChange& change) {
+      const RegistryChangeKind kind = kind_of(change.kind);
+      if (kind == RegistryChangeKind::Other || change.instance == nullptr) {
+        return listener({RegistryChangeKind::Other, change.at, mocksc::name(change.kind), nullptr, change.client});
+      }
+      const RegistryInstance instance = neutral(change.service, *change.instance);
+      listener({kind, change.at, mocksc::name(change.kind), &instance, change.client});
+    });
+  }
+
+  Result<void> register_instance(Instant now, const AppInstance& instance) override {
+    const auto known = apps_.find(instance.name);
+    if (known != apps_.end()) {
+      if (alive(known->second)) return failure(ErrorCode::Conflict, name_, instance.name + " is registered already");
+      set_beating(now, known->second, false);
+      apps_.erase(known);
+    }
+    App app{instance, {}, false};
+    if (Result<void> done = enrol(now, app); !done) return done;
+    set_beating(now, apps_.emplace(instance.name, std::move(app)).first->second, true);
+    return {};
+  }
+
+  Result<void> deregister(Instant now, std::string_view name) override {
+    const Result<App*> app = find(name);
+    if (!app) return tl::unexpected(app.error());
+    set_beating(now, **app, false);
+    const Result<HttpResponse> done = tell(now, **app, "DELETE", instance_path((*app)->service_id, std::string(name)));
+    if (!done) return tl::unexpected(done.error());
+    apps_.erase(apps_.find(name));
+    return {};
+  }
+
+  Result<void> stop_heartbeat(Instant now, std::string_view name) override {
+    const Result<App*> app = find(name);
+    if (!app) return tl::unexpected(app.error());
+    set_beating(now, **app, false);
+    return {};
+  }
+
+  Result<void> start_heartbeat(Instant now, std::string_view name) override {
+    const Result<App*> app = find(name);
+    if (!app) return tl::unexpected(app.error());
+    if (!alive(**app)) return failure(ErrorCode::NotFound, name_, std::string(name) + " has expired");
+    set_beating(now, **app, true);
+    return {};
+  }
+
+  Result<void> expire(Instant now, std::string_view name) override {
+    const Result<App*> app = find(name);
+    if (!app) return tl::unexpected(app.error());
+    set_beating(now, **app, false);
+    if (front_.expire(now, name) > 0) return {};
+    return failure(ErrorCode::NotFound, name_, std::string(name) + " has expired");
+  }
+
+  Result<void> set_status(Instant now, std::string_view name, std::string_view status) override {
+    const Result<App*> app = find(name);
+    if (!app) return tl::unexpected(app.error());
+    const std::string path = instance_path((*app)->service_id, std::string(name)) + "/status?value=";
+    const Result<HttpResponse> done = tell(now, **app, "PUT", path + std::string(status));
+    if (!done) return tl::unexpected(done.error());
+    (*app)->instance.status = status;
+    return {};
+  }
+
+  Result<void> set_properties(Instant now, std::string_view name,
+                              const std::map<std::string, std::string>& properties) override {
+    const Result<App*> app = find(name);
+    if (!app) return tl::unexpected(app.error());
+    const std::string path = instance_path((*app)->service_id, std::string(name)) + "/properties";
+    const Result<HttpResponse> done = tell(now, **app, "PUT", path, json{{"properties", properties}}.dump());
+    if (!done) return tl::unexpected(done.error());
+    (*app)->instance.properties = properties;
+    return {};
+  }
+
+  bool has(std::string_view name) const override {
+    const auto app = apps_.find(name);
+    return app != apps_.end() && alive(app->second);
+  }
+
+  std::vector<std::string> names() const override {
+    std::vector<std::string> result;
+    for (const auto& [name, app] : apps_) {
+      if (alive(app)) result.push_back(name);
+    }
+    return result;
+  }
+
+  void for_each(const std::function<void(const RegistryInstance&)>& use) const override {
+    front_.model().for_each_instance([&](const mocksc::InstanceView& view) {
+      if (view.alive) use(neutral(view.service, view.instance));
+    });
+  }
+
+  RegistryFaultId start_fault(Instant now, const fault::RegistryFault& fault) override {
+    return front_.start(now, fault_of(fault));
+  }
+  void stop_fault(Instant now, RegistryFaultId id) override { front_.stop(now, id); }
+  bool well() const override { return front_.faults().empty(); }
+  void remember_past(Instant now, Duration how_long) override { front_.remember_past(now, how_long); }
+  void save(Instant now, const std::string& label) override { front_.save(now, label); }
+  Result<void> restore(Instant now, const std::string& label) override { return front_.restore(now, label); }
+  void lose_data(Instant now) override { front_.lose_data(now); }
+
+ private:
+  struct App {
+    AppInstance instance;
+    std::string service_id;
+    bool beats = true;
+  };
+  /// The applications of one interval, which beat together.
+  struct Group {
+    std::set<std::string> names;
+    Instant next;
+    std::vector<HttpRequest> requests;  ///< rendered anew when empty
+  };
+
+  Result<App*> find(std::string_view name) {
+    const auto found = apps_.find(name);
+    if (found == apps_.end()) return failure(ErrorCode::NotFound, name_, "no instance " + std::string(name));
+    return &found->second;
+  }
+
+  bool alive(const App& app) const {
+    const auto view = front_.model().find_instance(kTenant, kTenant, app.service_id, app.instance.name);
+    return view && view->alive;
+  }
+
+  /// What an application says, past the faults: scripted changes always happen.
+  Result<HttpResponse> tell(Instant now, const App& app, std::string method, const std::string& path,
+                            std::string body = {}) {
+    const HttpRequest request = request_of(std::move(method), path, std::move(body));
+    HttpResponse response = front_.handle_unharmed(now, 0, request, "app:" + app.instance.name);
+    if (response.status / 100 == 2) return response;
+    return failure(ErrorCode::Refused, name_, response.body);
+  }
+
+  Result<void> enrol(Instant now, App& app) {
+    const Result<HttpResponse> service = tell(now, app, "POST", "/microservices", service_body(app.instance));
+    if (!service) return tl::unexpected(service.error());
+    const auto answer = syncer::json::Document::parse(service->body);
+    const syncer::json::Value* id = answer ? answer->root().find("serviceId") : nullptr;
+    app.service_id = id != nullptr ? id->text() : "";
+    const Result<HttpResponse> instance =
+        tell(now, app, "POST", "/microservices/" + app.service_id + "/instances", instance_body(app.instance));
+    if (!instance) return tl::unexpected(instance.error());
+    return {};
+  }
+
+  void set_beating(Instant now, App& app, bool beats) {
+    if (app.beats == beats) return;
+    app.beats = beats;
+    const Duration interval = beats_of(app.instance.lease).interval;
+    Group& group = groups_[interval];
+    if (group.names.empty()) group.next = now + interval;
+    group.requests.clear();
+    if (beats) {
+      group.names.insert(app.instance.name);
+    } else {
+      group.names.erase(app.instance.name);
+    }
+    if (group.names.empty()) groups_.erase(interval);
+  }
+
+  void render(Group& group) const {
+    json batch = json::array();
+    const auto flush = [&] {
+      const std::string body = json{{"instances", std::exchange(batch, json::array())}}.dump();
+      group.requests.push_back(request_of("PUT", "/heartbeats", body));
+    };
+    for (const std::string& name : group.names) {
+      batch.push_back({{"serviceId", apps_.find(name)->second.service_id}, {"instanceId", name}});
+      if (batch.size() == kBatch) flush();
+    }
+    if (!batch.empty()) flush();
+  }
+
+  void beat(Instant now, Duration interval, Group& group) {
+    group.next = now + interval;
+    if (group.requests.empty()) render(group);
+    bool forgotten = false;
+    for (const HttpRequest& request : group.requests) {
+      const mocksc::Outcome outcome = front_.handle(now, 0, request, "app");
+      forgotten = forgotten || names_the_unknown(outcome);
+    }
+    if (!forgotten) return;
+    group.requests.clear();  // a service may come back under another id
+    for (const std::string& name : group.names) {
+      App& app = apps_.find(name)->second;
+      // Refused (say, for want of quota): it tries again with its next beat.
+      if (!alive(app)) static_cast<void>(enrol(now, app));
+    }
+  }
+
+  std::string name_;
+  mocksc::FaultyFrontend front_;
+  std::map<std::string, App, std::less<>> apps_;
+  std::map<Duration, Group> groups_;
+};
+
+Result<void> check_spec(const RegistrySpec& spec) {
+  if (const auto release = mocksc::parse_release(spec.version); !release) {
+    return failure(ErrorCode::Invalid, "version", release.error().detail);
+  }
+  if (spec.min_lease &&
+      (*spec.min_lease % std::chrono::seconds(4) != Duration::zero() || *spec.min_lease <= Duration::zero())) {
+    return failure(ErrorCode::Invalid, "min_lease", "wants a multiple of 4s: four beats of whole seconds");
+  }
+  return {};
+}
+
+Result<void> check_operation(std::string_view name) {
+  const auto known = mocksc::parse_operation(name);
+  return known ? Result<void>() : tl::unexpected(known.error());
+}
+
+}  // namespace
+
+RegistryKind service_center_kind() {
+  return {"servicecenter", check_spec, check_operation, [](const RegistrySpec& spec, const syncer::Random& random) {
+            return std::make_unique<ServiceCenter>(spec, random);
+          }};
+}
+
+mocksc::FaultyFrontend& front_of(Registry& registry) { return dynamic_cast<ServiceCenter&>(registry).front(); }
+
+}  // namespace sim::host
