@@ -10,7 +10,7 @@
 
 #include "sim/host/probe.h"
 #include "sim/host/registry/registry.h"
-#include "syncer/base/epoch.h"
+#include "syncer/base/ids.h"
 #include "syncer/base/time.h"
 
 namespace sim::check {

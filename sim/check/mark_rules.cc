@@ -3,7 +3,7 @@
 
 #include "sim/check/rules.h"
 #include "sim/host/world.h"
-#include "syncer/base/epoch.h"
+#include "syncer/base/ids.h"
 
 namespace sim::check {
 namespace {

@@ -57,9 +57,9 @@ void Watch::on_node_event(NodeIndex node, const syncer::Event& event) {
       return raise(node, "conflict", std::string(event.text("member")));
     case EventKind::NodeFailed:
       return raise(node, "conflict", "node");
-    case EventKind::CopyParked:
+    case EventKind::CopyRejected:
       return raise(node, "parked", std::string(event.text("key")));
-    case EventKind::CopyUnparked:
+    case EventKind::CopyAccepted:
       return clear(node, "parked", std::string(event.text("key")));
     case EventKind::RegistryDown:
       return raise(node, "registry", "");

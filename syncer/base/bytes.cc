@@ -20,9 +20,9 @@ std::string to_hex(ByteView bytes) {
   std::string text;
   text.reserve(bytes.size() * 2);
   for (const char c : bytes) {
-    const auto octet = static_cast<unsigned char>(c);
-    text.push_back(kDigits[octet >> 4U]);
-    text.push_back(kDigits[octet & 15U]);
+    const auto byte = static_cast<unsigned char>(c);
+    text.push_back(kDigits[byte >> 4U]);
+    text.push_back(kDigits[byte & 15U]);
   }
   return text;
 }
@@ -54,19 +54,19 @@ void ByteWriter::string(ByteView v) {
 }
 
 void ByteWriter::fixed(std::uint64_t v, int width) {
-  std::array<char, 8> octets{};
-  for (int i = 0; i < width; ++i) octets[static_cast<std::size_t>(i)] = static_cast<char>(v >> (8 * i));
-  out_.append(octets.data(), static_cast<std::size_t>(width));
+  std::array<char, 8> bytes{};
+  for (int i = 0; i < width; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<char>(v >> (8 * i));
+  out_.append(bytes.data(), static_cast<std::size_t>(width));
 }
 
 std::uint64_t ByteReader::varint() {
   std::uint64_t v = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
-    const std::uint64_t octet = fixed(1);
+    const std::uint64_t byte = fixed(1);
     if (!ok_) return 0;
-    if (shift == 63 && octet > 1) break;
-    v |= (octet & 0x7f) << shift;
-    if (octet < 0x80) return v;
+    if (shift == 63 && byte > 1) break;
+    v |= (byte & 0x7f) << shift;
+    if (byte < 0x80) return v;
   }
   fail();
   return 0;
@@ -93,11 +93,11 @@ std::size_t ByteReader::count(std::size_t min_item_size) {
 }
 
 std::uint64_t ByteReader::fixed(std::size_t width) {
-  const ByteView octets = raw(width);
+  const ByteView bytes = raw(width);
   if (!ok_) return 0;
   std::uint64_t v = 0;
   for (std::size_t i = 0; i < width; ++i) {
-    v |= static_cast<std::uint64_t>(static_cast<unsigned char>(octets[i])) << (8 * i);
+    v |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
   }
   return v;
 }

@@ -8,14 +8,14 @@
 
 namespace syncer {
 
-/// Owned octets. A std::string because it has small-buffer storage, moves cheaply and views for free.
+/// Owned bytes. A std::string because it has small-buffer storage, moves cheaply and views for free.
 using Bytes = std::string;
-/// Borrowed octets.
+/// Borrowed bytes.
 using ByteView = std::string_view;
 
 /// Lower-case hexadecimal text of `bytes`.
 std::string to_hex(ByteView bytes);
-/// Octets of hexadecimal text; nothing when a digit is wrong or one is missing.
+/// Bytes of hexadecimal text; nothing when a digit is wrong or one is missing.
 std::optional<Bytes> from_hex(std::string_view text);
 
 /// Appends integers and strings to a buffer; fixed-width numbers are little endian unless the name says otherwise.
@@ -26,9 +26,9 @@ class ByteWriter {
   void u16(std::uint16_t v) { fixed(v, 2); }
   void u32(std::uint32_t v) { fixed(v, 4); }
   void u64(std::uint64_t v) { fixed(v, 8); }
-  /// Base-128 variable length number, low group first (1 to 10 octets).
+  /// Base-128 variable length number, low group first (1 to 10 bytes).
   void varint(std::uint64_t v);
-  /// Varint length, then the octets.
+  /// Varint length, then the bytes.
   void string(ByteView v);
   void raw(ByteView v) { out_.append(v); }
 
@@ -50,7 +50,7 @@ class ByteReader {
   /// View into the input; valid as long as the input is.
   ByteView string();
   ByteView raw(std::size_t size);
-  /// A count of items of at least `min_item_size` octets each; fails when the rest of the input cannot hold them.
+  /// A count of items of at least `min_item_size` bytes each; fails when the rest of the input cannot hold them.
   std::size_t count(std::size_t min_item_size);
   std::size_t remaining() const { return in_.size(); }
   bool ok() const { return ok_; }

@@ -29,7 +29,7 @@ std::string digest_hex(const EVP_MD* algorithm, ByteView bytes) {
   return to_hex(out);
 }
 
-/// Table k says what an octet does to the sum when k more follow it; so eight octets are taken in one step.
+/// Table k holds what a byte does to the sum when k more follow it, so that eight bytes are taken in one step.
 using CrcTables = std::array<std::array<std::uint32_t, 256>, 8>;
 
 constexpr CrcTables make_crc_tables(std::uint32_t reflected_polynomial) {
@@ -51,9 +51,9 @@ constexpr CrcTables make_crc_tables(std::uint32_t reflected_polynomial) {
 constexpr CrcTables kIeee = make_crc_tables(0xedb88320U);
 constexpr CrcTables kCastagnoli = make_crc_tables(0x82f63b78U);
 
-std::uint32_t little_endian(const char* octets) {
+std::uint32_t little_endian(const char* bytes) {
   std::uint32_t value = 0;
-  for (std::uint32_t i = 0; i < 4; ++i) value |= std::uint32_t{static_cast<unsigned char>(octets[i])} << (8 * i);
+  for (std::uint32_t i = 0; i < 4; ++i) value |= std::uint32_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
   return value;
 }
 
@@ -65,7 +65,7 @@ std::uint32_t crc(const CrcTables& t, ByteView bytes) {
     c = t[7][low & 0xffU] ^ t[6][(low >> 8U) & 0xffU] ^ t[5][(low >> 16U) & 0xffU] ^ t[4][low >> 24U] ^
         t[3][high & 0xffU] ^ t[2][(high >> 8U) & 0xffU] ^ t[1][(high >> 16U) & 0xffU] ^ t[0][high >> 24U];
   }
-  for (const char octet : bytes) c = t[0][(c ^ static_cast<unsigned char>(octet)) & 0xffU] ^ (c >> 8U);
+  for (const char byte : bytes) c = t[0][(c ^ static_cast<unsigned char>(byte)) & 0xffU] ^ (c >> 8U);
   return ~c;
 }
 
@@ -93,11 +93,11 @@ Hash128& Hash128::operator-=(const Hash128& other) {
 }
 
 std::string to_string(const Hash128& hash) {
-  Bytes octets;
+  Bytes bytes;
   for (const std::uint64_t half : {hash.high, hash.low}) {
-    for (int shift = 56; shift >= 0; shift -= 8) octets.push_back(static_cast<char>(half >> shift));
+    for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(half >> shift));
   }
-  return to_hex(octets);
+  return to_hex(bytes);
 }
 
 std::string sha1_hex(ByteView bytes) {

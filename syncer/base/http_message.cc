@@ -41,10 +41,10 @@ std::string percent_encode(std::string_view text) {
       out.push_back(c);
       continue;
     }
-    const auto octet = static_cast<unsigned char>(c);
+    const auto byte = static_cast<unsigned char>(c);
     out.push_back('%');
-    out.push_back(kDigits[octet >> 4U]);
-    out.push_back(kDigits[octet & 15U]);
+    out.push_back(kDigits[byte >> 4U]);
+    out.push_back(kDigits[byte & 15U]);
   }
   return out;
 }

@@ -26,7 +26,7 @@ std::string to_string(Duration d);
 Result<Ratio> parse_ratio(std::string_view text);
 std::string to_string(Ratio r);
 
-/// Octets: "512B", "64KiB", "1MiB".
+/// Bytes: "512B", "64KiB", "1MiB".
 Result<std::uint64_t> parse_size(std::string_view text);
 /// Bits per second: "64Kbit", "10Mbit", "1Gbit".
 Result<std::uint64_t> parse_bandwidth(std::string_view text);

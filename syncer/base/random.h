@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "syncer/base/assert.h"
+#include "syncer/base/hash.h"
 #include "syncer/base/quantity.h"
 #include "syncer/base/time.h"
 
@@ -20,7 +22,7 @@ class Random {
   /// An independent stream named by a number; does not depend on what was drawn here so far.
   constexpr Random stream(std::uint64_t id) const { return Random(key_ ^ mix(id + kGolden)); }
   /// An independent stream named by a text.
-  Random stream(std::string_view name) const;
+  Random stream(std::string_view name) const { return stream(hash64(name)); }
 
   /// Uniform over all 64-bit numbers.
   constexpr std::uint64_t next() {
@@ -28,11 +30,30 @@ class Random {
     return mix(state_);
   }
   /// Uniform in [0, n); n > 0.
-  std::uint64_t below(std::uint64_t n);
+  std::uint64_t below(std::uint64_t n) {
+    SYNCER_ASSERT(n > 0);
+    // Multiply-shift with rejection (Lemire 2019): unbiased, and almost always a single draw.
+    unsigned __int128 product = static_cast<unsigned __int128>(next()) * n;
+    auto low = static_cast<std::uint64_t>(product);
+    if (low < n) {
+      const std::uint64_t threshold = -n % n;
+      while (low < threshold) {
+        product = static_cast<unsigned __int128>(next()) * n;
+        low = static_cast<std::uint64_t>(product);
+      }
+    }
+    return static_cast<std::uint64_t>(product >> 64U);
+  }
   /// Uniform in [low, high].
-  Duration between(Duration low, Duration high);
+  Duration between(Duration low, Duration high) {
+    SYNCER_ASSERT(low <= high);
+    return low + Duration(static_cast<std::int64_t>(below(static_cast<std::uint64_t>((high - low).count()) + 1)));
+  }
   /// True with probability `chance`.
-  bool hits(Ratio chance);
+  bool hits(Ratio chance) {
+    if (chance.numerator == 0) return false;
+    return below(chance.denominator) < chance.numerator;
+  }
   /// Fisher-Yates shuffle in place.
   template <class T>
   void shuffle(std::vector<T>& items) {

@@ -16,7 +16,7 @@ enum class ErrorCode {
   Refused,      ///< the other side said no
   Unreachable,  ///< no connection
   Timeout,      ///< no answer within the deadline
-  Corrupt,      ///< stored or received octets do not add up
+  Corrupt,      ///< stored or received bytes do not add up
   TooLarge,     ///< over a declared limit
   Unsupported,  ///< known, but not by this version
   Io,           ///< the operating system said no
@@ -24,7 +24,33 @@ enum class ErrorCode {
 };
 
 /// Stable lower-case name of a code, e.g. "too_large".
-std::string_view name(ErrorCode code);
+inline std::string_view name(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::Invalid:
+      return "invalid";
+    case ErrorCode::NotFound:
+      return "not_found";
+    case ErrorCode::Conflict:
+      return "conflict";
+    case ErrorCode::Refused:
+      return "refused";
+    case ErrorCode::Unreachable:
+      return "unreachable";
+    case ErrorCode::Timeout:
+      return "timeout";
+    case ErrorCode::Corrupt:
+      return "corrupt";
+    case ErrorCode::TooLarge:
+      return "too_large";
+    case ErrorCode::Unsupported:
+      return "unsupported";
+    case ErrorCode::Io:
+      return "io";
+    case ErrorCode::Cancelled:
+      return "cancelled";
+  }
+  return "unknown";
+}
 
 /// An expected failure as a value. `where` is the place (file:line:column, peer, request), `detail` the sentence.
 struct Error {
@@ -35,7 +61,9 @@ struct Error {
 };
 
 /// "where: detail", or just the detail when there is no place.
-std::string to_string(const Error& error);
+inline std::string to_string(const Error& error) {
+  return error.where.empty() ? error.detail : error.where + ": " + error.detail;
+}
 
 /// A value or the Error that stands in its place.
 template <class T>

@@ -365,7 +365,7 @@ void Importer::reject(Instant now, const CopyName& name, DesiredCopy& copy) {
   copy.rejected = copy.waiting;
   if (!is_new) return;
   ++rejected_;
-  observe(observer_, now, EventKind::CopyParked, Severity::Warning,
+  observe(observer_, now, EventKind::CopyRejected, Severity::Warning,
           {{"region", name.region},
            {"key", registry::readable_key(name.key)},
            {"reason", copy.rejected},
@@ -376,7 +376,7 @@ void Importer::clear_rejection(Instant now, const CopyName& name, DesiredCopy& c
   if (copy.rejected.empty()) return;
   copy.rejected.clear();
   --rejected_;
-  observe(observer_, now, EventKind::CopyUnparked, Severity::Info,
+  observe(observer_, now, EventKind::CopyAccepted, Severity::Info,
           {{"region", name.region}, {"key", registry::readable_key(name.key)}});
 }
 

@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "syncer/base/epoch.h"
+#include "syncer/base/ids.h"
 #include "syncer/base/random.h"
 #include "syncer/catalog/present_copies.h"
 #include "syncer/registry/driver.h"

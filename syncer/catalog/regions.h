@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "syncer/base/epoch.h"
 #include "syncer/base/hash.h"
+#include "syncer/base/ids.h"
 #include "syncer/catalog/guards.h"
 #include "syncer/catalog/status.h"
 #include "syncer/ports/observer.h"

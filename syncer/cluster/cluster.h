@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "syncer/base/epoch.h"
 #include "syncer/base/hash.h"
+#include "syncer/base/ids.h"
 #include "syncer/base/random.h"
 #include "syncer/cluster/config.h"
 #include "syncer/cluster/formation.h"

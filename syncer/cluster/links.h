@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "syncer/base/random.h"
-#include "syncer/ports/streams.h"
+#include "syncer/ports/network.h"
 #include "syncer/wire/frame/frame.h"
 #include "syncer/wire/raft/seal.h"
 

@@ -48,7 +48,7 @@ constexpr std::array<std::pair<EventKind, EventKind>, 5> kRecoveries = {{
     {EventKind::RegistryUp, EventKind::RegistryDown},
     {EventKind::LinkUp, EventKind::LinkDown},
     {EventKind::JoinSucceeded, EventKind::JoinFailed},
-    {EventKind::CopyUnparked, EventKind::CopyParked},
+    {EventKind::CopyAccepted, EventKind::CopyRejected},
     {EventKind::GuardReleased, EventKind::GuardTripped},
 }};
 

@@ -19,9 +19,8 @@
 #include "syncer/gossip/subject_notifier.h"
 #include "syncer/gossip/types.h"
 #include "syncer/membership/swim.h"
-#include "syncer/ports/datagrams.h"
+#include "syncer/ports/network.h"
 #include "syncer/ports/observer.h"
-#include "syncer/ports/streams.h"
 #include "syncer/wire/gossip/packet.h"
 
 namespace syncer::gossip {

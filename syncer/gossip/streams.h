@@ -14,7 +14,7 @@
 #include "syncer/gossip/serf_intents.h"
 #include "syncer/gossip/types.h"
 #include "syncer/membership/swim.h"
-#include "syncer/ports/streams.h"
+#include "syncer/ports/network.h"
 #include "syncer/wire/gossip/stream.h"
 
 namespace syncer::gossip {

@@ -6,7 +6,7 @@
 
 #include "syncer/base/result.h"
 #include "syncer/net/loop.h"
-#include "syncer/ports/datagrams.h"
+#include "syncer/ports/network.h"
 
 namespace syncer::net {
 

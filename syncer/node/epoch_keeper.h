@@ -4,7 +4,7 @@
 #include <functional>
 #include <optional>
 
-#include "syncer/base/epoch.h"
+#include "syncer/base/ids.h"
 #include "syncer/ports/storage.h"
 
 namespace syncer::node {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "syncer/base/epoch.h"
 #include "syncer/base/hash.h"
+#include "syncer/base/ids.h"
 #include "syncer/base/random.h"
 #include "syncer/node/node_config.h"
 #include "syncer/node/status.h"

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "syncer/base/nearest.h"
+
 namespace syncer::node {
 namespace {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "syncer/base/epoch.h"
+#include "syncer/base/ids.h"
 #include "syncer/base/status_field.h"
 #include "syncer/catalog/status.h"
 #include "syncer/cluster/status.h"

@@ -8,7 +8,7 @@
 #include "syncer/base/endpoint.h"
 #include "syncer/base/ids.h"
 #include "syncer/base/time.h"
-#include "syncer/ports/streams.h"
+#include "syncer/ports/network.h"
 
 namespace syncer::node {
 

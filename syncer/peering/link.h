@@ -7,7 +7,7 @@
 #include "syncer/base/endpoint.h"
 #include "syncer/base/ids.h"
 #include "syncer/base/time.h"
-#include "syncer/ports/streams.h"
+#include "syncer/ports/network.h"
 #include "syncer/wire/frame/frame.h"
 #include "syncer/wire/sync/codec.h"
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "syncer/base/epoch.h"
+#include "syncer/base/ids.h"
 #include "syncer/base/status_field.h"
 #include "syncer/base/time.h"
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "syncer/ports/datagrams.h"
 #include "syncer/ports/http.h"
+#include "syncer/ports/network.h"
 #include "syncer/ports/observer.h"
 #include "syncer/ports/storage.h"
-#include "syncer/ports/streams.h"
 
 namespace syncer {
 

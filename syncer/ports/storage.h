@@ -20,9 +20,9 @@ class Storage {
   virtual Result<std::optional<Bytes>> read(std::string_view key) = 0;
   /// Never blocks; ends in Node::on_stored with the id.
   virtual void write(CallId id, std::string_view key, Bytes value) = 0;
-  /// Adds octets at the end of the value (a log). Same completion as write; a crash may leave any prefix of octets
+  /// Adds bytes at the end of the value (a log). Same completion as write; a crash may leave any prefix of bytes
   /// that were not yet reported stored.
-  virtual void append(CallId id, std::string_view key, Bytes octets) = 0;
+  virtual void append(CallId id, std::string_view key, Bytes bytes) = 0;
 };
 
 }  // namespace syncer

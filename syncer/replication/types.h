@@ -7,7 +7,6 @@
 #include <cstdint>
 
 #include "syncer/base/bytes.h"
-#include "syncer/base/epoch.h"
 #include "syncer/base/ids.h"
 #include "syncer/base/time.h"
 

@@ -7,7 +7,7 @@
 
 #include "sim/fault/site.h"
 #include "syncer/base/endpoint.h"
-#include "syncer/ports/streams.h"
+#include "syncer/ports/network.h"
 
 namespace sim::host {
 

@@ -9,7 +9,7 @@
 #include "sim/host/kernel.h"
 #include "syncer/base/endpoint.h"
 #include "syncer/base/ids.h"
-#include "syncer/ports/streams.h"
+#include "syncer/ports/network.h"
 
 namespace sim::host {
 

@@ -11,7 +11,7 @@
 
 #include "sim/fault/registry_fault.h"
 #include "sim/host/registry/http_service.h"
-#include "syncer/base/epoch.h"
+#include "syncer/base/ids.h"
 #include "syncer/base/result.h"
 #include "syncer/base/time.h"
 

@@ -203,7 +203,7 @@ void Services::fail(Instant now, const Key& key, Preparation& service, const Err
 }
 
 void Services::report(Instant now, const Key& key, const Preparation& service) {
-  observe(context_.observer, now, EventKind::CopyParked, Severity::Warning,
+  observe(context_.observer, now, EventKind::CopyRejected, Severity::Warning,
           {{"key", to_string(key)}, {"reason", service.problem}, {"retry", syncer::to_string(service.retry_at - now)}});
 }
 

@@ -6,7 +6,7 @@
 #include <variant>
 
 #include "syncer/base/endpoint.h"
-#include "syncer/base/epoch.h"
+#include "syncer/base/ids.h"
 #include "syncer/replication/messages.h"
 
 namespace syncer::wire {

@@ -50,8 +50,8 @@ TEST(Hash, AgreesWithPublishedVectors) {
 /// One bit at a time, as the polynomial is defined.
 std::uint32_t crc32c_by_bits(ByteView bytes) {
   std::uint32_t c = ~0U;
-  for (const char octet : bytes) {
-    c ^= static_cast<unsigned char>(octet);
+  for (const char byte : bytes) {
+    c ^= static_cast<unsigned char>(byte);
     for (int bit = 0; bit < 8; ++bit) c = (c & 1U) != 0 ? 0x82f63b78U ^ (c >> 1U) : c >> 1U;
   }
   return ~c;
@@ -60,7 +60,7 @@ std::uint32_t crc32c_by_bits(ByteView bytes) {
 TEST(Hash, ChecksumsAreThoseOfTheirPolynomialForEveryLength) {
   Bytes bytes;
   for (int i = 0; i < 100; ++i) {
-    EXPECT_EQ(crc32c(bytes), crc32c_by_bits(bytes)) << bytes.size() << " octets";
+    EXPECT_EQ(crc32c(bytes), crc32c_by_bits(bytes)) << bytes.size() << " bytes";
     bytes.push_back(static_cast<char>(37 * i + 200));
   }
 }

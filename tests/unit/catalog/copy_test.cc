@@ -172,7 +172,7 @@ TEST_F(CatalogCopies, ThatTheRegistryRefusesAreParkedAndBlockNothing) {
   want(remote_instance("cart", "good", "rest://9:1"));
   run_for(3s);
   EXPECT_EQ(world.property(only_copy(), "syncer.instance"), "good");
-  EXPECT_EQ(driver.events().count(EventKind::CopyParked), 2);
+  EXPECT_EQ(driver.events().count(EventKind::CopyRejected), 2);
   EXPECT_FALSE(driver.catalog().pending().empty());
   driver.sent.clear();
   run_for(10min);
@@ -184,7 +184,7 @@ TEST_F(CatalogCopies, ThatTheRegistryRefusesAreParkedAndBlockNothing) {
   want(remote_instance("cart", "odd", "rest://9:3"));
   run_for(3s);
   EXPECT_EQ(world.copies("west").size(), 2U);
-  EXPECT_EQ(driver.events().count(EventKind::CopyUnparked), 1);
+  EXPECT_EQ(driver.events().count(EventKind::CopyAccepted), 1);
 }
 
 TEST_F(CatalogCopies, ThatAreRefusedComeFirstAmongTheReasonsAndNoReasonIsDroppedInSilence) {

@@ -9,6 +9,15 @@
 
 namespace syncer {
 
+/// Unreliable packets from the gossip address. A packet may be lost, doubled, delayed or reordered; what arrives comes
+/// back through Node::on_datagram.
+class Datagrams {
+ public:
+  virtual ~Datagrams() = default;
+  /// Never blocks; a packet that cannot be sent is lost.
+  virtual void send(const Endpoint& to, ByteView packet) = 0;
+};
+
 /// Which of the node's listening sockets a stream came in on.
 enum class Listener : std::uint8_t { Gossip, Rpc, Cluster };
 
@@ -20,9 +29,9 @@ class Streams {
   virtual ~Streams() = default;
   /// Starts a connection; ends in on_stream_connected or on_stream_closed (refused, unreachable, connect timeout).
   virtual void connect(LinkId link, const Endpoint& to) = 0;
-  /// Queues octets; never blocks. Sending before on_stream_connected is allowed, the octets wait.
-  virtual void send(LinkId link, ByteView octets) = 0;
-  /// Octets accepted by send() that have not left this process; the sender bounds itself by it.
+  /// Queues bytes; never blocks. Sending before on_stream_connected is allowed, the bytes wait.
+  virtual void send(LinkId link, ByteView bytes) = 0;
+  /// Bytes accepted by send() that have not left this process; the sender bounds itself by it.
   virtual std::size_t backlog(LinkId link) const = 0;
   /// Sends what is queued, then closes. No on_stream_closed follows.
   virtual void close(LinkId link) = 0;

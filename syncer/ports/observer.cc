@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/ports/event_kind.h"
+#include "syncer/ports/observer.h"
 
 namespace syncer {
 
