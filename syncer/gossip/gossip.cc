@@ -112,7 +112,7 @@ Result<void> Gossip::set_keys(crypto::Keyring keys) {
 }
 
 void Gossip::leave(Instant now) {
-  if (swim_.leaving()) return;
+  if (leaving()) return;
   leave_deadline_ = now + config_.leave_timeout;
   intents_.broadcast_leave(now);
   if (!SYNCER_MUTATED("gossip.leave_in_silence")) swim_.leave(now, out_);
@@ -178,7 +178,7 @@ void Gossip::take_user(Instant now, ByteView payload) {
 /// own address, or is down. It is asked for the pool, well before anybody's next exchange with us.
 void Gossip::greet(Instant now, const Endpoint& from, const membership::Ping& ping) {
   const bool known = swim_.members().find(from) != nullptr || swim_.members().find(ping.source) != nullptr;
-  if (known || swim_.leaving() || now < next_greeting_) return;
+  if (known || leaving() || now < next_greeting_) return;
   if (SYNCER_MUTATED("gossip.ignore_strangers")) return;
   next_greeting_ = now + kBetweenGreetings;
   open(now, StreamPurpose::Reconnect, from);
@@ -280,7 +280,7 @@ void Gossip::join_failed(Instant now, const GossipStream& stream, std::string_vi
 // Time.
 
 void Gossip::ask_seeds(Instant now) {
-  if (swim_.leaving() || seeds_.empty()) return;
+  if (leaving() || seeds_.empty()) return;
   const auto is_member = [&](const Endpoint& address) {
     const Member* member = swim_.members().find(address);
     return member != nullptr && member->state == State::Alive;
@@ -295,19 +295,19 @@ void Gossip::advance(Instant now) {
   while (const auto expired = streams_.take_expired(now)) take_result(now, *expired);
   ask_seeds(now);
   intents_.advance(now);
-  if (const auto address = failed_.take_due(now); address && !swim_.leaving()) {
+  if (const auto address = failed_.take_due(now); address && !leaving()) {
     open(now, StreamPurpose::Reconnect, *address);
   }
   const bool announced = swim_.leave_announced() && !SYNCER_MUTATED("gossip.wait_in_vain_to_leave");
-  left_ = left_ || (swim_.leaving() && (announced || now >= leave_deadline_));
+  left_ = left_ || (leaving() && (announced || now >= leave_deadline_));
   flush(now);
 }
 
 Instant Gossip::next_deadline() const {
   Instant next =
       std::min({swim_.next_deadline(), streams_.next_deadline(), failed_.next_deadline(), intents_.next_deadline()});
-  if (!swim_.leaving()) next = std::min(next, seeds_.next_deadline());
-  if (swim_.leaving() && !left_) next = std::min(next, leave_deadline_);
+  if (!leaving()) next = std::min(next, seeds_.next_deadline());
+  if (leaving() && !left_) next = std::min(next, leave_deadline_);
   return next;
 }
 
@@ -352,7 +352,7 @@ void Gossip::report(Instant now, const Change& change) {
   using Kind = Change::Kind;
   const bool about_me = change.name == config_.node;
   const bool conflict = change.kind == Kind::Conflict;
-  if (about_me && conflict && !swim_.leaving() && name_check_.begin(now)) {
+  if (about_me && conflict && !leaving() && name_check_.begin(now)) {
     open(now, StreamPurpose::NameCheck, change.other, 1);
   }
   notifier_.notify_subject(change);
@@ -397,7 +397,7 @@ void Gossip::hash(StateHasher& h) const {
   seeds_.hash(h);
   h.add(streams_.size());
   h.add(intents_.clock());
-  h.add((swim_.leaving() ? 1U : 0U) + (left_ ? 2U : 0U));
+  h.add((leaving() ? 1U : 0U) + (left_ ? 2U : 0U));
 }
 
 }  // namespace syncer::gossip

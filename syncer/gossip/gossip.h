@@ -10,9 +10,8 @@
 
 #include "syncer/base/hash.h"
 #include "syncer/base/random.h"
-#include "syncer/gossip/address_claims.h"
 #include "syncer/gossip/key_queries.h"
-#include "syncer/gossip/name_check.h"
+#include "syncer/gossip/name_claims.h"
 #include "syncer/gossip/rejoin.h"
 #include "syncer/gossip/serf_intents.h"
 #include "syncer/gossip/streams.h"
@@ -82,6 +81,8 @@ class Gossip {
   void hash_members(StateHasher& h) const { swim_.hash_members(h); }
 
  private:
+  bool leaving() const { return leave_deadline_ != kNever; }
+
   // What comes in.
   void take_message(Instant now, const Endpoint& from, const membership::Message& message);
   void on_received(Instant now, const Endpoint& from, const membership::Message& message,
@@ -123,7 +124,7 @@ class Gossip {
   std::map<std::string, std::uint64_t, std::less<>> drops_;
   bool changed_ = false;
   bool left_ = false;
-  Instant leave_deadline_ = kNever;
+  Instant leave_deadline_ = kNever;  ///< set by leave()
 };
 
 }  // namespace syncer::gossip

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/gossip/name_claims.h"
+
+#include <algorithm>
+
+#include "syncer/base/mutation.h"
+#include "syncer/wire/gossip/serf.h"
+
+namespace syncer::gossip {
+
+namespace {
+
+/// A process this young gives way when its name is taken; an older one was there first.
+constexpr Duration kNewcomerAge = std::chrono::seconds(60);
+constexpr Duration kCheckInterval = std::chrono::seconds(5);
+/// Time for a joiner to read our answer, to ask whether its name is taken, and to be gone.
+constexpr Duration kJoinerFirst = std::chrono::seconds(5);
+
+}  // namespace
+
+bool NameCheck::begin(Instant now) {
+  if (now < next_ || now - started_ > kNewcomerAge) return false;
+  next_ = now + kCheckInterval;
+  return true;
+}
+
+void NameCheck::let_joiner_check_first(Instant now) {
+  if (SYNCER_MUTATED("gossip.race_joiner_for_name")) return;
+  next_ = std::max(next_, now + kJoinerFirst);
+}
+
+void NameCheck::answered(const std::string& node, const Endpoint& other) {
+  conflict_ = "node name \"" + node + "\" is already used by a member at " + to_string(other) +
+              "; give each syncer its own --node";
+}
+
+void AddressClaims::note(const membership::Alive& account, bool own_account) {
+  const membership::Member* known = swim_.members().find(account.node);
+  if (known == nullptr || known->name == swim_.self_name() || known->address == account.address) return;
+  const MemberInfo claim{
+      known->name,         account.address,     membership::State::Alive,
+      account.incarnation, Bytes(account.meta), wire::gossip::decode_tags(account.meta).value_or(wire::gossip::Tags{})};
+  claims_[known->name] = {claim, own_account};
+  forget_strangers();
+  if (!own_account || SYNCER_MUTATED("gossip.introduce_no_claimants")) return;
+  for (const auto& [name, other] : claims_) {
+    if (name == claim.name || !other.own_account) continue;
+    introduce(claim, other.member);
+    introduce(other.member, claim);
+  }
+}
+
+/// Members are forgotten, and others come with other names.
+void AddressClaims::forget_strangers() {
+  if (claims_.size() <= swim_.members().size()) return;
+  std::erase_if(claims_, [&](const auto& entry) { return swim_.members().find(entry.first) == nullptr; });
+}
+
+void AddressClaims::introduce(const MemberInfo& one, const MemberInfo& other) {
+  const membership::Member* member = swim_.members().find(one.name);
+  if (member == nullptr || member->address == one.address) return;
+  const ByteView versions = account_of(*member).versions;
+  swim_.send(other.address, {membership::Alive{one.incarnation, one.name, one.address, one.tags_raw, versions}}, out_);
+}
+
+std::vector<MemberInfo> AddressClaims::open() const {
+  std::vector<MemberInfo> open;
+  for (const auto& [name, claim] : claims_) {
+    const membership::Member* member = swim_.members().find(name);
+    if (member != nullptr && member->address != claim.member.address) open.push_back(claim.member);
+  }
+  return open;
+}
+
+}  // namespace syncer::gossip

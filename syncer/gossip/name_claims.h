@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "syncer/base/endpoint.h"
+#include "syncer/base/time.h"
+#include "syncer/gossip/types.h"
+#include "syncer/membership/outputs.h"
+#include "syncer/membership/swim.h"
+
+namespace syncer::gossip {
+
+/// Does another process have our name? The younger of the two gives way; only an answer counts, since the address may
+/// be that of our own former life which no member has missed yet.
+class NameCheck {
+ public:
+  explicit NameCheck(Instant started) : started_(started) {}
+
+  /// The process begins to count as a newcomer.
+  void start(Instant now) { started_ = now; }
+  /// Another address claims our name. True when it is to be asked now: we are a newcomer and did not just ask.
+  bool begin(Instant now);
+  /// A member that joins through us sees us in our answer and gives way if it has our name; if we asked meanwhile, both
+  /// would.
+  void let_joiner_check_first(Instant now);
+  /// A process at `other` answered to our name.
+  void answered(const std::string& node, const Endpoint& other);
+  /// Not empty once another process answered: the message for the operator.
+  const std::string& conflict() const { return conflict_; }
+
+ private:
+  Instant started_;
+  Instant next_{};
+  std::string conflict_;
+};
+
+/// Members that were said to be alive at another address than the one we hold: either they moved there, which is
+/// believed only when the former address is dead for long enough, or their name is used twice. Keeps the latest claim
+/// of each name, and no more of them than there are members. Borrows the core and its outputs.
+class AddressClaims {
+ public:
+  AddressClaims(const membership::Swim& swim, membership::Outputs& out) : swim_(swim), out_(out) {}
+
+  /// `own_account`: it came from the address that it names. Members that moved together would not learn of each other
+  /// here, since we hold and pass on the former address of each: so those that came themselves are sent to each other.
+  void note(const membership::Alive& account, bool own_account);
+  /// The claims that are still open, each at the claimed address.
+  std::vector<MemberInfo> open() const;
+  /// How many are kept, open or not.
+  std::size_t size() const { return claims_.size(); }
+
+ private:
+  struct Claim {
+    MemberInfo member;  ///< at the claimed address
+    bool own_account;   ///< it came from there
+  };
+  void forget_strangers();
+  /// Sends the first to the second.
+  void introduce(const MemberInfo& one, const MemberInfo& other);
+
+  const membership::Swim& swim_;
+  membership::Outputs& out_;
+  std::map<std::string, Claim, std::less<>> claims_;
+};
+
+}  // namespace syncer::gossip

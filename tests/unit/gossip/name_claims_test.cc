@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/gossip/name_claims.h"
+
+#include <gtest/gtest.h>
+
+#include "syncer/wire/gossip/message.h"
+
+namespace syncer::gossip {
+namespace {
+
+using membership::Alive;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+const ByteView kVersions("\x01\x05\x02\x02\x05\x05", 6);
+
+Endpoint address(std::uint16_t port) { return Endpoint::v4(10, 0, 0, 1, port); }
+
+TEST(AddressClaims, AreNotMoreThanThereAreMembers) {
+  membership::Options options = membership::syncer_profile();
+  options.encode = [](const membership::Message& m, Bytes& out) { wire::gossip::encode(m, out); };
+  Instant now = instant(1'000'000'000'000);
+  membership::Swim swim("me", options, Random(1), now);
+  membership::Outputs out;
+  swim.start(now, address(1), "", out);
+  AddressClaims claims(swim, out);
+  for (int i = 0; i < 50; ++i) {
+    const std::string name = "m" + std::to_string(i);
+    swim.receive(now, address(2), Alive{1, name, address(2), "", kVersions}, out);
+    claims.note({1, name, address(3), "", kVersions}, false);
+    ASSERT_EQ(claims.open().size(), 1U) << name;
+    EXPECT_EQ(claims.open().front().address, address(3));
+    swim.receive(now, address(2), membership::Dead{1, name, "other"}, out);
+    for (const Instant end = now + minutes(2); now < end; now += seconds(1)) swim.advance(now, out);
+    ASSERT_EQ(swim.members().find(name), nullptr) << "forgotten a while after its death";
+    out.clear();
+  }
+  EXPECT_TRUE(claims.open().empty());
+  EXPECT_LE(claims.size(), 2U);
+}
+
+}  // namespace
+}  // namespace syncer::gossip
