@@ -186,7 +186,7 @@ bool Importer::fulfil(Instant now, Work& work) {
     }
   }
   if (const auto extra = surplus(copy, plan->id)) return remove(now, work, *extra, "replaced");
-  const registry::ServiceRef* where = driver_.prepare(now, work.key.service);
+  const registry::ServiceRef* where = driver_.prepare(now, work.key.service, *plan);
   if (where == nullptr) {
     copy.waiting = driver_.problem(work.key.service);
     return false;
@@ -210,7 +210,7 @@ bool Importer::fulfil_present(Instant now, Work& work, const registry::SharedPla
     const bool former = (state.present || state.doubtful) && id != kept;
     if (former && !SYNCER_MUTATED("catalog.keep_former_copies")) return remove(now, work, id, "replaced");
   }
-  driver_.prepare(now, work.key.service);
+  driver_.prepare(now, work.key.service, *plan);
   done(now, work);
   return false;
 }

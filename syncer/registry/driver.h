@@ -40,6 +40,7 @@ struct CopyPlan {
   std::vector<std::string> endpoints;  ///< only for kinds that change them in place
   Metadata metadata;                   ///< of the origin, with the marks of region and instance, without the epoch
   Duration lease{};
+  bool foreign = false;  ///< the record is of another kind: what is attached to its service cannot be read here
 };
 using SharedPlan = std::shared_ptr<const CopyPlan>;
 
@@ -69,7 +70,7 @@ class DriverOwner {
   virtual bool exports(const ServiceKey& service) const = 0;
   /// All attachments of a service, as the registry holds them.
   virtual void attachments_read(Instant now, const ServiceKey& service, const Attachments& attachments) = 0;
-  /// What other regions attach to a service, this kind's own first of all.
+  /// What other regions attach to a service, of every kind.
   virtual Attachments desired_attachments(const ServiceKey& service) const = 0;
   /// What prepare() says of this service may be another now.
   virtual void preparation_changed(Instant now, const ServiceKey& service) = 0;
@@ -128,9 +129,9 @@ class Driver {
   virtual bool is_mirrored(const ServiceKey& service) const = 0;
   /// Invalid when the payload is no record of an instance.
   virtual Result<SharedPlan> plan(const std::string& region, const std::string& instance, ByteView payload) = 0;
-  /// Creates what must be there before an entry of the service is put. Where that is once it is there; until then
+  /// Creates what must be there before what is planned is put. Where that is once it is there; until then
   /// nullptr, and problem() has the reason. Nothing is begun while writes are not allowed.
-  virtual const ServiceRef* prepare(Instant now, const ServiceKey& service) = 0;
+  virtual const ServiceRef* prepare(Instant now, const ServiceKey& service, const CopyPlan& plan) = 0;
   virtual std::string problem(const ServiceKey& service) const = 0;
   /// What other regions attach to the service, or its own record here, is new, changed or gone.
   virtual void reconsider(Instant now, const ServiceKey& service) = 0;

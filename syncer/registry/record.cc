@@ -8,7 +8,7 @@ Bytes encode_key(const RecordKey& key) {
   ByteWriter writer(bytes);
   writer.u8(static_cast<std::uint8_t>(key.kind));
   const ServiceKey& s = key.service;
-  for (const std::string* field : {&s.domain, &s.project, &s.environment, &s.app_id, &s.name, &s.version, &key.id}) {
+  for (const std::string* field : {&s.space, &s.environment, &s.app, &s.name, &s.version, &key.id}) {
     writer.string(*field);
   }
   return bytes;
@@ -22,7 +22,7 @@ std::optional<RecordKey> decode_key(ByteView bytes) {
   if (!kind) return std::nullopt;
   key.kind = *kind;
   ServiceKey& s = key.service;
-  for (std::string* field : {&s.domain, &s.project, &s.environment, &s.app_id, &s.name, &s.version, &key.id}) {
+  for (std::string* field : {&s.space, &s.environment, &s.app, &s.name, &s.version, &key.id}) {
     *field = reader.string();
   }
   // A length may be written with needless bytes; such a key would be a second name of the same record.
@@ -38,9 +38,9 @@ std::optional<RecordKind> kind_of(ByteView key) {
 
 std::string to_string(const ServiceKey& key) {
   std::string text;
-  if (key.domain != "default" || key.project != "default") text += key.domain + "/" + key.project + ":";
+  if (!key.space.empty()) text += key.space + ":";
   if (!key.environment.empty()) text += key.environment + "/";
-  return text + key.app_id + "/" + key.name + "/" + key.version;
+  return text + key.app + "/" + key.name + "/" + key.version;
 }
 
 std::string to_string(const RecordKey& key) {

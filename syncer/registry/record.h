@@ -14,12 +14,11 @@ namespace syncer::registry {
 /// What kind of thing a replicated record describes. The numbers are on the wire.
 enum class RecordKind : std::uint8_t { Service = 1, Attachment = 2, Instance = 3 };
 
-/// What names a microservice everywhere, whatever id a service center gave it.
+/// What names a service everywhere, in whichever registry it is.
 struct ServiceKey {
-  std::string domain;
-  std::string project;
+  std::string space;  ///< tenant or namespace; empty for the one that a registry has by default
   std::string environment;
-  std::string app_id;
+  std::string app;  ///< group of services
   std::string name;
   std::string version;
   auto operator<=>(const ServiceKey&) const = default;
@@ -42,7 +41,7 @@ std::optional<RecordKey> decode_key(ByteView bytes);
 /// The kind of an encoded key, without reading the rest of it; nothing for bytes that cannot be a key.
 std::optional<RecordKind> kind_of(ByteView key);
 
-/// "default/shop/cart/1.0.0" with environment and project where they are not the default; for people.
+/// "shop/cart/1.0.0", with space and environment where they are not the default; for people.
 std::string to_string(const ServiceKey& key);
 /// to_string of the service, and the id where there is one; for people.
 std::string to_string(const RecordKey& key);

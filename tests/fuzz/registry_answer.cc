@@ -61,7 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(read_instance_id(raw));
   static_cast<void>(read_one_instance(raw));
   static_cast<void>(read_heartbeats(raw, asked));
-  static_cast<void>(service_body({"default", "default", "", "app", "cart", "1.0.0"}, response.body));
+  static_cast<void>(service_body({"", "", "app", "cart", "1.0.0"}, response.body));
   static_cast<void>(service_properties_body(response.body));
   return 0;
 }

@@ -3,6 +3,7 @@
 
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
+#include "syncer/registry/servicecenter/mapping.h"
 
 namespace syncer::registry::servicecenter {
 namespace {
@@ -12,15 +13,20 @@ constexpr std::size_t kIdLength = 32;
 std::string short_sha256(const Bytes& bytes) { return sha256_hex(bytes).substr(0, kIdLength); }
 
 /// Everything but what can be changed in place.
-std::string id_of(const std::string& region, const std::string& instance, const json::Value& document) {
+std::string id_of(const std::string& region, const std::string& instance, Members members) {
+  members.erase("status");
+  members.erase("properties");
   Bytes bytes;
   ByteWriter writer(bytes);
   for (const std::string& field : {region, instance}) writer.string(field);
-  const auto endpoints = texts_member(document, "endpoints").value_or(std::vector<std::string>());
-  writer.varint(endpoints.size());
-  for (const std::string& endpoint : endpoints) writer.string(endpoint);
-  writer.string(object_text(members_of(document, {"status", "properties", "endpoints"})));
+  writer.string(object_text(members));
   return short_sha256(bytes);
+}
+
+Result<InstanceDocument> read_payload(ByteView payload) {
+  auto record = decode_record(payload);
+  if (!record) return tl::make_unexpected(record.error());
+  return document_of(*record);
 }
 
 Bytes with_epoch(Properties properties, const std::string& epoch) {
@@ -50,36 +56,27 @@ Result<Bytes> limited(Bytes body, std::size_t limit, const char* what) {
 
 }  // namespace
 
-std::string copy_id(const std::string& region, const std::string& instance, ByteView payload) {
-  const auto document = json::Document::parse(payload);
-  const json::Value nothing;
-  return id_of(region, instance, document ? document->root() : nothing);
-}
-
 Result<CopyPlan> plan_copy(const std::string& region, const std::string& instance, ByteView payload) {
-  auto document = parse_payload(payload, "instance");
+  const auto record = decode_record(payload);
+  if (!record) return tl::make_unexpected(record.error());
+  auto document = document_of(*record);
   if (!document) return tl::make_unexpected(document.error());
-  const json::Value& origin = document->root();
-  const auto status = text_member(origin, "status");
-  auto properties = properties_member(origin, "properties");
-  if (!status || !properties || !texts_member(origin, "endpoints") || !text_member(origin, "hostName")) {
-    return failure(ErrorCode::Invalid, "instance", "a member of the payload has the wrong type");
-  }
   CopyPlan plan;
-  plan.status = status->empty() ? "UP" : *status;
-  plan.lease = lease_of(origin);
-  plan.metadata = std::move(*properties);
+  plan.status = std::move(document->status);
+  plan.lease = document->lease;
+  plan.metadata = std::move(document->properties);
   for (const char* mark : {"syncer.epoch", "syncer.canary", "syncer.node", "syncer.run"}) plan.metadata.erase(mark);
   plan.metadata["syncer.region"] = region;
   plan.metadata["syncer.instance"] = instance;
-  plan.id = id_of(region, instance, origin);
+  plan.id = id_of(region, instance, std::move(document->members));
+  plan.foreign = record->native.kind != kNativeKind;
   return plan;
 }
 
 Result<Bytes> registration_body(const CopyPlan& plan, ByteView payload, const std::string& epoch) {
-  auto document = parse_payload(payload, "instance");
+  auto document = read_payload(payload);
   if (!document) return tl::make_unexpected(document.error());
-  Members members = members_of(**document);
+  Members& members = document->members;
   members["instanceId"] = quoted(plan.id);
   members["status"] = quoted(plan.status);
   members["properties"] = with_epoch(plan.metadata, epoch);
@@ -95,7 +92,7 @@ Result<Bytes> service_body(const ServiceKey& key, ByteView payload) {
   if (!document) return tl::make_unexpected(document.error());
   Members members = members_of(**document, {"serviceId"});
   members["environment"] = quoted(key.environment);
-  members["appId"] = quoted(key.app_id);
+  members["appId"] = quoted(key.app);
   members["serviceName"] = quoted(key.name);
   members["version"] = quoted(key.version);
   return object_with("service", object_text(members));

@@ -18,12 +18,11 @@ namespace syncer::registry::servicecenter {
 inline constexpr std::size_t kMaxRegistration = 5 * 1024;
 inline constexpr std::size_t kMaxProperties = 3 * 1024;
 
-/// Id of a copy: the first 32 hexadecimal digits of SHA-256 over the length-prefixed origin region, origin instance id
-/// and everything that a service center cannot change in place (endpoints, host name, health check, …). The same
-/// origin state gets the same id from every syncer, after any crash: registering it twice is a heartbeat.
-std::string copy_id(const std::string& region, const std::string& instance, ByteView payload);
-
-/// Reads a replicated instance payload. Invalid when it is not one.
+/// Reads a replicated instance payload of any kind. Invalid when it is not one.
+///
+/// The id of a copy is the first 32 hexadecimal digits of SHA-256 over the length-prefixed origin region, origin
+/// instance id and everything that a service center cannot change in place (endpoints, host name, health check, …). The
+/// same origin state gets the same id from every syncer, after any crash: registering it twice is a heartbeat.
 Result<CopyPlan> plan_copy(const std::string& region, const std::string& instance, ByteView payload);
 
 /// Body that registers the copy; TooLarge when the service center would refuse it.
@@ -31,11 +30,11 @@ Result<Bytes> registration_body(const CopyPlan& plan, ByteView payload, const st
 /// Body that replaces the properties of a registered copy; TooLarge as above.
 Result<Bytes> properties_body(const CopyPlan& plan, const std::string& epoch);
 
-/// Body that creates a service from its key and payload. Invalid when the payload is not one.
+/// Body that creates a service from its key and its document. Invalid when that is no JSON object.
 Result<Bytes> service_body(const ServiceKey& key, ByteView payload);
-/// Body that replaces a service's properties by those of the payload.
+/// Body that replaces a service's properties by those of the document.
 Result<Bytes> service_properties_body(ByteView payload);
-/// Properties of a service payload are the same.
+/// Two documents of a service have the same properties.
 bool same_service_properties(ByteView a, ByteView b);
 
 /// As canary_body asks for.

@@ -5,6 +5,7 @@
 
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
+#include "syncer/registry/servicecenter/mapping.h"
 
 namespace syncer::registry::servicecenter {
 namespace {
@@ -60,7 +61,10 @@ std::optional<ServiceDocument> read_service(const json::Value& document, const s
   Members payload = payload_of(document, {"serviceId", "environment", "appId", "serviceName", "version", "timestamp",
                                           "modTimestamp", "schemas"});
   if (!schemas->empty()) payload.emplace("schemas", list_text(*schemas));
-  ServiceState state{{domain, project, *environment, *app, *name, *version}, object_text(payload), *modified};
+  ServiceState state;
+  state.name = {space_of(domain, project), *environment, *app, *name, *version};
+  state.record = encode_attachment(kNativeKind, object_text(payload));
+  state.revision = *modified;
   state.internal = is_infrastructure(state.name, *alias);
   state.has_attachments = !schemas->empty();
   return ServiceDocument{*id, std::move(state)};
@@ -82,8 +86,8 @@ std::optional<Entry> read_instance(const json::Value& document) {
   read_marks(entry);
   if (entry.copy || entry.canary) return entry;
   entry.metadata.clear();
-  entry.payload =
-      object_text(payload_of(document, {"instanceId", "serviceId", "version", "timestamp", "modTimestamp"}));
+  entry.payload = encode_record(
+      record_of(document, payload_of(document, {"instanceId", "serviceId", "version", "timestamp", "modTimestamp"})));
   return entry;
 }
 
@@ -111,12 +115,20 @@ Duration lease_of(const json::Value& instance) {
 }
 
 bool is_infrastructure(const ServiceKey& key, const std::string& alias) {
-  if (key.app_id == "default" && (key.name == "SERVICECENTER" || alias == "SERVICECENTER")) return true;
-  return key.app_id == "syncer" && key.name == "SYNCER";
+  if (key.app == "default" && (key.name == "SERVICECENTER" || alias == "SERVICECENTER")) return true;
+  return key.app == "syncer" && key.name == "SYNCER";
+}
+
+std::string space_of(const std::string& domain, const std::string& project) {
+  return domain == "default" && project == "default" ? std::string() : domain + "/" + project;
+}
+
+std::string project_of(const std::string& space) {
+  return space.empty() ? "default" : space.substr(space.rfind('/') + 1);
 }
 
 ServiceKey canary_service(const std::string& domain, const std::string& project) {
-  return {domain, project, "", "syncer", "SYNCER", "1.0.0"};
+  return {space_of(domain, project), "", "syncer", "SYNCER", "1.0.0"};
 }
 
 InstanceMemo::Print InstanceMemo::print_of(ByteView text) {

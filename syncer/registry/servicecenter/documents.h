@@ -40,6 +40,10 @@ Duration lease_of(const json::Value& instance);
 /// The registry's own service (SERVICECENTER) and the syncers': never replicated.
 bool is_infrastructure(const ServiceKey& key, const std::string& alias);
 
+/// The neutral name of a project of a domain and back: empty for default/default, else "domain/project".
+std::string space_of(const std::string& domain, const std::string& project);
+std::string project_of(const std::string& space);
+
 /// Natural key of the service that canaries live under.
 ServiceKey canary_service(const std::string& domain, const std::string& project);
 

@@ -53,7 +53,9 @@ class ServiceCenter : public Driver {
   Result<SharedPlan> plan(const std::string& region, const std::string& instance, ByteView payload) override {
     return plans_.plan(region, instance, payload);
   }
-  const ServiceRef* prepare(Instant now, const ServiceKey& service) override { return services_.ensure(now, service); }
+  const ServiceRef* prepare(Instant now, const ServiceKey& service, const CopyPlan& plan) override {
+    return services_.ensure(now, service, plan.foreign);
+  }
   std::string problem(const ServiceKey& service) const override { return services_.problem(service); }
   void reconsider(Instant now, const ServiceKey& service) override { services_.reconsider(now, service); }
   void unprepare(const ServiceKey& service) override { services_.forget(service); }
@@ -114,9 +116,11 @@ void ServiceCenter::probe(Instant now, const std::string& address, Answered<bool
 }
 
 bool ServiceCenter::is_mirrored(const ServiceKey& service) const {
+  if (is_infrastructure(service, "")) return false;
   const auto& projects = context_.settings.projects;
-  if (service.domain != context_.settings.domain || is_infrastructure(service, "")) return false;
-  return std::find(projects.begin(), projects.end(), service.project) != projects.end();
+  return std::any_of(projects.begin(), projects.end(), [&](const std::string& project) {
+    return space_of(context_.settings.domain, project) == service.space;
+  });
 }
 
 void ServiceCenter::put(Instant now, const ServiceRef& where, const CopyWrite& copy, DoneWithId done) {

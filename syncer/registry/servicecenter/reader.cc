@@ -43,8 +43,8 @@ void Reader::note_services(const std::string& project, Answer<std::vector<Servic
   for (ServiceDocument& document : answer.value) {
     named.insert(document.id);
     const ServiceKey& key = document.state.name;
-    if (document.state.internal && key != canary_service(key.domain, key.project)) continue;
-    Group& group = state.groups[{key.environment, key.app_id, key.name}];
+    if (document.state.internal && key != canary_service(requests_.domain(), project)) continue;
+    Group& group = state.groups[{key.environment, key.app, key.name}];
     if (group.services.insert(document.id).second) {
       group.revision.clear();
       state.groups_changed = true;
@@ -172,7 +172,7 @@ void Reader::distrust(const ServiceRef& ref) {
   if (service == nullptr) return;
   Project& state = projects_[ref.space];
   const ServiceKey& key = service->state.name;
-  const auto group = state.groups.find({key.environment, key.app_id, key.name});
+  const auto group = state.groups.find({key.environment, key.app, key.name});
   if (group == state.groups.end()) return;
   group->second.revision.clear();
   for (Chunk& chunk : state.chunks) {

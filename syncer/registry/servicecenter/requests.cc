@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/registry/servicecenter/requests.h"
 
-#include "syncer/registry/servicecenter/json_text.h"
+#include "syncer/registry/servicecenter/documents.h"
 
 namespace syncer::registry::servicecenter {
 namespace {
@@ -57,9 +57,9 @@ HttpRequest Requests::find(const std::string& project, std::span<const FindQuery
 }
 
 HttpRequest Requests::existence(const ServiceKey& key) const {
-  return request("GET", key.project,
+  return request("GET", project_of(key.space),
                  "/registry/existence?type=microservice&env=" + percent_encode(key.environment) +
-                     "&appId=" + percent_encode(key.app_id) + "&serviceName=" + percent_encode(key.name) +
+                     "&appId=" + percent_encode(key.app) + "&serviceName=" + percent_encode(key.name) +
                      "&version=" + percent_encode(key.version));
 }
 

@@ -3,6 +3,7 @@
 
 #include "syncer/registry/retry.h"
 #include "syncer/registry/servicecenter/answers.h"
+#include "syncer/registry/servicecenter/mapping.h"
 
 namespace syncer::registry::servicecenter {
 void Schemas::schedule(Instant due, const ServiceRef& ref) {
@@ -54,7 +55,7 @@ void Schemas::on_answer(Instant now, const ServiceRef& ref, const RawAnswer& raw
   if (good && service != nullptr) {
     Attachments schemas;
     for (const SchemaDocument& schema : answer->value) {
-      if (schema.has_content) schemas.insert_or_assign(schema.id, schema.payload);
+      if (schema.has_content) schemas.insert_or_assign(schema.id, encode_attachment(kNativeKind, schema.payload));
     }
     context_.owner.attachments_read(now, service->state.name, schemas);
   }

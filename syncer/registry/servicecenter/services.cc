@@ -4,6 +4,7 @@
 #include "syncer/base/mutation.h"
 #include "syncer/registry/servicecenter/answers.h"
 #include "syncer/registry/servicecenter/copy.h"
+#include "syncer/registry/servicecenter/mapping.h"
 
 namespace syncer::registry::servicecenter {
 namespace {
@@ -14,6 +15,12 @@ const Bytes* record_of(const Attachments& attachments) {
   return found == attachments.end() ? nullptr : &found->second;
 }
 
+/// The service's document as this registry holds it.
+Bytes native_record(const SeenService& service) {
+  auto part = decode_attachment(service.state.record);
+  return part ? std::move(part->content) : Bytes();
+}
+
 std::map<std::string, Bytes> schemas_of(Attachments attachments) {
   attachments.erase("");
   return attachments;
@@ -21,9 +28,10 @@ std::map<std::string, Bytes> schemas_of(Attachments attachments) {
 
 }  // namespace
 
-const ServiceRef* Services::ensure(Instant now, const Key& key) {
+const ServiceRef* Services::ensure(Instant now, const Key& key, bool foreign) {
   const auto [it, is_new] = services_.try_emplace(key);
-  if (is_new) it->second.desired = context_.owner.desired_attachments(key);
+  if (is_new) it->second.desired = desired(key);
+  it->second.foreign = it->second.foreign || foreign;
   step(now, key, it->second);
   return usable(it->second) ? &it->second.ref : nullptr;
 }
@@ -45,11 +53,20 @@ std::vector<std::string> Services::problems() const {
   return texts;
 }
 
+Attachments Services::desired(const Key& key) const {
+  Attachments native;
+  for (const auto& [name, payload] : context_.owner.desired_attachments(key)) {
+    auto part = decode_attachment(payload);
+    if (part && part->kind == kNativeKind) native.emplace(name, std::move(part->content));
+  }
+  return native;
+}
+
 void Services::reconsider(Instant now, const Key& key) {
   const auto found = services_.find(key);
   if (found == services_.end()) return context_.owner.preparation_changed(now, key);
   Preparation& service = found->second;
-  service.desired = context_.owner.desired_attachments(key);
+  service.desired = desired(key);
   service.settled = service.contracts_done = service.properties_done = false;
   service.failures = 0;
   service.retry_at = now;
@@ -87,13 +104,13 @@ void Services::find_or_create(Instant now, const Key& key, Preparation& service)
     return step(now, key, service);
   }
   const Bytes* record = record_of(service.desired);
-  if (record == nullptr) {
+  if (record == nullptr && !service.foreign) {
     service.problem = "its service record has not arrived";
     return;
   }
-  auto body = service_body(key, *record);
+  auto body = service_body(key, record != nullptr ? *record : Bytes("{}"));
   if (!body) return fail(now, key, service, body.error());
-  call(now, key, service, requests_.create_service(key.project, std::move(*body)),
+  call(now, key, service, requests_.create_service(project_of(key.space), std::move(*body)),
        [this, key](Instant at, Preparation&, const RawAnswer& raw) -> Result<void> {
          const auto id = read_service_id(raw);
          if (!id) return tl::make_unexpected(id.error());
@@ -111,7 +128,7 @@ void Services::verify(Instant now, const Key& key, const std::string& id) {
          if (!found || *found != id) {
            return failure(ErrorCode::Conflict, "service", "its alias belongs to another service here");
          }
-         service.ref = {key.project, id};
+         service.ref = {project_of(key.space), id};
          return {};
        });
 }
@@ -121,7 +138,7 @@ void Services::compare_contracts(Instant now, const Key& key, Preparation& servi
     service.contracts_done = service.contracts_tried = true;
     return step(now, key, service);
   }
-  call(now, key, service, requests_.list_schemas(key.project, service.ref.id),
+  call(now, key, service, requests_.list_schemas(project_of(key.space), service.ref.id),
        [this, key](Instant, Preparation& s, const RawAnswer& raw) -> Result<void> {
          const auto present = read_schemas(raw);
          if (!present) {
@@ -147,7 +164,7 @@ void Services::plan_contracts(const Key& key, Preparation& service, const std::v
 
 void Services::write_contract(Instant now, const Key& key, Preparation& service) {
   const auto [id, body] = *service.missing.begin();
-  call(now, key, service, requests_.put_schema(key.project, service.ref.id, id, body),
+  call(now, key, service, requests_.put_schema(project_of(key.space), service.ref.id, id, body),
        [schema = id](Instant, Preparation& s, const RawAnswer& raw) -> Result<void> {
          const auto success = read_success(raw);
          const bool open = !success && is_outcome_unknown(success.error());
@@ -165,12 +182,12 @@ void Services::compare_properties(Instant now, const Key& key, Preparation& serv
   const ServiceRef* ref = context_.snapshot.find(key);
   const Bytes* record = record_of(service.desired);
   const bool ours = ref != nullptr && record != nullptr && !has_natives(key);
-  if (!ours || same_service_properties(*record, context_.snapshot.service(*ref)->state.record)) {
+  if (!ours || same_service_properties(*record, native_record(*context_.snapshot.service(*ref)))) {
     return step(now, key, service);
   }
   auto body = service_properties_body(*record);
   if (!body) return fail(now, key, service, body.error());
-  call(now, key, service, requests_.put_service_properties(key.project, service.ref.id, std::move(*body)),
+  call(now, key, service, requests_.put_service_properties(project_of(key.space), service.ref.id, std::move(*body)),
        [](Instant, Preparation&, const RawAnswer& raw) { return read_success(raw); });
 }
 

@@ -21,8 +21,9 @@ class Services {
   Services(const DriverContext& context, const Requests& requests)
       : context_(context), requests_(requests), random_(context.random.stream("services")) {}
 
-  /// Where the service is once it can take instances; nothing yet otherwise, and problem() says why.
-  const ServiceRef* ensure(Instant now, const ServiceKey& key);
+  /// Where the service is once it can take instances; nothing yet otherwise, and problem() says why. A service of a
+  /// `foreign` kind of registry has no record and is created from its name.
+  const ServiceRef* ensure(Instant now, const ServiceKey& key, bool foreign);
   std::string problem(const ServiceKey& key) const;
   /// The desired state or the registry's own record changed.
   void reconsider(Instant now, const ServiceKey& key);
@@ -40,11 +41,12 @@ class Services {
   struct Preparation {
     ServiceRef ref;  ///< its id is empty until the service is known to be there
     bool busy = false;
+    bool foreign = false;          ///< copies of another kind want it
     bool settled = false;          ///< nothing more to do
     bool contracts_tried = false;  ///< once: instances may be registered
     bool contracts_done = false;
     bool properties_done = false;
-    Attachments desired;
+    Attachments desired;                         ///< native content of those that are of this kind
     std::map<std::string, Bytes> missing;        ///< contracts still to be written
     std::map<std::string, std::string> refused;  ///< contracts and why
     std::uint32_t failures = 0;
@@ -55,6 +57,7 @@ class Services {
   using Handle = std::function<Result<void>(Instant, Preparation&, const RawAnswer&)>;
 
   bool usable(const Preparation& service) const { return !service.ref.id.empty() && service.contracts_tried; }
+  Attachments desired(const Key& key) const;
   void step(Instant now, const Key& key, Preparation& service);
   void find_or_create(Instant now, const Key& key, Preparation& service);
   void verify(Instant now, const Key& key, const std::string& id);

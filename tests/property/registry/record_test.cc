@@ -8,6 +8,7 @@
 
 #include "syncer/registry/servicecenter/answers.h"
 #include "syncer/registry/servicecenter/copy.h"
+#include "tests/support/instance_payload.h"
 
 namespace syncer::registry::servicecenter {
 namespace {
@@ -16,7 +17,7 @@ RecordKey any_key() {
   RecordKey key;
   key.kind = *rc::gen::element(RecordKind::Service, RecordKind::Attachment, RecordKind::Instance);
   ServiceKey& s = key.service;
-  for (std::string* field : {&s.domain, &s.project, &s.environment, &s.app_id, &s.name, &s.version}) {
+  for (std::string* field : {&s.space, &s.environment, &s.app, &s.name, &s.version}) {
     *field = *rc::gen::arbitrary<std::string>();
   }
   if (key.kind != RecordKind::Service) key.id = *rc::gen::nonEmpty<std::string>();
@@ -50,23 +51,59 @@ std::optional<Entry> reading_of(const nlohmann::json& instance) {
   return read_instance(**json::Document::parse(text));
 }
 
-RC_GTEST_PROP(Payload, IsAFixedPointOfItsOwnReading, ()) {
+/// An instance document with members that the neutral part has and such that it has not, some of odd values.
+nlohmann::json any_instance() {
+  nlohmann::json document = {{"instanceId", "i"}, {"serviceId", "s"}};
+  if (*rc::gen::arbitrary<bool>()) document["hostName"] = "h";
+  if (*rc::gen::arbitrary<bool>()) document["status"] = *rc::gen::element<std::string>("UP", "DOWN", "", "ODD");
+  const auto endpoint =
+      rc::gen::container<std::string>(rc::gen::element('r', ':', '/', '?', '1', '[', ']', '&', '=', 's'));
+  if (*rc::gen::arbitrary<bool>()) {
+    document["endpoints"] = *rc::gen::container<std::vector<std::string>>(endpoint);
+    document["endpoints"].push_back("rest://10.0.0.1:80?sslEnabled=true");
+  }
   const auto properties = *rc::gen::container<std::map<std::string, std::string>>(
       rc::gen::string<std::string>(), rc::gen::container<std::string>(rc::gen::inRange<char>(' ', '~')));
-  nlohmann::json document = {{"instanceId", "i"}, {"serviceId", "s"}, {"hostName", "h"}};
   for (const auto& [name, value] : properties) document["properties"]["k" + to_hex(name)] = value;
+  if (*rc::gen::arbitrary<bool>()) {
+    document["healthCheck"] = {{"mode", "push"}, {"interval", *rc::gen::inRange(0, 100)}, {"times", 3}};
+  }
+  if (*rc::gen::arbitrary<bool>()) document["futureMember"] = {1, nullptr};
+  return document;
+}
+
+RC_GTEST_PROP(Payload, GivesEveryMemberBackByteForByte, ()) {
+  nlohmann::json document = any_instance();
+  const auto read = reading_of(document);
+  RC_ASSERT(read.has_value());
+  const auto record = decode_record(read->payload);
+  RC_ASSERT(record.has_value());
+  const auto again = document_of(*record);
+  RC_ASSERT(again.has_value());
+  document.erase("instanceId");
+  document.erase("serviceId");
+  const std::string text = document.dump();
+  RC_ASSERT(again->members == members_of(**json::Document::parse(text)));
+}
+
+RC_GTEST_PROP(Payload, DoesNotDependOnWhatOneRegistryMade, ()) {
+  nlohmann::json document = any_instance();
   const auto first = reading_of(document);
-  RC_ASSERT(first.has_value());
-  auto again = nlohmann::json::parse(first->payload);
-  again["instanceId"] = "other";
-  again["timestamp"] = "9";
-  RC_ASSERT(reading_of(again)->payload == first->payload);
+  document["instanceId"] = "other";
+  document["timestamp"] = "9";
+  RC_ASSERT(reading_of(document)->payload == first->payload);
+}
+
+RC_GTEST_PROP(Payload, OfAnyBytesIsReadInOneWayOrRefused, (const std::string& bytes)) {
+  const auto record = decode_record(bytes);
+  if (record) RC_ASSERT(encode_record(*record) == bytes);
 }
 
 RC_GTEST_PROP(CopyId, DependsOnTheWholeOrigin, (const std::string& region, const std::string& instance)) {
-  const std::string payload = R"({"hostName":"h"})";
-  RC_ASSERT(copy_id(region, instance, payload) != copy_id(region + "0", instance, payload));
-  RC_ASSERT(copy_id(region, instance, payload) != copy_id(region, instance + "0", payload));
+  const Bytes payload = instance_payload(R"({"hostName":"h"})");
+  const auto id = [&](const std::string& r, const std::string& i) { return plan_copy(r, i, payload)->id; };
+  RC_ASSERT(id(region, instance) != id(region + "0", instance));
+  RC_ASSERT(id(region, instance) != id(region, instance + "0"));
 }
 
 RC_GTEST_PROP(Answers, OfAnyBodyAreValues, ()) {

@@ -6,6 +6,7 @@
 
 #include "syncer/base/assert.h"
 #include "syncer/registry/servicecenter/driver.h"
+#include "tests/support/instance_payload.h"
 
 namespace syncer::catalog {
 namespace {
@@ -177,15 +178,16 @@ CatalogConfig catalog_config_of(const std::string& region) {
 
 RemoteInstance remote_instance(const std::string& service, const std::string& id, const std::string& endpoint,
                                const std::string& properties, const std::string& status) {
-  const registry::ServiceKey key{"default", "default", "", "shop", service, "1.0.0"};
+  const registry::ServiceKey key{"", "", "shop", service, "1.0.0"};
   const nlohmann::json payload = {{"endpoints", {endpoint}},
                                   {"hostName", "far"},
                                   {"properties", nlohmann::json::parse(properties)},
                                   {"healthCheck", {{"mode", "push"}, {"interval", 30}, {"times", 3}}},
                                   {"status", status}};
   return {encode_key(registry::RecordKey{registry::RecordKind::Service, key, ""}),
-          R"({"description":"far","level":"BACK"})",
-          encode_key(registry::RecordKey{registry::RecordKind::Instance, key, id}), payload.dump()};
+          registry::encode_attachment(registry::servicecenter::kNativeKind, R"({"description":"far","level":"BACK"})"),
+          encode_key(registry::RecordKey{registry::RecordKind::Instance, key, id}),
+          registry::servicecenter::instance_payload(payload.dump())};
 }
 
 }  // namespace syncer::catalog

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "syncer/registry/instance.h"
 #include "tests/unit/catalog/catalog_world.h"
 
 namespace syncer::catalog {
@@ -275,7 +276,7 @@ TEST_F(CatalogCopies, BringTheirContractsAndOverwriteNone) {
   const auto service = registry::decode_key(record.key)->service;
   for (const char* id : {"mine", "theirs"}) {
     driver.catalog().desire(now, "west", encode_key(registry::RecordKey{registry::RecordKind::Attachment, service, id}),
-                            R"({"schema":"far"})", {1, 1});
+                            registry::encode_attachment("sc", R"({"schema":"far"})"), {1, 1});
   }
   world.add(now, "cart", "n1", "rest://1:1");
   const std::string path = "/v4/default/registry/microservices/" + world.service_id(now, "cart") + "/schemas/";

@@ -17,7 +17,7 @@ std::optional<std::uint64_t> pass(RepeatFilter& filter, Duration at, EventKind k
 }
 
 TEST(EventText, KeysOfRecordsAreWrittenAsNames) {
-  const registry::ServiceKey service{"default", "default", "", "shop", "cart", "1.0.0"};
+  const registry::ServiceKey service{"", "", "shop", "cart", "1.0.0"};
   const Bytes key = registry::encode_key({registry::RecordKind::Instance, service, "i1"});
   const std::vector<Field> fields = {{"key", ByteView(key)}};
   const std::string text = event_as_text("export.put", "", fields);

@@ -6,12 +6,10 @@
 namespace syncer::registry {
 namespace {
 
-RecordKey instance_key(const std::string& id) {
-  return {RecordKind::Instance, {"default", "default", "", "shop", "cart", "1.0.0"}, id};
-}
+RecordKey instance_key(const std::string& id) { return {RecordKind::Instance, {"", "", "shop", "cart", "1.0.0"}, id}; }
 
 TEST(RecordKey, SurvivesItsEncoding) {
-  const RecordKey key{RecordKind::Attachment, {"d", "p", "production", "shop", "cart", "1.0.0"}, "hello"};
+  const RecordKey key{RecordKind::Attachment, {"d/p", "production", "shop", "cart", "1.0.0"}, "hello"};
   EXPECT_EQ(decode_key(encode_key(key)), key);
 }
 
@@ -24,19 +22,19 @@ TEST(RecordKey, OfOneInstanceIsNoPrefixOfAnother) {
 TEST(RecordKey, KeepsFieldsApartThatSpellTheSameTogether) {
   RecordKey a = instance_key("x");
   RecordKey b = a;
-  a.service.app_id = "ab";
+  a.service.app = "ab";
   a.service.name = "c";
-  b.service.app_id = "a";
+  b.service.app = "a";
   b.service.name = "bc";
   EXPECT_NE(encode_key(a), encode_key(b));
 }
 
 TEST(RecordKey, RefusesEveryTruncation) {
-  const Bytes octets = encode_key(instance_key("i-1"));
-  for (std::size_t size = 0; size < octets.size(); ++size) EXPECT_EQ(decode_key(octets.substr(0, size)), std::nullopt);
+  const Bytes bytes = encode_key(instance_key("i-1"));
+  for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_EQ(decode_key(bytes.substr(0, size)), std::nullopt);
 }
 
-TEST(RecordKey, RefusesTrailingOctetsUnknownKindsAndIdsThatDoNotFitTheKind) {
+TEST(RecordKey, RefusesTrailingBytesUnknownKindsAndIdsThatDoNotFitTheKind) {
   EXPECT_EQ(decode_key(encode_key(instance_key("i")) + "x"), std::nullopt);
   Bytes unknown = encode_key(instance_key("i"));
   unknown[0] = 9;
@@ -49,7 +47,7 @@ TEST(RecordKey, RefusesTrailingOctetsUnknownKindsAndIdsThatDoNotFitTheKind) {
 
 TEST(RecordKey, ReadsForPeople) {
   EXPECT_EQ(to_string(instance_key("i-1")), "shop/cart/1.0.0 instance i-1");
-  EXPECT_EQ(to_string(ServiceKey{"acme", "eu", "production", "shop", "cart", "1.0.0"}),
+  EXPECT_EQ(to_string(ServiceKey{"acme/eu", "production", "shop", "cart", "1.0.0"}),
             "acme/eu:production/shop/cart/1.0.0");
 }
 

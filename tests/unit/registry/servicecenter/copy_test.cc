@@ -5,20 +5,25 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/support/instance_payload.h"
+
 namespace syncer::registry::servicecenter {
 namespace {
 
-const std::string kPayload = R"({"endpoints":["rest://1:2"],"hostName":"h","properties":{"a":"1"},"status":"UP"})";
+const std::string kInstance = R"({"endpoints":["rest://1:2"],"hostName":"h","properties":{"a":"1"},"status":"UP"})";
 
-CopyPlan plan(const std::string& payload) { return plan_copy("east", "i1", payload).value(); }
+CopyPlan plan(const std::string& json) { return plan_copy("east", "i1", instance_payload(json)).value(); }
+std::string copy_id(const std::string& region, const std::string& instance, const std::string& json) {
+  return plan_copy(region, instance, instance_payload(json)).value().id;
+}
 
 TEST(CopyId, IsTheSameFromEverySyncerAndAfterEveryCrash) {
-  EXPECT_EQ(plan(kPayload).id, copy_id("east", "i1", kPayload));
-  EXPECT_EQ(plan(kPayload).id.size(), 32U);
+  EXPECT_EQ(plan(kInstance).id, copy_id("east", "i1", kInstance));
+  EXPECT_EQ(plan(kInstance).id.size(), 32U);
 }
 
 TEST(CopyId, StaysWithStatusAndPropertiesAndChangesWithEverythingElse) {
-  const std::string id = plan(kPayload).id;
+  const std::string id = plan(kInstance).id;
   EXPECT_EQ(plan(R"({"endpoints":["rest://1:2"],"hostName":"h","properties":{"a":"2"},"status":"DOWN"})").id, id);
   EXPECT_NE(plan(R"({"endpoints":["rest://1:3"],"hostName":"h"})").id, id);
   EXPECT_NE(plan(R"({"endpoints":["rest://1:2"],"hostName":"g"})").id, id);
@@ -26,7 +31,7 @@ TEST(CopyId, StaysWithStatusAndPropertiesAndChangesWithEverythingElse) {
 }
 
 TEST(CopyId, KeepsRegionsApartThatBeginAlike) {
-  EXPECT_NE(copy_id("dc1", "0i", kPayload), copy_id("dc10", "i", kPayload));
+  EXPECT_NE(copy_id("dc1", "0i", kInstance), copy_id("dc10", "i", kInstance));
 }
 
 TEST(CopyPlan, CarriesTheMarksAndNoForgedOnes) {
@@ -35,14 +40,16 @@ TEST(CopyPlan, CarriesTheMarksAndNoForgedOnes) {
 }
 
 TEST(CopyPlan, RefusesWhatIsNoInstance) {
-  for (const char* payload : {"", "[]", "{\"endpoints\":7}", "{\"properties\":{\"a\":1}}", "{\"status\":[]}"}) {
-    EXPECT_EQ(plan_copy("east", "i", payload).error().code, ErrorCode::Invalid) << payload;
+  for (const char* native : {"[]", "{\"endpoints\":7}", "{\"properties\":{\"a\":1}}", "{\"status\":[]}"}) {
+    const Bytes payload = encode_record({{}, {std::string(kNativeKind), native}});
+    EXPECT_EQ(plan_copy("east", "i", payload).error().code, ErrorCode::Invalid) << native;
   }
+  EXPECT_EQ(plan_copy("east", "i", "").error().code, ErrorCode::Invalid);
 }
 
 TEST(CopyBody, RegistersUnderTheDerivedIdWithMarksAndUnknownMembers) {
   const std::string payload = R"({"futureMember":1,"hostName":"h"})";
-  const auto body = nlohmann::json::parse(registration_body(plan(payload), payload, "1.2").value());
+  const auto body = nlohmann::json::parse(registration_body(plan(payload), instance_payload(payload), "1.2").value());
   const auto& instance = body["instance"];
   EXPECT_EQ(instance["instanceId"], plan(payload).id);
   EXPECT_EQ(instance["futureMember"], 1);
@@ -52,22 +59,22 @@ TEST(CopyBody, RegistersUnderTheDerivedIdWithMarksAndUnknownMembers) {
 
 TEST(CopyBody, OverTheKnownLimitsIsTooLarge) {
   const std::string payload = R"({"hostName":"h","properties":{"a":")" + std::string(5000, 'x') + R"("}})";
-  EXPECT_EQ(registration_body(plan(payload), payload, "1.2").error().code, ErrorCode::TooLarge);
+  EXPECT_EQ(registration_body(plan(payload), instance_payload(payload), "1.2").error().code, ErrorCode::TooLarge);
   EXPECT_EQ(properties_body(plan(payload), "1.2").error().code, ErrorCode::TooLarge);
 }
 
 TEST(CopyMetadata, IsTheSameOnlyWithThePlannedValues) {
-  Metadata registered = plan(kPayload).metadata;
-  EXPECT_TRUE(same_metadata(plan(kPayload).metadata, registered, false));
+  Metadata registered = plan(kInstance).metadata;
+  EXPECT_TRUE(same_metadata(plan(kInstance).metadata, registered, false));
   registered["added.by.server"] = "x";
-  EXPECT_FALSE(same_metadata(plan(kPayload).metadata, registered, false));
-  EXPECT_TRUE(same_metadata(plan(kPayload).metadata, registered, true));
+  EXPECT_FALSE(same_metadata(plan(kInstance).metadata, registered, false));
+  EXPECT_TRUE(same_metadata(plan(kInstance).metadata, registered, true));
   registered["a"] = "2";
-  EXPECT_FALSE(same_metadata(plan(kPayload).metadata, registered, true));
+  EXPECT_FALSE(same_metadata(plan(kInstance).metadata, registered, true));
 }
 
 TEST(ServiceBody, PutsTheKeyBackIntoTheDocument) {
-  const auto body = service_body({"d", "p", "production", "shop", "cart", "1.0.0"}, R"({"level":"BACK"})");
+  const auto body = service_body({"d/p", "production", "shop", "cart", "1.0.0"}, R"({"level":"BACK"})");
   EXPECT_EQ(*body, R"({"service":{"appId":"shop","environment":"production","level":"BACK",)"
                    R"("serviceName":"cart","version":"1.0.0"}})");
   EXPECT_EQ(service_body({}, "[]").error().code, ErrorCode::Invalid);

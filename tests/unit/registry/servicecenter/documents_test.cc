@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/instance_payload.h"
+
 namespace syncer::registry::servicecenter {
 namespace {
 
@@ -19,10 +21,11 @@ TEST(ServiceDocument, HasItsIdentityInTheKeyAndTheRestInThePayload) {
       "level":"BACK","schemas":["b","a"],"timestamp":"1","modTimestamp":"7","futureMember":{"x":1}})");
   ASSERT_TRUE(document);
   EXPECT_EQ(document->id, "s1");
-  EXPECT_EQ(document->state.name, (ServiceKey{"default", "default", "", "shop", "cart", "1.0.0"}));
+  EXPECT_EQ(document->state.name, (ServiceKey{"", "", "shop", "cart", "1.0.0"}));
   EXPECT_EQ(document->state.revision, "7");
   EXPECT_TRUE(document->state.has_attachments);
-  EXPECT_EQ(document->state.record, R"({"futureMember":{"x":1},"level":"BACK","schemas":["a","b"]})");
+  EXPECT_EQ(document->state.record,
+            encode_attachment(kNativeKind, R"({"futureMember":{"x":1},"level":"BACK","schemas":["a","b"]})"));
 }
 
 TEST(ServiceDocument, IsNothingWithoutIdOrWithAMemberOfTheWrongType) {
@@ -39,7 +42,7 @@ TEST(InstanceDocument, KeepsUnknownMembersAndDropsWhatIsLocal) {
       "timestamp":"1","modTimestamp":"2","version":"1.0.0","futureMember":[1],"gone":null})");
   ASSERT_TRUE(document);
   EXPECT_EQ(document->status, "UP");
-  EXPECT_EQ(document->payload, R"({"endpoints":["rest://1:2"],"futureMember":[1],"hostName":"h"})");
+  EXPECT_EQ(document->payload, instance_payload(R"({"endpoints":["rest://1:2"],"futureMember":[1],"hostName":"h"})"));
 }
 
 TEST(InstanceDocument, OfEqualContentHasEqualBytesWhateverTheOrder) {
@@ -88,10 +91,10 @@ TEST(Lease, StaysBoundedForAbsurdNumbers) {
 }
 
 TEST(Infrastructure, IsTheRegistryItselfAndTheSyncers) {
-  EXPECT_TRUE(is_infrastructure({"default", "default", "development", "default", "SERVICECENTER", "2.2.0"}, ""));
+  EXPECT_TRUE(is_infrastructure({"", "development", "default", "SERVICECENTER", "2.2.0"}, ""));
   EXPECT_TRUE(is_infrastructure(canary_service("default", "default"), ""));
-  EXPECT_FALSE(is_infrastructure({"default", "default", "", "shop", "SERVICECENTER", "1"}, ""));
-  EXPECT_FALSE(is_infrastructure({"default", "default", "", "default", "cart", "1"}, ""));
+  EXPECT_FALSE(is_infrastructure({"", "", "shop", "SERVICECENTER", "1"}, ""));
+  EXPECT_FALSE(is_infrastructure({"", "", "default", "cart", "1"}, ""));
 }
 
 TEST(CanonicalText, SortsMembersAndKeepsEverythingElse) {

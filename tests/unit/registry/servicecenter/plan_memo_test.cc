@@ -2,11 +2,17 @@
 #include <gtest/gtest.h>
 
 #include "syncer/registry/servicecenter/copy.h"
+#include "tests/support/instance_payload.h"
 
 namespace syncer::registry::servicecenter {
 namespace {
 
-std::string payload(const std::string& endpoint) { return R"({"endpoints":["rest://)" + endpoint + R"("]})"; }
+Bytes payload(const std::string& endpoint) {
+  return instance_payload(R"({"endpoints":["rest://)" + endpoint + R"("]})");
+}
+std::string copy_id(const std::string& region, const std::string& instance, const Bytes& payload) {
+  return plan_copy(region, instance, payload).value().id;
+}
 
 TEST(PlanMemo, GivesTheSamePlanForTheSameOrigin) {
   PlanMemo memo;
@@ -32,8 +38,8 @@ TEST(PlanMemo, KeepsRegionsAndInstancesApart) {
 
 TEST(PlanMemo, SaysEachTimeThatAPayloadIsNone) {
   PlanMemo memo;
-  EXPECT_EQ(memo.plan("east", "i", "7").error().code, ErrorCode::Invalid);
-  EXPECT_EQ(memo.plan("east", "i", "7").error().code, ErrorCode::Invalid);
+  EXPECT_EQ(memo.plan("east", "i", "").error().code, ErrorCode::Invalid);
+  EXPECT_EQ(memo.plan("east", "i", "").error().code, ErrorCode::Invalid);
 }
 
 TEST(PlanMemo, HasRoomForAFixedNumber) {

@@ -26,7 +26,7 @@ TEST(Requests, EncodeEverythingInATarget) {
 }
 
 TEST(Requests, AskForExistenceWithTheEnvironmentSpelledOut) {
-  const HttpRequest request = kRequests.existence({"acme", "default", "", "shop", "cart", "1.0.0"});
+  const HttpRequest request = kRequests.existence({"acme/default", "", "shop", "cart", "1.0.0"});
   EXPECT_EQ(request.target,
             "/v4/default/registry/existence?type=microservice&env=&appId=shop&serviceName=cart&version=1.0.0");
 }
