@@ -34,6 +34,10 @@ void Canary::announce(Instant now) {
   driver_.put_canary(now, mark_, [this](Instant at, const Result<registry::EntryId>& entry) {
     busy_ = false;
     if (!entry) return retry(at, entry.error());
+    if (listed_ && !is_own(*entry)) {
+      remove(at, *own_);  // of an earlier run, where the registry chooses ids
+      listed_ = confirmed_ = stale_ = false;
+    }
     own_ = *entry;
     registered_ = true;
     failures_ = 0;
@@ -75,6 +79,14 @@ void Canary::seen(Instant now, const registry::EntryId& ref) {
     if (!config_.single && mark.region == config_.region) remove(now, ref);
     return judge(now);
   }
+  if (registered_ && !is_own(ref) && mark.run != mark_.run) {
+    // Where the registry chooses ids, an earlier run's canary stands beside ours; one that comes later is a rival's.
+    if (confirmed_)
+      others_[ref] = mark;
+    else
+      remove(now, ref);
+    return judge(now);
+  }
   own_ = ref;
   listed_ = true;
   if (registered_) leases_.adopt(now, ref, shown->entry->lease);
@@ -112,9 +124,22 @@ bool Canary::lease_lost(Instant now, const registry::EntryId& ref) {
 
 bool Canary::healthy() const { return registered_ && listed_ && leases_.is_healthy(*own_); }
 
-/// The canary of the writer before us: only one node of the region writes.
+/// The canary of the writer before us, or of our own earlier run: only one node of the region writes.
 void Canary::remove(Instant now, const registry::EntryId& ref) {
   driver_.remove(now, ref, registry::Urgency::Write, [](Instant, const Result<void>&) {});
+}
+
+std::string Canary::rival_text() const {
+  return "another process runs as syncer \"" + config_.node + "\" of region \"" + config_.region + "\"";
+}
+
+std::string Canary::sharing_text(const registry::CanaryMark& mark) const {
+  if (mark.region == config_.region) {
+    return "region \"" + config_.region + "\" is served twice: syncer \"" + mark.node + "\" and syncer \"" +
+           config_.node + "\" both write this registry";
+  }
+  return "this registry is shared: syncer \"" + mark.node + "\" of region \"" + mark.region + "\" and syncer \"" +
+         config_.node + "\" of region \"" + config_.region + "\" both write it";
 }
 
 void Canary::judge(Instant now) {
@@ -122,17 +147,14 @@ void Canary::judge(Instant now) {
   std::string other;
   for (const auto& [ref, mark] : others_) {
     const bool same_region = mark.region == config_.region;
-    if (same_region && !config_.single) continue;
+    const bool same_node = same_region && mark.node == config_.node;
+    if (same_region && !same_node && !config_.single) continue;
     other = mark.region;
-    text = same_region
-               ? "region \"" + config_.region + "\" is served twice: syncer \"" + mark.node + "\" and syncer \"" +
-                     config_.node + "\" both write this registry"
-               : "this registry is shared: syncer \"" + mark.node + "\" of region \"" + mark.region +
-                     "\" and syncer \"" + config_.node + "\" of region \"" + config_.region + "\" both write it";
+    text = same_node ? rival_text() : sharing_text(mark);
   }
   if (usurped_) {
     other = config_.region;
-    text = "another process runs as syncer \"" + config_.node + "\" of region \"" + config_.region + "\"";
+    text = rival_text();
   }
   if (SYNCER_MUTATED("catalog.ignore_other_canaries")) text.clear();
   if (text == conflict_) return;

@@ -48,6 +48,8 @@ class Canary {
   void remove(Instant now, const registry::EntryId& ref);
   void retry(Instant now, const Error& error);
   void judge(Instant now);
+  std::string rival_text() const;
+  std::string sharing_text(const registry::CanaryMark& mark) const;
   bool is_own(const registry::EntryId& ref) const { return own_ == ref; }
 
   const CatalogConfig& config_;
