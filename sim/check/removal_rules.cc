@@ -24,7 +24,7 @@ constexpr Duration kJustOpened = std::chrono::seconds(30);
 constexpr Duration kAftermath = std::chrono::minutes(3);
 
 std::string text_of(const syncer::registry::ServiceKey& key) {
-  return host::service_text(key.environment, key.app_id, key.name, key.version);
+  return host::service_text(key.environment, key.app, key.name, key.version);
 }
 
 bool is_removal(const Write& write) {
