@@ -33,7 +33,7 @@ struct StoreOperation {
   bool append = false;
 };
 
-/// Write this, in this order, each durable before the next; then call Raft::on_persisted. One at a time.
+/// Write this, in this order, each durable before the next; then call RaftNode::on_persisted. One at a time.
 struct Persist {
   std::optional<Snapshot> snapshot;
   /// The log file is replaced by `base` and `entries`; otherwise `entries` go to its end.
