@@ -18,7 +18,7 @@ std::optional<RecordKey> decode_key(ByteView bytes) {
   ByteReader reader(bytes);
   RecordKey key;
   reader.u8();
-  const auto kind = kind_of(octets);
+  const auto kind = kind_of(bytes);
   if (!kind) return std::nullopt;
   key.kind = *kind;
   ServiceKey& s = key.service;
