@@ -41,7 +41,7 @@ TEST_F(NodeStatus, InstancesOfARegionAreCountedWithoutWhatBelongsToThem) {
     app.name = name;
     app.service = "cart";
     app.endpoints = {std::string("rest://10.1.0.7:808") + name[5]};
-    ASSERT_TRUE(world_.registry(0).register_instance(app));
+    ASSERT_TRUE(world_.registry(0).register_instance(world_.now(), app));
   }
   world_.run_until(Instant{} + seconds(15));
   const auto seen = status(1).regions.at(0);
