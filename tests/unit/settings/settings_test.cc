@@ -78,6 +78,7 @@ TEST(Settings, EachChangesItsOwnFieldAlone) {
       {"registry.addresses", "http://a:1,http://b:2"},
       {"registry.concurrency", "76"},
       {"registry.domain", "d7"},
+      {"registry.kind", "another"},
       {"registry.projects", "p,q"},
       {"registry.timeout", "77s"},
       {"registry.token-file", "/t"},
