@@ -75,7 +75,7 @@ class ClusterLinks {
     std::uint64_t written = 0;  ///< frames
     std::uint64_t read = 0;
     std::optional<wire::ClusterHello> hello;
-    wire::SyncFrameReader reader{wire::kClusterProtocol};
+    wire::FrameReader reader{wire::kClusterProtocol};
   };
   struct Peer {
     std::vector<Endpoint> addresses;

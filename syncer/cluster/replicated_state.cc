@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "syncer/wire/sync/parts.h"
+#include "syncer/wire/frame/fields.h"
 
 namespace syncer::cluster {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "syncer/wire/frame/frame.h"
+#include "syncer/wire/sync/message.h"
 
 namespace syncer::node {
 namespace {

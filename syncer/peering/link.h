@@ -9,7 +9,7 @@
 #include "syncer/base/time.h"
 #include "syncer/ports/network.h"
 #include "syncer/wire/frame/frame.h"
-#include "syncer/wire/sync/codec.h"
+#include "syncer/wire/sync/message.h"
 
 namespace syncer::peering {
 
@@ -26,7 +26,7 @@ struct PeerLink {
   std::uint64_t run = 0;  ///< of the other side
   Instant last_read{};
   bool preamble_sent = false;
-  wire::SyncFrameReader reader;
+  wire::FrameReader reader{wire::kSyncProtocol};
 
   /// The next message in `input`. Nothing when it is used up; an error makes the link unusable.
   Result<std::optional<wire::SyncMessage>> next(ByteView& input) {
@@ -40,7 +40,7 @@ struct PeerLink {
 
   /// Sends an encoded frame, after the preamble when it is the first.
   void send(Streams& streams, ByteView frame) {
-    if (!preamble_sent) streams.send(id, wire::sync_preamble());
+    if (!preamble_sent) streams.send(id, wire::preamble(wire::kSyncProtocol));
     preamble_sent = true;
     streams.send(id, frame);
   }

@@ -65,7 +65,7 @@ class Peering {
   void forget(Instant now, std::string_view region);
 
   bool owns(LinkId link) const { return links_.count(link) != 0; }
-  /// A stream that starts with wire::kSyncMagic; all its octets follow in on_stream_data.
+  /// A stream that starts with wire::kSyncProtocol.magic; all its octets follow in on_stream_data.
   void on_stream_accepted(Instant now, LinkId link, const Endpoint& from);
   void on_stream_connected(Instant now, LinkId link);
   void on_stream_data(Instant now, LinkId link, ByteView octets);

@@ -4,7 +4,7 @@
 #include "syncer/replication/replication.h"
 #include "syncer/wire/frame/frame.h"
 #include "syncer/wire/gossip/message.h"
-#include "syncer/wire/sync/codec.h"
+#include "syncer/wire/sync/message.h"
 
 namespace syncer {
 namespace {
@@ -30,9 +30,9 @@ BENCHMARK(EncodePush)->Arg(1)->Arg(256);
 
 void DecodePush(benchmark::State& state) {
   const Bytes frame = wire::encode_sync(replication::WriterMessage(push_of(static_cast<std::size_t>(state.range(0)))));
-  const Bytes stream = wire::sync_preamble() + frame;
+  const Bytes stream = wire::preamble(wire::kSyncProtocol) + frame;
   for (auto _ : state) {
-    wire::SyncFrameReader reader;
+    wire::FrameReader reader(wire::kSyncProtocol);
     ByteView input = stream;
     const auto read = reader.next(input);
     benchmark::DoNotOptimize(wire::decode_sync((*read)->type, (*read)->body));

@@ -15,7 +15,7 @@ ClusterSeal seal_with(char key) {
           [] { return syncer::crypto::Nonce{1}; }};
 }
 
-SyncFrameReader::Frame frame_of(SyncFrameReader& reader, const syncer::Bytes& octets) {
+FrameReader::Frame frame_of(FrameReader& reader, const syncer::Bytes& octets) {
   syncer::ByteView rest(octets);
   const auto frame = reader.next(rest);
   if (!frame || !*frame) std::abort();
@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const ClusterSeal other = seal_with('o');
   const syncer::ByteView body(reinterpret_cast<const char*>(data) + 1, size - 1);
   static_cast<void>(ours.open(data[0], body, Writer::Dialer, 0));
-  SyncFrameReader reader(kClusterProtocol);
+  FrameReader reader(kClusterProtocol);
   const syncer::Bytes sealed =
       preamble(kClusterProtocol) + ours.seal({data[0], syncer::Bytes(body)}, Writer::Dialer, 5);
   const auto frame = frame_of(reader, sealed);

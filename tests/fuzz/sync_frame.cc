@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "syncer/wire/frame/frame.h"
+#include "syncer/wire/sync/message.h"
 
 using namespace syncer::wire;
 
@@ -17,7 +18,7 @@ struct Read {
   bool operator==(const Read&) const = default;
 };
 
-void take(SyncFrameReader& reader, syncer::ByteView input, Read& into) {
+void take(FrameReader& reader, syncer::ByteView input, Read& into) {
   while (!into.refused) {
     const auto frame = reader.next(input);
     into.refused = !frame;
@@ -34,10 +35,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const syncer::ByteView octets(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::size_t cut = data[0] * octets.size() / 256;
   Read whole;
-  SyncFrameReader in_one;
+  FrameReader in_one(kSyncProtocol);
   take(in_one, octets, whole);
   Read halves;
-  SyncFrameReader in_two;
+  FrameReader in_two(kSyncProtocol);
   take(in_two, octets.substr(0, cut), halves);
   take(in_two, octets.substr(cut), halves);
   if (whole != halves) std::abort();

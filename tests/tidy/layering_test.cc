@@ -55,7 +55,7 @@ std::map<std::string, Folders> include_table() {
   table["syncer/wire/frame"] = {"syncer/base"};
   table["syncer/wire/gossip"] = {"syncer/base", "syncer/crypto", "syncer/membership"};
   table["syncer/wire/sync"] = {"syncer/base", "syncer/replication", "syncer/wire/frame"};
-  table["syncer/wire/raft"] = {"syncer/base", "syncer/raft", "syncer/crypto", "syncer/wire/frame", "syncer/wire/sync"};
+  table["syncer/wire/raft"] = {"syncer/base", "syncer/raft", "syncer/crypto", "syncer/wire/frame"};
   table["syncer/settings"] = {"syncer/base"};
   const Folders part = kBelow + Folders{"syncer/settings"};
   table["syncer/gossip"] = part + Folders{"syncer/crypto", "syncer/membership", "syncer/wire/gossip"};
@@ -73,7 +73,7 @@ std::map<std::string, Folders> include_table() {
   const Folders sim = node + below("sim/", kSim) + Folders{"syncer/node"};
   for (const std::string& folder : below("sim/", kSim)) table[folder] = sim;
   table["sim/host/registry"] = sim + mock;  // the rest of the simulator knows no kind of registry
-  table["sim/cli"].insert("syncer/cli");  // version.h
+  table["sim/cli"].insert("syncer/cli");    // version.h
   table["sim/engine"] = {"syncer/base"};
   table["sim/fault"] = {"syncer/base", "sim/engine"};
   return table;

@@ -9,7 +9,7 @@
 #include "syncer/wire/gossip/message.h"
 #include "syncer/wire/gossip/serf.h"
 #include "syncer/wire/gossip/stream.h"
-#include "syncer/wire/sync/codec.h"
+#include "syncer/wire/sync/message.h"
 
 namespace sim::host {
 
@@ -175,7 +175,7 @@ Bytes FuzzOctets::stream(const FuzzOrder::Target& target) {
 
 Bytes FuzzOctets::hello() {
   if (order_.what == Fuzz::Noise) return noise(kMostNoise);
-  Bytes out = syncer::wire::sync_preamble();
+  Bytes out = syncer::wire::preamble(syncer::wire::kSyncProtocol);
   const std::uint64_t kind = random_.below(4);
   if (kind == 0) out.back() = static_cast<char>(random_.next());  // perhaps another version
   const std::string region = kind == 1 ? "" : stranger();

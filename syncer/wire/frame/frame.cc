@@ -9,16 +9,13 @@
 namespace syncer::wire {
 namespace {
 
-constexpr std::size_t kLengthOctets = 4;
-constexpr std::size_t kTypeOctets = 1;
-constexpr std::size_t kChecksumOctets = 4;
+constexpr std::size_t kLengthBytes = 4;
+constexpr std::size_t kTypeBytes = 1;
+constexpr std::size_t kChecksumBytes = 4;
 
 std::size_t declared_length(ByteView head) { return ByteReader(head).u32(); }
 
 }  // namespace
-
-const StreamProtocol kSyncProtocol{kSyncMagic, kSyncVersion, "sync"};
-const StreamProtocol kClusterProtocol{"RAFT", 1, "cluster"};
 
 Bytes preamble(const StreamProtocol& protocol) {
   Bytes out(protocol.magic);
@@ -26,26 +23,26 @@ Bytes preamble(const StreamProtocol& protocol) {
   return out;
 }
 
-Bytes encode_sync_frame(std::uint8_t type, ByteView body) {
-  SYNCER_ASSERT(body.size() + kSyncFrameOverhead <= kMaxSyncFrame);
+Bytes encode_frame(std::uint8_t type, ByteView body) {
+  SYNCER_ASSERT(body.size() + kFrameOverhead <= kMaxFrame);
   Bytes out;
-  out.reserve(body.size() + kSyncFrameOverhead);
+  out.reserve(body.size() + kFrameOverhead);
   ByteWriter writer(out);
-  writer.u32(static_cast<std::uint32_t>(kTypeOctets + body.size() + kChecksumOctets));
+  writer.u32(static_cast<std::uint32_t>(kTypeBytes + body.size() + kChecksumBytes));
   writer.u8(type);
   writer.raw(body);
-  writer.u32(crc32c(ByteView(out).substr(kLengthOctets)));
+  writer.u32(crc32c(ByteView(out).substr(kLengthBytes)));
   return out;
 }
 
-bool SyncFrameReader::gather(ByteView& input, std::size_t size) {
+bool FrameReader::gather(ByteView& input, std::size_t size) {
   const std::size_t taken = std::min(input.size(), size - std::min(size, buffer_.size()));
   buffer_.append(input.substr(0, taken));
   input.remove_prefix(taken);
   return buffer_.size() >= size;
 }
 
-Result<bool> SyncFrameReader::read_preamble(ByteView& input) {
+Result<bool> FrameReader::read_preamble(ByteView& input) {
   const ByteView magic = protocol_->magic;
   const std::string name(protocol_->name);
   const bool complete = gather(input, magic.size() + 1);
@@ -65,7 +62,7 @@ Result<bool> SyncFrameReader::read_preamble(ByteView& input) {
   return true;
 }
 
-Result<std::optional<SyncFrameReader::Frame>> SyncFrameReader::next(ByteView& input) {
+Result<std::optional<FrameReader::Frame>> FrameReader::next(ByteView& input) {
   if (delivered_) buffer_.clear();
   delivered_ = false;
   if (!preamble_seen_) {
@@ -73,21 +70,21 @@ Result<std::optional<SyncFrameReader::Frame>> SyncFrameReader::next(ByteView& in
     if (!seen) return tl::unexpected<Error>(seen.error());
     if (!*seen) return std::nullopt;
   }
-  if (!gather(input, kLengthOctets)) return std::nullopt;
+  if (!gather(input, kLengthBytes)) return std::nullopt;
   const std::size_t length = declared_length(buffer_);
-  if (length < kTypeOctets + kChecksumOctets) return failure(ErrorCode::Corrupt, "", "frame too short");
-  if (length + kLengthOctets > kMaxSyncFrame) return failure(ErrorCode::TooLarge, "", "frame too large");
-  if (!gather(input, kLengthOctets + length)) return std::nullopt;
+  if (length < kTypeBytes + kChecksumBytes) return failure(ErrorCode::Corrupt, "", "frame too short");
+  if (length + kLengthBytes > kMaxFrame) return failure(ErrorCode::TooLarge, "", "frame too large");
+  if (!gather(input, kLengthBytes + length)) return std::nullopt;
   delivered_ = true;
-  return check(ByteView(buffer_).substr(kLengthOctets));
+  return check(ByteView(buffer_).substr(kLengthBytes));
 }
 
-Result<std::optional<SyncFrameReader::Frame>> SyncFrameReader::check(ByteView content) const {
-  const ByteView covered = content.substr(0, content.size() - kChecksumOctets);
+Result<std::optional<FrameReader::Frame>> FrameReader::check(ByteView content) const {
+  const ByteView covered = content.substr(0, content.size() - kChecksumBytes);
   if (ByteReader(content.substr(covered.size())).u32() != crc32c(covered)) {
     return failure(ErrorCode::Corrupt, "", "frame checksum differs");
   }
-  return Frame{static_cast<std::uint8_t>(covered.front()), covered.substr(kTypeOctets)};
+  return Frame{static_cast<std::uint8_t>(covered.front()), covered.substr(kTypeBytes)};
 }
 
 }  // namespace syncer::wire

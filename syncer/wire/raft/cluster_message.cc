@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/wire/raft/cluster_message.h"
 
+#include "syncer/wire/frame/fields.h"
 #include "syncer/wire/frame/frame.h"
-#include "syncer/wire/sync/parts.h"
 
 namespace syncer::wire {
 namespace {
@@ -206,7 +206,7 @@ ClusterFrame cluster_frame(const ClusterMessage& message) {
 
 Bytes encode_cluster(const ClusterMessage& message) {
   const ClusterFrame frame = cluster_frame(message);
-  return encode_sync_frame(frame.type, frame.body);
+  return encode_frame(frame.type, frame.body);
 }
 
 Result<ClusterMessage> decode_cluster(std::uint8_t type, ByteView body) {

@@ -9,8 +9,12 @@
 #include "syncer/base/endpoint.h"
 #include "syncer/base/result.h"
 #include "syncer/raft/message.h"
+#include "syncer/wire/frame/frame.h"
 
 namespace syncer::wire {
+
+/// The protocol between the syncers of one region, on the cluster port.
+inline constexpr StreamProtocol kClusterProtocol{"RAFT", 1, "cluster"};
 
 /// Most slots a region's group may have.
 inline constexpr std::size_t kMaxVoterSlots = 7;

@@ -23,11 +23,11 @@ Bytes ClusterSeal::authenticated(Writer writer, std::uint64_t number) const {
 }
 
 Bytes ClusterSeal::seal(const ClusterFrame& frame, Writer writer, std::uint64_t number) const {
-  if (keys_.empty()) return encode_sync_frame(frame.type, frame.body);
+  if (keys_.empty()) return encode_frame(frame.type, frame.body);
   const Bytes plain = Bytes(1, static_cast<char>(frame.type)) + frame.body;
   Bytes sealed;
   keys_.seal(plain, authenticated(writer, number), nonce_(), sealed);
-  return encode_sync_frame(kSealed, sealed);
+  return encode_frame(kSealed, sealed);
 }
 
 Result<ClusterFrame> ClusterSeal::open(std::uint8_t type, ByteView body, Writer writer, std::uint64_t number) const {

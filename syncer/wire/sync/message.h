@@ -5,13 +5,20 @@
 #include <string>
 #include <variant>
 
+#include "syncer/base/bytes.h"
 #include "syncer/base/endpoint.h"
 #include "syncer/base/ids.h"
+#include "syncer/base/result.h"
 #include "syncer/replication/messages.h"
+#include "syncer/wire/frame/frame.h"
 
 namespace syncer::wire {
 
-/// First frame of the dialer, who is the writer of its region.
+/// The protocol between regions; its magic tells an acceptor which of several protocols on one port a stream speaks.
+/// The version is raised when a message changes its meaning.
+inline constexpr StreamProtocol kSyncProtocol{"SYNC", 1, "sync"};
+
+/// First frame of the dialer, which is the writer of its region.
 struct Hello {
   std::string region;
   std::string node;
@@ -50,5 +57,14 @@ struct Redirect {
 
 using SyncMessage =
     std::variant<Hello, Welcome, Refuse, Redirect, replication::WriterMessage, replication::ReaderMessage>;
+
+/// One whole frame.
+Bytes encode_sync(const SyncMessage& message);
+/// The same without building the wrapping variant, for messages that go to many readers.
+Bytes encode_sync(const replication::WriterMessage& message);
+Bytes encode_sync(const replication::ReaderMessage& message);
+
+/// Body of a frame of that type. Errors: Corrupt (does not parse, or something is left over), Unsupported (type).
+Result<SyncMessage> decode_sync(std::uint8_t type, ByteView body);
 
 }  // namespace syncer::wire

@@ -6,7 +6,7 @@
 #include "syncer/wire/gossip/message.h"
 #include "syncer/wire/gossip/serf.h"
 #include "syncer/wire/raft/cluster_message.h"
-#include "syncer/wire/sync/codec.h"
+#include "syncer/wire/sync/message.h"
 
 namespace fuzz {
 namespace {
@@ -75,11 +75,11 @@ std::vector<SyncMessage> sync_messages() {
 
 /// A body as its codec reads it, type first; all of them together as a stream.
 void add_sync(std::set<Bytes>& all) {
-  Bytes stream = Bytes(1, '\x80') + sync_preamble();
+  Bytes stream = Bytes(1, '\x80') + preamble(kSyncProtocol);
   for (const SyncMessage& message : sync_messages()) {
     const Bytes frame = encode_sync(message);
     stream += frame;
-    all.insert(frame.substr(4, frame.size() - kSyncFrameOverhead + 1));
+    all.insert(frame.substr(4, frame.size() - kFrameOverhead + 1));
   }
   all.insert(stream);
 }

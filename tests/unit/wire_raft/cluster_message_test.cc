@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "syncer/wire/frame/frame.h"
+#include "syncer/wire/sync/message.h"
 
 namespace syncer::wire {
 namespace {
@@ -26,7 +27,7 @@ std::vector<ClusterMessage> examples() {
 /// Type and body of the one frame.
 std::pair<std::uint8_t, Bytes> taken_apart(const Bytes& frame) {
   const Bytes stream = preamble(kClusterProtocol) + frame;
-  SyncFrameReader reader(kClusterProtocol);
+  FrameReader reader(kClusterProtocol);
   ByteView input = stream;
   const auto read = reader.next(input);
   return {(*read)->type, Bytes((*read)->body)};
@@ -68,7 +69,7 @@ TEST(ClusterMessage, NeverHoldsMoreSlotsThanAGroupMayHave) {
 
 TEST(ClusterStream, IsNoSyncStream) {
   const Bytes stream = preamble(kSyncProtocol);
-  SyncFrameReader reader(kClusterProtocol);
+  FrameReader reader(kClusterProtocol);
   ByteView input = stream;
   const auto read = reader.next(input);
   ASSERT_FALSE(read);

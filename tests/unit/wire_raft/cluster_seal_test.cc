@@ -16,7 +16,7 @@ ClusterSeal seal_of(const std::string& region, char key) {
 /// Type and body of the one frame.
 ClusterFrame taken_apart(const Bytes& frame) {
   const Bytes stream = preamble(kClusterProtocol) + frame;
-  SyncFrameReader reader(kClusterProtocol);
+  FrameReader reader(kClusterProtocol);
   ByteView input = stream;
   const auto read = reader.next(input);
   return {(*read)->type, Bytes((*read)->body)};

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "syncer/wire/frame/frame.h"
-#include "syncer/wire/sync/codec.h"
+#include "syncer/wire/sync/message.h"
 
 namespace syncer::wire {
 namespace {
@@ -89,8 +89,8 @@ SyncMessage any_message() {
 }
 
 Result<SyncMessage> decode_frame(const Bytes& frame) {
-  SyncFrameReader reader;
-  const Bytes stream = sync_preamble() + frame;
+  FrameReader reader(kSyncProtocol);
+  const Bytes stream = preamble(kSyncProtocol) + frame;
   ByteView input = stream;
   const auto parts = reader.next(input);
   if (!parts) return tl::unexpected<Error>(parts.error());
@@ -107,7 +107,7 @@ RC_GTEST_PROP(SyncCodec, BringsEveryMessageBack, ()) {
 RC_GTEST_PROP(SyncCodec, RefusesEveryTruncation, ()) {
   const Bytes frame = encode_sync(any_message());
   const auto type = static_cast<std::uint8_t>(frame[4]);
-  const ByteView body = ByteView(frame).substr(5, frame.size() - kSyncFrameOverhead);
+  const ByteView body = ByteView(frame).substr(5, frame.size() - kFrameOverhead);
   const auto size = *rc::gen::inRange<std::size_t>(0, body.size());
   RC_ASSERT(!decode_sync(type, body.substr(0, size)).has_value());
 }

@@ -16,7 +16,7 @@ using Frames = std::vector<std::pair<std::uint8_t, Bytes>>;
 /// Feeds a stream in pieces of the given size; the frames up to the first error.
 std::pair<Frames, std::optional<Error>> read_all(ByteView stream, std::size_t piece,
                                                  std::size_t* most_buffered = nullptr) {
-  SyncFrameReader reader;
+  FrameReader reader(kSyncProtocol);
   Frames frames;
   while (!stream.empty()) {
     ByteView input = stream.substr(0, piece);
@@ -33,8 +33,8 @@ std::pair<Frames, std::optional<Error>> read_all(ByteView stream, std::size_t pi
 }
 
 RC_GTEST_PROP(SyncFrame, ComesBackHoweverTheStreamIsCut, (const Frames& frames)) {
-  Bytes stream = sync_preamble();
-  for (const auto& [type, body] : frames) stream += encode_sync_frame(type, body);
+  Bytes stream = preamble(kSyncProtocol);
+  for (const auto& [type, body] : frames) stream += encode_frame(type, body);
   const auto piece = *rc::gen::inRange<std::size_t>(1, 40);
   const auto [read, error] = read_all(stream, piece);
   RC_ASSERT(!error);
@@ -42,7 +42,7 @@ RC_GTEST_PROP(SyncFrame, ComesBackHoweverTheStreamIsCut, (const Frames& frames))
 }
 
 RC_GTEST_PROP(SyncFrame, IsRefusedWhenAnyOctetOfItChanged, (const Bytes& body)) {
-  const Bytes good = sync_preamble() + encode_sync_frame(7, body);
+  const Bytes good = preamble(kSyncProtocol) + encode_frame(7, body);
   Bytes bad = good;
   const auto at = *rc::gen::inRange<std::size_t>(0, bad.size());
   const auto flip = *rc::gen::inRange(1, 256);
@@ -53,21 +53,21 @@ RC_GTEST_PROP(SyncFrame, IsRefusedWhenAnyOctetOfItChanged, (const Bytes& body)) 
 RC_GTEST_PROP(SyncFrame, SurvivesAnyOctets, (const Bytes& noise)) {
   read_all(noise, 3);
   std::size_t most = 0;
-  read_all(sync_preamble() + noise, 5, &most);
-  RC_ASSERT(most <= noise.size() + sync_preamble().size());
+  read_all(preamble(kSyncProtocol) + noise, 5, &most);
+  RC_ASSERT(most <= noise.size() + preamble(kSyncProtocol).size());
 }
 
 TEST(SyncFrame, BuffersOneFrameAtMost) {
-  Bytes stream = sync_preamble();
-  for (int i = 0; i < 100; ++i) stream += encode_sync_frame(1, Bytes(1000, 'x'));
+  Bytes stream = preamble(kSyncProtocol);
+  for (int i = 0; i < 100; ++i) stream += encode_frame(1, Bytes(1000, 'x'));
   std::size_t most = 0;
   EXPECT_EQ(read_all(stream, stream.size(), &most).first.size(), 100U);
-  EXPECT_LE(most, 1000 + kSyncFrameOverhead);
+  EXPECT_LE(most, 1000 + kFrameOverhead);
 }
 
 TEST(SyncFrame, RefusesADeclaredLengthOverTheLimitBeforeItsOctetsCome) {
-  Bytes stream = sync_preamble();
-  ByteWriter(stream).u32(kMaxSyncFrame);
+  Bytes stream = preamble(kSyncProtocol);
+  ByteWriter(stream).u32(kMaxFrame);
   const auto [frames, error] = read_all(stream, stream.size());
   ASSERT_TRUE(error);
   EXPECT_EQ(error->code, ErrorCode::TooLarge);
@@ -80,7 +80,7 @@ TEST(SyncFrame, RefusesAnotherProtocolAtItsFirstOctet) {
 }
 
 TEST(SyncFrame, NamesTheVersionItDoesNotSpeak) {
-  Bytes stream(kSyncMagic);
+  Bytes stream(kSyncProtocol.magic);
   stream.push_back('\x63');
   const auto [frames, error] = read_all(stream, 2);
   ASSERT_TRUE(error);

@@ -1,38 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
 #include "syncer/base/bytes.h"
-#include "syncer/wire/sync/message.h"
+#include "syncer/base/hash.h"
+#include "syncer/base/ids.h"
+
+// Values that messages of several protocols share. What is read is bounded, and each value has one encoding.
 
 namespace syncer::wire {
 
-/// Frame types; never reused for another meaning.
-enum class SyncType : std::uint8_t {
-  Hello = 1,
-  Welcome = 2,
-  Refuse = 3,
-  Redirect = 4,
-  Heartbeat = 16,
-  Push = 17,
-  Reset = 18,
-  Buckets = 19,
-  Chunk = 20,
-  Ack = 32,
-  Pull = 33,
-  BucketsRequest = 34,
-  BucketRequest = 35,
-  SnapshotRequest = 36,
-  ChunkRequest = 37,
-};
-
-/// Longest region or node name.
+/// Longest region or node name, in bytes.
 inline constexpr std::size_t kMaxName = 256;
-/// Longest reason of a refusal.
-inline constexpr std::size_t kMaxReason = 1024;
-/// What a message may carry; what a region may hold is the receiver's to judge.
-inline constexpr replication::Limits kLimits;
-
-// Values that several messages share.
 
 inline void write(ByteWriter& w, Epoch epoch) {
   w.varint(epoch.generation);
@@ -52,11 +34,11 @@ inline void read(ByteReader& r, Hash128& hash) {
   hash.low = r.u64();
 }
 
-/// A flag is 0 or 1: one value has one encoding.
+/// A flag is 0 or 1.
 inline void read(ByteReader& r, bool& flag) {
-  const std::uint8_t octet = r.u8();
-  if (octet > 1) r.fail();
-  flag = octet == 1;
+  const std::uint8_t byte = r.u8();
+  if (byte > 1) r.fail();
+  flag = byte == 1;
 }
 
 /// A varint that must fit 32 bits.
@@ -66,7 +48,7 @@ inline void read(ByteReader& r, std::uint32_t& number) {
   number = static_cast<std::uint32_t>(wide);
 }
 
-/// A text of at most `limit` octets.
+/// A text of at most `limit` bytes.
 inline void read(ByteReader& r, std::string& text, std::size_t limit) {
   const ByteView view = r.string();
   if (view.size() > limit)

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/wire/sync/message.h"
+
+#include <algorithm>
+
+#include "syncer/base/bytes.h"
+#include "syncer/wire/frame/fields.h"
+#include "syncer/wire/frame/frame.h"
+
+namespace syncer::wire {
+namespace {
+
+using replication::Ack;
+using replication::BucketRequest;
+using replication::Buckets;
+using replication::BucketsRequest;
+using replication::Chunk;
+using replication::ChunkRequest;
+using replication::Entry;
+using replication::Heartbeat;
+using replication::kBuckets;
+using replication::Op;
+using replication::Pull;
+using replication::Push;
+using replication::ReaderMessage;
+using replication::Reset;
+using replication::SnapshotRequest;
+using replication::WriterMessage;
+// The overloads for shared values, beside those for messages below.
+using wire::read;
+using wire::write;
+
+/// Frame types; never reused for another meaning.
+enum class SyncType : std::uint8_t {
+  Hello = 1,
+  Welcome = 2,
+  Refuse = 3,
+  Redirect = 4,
+  Heartbeat = 16,
+  Push = 17,
+  Reset = 18,
+  Buckets = 19,
+  Chunk = 20,
+  Ack = 32,
+  Pull = 33,
+  BucketsRequest = 34,
+  BucketRequest = 35,
+  SnapshotRequest = 36,
+  ChunkRequest = 37,
+};
+
+/// Longest reason of a refusal, in bytes.
+constexpr std::size_t kMaxReason = 1024;
+/// What a message may carry; what a region may hold is the receiver's to judge.
+constexpr replication::Limits kLimits;
+
+// Messages that open a link. Each has its type, write() and read() side by side, so that they can be compared.
+
+constexpr SyncType type_of(const Hello&) { return SyncType::Hello; }
+void write(ByteWriter& w, const Hello& m) {
+  w.string(m.region);
+  w.string(m.node);
+  w.u64(m.run);
+  w.u8(m.single ? 1 : 0);
+  write(w, m.epoch);
+  w.varint(m.head);
+}
+void read(ByteReader& r, Hello& m) {
+  read(r, m.region, kMaxName);
+  read(r, m.node, kMaxName);
+  m.run = r.u64();
+  read(r, m.single);
+  read(r, m.epoch);
+  m.head = r.varint();
+}
+
+constexpr SyncType type_of(const Welcome&) { return SyncType::Welcome; }
+void write(ByteWriter& w, const Welcome& m) {
+  w.string(m.region);
+  w.string(m.node);
+  w.u64(m.run);
+  write(w, m.known_epoch);
+  w.u64(m.known_run);
+}
+void read(ByteReader& r, Welcome& m) {
+  read(r, m.region, kMaxName);
+  read(r, m.node, kMaxName);
+  m.run = r.u64();
+  read(r, m.known_epoch);
+  m.known_run = r.u64();
+}
+
+constexpr SyncType type_of(const Refuse&) { return SyncType::Refuse; }
+void write(ByteWriter& w, const Refuse& m) {
+  w.string(m.region);
+  w.string(m.node);
+  w.string(m.reason);
+  w.u8(m.conflict ? 1 : 0);
+}
+void read(ByteReader& r, Refuse& m) {
+  read(r, m.region, kMaxName);
+  read(r, m.node, kMaxName);
+  read(r, m.reason, kMaxReason);
+  read(r, m.conflict);
+}
+
+constexpr SyncType type_of(const Redirect&) { return SyncType::Redirect; }
+void write(ByteWriter& w, const Redirect& m) {
+  w.raw(ByteView(reinterpret_cast<const char*>(m.rpc.address.data()), m.rpc.address.size()));
+  w.u16(m.rpc.port);
+}
+void read(ByteReader& r, Redirect& m) {
+  const ByteView address = r.raw(m.rpc.address.size());
+  m.rpc = Endpoint::from_octets(address, r.u16());
+}
+
+// Messages of a writer.
+
+constexpr SyncType type_of(const Heartbeat&) { return SyncType::Heartbeat; }
+void write(ByteWriter& w, const Heartbeat& m) {
+  write(w, m.epoch);
+  w.varint(m.head);
+  w.varint(m.gc);
+  w.varint(m.live);
+  write(w, m.set_hash);
+  w.u8(m.sane ? 1 : 0);
+}
+void read(ByteReader& r, Heartbeat& m) {
+  read(r, m.epoch);
+  m.head = r.varint();
+  m.gc = r.varint();
+  m.live = r.varint();
+  read(r, m.set_hash);
+  read(r, m.sane);
+}
+
+// Entries say how far they are from the one before: one byte where the full number takes up to ten.
+constexpr SyncType type_of(const Push&) { return SyncType::Push; }
+void write(ByteWriter& w, const Push& m) {
+  write(w, m.epoch);
+  w.varint(m.prev);
+  w.varint(m.last - m.prev);
+  w.varint(m.head - m.last);
+  if (m.head == m.last) write(w, m.set_hash);
+  w.varint(m.entries.size());
+  std::uint64_t seq = m.prev;
+  for (const Entry& entry : m.entries) {
+    w.varint(entry.seq - seq);
+    w.u8(static_cast<std::uint8_t>(entry.op));
+    w.string(entry.key);
+    if (entry.op == Op::Put) w.string(entry.payload);
+    seq = entry.seq;
+  }
+}
+void read_entry(ByteReader& r, std::uint64_t& seq, Entry& entry) {
+  seq += r.varint();
+  entry.seq = seq;
+  const std::uint8_t op = r.u8();
+  if (op != static_cast<std::uint8_t>(Op::Put) && op != static_cast<std::uint8_t>(Op::Del)) return r.fail();
+  entry.op = static_cast<Op>(op);
+  read(r, entry.key, kLimits.key_octets);
+  if (entry.op == Op::Put) read(r, entry.payload, kLimits.payload_octets);
+}
+void read(ByteReader& r, Push& m) {
+  read(r, m.epoch);
+  m.prev = r.varint();
+  m.last = m.prev + r.varint();
+  m.head = m.last + r.varint();
+  if (m.head == m.last) read(r, m.set_hash);
+  const std::size_t count = r.count(3);
+  std::uint64_t seq = m.prev;
+  for (std::size_t i = 0; i < count && r.ok(); ++i) read_entry(r, seq, m.entries.emplace_back());
+}
+
+constexpr SyncType type_of(const Reset&) { return SyncType::Reset; }
+void write(ByteWriter& w, const Reset& m) {
+  write(w, m.epoch);
+  w.varint(m.gc);
+}
+void read(ByteReader& r, Reset& m) {
+  read(r, m.epoch);
+  m.gc = r.varint();
+}
+
+constexpr SyncType type_of(const Buckets&) { return SyncType::Buckets; }
+void write(ByteWriter& w, const Buckets& m) {
+  write(w, m.epoch);
+  w.varint(m.at_seq);
+  w.varint(m.live);
+  write(w, m.set_hash);
+  for (const std::uint64_t sum : m.sums) w.u64(sum);
+}
+void read(ByteReader& r, Buckets& m) {
+  read(r, m.epoch);
+  m.at_seq = r.varint();
+  m.live = r.varint();
+  read(r, m.set_hash);
+  for (std::uint64_t& sum : m.sums) sum = r.u64();
+}
+
+constexpr SyncType type_of(const Chunk&) { return SyncType::Chunk; }
+void write(ByteWriter& w, const Chunk& m) {
+  write(w, m.epoch);
+  w.varint(m.at_seq);
+  w.u8(m.full ? 1 : 0);
+  w.varint(m.index);
+  w.varint(m.count);
+  w.varint(m.live);
+  write(w, m.set_hash);
+  w.varint(m.items.size());
+  for (const Chunk::Item& item : m.items) {
+    w.string(item.key);
+    w.string(item.payload);
+  }
+  w.varint(m.absent.size());
+  for (const std::uint64_t hash : m.absent) w.u64(hash);
+}
+void read(ByteReader& r, Chunk& m) {
+  read(r, m.epoch);
+  m.at_seq = r.varint();
+  read(r, m.full);
+  read(r, m.index);
+  read(r, m.count);
+  m.live = r.varint();
+  read(r, m.set_hash);
+  const std::size_t items = r.count(2);
+  for (std::size_t i = 0; i < items && r.ok(); ++i) {
+    Chunk::Item& item = m.items.emplace_back();
+    read(r, item.key, kLimits.key_octets);
+    read(r, item.payload, kLimits.payload_octets);
+  }
+  const std::size_t absent = r.count(sizeof(std::uint64_t));
+  for (std::size_t i = 0; i < absent && r.ok(); ++i) m.absent.push_back(r.u64());
+}
+
+// Messages of a reader.
+
+constexpr SyncType type_of(const Ack&) { return SyncType::Ack; }
+void write(ByteWriter& w, const Ack& m) {
+  write(w, m.epoch);
+  w.varint(m.seq);
+  write(w, m.set_hash);
+}
+void read(ByteReader& r, Ack& m) {
+  read(r, m.epoch);
+  m.seq = r.varint();
+  read(r, m.set_hash);
+}
+
+constexpr SyncType type_of(const Pull&) { return SyncType::Pull; }
+void write(ByteWriter& w, const Pull& m) {
+  write(w, m.epoch);
+  w.varint(m.from);
+}
+void read(ByteReader& r, Pull& m) {
+  read(r, m.epoch);
+  m.from = r.varint();
+}
+
+constexpr SyncType type_of(const BucketsRequest&) { return SyncType::BucketsRequest; }
+void write(ByteWriter& w, const BucketsRequest& m) { write(w, m.epoch); }
+void read(ByteReader& r, BucketsRequest& m) { read(r, m.epoch); }
+
+constexpr SyncType type_of(const BucketRequest&) { return SyncType::BucketRequest; }
+void write(ByteWriter& w, const BucketRequest& m) {
+  write(w, m.epoch);
+  w.varint(m.since);
+  w.varint(m.buckets.size());
+  for (const std::uint8_t bucket : m.buckets) w.u8(bucket);
+  w.varint(m.pairs.size());
+  for (const BucketRequest::Pair& pair : m.pairs) {
+    w.u64(pair.key_hash);
+    w.u64(pair.payload_hash);
+  }
+}
+void read(ByteReader& r, BucketRequest& m) {
+  read(r, m.epoch);
+  m.since = r.varint();
+  const std::size_t buckets = r.count(1);
+  if (buckets > kBuckets) r.fail();
+  for (std::size_t i = 0; i < buckets && r.ok(); ++i) m.buckets.push_back(r.u8());
+  const std::size_t pairs = r.count(2 * sizeof(std::uint64_t));
+  for (std::size_t i = 0; i < pairs && r.ok(); ++i) {
+    BucketRequest::Pair& pair = m.pairs.emplace_back();
+    pair.key_hash = r.u64();
+    pair.payload_hash = r.u64();
+  }
+  // The writer searches the pairs by bisection.
+  if (!std::is_sorted(m.pairs.begin(), m.pairs.end())) r.fail();
+}
+
+constexpr SyncType type_of(const SnapshotRequest&) { return SyncType::SnapshotRequest; }
+void write(ByteWriter& w, const SnapshotRequest& m) { write(w, m.epoch); }
+void read(ByteReader& r, SnapshotRequest& m) { read(r, m.epoch); }
+
+constexpr SyncType type_of(const ChunkRequest&) { return SyncType::ChunkRequest; }
+void write(ByteWriter& w, const ChunkRequest& m) {
+  write(w, m.epoch);
+  w.varint(m.at_seq);
+  w.varint(m.next);
+}
+void read(ByteReader& r, ChunkRequest& m) {
+  read(r, m.epoch);
+  m.at_seq = r.varint();
+  read(r, m.next);
+}
+
+template <class M>
+Bytes frame(const M& message) {
+  Bytes body;
+  ByteWriter writer(body);
+  write(writer, message);
+  return encode_frame(static_cast<std::uint8_t>(type_of(message)), body);
+}
+
+template <class M, class Group = M>
+Result<SyncMessage> parse(ByteView body) {
+  M message;
+  ByteReader reader(body);
+  read(reader, message);
+  if (!reader.finished()) return failure(ErrorCode::Corrupt, "", "message does not parse");
+  return SyncMessage(std::in_place_type<Group>, std::move(message));
+}
+
+struct Encoder {
+  Bytes operator()(const WriterMessage& m) const { return encode_sync(m); }
+  Bytes operator()(const ReaderMessage& m) const { return encode_sync(m); }
+  template <class M>
+  Bytes operator()(const M& m) const {
+    return frame(m);
+  }
+};
+
+}  // namespace
+
+Bytes encode_sync(const WriterMessage& message) {
+  return std::visit([](const auto& m) { return frame(m); }, message);
+}
+
+Bytes encode_sync(const ReaderMessage& message) {
+  return std::visit([](const auto& m) { return frame(m); }, message);
+}
+
+Bytes encode_sync(const SyncMessage& message) { return std::visit(Encoder{}, message); }
+
+Result<SyncMessage> decode_sync(std::uint8_t type, ByteView body) {
+  switch (static_cast<SyncType>(type)) {
+    case SyncType::Hello:
+      return parse<Hello>(body);
+    case SyncType::Welcome:
+      return parse<Welcome>(body);
+    case SyncType::Refuse:
+      return parse<Refuse>(body);
+    case SyncType::Redirect:
+      return parse<Redirect>(body);
+    case SyncType::Heartbeat:
+      return parse<Heartbeat, WriterMessage>(body);
+    case SyncType::Push:
+      return parse<Push, WriterMessage>(body);
+    case SyncType::Reset:
+      return parse<Reset, WriterMessage>(body);
+    case SyncType::Buckets:
+      return parse<Buckets, WriterMessage>(body);
+    case SyncType::Chunk:
+      return parse<Chunk, WriterMessage>(body);
+    case SyncType::Ack:
+      return parse<Ack, ReaderMessage>(body);
+    case SyncType::Pull:
+      return parse<Pull, ReaderMessage>(body);
+    case SyncType::BucketsRequest:
+      return parse<BucketsRequest, ReaderMessage>(body);
+    case SyncType::BucketRequest:
+      return parse<BucketRequest, ReaderMessage>(body);
+    case SyncType::SnapshotRequest:
+      return parse<SnapshotRequest, ReaderMessage>(body);
+    case SyncType::ChunkRequest:
+      return parse<ChunkRequest, ReaderMessage>(body);
+  }
+  return failure(ErrorCode::Unsupported, "", "unknown frame type " + std::to_string(type));
+}
+
+}  // namespace syncer::wire
