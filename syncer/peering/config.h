@@ -14,13 +14,28 @@ struct SyncSettings {
   Duration heartbeat = std::chrono::seconds(1);
   Duration flush = std::chrono::milliseconds(20);  ///< a batch waits this long at most
   Duration connect_retry = std::chrono::seconds(1);
-  Duration silence = std::chrono::seconds(5);  ///< a link that says nothing for this long is closed and dialled again
-  Duration hold = std::chrono::seconds(120);   ///< copies of an unreachable region are kept this long
+  Duration silence =
+      std::chrono::seconds(5);  ///< a link on which nothing is read for this long is closed and dialled again
+  Duration hold = std::chrono::seconds(120);  ///< copies of an unreachable region are kept this long
 };
 
-settings::Settings<SyncSettings> sync_settings();
+inline settings::Settings<SyncSettings> sync_settings() {
+  using S = SyncSettings;
+  return {
+      settings::positive("sync.connect-retry", &S::connect_retry, "pause between two dials of a peer"),
+      settings::duration("sync.flush", &S::flush, "longest wait of a change for company in a batch"),
+      settings::positive("sync.heartbeat", &S::heartbeat, "time between two proofs of the same content"),
+      settings::duration("sync.hold", &S::hold, "copies of an unreachable region are kept this long"),
+      settings::positive("sync.silence", &S::silence, "a link silent for this long is dialled again"),
+  };
+}
+
 /// Checks what single settings cannot: combinations that make no sense.
-Result<void> validate(const SyncSettings& settings);
+inline Result<void> validate(const SyncSettings& s) {
+  if (s.silence > s.heartbeat) return {};
+  return settings::refuse("sync.silence", "must be longer than sync.heartbeat (" + to_string(s.heartbeat) +
+                                              "), or every link is cut between two heartbeats");
+}
 
 /// What a Peering needs to know of its node.
 struct PeeringConfig {

@@ -2,14 +2,16 @@
 #include "syncer/peering/peering.h"
 
 #include <algorithm>
+#include <map>
+#include <variant>
 
 #include "syncer/base/mutation.h"
 
 namespace syncer::peering {
 namespace {
 
-/// A conflict is shown for so long after it was last seen.
-constexpr Duration kConflictShown = std::chrono::seconds(30);
+/// Room for the outputs of ordinary inputs is kept, that for a whole set is not.
+constexpr std::size_t kSpareOutputs = 64;
 
 replication::Options options_of(const SyncSettings& sync) {
   replication::Options options;
@@ -25,31 +27,13 @@ replication::Options options_of(const SyncSettings& sync) {
 Peering::Peering(PeeringConfig config, Streams& streams, Observer& observer, Random random, Instant now,
                  std::function<LinkId()> next_link)
     : config_(std::move(config)),
-      streams_(streams),
-      report_(observer, config_.region),
-      random_(random),
-      next_link_(std::move(next_link)),
-      run_(random_.stream("run").next()),
-      started_(now),
+      observer_(observer),
+      links_(streams, observer, config_.sync.silence, std::move(next_link)),
+      handshake_(config_, random.stream("run").next()),
+      peers_(config_.sync.connect_retry, random, now),
       core_(options_of(config_.sync), now) {}
 
-Peering::Peer& Peering::peer(std::string_view region) {
-  if (const auto it = peers_.find(region); it != peers_.end()) return it->second;
-  names_.emplace_back(region);
-  const replication::RegionId id{names_.size()};
-  Dialer dialer(config_.sync.connect_retry, random_.stream(region));
-  return peers_.emplace(region, Peer{std::string(region), id, dialer, {}, {}, started_, {}, 0, {}}).first->second;
-}
-
-const Peering::Peer* Peering::find(std::string_view region) const {
-  const auto it = peers_.find(region);
-  return it == peers_.end() ? nullptr : &it->second;
-}
-
-const std::string& Peering::name_of(replication::RegionId id) const {
-  static const std::string kNobody;
-  return id.value == 0 ? kNobody : names_[id.value - 1];
-}
+// What the node decides.
 
 void Peering::set_regions(Instant now, std::vector<RemoteRegion> regions) {
   std::map<std::string, std::vector<RemoteRegion>> alternatives;
@@ -59,14 +43,14 @@ void Peering::set_regions(Instant now, std::vector<RemoteRegion> regions) {
     if (!sibling) alternatives[remote.region].push_back(std::move(remote));
   }
   for (auto& [name, nodes] : alternatives) {
-    Peer& remote = peer(name);
-    if (nodes.empty())
-      core_.remove_peer(remote.id);
+    Peer& peer = peers_.at(name);
+    const bool left = nodes.empty();
+    if (left)
+      core_.remove_peer(peer.id);
     else
-      core_.add_peer(remote.id);
-    const bool gone = nodes.empty() && remote.out;
-    remote.dialer.set_alternatives(now, std::move(nodes));
-    if (gone) close(now, *remote.out, "the region left");
+      core_.add_peer(peer.id);
+    peer.dialer.set_alternatives(now, std::move(nodes));
+    if (left && peer.out) close(now, *peer.out, "the region left");
   }
   dial_due(now);
 }
@@ -74,7 +58,11 @@ void Peering::set_regions(Instant now, std::vector<RemoteRegion> regions) {
 void Peering::open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set) {
   publishing_ = true;
   if (reopen_wanted_ && epoch > *reopen_wanted_) reopen_wanted_.reset();
-  report_.epoch_opened(now, epoch, full_set.size());
+  observe(observer_, now, EventKind::EpochOpened, Severity::Info,
+          {{"region", config_.region},
+           {"epoch_generation", epoch.generation},
+           {"epoch_term", epoch.term},
+           {"count", static_cast<std::uint64_t>(full_set.size())}});
   replication::Outputs out = take_outputs();
   core_.open_epoch(now, epoch, std::move(full_set), out);
   carry_out(now, out);
@@ -83,9 +71,7 @@ void Peering::open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, 
 
 void Peering::close_epoch(Instant now) {
   publishing_ = false;
-  std::vector<LinkId> links;
-  for (const auto& [id, link] : links_) links.push_back(id);
-  for (const LinkId id : links) close(now, id, "this node is not the writer any more");
+  for (const LinkId id : links_.ids()) close(now, id, "this node is not the writer any more");
   for (const auto& [name, peer] : peers_) {
     forget(now, name);
     if (peer.known_epoch != Epoch{}) raise_floor(now, name, peer.known_epoch);
@@ -104,44 +90,249 @@ void Peering::erase(Instant now, ByteView key) {
   carry_out(now, out);
 }
 
-void Peering::set_leader(bool self, std::optional<Endpoint> leader) {
-  leads_ = self;
-  leader_ = leader;
-}
-
 void Peering::raise_floor(Instant now, std::string_view region, Epoch floor) {
-  if (find(region) == nullptr && peers_.size() >= kMaxRegions) return;
+  if (peers_.is_full_for(region)) return;
   const replication::Replica* held = replica(region);
   if (held != nullptr && held->epoch() < floor) forget(now, region);
-  Peer& remote = peer(region);
-  core_.receiver(remote.id).raise_floor(floor);
-  if (floor <= remote.known_epoch) return;
-  remote.known_epoch = floor;
-  remote.known_run = 0;
+  Peer& peer = peers_.at(region);
+  core_.receiver(peer.id).raise_floor(floor);
+  if (floor <= peer.known_epoch) return;
+  peer.known_epoch = floor;
+  peer.known_run = 0;
 }
 
 void Peering::forget(Instant now, std::string_view region) {
-  const Peer* known = find(region);
-  if (known == nullptr) return;
+  const Peer* peer = peers_.find(region);
+  if (peer == nullptr) return;
   replication::Outputs out = take_outputs();
-  core_.forget(known->id, out);
+  core_.forget(peer->id, out);
   carry_out(now, out);
+}
+
+// From the streams to the core.
+
+void Peering::on_stream_connected(Instant now, LinkId id) {
+  PeerLink* link = links_.find(id);
+  if (link == nullptr || link->state != PeerLink::State::Connecting) return;
+  link->state = PeerLink::State::Greeting;
+  link->last_read = now;
+  const wire::Hello hello = handshake_.hello(core_.log().epoch(), core_.log().head());
+  send(now, id, wire::encode_sync(wire::SyncMessage(hello)));
+}
+
+void Peering::on_stream_data(Instant now, LinkId id, ByteView bytes) {
+  if (PeerLink* link = links_.find(id)) link->last_read = now;
+  // A message may close its own link, so it is looked up anew for each.
+  while (PeerLink* link = links_.find(id)) {
+    const auto message = link->next(bytes);
+    if (!message && message.error().code == ErrorCode::Unsupported && !link->dialer) {
+      return refuse(now, *link, "", "", handshake_.refusal(message.error().detail, false));
+    }
+    if (!message) return drop(now, *link, message.error().detail);
+    if (!*message) return;
+    on_message(now, *link, **message);
+  }
+}
+
+void Peering::on_message(Instant now, PeerLink& link, const wire::SyncMessage& message) {
+  const auto* from_writer = std::get_if<replication::WriterMessage>(&message);
+  const auto* from_reader = std::get_if<replication::ReaderMessage>(&message);
+  if (link.state == PeerLink::State::Up) {
+    if (from_writer != nullptr && !link.dialer) return on_writer_message(now, link, *from_writer);
+    if (from_reader == nullptr || !link.dialer) return drop(now, link, "message in the wrong direction");
+    replication::Outputs out = take_outputs();
+    core_.receive(now, peers_.at(link.region).id, *from_reader, out);
+    return carry_out(now, out);
+  }
+  if (link.dialer) return on_greeting_answer(now, link, message);
+  if (const auto* hello = std::get_if<wire::Hello>(&message)) return on_hello(now, link, *hello);
+  drop(now, link, "no hello");
+}
+
+void Peering::on_hello(Instant now, PeerLink& link, const wire::Hello& hello) {
+  const Peer* known = peers_.find(hello.region);
+  const PeerLink* present = known != nullptr && known->in ? links_.find(*known->in) : nullptr;
+  const auto answer = handshake_.answer(now, hello, known, present, peers_.is_full_for(hello.region));
+  if (!answer) return close(now, link.id, "no leader is known yet");
+  if (const auto* welcome = std::get_if<wire::Welcome>(&*answer)) return accept(now, link, hello, *welcome);
+  if (const auto* refusal = std::get_if<wire::Refuse>(&*answer)) {
+    return refuse(now, link, hello.region, hello.node, *refusal);
+  }
+  links_.send(link, wire::encode_sync(*answer));
+  close(now, link.id, "sent to the leader");
+}
+
+void Peering::accept(Instant now, PeerLink& link, const wire::Hello& hello, const wire::Welcome& welcome) {
+  Peer& peer = peers_.at(hello.region);
+  link.region = hello.region;
+  if (peer.in) close(now, *peer.in, "replaced by a newer link");
+  peer.in = link.id;
+  core_.writer_up(peer.id);
+  links_.send(link, wire::encode_sync(wire::SyncMessage(welcome)));
+  links_.set_up(now, link, hello.node, hello.run);
+}
+
+void Peering::on_greeting_answer(Instant now, PeerLink& link, const wire::SyncMessage& answer) {
+  if (const auto* welcome = std::get_if<wire::Welcome>(&answer)) return on_welcome(now, link, *welcome);
+  if (const auto* refusal = std::get_if<wire::Refuse>(&answer)) return on_refuse(now, link, *refusal);
+  const auto* redirect = std::get_if<wire::Redirect>(&answer);
+  if (redirect == nullptr) return drop(now, link, "no answer to the hello");
+  Peer& peer = peers_.at(link.region);
+  close(now, link.id, "redirected to the leader");
+  peer.dialer.on_redirect(now, redirect->rpc);
+  dial_due(now);
+}
+
+void Peering::on_welcome(Instant now, PeerLink& link, const wire::Welcome& welcome) {
+  if (welcome.region != link.region) {
+    const std::string reason = "the address answers for region \"" + welcome.region + "\"";
+    links_.report_refusal(now, link, link.region, welcome.node, reason);
+    return close(now, link.id, reason);
+  }
+  if (const auto known = handshake_.epoch_to_exceed(welcome, core_.log().epoch())) want_reopen(*known);
+  Peer& peer = peers_.at(link.region);
+  peer.dialer.on_success();
+  links_.set_up(now, link, welcome.node, welcome.run);
+  replication::Outputs out = take_outputs();
+  core_.reader_up(peer.id, out);
+  carry_out(now, out);
+}
+
+void Peering::on_refuse(Instant now, PeerLink& link, const wire::Refuse& refusal) {
+  links_.report_refusal(now, link, refusal.region, refusal.node, refusal.reason);
+  if (refusal.conflict) handshake_.note_conflict(now, refusal.reason);
+  Peer& peer = peers_.at(link.region);
+  close(now, link.id, refusal.reason);
+  peer.dialer.on_refusal(now);
+}
+
+void Peering::on_writer_message(Instant now, const PeerLink& link, const replication::WriterMessage& message) {
+  Peer& peer = peers_.at(link.region);
+  const Epoch epoch = std::visit([](const auto& m) { return m.epoch; }, message);
+  const bool another_run = peer.known_run != 0 && link.run != peer.known_run;
+  if (epoch == peer.known_epoch && another_run) {
+    // The same epoch from another process: it lost its disk and does not know yet that the epoch was used up.
+    return report_stale_epoch(observer_, now, peer.name, epoch, peer.known_epoch);
+  }
+  if (epoch >= peer.known_epoch) {
+    peer.known_epoch = epoch;
+    peer.known_run = link.run;
+    peer.last_heard = now;
+  }
+  replication::Outputs out = take_outputs();
+  core_.receive(now, peer.id, message, out);
+  carry_out(now, out);
+}
+
+// From the core to the streams, the observer and the node.
+
+void Peering::carry_out(Instant now, replication::Outputs& out) {
+  for (replication::Output& output : out) carry_out(now, output);
+  out.clear();
+  if (out.capacity() <= kSpareOutputs) spare_outputs_ = std::move(out);
+}
+
+void Peering::carry_out(Instant now, replication::Output& output) {
+  using namespace replication;  // NOLINT(google-build-using-namespace): its outputs
+  if (const auto* message = std::get_if<Publish>(&output)) return publish(now, *message);
+  if (const auto* question = std::get_if<Ask>(&output)) return ask(now, *question);
+  if (const auto* own = std::get_if<Appended>(&output)) {
+    report_entry(observer_, now, EventKind::EntryAppended, config_.region, own->version, own->op, own->key);
+  } else if (auto* changed = std::get_if<Changed>(&output)) {
+    const std::string& region = peers_.name_of(changed->region);
+    if (!changed->repaired)
+      report_entry(observer_, now, EventKind::EntryApplied, region, changed->version, changed->op, changed->key);
+    changes_.push_back({region, std::move(changed->key)});
+  } else if (const auto* bound = std::get_if<Bound>(&output)) {
+    report_bound(observer_, now, peers_.name_of(bound->region), *bound);
+  } else if (const auto* mismatch = std::get_if<Mismatch>(&output)) {
+    report_mismatch(observer_, now, peers_.name_of(mismatch->region), mismatch->version);
+  } else if (const auto* stale = std::get_if<StaleEpoch>(&output)) {
+    report_stale_epoch(observer_, now, peers_.name_of(stale->region), stale->got, stale->known);
+  } else if (const auto* old = std::get_if<EpochTooOld>(&output)) {
+    want_reopen(old->known);
+  } else if (const auto* dropped = std::get_if<Dropped>(&output)) {
+    links_.report_drop(now, peers_.name_of(dropped->from), dropped->reason);
+  }
+}
+
+void Peering::publish(Instant now, const replication::Publish& publish) {
+  const Bytes frame = wire::encode_sync(publish.message);
+  for (const replication::RegionId to : publish.to) {
+    const Peer& peer = peers_.at(peers_.name_of(to));
+    if (peer.out) send(now, *peer.out, frame);
+  }
+}
+
+void Peering::ask(Instant now, const replication::Ask& ask) {
+  const Peer& peer = peers_.at(peers_.name_of(ask.to));
+  if (peer.in) send(now, *peer.in, wire::encode_sync(ask.message));
+}
+
+void Peering::want_reopen(Epoch known) {
+  if (!SYNCER_MUTATED("peering.ignore_known_epoch")) reopen_wanted_ = std::max(reopen_wanted_.value_or(Epoch{}), known);
+}
+
+// Links.
+
+void Peering::dial_due(Instant now) {
+  if (!publishing_) return;
+  for (auto& [name, peer] : peers_) {
+    if (peer.out || peer.dialer.next_attempt() > now) continue;
+    peer.out = links_.dial(now, name, peer.dialer.address());
+  }
+}
+
+void Peering::send(Instant now, LinkId id, ByteView frame) {
+  PeerLink* link = links_.find(id);
+  if (link != nullptr && !links_.send(*link, frame)) close(now, id, "the other side does not read");
+}
+
+void Peering::refuse(Instant now, PeerLink& link, const std::string& region, const std::string& node,
+                     const wire::Refuse& refusal) {
+  links_.report_refusal(now, link, region, node, refusal.reason);
+  links_.send(link, wire::encode_sync(wire::SyncMessage(refusal)));
+  close(now, link.id, refusal.reason);
+}
+
+void Peering::drop(Instant now, PeerLink& link, std::string_view reason) {
+  links_.report_drop(now, link.region, reason);
+  close(now, link.id, reason);
+}
+
+void Peering::close(Instant now, LinkId id, std::string_view reason) {
+  if (const auto link = links_.close(now, id, reason)) detach(now, *link);
+}
+
+void Peering::on_stream_closed(Instant now, LinkId id, std::string_view reason) {
+  const auto link = links_.on_closed(now, id, reason);
+  if (!link) return;
+  detach(now, *link);
+  dial_due(now);
+}
+
+/// The region of a link that is gone learns of it.
+void Peering::detach(Instant now, const PeerLink& link) {
+  if (link.region.empty()) return;
+  Peer& peer = peers_.at(link.region);
+  if (peer.in == link.id) peer.in.reset();
+  if (peer.out != link.id) return;
+  peer.out.reset();
+  core_.reader_down(peer.id);
+  peer.dialer.on_failure(now);
 }
 
 void Peering::advance(Instant now) {
   replication::Outputs out = take_outputs();
   core_.advance(now, out);
   carry_out(now, out);
-  if (now >= watch_at_) close_silent(now);
-  if (now >= conflict_until_) {
-    conflict_.clear();
-    conflict_until_ = kNever;
-  }
+  for (const LinkId id : links_.take_silent(now)) close(now, id, "silent for too long");
+  handshake_.advance(now);
   dial_due(now);
 }
 
 Instant Peering::next_deadline() const {
-  Instant next = std::min({core_.next_deadline(), watch_at_, conflict_until_});
+  Instant next = std::min({core_.next_deadline(), links_.next_deadline(), handshake_.next_deadline()});
   if (!publishing_) return next;
   for (const auto& [name, peer] : peers_) {
     if (!peer.out) next = std::min(next, peer.dialer.next_attempt());
@@ -149,9 +340,11 @@ Instant Peering::next_deadline() const {
   return next;
 }
 
+// What is known of the regions.
+
 const replication::Replica* Peering::replica(std::string_view region) const {
-  const Peer* known = find(region);
-  return known == nullptr ? nullptr : core_.replica(known->id);
+  const Peer* peer = peers_.find(region);
+  return peer == nullptr ? nullptr : core_.replica(peer->id);
 }
 
 std::vector<std::string> Peering::regions() const {
@@ -162,16 +355,16 @@ std::vector<std::string> Peering::regions() const {
   return names;
 }
 
-RegionState Peering::state(const Peer& known, Instant now) const {
-  const replication::Replica* replica = core_.replica(known.id);
-  const bool connected = known.in && now - known.last_heard <= config_.sync.silence;
+RegionState Peering::state(const Peer& peer, Instant now) const {
+  const replication::Replica* replica = core_.replica(peer.id);
+  const bool connected = peer.in && now - peer.last_heard <= config_.sync.silence;
   const bool complete = replica != nullptr && replica->consistent();
-  return {connected, complete, core_.origin_sane(known.id)};
+  return {connected, complete, core_.origin_sane(peer.id)};
 }
 
 RegionState Peering::state(std::string_view region, Instant now) const {
-  const Peer* known = find(region);
-  return known == nullptr ? RegionState{} : state(*known, now);
+  const Peer* peer = peers_.find(region);
+  return peer == nullptr ? RegionState{} : state(*peer, now);
 }
 
 std::vector<std::pair<std::string_view, RegionState>> Peering::take_region_changes(Instant now) {
@@ -188,24 +381,14 @@ std::vector<std::pair<std::string_view, RegionState>> Peering::take_region_chang
 
 Peering::Link Peering::link(std::string_view region) const {
   Link link;
-  link.last_heard = started_;
-  const Peer* known = find(region);
-  if (known == nullptr) return link;
-  link.up = known->in.has_value();
-  link.publishing = known->out && links_.at(*known->out).state == PeerLink::State::Up;
-  link.last_heard = known->last_heard;
-  link.unacknowledged = core_.publisher().unacknowledged(known->id);
-  if (link.up) link.node = links_.at(*known->in).node;
+  const Peer* peer = peers_.find(region);
+  link.last_heard = peer == nullptr ? peers_.started() : peer->last_heard;
+  if (peer == nullptr) return link;
+  link.up = peer->in.has_value();
+  link.publishing = peer->out && links_.find(*peer->out)->state == PeerLink::State::Up;
+  link.unacknowledged = core_.publisher().unacknowledged(peer->id);
+  if (link.up) link.node = links_.find(*peer->in)->node;
   return link;
-}
-
-void Peering::note_conflict(Instant now, std::string text) {
-  conflict_ = std::move(text);
-  conflict_until_ = saturating_add(now, kConflictShown);
-}
-
-void Peering::want_reopen(Epoch known) {
-  if (!SYNCER_MUTATED("peering.ignore_known_epoch")) reopen_wanted_ = std::max(reopen_wanted_.value_or(Epoch{}), known);
 }
 
 void Peering::hash(StateHasher& hasher) const {

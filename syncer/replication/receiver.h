@@ -20,8 +20,6 @@ class Receiver {
   void raise_floor(Epoch floor) { floor_ = std::max(floor_, floor); }
 
   const Replica& replica() const { return replica_; }
-  /// For tests: a replica to corrupt.
-  Replica& mutable_replica() { return replica_; }
   /// The writer said so in its last heartbeat.
   bool origin_sane() const { return origin_sane_; }
   bool repairing() const { return repair_.has_value(); }

@@ -38,7 +38,7 @@ class World {
   void settle(Duration time);
 
   const Replica& replica(std::size_t reader) const { return *readers_[reader]->replica(kWriter); }
-  Replica& corrupt(std::size_t reader) { return readers_[reader]->receiver(kWriter).mutable_replica(); }
+  Replica& corrupt(std::size_t reader) { return const_cast<Replica&>(readers_[reader]->receiver(kWriter).replica()); }
   const OwnLog& log() const { return writer_->log(); }
   const Publisher& publisher() const { return writer_->publisher(); }
   State state_of(std::size_t reader) const;

@@ -7,7 +7,7 @@ struct PeeringNet::Host : Streams, Observer {
   Host(PeeringNet& n, int number) : net(n), id(number) {}
 
   void connect(LinkId link, const Endpoint& to) override { net.connect(id, link, to); }
-  void send(LinkId link, ByteView octets) override { net.send(id, link, octets); }
+  void send(LinkId link, ByteView bytes) override { net.send(id, link, bytes); }
   std::size_t backlog(LinkId) const override { return 0; }
   void close(LinkId link) override { net.close(id, link); }
   bool wants(Severity) const override { return true; }
@@ -73,12 +73,12 @@ void PeeringNet::connect(int from, LinkId link, const Endpoint& to) {
   post({Parcel::Kind::Open, from, to.octets().back(), link, {}});
 }
 
-void PeeringNet::send(int from, LinkId link, ByteView octets) {
-  sent_[from] += octets.size();
+void PeeringNet::send(int from, LinkId link, ByteView bytes) {
+  sent_[from] += bytes.size();
   const auto end = ends_.find({from, link});
   if (end == ends_.end()) return;
   const auto& [to, there] = end->second;
-  Bytes copy(octets);
+  Bytes copy(bytes);
   if (damaged_.count({from, to}) != 0) copy.back() = static_cast<char>(copy.back() ^ 1);
   post({Parcel::Kind::Data, from, to, there, std::move(copy)});
 }
@@ -108,11 +108,11 @@ void PeeringNet::deliver(const Parcel& parcel) {
       if (host != hosts_.end()) host->second->peering->on_stream_connected(now_, parcel.link);
       return;
     case Parcel::Kind::Data:
-      if (host != hosts_.end()) host->second->peering->on_stream_data(now_, parcel.link, parcel.octets);
+      if (host != hosts_.end()) host->second->peering->on_stream_data(now_, parcel.link, parcel.bytes);
       return;
     case Parcel::Kind::Close:
       ends_.erase({parcel.to, parcel.link});
-      if (host != hosts_.end()) host->second->peering->on_stream_closed(now_, parcel.link, parcel.octets);
+      if (host != hosts_.end()) host->second->peering->on_stream_closed(now_, parcel.link, parcel.bytes);
   }
 }
 
@@ -152,11 +152,11 @@ std::size_t PeeringNet::sent(int host) const {
   return it == sent_.end() ? 0 : it->second;
 }
 
-LinkId PeeringNet::intrude(int host, ByteView octets) {
+LinkId PeeringNet::intrude(int host, ByteView bytes) {
   const LinkId link{next_accepted_ += 2};
   Peering& there = peering(host);
   there.on_stream_accepted(now_, link, address(99));
-  there.on_stream_data(now_, link, octets);
+  there.on_stream_data(now_, link, bytes);
   return link;
 }
 

@@ -12,7 +12,7 @@
 
 namespace syncer::peering {
 
-/// Meshes joined by an ordered network with delay, in virtual time. One per address 10.0.0.<host>.
+/// Peerings joined by an ordered network with delay, in virtual time. One per address 10.0.0.<host>.
 class PeeringNet {
  public:
   struct Host;
@@ -24,7 +24,7 @@ class PeeringNet {
   /// The process dies; its links break.
   void kill(int host);
   Peering& peering(int host);
-  /// Tells every peering of all regions that are running.
+  /// Gives every peering the regions that are running.
   void gossip();
   /// Nothing gets through between two hosts; what is on its way is lost, links stay up until somebody notices.
   void partition(int a, int b) {
@@ -34,7 +34,7 @@ class PeeringNet {
   void heal() { cut_.clear(); }
   /// Both ends see their links close.
   void break_links(int a, int b);
-  /// Octets from `from` to `to` are damaged from now on.
+  /// Bytes from `from` to `to` are damaged from now on.
   void damage(int from, int to) { damaged_.insert({from, to}); }
   void run(Duration time);
   Instant now() const { return now_; }
@@ -42,10 +42,10 @@ class PeeringNet {
   /// Number of events of a kind that a host reported; the last one's reason.
   int count(int host, EventKind kind) const;
   std::string reason(int host, EventKind kind) const;
-  /// Octets that left a host.
+  /// Bytes that left a host.
   std::size_t sent(int host) const;
-  /// Octets of a stranger, as a new stream to a host; gives its link there.
-  LinkId intrude(int host, ByteView octets);
+  /// An unknown host opens a stream to `host` and sends these bytes; gives the link there.
+  LinkId intrude(int host, ByteView bytes);
 
  private:
   struct Wire {
@@ -59,10 +59,10 @@ class PeeringNet {
     int from;
     int to;
     LinkId link;  ///< at the receiver; at the dialer's side for Open
-    Bytes octets;
+    Bytes bytes;
   };
 
-  void send(int from, LinkId link, ByteView octets);
+  void send(int from, LinkId link, ByteView bytes);
   void close(int from, LinkId link);
   void connect(int from, LinkId link, const Endpoint& to);
   void deliver(const Parcel& parcel);

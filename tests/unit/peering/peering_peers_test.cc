@@ -114,8 +114,8 @@ TEST(PeeringPeers, NotesAnAddressThatAnswersForAnotherRegion) {
 TEST(PeeringPeers, TakesNothingFromAStrangerWhoDidNotSayHello) {
   PeeringNet net;
   net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
-  const replication::WriterMessage word = replication::Heartbeat{{1, 1}, 0, 0, 0, {}, true};
-  const LinkId link = net.intrude(1, wire::preamble(wire::kSyncProtocol) + wire::encode_sync(word));
+  const replication::WriterMessage message = replication::Heartbeat{{1, 1}, 0, 0, 0, {}, true};
+  const LinkId link = net.intrude(1, wire::preamble(wire::kSyncProtocol) + wire::encode_sync(message));
   EXPECT_FALSE(net.peering(1).owns(link));
   EXPECT_TRUE(net.peering(1).regions().empty());
   EXPECT_EQ(net.reason(1, EventKind::FrameDropped), "no hello");

@@ -74,7 +74,7 @@ TEST_F(PeeringOfTwo, PushesAChangeWithinOneWayAndABatch) {
 TEST_F(PeeringOfTwo, SaysLittleWhenNothingChanges) {
   const std::size_t before = net.sent(1) + net.sent(2);
   net.run(seconds(100));
-  // Two directions, each with heartbeat and acknowledgement, at most 128 octets a second.
+  // Two directions, each with heartbeat and acknowledgement, at most 128 bytes a second.
   EXPECT_LE(net.sent(1) + net.sent(2) - before, 2 * 128 * 101U);
 }
 
@@ -177,7 +177,8 @@ TEST_F(PeeringOfTwo, DoesNotAskForAHigherEpochAfterAnOrdinaryReconnect) {
 }
 
 TEST_F(PeeringOfTwo, RepairsACorruptedReplicaAndSaysSo) {
-  b().mutable_core().receiver(replication::RegionId{1}).mutable_replica().put("key1", "wrong", 1);
+  // As if memory went bad: no interface allows it.
+  const_cast<replication::Replica*>(b().replica("A"))->put("key1", "wrong", 1);
   net.run(seconds(3));
   EXPECT_EQ(net.count(2, EventKind::HashMismatch), 1);
   EXPECT_EQ(net.count(2, EventKind::ReplicaRepaired), 1);
@@ -192,7 +193,7 @@ TEST_F(PeeringOfTwo, ChangesNothingForADamagedFrame) {
   EXPECT_EQ(b().replica("A")->size(), 3U);
 }
 
-TEST_F(PeeringOfTwo, CarriesTheSanityOfTheOrigin) {
+TEST_F(PeeringOfTwo, CarriesTheHealthOfTheOrigin) {
   EXPECT_FALSE(b().state("A", net.now()).healthy);
   a().set_healthy(true);
   net.run(seconds(2));
@@ -207,7 +208,7 @@ TEST_F(PeeringOfTwo, KeepsDiallingAMemberThatGossipCallsDead) {
   EXPECT_TRUE(equal());
 }
 
-TEST_F(PeeringOfTwo, TellsAllKeysOfAForgottenRegion) {
+TEST_F(PeeringOfTwo, GivesAllKeysOfAForgottenRegion) {
   b().take_changes();
   b().forget(net.now(), "A");
   EXPECT_EQ(b().take_changes().size(), 3U);

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/peering/handshake.h"
+
+#include <utility>
+
+#include "syncer/base/mutation.h"
+
+namespace syncer::peering {
+namespace {
+
+/// A conflict is shown for so long after it was last seen.
+constexpr Duration kConflictShown = std::chrono::seconds(30);
+
+std::string name_used_twice(const std::string& region, const std::string& one, const std::string& other) {
+  return "region name \"" + region + "\" is used by two syncers, \"" + one + "\" and \"" + other +
+         "\"; give each region its own --cluster-name";
+}
+
+}  // namespace
+
+void Handshake::set_leader(bool self, std::optional<Endpoint> leader) {
+  leads_ = self;
+  leader_ = leader;
+}
+
+wire::Hello Handshake::hello(Epoch epoch, std::uint64_t head) const {
+  return {config_.region, config_.node, run_, config_.single, epoch, head};
+}
+
+std::optional<wire::SyncMessage> Handshake::answer(Instant now, const wire::Hello& hello, const Peer* known,
+                                                   const PeerLink* present, bool full) {
+  if (!leads_ && hello.region != config_.region) {
+    if (!leader_) return std::nullopt;
+    return wire::Redirect{*leader_};
+  }
+  bool conflict = false;
+  const std::string reason = objection(now, hello, known, present, full, conflict);
+  if (conflict) note_conflict(now, reason);
+  if (!reason.empty()) return refusal(reason, conflict);
+  const Epoch known_epoch = known == nullptr ? Epoch{} : known->known_epoch;
+  return wire::Welcome{config_.region, config_.node, run_, known_epoch, known == nullptr ? 0 : known->known_run};
+}
+
+std::string Handshake::objection(Instant now, const wire::Hello& hello, const Peer* known, const PeerLink* present,
+                                 bool full, bool& conflict) const {
+  if (hello.region.empty()) return "a region needs a name";
+  if (hello.region == config_.region) {
+    if (hello.run == run_) return "this address is the dialer's own";
+    conflict = config_.single || hello.single;
+    return conflict ? name_used_twice(config_.region, config_.node, hello.node) : "a region does not publish to itself";
+  }
+  if (known == nullptr) return full ? "too many regions" : "";
+  if (present == nullptr || !hello.single || SYNCER_MUTATED("peering.ignore_conflict")) return "";
+  const bool alive = saturating_add(present->last_read, 2 * config_.sync.heartbeat) > now;
+  if (present->node == hello.node || !alive) return "";
+  conflict = true;
+  return name_used_twice(hello.region, present->node, hello.node);
+}
+
+wire::Refuse Handshake::refusal(std::string reason, bool conflict) const {
+  return {config_.region, config_.node, std::move(reason), conflict};
+}
+
+std::optional<Epoch> Handshake::epoch_to_exceed(const wire::Welcome& welcome, Epoch own) const {
+  // Our epoch, but opened by another process: this one lost its disk.
+  const bool not_ours = welcome.known_epoch == own && welcome.known_run != 0 && welcome.known_run != run_;
+  return welcome.known_epoch > own || not_ours ? std::optional(welcome.known_epoch) : std::nullopt;
+}
+
+void Handshake::note_conflict(Instant now, std::string text) {
+  conflict_ = std::move(text);
+  conflict_until_ = saturating_add(now, kConflictShown);
+}
+
+void Handshake::advance(Instant now) {
+  if (now < conflict_until_) return;
+  conflict_.clear();
+  conflict_until_ = kNever;
+}
+
+}  // namespace syncer::peering

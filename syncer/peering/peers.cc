@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/peering/peers.h"
+
+#include <algorithm>
+
+#include "syncer/base/assert.h"
+
+namespace syncer::peering {
+namespace {
+
+using replication::Bound;
+
+EventKind kind_of(Bound::How how) {
+  switch (how) {
+    case Bound::How::Rebound:
+      return EventKind::ReplicaRebound;
+    case Bound::How::Repaired:
+      return EventKind::ReplicaRepaired;
+    case Bound::How::Reloaded:
+      break;
+  }
+  return EventKind::ReplicaReloaded;
+}
+
+}  // namespace
+
+void Dialer::set_alternatives(Instant now, std::vector<RemoteRegion> alternatives) {
+  if (alternatives == alternatives_) return;
+  const bool was_wanted = wanted();
+  alternatives_ = std::move(alternatives);
+  current_ = 0;
+  tried_ = 0;
+  // A new address may work where the old ones did not.
+  if (!was_wanted || next_attempt_ > now) next_attempt_ = now;
+}
+
+Endpoint Dialer::address() const {
+  SYNCER_ASSERT(wanted());
+  return redirect_.value_or(alternatives_[current_ % alternatives_.size()].rpc);
+}
+
+void Dialer::on_failure(Instant now) {
+  redirect_.reset();
+  ++current_;
+  ++tried_;
+  if (tried_ < alternatives_.size()) {
+    next_attempt_ = now;
+    return;
+  }
+  tried_ = 0;
+  pause(now, delay_);
+  delay_ = std::min(delay_ * 2, std::max(kMaxPause, retry_));
+}
+
+void Dialer::on_refusal(Instant now) {
+  redirect_.reset();
+  ++current_;
+  pause(now, std::max(kRefusedPause, retry_));
+}
+
+void Dialer::on_redirect(Instant now, const Endpoint& to) {
+  if (std::exchange(was_redirected_, !was_redirected_)) return on_failure(now);
+  redirect_ = to;
+  next_attempt_ = now;
+}
+
+void Dialer::on_success() {
+  delay_ = retry_;
+  tried_ = 0;
+  was_redirected_ = false;
+}
+
+void Dialer::pause(Instant now, Duration most) { next_attempt_ = saturating_add(now, random_.between(most / 2, most)); }
+
+Peer& Peers::at(std::string_view region) {
+  if (const auto it = map_.find(region); it != map_.end()) return it->second;
+  names_.emplace_back(region);
+  Peer peer{.name = std::string(region),
+            .id = replication::RegionId{names_.size()},
+            .dialer = Dialer(retry_, random_.stream(region)),
+            .last_heard = started_};
+  return map_.emplace(region, std::move(peer)).first->second;
+}
+
+const Peer* Peers::find(std::string_view region) const {
+  const auto it = map_.find(region);
+  return it == map_.end() ? nullptr : &it->second;
+}
+
+const std::string& Peers::name_of(replication::RegionId id) const {
+  static const std::string kOwnSide;
+  return id.value == 0 ? kOwnSide : names_[id.value - 1];
+}
+
+void report_entry(Observer& observer, Instant now, EventKind kind, std::string_view region,
+                  const replication::Version& version, replication::Op op, std::string_view key) {
+  observe(observer, now, kind, Severity::Debug,
+          {{"region", region},
+           {"epoch_generation", version.epoch.generation},
+           {"epoch_term", version.epoch.term},
+           {"seq", version.seq},
+           {"op", op == replication::Op::Put ? "put" : "del"},
+           {"key", key}});
+}
+
+void report_bound(Observer& observer, Instant now, std::string_view region, const replication::Bound& bound) {
+  const auto& [epoch, seq] = bound.version;
+  observe(observer, now, kind_of(bound.how), Severity::Info,
+          {{"region", region},
+           {"epoch_generation", epoch.generation},
+           {"epoch_term", epoch.term},
+           {"seq", seq},
+           {"count", static_cast<std::uint64_t>(bound.changes)}});
+}
+
+void report_mismatch(Observer& observer, Instant now, std::string_view region, const replication::Version& version) {
+  const auto& [epoch, seq] = version;
+  observe(observer, now, EventKind::HashMismatch, Severity::Error,
+          {{"region", region}, {"epoch_generation", epoch.generation}, {"epoch_term", epoch.term}, {"seq", seq}});
+}
+
+void report_stale_epoch(Observer& observer, Instant now, std::string_view region, Epoch got, Epoch known) {
+  const std::string known_text = to_string(known);
+  observe(observer, now, EventKind::StaleEpochRefused, Severity::Warning,
+          {{"region", region}, {"epoch_generation", got.generation}, {"epoch_term", got.term}, {"known", known_text}});
+}
+
+}  // namespace syncer::peering

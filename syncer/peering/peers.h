@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "syncer/base/endpoint.h"
+#include "syncer/base/ids.h"
+#include "syncer/base/random.h"
+#include "syncer/base/time.h"
+#include "syncer/ports/observer.h"
+#include "syncer/replication/outputs.h"
+
+namespace syncer::peering {
+
+/// Regions that are followed at the same time.
+inline constexpr std::size_t kMaxRegions = 1024;
+
+/// Where a region's syncer answers, as gossip knows it.
+struct RemoteRegion {
+  std::string region;
+  std::string node;
+  Endpoint rpc;
+  bool operator==(const RemoteRegion&) const = default;
+};
+
+/// When to dial a region and at which of its addresses. Never gives up: data does not depend on what gossip thinks of
+/// a member.
+class Dialer {
+ public:
+  Dialer(Duration retry, Random random) : retry_(retry), delay_(retry), random_(random) {}
+
+  /// Addresses to try in turn; none stops dialling.
+  void set_alternatives(Instant now, std::vector<RemoteRegion> alternatives);
+  bool wanted() const { return !alternatives_.empty(); }
+  /// Not before this; kNever while there is no address.
+  Instant next_attempt() const { return wanted() ? next_attempt_ : kNever; }
+  Endpoint address() const;
+
+  /// The address did not answer or the link was lost: the next one at once, but a whole round without success is
+  /// followed by a pause that grows up to `kMaxPause`, with jitter.
+  void on_failure(Instant now);
+  /// The other side refused the link: dialling again soon is of no use.
+  void on_refusal(Instant now);
+  /// The other side named another address; followed once in a row.
+  void on_redirect(Instant now, const Endpoint& to);
+  void on_success();
+
+  /// With the time a dial may take, a healed partition is noticed within 5 s.
+  static constexpr Duration kMaxPause = std::chrono::milliseconds(2500);
+  static constexpr Duration kRefusedPause = std::chrono::seconds(5);
+
+ private:
+  void pause(Instant now, Duration most);
+
+  Duration retry_;
+  Duration delay_;
+  Random random_;
+  std::vector<RemoteRegion> alternatives_;
+  std::size_t current_ = 0;
+  std::size_t tried_ = 0;  // alternatives that failed in this round
+  std::optional<Endpoint> redirect_;
+  bool was_redirected_ = false;
+  Instant next_attempt_{};
+};
+
+/// What decides what becomes of the copies of a region.
+struct RegionState {
+  bool connected = false;  ///< it publishes to us and was heard within `silence`
+  bool complete = false;   ///< we hold its whole set
+  bool healthy = false;    ///< its registry proves that it works
+  bool operator==(const RegionState&) const = default;
+};
+
+/// A region other than ours (or ours, when somebody else uses its name).
+struct Peer {
+  std::string name;
+  replication::RegionId id;  ///< its name in the replication core
+  Dialer dialer;
+  std::optional<LinkId> out = {};  ///< the link that we dialled and publish on
+  std::optional<LinkId> in = {};   ///< the link that it dialled and publishes on
+  Instant last_heard;              ///< last authentic message of its writer; the start of this process before the first
+  Epoch known_epoch = {};          ///< highest epoch it published in …
+  std::uint64_t known_run = 0;     ///< … and the process that did; 0 when only the registry's marks tell of it
+  std::optional<RegionState> reported = {};  ///< what the node was last given
+};
+
+/// All regions that were ever heard of, by name; none is forgotten. References stay valid.
+class Peers {
+ public:
+  using Map = std::map<std::string, Peer, std::less<>>;
+
+  Peers(Duration retry, Random random, Instant started) : retry_(retry), random_(random), started_(started) {}
+
+  /// Adds the region when it is new.
+  Peer& at(std::string_view region);
+  const Peer* find(std::string_view region) const;
+  /// Empty for id 0, the own side.
+  const std::string& name_of(replication::RegionId id) const;
+  /// When this object was made.
+  Instant started() const { return started_; }
+  /// Neither known nor room for it.
+  bool is_full_for(std::string_view region) const { return map_.size() >= kMaxRegions && find(region) == nullptr; }
+
+  Map::iterator begin() { return map_.begin(); }
+  Map::iterator end() { return map_.end(); }
+  Map::const_iterator begin() const { return map_.begin(); }
+  Map::const_iterator end() const { return map_.end(); }
+
+ private:
+  Duration retry_;
+  Random random_;
+  Instant started_;
+  Map map_;
+  std::vector<std::string> names_;  // by RegionId - 1
+};
+
+// Events about the log of a region.
+
+void report_entry(Observer& observer, Instant now, EventKind kind, std::string_view region,
+                  const replication::Version& version, replication::Op op, std::string_view key);
+void report_bound(Observer& observer, Instant now, std::string_view region, const replication::Bound& bound);
+void report_mismatch(Observer& observer, Instant now, std::string_view region, const replication::Version& version);
+/// A message of the epoch `got` was refused.
+void report_stale_epoch(Observer& observer, Instant now, std::string_view region, Epoch got, Epoch known);
+
+}  // namespace syncer::peering
