@@ -16,7 +16,7 @@
 #include "syncer/catalog/status.h"
 #include "syncer/ports/http.h"
 #include "syncer/ports/observer.h"
-#include "syncer/replication/guard_mark.h"
+#include "syncer/replication/removal_guard.h"
 
 namespace syncer::catalog {
 

@@ -33,7 +33,7 @@ class Exporter {
   std::vector<ExportChange> take_changes();
 
   const replication::RemovalGuard& guard() const { return guard_; }
-  void set_healthy(Instant now, bool healthy) { guard_.set_origin_sane(now, healthy); }
+  void set_healthy(Instant now, bool healthy) { guard_.set_origin_healthy(now, healthy); }
   void release_guard(Instant now, std::string_view reason);
   /// Goes on with the guard of the leader before us.
   void take_over_guard(Instant now, const GuardMark& mark) { take_over(now, mark, guard_, observer_); }

@@ -3,7 +3,6 @@
 
 #include "syncer/catalog/config.h"
 #include "syncer/ports/observer.h"
-#include "syncer/replication/guard_mark.h"
 #include "syncer/replication/removal_guard.h"
 
 namespace syncer::catalog {

@@ -47,7 +47,7 @@ void Regions::set_state(Instant now, std::string_view region, bool connected, bo
   remote.connected = connected;
   remote.complete = complete;
   remote.healthy = healthy;
-  remote.guard.set_origin_sane(now, connected && healthy);
+  remote.guard.set_origin_healthy(now, connected && healthy);
   if (newly_complete) end_hold(std::string(region), remote);
 }
 
@@ -161,7 +161,7 @@ Instant Regions::next_deadline() const {
 void Regions::forget_registry(Instant now) {
   for (auto& [region, remote] : regions_) {
     remote.guard = RemovalGuard(guard_options(config_.guard));
-    remote.guard.set_origin_sane(now, remote.connected && remote.healthy);
+    remote.guard.set_origin_healthy(now, remote.connected && remote.healthy);
     remote.present = 0;
     remote.leaving.clear();
     remote.expired = remote.announced = false;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "syncer/base/result.h"
-#include "syncer/replication/guard_mark.h"
+#include "syncer/replication/removal_guard.h"
 #include "syncer/wire/raft/cluster_message.h"
 
 namespace syncer::cluster {

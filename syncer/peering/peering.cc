@@ -359,7 +359,7 @@ RegionState Peering::state(const Peer& peer, Instant now) const {
   const replication::Replica* replica = core_.replica(peer.id);
   const bool connected = peer.in && now - peer.last_heard <= config_.sync.silence;
   const bool complete = replica != nullptr && replica->consistent();
-  return {connected, complete, core_.origin_sane(peer.id)};
+  return {connected, complete, core_.origin_healthy(peer.id)};
 }
 
 RegionState Peering::state(std::string_view region, Instant now) const {

@@ -47,7 +47,7 @@ class Peering {
   void put(Instant now, Bytes key, Bytes payload);
   void erase(Instant now, ByteView key);
   /// Whether the own registry proves that it works; other regions' guards rely on it.
-  void set_healthy(bool healthy) { core_.set_sane(healthy); }
+  void set_healthy(bool healthy) { core_.set_healthy(healthy); }
   /// Cluster mode: a node that is not the leader sends dialers to it.
   void set_leader(bool self, std::optional<Endpoint> leader) { handshake_.set_leader(self, leader); }
   /// Epochs of a region below this one are over: refused even after a restart (the marks in the registry tell), and

@@ -35,7 +35,7 @@ class ChangeGuard {
   void cancel(ByteView key);
   /// The held changes that may be done now.
   std::vector<Bytes> advance(Instant now);
-  /// An operator's word: all of them, and for a minute the later ones, too.
+  /// An operator's command: all of them, and for a minute the later ones, too.
   std::vector<Bytes> release(Instant now);
   Instant next_deadline() const { return held_until_.empty() ? kNever : held_until_.begin()->first; }
 

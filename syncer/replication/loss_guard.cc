@@ -175,7 +175,7 @@ bool LossGuard::is_memory_lost(Instant now, const Entry& entry) const {
   return entry.proven < registry_.continuous_since() && now < held_until(entry, GuardRule::MemoryLost);
 }
 
-/// A loss sooner than the lease is somebody's removal.
+/// A loss sooner than the lease is a removal on purpose.
 bool LossGuard::could_have_expired(const Entry& entry) const {
   if (entry.renewed == Instant::min() || SYNCER_MUTATED("guard.expire_the_young")) return true;
   return saturating_add(entry.lost_at, options_.grace) >= saturating_add(entry.renewed, entry.lease);

@@ -47,7 +47,7 @@ std::string_view name(GuardRule rule);
 struct GuardDecision {
   enum class Kind : std::uint8_t {
     Remove,   ///< the entry goes; its record is kept until `until`, because it may have to be restored
-    Hold,     ///< the entry stays, until `until` or until told otherwise
+    Hold,     ///< the entry stays, until `until` or a later decision
     Restore,  ///< a removed entry is shown again, and held
     Return,   ///< a held entry is in the registry again
     Confirm   ///< a listed entry seems to be replaced: ask the registry for it by its id, past the caches
@@ -84,18 +84,18 @@ class LossGuard {
   /// A look at the registry. An older one than the last is ignored.
   void prove(Instant now, const Proof& proof);
   /// The registry's revision fell, or it shows an entry again that it had confirmed gone, with its old registration.
-  /// To be told before the proof of the same look.
+  /// To be called before the proof of the same look.
   void went_back(Instant now) { registry_.went_back(now); }
   /// An uncached look at `proven` showed the entry with the registration it had before. The canary's break then was its
   /// own, as after a cut between registry and syncer: a registry that lost its memory would have lost this one, too.
-  /// Best told before the proof of the same look.
+  /// Best called before the proof of the same look.
   void witness(Instant now, ByteView key, Instant proven);
   /// Entries that a new epoch's complete set lacks. While the origin is not proven healthy they wait.
   void orphaned(Instant now, std::span<const Bytes> keys);
   /// The entry is gone and nothing is to be judged.
   void forget(ByteView key);
 
-  /// An operator's word: all that is held goes, and what shows later of the same loss.
+  /// An operator's command: all that is held goes, and what shows later of the same loss.
   void release(Instant now);
   /// An operator let losses of this region go elsewhere; so does this guard until then.
   void allow(Instant until) { allowed_until_ = until; }

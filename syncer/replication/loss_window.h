@@ -21,12 +21,12 @@ struct Sighting {
   std::vector<Bytes> endpoints;  ///< canonical texts, each an address with its port
   Bytes host;                    ///< empty: unknown
   Duration lease{};              ///< it outlives its application's last heartbeat by so much
-  /// The registry's store held it at this moment. The answer of a cache does not say so: whoever reads one subtracts
+  /// The registry's store held it at this moment. The answer of a cache does not prove it: a reader of one subtracts
   /// the longest time that the cache may show what the store lost.
   Instant proven{};
   /// It was registered, or its lease renewed, no earlier than this; the minimum when that is not known, as for all that
   /// a first reading shows. What a later reading shows for the first time was registered after the reading before. A
-  /// change that does not renew the lease is not told here.
+  /// change that does not renew the lease is not reported here.
   Instant renewed = Instant::min();
 };
 

@@ -2,14 +2,63 @@
 #pragma once
 
 #include <array>
+#include <chrono>
+#include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <variant>
 #include <vector>
 
+#include "syncer/base/bytes.h"
 #include "syncer/base/hash.h"
-#include "syncer/replication/types.h"
+#include "syncer/base/ids.h"
+#include "syncer/base/time.h"
 
 namespace syncer::replication {
+
+/// A remote region, as writer of its own log and as reader of ours. The peering maps names to these.
+using RegionId = Id<struct RegionTag>;
+
+/// What an entry does to its key.
+enum class Op : std::uint8_t { Put = 1, Del = 2 };
+
+/// Place in the history of a region; the order of versions is the order of truth.
+struct Version {
+  Epoch epoch;
+  std::uint64_t seq = 0;
+  auto operator<=>(const Version&) const = default;
+};
+
+/// One change of a region's log. Key and payload are opaque here.
+struct Entry {
+  std::uint64_t seq = 0;
+  Op op = Op::Put;
+  Bytes key;
+  Bytes payload;  ///< empty for Del
+  bool operator==(const Entry&) const = default;
+};
+
+/// Hard caps; what goes over them is refused with a reason.
+struct Limits {
+  std::size_t key_bytes = 1024;
+  std::size_t payload_bytes = std::size_t{2} << 20U;
+  std::size_t keys = 2'000'000;                      ///< live entries of one region
+  std::size_t region_bytes = std::size_t{1} << 30U;  ///< keys and payloads of one region
+  std::size_t tombstones = 200'000;                  ///< remembered removals of the own log; the oldest go first
+  std::size_t digest_pairs = 200'000;  ///< of one bucket request; more differences than that take a snapshot
+};
+
+/// Timing and batching of the exchange.
+struct Options {
+  Duration heartbeat = std::chrono::seconds(1);
+  Duration flush = std::chrono::milliseconds(20);  ///< a batch waits this long at most
+  Duration retry = std::chrono::seconds(2);        ///< a question without answer is asked again after this
+  Duration tombstone_age = std::chrono::hours(24);
+  std::size_t batch_bytes = std::size_t{64} << 10U;
+  std::size_t batch_entries = 256;
+  std::size_t window_bytes = std::size_t{1} << 20U;  ///< sent to one peer and not acknowledged
+  Limits limits;
+};
 
 /// Number of parts a set is split into to find where two copies of it differ.
 inline constexpr std::size_t kBuckets = 256;
@@ -20,10 +69,10 @@ inline constexpr std::size_t kBuckets = 256;
 struct Heartbeat {
   Epoch epoch;
   std::uint64_t head = 0;  ///< seq of the newest entry
-  std::uint64_t gc = 0;    ///< whoever is below has missed removals that are forgotten
+  std::uint64_t gc = 0;    ///< a reader below it has missed removals that are forgotten
   std::uint64_t live = 0;  ///< number of live entries
   Hash128 set_hash;
-  bool sane = false;  ///< the writer's registry proves that it works; removals held by a guard may go after a while
+  bool healthy = false;  ///< the writer's registry proves that it works; removals held by a guard may go after a while
   bool operator==(const Heartbeat&) const = default;
 };
 
@@ -34,7 +83,7 @@ struct Push {
   std::uint64_t prev = 0;
   std::uint64_t last = 0;
   std::uint64_t head = 0;
-  Hash128 set_hash;  ///< at `head`; only told when `last` is the head, else zero
+  Hash128 set_hash;  ///< at `head`; only set when `last` is the head, else zero
   std::vector<Entry> entries;
   bool operator==(const Push&) const = default;
 };

@@ -9,13 +9,13 @@
 
 namespace syncer::replication {
 
-/// Send our word as a writer to each of these regions.
+/// Send a message of ours as a writer to each of these regions.
 struct Publish {
   std::vector<RegionId> to;
   WriterMessage message;
 };
 
-/// Send our word as a reader to the writer of a region.
+/// Send a message of ours as a reader to the writer of a region.
 struct Ask {
   RegionId to;
   ReaderMessage message;

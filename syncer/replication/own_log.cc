@@ -19,7 +19,7 @@ void OwnLog::open(Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Ou
 }
 
 bool OwnLog::fits(const Bytes& key, const Bytes& payload) const {
-  if (key.size() > limits_.key_octets || payload.size() > limits_.payload_octets) return false;
+  if (key.size() > limits_.key_bytes || payload.size() > limits_.payload_bytes) return false;
   return live_ < limits_.keys || find(key) != nullptr;
 }
 
@@ -79,13 +79,13 @@ void OwnLog::collect(Instant now, std::uint64_t acknowledged, Duration age) {
   }
 }
 
-Push OwnLog::changes_after(std::uint64_t prev, std::size_t max_entries, std::size_t max_octets) const {
+Push OwnLog::changes_after(std::uint64_t prev, std::size_t max_entries, std::size_t max_bytes) const {
   Push push{epoch_, prev, prev, head_, {}, {}};
-  std::size_t octets = 0;
+  std::size_t bytes = 0;
   for (auto it = by_seq_.upper_bound(prev); it != by_seq_.end(); ++it) {
     const Record& record = *it->second;
-    octets += record.key.size() + record.payload.size();
-    if (!push.entries.empty() && (push.entries.size() >= max_entries || octets > max_octets)) return push;
+    bytes += record.key.size() + record.payload.size();
+    if (!push.entries.empty() && (push.entries.size() >= max_entries || bytes > max_bytes)) return push;
     push.entries.push_back({it->first, record.live ? Op::Put : Op::Del, record.key, record.payload});
     push.last = it->first;
   }

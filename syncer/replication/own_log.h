@@ -12,11 +12,11 @@
 
 namespace syncer::replication {
 
-/// What the own region says: the latest entry of each key in the order of seq. Superseded entries are forgotten at
+/// The log of the own region: the latest entry of each key in the order of seq. Superseded entries are forgotten at
 /// once; removals are remembered as tombstones until collect() lets them go. Memory is bounded by keys, not by events.
 class OwnLog {
  public:
-  /// One key's latest word. Shared with transfers under way, never changed.
+  /// One key's latest entry. Shared with transfers under way, never changed.
   struct Record {
     Bytes key;
     Bytes payload;
@@ -27,14 +27,14 @@ class OwnLog {
 
   explicit OwnLog(const Limits& limits) : limits_(limits) {}
 
-  /// Starts a new log that says exactly this set (keys distinct). `epoch` is higher than the one before.
+  /// Starts a new log that holds exactly this set (keys distinct). `epoch` is higher than the one before.
   void open(Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out);
   bool is_open() const { return epoch_ != Epoch{}; }
   /// False, with a Dropped output, when it goes over a limit. The same payload again changes nothing.
   bool put(Bytes key, Bytes payload, Outputs& out);
   /// A key that is not live changes nothing.
   void erase(Instant now, ByteView key, Outputs& out);
-  /// Forgets tombstones that everybody acknowledged, that are too old, or that are too many.
+  /// Forgets tombstones that all peers acknowledged, that are too old, or that are too many.
   void collect(Instant now, std::uint64_t acknowledged, Duration age);
 
   Epoch epoch() const { return epoch_; }
@@ -45,8 +45,8 @@ class OwnLog {
   const SetHash& set_hash() const { return set_hash_; }
   /// Latest entries by seq.
   const std::map<std::uint64_t, RecordPtr>& by_seq() const { return by_seq_; }
-  /// The changes after `prev`, up to so many entries or octets (one entry at least).
-  Push changes_after(std::uint64_t prev, std::size_t max_entries, std::size_t max_octets) const;
+  /// The changes after `prev`, up to so many entries or bytes (one entry at least).
+  Push changes_after(std::uint64_t prev, std::size_t max_entries, std::size_t max_bytes) const;
   /// Payload of a live key, or nullptr.
   const Bytes* find(ByteView key) const;
   /// Live entries in the order of keys.

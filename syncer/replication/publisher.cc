@@ -12,7 +12,7 @@ void Publisher::open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes
   flushed_ = log_.head();
   flush_at_ = kNever;
   batch_entries_ = 0;
-  batch_octets_ = 0;
+  batch_bytes_ = 0;
   for (auto& [peer, sender] : senders_) {
     sender.restart();
     sender.forget_acknowledged();
@@ -22,9 +22,9 @@ void Publisher::open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes
 
 bool Publisher::put(Instant now, Bytes key, Bytes payload, Outputs& out) {
   const std::uint64_t head = log_.head();
-  const std::size_t octets = key.size() + payload.size();
+  const std::size_t bytes = key.size() + payload.size();
   const bool accepted = log_.put(std::move(key), std::move(payload), out);
-  if (log_.head() != head) note_change(now, octets, out);
+  if (log_.head() != head) note_change(now, bytes, out);
   return accepted;
 }
 
@@ -34,11 +34,11 @@ void Publisher::erase(Instant now, ByteView key, Outputs& out) {
   if (log_.head() != head) note_change(now, key.size(), out);
 }
 
-void Publisher::note_change(Instant now, std::size_t octets, Outputs& out) {
+void Publisher::note_change(Instant now, std::size_t bytes, Outputs& out) {
   if (flush_at_ == kNever) flush_at_ = saturating_add(now, options_.flush);
   ++batch_entries_;
-  batch_octets_ += octets;
-  if (batch_entries_ >= options_.batch_entries || batch_octets_ >= options_.batch_octets) flush(out);
+  batch_bytes_ += bytes;
+  if (batch_entries_ >= options_.batch_entries || batch_bytes_ >= options_.batch_bytes) flush(out);
 }
 
 void Publisher::peer_up(RegionId peer, Outputs& out) {
@@ -114,7 +114,7 @@ void Publisher::send_sums(RegionId peer, Outputs& out) {
 
 void Publisher::on(RegionId from, const BucketRequest& request, Outputs& out) {
   if (!is_current(from, request.epoch, out)) return;
-  std::optional<Transfer> repair = Transfer::repair(log_, request, options_.batch_octets);
+  std::optional<Transfer> repair = Transfer::repair(log_, request, options_.batch_bytes);
   if (!repair) return send_sums(from, out);
   senders_.at(from).hold(std::move(repair));
   send_chunks(from, out);
@@ -122,7 +122,7 @@ void Publisher::on(RegionId from, const BucketRequest& request, Outputs& out) {
 
 void Publisher::on(RegionId from, const SnapshotRequest& request, Outputs& out) {
   if (!is_current(from, request.epoch, out)) return;
-  senders_.at(from).hold(Transfer::snapshot(log_, options_.batch_octets));
+  senders_.at(from).hold(Transfer::snapshot(log_, options_.batch_bytes));
   send_chunks(from, out);
 }
 
@@ -135,7 +135,7 @@ void Publisher::on(RegionId from, const ChunkRequest& request, Outputs& out) {
 
 void Publisher::send_chunks(RegionId peer, Outputs& out) {
   Transfer* transfer = senders_.at(peer).transfer();
-  while (std::optional<Chunk> chunk = transfer->next_chunk(options_.window_octets)) {
+  while (std::optional<Chunk> chunk = transfer->next_chunk(options_.window_bytes)) {
     out.push_back(Publish{{peer}, std::move(*chunk)});
   }
 }
@@ -143,12 +143,12 @@ void Publisher::send_chunks(RegionId peer, Outputs& out) {
 void Publisher::flush(Outputs& out) {
   flush_at_ = kNever;
   batch_entries_ = 0;
-  batch_octets_ = 0;
+  batch_bytes_ = 0;
   flushed_ = log_.head();
   while (true) {
     std::map<std::uint64_t, std::vector<RegionId>> by_cursor;
     for (const auto& [peer, sender] : senders_) {
-      if (sender.ready(options_.window_octets) && sender.cursor() < log_.head())
+      if (sender.ready(options_.window_bytes) && sender.cursor() < log_.head())
         by_cursor[sender.cursor()].push_back(peer);
     }
     if (by_cursor.empty()) return;
@@ -158,7 +158,7 @@ void Publisher::flush(Outputs& out) {
 
 void Publisher::push_to(RegionId peer, Outputs& out) {
   const Sender& sender = senders_.at(peer);
-  while (sender.ready(options_.window_octets) && sender.cursor() < log_.head()) push_round({peer}, out);
+  while (sender.ready(options_.window_bytes) && sender.cursor() < log_.head()) push_round({peer}, out);
 }
 
 void Publisher::push_round(const std::vector<RegionId>& peers, Outputs& out) {
@@ -167,15 +167,15 @@ void Publisher::push_round(const std::vector<RegionId>& peers, Outputs& out) {
     for (const RegionId peer : peers) reset(peer, out);
     return;
   }
-  Push push = log_.changes_after(cursor, options_.batch_entries, options_.batch_octets);
-  std::size_t octets = 0;
-  for (const Entry& entry : push.entries) octets += entry.key.size() + entry.payload.size();
-  for (const RegionId peer : peers) senders_.at(peer).sent(push.last, octets);
+  Push push = log_.changes_after(cursor, options_.batch_entries, options_.batch_bytes);
+  std::size_t bytes = 0;
+  for (const Entry& entry : push.entries) bytes += entry.key.size() + entry.payload.size();
+  for (const RegionId peer : peers) senders_.at(peer).sent(push.last, bytes);
   out.push_back(Publish{peers, std::move(push)});
 }
 
 Heartbeat Publisher::heartbeat() const {
-  return {log_.epoch(), log_.head(), log_.gc(), log_.live(), log_.set_hash().total(), sane_};
+  return {log_.epoch(), log_.head(), log_.gc(), log_.live(), log_.set_hash().total(), healthy_};
 }
 
 void Publisher::heartbeat_all(Instant now, Outputs& out) {

@@ -26,8 +26,8 @@ class Publisher {
   void peer_up(RegionId peer, Outputs& out);
   void peer_down(RegionId peer);
 
-  /// Whether the own registry proves that it works; told with every heartbeat.
-  void set_sane(bool sane) { sane_ = sane; }
+  /// Whether the own registry proves that it works; sent with every heartbeat.
+  void set_healthy(bool healthy) { healthy_ = healthy; }
 
   void receive(Instant now, RegionId from, const ReaderMessage& message, Outputs& out);
   void advance(Instant now, Outputs& out);
@@ -53,7 +53,7 @@ class Publisher {
   void reset(RegionId peer, Outputs& out);
   void send_sums(RegionId peer, Outputs& out);
   void send_chunks(RegionId peer, Outputs& out);
-  void note_change(Instant now, std::size_t octets, Outputs& out);
+  void note_change(Instant now, std::size_t bytes, Outputs& out);
   void flush(Outputs& out);
   void push_to(RegionId peer, Outputs& out);
   void push_round(const std::vector<RegionId>& peers, Outputs& out);
@@ -64,11 +64,11 @@ class Publisher {
   Options options_;
   OwnLog log_;
   std::map<RegionId, Sender> senders_;
-  bool sane_ = false;
+  bool healthy_ = false;
   Instant next_heartbeat_;
   Instant flush_at_ = kNever;
   std::size_t batch_entries_ = 0;
-  std::size_t batch_octets_ = 0;
+  std::size_t batch_bytes_ = 0;
   std::uint64_t flushed_ = 0;  // head at the last flush: what lies behind it is being batched
 };
 

@@ -1,11 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <optional>
+#include <string_view>
+#include <vector>
 
-#include "syncer/replication/repair.h"
+#include "syncer/replication/outputs.h"
+#include "syncer/replication/replica.h"
 
 namespace syncer::replication {
+
+/// Sums that differ, turned into the question for what differs. Nothing when that would take more pairs than allowed:
+/// then a snapshot is cheaper.
+std::optional<BucketRequest> ask_for_differences(const Replica& replica, const Buckets& theirs, const Limits& limits);
+
+/// Chunks of a repair or snapshot on their way in. Nothing of it touches the replica before all have come and the
+/// result has the writer's hash: absence is believed only then.
+class Repair {
+ public:
+  enum class Step : std::uint8_t { Ignored, More, Complete, TooLarge };
+
+  Repair(Epoch epoch, bool full, Instant now) : epoch_(epoch), full_(full), asked_at_(now) {}
+
+  Epoch epoch() const { return epoch_; }
+  bool full() const { return full_; }
+  /// No chunk has come yet.
+  bool is_fresh() const { return next_ == 0; }
+  /// The writer has not answered for this long.
+  bool is_overdue(Instant now, Duration retry) const { return saturating_add(asked_at_, retry) <= now; }
+  /// The question that continues a stalled transfer, once for each stall; nothing when it must be started anew.
+  std::optional<ChunkRequest> resume(Instant now);
+
+  Step accept(Instant now, Chunk chunk, const Limits& limits);
+  /// What asks for the next chunks.
+  ChunkRequest request() const { return {epoch_, at_seq_, next_}; }
+  Version target() const { return {epoch_, at_seq_}; }
+  /// Applies a complete transfer if it adds up; false, and nothing changed, otherwise.
+  bool apply(Replica& replica, RegionId region, Outputs& out);
+
+ private:
+  void start_over(const Chunk& first);
+  bool fits(const Chunk& chunk, const Limits& limits);
+  std::vector<Bytes> keys_to_erase(const Replica& replica) const;
+  bool adds_up(const Replica& replica, const std::vector<Bytes>& erased) const;
+
+  Epoch epoch_;
+  bool full_;
+  Instant asked_at_;
+  bool resumed_ = false;
+  std::uint64_t at_seq_ = 0;
+  std::uint32_t next_ = 0;
+  std::uint32_t count_ = 0;
+  std::uint64_t live_ = 0;
+  Hash128 set_hash_;
+  std::size_t bytes_ = 0;
+  std::vector<Chunk::Item> items_;
+  std::vector<std::uint64_t> absent_;
+};
 
 /// The reading side of one remote region: keeps its Replica at the writer's log and asks for what is missing. Has no
 /// timer of its own: the writer's heartbeat is the occasion to ask again.
@@ -20,8 +72,8 @@ class Receiver {
   void raise_floor(Epoch floor) { floor_ = std::max(floor_, floor); }
 
   const Replica& replica() const { return replica_; }
-  /// The writer said so in its last heartbeat.
-  bool origin_sane() const { return origin_sane_; }
+  /// As in the last heartbeat of the writer.
+  bool origin_healthy() const { return origin_healthy_; }
   bool repairing() const { return repair_.has_value(); }
   void hash(StateHasher& hasher) const;
 
@@ -54,7 +106,7 @@ class Receiver {
   Options options_;
   Replica replica_;
   Epoch floor_;
-  bool origin_sane_ = false;
+  bool origin_healthy_ = false;
   std::optional<Repair> repair_;
   std::optional<std::uint64_t> stalled_at_;  // seq at the last heartbeat that was ahead
   std::optional<std::uint64_t> pulled_from_;

@@ -86,14 +86,14 @@ bool RemovalGuard::cancel(Instant now, ByteView key) {
   return true;
 }
 
-void RemovalGuard::set_origin_sane(Instant now, bool sane) {
+void RemovalGuard::set_origin_healthy(Instant now, bool healthy) {
   const bool excused = inherited_ && now < excused_until_;
-  if (sane && !origin_sane_ && !excused) sane_since_ = now;
-  origin_sane_ = sane;
+  if (healthy && !origin_healthy_ && !excused) healthy_since_ = now;
+  origin_healthy_ = healthy;
 }
 
 Instant RemovalGuard::hold_passed_at() const {
-  return origin_sane_ ? saturating_add(hold_since(), options_.hold) : kNever;
+  return origin_healthy_ ? saturating_add(hold_since(), options_.hold) : kNever;
 }
 
 Instant RemovalGuard::next_deadline() const { return frozen() ? std::min(hold_passed_at(), settled_at_) : kNever; }
@@ -117,7 +117,7 @@ std::vector<Bytes> RemovalGuard::advance(Instant now) {
 
 /// Of those that the former process saw; the rest is no more than an ordinary removal.
 bool RemovalGuard::is_mostly_back() const {
-  return origin_sane_ && size_ - std::min(size_, held_.size()) + allowed() >= baseline_;
+  return origin_healthy_ && size_ - std::min(size_, held_.size()) + allowed() >= baseline_;
 }
 
 std::vector<Bytes> RemovalGuard::release() {
@@ -129,7 +129,7 @@ std::vector<Bytes> RemovalGuard::let_go(Release reason) {
   std::vector<Bytes> keys(held_.begin(), held_.end());
   held_.clear();
   inherited_ = false;
-  // What a release lets go was judged by somebody else; the next window starts from here.
+  // What a release lets go was judged by an operator or by time; the next window starts from here.
   grants_.clear();
   granted_ = 0;
   size_ -= std::min(size_, keys.size());
@@ -141,7 +141,7 @@ void RemovalGuard::hash(StateHasher& hasher) const {
   hasher.add(size_);
   hasher.add(granted_);
   for (const Bytes& key : held_) hasher.add(key);
-  hasher.add((origin_sane_ ? 1U : 0U) | (inherited_ ? 2U : 0U));
+  hasher.add((origin_healthy_ ? 1U : 0U) | (inherited_ ? 2U : 0U));
   hasher.add(allowance_);
   if (frozen()) hasher.add(static_cast<std::uint64_t>(nanos(tripped_at_)));
 }

@@ -27,13 +27,13 @@ bool Replica::put(ByteView key, Bytes payload, std::uint64_t seq) {
   const bool is_new = it == records_.end();
   if (is_new) {
     it = records_.emplace_hint(it, Bytes(key), Record{});
-    octets_ += key.size();
+    bytes_ += key.size();
   } else {
     set_hash_.remove(key, it->second.payload_hash);
   }
   const bool changed = is_new || it->second.payload != record.payload;
-  octets_ += record.payload.size();
-  octets_ -= it->second.payload.size();
+  bytes_ += record.payload.size();
+  bytes_ -= it->second.payload.size();
   set_hash_.add(key, record.payload_hash);
   it->second = std::move(record);
   return changed;
@@ -43,7 +43,7 @@ bool Replica::erase(ByteView key) {
   const auto it = records_.find(key);
   if (it == records_.end()) return false;
   set_hash_.remove(key, it->second.payload_hash);
-  octets_ -= key.size() + it->second.payload.size();
+  bytes_ -= key.size() + it->second.payload.size();
   records_.erase(it);
   return true;
 }

@@ -26,8 +26,8 @@ class Replica {
   /// The set is exactly the writer's at this version. False in the middle of a catch-up that skips superseded entries.
   bool consistent() const { return version_.seq >= closes_at_ && version_.epoch != Epoch{}; }
   std::size_t size() const { return records_.size(); }
-  /// Keys and payloads held, in octets.
-  std::size_t octets() const { return octets_; }
+  /// Keys and payloads held, in bytes.
+  std::size_t bytes() const { return bytes_; }
   const Hash128& set_hash() const { return set_hash_.total(); }
   const SetHash& hashes() const { return set_hash_; }
   /// Payload of a live key, or nullptr.
@@ -52,7 +52,7 @@ class Replica {
   std::uint64_t closes_at_ = 0;  // what was left out of the pushes so far was replaced up to here
   std::uint32_t binding_ = 0;
   std::uint64_t bound_seq_ = 0;
-  std::size_t octets_ = 0;
+  std::size_t bytes_ = 0;
   SetHash set_hash_;
   Records records_;
 };

@@ -16,7 +16,7 @@ class Replication {
  public:
   Replication(Options options, Instant now) : options_(options), publisher_(options, now) {}
 
-  /// Starts a new log of the own region that says exactly this set. `epoch` must be higher than the one before.
+  /// Starts a new log of the own region that holds exactly this set. `epoch` must be higher than the one before.
   void open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out) {
     publisher_.open_epoch(now, epoch, std::move(full_set), out);
   }
@@ -31,11 +31,19 @@ class Replication {
   void remove_peer(RegionId peer) { publisher_.remove_peer(peer); }
   void reader_up(RegionId peer, Outputs& out) { publisher_.peer_up(peer, out); }
   void reader_down(RegionId peer) { publisher_.peer_down(peer); }
-  void set_sane(bool sane) { publisher_.set_sane(sane); }
+  void set_healthy(bool healthy) { publisher_.set_healthy(healthy); }
   /// A new link over which that region publishes to us.
   void writer_up(RegionId region) { receiver(region).restart(); }
-  /// Forgets a region; `out` tells of each of its keys as removed.
-  void forget(RegionId region, Outputs& out);
+  /// Forgets a region; `out` gets each of its keys as removed.
+  void forget(RegionId region, Outputs& out) {
+    const auto it = receivers_.find(region);
+    if (it == receivers_.end()) return;
+    const Replica& replica = it->second.replica();
+    for (const auto& [key, record] : replica.records()) {
+      out.push_back(Changed{region, Op::Del, replica.version(), key, true});
+    }
+    receivers_.erase(it);
+  }
 
   void receive(Instant now, RegionId from, const WriterMessage& message, Outputs& out) {
     receiver(from).receive(now, message, out);
@@ -49,11 +57,23 @@ class Replication {
   const OwnLog& log() const { return publisher_.log(); }
   const Publisher& publisher() const { return publisher_; }
   /// The region proves that its registry works; false when nothing is known of it.
-  bool origin_sane(RegionId region) const;
+  bool origin_healthy(RegionId region) const {
+    const auto it = receivers_.find(region);
+    return it != receivers_.end() && it->second.origin_healthy();
+  }
   /// nullptr when nothing was ever heard of the region.
-  const Replica* replica(RegionId region) const;
+  const Replica* replica(RegionId region) const {
+    const auto it = receivers_.find(region);
+    return it == receivers_.end() ? nullptr : &it->second.replica();
+  }
   Receiver& receiver(RegionId region) { return receivers_.try_emplace(region, region, options_).first->second; }
-  void hash(StateHasher& hasher) const;
+  void hash(StateHasher& hasher) const {
+    publisher_.hash(hasher);
+    for (const auto& [region, receiver] : receivers_) {
+      hasher.add(region.value);
+      receiver.hash(hasher);
+    }
+  }
 
  private:
   Options options_;

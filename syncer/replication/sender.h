@@ -3,10 +3,52 @@
 
 #include <deque>
 #include <optional>
+#include <vector>
 
-#include "syncer/replication/transfer.h"
+#include "syncer/replication/own_log.h"
 
 namespace syncer::replication {
+
+/// A repair or a snapshot on its way to one reader: a picture of the set at one instant (records are shared, not
+/// copied), cut into chunks, sent with a window.
+class Transfer {
+ public:
+  /// Everything.
+  static Transfer snapshot(const OwnLog& log, std::size_t chunk_bytes);
+  /// What the asker lacks, holds in another version or should not have. Nothing when removals since the asker's sums
+  /// were taken are forgotten: it must ask for the sums again.
+  static std::optional<Transfer> repair(const OwnLog& log, const BucketRequest& request, std::size_t chunk_bytes);
+
+  std::uint64_t at_seq() const { return at_seq_; }
+  /// The next chunk to send while less than `window_bytes` are unacknowledged.
+  std::optional<Chunk> next_chunk(std::size_t window_bytes);
+  /// All chunks below `next` arrived; the same number again sends that chunk anew.
+  void acknowledge(std::uint32_t next);
+
+ private:
+  struct Part {
+    std::size_t first_item;
+    std::size_t last_item;
+    std::size_t bytes;
+  };
+
+  Transfer(const OwnLog& log, bool full, std::vector<OwnLog::RecordPtr> items, std::vector<std::uint64_t> absent,
+           std::size_t chunk_bytes);
+  void cut(std::size_t chunk_bytes);
+  Chunk chunk(std::uint32_t index) const;
+
+  Epoch epoch_;
+  std::uint64_t at_seq_;
+  bool full_;
+  std::uint64_t live_;
+  Hash128 set_hash_;
+  std::vector<OwnLog::RecordPtr> items_;
+  std::vector<std::uint64_t> absent_;
+  std::vector<Part> parts_;
+  std::uint32_t next_ = 0;
+  std::uint32_t acknowledged_ = 0;
+  std::size_t unacknowledged_bytes_ = 0;
+};
 
 /// What the writer knows of one reader, and what is under way to it.
 class Sender {
@@ -28,7 +70,7 @@ class Sender {
   /// The reader repairs or reloads: no pushes until it says where it is.
   void hold(std::optional<Transfer> transfer);
   /// A push up to `last` is under way.
-  void sent(std::uint64_t last, std::size_t octets);
+  void sent(std::uint64_t last, std::size_t bytes);
 
   bool up() const { return up_; }
   bool bound() const { return bound_; }
@@ -36,7 +78,7 @@ class Sender {
   /// Highest place it ever said to have reached in this epoch, across links.
   std::uint64_t acknowledged() const { return acknowledged_; }
   /// May get the entries after its cursor now.
-  bool ready(std::size_t window_octets) const { return up_ && bound_ && unacknowledged_octets_ < window_octets; }
+  bool ready(std::size_t window_bytes) const { return up_ && bound_ && unacknowledged_bytes_ < window_bytes; }
   Transfer* transfer() { return transfer_ ? &*transfer_ : nullptr; }
   /// A new epoch makes former acknowledgements void.
   void forget_acknowledged() {
@@ -50,7 +92,7 @@ class Sender {
  private:
   struct Flight {
     std::uint64_t last;
-    std::size_t octets;
+    std::size_t bytes;
   };
 
   bool up_ = false;
@@ -59,7 +101,7 @@ class Sender {
   std::uint64_t cursor_ = 0;
   std::uint64_t acknowledged_ = 0;
   std::deque<Flight> in_flight_;
-  std::size_t unacknowledged_octets_ = 0;
+  std::size_t unacknowledged_bytes_ = 0;
   std::optional<Transfer> transfer_;
 };
 

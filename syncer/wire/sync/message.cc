@@ -123,7 +123,7 @@ void write(ByteWriter& w, const Heartbeat& m) {
   w.varint(m.gc);
   w.varint(m.live);
   write(w, m.set_hash);
-  w.u8(m.sane ? 1 : 0);
+  w.u8(m.healthy ? 1 : 0);
 }
 void read(ByteReader& r, Heartbeat& m) {
   read(r, m.epoch);
@@ -131,7 +131,7 @@ void read(ByteReader& r, Heartbeat& m) {
   m.gc = r.varint();
   m.live = r.varint();
   read(r, m.set_hash);
-  read(r, m.sane);
+  read(r, m.healthy);
 }
 
 // Entries say how far they are from the one before: one byte where the full number takes up to ten.
@@ -158,8 +158,8 @@ void read_entry(ByteReader& r, std::uint64_t& seq, Entry& entry) {
   const std::uint8_t op = r.u8();
   if (op != static_cast<std::uint8_t>(Op::Put) && op != static_cast<std::uint8_t>(Op::Del)) return r.fail();
   entry.op = static_cast<Op>(op);
-  read(r, entry.key, kLimits.key_octets);
-  if (entry.op == Op::Put) read(r, entry.payload, kLimits.payload_octets);
+  read(r, entry.key, kLimits.key_bytes);
+  if (entry.op == Op::Put) read(r, entry.payload, kLimits.payload_bytes);
 }
 void read(ByteReader& r, Push& m) {
   read(r, m.epoch);
@@ -226,8 +226,8 @@ void read(ByteReader& r, Chunk& m) {
   const std::size_t items = r.count(2);
   for (std::size_t i = 0; i < items && r.ok(); ++i) {
     Chunk::Item& item = m.items.emplace_back();
-    read(r, item.key, kLimits.key_octets);
-    read(r, item.payload, kLimits.payload_octets);
+    read(r, item.key, kLimits.key_bytes);
+    read(r, item.payload, kLimits.payload_bytes);
   }
   const std::size_t absent = r.count(sizeof(std::uint64_t));
   for (std::size_t i = 0; i < absent && r.ok(); ++i) m.absent.push_back(r.u64());

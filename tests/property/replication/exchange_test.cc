@@ -14,8 +14,8 @@ using std::chrono::seconds;
 Options tight() {
   Options options;
   options.batch_entries = 2;
-  options.batch_octets = 40;
-  options.window_octets = 60;
+  options.batch_bytes = 40;
+  options.window_bytes = 60;
   options.tombstone_age = seconds(5);
   return options;
 }

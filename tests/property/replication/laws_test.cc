@@ -31,7 +31,7 @@ RC_GTEST_PROP(SetHash, IsUndoneByRemoving, (const Pairs& base, const Pairs& extr
   RC_ASSERT(set == before);
 }
 
-RC_GTEST_PROP(SetHash, TellsAKeyFromItsPayload, (const Bytes& key, std::uint64_t a, std::uint64_t b)) {
+RC_GTEST_PROP(SetHash, DistinguishesAKeyFromItsPayload, (const Bytes& key, std::uint64_t a, std::uint64_t b)) {
   RC_PRE(a != b);
   SetHash one;
   SetHash other;

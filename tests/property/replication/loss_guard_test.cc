@@ -18,7 +18,7 @@ using std::chrono::seconds;
 using Kind = GuardDecision::Kind;
 
 /// A region in miniature, in steps of one second: applications that keep leases, a registry with a canary, and a guard
-/// that is told what the registry shows.
+/// that gets what the registry shows.
 class World {
  public:
   struct App {
@@ -161,17 +161,17 @@ class World {
       if (known != known_.end() && known->second == record.registered) {
         guard_.witness(at(now_), id, at(now_));
       } else {
-        tell(id, record, first);
+        report(id, record, first);
       }
     }
-    tell_absences();
+    report_absences();
     guard_.prove(at(now_), {at(now_), canary_ >= 0, at(canary_)});
     if (canary_ >= 0) first_look_ = false;
     looked_at_ = now_;
     guard_.advance(at(now_));
     follow();
   }
-  void tell(const Bytes& id, const Record& record, bool first) {
+  void report(const Bytes& id, const Record& record, bool first) {
     const auto app = apps.find(record.app);
     Sighting sighting{id, "", {}, "", seconds(lease_), at(now_)};
     if (app != apps.end()) {
@@ -184,7 +184,7 @@ class World {
     known_[id] = record.registered;
     shown[id] = record.app;
   }
-  void tell_absences() {
+  void report_absences() {
     std::vector<LossGuard::Absence> absences;
     for (auto it = known_.begin(); it != known_.end();) {
       if (registry.contains(it->first)) {
@@ -460,7 +460,7 @@ RC_GTEST_PROP(LossGuard, KeepsWhatComesBackWithinItsLease, ()) {
   }
 }
 
-RC_GTEST_PROP(LossGuard, TellsOrdinaryDaysFromLosses, ()) {
+RC_GTEST_PROP(LossGuard, DistinguishesOrdinaryDaysFromLosses, ()) {
   Days days = draw_days(12);
   const auto mixed = *rc::gen::container<std::vector<std::uint8_t>>(4, rc::gen::inRange<std::uint8_t>(0, 18));
   for (const std::uint8_t which : mixed) {

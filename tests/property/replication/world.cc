@@ -69,7 +69,8 @@ void World::deliver(std::size_t index, bool keep_a_copy) {
   index %= under_way_.size();
   const Parcel parcel = under_way_[index];
   if (!keep_a_copy) under_way_.erase(under_way_.begin() + static_cast<std::ptrdiff_t>(index));
-  if (const auto* word = std::get_if<WriterMessage>(&parcel.message)) return deliver_to_reader(parcel.reader, *word);
+  if (const auto* written = std::get_if<WriterMessage>(&parcel.message))
+    return deliver_to_reader(parcel.reader, *written);
   Outputs out;
   writer_->receive(now_, reader_id(parcel.reader), std::get<ReaderMessage>(parcel.message), out);
   take_writer(out);

@@ -90,7 +90,7 @@ TEST_F(OwnLogTest, NeedsNoTombstoneForAKeyThatCameBack) {
 TEST(OwnLogLimits, RefusesWhatGoesOverThem) {
   Limits limits;
   limits.keys = 1;
-  limits.payload_octets = 3;
+  limits.payload_bytes = 3;
   limits.tombstones = 1;
   OwnLog log(limits);
   Outputs out;

@@ -37,9 +37,9 @@ class PublisherTest : public ::testing::Test {
   std::vector<std::pair<std::vector<RegionId>, T>> sent() const {
     std::vector<std::pair<std::vector<RegionId>, T>> found;
     for (const Output& output : out) {
-      const auto* word = std::get_if<Publish>(&output);
-      if (word != nullptr && std::get_if<T>(&word->message) != nullptr)
-        found.emplace_back(word->to, std::get<T>(word->message));
+      const auto* publish = std::get_if<Publish>(&output);
+      if (publish != nullptr && std::get_if<T>(&publish->message) != nullptr)
+        found.emplace_back(publish->to, std::get<T>(publish->message));
     }
     return found;
   }
@@ -165,13 +165,13 @@ TEST_F(PublisherTest, SendsOnlyWhatDiffersInARepair) {
   out.clear();
   const std::uint64_t known = key_hash("k7");
   const auto bucket = static_cast<std::uint8_t>(bucket_of(known));
-  const std::uint64_t stranger = (std::uint64_t{bucket} << 56U) | 1U;
-  BucketRequest request{kEpoch, 100, {bucket}, {{stranger, 1}, {known, hash64("v")}}};
+  const std::uint64_t unknown = (std::uint64_t{bucket} << 56U) | 1U;
+  BucketRequest request{kEpoch, 100, {bucket}, {{unknown, 1}, {known, hash64("v")}}};
   std::sort(request.pairs.begin(), request.pairs.end());
   answer(kB, request);
   ASSERT_EQ(sent<Chunk>().size(), 1U);
   const Chunk chunk = sent<Chunk>()[0].second;
-  EXPECT_EQ(chunk.absent, std::vector<std::uint64_t>{stranger});
+  EXPECT_EQ(chunk.absent, std::vector<std::uint64_t>{unknown});
   for (const Chunk::Item& item : chunk.items) EXPECT_NE(item.key, "k7");
   EXPECT_LT(chunk.items.size(), 10U);
 }

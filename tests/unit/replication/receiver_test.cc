@@ -10,12 +10,12 @@ using std::chrono::seconds;
 
 constexpr Epoch kEpoch{1, 5};
 
-/// A reader bound to an empty log of epoch 1.5, and what it says.
+/// A reader bound to an empty log of epoch 1.5, and what it asks.
 class ReceiverTest : public ::testing::Test {
  protected:
-  ReceiverTest() { say(Heartbeat{kEpoch, 0, 0, 0, {}}); }
+  ReceiverTest() { receive(Heartbeat{kEpoch, 0, 0, 0, {}}); }
 
-  void say(const WriterMessage& message) {
+  void receive(const WriterMessage& message) {
     out.clear();
     receiver.receive(now, message, out);
   }
@@ -51,97 +51,97 @@ TEST_F(ReceiverTest, RebindsToAnEpochWithTheSameSet) {
 }
 
 TEST_F(ReceiverTest, AppliesAnAdjoiningPushAndAcknowledgesIt) {
-  say(push(1, "k", "v"));
+  receive(push(1, "k", "v"));
   EXPECT_EQ(*replica.find("k"), "v");
   EXPECT_EQ(replica.version_of("k"), (Version{kEpoch, 1}));
   EXPECT_EQ(question<Ack>(1)->seq, 1U);
 }
 
 TEST_F(ReceiverTest, AsksOnceForWhatIsMissing) {
-  say(push(3, "k", "v"));
+  receive(push(3, "k", "v"));
   ASSERT_NE(question<Pull>(), nullptr);
   EXPECT_EQ(question<Pull>()->from, 0U);
-  say(push(4, "k", "v"));
+  receive(push(4, "k", "v"));
   EXPECT_TRUE(out.empty());
   now += seconds(2);
-  say(push(5, "k", "v"));
+  receive(push(5, "k", "v"));
   EXPECT_NE(question<Pull>(), nullptr);
   EXPECT_EQ(replica.size(), 0U);
 }
 
 TEST_F(ReceiverTest, PullsWhenTwoHeartbeatsAreAheadOfIt) {
   const Heartbeat ahead{kEpoch, 2, 0, 1, {1, 1}};
-  say(ahead);
+  receive(ahead);
   EXPECT_NE(question<Ack>(), nullptr);
   EXPECT_EQ(out.size(), 1U);
-  say(ahead);
+  receive(ahead);
   EXPECT_NE(question<Pull>(1), nullptr);
 }
 
 TEST_F(ReceiverTest, RefusesAnOlderEpochAndTellsTheNewer) {
-  say(Heartbeat{{1, 4}, 9, 0, 9, {}});
+  receive(Heartbeat{{1, 4}, 9, 0, 9, {}});
   EXPECT_EQ(output<StaleEpoch>()->known, kEpoch);
   EXPECT_EQ(question<Ack>(1)->epoch, kEpoch);
   EXPECT_EQ(replica.epoch(), kEpoch);
 }
 
 TEST_F(ReceiverTest, FindsASetThatDiffersAtTheSameVersion) {
-  say(push(1, "k", "v"));
-  say(Heartbeat{kEpoch, 1, 0, 1, {1, 1}});
+  receive(push(1, "k", "v"));
+  receive(Heartbeat{kEpoch, 1, 0, 1, {1, 1}});
   EXPECT_NE(output<Mismatch>(), nullptr);
   EXPECT_NE(question<BucketsRequest>(1), nullptr);
 }
 
 TEST_F(ReceiverTest, RepairsInsteadOfMergingAfterAReset) {
-  say(push(1, "k", "v"));
-  say(Reset{kEpoch, 7});
+  receive(push(1, "k", "v"));
+  receive(Reset{kEpoch, 7});
   EXPECT_NE(question<BucketsRequest>(), nullptr);
 }
 
 TEST_F(ReceiverTest, AsksForASnapshotWhenItHoldsNothing) {
-  say(Heartbeat{{1, 6}, 1, 1, 1, {1, 1}});
+  receive(Heartbeat{{1, 6}, 1, 1, 1, {1, 1}});
   EXPECT_NE(question<SnapshotRequest>(), nullptr);
 }
 
 TEST_F(ReceiverTest, BelievesAbsenceOnlyOfACompleteSnapshotThatAddsUp) {
-  say(push(1, "k", "v"));
-  say(Heartbeat{{1, 6}, 3, 3, 2, {1, 1}});
+  receive(push(1, "k", "v"));
+  receive(Heartbeat{{1, 6}, 3, 3, 2, {1, 1}});
   ASSERT_NE(question<BucketsRequest>(), nullptr);
-  say(Chunk{{1, 6}, 3, false, 0, 2, 2, {1, 1}, {}, {key_hash("k")}});
+  receive(Chunk{{1, 6}, 3, false, 0, 2, 2, {1, 1}, {}, {key_hash("k")}});
   EXPECT_NE(replica.find("k"), nullptr);
-  say(Chunk{{1, 6}, 3, false, 1, 2, 2, {1, 1}, {{"x", "y"}}, {}});
+  receive(Chunk{{1, 6}, 3, false, 1, 2, 2, {1, 1}, {{"x", "y"}}, {}});
   EXPECT_NE(replica.find("k"), nullptr);
   EXPECT_EQ(replica.find("x"), nullptr);
   EXPECT_NE(question<SnapshotRequest>(), nullptr);
 }
 
 TEST_F(ReceiverTest, AsksAgainForAChunkThatDidNotCome) {
-  say(Heartbeat{{1, 6}, 3, 3, 2, {1, 1}});
-  say(Chunk{{1, 6}, 3, true, 0, 3, 2, {1, 1}, {{"x", "y"}}, {}});
+  receive(Heartbeat{{1, 6}, 3, 3, 2, {1, 1}});
+  receive(Chunk{{1, 6}, 3, true, 0, 3, 2, {1, 1}, {{"x", "y"}}, {}});
   EXPECT_EQ(question<ChunkRequest>()->next, 1U);
   now += options.retry;
-  say(Heartbeat{{1, 6}, 3, 3, 2, {1, 1}});
+  receive(Heartbeat{{1, 6}, 3, 3, 2, {1, 1}});
   ASSERT_NE(question<ChunkRequest>(), nullptr);
   EXPECT_EQ(question<ChunkRequest>()->next, 1U);
   now += options.retry;
-  say(Heartbeat{{1, 6}, 3, 3, 2, {1, 1}});
+  receive(Heartbeat{{1, 6}, 3, 3, 2, {1, 1}});
   EXPECT_NE(question<SnapshotRequest>(), nullptr);
 }
 
 TEST_F(ReceiverTest, DropsEntriesOutOfOrder) {
-  say(Push{kEpoch, 0, 5, 5, {}, {{4, Op::Put, "a", "1"}, {2, Op::Put, "b", "1"}}});
+  receive(Push{kEpoch, 0, 5, 5, {}, {{4, Op::Put, "a", "1"}, {2, Op::Put, "b", "1"}}});
   EXPECT_EQ(output<Dropped>()->reason, "entries out of order");
   EXPECT_EQ(replica.size(), 0U);
 }
 
 TEST_F(ReceiverTest, DropsEntriesBeyondTheRangeOfTheirPush) {
-  say(Push{kEpoch, 0, 1, 1, {}, {{9, Op::Put, "a", "1"}}});
+  receive(Push{kEpoch, 0, 1, 1, {}, {{9, Op::Put, "a", "1"}}});
   EXPECT_NE(output<Dropped>(), nullptr);
   EXPECT_EQ(replica.seq(), 0U);
 }
 
 TEST_F(ReceiverTest, DropsAMessageWithoutAnEpoch) {
-  say(Heartbeat{{}, 0, 0, 0, {}});
+  receive(Heartbeat{{}, 0, 0, 0, {}});
   EXPECT_NE(output<Dropped>(), nullptr);
 }
 

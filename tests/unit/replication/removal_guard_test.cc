@@ -93,7 +93,7 @@ TEST(RemovalGuard, IsReleasedWhenAllEntriesCameBack) {
   guard.set_size(2);
   guard.request(at(seconds(1)), keys(0, 2));
   EXPECT_FALSE(guard.cancel(at(seconds(2)), "k0"));
-  EXPECT_FALSE(guard.cancel(at(seconds(2)), "stranger"));
+  EXPECT_FALSE(guard.cancel(at(seconds(2)), "unknown"));
   EXPECT_TRUE(guard.frozen());
   EXPECT_TRUE(guard.cancel(at(seconds(2)), "k1"));
   EXPECT_FALSE(guard.frozen());
@@ -154,11 +154,11 @@ TEST(RemovalGuard, GrantsAllThatIsHeldAfterTheHoldTime) {
 TEST(RemovalGuard, CountsTheHoldTimeOnlyWhileTheOriginIsSane) {
   RemovalGuard guard({});
   guard.set_size(30);
-  guard.set_origin_sane(at(seconds(0)), false);
+  guard.set_origin_healthy(at(seconds(0)), false);
   guard.request(at(seconds(1)), keys(0, 30));
   EXPECT_EQ(guard.next_deadline(), kNever);
   EXPECT_TRUE(guard.advance(at(minutes(60))).empty());
-  guard.set_origin_sane(at(minutes(60)), true);
+  guard.set_origin_healthy(at(minutes(60)), true);
   EXPECT_TRUE(guard.advance(at(minutes(69))).empty());
   EXPECT_EQ(guard.advance(at(minutes(70))).size(), 30U);
 }
@@ -166,11 +166,11 @@ TEST(RemovalGuard, CountsTheHoldTimeOnlyWhileTheOriginIsSane) {
 TEST(RemovalGuard, GoesOnWithTheHoldOfTheProcessBefore) {
   RemovalGuard guard({});
   guard.set_size(100);
-  guard.set_origin_sane(at(minutes(20)), false);
+  guard.set_origin_healthy(at(minutes(20)), false);
   guard.inherit(at(minutes(20)), at(minutes(14)), 100);
   EXPECT_TRUE(guard.frozen());
   EXPECT_EQ(guard.request(at(minutes(20)), "one"), Verdict::Held) << "frozen, though it would be ordinary";
-  guard.set_origin_sane(at(minutes(20) + seconds(2)), true);
+  guard.set_origin_healthy(at(minutes(20) + seconds(2)), true);
   EXPECT_TRUE(guard.advance(at(minutes(24) - seconds(1))).empty());
   EXPECT_EQ(guard.advance(at(minutes(24))).size(), 1U);
   EXPECT_EQ(guard.last_release(), Release::HoldPassed);
@@ -179,9 +179,9 @@ TEST(RemovalGuard, GoesOnWithTheHoldOfTheProcessBefore) {
 TEST(RemovalGuard, CountsAnInheritedHoldAnewWhenTheOriginStaysUnheard) {
   RemovalGuard guard({});
   guard.set_size(100);
-  guard.set_origin_sane(at(minutes(20)), false);
+  guard.set_origin_healthy(at(minutes(20)), false);
   guard.inherit(at(minutes(20)), at(minutes(14)), 100);
-  guard.set_origin_sane(at(minutes(21)), true);
+  guard.set_origin_healthy(at(minutes(21)), true);
   EXPECT_EQ(guard.next_deadline(), at(minutes(31)));
 }
 
@@ -203,7 +203,7 @@ TEST(RemovalGuard, LetsGoWhatAnOperatorLetGoBeforeAndNoMore) {
   guard.set_size(100);
   guard.allow(50, at(seconds(60)));
   EXPECT_EQ(guard.request(at(seconds(1)), keys(0, 30)), Verdict::Granted);
-  EXPECT_EQ(guard.request(at(seconds(2)), keys(30, 30)), Verdict::Held) << "20 were left of the word";
+  EXPECT_EQ(guard.request(at(seconds(2)), keys(30, 30)), Verdict::Held) << "20 were left of the allowance";
   RemovalGuard late({});
   late.set_size(100);
   late.allow(50, at(seconds(60)));
