@@ -15,7 +15,6 @@
 #include "syncer/config/file.h"
 #include "syncer/daemon/daemon.h"
 #include "syncer/store/file.h"
-#include "syncer/store/secret_file.h"
 
 namespace syncer::cli {
 namespace {

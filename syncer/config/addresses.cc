@@ -5,7 +5,7 @@
 
 #include "syncer/base/hash.h"
 #include "syncer/base/quantity.h"
-#include "syncer/net/interfaces.h"
+#include "syncer/net/addresses.h"
 
 namespace syncer::config {
 namespace {

@@ -9,7 +9,7 @@
 #include "syncer/base/nearest.h"
 #include "syncer/base/quantity.h"
 #include "syncer/config/addresses.h"
-#include "syncer/net/interfaces.h"
+#include "syncer/net/addresses.h"
 #include "syncer/net/resolver.h"
 #include "syncer/node/settings.h"
 

@@ -8,7 +8,6 @@
 #include "syncer/base/assert.h"
 #include "syncer/crypto/keyring.h"
 #include "syncer/store/file.h"
-#include "syncer/store/secret_file.h"
 
 namespace syncer::daemon {
 

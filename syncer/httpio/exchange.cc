@@ -10,7 +10,7 @@
 #include <fstream>
 #include <utility>
 
-#include "syncer/net/clock.h"
+#include "syncer/net/loop.h"
 
 namespace syncer::httpio {
 namespace {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "syncer/httpio/exchange.h"
-#include "syncer/net/clock.h"
+#include "syncer/net/loop.h"
 
 namespace syncer::httpio {
 namespace {

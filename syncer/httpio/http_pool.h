@@ -13,7 +13,7 @@ namespace syncer::httpio {
 /// How the pool talks to registries.
 struct HttpOptions {
   std::size_t workers = 16;             ///< calls under way at once
-  std::size_t body_limit = 64U << 20U;  ///< octets of an answer's body, decompressed; more is an error
+  std::size_t body_limit = 64U << 20U;  ///< bytes of an answer's body, decompressed; more is an error
   std::string ca_file;                  ///< certificates to trust (PEM); empty for the system's
   std::string token_file;               ///< bearer token; read anew for every call, so that it can be rotated
 };

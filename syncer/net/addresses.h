@@ -3,17 +3,27 @@
 
 #include <sys/socket.h>
 
+#include <optional>
+#include <string>
 #include <system_error>
 
 #include "syncer/base/endpoint.h"
 #include "syncer/base/result.h"
 
-/// Inside syncer/net only: between our addresses and the operating system's.
 namespace syncer::net {
+
+/// The address (port 0) that other machines most likely reach this one by: the first interface that is up, not
+/// loopback and not link-local. Nothing when there is none.
+std::optional<Endpoint> primary_address(bool v4);
+
+/// This machine's host name without the domain; "localhost" when it has none.
+std::string host_name();
+
+// Between our addresses and those of the operating system; used inside syncer/net only.
 
 Endpoint from_sockaddr(const sockaddr& address);
 /// Writes the address as a socket of the given family takes it (IPv4 becomes IPv4-mapped for an IPv6 socket) into room
-/// for a sockaddr_in6; gives the octets used.
+/// for a sockaddr_in6; gives the bytes used.
 std::size_t to_sockaddr(const Endpoint& endpoint, bool v6_socket, sockaddr* out);
 
 template <class AsioEndpoint>

@@ -9,8 +9,6 @@
 #include <csignal>
 #include <utility>
 
-#include "syncer/net/clock.h"
-
 namespace syncer::net {
 namespace {
 

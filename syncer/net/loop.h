@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <time.h>
+
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -11,6 +14,21 @@ class io_context;
 }
 
 namespace syncer::net {
+
+/// This machine's monotonic clock: the one place where the daemon reads the time that a node sees. It counts the time
+/// that the machine sleeps: a lease must be over when a suspended virtual machine wakes up.
+inline Instant steady_now() {
+  timespec t{};
+  clock_gettime(CLOCK_BOOTTIME, &t);
+  return Instant(std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec));
+}
+
+/// The same point on the standard clock, for waits of the standard library and Asio. That clock stands still while the
+/// machine sleeps, so a wait that spans a sleep ends late.
+inline std::chrono::steady_clock::time_point to_steady(Instant t) {
+  return std::chrono::steady_clock::now() +
+         std::chrono::duration_cast<std::chrono::steady_clock::duration>(t - steady_now());
+}
 
 /// The daemon's event loop: one thread runs it, and only that thread touches the node and the sockets. Workers hand
 /// their results over with post().
@@ -25,7 +43,7 @@ class Loop {
   /// From now on SIGINT, SIGTERM and SIGHUP come here instead of ending the process.
   void on_signals(std::function<void(int)> handler);
 
-  /// Runs until stop(). After each batch of work `turn` does what is due and tells when it wants to run again at the
+  /// Runs until stop(). After each batch of work `turn` does what is due and gives when it wants to run again at the
   /// latest.
   void run(const std::function<Instant()>& turn);
   /// Ends run() after the current batch. On the loop's thread only.

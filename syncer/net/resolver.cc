@@ -73,10 +73,10 @@ struct Resolver::State : std::enable_shared_from_this<State> {
     again(target, kRefresh);
     if (fresh == target->addresses) return;
     target->addresses = std::move(fresh);
-    tell();
+    report();
   }
 
-  void tell() {
+  void report() {
     std::vector<Endpoint> all;
     for (const auto& target : targets) all.insert(all.end(), target->addresses.begin(), target->addresses.end());
     changed(std::move(all));

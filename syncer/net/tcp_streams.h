@@ -14,7 +14,7 @@ namespace syncer::net {
 struct StreamCallbacks {
   std::function<void(LinkId, Listener, const Endpoint& from)> accepted;
   std::function<void(LinkId)> connected;
-  std::function<void(LinkId, ByteView octets)> data;
+  std::function<void(LinkId, ByteView bytes)> data;
   std::function<void(LinkId, std::string_view reason)> closed;
 };
 
@@ -22,7 +22,7 @@ struct StreamCallbacks {
 struct StreamLimits {
   Duration connect_timeout = std::chrono::seconds(5);
   Duration close_timeout = std::chrono::seconds(5);  ///< a closed link has this long to send what is queued
-  std::size_t backlog = 64U << 20U;                  ///< octets queued on one link; more closes it
+  std::size_t backlog = 64U << 20U;                  ///< bytes queued on one link; more closes it
   std::size_t links = 4096;                          ///< accepted at once; more are turned away
 };
 
@@ -36,7 +36,7 @@ class TcpStreams : public Streams {
   Result<Endpoint> listen(Listener listener, const Endpoint& local);
 
   void connect(LinkId link, const Endpoint& to) override;
-  void send(LinkId link, ByteView octets) override;
+  void send(LinkId link, ByteView bytes) override;
   std::size_t backlog(LinkId link) const override;
   void close(LinkId link) override;
   /// No link is still sending what was queued when it was closed.

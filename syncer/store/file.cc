@@ -35,12 +35,12 @@ File::~File() {
 
 Error File::error(const char* doing) const { return system_error(path_, doing, errno); }
 
-Result<void> File::write_all(ByteView octets) {
-  while (!octets.empty()) {
-    const ssize_t written = ::write(descriptor_, octets.data(), octets.size());
+Result<void> File::write_all(ByteView bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return tl::unexpected(error("write"));
-    octets.remove_prefix(static_cast<std::size_t>(written));
+    bytes.remove_prefix(static_cast<std::size_t>(written));
   }
   return {};
 }
@@ -102,14 +102,14 @@ Result<void> replace_file(const std::string& directory, const std::string& name,
   return sync_directory(directory);
 }
 
-Result<void> append_file(const std::string& directory, const std::string& name, ByteView octets) {
+Result<void> append_file(const std::string& directory, const std::string& name, ByteView bytes) {
   const std::string path = directory + "/" + name;
   const bool is_new = ::access(path.c_str(), F_OK) != 0;
   auto file = File::open(path, O_WRONLY | O_CREAT | O_APPEND);
   if (!file) return tl::unexpected(file.error());
   const off_t before = ::lseek(file->descriptor(), 0, SEEK_END);
   if (before < 0) return tl::unexpected(file->error("seek"));
-  auto stored = file->write_all(octets);
+  auto stored = file->write_all(bytes);
   if (stored) stored = file->sync();
   if (!stored) {
     // Half a record in the middle of a log would cut off all that follows.
@@ -117,6 +117,18 @@ Result<void> append_file(const std::string& directory, const std::string& name, 
     return stored;
   }
   return is_new ? sync_directory(directory) : Result<void>();
+}
+
+Result<Bytes> read_secret_file(const std::string& path, std::size_t limit) {
+  constexpr mode_t kOthers = 077;
+  struct stat about {};
+  if (::stat(path.c_str(), &about) == 0 && (about.st_mode & kOthers) != 0) {
+    return failure(ErrorCode::Invalid, path, "others may read or change this secret; chmod 600 it");
+  }
+  auto content = read_file(path, limit);
+  if (!content) return tl::unexpected(content.error());
+  if (!*content) return failure(ErrorCode::NotFound, path, "there is no such file");
+  return std::move(**content);
 }
 
 }  // namespace syncer::store

@@ -22,7 +22,7 @@ class File {
   ~File();
 
   int descriptor() const { return descriptor_; }
-  Result<void> write_all(ByteView octets);
+  Result<void> write_all(ByteView bytes);
   /// Data and size are on the disk when this returns.
   Result<void> sync();
   Error error(const char* doing) const;
@@ -39,9 +39,12 @@ Result<void> make_directories(const std::string& path);
 Result<void> sync_directory(const std::string& directory);
 /// Whole content; nothing when there is no such file; an error when it is larger than `limit`.
 Result<std::optional<Bytes>> read_file(const std::string& path, std::size_t limit);
+/// Whole content of a file that holds a secret. Invalid when anybody but its owner may read or write it;
+/// NotFound when there is none; TooLarge over `limit`.
+Result<Bytes> read_secret_file(const std::string& path, std::size_t limit);
 /// Old or new content is found after a crash, never a mixture.
 Result<void> replace_file(const std::string& directory, const std::string& name, ByteView content);
 /// Adds at the end; on failure the file has its old length again.
-Result<void> append_file(const std::string& directory, const std::string& name, ByteView octets);
+Result<void> append_file(const std::string& directory, const std::string& name, ByteView bytes);
 
 }  // namespace syncer::store

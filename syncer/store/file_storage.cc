@@ -42,7 +42,7 @@ struct FileStorage::State : std::enable_shared_from_this<State> {
   struct Job {
     CallId id;
     std::string key;
-    Bytes octets;
+    Bytes bytes;
     bool append;
   };
 
@@ -58,7 +58,7 @@ struct FileStorage::State : std::enable_shared_from_this<State> {
       queue.pop_front();
       lock.unlock();
       auto outcome =
-          job.append ? append_file(directory, job.key, job.octets) : replace_file(directory, job.key, job.octets);
+          job.append ? append_file(directory, job.key, job.bytes) : replace_file(directory, job.key, job.bytes);
       post([self = shared_from_this(), id = job.id, outcome = std::move(outcome)] {
         if (!self->closed) self->done(id, outcome);
       });
@@ -66,11 +66,11 @@ struct FileStorage::State : std::enable_shared_from_this<State> {
     }
   }
 
-  void add(CallId id, std::string_view key, Bytes octets, bool append) {
+  void add(CallId id, std::string_view key, Bytes bytes, bool append) {
     SYNCER_ASSERT(is_key(key));
     {
       const std::lock_guard lock(mutex);
-      queue.push_back({id, std::string(key), std::move(octets), append});
+      queue.push_back({id, std::string(key), std::move(bytes), append});
     }
     wake.notify_one();
   }
@@ -120,9 +120,7 @@ Result<std::optional<Bytes>> FileStorage::read(std::string_view key) {
 
 void FileStorage::write(CallId id, std::string_view key, Bytes value) { state_->add(id, key, std::move(value), false); }
 
-void FileStorage::append(CallId id, std::string_view key, Bytes octets) {
-  state_->add(id, key, std::move(octets), true);
-}
+void FileStorage::append(CallId id, std::string_view key, Bytes bytes) { state_->add(id, key, std::move(bytes), true); }
 
 void FileStorage::abandon() {
   if (!state_->made) return;

@@ -10,7 +10,7 @@
 namespace syncer::store {
 
 /// Storage on a directory, one file a key, written by one worker thread. The directory is locked: a second process is
-/// refused. Values are kept as they are; who wrote them checks them.
+/// refused. Values are kept as they are; their reader checks them.
 class FileStorage : public Storage {
  public:
   /// Hands a task over to the thread that owns the storage (Loop::post).
@@ -25,8 +25,8 @@ class FileStorage : public Storage {
 
   Result<std::optional<Bytes>> read(std::string_view key) override;
   void write(CallId id, std::string_view key, Bytes value) override;
-  void append(CallId id, std::string_view key, Bytes octets) override;
-  /// For who gives up before anything was stored: removes the directory again if open() made it and it holds nothing
+  void append(CallId id, std::string_view key, Bytes bytes) override;
+  /// For a caller that gives up before anything was stored: removes the directory again if open() made it and it holds nothing
   /// but the lock. Nothing can be stored afterwards.
   void abandon();
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "syncer/net/clock.h"
 #include "syncer/net/loop.h"
 #include "tests/contract/suites/harness.h"
 

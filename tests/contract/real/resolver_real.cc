@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <netdb.h>
 
-#include "syncer/net/interfaces.h"
+#include "syncer/net/addresses.h"
 #include "syncer/net/resolver.h"
 #include "tests/contract/real/loop_world.h"
 
