@@ -11,7 +11,7 @@
 #include "syncer/config/addresses.h"
 #include "syncer/net/addresses.h"
 #include "syncer/net/resolver.h"
-#include "syncer/node/settings.h"
+#include "syncer/node/node_config.h"
 
 namespace syncer::config {
 namespace {

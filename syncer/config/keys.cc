@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "syncer/base/nearest.h"
-#include "syncer/node/settings.h"
+#include "syncer/node/node_config.h"
 
 namespace syncer::config {
 namespace {

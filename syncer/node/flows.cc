@@ -197,7 +197,7 @@ bool Flows::carry_exports(Instant now) {
 
 // peering -> catalog: the records of other regions, and how each region stands.
 
-/// Records of other regions count only once the own registry was read: its marks tell which of their epochs are over.
+/// Records of other regions count only once the own registry was read: its marks show which of their epochs are over.
 bool Flows::carry_imports(Instant now) {
   if (!importing_) return begin_imports(now);
   const auto changes = parts_.peering.take_changes();

@@ -5,9 +5,19 @@
 
 #include "syncer/base/mutation.h"
 #include "syncer/node/flows.h"
-#include "syncer/node/settings.h"
+#include "syncer/wire/sync/message.h"
+#include "syncer/node/node_config.h"
 
 namespace syncer::node {
+namespace {
+
+constexpr std::size_t kMaxSilent = 256;
+constexpr Duration kSilenceLimit = std::chrono::seconds(10);
+
+/// The message types of memberlist, the other protocol, are small numbers or 244.
+bool is_sync(ByteView first_bytes) { return first_bytes.front() == wire::kSyncProtocol.magic.front(); }
+
+}  // namespace
 
 Result<std::unique_ptr<Node>> Node::create(NodeConfig config, Ports ports, Random random, Instant now) {
   if (auto valid = validate(config); !valid) return tl::unexpected(valid.error());
@@ -45,7 +55,7 @@ void Node::leave(Instant now) {
 void Node::begin_leave(Instant now) {
   flows_->stop();
   observe(parts_->ports.observer, now, EventKind::NodeLeaving, Severity::Info, {{"node", parts_->config.node}});
-  // In cluster mode the region stays: the pool is not told that we leave, and the next leader removes the canary.
+  // In cluster mode the region stays: no leave is announced to the pool, and the next leader removes the canary.
   if (parts_->cluster) return parts_->cluster->resign(now);
   parts_->catalog.withdraw(now);
   parts_->gossip.leave(now);
@@ -219,6 +229,39 @@ void Node::hash(StateHasher& hasher) const {
   parts_->peering.hash(hasher);
   parts_->catalog.hash(hasher);
   if (parts_->cluster) parts_->cluster->hash(hasher);
+}
+
+// Streams before their first byte.
+
+bool UnidentifiedStreams::accept(Instant now, LinkId link, const Endpoint& from) {
+  if (streams_.size() >= kMaxSilent) return false;
+  streams_.emplace(link, Silent{from, now + kSilenceLimit});
+  return true;
+}
+
+std::optional<std::pair<UnidentifiedStreams::Protocol, Endpoint>> UnidentifiedStreams::identify(LinkId link,
+                                                                                                ByteView first_bytes) {
+  const auto found = streams_.find(link);
+  if (found == streams_.end() || first_bytes.empty()) return std::nullopt;
+  const Endpoint from = found->second.from;
+  streams_.erase(found);
+  return std::pair(is_sync(first_bytes) ? Protocol::Sync : Protocol::Gossip, from);
+}
+
+std::optional<LinkId> UnidentifiedStreams::take_expired(Instant now) {
+  for (const auto& [link, silent] : streams_) {
+    if (silent.deadline > now) continue;
+    const LinkId expired = link;
+    streams_.erase(expired);
+    return expired;
+  }
+  return std::nullopt;
+}
+
+Instant UnidentifiedStreams::next_deadline() const {
+  Instant next = kNever;
+  for (const auto& [link, silent] : streams_) next = std::min(next, silent.deadline);
+  return next;
 }
 
 }  // namespace syncer::node

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "syncer/base/hash.h"
@@ -11,7 +14,6 @@
 #include "syncer/base/random.h"
 #include "syncer/node/node_config.h"
 #include "syncer/node/status.h"
-#include "syncer/node/unidentified_streams.h"
 #include "syncer/ports/ports.h"
 
 namespace syncer::gossip {
@@ -31,6 +33,29 @@ namespace syncer::node {
 
 struct Parts;
 class Flows;
+
+/// Accepted streams of which nothing was read yet. Their first byte identifies gossip or sync, whichever of the two ports
+/// they came in on: this is what makes joining an RPC address work.
+class UnidentifiedStreams {
+ public:
+  enum class Protocol : std::uint8_t { Gossip, Sync };
+
+  /// False when too many streams are silent already; the caller closes the link.
+  bool accept(Instant now, LinkId link, const Endpoint& from);
+  /// Removes the stream and gives its protocol and where it came from; nothing when the link is not one of these.
+  std::optional<std::pair<Protocol, Endpoint>> identify(LinkId link, ByteView first_bytes);
+  void forget(LinkId link) { streams_.erase(link); }
+  /// Removes a stream that stayed silent for too long, for the caller to close; call until it gives nothing.
+  std::optional<LinkId> take_expired(Instant now);
+  Instant next_deadline() const;
+
+ private:
+  struct Silent {
+    Endpoint from;
+    Instant deadline;
+  };
+  std::map<LinkId, Silent> streams_;
+};
 
 /// One syncer: the only object a driver (the daemon, the simulator) talks to. It owns the parts (Parts), hands each
 /// input to the part it is meant for, and has the results carried between the parts (Flows).

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "syncer/base/endpoint.h"
@@ -11,16 +12,20 @@
 #include "syncer/catalog/config.h"
 #include "syncer/cluster/config.h"
 #include "syncer/gossip/timing.h"
-#include "syncer/node/registry_kinds.h"
 #include "syncer/peering/config.h"
+#include "syncer/registry/kinds.h"
+#include "syncer/settings/settings.h"
 #include "syncer/wire/gossip/packet.h"
 
 namespace syncer::node {
 
+/// The kinds of registry that the product knows, by the names that `registry.kind` takes.
+registry::Kinds registry_kinds();
+
 /// How many syncers serve one region.
 enum class Mode : std::uint8_t { Single, Cluster };
 
-/// The configuration of a node. Names and addresses are already checked by who fills it in.
+/// The configuration of a node. Names and addresses are checked before they are filled in.
 struct NodeConfig {
   std::string node;    ///< unique among all syncers
   std::string region;  ///< the cluster name: unique among regions
@@ -39,5 +44,16 @@ struct NodeConfig {
   catalog::GuardSettings guard;
   peering::SyncSettings sync;
 };
+
+using Setting = settings::Setting<NodeConfig>;
+
+/// All keys, sorted: the rows of the parts and a node's own.
+const settings::Settings<NodeConfig>& settings();
+
+/// Applies one key; the error names the nearest known key or what the value should look like.
+Result<void> apply_setting(NodeConfig& config, std::string_view key, std::string_view value);
+
+/// Checks what single keys cannot: combinations that make no sense.
+Result<void> validate(const NodeConfig& config);
 
 }  // namespace syncer::node

@@ -16,7 +16,7 @@ namespace syncer::peering {
 /// reveal: that two syncers use one region name.
 class Handshake {
  public:
-  /// `run` is random: it tells this process from an earlier one of the same node. Borrows `config`.
+  /// `run` is random: it distinguishes this process from an earlier one of the same node. Borrows `config`.
   Handshake(const PeeringConfig& config, std::uint64_t run) : config_(config), run_(run) {}
 
   /// Cluster mode: a node that is not the leader sends dialers to it.

@@ -50,7 +50,7 @@ class Peering {
   void set_healthy(bool healthy) { core_.set_healthy(healthy); }
   /// Cluster mode: a node that is not the leader sends dialers to it.
   void set_leader(bool self, std::optional<Endpoint> leader) { handshake_.set_leader(self, leader); }
-  /// Epochs of a region below this one are over: refused even after a restart (the marks in the registry tell), and
+  /// Epochs of a region below this one are over: refused even after a restart (the marks in the registry show it), and
   /// what was taken from one is forgotten. The region learns of it with the answer to its next hello.
   void raise_floor(Instant now, std::string_view region, Epoch floor);
   /// Drops what is known of a region, as if all its entries were removed.

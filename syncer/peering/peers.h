@@ -77,7 +77,7 @@ struct RegionState {
   bool operator==(const RegionState&) const = default;
 };
 
-/// A region other than ours (or ours, when somebody else uses its name).
+/// A region other than ours (or ours, when another syncer uses its name).
 struct Peer {
   std::string name;
   replication::RegionId id;  ///< its name in the replication core
@@ -86,7 +86,7 @@ struct Peer {
   std::optional<LinkId> in = {};   ///< the link that it dialled and publishes on
   Instant last_heard;              ///< last authentic message of its writer; the start of this process before the first
   Epoch known_epoch = {};          ///< highest epoch it published in …
-  std::uint64_t known_run = 0;     ///< … and the process that did; 0 when only the registry's marks tell of it
+  std::uint64_t known_run = 0;     ///< … and the process that did; 0 when only the registry's marks show it
   std::optional<RegionState> reported = {};  ///< what the node was last given
 };
 

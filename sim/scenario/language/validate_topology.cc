@@ -5,7 +5,7 @@
 #include "sim/host/registry/kinds.h"
 #include "sim/scenario/language/validate.h"
 #include "syncer/base/nearest.h"
-#include "syncer/node/settings.h"
+#include "syncer/node/node_config.h"
 
 namespace sim::scenario {
 namespace {

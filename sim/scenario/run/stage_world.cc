@@ -6,7 +6,7 @@
 
 #include "sim/host/registry/registry.h"
 #include "syncer/base/assert.h"
-#include "syncer/node/settings.h"
+#include "syncer/node/node_config.h"
 
 namespace sim::scenario {
 namespace {

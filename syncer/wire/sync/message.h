@@ -22,7 +22,7 @@ inline constexpr StreamProtocol kSyncProtocol{"SYNC", 1, "sync"};
 struct Hello {
   std::string region;
   std::string node;
-  std::uint64_t run = 0;  ///< random, of this process: tells a restarted writer from the same one
+  std::uint64_t run = 0;  ///< random, of this process: distinguishes a restarted writer from the same one
   bool single = false;    ///< the region has one syncer only, so a second one of that name is a mistake
   Epoch epoch;
   std::uint64_t head = 0;

@@ -18,7 +18,7 @@ StreamCallbacks record(std::vector<StreamEvent>& events) {
     events.push_back({Kind::Accepted, link, listener, ""});
   };
   callbacks.connected = [&](auto link) { events.push_back({Kind::Connected, link, {}, ""}); };
-  callbacks.data = [&](auto link, auto octets) { events.push_back({Kind::Data, link, {}, std::string(octets)}); };
+  callbacks.data = [&](auto link, auto bytes) { events.push_back({Kind::Data, link, {}, std::string(bytes)}); };
   callbacks.closed = [&](auto link, auto reason) { events.push_back({Kind::Closed, link, {}, std::string(reason)}); };
   return callbacks;
 }

@@ -21,7 +21,7 @@ struct Record {
   std::vector<StoredOutcome> stored;
 };
 
-/// A process that only writes down what it is told. The record outlives it.
+/// A process that only records its inputs. The record outlives it.
 class Recorder final : public sim::host::Process {
  public:
   explicit Recorder(Record& record) : record_(record) {}
@@ -41,8 +41,8 @@ class Recorder final : public sim::host::Process {
   void on_stream_connected(syncer::Instant, syncer::LinkId link) override {
     add(StreamEvent::Kind::Connected, link, "");
   }
-  void on_stream_data(syncer::Instant, syncer::LinkId link, syncer::ByteView octets) override {
-    add(StreamEvent::Kind::Data, link, octets);
+  void on_stream_data(syncer::Instant, syncer::LinkId link, syncer::ByteView bytes) override {
+    add(StreamEvent::Kind::Data, link, bytes);
   }
   void on_stream_closed(syncer::Instant, syncer::LinkId link, std::string_view reason) override {
     add(StreamEvent::Kind::Closed, link, reason);

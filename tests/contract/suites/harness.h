@@ -26,7 +26,7 @@ class World {
 /// A packet as Node::on_datagram would get it.
 struct Packet {
   syncer::Endpoint from;
-  syncer::Bytes octets;
+  syncer::Bytes bytes;
 };
 
 /// Two hosts, 0 and 1, that can send packets to each other.
@@ -46,7 +46,7 @@ struct StreamEvent {
   Kind kind;
   syncer::LinkId link;
   syncer::Listener listener = syncer::Listener::Gossip;  ///< of Accepted
-  std::string text;                                      ///< octets of Data, reason of Closed
+  std::string text;                                      ///< bytes of Data, reason of Closed
 };
 
 /// Two hosts, 0 and 1, each listening on all three listeners.

@@ -22,12 +22,12 @@ void expect_stored(StorageHarness& harness, std::size_t count) {
 TEST_P(StorageContract, AKeyThatWasNeverWrittenIsNothing) { EXPECT_EQ(value_of(*harness_, "epoch"), "nothing"); }
 
 TEST_P(StorageContract, WhatWasStoredIsThereAfterARestart) {
-  const Bytes octets("a\0\xff\n", 4);
-  harness_->storage().write(CallId{1}, "epoch", octets);
+  const Bytes bytes("a\0\xff\n", 4);
+  harness_->storage().write(CallId{1}, "epoch", bytes);
   expect_stored(*harness_, 1);
   EXPECT_EQ(harness_->outcomes()[0].first, CallId{1});
   harness_->restart();
-  EXPECT_EQ(value_of(*harness_, "epoch"), octets);
+  EXPECT_EQ(value_of(*harness_, "epoch"), bytes);
 }
 
 TEST_P(StorageContract, WritesToOneKeyCompleteInOrderAndTheLastOneStays) {

@@ -101,7 +101,7 @@ TEST_P(StreamsContract, ClosingSendsWhatIsQueuedAndEndsTheOtherSide) {
   harness_->streams(0).close(kDialled);
   ASSERT_TRUE(harness_->run_until([&] { return find(harness_->events(1), Kind::Closed) != nullptr; }));
   EXPECT_EQ(received(harness_->events(1), accepted), large);
-  EXPECT_EQ(find(harness_->events(0), Kind::Closed), nullptr) << "who closes is not told";
+  EXPECT_EQ(find(harness_->events(0), Kind::Closed), nullptr) << "the side that closes gets no callback";
 }
 
 TEST_P(StreamsContract, AClosedLinkSaysNothingMore) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "syncer/node/parts.h"
-#include "syncer/node/settings.h"
+#include "syncer/node/node_config.h"
 #include "tests/unit/membership/conformance.h"
 
 namespace syncer::node {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/node/settings.h"
+#include "syncer/node/node_config.h"
 
 #include <gtest/gtest.h>
 

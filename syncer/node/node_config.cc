@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/node/settings.h"
+#include "syncer/node/node_config.h"
 
 #include <algorithm>
 
 #include "syncer/base/nearest.h"
+#include "syncer/registry/servicecenter/driver.h"
 
 namespace syncer::node {
 namespace {
@@ -72,6 +73,10 @@ Result<void> validate_own(const NodeConfig& c) {
 }
 
 }  // namespace
+
+registry::Kinds registry_kinds() {
+  return registry::Kinds().add("servicecenter", registry::servicecenter::make_driver);
+}
 
 const forms::Settings<NodeConfig>& settings() { return table().rows(); }
 
