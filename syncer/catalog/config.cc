@@ -6,16 +6,16 @@ namespace syncer::catalog {
 settings::Settings<RegistrySettings> registry_settings() {
   using S = RegistrySettings;
   return {
-      settings::texts("registry.addresses", &S::addresses, "service center URLs, in order of preference"),
+      settings::texts("registry.addresses", &S::addresses, "URLs of the registry, in order of preference"),
       settings::number("registry.concurrency", 1, 1024, &S::concurrency, "requests under way at once"),
-      settings::text("registry.domain", &S::domain, "value of X-Domain-Name"),
+      settings::text("registry.domain", &S::domain, "tenant of the registry, where it has such"),
       settings::text("registry.kind", &S::kind, "what kind of registry it is"),
       settings::texts("registry.projects", &S::projects, "projects that are kept the same"),
       settings::positive("registry.timeout", &S::request_timeout, "deadline of one request"),
       settings::optional_text("registry.token-file", &S::token_file, "file with a bearer token; empty for none"),
       settings::number("registry.writes-per-second", 1, 1'000'000, &S::writes_per_second,
                        "ceiling on registrations, updates and removals of copies"),
-      settings::positive("sync.interval", &S::poll_interval, "time between two reads of the service center"),
+      settings::positive("sync.interval", &S::poll_interval, "time between two reads of the registry"),
   };
 }
 

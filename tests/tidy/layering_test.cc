@@ -116,6 +116,19 @@ TEST(Layering, FoldersIncludeOnlyWhatStandsBelowThem) {
   }
 }
 
+TEST(Layering, OnlyAKindOfRegistryKnowsItsWords) {
+  const std::regex words(
+      "X-Domain-Name|appId|serviceName|serviceId|instanceId|schemaId|healthCheck|modTimestamp|"
+      "microservices|sslEnabled|SERVICECENTER");
+  const Folders at_home = kRegistryKinds + Folders{"sim/host/registry"};
+  for (const SourceFile& file : product_files()) {
+    if (at_home.count(file.folder) == 1 || file.path.rfind("mocksc/", 0) == 0) continue;
+    for (const std::string& line : file.lines) {
+      EXPECT_FALSE(std::regex_search(line, words)) << file.path << " speaks of one kind of registry: " << line;
+    }
+  }
+}
+
 TEST(Layering, ThirdPartyHeadersStayInTheirFolder) {
   const std::regex angled("^\\s*#include <([^>]+)>");
   for (const SourceFile& file : product_files()) {

@@ -33,9 +33,9 @@ TEST(CutLists, LeavesOtherThingsOfThatNameAlone) {
 TEST(CutLists, StaysWithinATextThatEndsEarly) {
   const std::string whole = R"({"list":[{"a":"b\"c"},[1,2]]})";
   for (std::size_t size = 0; size < whole.size(); ++size) {
-    std::size_t octets = 0;
-    for (const ByteView element : cut_lists(whole.substr(0, size), "list").elements) octets += element.size();
-    EXPECT_LE(octets, size);
+    std::size_t bytes = 0;
+    for (const ByteView element : cut_lists(whole.substr(0, size), "list").elements) bytes += element.size();
+    EXPECT_LE(bytes, size);
   }
 }
 
