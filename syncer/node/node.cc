@@ -5,8 +5,8 @@
 
 #include "syncer/base/mutation.h"
 #include "syncer/node/flows.h"
-#include "syncer/wire/sync/message.h"
 #include "syncer/node/node_config.h"
+#include "syncer/wire/sync/message.h"
 
 namespace syncer::node {
 namespace {

@@ -34,8 +34,8 @@ namespace syncer::node {
 struct Parts;
 class Flows;
 
-/// Accepted streams of which nothing was read yet. Their first byte identifies gossip or sync, whichever of the two ports
-/// they came in on: this is what makes joining an RPC address work.
+/// Accepted streams of which nothing was read yet. Their first byte identifies gossip or sync, whichever of the two
+/// ports they came in on: this is what makes joining an RPC address work.
 class UnidentifiedStreams {
  public:
   enum class Protocol : std::uint8_t { Gossip, Sync };

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "syncer/node/parts.h"
 #include "syncer/node/node_config.h"
+#include "syncer/node/parts.h"
 #include "tests/unit/membership/conformance.h"
 
 namespace syncer::node {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/node/node_config.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <chrono>
+
+#include "syncer/node/node_config.h"
 
 namespace syncer::node {
 namespace {
