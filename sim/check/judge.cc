@@ -3,14 +3,43 @@
 
 #include <algorithm>
 
+#include "sim/check/copy_rules.h"
 #include "sim/check/expectation.h"
+#include "sim/check/member_rules.h"
 #include "sim/check/metrics.h"
 #include "sim/check/predicates.h"
-#include "sim/check/rules.h"
+#include "sim/check/raft_rules.h"
+#include "sim/check/removal_rules.h"
+#include "sim/check/replica_rules.h"
+#include "sim/check/rest_rules.h"
 #include "sim/host/world.h"
 
 namespace sim::check {
 namespace {
+
+/// Every always-on invariant, in the order in which they are told of an event.
+std::vector<std::unique_ptr<Rule>> all_rules() {
+  std::vector<std::unique_ptr<Rule>> rules;
+  rules.push_back(make_hands_off_rule());
+  rules.push_back(make_copy_rule());
+  rules.push_back(make_single_copy_rule());
+  rules.push_back(make_resurrection_rule());
+  rules.push_back(make_removal_rule());
+  rules.push_back(make_replica_rule());
+  rules.push_back(make_collection_rule());
+  rules.push_back(make_mark_rule());
+  rules.push_back(make_delivery_rule());
+  rules.push_back(make_leader_rule());
+  rules.push_back(make_raft_rule());
+  rules.push_back(make_crash_rule());
+  rules.push_back(make_fencing_rule());
+  rules.push_back(make_member_rule());
+  rules.push_back(make_member_table_rule());
+  rules.push_back(make_completeness_rule());
+  rules.push_back(make_bound_rule());
+  rules.push_back(make_rest_rule());
+  return rules;
+}
 
 /// Words about the inside of a node change without an event: they are looked at this often.
 constexpr Duration kSampleEvery = std::chrono::milliseconds(100);

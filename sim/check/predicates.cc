@@ -6,8 +6,8 @@
 #include <set>
 
 #include "sim/host/world.h"
-#include "sim/scenario/values/instance_names.h"
-#include "sim/scenario/run/leaders.h"
+#include "sim/scenario/run/names.h"
+#include "sim/scenario/values/topology.h"
 #include "syncer/catalog/catalog.h"
 #include "syncer/gossip/gossip.h"
 #include "syncer/node/node.h"

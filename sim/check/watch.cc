@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/check/watch.h"
 
-#include "sim/check/rules.h"
 #include "sim/host/world.h"
 #include "syncer/cluster/cluster.h"
 #include "syncer/node/node.h"

@@ -4,6 +4,7 @@
 
 #include "sim/cli/commands.h"
 #include "sim/scenario/language/parse.h"
+#include "sim/scenario/language/schema.h"
 #include "syncer/cli/version.h"
 
 namespace {

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "sim/host/probe.h"
 #include "sim/scenario/language/parse.h"
+#include "sim/scenario/run/names.h"
 #include "sim/scenario/run/run.h"
 
 namespace sim::cli {
@@ -25,5 +28,25 @@ std::optional<std::string> compare(const scenario::Scenario& scenario, const sce
 /// The seeds of a scenario: those asked for, or its own.
 std::vector<std::uint64_t> seeds_of(const scenario::Scenario& scenario,
                                     const std::optional<std::pair<std::uint64_t, std::uint64_t>>& asked);
+
+/// Writes what happens, a line each: "time  who  what  fields". Time is the world's, of the event before.
+class Trace : public host::Probe {
+ public:
+  Trace(std::ostream& out, const scenario::Cast& cast) : out_(out), cast_(cast) {}
+
+  void on_node_event(host::NodeIndex node, const syncer::Event& event) override;
+  bool wants(syncer::Severity severity) const override { return severity >= syncer::Severity::Debug; }
+  void on_registry_change(host::RegistryIndex registry, const host::RegistryChange& change) override;
+  void on_host_change(host::NodeIndex node, host::HostChange change) override;
+  void after_event(syncer::Instant now) override { now_ = now; }
+  bool wants_after_event() const override { return true; }
+
+ private:
+  std::ostream& line(const std::string& who);
+
+  std::ostream& out_;
+  const scenario::Cast& cast_;
+  syncer::Instant now_;
+};
 
 }  // namespace sim::cli

@@ -5,6 +5,7 @@
 
 #include "sim/explore/chaos.h"
 #include "sim/scenario/language/parse.h"
+#include "sim/scenario/language/writer.h"
 
 namespace sim::explore {
 namespace {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "sim/engine/digest.h"
-#include "sim/fault/link_spec.h"
 #include "sim/fault/partition.h"
+#include "sim/fault/path.h"
 #include "sim/host/options.h"
 #include "sim/host/probe.h"
 #include "sim/host/process/fuzz_peer.h"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "sim/host/probe.h"
-#include "sim/scenario/run/cast.h"
+#include "sim/scenario/run/names.h"
 #include "sim/scenario/values/result.h"
 #include "sim/scenario/values/scenario.h"
 

@@ -7,6 +7,7 @@
 
 #include "sim/scenario/values/result.h"
 #include "sim/scenario/values/scenario.h"
+#include "syncer/base/result.h"
 
 namespace sim::report {
 
@@ -61,5 +62,10 @@ std::string replay_line(const std::string& file, std::uint64_t seed);
 
 /// "850ms", "6.1s", "2m05s": three significant digits for people.
 std::string brief(Duration d);
+
+/// A run's result as one line of JSON: what a worker process tells its parent, and what `--json` prints of a seed.
+std::string to_line(const scenario::RunResult& result);
+/// The way back.
+syncer::Result<scenario::RunResult> from_line(const std::string& line);
 
 }  // namespace sim::report

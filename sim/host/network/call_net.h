@@ -7,12 +7,13 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/engine/slab.h"
+#include "sim/engine/event_queue.h"
 #include "sim/host/kernel.h"
-#include "sim/host/registry/http_service.h"
+#include "sim/host/registry/registry.h"
 #include "syncer/base/http_message.h"
 #include "syncer/base/ids.h"
 #include "syncer/base/result.h"
+#include "syncer/base/time.h"
 
 namespace sim::host {
 

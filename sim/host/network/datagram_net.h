@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "sim/engine/slab.h"
+#include "sim/engine/event_queue.h"
 #include "sim/fault/path.h"
 #include "sim/host/probe.h"
 #include "syncer/base/endpoint.h"

@@ -4,10 +4,9 @@
 #include <memory>
 #include <vector>
 
+#include "sim/host/kernel.h"
 #include "sim/host/network/call_net.h"
 #include "sim/host/network/datagram_net.h"
-#include "sim/host/network/directory.h"
-#include "sim/host/kernel.h"
 #include "sim/host/network/network.h"
 #include "sim/host/network/stream_net.h"
 
@@ -32,5 +31,12 @@ struct Fabric {
   Fabric();
   ~Fabric();
 };
+
+/// Hash of the octets that an event carries, 0 when it carries none.
+std::uint64_t payload_hash(Fabric& fabric, const engine::QueuedEvent& event);
+
+/// Lets one event happen; all but Action, which the world keeps to itself. False when it was out of date and nothing
+/// happened.
+bool dispatch(Fabric& fabric, const engine::QueuedEvent& event);
 
 }  // namespace sim::host

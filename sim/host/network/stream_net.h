@@ -5,7 +5,7 @@
 #include <map>
 #include <vector>
 
-#include "sim/engine/slab.h"
+#include "sim/engine/event_queue.h"
 #include "sim/host/kernel.h"
 #include "syncer/base/endpoint.h"
 #include "syncer/base/ids.h"

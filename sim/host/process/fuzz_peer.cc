@@ -1,16 +1,231 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/host/process/fuzz_peer.h"
 
+#include <algorithm>
+#include <array>
 #include <set>
 #include <utility>
 
-#include "sim/host/process/fuzz_octets.h"
+#include "syncer/base/random.h"
+#include "syncer/membership/message.h"
+#include "syncer/wire/frame/frame.h"
+#include "syncer/wire/gossip/message.h"
+#include "syncer/wire/gossip/serf.h"
+#include "syncer/wire/gossip/stream.h"
+#include "syncer/wire/sync/message.h"
 
 namespace sim::host {
+
+/// Draws what a fuzz peer sends. Well-formed messages go through the product's own encoders, so that they are read to
+/// their end; only what they say is nonsense.
+class FuzzOctets {
+ public:
+  FuzzOctets(const FuzzOrder& order, const syncer::Endpoint& own, syncer::Random random)
+      : order_(order), own_(own), random_(random) {}
+
+  /// One datagram for the gossip port.
+  syncer::Bytes datagram(const FuzzOrder::Target& target);
+  /// What it says on a stream to the gossip port, or in answer to one.
+  syncer::Bytes stream(const FuzzOrder::Target& target);
+  /// What it says on a stream to the RPC port: a hello, and whatever follows.
+  syncer::Bytes hello();
+  syncer::Random& random() { return random_; }
+
+ private:
+  syncer::Bytes noise(std::size_t most);
+  syncer::Bytes message(const FuzzOrder::Target& target);
+  syncer::Bytes about_member();
+  syncer::Bytes exchange();
+  syncer::Bytes meta();
+  syncer::Bytes user();
+  std::string stranger();
+  const FuzzOrder::Target& victim();
+  std::uint64_t incarnation();
+  syncer::Endpoint address();
+  syncer::crypto::NonceSource nonces();
+
+  const FuzzOrder& order_;
+  syncer::Endpoint own_;
+  syncer::Random random_;
+};
+
+using syncer::Bytes;
+using syncer::ByteView;
+using syncer::Endpoint;
+namespace gossip = syncer::wire::gossip;
+namespace membership = syncer::membership;
+
+namespace {
+
+constexpr std::size_t kMostNoise = 1400;
+constexpr std::uint64_t kMostParts = 8;
+/// Further than that from what is known is refused, and would be no test of what follows.
+constexpr std::uint64_t kFarIncarnation = 1U << 16U;
+constexpr membership::Versions kVersions = membership::kOwnVersions;
+
+ByteView version_octets() { return {reinterpret_cast<const char*>(kVersions.data()), kVersions.size()}; }
+
+}  // namespace
+
+Bytes FuzzOctets::noise(std::size_t most) {
+  Bytes octets(1 + random_.below(most), '\0');
+  for (char& octet : octets) octet = static_cast<char>(random_.next());
+  // Half of it begins like a message: what follows is looked at.
+  if (random_.below(2) == 0) octets.front() = static_cast<char>(random_.below(14));
+  return octets;
+}
+
+std::string FuzzOctets::stranger() {
+  return "stranger-" + std::to_string(random_.below(std::max<std::uint32_t>(order_.strangers, 1)));
+}
+
+const FuzzOrder::Target& FuzzOctets::victim() {
+  return order_.targets[static_cast<std::size_t>(random_.below(order_.targets.size()))];
+}
+
+std::uint64_t FuzzOctets::incarnation() {
+  return random_.below(2) == 0 ? random_.below(8) : random_.below(kFarIncarnation);
+}
+
+Endpoint FuzzOctets::address() {
+  if (random_.below(2) == 0) return own_;
+  const auto low = static_cast<std::uint8_t>(random_.below(256));
+  return Endpoint::v4(10, 66, 0, low, static_cast<std::uint16_t>(random_.below(65536)));
+}
+
+Bytes FuzzOctets::meta() {
+  if (random_.below(2) == 0) return noise(membership::kMaxMeta + 8);
+  return gossip::encode_tags({{"role", stranger()}}).value_or(Bytes());
+}
+
+/// Strangers do everything. A real member is accused, and only an impersonator says more about it.
+Bytes FuzzOctets::about_member() {
+  const bool real = random_.below(3) == 0;
+  const FuzzOrder::Target& someone = victim();
+  const std::string name = real ? someone.name : stranger();
+  const std::string from = stranger();
+  const std::uint64_t number = incarnation();
+  const std::uint64_t kind = real && !order_.impersonates ? 0 : random_.below(4);
+  Bytes out;
+  if (kind == 0) gossip::encode(membership::Suspect{number, name, from}, out);
+  if (kind == 1) gossip::encode(membership::Dead{number, name, from}, out);
+  if (kind == 2) gossip::encode(membership::Dead{number, name, name}, out);
+  if (kind != 3) return out;
+  const Endpoint where = real ? someone.gossip : address();
+  const Bytes tags = meta();
+  gossip::encode(membership::Alive{number, name, where, tags, version_octets()}, out);
+  return out;
+}
+
+Bytes FuzzOctets::user() {
+  const std::uint64_t clock = random_.below(1U << 24U);
+  const auto id = static_cast<std::uint32_t>(random_.next());
+  const bool ack = random_.below(2) == 0;
+  switch (random_.below(4)) {
+    case 0:
+      return gossip::encode_leave_intent(clock, stranger());
+    case 1:
+      return gossip::encode_user_state(clock);
+    case 2:
+      return gossip::encode_query({clock, id, own_, ack, false, false, "_serf_list-keys", "x"});
+    default:
+      return noise(64);
+  }
+}
+
+Bytes FuzzOctets::message(const FuzzOrder::Target& target) {
+  const auto seq = static_cast<std::uint32_t>(random_.next());
+  const FuzzOrder::Target& someone = victim();
+  const std::string asker = stranger();
+  Bytes out;
+  switch (random_.below(8)) {
+    case 0:
+      gossip::encode(membership::Ping{seq, target.name, own_, asker}, out);
+      return out;
+    case 1:
+    case 2:
+      gossip::encode(membership::IndirectPing{seq, someone.gossip, someone.name, true, own_, asker}, out);
+      return out;
+    case 3:
+      gossip::encode(membership::Ack{seq, {}}, out);
+      return out;
+    case 4:
+      gossip::encode(membership::Nack{seq}, out);
+      return out;
+    case 5: {
+      const Bytes payload = user();
+      gossip::encode(membership::User{payload}, out);
+      return out;
+    }
+    default:
+      return about_member();
+  }
+}
+
+syncer::crypto::NonceSource FuzzOctets::nonces() {
+  return [this] {
+    syncer::crypto::Nonce nonce{};
+    for (auto& octet : nonce) octet = static_cast<std::uint8_t>(random_.next());
+    return nonce;
+  };
+}
+
+Bytes FuzzOctets::datagram(const FuzzOrder::Target& target) {
+  if (order_.what == Fuzz::Noise) return noise(kMostNoise);
+  const std::size_t parts = 1 + static_cast<std::size_t>(random_.below(kMostParts));
+  gossip::PacketBuilder builder(parts);
+  for (std::size_t i = 0; i < parts; ++i) builder.add(message(target));
+  const bool checksum = random_.below(2) == 0;
+  return builder.finish(order_.pool, checksum, nonces());
+}
+
+/// A state exchange about strangers, with states that there are and one that there is not.
+Bytes FuzzOctets::exchange() {
+  std::vector<std::string> names;
+  std::vector<Bytes> metas;
+  const std::size_t count = static_cast<std::size_t>(random_.below(12));
+  for (std::size_t i = 0; i < count; ++i) {
+    names.push_back(stranger());
+    metas.push_back(meta());
+  }
+  std::vector<membership::Entry> entries;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint64_t number = incarnation();
+    const Endpoint where = address();
+    const auto state = static_cast<std::int64_t>(random_.below(5));
+    entries.push_back({names[i], where, metas[i], number, state, version_octets()});
+  }
+  Bytes out;
+  const bool join = random_.below(2) == 0;
+  gossip::encode_exchange(entries, join, user(), out);
+  return out;
+}
+
+Bytes FuzzOctets::stream(const FuzzOrder::Target& target) {
+  if (order_.what == Fuzz::Noise) return noise(kMostNoise);
+  const Bytes said = random_.below(2) == 0 ? exchange() : message(target);
+  Bytes out;
+  gossip::write_stream(said, order_.pool, gossip::Opened::ByUs, nonces(), out);
+  return out;
+}
+
+Bytes FuzzOctets::hello() {
+  if (order_.what == Fuzz::Noise) return noise(kMostNoise);
+  Bytes out = syncer::wire::preamble(syncer::wire::kSyncProtocol);
+  const std::uint64_t kind = random_.below(4);
+  if (kind == 0) out.back() = static_cast<char>(random_.next());  // perhaps another version
+  const std::string region = kind == 1 ? "" : stranger();
+  const std::uint64_t run = random_.next();
+  const syncer::wire::Hello hello{region, stranger(), run, true, {}, 0};
+  out += syncer::wire::encode_sync(syncer::wire::SyncMessage(hello));
+  if (kind == 2) out += noise(64);
+  if (kind == 3) out.resize(out.size() - 1);
+  return out;
+}
+
 namespace {
 
 using syncer::Duration;
-using syncer::Endpoint;
 using syncer::Instant;
 using syncer::LinkId;
 

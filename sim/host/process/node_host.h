@@ -7,11 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "sim/engine/slab.h"
+#include "sim/engine/event_queue.h"
+#include "sim/host/kernel.h"
 #include "sim/host/process/clock.h"
 #include "sim/host/process/disk.h"
-#include "sim/host/kernel.h"
-#include "sim/host/process/node_ports.h"
 #include "sim/host/process/process.h"
 
 namespace sim::host {

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "sim/host/kernel.h"
-#include "sim/host/registry/http_service.h"
 #include "sim/host/registry/registry.h"
 
 namespace sim::host {

@@ -52,4 +52,36 @@ struct Document {
 /// Syntax errors, a repeated key and too deep a nesting become diagnostics.
 std::shared_ptr<const Document> parse_document(std::string file, std::string text, std::vector<Diagnostic>& problems);
 
+/// Line and column, from 1; a column counts octets.
+struct Spot {
+  int line = 1;
+  int column = 1;
+};
+
+/// Where each key, value, "{" and "[" of a JSON text begins, in the order a SAX parser reports them (nlohmann 3.11
+/// gives no positions itself). The text is legal JSON, with comments; for any other text the list is of no use, but
+/// safe.
+std::vector<Spot> token_positions(std::string_view text);
+
+/// The place of an octet.
+Spot spot_of(std::string_view text, std::size_t offset);
+
+/// A place inside a document: a value, and how it was reached. Borrowed from the document.
+struct Cursor {
+  const Document* document = nullptr;
+  const Value* value = nullptr;
+  std::string path;
+
+  bool is(Value::Kind kind) const { return value->kind == kind; }
+  Cursor member(const Value& v) const { return {document, &v, path.empty() ? v.key : path + "." + v.key}; }
+  Cursor element(std::size_t i) const { return {document, &value->items[i], path + "[" + std::to_string(i) + "]"}; }
+  /// The member of that name, or this object itself when it has none.
+  Cursor at(std::string_view key) const {
+    const Value* found = value->find(key);
+    return found == nullptr ? *this : member(*found);
+  }
+  Place place() const { return {document->file, value->line, value->column}; }
+  Place key_place() const { return {document->file, value->key_line, value->key_column}; }
+};
+
 }  // namespace sim::scenario

@@ -9,6 +9,7 @@
 
 #include "sim/scenario/language/reader.h"
 #include "sim/scenario/language/validate.h"
+#include "sim/scenario/language/validate_events.h"
 
 namespace sim::scenario {
 namespace {

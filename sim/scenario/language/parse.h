@@ -37,17 +37,4 @@ syncer::Result<std::vector<std::string>> scenario_files(const std::string& path)
 /// All diagnostics, one after the other.
 std::string to_string(const std::vector<Diagnostic>& problems);
 
-/// The scenario as a file that parse() reads back to an equal one: includes resolved, defaults left out.
-std::string to_json(const Scenario& scenario);
-
-/// One event or expectation as it stands in a file, in one line.
-std::string to_json(const Event& event);
-std::string to_json(const Expectation& expectation);
-
-/// What happens when, in sentences, for people.
-std::string explain(const Scenario& scenario);
-
-/// JSON Schema (draft 2020-12) of scenario files, for editors.
-std::string json_schema();
-
 }  // namespace sim::scenario

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <optional>
 #include <string>
@@ -9,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "sim/scenario/language/cursor.h"
+#include "sim/scenario/language/document.h"
 #include "sim/scenario/language/text_forms.h"
 #include "sim/scenario/language/words_scenario.h"
 
@@ -123,6 +124,153 @@ class Reader {
   std::vector<SelectorUse> selectors_;
 };
 
-}  // namespace sim::scenario
+/// The visitor that reads the keys of one object (of several layers, in order) into a struct.
+template <class T>
+class ObjectReader {
+ public:
+  ObjectReader(Reader& reader, const std::vector<Cursor>& layers, T& out, Reader::Keys& keys)
+      : reader_(reader), layers_(layers), out_(out), keys_(keys) {
+    if constexpr (requires { out.place; }) out.place = layers.front().place();
+  }
 
-#include "sim/scenario/language/object_reader.h"
+  template <class M>
+  void needs(std::string_view key, M T::*member, std::string_view about) {
+    if (!read(key, member)) reader_.refuse_missing(layers_.front(), key, about);
+  }
+
+  template <class M>
+  void takes(std::string_view key, M T::*member, std::string_view) {
+    read(key, member);
+  }
+
+  template <class E>
+  void named(std::string_view key, std::vector<E> T::*member, std::string_view) {
+    keys_.known.push_back(key);
+    const std::optional<Cursor> at = find(key);
+    if (!at || !reader_.expect(*at, Value::Kind::Object, "an object of names")) return;
+    for (const Value& v : at->value->items) {
+      E& element = (out_.*member).emplace_back();
+      element.name = v.key;
+      reader_.read(at->member(v), element);
+    }
+  }
+
+  template <class P>
+  void inlined(P T::*part) {
+    ObjectReader<P> inner(reader_, layers_, out_.*part, keys_);
+    describe(inner, Type<P>{});
+  }
+
+  void anchor(Anchor T::*part) {
+    ObjectReader<Anchor> inner(reader_, layers_, out_.*part, keys_);
+    describe(inner, Type<Anchor>{});
+    if (!find("every")) return;
+    describe_repetition(inner);
+    keys_.claimed = {"from", "until", "jitter"};
+  }
+
+  /// A variant: the text behind `key` tells which, or, when `key` is empty, the first key that belongs to one does.
+  template <class C>
+  void choice(std::string_view key, C T::*member, std::string_view about);
+
+  void later(std::string_view key, std::string_view instead) { keys_.later.push_back({key, instead}); }
+
+  std::optional<Cursor> find(std::string_view key) const {
+    for (const Cursor& layer : layers_) {
+      if (const Value* v = layer.value->find(key)) return layer.member(*v);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  template <class M>
+  bool read(std::string_view key, M T::*member) {
+    if (std::find(keys_.claimed.begin(), keys_.claimed.end(), key) != keys_.claimed.end()) return false;
+    keys_.known.push_back(key);
+    const std::optional<Cursor> at = find(key);
+    if (at) reader_.read(*at, out_.*member);
+    return at.has_value();
+  }
+
+  Reader& reader_;
+  const std::vector<Cursor>& layers_;
+  T& out_;
+  Reader::Keys& keys_;
+};
+
+/// The visitor of a variant's alternatives.
+template <class Choice>
+class ChoiceReader {
+ public:
+  ChoiceReader(Reader& reader, const std::vector<Cursor>& layers, std::string_view key, Choice& out, Reader::Keys& keys)
+      : reader_(reader), layers_(layers), key_(key), out_(out), keys_(keys) {}
+
+  template <class A>
+  void alternative(std::string_view word, std::string_view) {
+    words_.push_back(word);
+    if (found_ || !chosen(word)) return;
+    found_ = true;
+    A value;
+    ObjectReader<A> inner(reader_, layers_, value, keys_);
+    describe(inner, Type<A>{});
+    out_ = std::move(value);
+  }
+
+  void later(std::string_view word, std::string_view instead) { later_.push_back({word, instead}); }
+
+  void finish(std::string_view about) {
+    if (found_) return;
+    keys_.open = true;
+    const Cursor& object = layers_.front();
+    if (!key_.empty()) {
+      const Value* v = object.value->find(key_);
+      if (v == nullptr) return reader_.refuse_missing(object, key_, about);
+      return reader_.refuse_word(object.member(*v), words_, later_);
+    }
+    for (const LaterWord& later : later_) {
+      const Value* v = object.value->find(later.word);
+      if (v != nullptr) return reader_.refuse_word(object.member(*v), words_, later_);
+    }
+    std::string list;
+    for (const std::string_view word : words_) list += (list.empty() ? "" : ", ") + std::string(word);
+    reader_.refuse(object, "wants one of: " + list);
+    keys_.open = false;
+    keys_.known.insert(keys_.known.end(), words_.begin(), words_.end());
+  }
+
+ private:
+  bool chosen(std::string_view word) const {
+    const Value& object = *layers_.front().value;
+    if (key_.empty()) return object.find(word) != nullptr;
+    const Value* v = object.find(key_);
+    return v != nullptr && v->kind == Value::Kind::String && v->text == word;
+  }
+
+  Reader& reader_;
+  const std::vector<Cursor>& layers_;
+  std::string_view key_;
+  Choice& out_;
+  Reader::Keys& keys_;
+  std::vector<std::string_view> words_;
+  std::vector<LaterWord> later_;
+  bool found_ = false;
+};
+
+template <class T>
+template <class C>
+void ObjectReader<T>::choice(std::string_view key, C T::*member, std::string_view about) {
+  if (!key.empty()) keys_.known.push_back(key);
+  ChoiceReader<C> chooser(reader_, layers_, key, out_.*member, keys_);
+  alternatives(chooser, Type<C>{});
+  chooser.finish(about);
+}
+
+template <class T>
+void Reader::read_object(const std::vector<Cursor>& layers, T& out) {
+  Keys keys;
+  ObjectReader<T> object(*this, layers, out, keys);
+  describe(object, Type<T>{});
+  for (const Cursor& layer : layers) refuse_unknown(layer, keys);
+}
+
+}  // namespace sim::scenario

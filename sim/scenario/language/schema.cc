@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sim/scenario/language/schema.h"
+
 #include <nlohmann/json.hpp>
 
-#include "sim/scenario/language/parse.h"
-#include "sim/scenario/language/pretty_json.h"
 #include "sim/scenario/language/words_scenario.h"
+#include "sim/scenario/language/writer.h"
 
 namespace sim::scenario {
 namespace {

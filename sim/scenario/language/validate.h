@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "sim/scenario/run/cast.h"
 #include "sim/scenario/language/parse.h"
 #include "sim/scenario/language/reader.h"
+#include "sim/scenario/run/names.h"
 
 namespace sim::scenario {
 
@@ -32,8 +32,6 @@ void validate_topology(const Draft& draft);
 void validate_config(const Draft& draft);
 /// Labels are unique and known, anchors are of one kind and have no cycle, selectors name something.
 void validate_labels(const Draft& draft);
-/// Arguments of events and workloads fit together and name things that exist.
-void validate_events(const Draft& draft);
 /// Expectations have unique ids, known metrics and lengths above zero; duration, settle and chaos fit.
 void validate_rest(const Draft& draft);
 

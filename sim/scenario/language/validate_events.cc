@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sim/scenario/language/validate_events.h"
+
 #include <algorithm>
 
 #include "sim/host/registry/kinds.h"
-#include "sim/scenario/language/validate.h"
-#include "sim/scenario/values/instance_names.h"
+#include "sim/scenario/values/topology.h"
 #include "syncer/base/nearest.h"
 
 namespace sim::scenario {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "sim/scenario/values/process_events.h"
 #include "sim/scenario/language/type.h"
+#include "sim/scenario/values/process_events.h"
 
 namespace sim::scenario {
 
@@ -117,6 +117,52 @@ void describe(V& v, Type<ClockStrobe>) {
   v.needs("by", &ClockStrobe::by, "signed duration, forth and back");
   v.needs("gap", &ClockStrobe::gap, "time between two leaps");
   v.needs("for", &ClockStrobe::for_, "time until the clock is right again");
+}
+
+constexpr auto words(Type<CallKind>) {
+  return Words<CallKind, 2>{{{"registry_write", CallKind::RegistryWrite}, {"disk_write", CallKind::DiskWrite}}};
+}
+
+constexpr auto words(Type<DiskIllness>) {
+  return Words<DiskIllness, 3>{{{"fail", DiskIllness::Fail}, {"full", DiskIllness::Full}, {"slow", DiskIllness::Slow}}};
+}
+
+template <class V>
+void describe(V& v, Type<CrashAt>) {
+  v.needs("who", &CrashAt::who, "nodes");
+  v.needs("call", &CrashAt::call, "kind of call at which it dies");
+  v.takes("nth", &CrashAt::nth, "how many of them from now on, the last one included");
+  v.takes("disk", &CrashAt::disk, "what the disk keeps");
+  v.takes("down", &CrashAt::down, "time until the start");
+}
+
+template <class V>
+void describe(V& v, Type<DiskFault>) {
+  v.needs("who", &DiskFault::who, "nodes");
+  v.needs("mode", &DiskFault::mode, "how it is sick");
+  v.takes("factor", &DiskFault::factor, "slow: writes take so many times longer");
+  v.takes("for", &DiskFault::for_, "to the end when absent");
+}
+
+template <class V>
+void describe(V& v, Type<DiskFlip>) {
+  v.needs("who", &DiskFlip::who, "nodes");
+  v.needs("file", &DiskFlip::file, "a stored file, such as raft.log");
+}
+
+constexpr auto words(Type<FuzzKind>) {
+  return Words<FuzzKind, 3>{
+      {{"noise", FuzzKind::Noise}, {"nonsense", FuzzKind::Nonsense}, {"sealed", FuzzKind::Sealed}}};
+}
+
+template <class V>
+void describe(V& v, Type<FuzzPeer>) {
+  v.needs("who", &FuzzPeer::who, "nodes that it sends to");
+  v.takes("what", &FuzzPeer::what, "random octets, messages without sense, or the same with the pool's key");
+  v.takes("rate", &FuzzPeer::rate, "packets and streams");
+  v.takes("strangers", &FuzzPeer::strangers, "names of members that are not there");
+  v.takes("impersonate", &FuzzPeer::impersonate, "speaks in the name of real members, too");
+  v.takes("for", &FuzzPeer::for_, "until settle when absent");
 }
 
 }  // namespace sim::scenario

@@ -5,7 +5,7 @@
 
 #include "sim/scenario/language/selector_syntax.h"
 #include "sim/scenario/language/words_registry.h"
-#include "sim/scenario/values/instance_names.h"
+#include "sim/scenario/values/topology.h"
 
 namespace sim::scenario {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "sim/host/probe.h"
-#include "sim/scenario/run/cast.h"
+#include "sim/scenario/run/names.h"
 #include "sim/scenario/values/result.h"
 #include "sim/scenario/values/scenario.h"
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "sim/host/world.h"
-#include "sim/scenario/run/scene.h"
+#include "sim/scenario/run/build_world.h"
+#include "sim/scenario/run/run_context.h"
 #include "sim/scenario/run/schedule.h"
-#include "sim/scenario/run/stage_world.h"
 #include "syncer/base/assert.h"
 
 namespace sim::scenario {

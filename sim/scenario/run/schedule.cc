@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/scenario/run/actions.h"
+
 namespace sim::scenario {
 
 using host::World;

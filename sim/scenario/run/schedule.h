@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/scenario/run/scene.h"
+#include "sim/scenario/run/run_context.h"
 #include "sim/scenario/run/workload_player.h"
 
 namespace sim::scenario {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/scenario/run/scene.h"
+#include "sim/scenario/run/run_context.h"
 
 namespace sim::scenario {
 

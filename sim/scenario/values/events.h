@@ -5,10 +5,8 @@
 #include <string>
 #include <variant>
 
-#include "sim/scenario/values/failure_events.h"
-#include "sim/scenario/values/fuzz_events.h"
+#include "sim/scenario/values/expect.h"
 #include "sim/scenario/values/network_events.h"
-#include "sim/scenario/values/predicate.h"
 #include "sim/scenario/values/process_events.h"
 #include "sim/scenario/values/registry_events.h"
 

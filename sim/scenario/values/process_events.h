@@ -119,4 +119,51 @@ struct ClockStrobe {
   bool operator==(const ClockStrobe&) const = default;
 };
 
+/// The calls of a syncer at which it can be made to die.
+enum class CallKind : std::uint8_t { RegistryWrite, DiskWrite };
+
+/// Power cut in the middle of a step: the moment the syncer made its n-th such call from now on. What it wanted to do
+/// after that call never happens.
+struct CrashAt {
+  Selector who;
+  CallKind call = CallKind::RegistryWrite;
+  std::uint64_t nth = 1;
+  Disk disk = Disk::Tear;
+  Duration down = std::chrono::seconds(1);
+  bool operator==(const CrashAt&) const = default;
+};
+
+/// How a disk is sick.
+enum class DiskIllness : std::uint8_t { Fail, Full, Slow };
+
+struct DiskFault {
+  Selector who;
+  DiskIllness mode = DiskIllness::Fail;
+  std::uint64_t factor = 100;  ///< of Slow
+  std::optional<Duration> for_;
+  bool operator==(const DiskFault&) const = default;
+};
+
+/// One bit of a stored file flips.
+struct DiskFlip {
+  Selector who;
+  std::string file;
+  bool operator==(const DiskFlip&) const = default;
+};
+
+/// What a stranger sends: random octets; well-formed messages without sense; the same, sealed with the pool's key.
+enum class FuzzKind : std::uint8_t { Noise, Nonsense, Sealed };
+
+/// Somebody with an address of his own sends what makes no sense to nodes `who`, as datagrams and over streams to both
+/// ports. Ends after `for`, or with "settle".
+struct FuzzPeer {
+  Selector who;
+  FuzzKind what = FuzzKind::Noise;
+  Rate rate{std::chrono::milliseconds(20)};
+  std::uint32_t strangers = 16;
+  bool impersonate = false;
+  std::optional<Duration> for_;
+  bool operator==(const FuzzPeer&) const = default;
+};
+
 }  // namespace sim::scenario

@@ -4,12 +4,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "sim/scenario/values/events.h"
 #include "sim/scenario/values/expect.h"
+#include "sim/scenario/values/registry_events.h"
 #include "sim/scenario/values/topology.h"
-#include "sim/scenario/values/workload.h"
 
 namespace sim::scenario {
 
@@ -119,7 +120,14 @@ struct Scenario {
   std::optional<Settle> settle;
   std::vector<Expectation> expect;
   std::vector<Relax> relax;
-  bool operator==(const Scenario& other) const;
+
+  bool operator==(const Scenario& other) const {
+    const auto value = [](const Scenario& s) {
+      return std::tie(s.name, s.about, s.tags, s.seed, s.runs, s.duration, s.ties, s.topology, s.config, s.workloads,
+                      s.events, s.chaos, s.settle, s.expect, s.relax);
+    };
+    return value(*this) == value(other);
+  }
 };
 
 }  // namespace sim::scenario

@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "sim/host/network/dispatch.h"
 #include "sim/host/network/fabric.h"
 #include "sim/host/process/node_host.h"
 #include "sim/host/registry/registry_host.h"

@@ -5,6 +5,7 @@
 
 #include "sim/check/judge.h"
 #include "sim/scenario/language/parse.h"
+#include "sim/scenario/language/writer.h"
 #include "sim/scenario/run/run.h"
 #include "tests/property/scenario/storm.h"
 

@@ -9,7 +9,6 @@
 
 #include "sim/cli/arguments.h"
 #include "sim/cli/workers.h"
-#include "sim/report/result_text.h"
 #include "sim/report/summary.h"
 
 namespace sim::cli {

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "sim/engine/double_run.h"
 #include "sim/engine/draws.h"
 
 namespace sim::engine {

@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "sim/check/judge.h"
-#include "sim/explore/budget.h"
 #include "sim/explore/chaos.h"
 #include "sim/explore/shrink.h"
 #include "sim/scenario/language/parse.h"
+#include "sim/scenario/language/writer.h"
 
 namespace sim::explore {
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sim/fault/latency.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <chrono>
 #include <vector>
 
-#include "sim/fault/fixed_point.h"
-#include "sim/fault/latency_table.h"
 #include "syncer/base/hash.h"
 
 namespace sim::fault {

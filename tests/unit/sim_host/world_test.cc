@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/engine/double_run.h"
+#include "sim/engine/digest.h"
 #include "syncer/node/node.h"
 #include "tests/support/node_spec.h"
 

@@ -6,7 +6,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "sim/scenario/language/schema.h"
 #include "sim/scenario/language/text_forms.h"
+#include "sim/scenario/language/writer.h"
 #include "tests/unit/sim_scenario/small.h"
 
 namespace sim::scenario {

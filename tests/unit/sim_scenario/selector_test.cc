@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "sim/scenario/language/selector_syntax.h"
-#include "sim/scenario/run/cast.h"
-#include "sim/scenario/values/instance_names.h"
+#include "sim/scenario/run/names.h"
+#include "sim/scenario/values/topology.h"
 
 namespace sim::scenario {
 namespace {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/scenario/language/parse.h"
+#include "sim/scenario/language/schema.h"
 
 namespace sim::scenario {
 namespace {

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/host/registry/service_center_values.h"
+
+#include <utility>
+
+#include "sim/host/process/clock.h"
+
+namespace sim::host {
+namespace {
+
+using syncer::ErrorCode;
+using syncer::failure;
+
+constexpr std::string_view kMarkPrefix = "syncer.";
+
+std::string text_of(const mocksc::Properties& properties, const std::string& key) {
+  const auto found = properties.find(key);
+  return found == properties.end() ? std::string() : found->second;
+}
+
+std::optional<CopyMark> mark_in(const mocksc::Properties& properties) {
+  CopyMark mark{text_of(properties, "syncer.region"), text_of(properties, "syncer.instance"), {}};
+  if (mark.region.empty()) return std::nullopt;
+  mark.epoch = syncer::parse_epoch(text_of(properties, "syncer.epoch")).value_or(syncer::Epoch{});
+  return mark;
+}
+
+mocksc::Failure failure_of(const fault::CallFailure& call) {
+  using Kind = fault::CallFailure::Kind;
+  mocksc::Failure out;
+  out.weight = call.weight;
+  out.status = call.status;
+  out.retry_after = call.retry_after;
+  out.hang = call.hang;
+  if (call.kind == Kind::Hang) out.kind = mocksc::Failure::Kind::Hang;
+  if (call.kind == Kind::TruncatedBody) out.kind = mocksc::Failure::Kind::TruncatedBody;
+  if (call.kind == Kind::BadBody) out.kind = mocksc::Failure::Kind::BadJson;
+  if (call.kind == Kind::ResetAfterApply) out.kind = mocksc::Failure::Kind::ResetAfterApply;
+  return out;
+}
+
+mocksc::FaultKind kind_of(fault::RegistryFault::Kind kind) {
+  using Kind = fault::RegistryFault::Kind;
+  switch (kind) {
+    case Kind::Outage:
+      return mocksc::FaultKind::Outage;
+    case Kind::Slow:
+      return mocksc::FaultKind::Slow;
+    case Kind::Fail:
+      return mocksc::FaultKind::Fail;
+    case Kind::ListEmpty:
+      return mocksc::FaultKind::ListEmpty;
+    case Kind::ListPartial:
+      return mocksc::FaultKind::ListPartial;
+    case Kind::StaleRead:
+      return mocksc::FaultKind::StaleRead;
+    case Kind::Limit:
+      return mocksc::FaultKind::Limit;
+  }
+  return mocksc::FaultKind::Outage;
+}
+
+mocksc::OutageMode mode_of(fault::OutageMode mode) {
+  switch (mode) {
+    case fault::OutageMode::Refuse:
+      return mocksc::OutageMode::Refuse;
+    case fault::OutageMode::Hang:
+      return mocksc::OutageMode::Hang;
+    case fault::OutageMode::Reset:
+      return mocksc::OutageMode::Reset;
+  }
+  return mocksc::OutageMode::Refuse;
+}
+
+}  // namespace
+
+RegistryInstance neutral(const mocksc::Service& service, const mocksc::Instance& instance) {
+  RegistryInstance out;
+  out.service = service_text(service.environment, service.app_id, service.service_name, service.version);
+  out.id = instance.instance_id;
+  out.endpoints = instance.endpoints;
+  out.status = instance.status;
+  out.host = instance.host_name;
+  out.mark = mark_in(instance.properties);
+  out.internal = service.service_name == "SERVICECENTER" || instance.properties.count("syncer.canary") != 0;
+  for (const auto& [key, value] : instance.properties) {
+    if (!key.starts_with(kMarkPrefix)) out.properties.emplace(key, value);
+  }
+  return out;
+}
+
+RegistryChangeKind kind_of(mocksc::ChangeKind kind) {
+  switch (kind) {
+    case mocksc::ChangeKind::InstanceRegistered:
+      return RegistryChangeKind::InstanceRegistered;
+    case mocksc::ChangeKind::InstanceUnregistered:
+      return RegistryChangeKind::InstanceUnregistered;
+    case mocksc::ChangeKind::InstanceExpired:
+      return RegistryChangeKind::InstanceExpired;
+    case mocksc::ChangeKind::StatusChanged:
+    case mocksc::ChangeKind::PropertiesChanged:
+      return RegistryChangeKind::InstanceChanged;
+    case mocksc::ChangeKind::InstanceLost:
+      return RegistryChangeKind::InstanceLost;
+    case mocksc::ChangeKind::InstanceRestored:
+      return RegistryChangeKind::InstanceRestored;
+    default:
+      return RegistryChangeKind::Other;
+  }
+}
+
+mocksc::Fault fault_of(const fault::RegistryFault& from) {
+  mocksc::Fault out;
+  out.kind = kind_of(from.kind);
+  out.frontend = from.front_end;
+  out.mode = mode_of(from.mode);
+  out.latency_min = out.latency_max = from.latency;
+  out.rate = from.rate;
+  for (const fault::CallFailure& call : from.failures) out.failures.push_back(failure_of(call));
+  for (const std::string& name : from.operations) {
+    if (const auto known = mocksc::parse_operation(name)) out.operations.insert(*known);
+  }
+  out.keep = from.keep;
+  out.by = from.by;
+  out.rps = from.rps;
+  return out;
+}
+
+mocksc::ModelOptions options_of(const RegistrySpec& spec) {
+  mocksc::ModelOptions options;
+  options.release = mocksc::parse_release(spec.version).value();
+  options.wall_at_zero = kWallAtZero;
+  if (spec.min_lease) options.min_interval = *spec.min_lease / (options.min_times + 1);
+  if (spec.delete_visibility) options.delete_visibility = *spec.delete_visibility;
+  for (std::uint32_t k = 0; k < spec.front_ends; ++k) {
+    options.frontends.push_back("rest://" + spec.name + "-" + std::to_string(k) + ":30100/");
+  }
+  return options;
+}
+
+HttpReply reply_of(mocksc::Outcome outcome, const std::string& origin) {
+  using Kind = mocksc::Outcome::Kind;
+  HttpReply reply;
+  reply.delay = outcome.delay;
+  if (outcome.kind == Kind::Answer && outcome.is_truncated) {
+    reply.outcome = failure(ErrorCode::Corrupt, origin, "the answer ends early");
+  } else if (outcome.kind == Kind::Answer) {
+    reply.outcome = std::move(outcome.response);
+  } else if (outcome.kind == Kind::Refuse) {
+    reply.outcome = failure(ErrorCode::Unreachable, origin, "connection refused");
+  } else {
+    reply.hangs = outcome.kind == Kind::Hang && outcome.delay == mocksc::kForever;
+    reply.outcome = failure(ErrorCode::Unreachable, origin, "connection reset");
+  }
+  return reply;
+}
+
+}  // namespace sim::host

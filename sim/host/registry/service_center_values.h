@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "mocksc/servicecenter/fault/faulty_frontend.h"
+#include "sim/host/options.h"
+#include "sim/host/registry/registry.h"
+
+namespace sim::host {
+
+// The simulator's neutral words for what the mock of the service center calls by its own, and the way back.
+
+RegistryInstance neutral(const mocksc::Service& service, const mocksc::Instance& instance);
+RegistryChangeKind kind_of(mocksc::ChangeKind kind);
+mocksc::Fault fault_of(const fault::RegistryFault& from);
+/// The mock that follows a checked spec.
+mocksc::ModelOptions options_of(const RegistrySpec& spec);
+/// What a caller at `origin` gets.
+HttpReply reply_of(mocksc::Outcome outcome, const std::string& origin);
+
+}  // namespace sim::host

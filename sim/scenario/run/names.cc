@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/scenario/run/names.h"
+
+#include <algorithm>
+
+#include "sim/host/world.h"
+#include "sim/scenario/language/selector_syntax.h"
+#include "syncer/base/nearest.h"
+#include "syncer/cluster/cluster.h"
+#include "syncer/node/node.h"
+
+namespace sim::scenario {
+namespace {
+
+template <class List, class Get>
+std::optional<std::uint32_t> index_of(const List& list, std::string_view name, Get get) {
+  const auto found = std::find_if(list.begin(), list.end(), [&](const auto& item) { return get(item) == name; });
+  if (found == list.end()) return std::nullopt;
+  return static_cast<std::uint32_t>(found - list.begin());
+}
+
+}  // namespace
+
+Cast::Cast(const Topology& topology) {
+  for (const Registry& known : topology.registries) registries_.push_back(known.name);
+  for (const scenario::Region& r : topology.regions) {
+    Region& region = regions_.emplace_back();
+    region.name = r.name;
+    region.registry = registry(r.registry).value_or(0);
+    for (const std::string& syncer : r.syncers) {
+      region.nodes.push_back(static_cast<NodeIndex>(nodes_.size()));
+      nodes_.push_back({syncer, regions_.size() - 1});
+    }
+  }
+  for (const scenario::Region& r : topology.regions) {
+    for (const Machine& m : r.machines) {
+      for (const std::string& name : m.nodes) {
+        if (const auto n = node(name)) machines_[m.name].push_back(*n);
+      }
+    }
+  }
+}
+
+std::optional<NodeIndex> Cast::node(std::string_view name) const {
+  return index_of(nodes_, name, [](const Node& n) -> std::string_view { return n.name; });
+}
+
+std::optional<RegistryIndex> Cast::registry(std::string_view name) const {
+  return index_of(registries_, name, [](const std::string& n) -> std::string_view { return n; });
+}
+
+std::optional<std::size_t> Cast::region(std::string_view name) const {
+  return index_of(regions_, name, [](const Region& r) -> std::string_view { return r.name; });
+}
+
+Sites Cast::everybody() const {
+  Sites sites;
+  for (std::uint32_t n = 0; n < nodes_.size(); ++n) sites.push_back(fault::Site::node(n));
+  for (std::uint32_t r = 0; r < registries_.size(); ++r) sites.push_back(fault::Site::registry(r));
+  return sites;
+}
+
+Sites Cast::members(std::size_t region) const {
+  Sites sites;
+  for (const NodeIndex n : regions_[region].nodes) sites.push_back(fault::Site::node(n));
+  sites.push_back(fault::Site::registry(regions_[region].registry));
+  return sites;
+}
+
+std::vector<RegistryIndex> registries_named(const Cast& cast, const std::string& name, syncer::Random random) {
+  if (const auto one = cast.registry(name)) return {*one};
+  std::vector<RegistryIndex> all;
+  for (RegistryIndex r = 0; r < cast.registries().size(); ++r) all.push_back(r);
+  if (name == "any") return {all[static_cast<std::size_t>(random.below(all.size()))]};
+  return all;
+}
+
+std::vector<NodeIndex> nodes_of(const Sites& sites) {
+  std::vector<NodeIndex> nodes;
+  for (const fault::Site& s : sites) {
+    if (s.kind == fault::Site::Kind::Node) nodes.push_back(s.index);
+  }
+  return nodes;
+}
+
+std::vector<RegistryIndex> registries_of(const Sites& sites) {
+  std::vector<RegistryIndex> registries;
+  for (const fault::Site& s : sites) {
+    if (s.kind == fault::Site::Kind::Registry) registries.push_back(s.index);
+  }
+  return registries;
+}
+
+JoinTarget join_target(std::string_view text) {
+  constexpr std::string_view kRpc = "/rpc";
+  const bool rpc = text.size() > kRpc.size() && text.substr(text.size() - kRpc.size()) == kRpc;
+  return {text.substr(0, text.size() - (rpc ? kRpc.size() : 0)), rpc};
+}
+
+namespace {
+
+/// 0 for who does not lead.
+std::uint64_t led_term(const host::World& world, NodeIndex n) {
+  const auto* node = world.node(n);
+  if (node == nullptr) return 0;
+  const auto* cluster = node->cluster();
+  if (cluster == nullptr) return 1;
+  return cluster->is_leader() ? cluster->term() : 0;
+}
+
+}  // namespace
+
+bool leads(const host::World& world, const Cast& cast, NodeIndex node) {
+  const std::uint64_t own = led_term(world, node);
+  const auto& region = cast.regions()[cast.nodes()[node].region].nodes;
+  return own > 0 && std::all_of(region.begin(), region.end(), [&](NodeIndex n) { return led_term(world, n) <= own; });
+}
+
+Leads leads_in(const host::World& world, const Cast& cast) {
+  return [&world, &cast](NodeIndex n) { return leads(world, cast, n); };
+}
+
+namespace {
+
+using fault::Site;
+using syncer::Random;
+
+Sites sorted(Sites sites) {
+  std::sort(sites.begin(), sites.end());
+  sites.erase(std::unique(sites.begin(), sites.end()), sites.end());
+  return sites;
+}
+
+Sites without(const Sites& sites, const Sites& others) {
+  Sites left;
+  std::set_difference(sites.begin(), sites.end(), others.begin(), others.end(), std::back_inserter(left));
+  return left;
+}
+
+Sites as_nodes(const std::vector<NodeIndex>& nodes) {
+  Sites sites;
+  for (const NodeIndex n : nodes) sites.push_back(Site::node(n));
+  return sorted(std::move(sites));
+}
+
+/// `count` random ones of them, in order.
+Sites pick(Sites sites, std::size_t count, Random& random) {
+  random.shuffle(sites);
+  sites.resize(std::min(count, sites.size()));
+  return sorted(std::move(sites));
+}
+
+class Resolver {
+ public:
+  Resolver(const Cast& cast, const Captures& captures, Random random, const Leads& leads)
+      : cast_(cast), captures_(captures), random_(random), leads_(leads) {}
+
+  Sites resolve(const SelectorTree& tree) {
+    switch (tree.kind) {
+      case SelectorTree::Kind::Name:
+        return named(tree.word);
+      case SelectorTree::Kind::Call:
+        return called(tree);
+      default:
+        break;
+    }
+    Sites left = resolve(tree.parts[0]);
+    const Sites right = resolve(tree.parts[1]);
+    if (tree.kind == SelectorTree::Kind::Minus) return without(left, right);
+    left.insert(left.end(), right.begin(), right.end());
+    return sorted(std::move(left));
+  }
+
+ private:
+  Sites named(const std::string& word) const {
+    if (word == "all" || word == "any-region" || word == "each cluster") return cast_.everybody();
+    if (word.front() == '$') {
+      const auto found = captures_.find(word.substr(1));
+      return found == captures_.end() ? Sites{} : found->second;
+    }
+    const std::size_t colon = word.find(':');
+    return colon == std::string::npos ? by_pattern(word) : in_group(word.substr(0, colon), word.substr(colon + 1));
+  }
+
+  Sites in_group(std::string_view kind, const std::string& pattern) const {
+    Sites found;
+    for (std::size_t r = 0; r < cast_.regions().size() && kind != "machine"; ++r) {
+      if (!matches_glob(pattern, cast_.regions()[r].name)) continue;
+      const Sites members = cast_.members(r);
+      found.insert(found.end(), members.begin(), members.end());
+    }
+    for (const auto& [name, nodes] : cast_.machines()) {
+      if (kind != "machine" || !matches_glob(pattern, name)) continue;
+      const Sites members = as_nodes(nodes);
+      found.insert(found.end(), members.begin(), members.end());
+    }
+    return sorted(std::move(found));
+  }
+
+  Sites by_pattern(const std::string& pattern) const {
+    Sites found;
+    for (std::uint32_t n = 0; n < cast_.nodes().size(); ++n) {
+      if (matches_glob(pattern, cast_.nodes()[n].name)) found.push_back(Site::node(n));
+    }
+    for (std::uint32_t r = 0; r < cast_.registries().size(); ++r) {
+      if (matches_glob(pattern, cast_.registries()[r])) found.push_back(Site::registry(r));
+    }
+    return found;
+  }
+
+  Sites called(const SelectorTree& tree) {
+    const Sites inner = resolve(tree.parts[0]);
+    if (tree.word == "not") return without(cast_.everybody(), inner);
+    Sites nodes = as_nodes(nodes_of(inner));
+    if (tree.word == "leader") return by_lead(nodes, true);
+    if (tree.word == "followers") return by_lead(nodes, false);
+    if (tree.word == "one") return pick(std::move(nodes), 1, random_);
+    if (tree.word == "random") return pick(std::move(nodes), tree.count, random_);
+    if (tree.parts[0].word == "each cluster") return per_region(tree.word);
+    return pick(nodes, share(tree.word, nodes.size()), random_);
+  }
+
+  Sites by_lead(const Sites& nodes, bool leading) const {
+    Sites found;
+    for (const Site& site : nodes) {
+      if ((!leads_ || leads_(site.index)) == leading) found.push_back(site);
+    }
+    return found;
+  }
+
+  Sites per_region(const std::string& word) {
+    Sites found;
+    for (const Cast::Region& region : cast_.regions()) {
+      const Sites some = pick(as_nodes(region.nodes), share(word, region.nodes.size()), random_);
+      found.insert(found.end(), some.begin(), some.end());
+    }
+    return sorted(std::move(found));
+  }
+
+  static std::size_t share(std::string_view word, std::size_t size) {
+    if (size == 0) return 0;
+    return word == "majority" ? size / 2 + 1 : (size - 1) / 2;
+  }
+
+  const Cast& cast_;
+  const Captures& captures_;
+  Random random_;
+  const Leads& leads_;
+};
+
+/// `part` is what of the word was looked for among the known ones.
+syncer::Result<void> unknown(const std::string& word, const std::string& part,
+                             const std::vector<std::string_view>& known) {
+  return syncer::failure(syncer::ErrorCode::NotFound, "",
+                         "nothing is called \"" + word + "\"" + syncer::did_you_mean(part, known));
+}
+
+std::vector<std::string_view> group_names(const Cast& cast, std::string_view kind) {
+  std::vector<std::string_view> names;
+  if (kind == "machine") {
+    for (const auto& [name, nodes] : cast.machines()) names.push_back(name);
+  } else {
+    for (const Cast::Region& r : cast.regions()) names.push_back(r.name);
+  }
+  return names;
+}
+
+syncer::Result<void> check_pattern(const std::string& word, const std::string& pattern,
+                                   const std::vector<std::string_view>& names) {
+  const bool some = std::any_of(names.begin(), names.end(), [&](auto name) { return matches_glob(pattern, name); });
+  return some ? syncer::Result<void>() : unknown(word, pattern, names);
+}
+
+syncer::Result<void> check_name(const std::string& word, const Cast& cast, const std::set<std::string>& captured) {
+  if (word == "all" || word == "any-region" || word == "each cluster") return {};
+  if (word.front() == '$') {
+    const std::vector<std::string_view> names(captured.begin(), captured.end());
+    return captured.count(word.substr(1)) != 0 ? syncer::Result<void>() : unknown(word, word.substr(1), names);
+  }
+  const std::size_t colon = word.find(':');
+  const std::string kind = colon == std::string::npos ? "" : word.substr(0, colon);
+  if (kind == "region" || kind == "cluster" || kind == "machine") {
+    return check_pattern(word, word.substr(colon + 1), group_names(cast, kind));
+  }
+  std::vector<std::string_view> names = {"all", "any-region", "region:", "machine:"};
+  for (const Cast::Node& n : cast.nodes()) names.push_back(n.name);
+  names.insert(names.end(), cast.registries().begin(), cast.registries().end());
+  return check_pattern(word, word, names);
+}
+
+syncer::Result<void> check_tree(const SelectorTree& tree, const Cast& cast, const std::set<std::string>& captured) {
+  if (tree.kind == SelectorTree::Kind::Name) return check_name(tree.word, cast, captured);
+  for (const SelectorTree& part : tree.parts) {
+    if (auto checked = check_tree(part, cast, captured); !checked) return checked;
+  }
+  return {};
+}
+
+}  // namespace
+
+Sites resolve(const Selector& selector, const Cast& cast, const Captures& captures, Random random, const Leads& leads) {
+  const auto tree = parse_selector(selector.text);
+  return tree ? Resolver(cast, captures, random, leads).resolve(*tree) : Sites{};
+}
+
+syncer::Result<void> check_selector(const Selector& selector, const Cast& cast, const std::set<std::string>& captured) {
+  const auto tree = parse_selector(selector.text);
+  if (!tree) return tl::unexpected<syncer::Error>(tree.error());
+  return check_tree(*tree, cast, captured);
+}
+
+}  // namespace sim::scenario

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/scenario/run/process_actions.h"
+
+#include <algorithm>
+
+#include "sim/scenario/run/build_world.h"
+#include "syncer/node/node.h"
+
+namespace sim::scenario {
+namespace {
+
+using host::World;
+
+constexpr Duration kBusyUnit = std::chrono::microseconds(100);
+/// Of an IPv4 address in an endpoint: its second byte.
+constexpr std::size_t kNetworkByte = 13;
+
+std::optional<host::DiskFate> wiped(Disk disk) {
+  return disk == Disk::Wipe ? std::optional(host::DiskFate::Wipe) : std::nullopt;
+}
+
+/// The next address of the same machine: it moves from one network to another.
+void move(syncer::Endpoint& address) {
+  if (address != syncer::Endpoint{}) ++address.address[kNetworkByte];
+}
+
+}  // namespace
+
+host::DiskFate fate(Disk disk) {
+  switch (disk) {
+    case Disk::Keep:
+      return host::DiskFate::Keep;
+    case Disk::LoseUnsynced:
+      return host::DiskFate::LoseUnsynced;
+    case Disk::Tear:
+      return host::DiskFate::Tear;
+    case Disk::Wipe:
+      return host::DiskFate::Wipe;
+  }
+  return host::DiskFate::LoseUnsynced;
+}
+
+std::optional<syncer::node::NodeConfig> ProcessActions::changed(const Settings& settings, NodeIndex n) const {
+  if (settings.pairs.empty()) return std::nullopt;
+  syncer::node::NodeConfig config = world().config(n);
+  configure(config, settings, scene.cast, n);
+  return config;
+}
+
+syncer::node::NodeConfig ProcessActions::moved(syncer::node::NodeConfig config,
+                                               const std::vector<NodeIndex>& along) const {
+  for (const NodeIndex n : along) {
+    const auto of_it = [&](const syncer::Endpoint& seed) {
+      return seed == world().config(n).gossip_address || seed == world().config(n).rpc_address;
+    };
+    for (syncer::Endpoint& seed : config.join) {
+      if (of_it(seed)) move(seed);
+    }
+  }
+  for (syncer::Endpoint* own : {&config.gossip_address, &config.rpc_address, &config.cluster_address}) move(*own);
+  return config;
+}
+
+void ProcessActions::operator()(const Start& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    syncer::Random own = random.stream("spread").stream(n);
+    world().at(world().now() + own.between(Duration::zero(), a.spread),
+               [n, config = changed(a.config, n)](World& w) { w.restart(n, {}, config); });
+  }
+}
+
+void ProcessActions::operator()(const Stop& a) const {
+  for (const NodeIndex n : nodes(a.who)) world().stop(n);
+}
+
+void ProcessActions::operator()(const Leave& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    if (world().config(n).mode == syncer::node::Mode::Single) {
+      world().stop(n);
+    } else {
+      scene.problems.push_back(event.id + " had no effect: " + scene.cast.nodes()[n].name +
+                               " is one of a cluster, which does not leave; use \"stop\"");
+    }
+  }
+}
+
+void ProcessActions::operator()(const Crash& a) const {
+  for (const NodeIndex n : nodes(a.who)) world().crash(n, fate(a.disk));
+}
+
+void ProcessActions::operator()(const Restart& a) const {
+  const std::vector<NodeIndex> who = nodes(a.who);
+  for (const NodeIndex n : who) {
+    const auto disk = wiped(a.disk);
+    auto config = changed(a.config, n);
+    if (a.moved) config = moved(config.value_or(world().config(n)), who);
+    world().at(world().now() + a.delay, [n, disk, config](World& w) { w.restart(n, disk, config); });
+  }
+}
+
+void ProcessActions::operator()(const Bounce& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    if (world().crash(n, fate(a.disk))) world().at(world().now() + a.down, [n](World& w) { w.restart(n); });
+  }
+}
+
+void ProcessActions::operator()(const Pause& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    if (!world().pause(n)) continue;
+    const auto resume = [n](World& w) { w.resume(n); };
+    scene.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, resume, a.for_);
+  }
+}
+
+void ProcessActions::operator()(const Resume& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    world().resume(n);
+    world().resume_machine(n);
+  }
+}
+
+void ProcessActions::operator()(const Suspend& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    if (!world().suspend(n)) continue;
+    const auto wake = [n](World& w) { w.resume_machine(n); };
+    scene.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, wake, a.for_);
+  }
+}
+
+void ProcessActions::operator()(const Slow& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    world().slow(n, static_cast<std::int64_t>(a.factor) * kBusyUnit);
+    const auto quick = [n](World& w) { w.slow(n, Duration::zero()); };
+    scene.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, quick, a.for_);
+  }
+}
+
+void ProcessActions::operator()(const Join& a) const {
+  std::vector<syncer::Endpoint> seeds;
+  for (const NodeIndex n : nodes_of(sites(a.via, "via"))) seeds.push_back(world().config(n).gossip_address);
+  for (const NodeIndex n : nodes(a.who)) {
+    world().operate(n, [&](syncer::node::Node& node, syncer::Instant local) { node.set_seeds(local, seeds); });
+  }
+}
+
+void ProcessActions::operator()(const ClusterReplace& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    const Cast::Node& voter = scene.cast.nodes()[n];
+    std::string refusal = "nobody leads its region";
+    for (const NodeIndex one : scene.cast.regions()[voter.region].nodes) {
+      if (!leads(world(), scene.cast, one)) continue;
+      world().operate(one, [&](syncer::node::Node& node, syncer::Instant local) {
+        const auto outcome = node.replace_voter(local, voter.name);
+        refusal = outcome ? "" : outcome.error().detail;
+      });
+    }
+    if (a.refused == !refusal.empty()) continue;
+    const std::string what = a.refused ? " was given away" : " was refused: " + refusal;
+    scene.problems.push_back("the slot of " + voter.name + what);
+  }
+}
+
+void ProcessActions::operator()(const GuardRelease& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    world().operate(n, [&](syncer::node::Node& node, syncer::Instant local) {
+      const auto outcome = node.release_guard(local, a.region);
+      if (!outcome) scene.problems.push_back("the guard was not released: " + outcome.error().detail);
+    });
+  }
+}
+
+void ProcessActions::operator()(const ClockDrift& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    world().drift(n, a.ppm);
+    const auto exact = [n](World& w) { w.drift(n, 0); };
+    scene.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, exact, {});
+  }
+}
+
+void ProcessActions::operator()(const ClockJump& a) const {
+  for (const NodeIndex n : nodes(a.who)) world().wall_jump(n, a.by.by);
+}
+
+void ProcessActions::operator()(const ClockSkew& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    world().wall_skew(n, a.by.by);
+    const auto exact = [n](World& w) { w.wall_skew(n, Duration::zero()); };
+    scene.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, exact, a.for_);
+  }
+}
+
+void ProcessActions::operator()(const ClockStrobe& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    bool forth = true;
+    for (Duration at{}; at < a.for_; at += a.gap, forth = !forth) {
+      world().at(world().now() + at, [n, by = forth ? a.by.by : -a.by.by](World& w) { w.wall_jump(n, by); });
+    }
+    if (!forth) world().at(world().now() + a.for_, [n, by = -a.by.by](World& w) { w.wall_jump(n, by); });
+  }
+}
+
+namespace {
+
+host::DiskFault illness(const DiskFault& a) {
+  host::DiskFault fault;
+  fault.fail = a.mode == DiskIllness::Fail;
+  fault.full = a.mode == DiskIllness::Full;
+  if (a.mode == DiskIllness::Slow) fault.slow = static_cast<std::uint32_t>(a.factor);
+  return fault;
+}
+
+}  // namespace
+
+void FailureActions::operator()(const CrashAt& a) const {
+  const host::CallKind call = a.call == CallKind::DiskWrite ? host::CallKind::DiskWrite : host::CallKind::RegistryWrite;
+  for (const NodeIndex n : nodes(a.who)) world().doom(n, {call, a.nth, fate(a.disk), a.down});
+}
+
+void FailureActions::operator()(const DiskFault& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    world().disk_fault(n, illness(a));
+    const auto well = [n](World& w) { w.disk_fault(n, {}); };
+    scene.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, well, a.for_);
+  }
+}
+
+void FailureActions::operator()(const DiskFlip& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    if (world().flip_bit(n, a.file)) continue;
+    scene.problems.push_back("event \"" + event.id + "\": the disk of " + std::string(world().node_name(n)) +
+                             " holds no file \"" + a.file + "\"");
+  }
+}
+
+namespace {
+
+host::Fuzz kind_of(FuzzKind kind) {
+  switch (kind) {
+    case FuzzKind::Noise:
+      return host::Fuzz::Noise;
+    case FuzzKind::Nonsense:
+      return host::Fuzz::Nonsense;
+    case FuzzKind::Sealed:
+      return host::Fuzz::Sealed;
+  }
+  return host::Fuzz::Noise;
+}
+
+/// Fuzz peers stand behind the syncers, in the order of their events.
+NodeIndex machine_of(const ActionContext& context) {
+  const auto& events = context.scene.scenario.events;
+  const auto self = std::find_if(events.begin(), events.end(), [&](const Event& e) { return &e == &context.event; });
+  const auto before =
+      std::count_if(events.begin(), self, [](const Event& e) { return std::holds_alternative<FuzzPeer>(e.action); });
+  return static_cast<NodeIndex>(context.world().nodes() + static_cast<std::size_t>(before));
+}
+
+}  // namespace
+
+void FuzzActions::operator()(const FuzzPeer& a) const {
+  host::FuzzOrder order;
+  order.what = kind_of(a.what);
+  order.gap = a.rate.gap;
+  order.strangers = a.strangers;
+  order.impersonates = a.impersonate;
+  const auto who = nodes(a.who);
+  for (const NodeIndex n : who) {
+    order.targets.push_back({world().config(n).node, world().config(n).gossip_address, world().config(n).rpc_address});
+  }
+  if (order.targets.empty()) return;
+  if (a.what == FuzzKind::Sealed) order.pool = world().config(who.front()).gossip_pool;
+  const NodeIndex machine = machine_of(*this);
+  world().start_fuzz(machine, std::move(order));
+  Sites touched;
+  for (const NodeIndex n : who) touched.push_back(fault::Site::node(n));
+  scene.faults.begin(
+      event.id, Faults::Kind::Process, std::move(touched), [machine](host::World& w) { w.stop_fuzz(machine); }, a.for_);
+}
+
+}  // namespace sim::scenario
