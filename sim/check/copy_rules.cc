@@ -16,8 +16,17 @@
 namespace sim::check {
 namespace {
 
+constexpr std::string_view kAppsUntouched = "apps-untouched";
+constexpr std::string_view kCopiesOfOrigins = "copies-of-origins";
+constexpr std::string_view kSingleCopy = "single-copy";
+constexpr std::string_view kNoEpochRegression = "no-epoch-regression";
+constexpr std::string_view kRepeatsIgnored = "repeats-ignored";
+constexpr std::string_view kDamageDropped = "damage-dropped";
+
 class HandsOff : public Rule {
  public:
+  std::vector<std::string_view> ids() const override { return {kAppsUntouched}; }
+
   void on_write(const Write& write) override {
     if (!write.writer) return;
     const Origin* origin = context_.ledger->origin(write.name);
@@ -25,20 +34,23 @@ class HandsOff : public Rule {
         origin != nullptr && (origin->alive || origin->stepped == write.change.at) && write.before == nullptr;
     if (!native) return;
     context_.sink->violated(
-        "I1", {"syncer " + context_.node(*write.writer) + " did " + std::string(write.change.what) + " to instance " +
-                   write.name.instance + " of registry " + context_.registry(write.name.registry),
-               "an application registered that instance there"});
+        kAppsUntouched,
+        {"syncer " + context_.node(*write.writer) + " did " + std::string(write.change.what) + " to instance " +
+             write.name.instance + " of registry " + context_.registry(write.name.registry),
+         "an application registered that instance there"});
   }
 };
 
 class Copies : public Rule {
  public:
+  std::vector<std::string_view> ids() const override { return {kCopiesOfOrigins}; }
+
   void on_write(const Write& write) override {
     if (write.change.kind != host::RegistryChangeKind::InstanceRegistered || !write.writer) return;
     const std::string who = "syncer " + context_.node(*write.writer) + " registered " + write.name.instance + " in " +
                             context_.registry(write.name.registry);
     if (write.after == nullptr) {
-      context_.sink->violated("I2", {who + " without marks: every syncer will take it for an origin"});
+      context_.sink->violated(kCopiesOfOrigins, {who + " without marks: every syncer will take it for an origin"});
       return;
     }
     check_origin(who, *write.after);
@@ -48,12 +60,14 @@ class Copies : public Rule {
   void check_origin(const std::string& who, const Copy& copy) {
     if (!copy.origin) return;
     if (copy.origin->registry == copy.name.registry) {
-      context_.sink->violated("I2", {who + " as a copy from region " + copy.region, "that is its home registry"});
+      context_.sink->violated(kCopiesOfOrigins,
+                              {who + " as a copy from region " + copy.region, "that is its home registry"});
     } else if (context_.ledger->copy(*copy.origin) != nullptr) {
-      context_.sink->violated("I2", {who + " as a copy of " + copy.origin->instance,
-                                     "which is itself a copy in " + context_.registry(copy.origin->registry)});
+      context_.sink->violated(kCopiesOfOrigins,
+                              {who + " as a copy of " + copy.origin->instance,
+                               "which is itself a copy in " + context_.registry(copy.origin->registry)});
     } else if (!context_.ledger->origin(*copy.origin)->known) {
-      context_.sink->violated("I2",
+      context_.sink->violated(kCopiesOfOrigins,
                               {who + " as a copy of " + copy.origin->instance,
                                "which no application ever registered in " + context_.registry(copy.origin->registry)});
     }
@@ -67,7 +81,7 @@ std::unique_ptr<Rule> make_copy_rule() { return std::make_unique<Copies>(); }
 
 namespace {
 
-// I3: one copy of an instance in each foreign registry. Only while its endpoints change may the former one stand beside
+// One copy of an instance in each foreign registry. Only while its endpoints change may the former one stand beside
 // the new one (make before break), and not for long.
 
 /// How long two copies may stand side by side while nothing hinders the writer: its slowest retry and one reading.
@@ -77,6 +91,8 @@ constexpr std::size_t kSideBySide = 2;
 
 class SingleCopy : public Rule {
  public:
+  std::vector<std::string_view> ids() const override { return {kSingleCopy}; }
+
   void on_write(const Write& write) override {
     const bool registered = write.change.kind == host::RegistryChangeKind::InstanceRegistered && write.writer;
     if (!registered || write.after == nullptr || !write.after->origin) return;
@@ -84,11 +100,12 @@ class SingleCopy : public Rule {
     const std::string who = "syncer " + context_.node(*write.writer) + " registered " + write.name.instance + " in " +
                             context_.registry(write.name.registry) + " as a copy of " + copy.origin->instance;
     if (const Copy* other = equal_copy(*context_.ledger, copy)) {
-      context_.sink->violated("I3", {who, other->name.instance + " is an equal copy of the same instance there"});
+      context_.sink->violated(kSingleCopy,
+                              {who, other->name.instance + " is an equal copy of the same instance there"});
     }
     const std::size_t copies = count(*copy.origin, write.name.registry);
     if (copies > kSideBySide) {
-      context_.sink->violated("I3", {who, std::to_string(copies) + " copies of that stand side by side there"});
+      context_.sink->violated(kSingleCopy, {who, std::to_string(copies) + " copies of that stand side by side there"});
     }
     if (copies > 1) doubled_.emplace(std::pair(*copy.origin, write.name.registry), write.change.at + kBrokenWithin);
   }
@@ -111,10 +128,10 @@ class SingleCopy : public Rule {
     const auto& [origin, registry] = doubled.first;
     if (count(origin, registry) < kSideBySide) return true;
     if (is_hindered(registry)) doubled.second = now + kBrokenWithin;
-    if (now <= doubled.second + context_.sink->grace("I3")) return false;
-    context_.sink->violated("I3", {context_.registry(registry) + " shows " + std::to_string(count(origin, registry)) +
-                                       " copies of " + origin.instance,
-                                   "nothing hindered its syncer for " + syncer::to_string(kBrokenWithin)});
+    if (now <= doubled.second + context_.sink->grace(kSingleCopy)) return false;
+    context_.sink->violated(kSingleCopy, {context_.registry(registry) + " shows " +
+                                              std::to_string(count(origin, registry)) + " copies of " + origin.instance,
+                                          "nothing hindered its syncer for " + syncer::to_string(kBrokenWithin)});
     return true;
   }
 
@@ -153,6 +170,8 @@ using syncer::Epoch;
 /// the latest epoch that a copy of the region there is marked with, or of a later one.
 class Marks : public Rule {
  public:
+  std::vector<std::string_view> ids() const override { return {kNoEpochRegression}; }
+
   void on_write(const Write& write) override {
     if (write.before != nullptr) count(*write.before, -1);
     if (write.after != nullptr) count(*write.after, 1);
@@ -164,10 +183,10 @@ class Marks : public Rule {
     if (!mark) return;
     const auto marks = marks_.find({registry, mark->region});
     if (marks == marks_.end() || mark->epoch >= marks->second.rbegin()->first) return;
-    context_.sink->violated("R13", {"node " + context_.node(node) + " writes a copy of region " + mark->region +
-                                        " as of epoch " + syncer::to_string(mark->epoch),
-                                    "registry " + context_.registry(registry) + " holds one of epoch " +
-                                        syncer::to_string(marks->second.rbegin()->first)});
+    context_.sink->violated(kNoEpochRegression, {"node " + context_.node(node) + " writes a copy of region " +
+                                                     mark->region + " as of epoch " + syncer::to_string(mark->epoch),
+                                                 "registry " + context_.registry(registry) + " holds one of epoch " +
+                                                     syncer::to_string(marks->second.rbegin()->first)});
   }
 
  private:
@@ -196,6 +215,8 @@ using syncer::EventKind;
 /// no such look: TCP repeats nothing, and a damaged segment is sent again by the network.
 class Deliveries : public Rule {
  public:
+  std::vector<std::string_view> ids() const override { return {kRepeatsIgnored, kDamageDropped}; }
+
   void on_node_event(NodeIndex node, const syncer::Event& event) override {
     if (event.kind == EventKind::PacketDropped) ++dropped_;
     if (event.kind == EventKind::MemberJoined) joined_[node] = context_.now();
@@ -213,12 +234,13 @@ class Deliveries : public Rule {
       // The first may have told of somebody who was unknown then; now that he has joined, it is news.
       const bool comparable = joined_[delivery.node] < delivery.first;
       if (same || !comparable) return;
-      return context_.sink->violated("I10", {who + " took up a datagram twice, and the second changed its members"});
+      return context_.sink->violated(kRepeatsIgnored,
+                                     {who + " took up a datagram twice, and the second changed its members"});
     }
     if (!same)
-      context_.sink->violated("I12", {who + " believed a damaged datagram: its state changed"});
+      context_.sink->violated(kDamageDropped, {who + " believed a damaged datagram: its state changed"});
     else if (dropped_ == 0)
-      context_.sink->violated("I12", {who + " took up a damaged datagram and dropped nothing"});
+      context_.sink->violated(kDamageDropped, {who + " took up a damaged datagram and dropped nothing"});
   }
 
  private:

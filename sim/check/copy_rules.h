@@ -9,16 +9,17 @@ namespace sim::check {
 
 // Rules about copies: what is copied, how often, with which marks, and that nothing else is touched.
 
-/// I1 / R8: a syncer never changes or removes what an application registered.
+/// apps-untouched: a syncer never changes or removes what an application registered.
 std::unique_ptr<Rule> make_hands_off_rule();
-/// I2 / R7: a copy is never taken for an origin.
+/// copies-of-origins: a copy is never taken for an origin.
 std::unique_ptr<Rule> make_copy_rule();
-/// I3 / R6: one copy of an instance in each foreign registry; two that differ only while one replaces the other.
+/// single-copy: one copy of an instance in each foreign registry; two that differ only while one replaces the other.
 std::unique_ptr<Rule> make_single_copy_rule();
-/// R13: what is written of a region is never of an older epoch than what was written before, also after restarts.
+/// no-epoch-regression, in a registry: what is written of a region is never of an older epoch than what was written
+/// before, also after restarts.
 std::unique_ptr<Rule> make_mark_rule();
-/// I10 / R11: a datagram that comes twice changes nothing the second time. I12: a damaged one is counted as dropped and
-/// changes nothing.
+/// repeats-ignored: a datagram that comes twice changes nothing the second time. damage-dropped: a damaged one is
+/// counted as dropped and changes nothing.
 std::unique_ptr<Rule> make_delivery_rule();
 
 /// Another copy of the same instance in the same registry with the same content; nullptr when there is none.

@@ -172,38 +172,15 @@ class Judge : public scenario::Checks {
 }  // namespace
 
 scenario::Vocabulary vocabulary() {
-  return {Metrics::names(),
-          {"I1",
-           "I2",
-           "I3",
-           "I4",
-           "I5",
-           "I6",
-           "I7",
-           "I7-resurrection",
-           "I7-lattice",
-           "I7-metadata",
-           "I7-self",
-           "I7-bounds",
-           "I8",
-           "I10",
-           "I11",
-           "I12",
-           "I13",
-           "R1",
-           "R2",
-           "R3",
-           "R5",
-           "R9",
-           "R10",
-           "R12",
-           "R13",
-           "R15",
-           "election-safety",
-           "leader-append-only",
-           "log-matching",
-           "leader-completeness",
-           "state-machine-safety"}};
+  scenario::Vocabulary words{Metrics::names(), {}};
+  for (const auto& rule : all_rules()) {
+    for (const std::string_view id : rule->ids()) {
+      if (std::find(words.invariants.begin(), words.invariants.end(), id) == words.invariants.end()) {
+        words.invariants.push_back(id);
+      }
+    }
+  }
+  return words;
 }
 
 std::unique_ptr<scenario::Checks> make_judge(const scenario::Scenario& scenario, JudgeOptions options) {

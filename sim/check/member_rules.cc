@@ -16,6 +16,14 @@
 namespace sim::check {
 namespace {
 
+constexpr std::string_view kMemberStates = "member-states";
+constexpr std::string_view kMemberResurrection = "member-resurrection";
+constexpr std::string_view kMemberLattice = "member-lattice";
+constexpr std::string_view kMemberMetadata = "member-metadata";
+constexpr std::string_view kMemberSelf = "member-self";
+constexpr std::string_view kMemberBounds = "member-bounds";
+constexpr std::string_view kCrashesNoticed = "crashes-noticed";
+
 /// News that is about no member: our newest intent, and queries that are forwarded.
 constexpr std::size_t kOtherNews = 1 + syncer::gossip::KeyQueries::kForwarded;
 
@@ -93,6 +101,8 @@ bool is_legal(std::optional<Seen> before, Seen after) {
 
 class Members : public Rule {
  public:
+  std::vector<std::string_view> ids() const override { return {kMemberStates}; }
+
   void begin(const Context& context) override {
     Rule::begin(context);
     for (NodeIndex n = 0; n < context.stage->world.nodes(); ++n) syncers_.insert(context.stage->world.config(n).node);
@@ -143,7 +153,7 @@ class Members : public Rule {
   /// heard it from somebody who did.
   void check_death(NodeIndex node, const syncer::Event& event, const View& view) {
     const auto gossip = context_.stage->world.config(node).gossip.options();
-    const Duration least = gossip.probe_interval * gossip.suspicion_mult * 9 / 10 - context_.sink->grace("I7");
+    const Duration least = gossip.probe_interval * gossip.suspicion_mult * 9 / 10 - context_.sink->grace(kMemberStates);
     const std::pair<std::string, std::int64_t> death{event.text("member"), event.number("incarnation")};
     const bool own = view.seen == Seen::Suspect && context_.now() - view.suspected >= least;
     if (own) deaths_.insert(death);
@@ -155,8 +165,9 @@ class Members : public Rule {
   }
 
   void fail(NodeIndex node, const syncer::Event& event, const std::string& what) {
-    context_.sink->violated("I7", {"node " + context_.node(node) + " saw " + std::string(syncer::name(event.kind)),
-                                   "member " + std::string(event.text("member")) + " " + what});
+    context_.sink->violated(kMemberStates,
+                            {"node " + context_.node(node) + " saw " + std::string(syncer::name(event.kind)),
+                             "member " + std::string(event.text("member")) + " " + what});
   }
 
   std::set<std::string, std::less<>> syncers_;
@@ -166,6 +177,8 @@ class Members : public Rule {
 
 class Completeness : public Rule {
  public:
+  std::vector<std::string_view> ids() const override { return {kCrashesNoticed}; }
+
   void begin(const Context& context) override {
     Rule::begin(context);
     up_since_.assign(context_.stage->cast.nodes().size(), syncer::kNever);
@@ -201,7 +214,7 @@ class Completeness : public Rule {
   }
 
  private:
-  Duration bound() const { return std::chrono::seconds(40) + context_.sink->grace("I8"); }
+  Duration bound() const { return std::chrono::seconds(40) + context_.sink->grace(kCrashesNoticed); }
 
   void check(NodeIndex dead, Instant now) {
     const auto& world = context_.stage->world;
@@ -211,8 +224,8 @@ class Completeness : public Rule {
       if (observer == dead || !watched || world.node(observer) == nullptr) continue;
       for (const auto& member : world.node(observer)->gossip().members()) {
         if (member.name != name || member.state != syncer::membership::State::Alive) continue;
-        context_.sink->violated("I8", {"node " + context_.node(observer) + " still sees " + name + " alive",
-                                       "it crashed more than " + syncer::to_string(bound()) + " ago"});
+        context_.sink->violated(kCrashesNoticed, {"node " + context_.node(observer) + " still sees " + name + " alive",
+                                                  "it crashed more than " + syncer::to_string(bound()) + " ago"});
       }
     }
   }
@@ -257,6 +270,10 @@ bool rises(State before, State after) {
 
 class MemberTables : public Rule {
  public:
+  std::vector<std::string_view> ids() const override {
+    return {kMemberResurrection, kMemberLattice, kMemberMetadata, kMemberSelf, kMemberBounds};
+  }
+
   void begin(const Context& context) override {
     Rule::begin(context);
     nodes_.resize(context.stage->cast.nodes().size());
@@ -282,7 +299,7 @@ class MemberTables : public Rule {
       if (node == nullptr) continue;
       const Swim& swim = node->gossip().swim();
       if (std::exchange(nodes_[n].looked_at, swim.queue().pushed()) != swim.queue().pushed()) look(n, swim);
-      if (const auto excess = bounds_.exceeded(node->gossip())) fail("I7-bounds", n, *excess);
+      if (const auto excess = bounds_.exceeded(node->gossip())) fail(kMemberBounds, n, *excess);
     }
   }
 
@@ -303,7 +320,7 @@ class MemberTables : public Rule {
       const auto before = nodes_[n].held.find(m.name);
       if (before != nodes_[n].held.end()) check_step(n, m, before->second, held, swim.options());
       if (m.suspicion.has_value() != (m.state == State::Suspect)) {
-        fail("I7-lattice", n, m.name + " is " + text(held) + (m.suspicion ? " with" : " without") + " a suspicion");
+        fail(kMemberLattice, n, m.name + " is " + text(held) + (m.suspicion ? " with" : " without") + " a suspicion");
       }
       now.emplace(m.name, held);
     });
@@ -313,11 +330,11 @@ class MemberTables : public Rule {
   /// A member of itself is alive, or on its way out; whatever others say it refutes at once.
   void look_at_self(NodeIndex n, const Member& me) {
     if (me.state == State::Suspect || me.state == State::Dead) {
-      fail("I7-self", n, "holds itself " + std::string(name(me.state)) + " at " + std::to_string(me.incarnation));
+      fail(kMemberSelf, n, "holds itself " + std::string(name(me.state)) + " at " + std::to_string(me.incarnation));
     }
     std::vector<Announced>& all = announced_[{n, me.incarnation}];
     const bool changed = !all.empty() && all.back().life == nodes_[n].life && !same(all.back(), me);
-    if (changed) fail("I7-metadata", n, "said two things of itself as " + std::to_string(me.incarnation));
+    if (changed) fail(kMemberMetadata, n, "said two things of itself as " + std::to_string(me.incarnation));
     if (all.empty() || !same(all.back(), me)) all.push_back({nodes_[n].life, me.address, me.meta});
   }
 
@@ -331,8 +348,8 @@ class MemberTables : public Rule {
       return;
     }
     const Instant since = nodes_[n].deceived.try_emplace(m.name, context_.now()).first->second;
-    if (context_.now() - since < context_.sink->grace("I7-metadata")) return;
-    fail("I7-metadata", n,
+    if (context_.now() - since < context_.sink->grace(kMemberMetadata)) return;
+    fail(kMemberMetadata, n,
          "holds of " + m.name + " as " + std::to_string(m.incarnation) + " other tags or another address than it said");
   }
 
@@ -350,8 +367,8 @@ class MemberTables : public Rule {
     // One packet can let a stranger leave, come back elsewhere and return: nothing he does between two looks is wrong.
     if (names_.count(m.name) == 0) return;
     const std::string what = m.name + " went from " + text(before) + " to " + text(after);
-    if (is_gone(before.state) && !is_gone(after.state)) return fail("I7-resurrection", n, what);
-    if (after.incarnation < before.incarnation || !rises(before.state, after.state)) fail("I7-lattice", n, what);
+    if (is_gone(before.state) && !is_gone(after.state)) return fail(kMemberResurrection, n, what);
+    if (after.incarnation < before.incarnation || !rises(before.state, after.state)) fail(kMemberLattice, n, what);
   }
 
   /// One who is gone may be forgotten after a while and then heard of anew, or come back elsewhere.

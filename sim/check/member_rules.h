@@ -24,12 +24,12 @@ class MemberBounds {
   std::size_t names_;
 };
 
-/// I7: incarnations grow, states change only as SWIM allows, nobody is dead without having been suspected.
+/// member-states: incarnations grow, states change only as SWIM allows, nobody is dead without having been suspected.
 std::unique_ptr<Rule> make_member_rule();
-/// I7-resurrection, -lattice, -metadata, -self, -bounds: every change in every table of members is one that SWIM
+/// member-resurrection, -lattice, -metadata, -self, -bounds: every change in every table of members is one that SWIM
 /// allows, and no more is kept than there are names.
 std::unique_ptr<Rule> make_member_table_rule();
-/// I8: every node that is up learns of a crash.
+/// crashes-noticed: every node that is up learns of a crash.
 std::unique_ptr<Rule> make_completeness_rule();
 
 }  // namespace sim::check

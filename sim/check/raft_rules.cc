@@ -14,6 +14,13 @@
 namespace sim::check {
 namespace {
 
+constexpr std::string_view kSingleLeader = "single-leader";
+constexpr std::string_view kElectionSafety = "election-safety";
+constexpr std::string_view kLeaderAppendOnly = "leader-append-only";
+constexpr std::string_view kLogMatching = "log-matching";
+constexpr std::string_view kLeaderCompleteness = "leader-completeness";
+constexpr std::string_view kStateMachineSafety = "state-machine-safety";
+
 using syncer::raft::Role;
 
 std::string text(syncer::raft::Position at) {
@@ -61,8 +68,8 @@ void RaftGroup::check_append_only(const std::string& who, const Raft& voter, con
   if (!stayed) return;
   for (const Entry& entry : before.entries) {
     if (holds(voter.log().base(), voter.log().entries(), entry)) continue;
-    report_("leader-append-only", {who + " leads term " + std::to_string(voter.term()),
-                                   "it replaced or withdrew " + text(entry.at()) + " of its log"});
+    report_(kLeaderAppendOnly, {who + " leads term " + std::to_string(voter.term()),
+                                "it replaced or withdrew " + text(entry.at()) + " of its log"});
   }
 }
 
@@ -75,9 +82,9 @@ void RaftGroup::check_matching(const std::string& who, const Raft& voter) {
     previous = entry.at();
     if (known == shape) continue;
     const bool other_data = known.data != shape.data;
-    report_("log-matching", {who + " holds " + text(entry.at()),
-                             other_data ? "another syncer held another command there"
-                                        : "elsewhere it follows an entry of term " + std::to_string(known.before)});
+    report_(kLogMatching, {who + " holds " + text(entry.at()),
+                           other_data ? "another syncer held another command there"
+                                      : "elsewhere it follows an entry of term " + std::to_string(known.before)});
   }
 }
 
@@ -88,12 +95,12 @@ void RaftGroup::check_election(host::NodeIndex node, const std::string& who, con
   if (before.role == Role::Leader && before.term == voter.term()) return;
   const auto [start, first] = starts_.try_emplace(voter.term(), Start{node, log.base(), log.entries()});
   if (!first && start->second.leader != node) {
-    report_("election-safety",
+    report_(kElectionSafety,
             {who + " leads term " + std::to_string(voter.term()), "so did syncer " + name_(start->second.leader)});
   }
   for (const auto& [index, done] : done_) {
     if (done.in_term >= voter.term() || holds(log.base(), log.entries(), done.entry)) continue;
-    report_("leader-completeness",
+    report_(kLeaderCompleteness,
             {who + " leads term " + std::to_string(voter.term()) + " without " + text(done.entry.at()),
              "that entry was committed in term " + std::to_string(done.in_term)});
   }
@@ -105,13 +112,13 @@ void RaftGroup::check_commit(const std::string& who, const Raft& voter, const Se
     if (entry.index <= before.commit || entry.index > log.commit()) continue;
     const auto [known, fresh] = done_.try_emplace(entry.index, Done{entry, voter.term()});
     if (known->second.entry != entry) {
-      report_("state-machine-safety", {who + " commits " + text(entry.at()),
-                                       "at this index " + text(known->second.entry.at()) + " was committed before"});
+      report_(kStateMachineSafety, {who + " commits " + text(entry.at()),
+                                    "at this index " + text(known->second.entry.at()) + " was committed before"});
     }
     for (auto later = starts_.upper_bound(voter.term()); fresh && later != starts_.end(); ++later) {
       if (holds(later->second.base, later->second.entries, entry)) continue;
-      report_("leader-completeness", {who + " commits " + text(entry.at()) + " in term " + std::to_string(voter.term()),
-                                      "the leader of term " + std::to_string(later->first) + " began without it"});
+      report_(kLeaderCompleteness, {who + " commits " + text(entry.at()) + " in term " + std::to_string(voter.term()),
+                                    "the leader of term " + std::to_string(later->first) + " began without it"});
     }
   }
 }
@@ -120,8 +127,8 @@ void RaftGroup::check_snapshot(const std::string& who, const Raft& voter, const 
   const auto& snapshot = voter.snapshot();
   if (snapshot.at.index == 0 || snapshot.at.index == before.snapshot) return;
   if (states_.try_emplace(snapshot.at.index, snapshot.state).first->second == snapshot.state) return;
-  report_("state-machine-safety", {who + " has a snapshot at " + text(snapshot.at),
-                                   "another syncer reached another state with the same entries"});
+  report_(kStateMachineSafety, {who + " has a snapshot at " + text(snapshot.at),
+                                "another syncer reached another state with the same entries"});
 }
 
 namespace {
@@ -132,6 +139,10 @@ using syncer::cluster::Cluster;
 
 class RaftProperties : public Rule {
  public:
+  std::vector<std::string_view> ids() const override {
+    return {kElectionSafety, kLeaderAppendOnly, kLogMatching, kLeaderCompleteness, kStateMachineSafety};
+  }
+
   void on_host_change(NodeIndex node, host::HostChange change) override {
     if (change != host::HostChange::Started) return;
     if (watched_.size() <= node) watched_.resize(node + 1);
@@ -183,7 +194,7 @@ std::unique_ptr<Rule> make_raft_rule() { return std::make_unique<RaftProperties>
 
 namespace {
 
-// I6: cluster mode has one leader and one writer.
+// Cluster mode has one leader and one writer.
 
 using syncer::EventKind;
 
@@ -200,6 +211,8 @@ bool wipes(const scenario::Event* event) {
 
 class Leaders : public Rule {
  public:
+  std::vector<std::string_view> ids() const override { return {kSingleLeader}; }
+
   void on_label(std::string_view, const scenario::Event* event) override {
     if (wipes(event)) terms_.clear();  // whoever lost the disk begins at nothing
   }
@@ -209,9 +222,9 @@ class Leaders : public Rule {
     const auto term = static_cast<std::uint64_t>(event.number("term"));
     const NodeIndex first = leaders_.try_emplace({std::string(event.text("group")), term}, node).first->second;
     if (first == node) return;
-    context_.sink->violated("I6", {"node " + context_.node(node) + " leads region " + cluster_region(node) +
-                                       " in term " + std::to_string(term),
-                                   "so did node " + context_.node(first)});
+    context_.sink->violated(kSingleLeader, {"node " + context_.node(node) + " leads region " + cluster_region(node) +
+                                                " in term " + std::to_string(term),
+                                            "so did node " + context_.node(first)});
   }
 
   void on_request(NodeIndex node, const syncer::HttpRequest& request) override {
@@ -219,10 +232,10 @@ class Leaders : public Rule {
     if (cluster == nullptr) return;
     const std::string what = "node " + context_.node(node) + " sent " + request.method + " " + request.target;
     if (!cluster->is_leader()) {
-      context_.sink->violated("I6", {what, "it does not lead region " + cluster_region(node)});
+      context_.sink->violated(kSingleLeader, {what, "it does not lead region " + cluster_region(node)});
     } else if (context_.writes(node, request) && !holds_lease(node, *cluster)) {
-      context_.sink->violated(
-          "I6", {what, "it leads region " + cluster_region(node) + ", but another leader may be elected by now"});
+      context_.sink->violated(kSingleLeader, {what, "it leads region " + cluster_region(node) +
+                                                        ", but another leader may be elected by now"});
     }
   }
 
@@ -242,8 +255,8 @@ class Leaders : public Rule {
       if (!holds_lease(n, *cluster)) continue;
       const auto [other, alone] = writers.emplace(context_.stage->cast.nodes()[n].region, n);
       if (alone) continue;
-      context_.sink->violated("I6", {"nodes " + context_.node(other->second) + " and " + context_.node(n) +
-                                     " may both write the registry of region " + cluster_region(n)});
+      context_.sink->violated(kSingleLeader, {"nodes " + context_.node(other->second) + " and " + context_.node(n) +
+                                              " may both write the registry of region " + cluster_region(n)});
     }
   }
 
@@ -260,8 +273,8 @@ class Leaders : public Rule {
   void watch_term(NodeIndex n, std::uint64_t term) {
     std::uint64_t& highest = terms_[n];
     if (term < highest) {
-      context_.sink->violated("I6", {"node " + context_.node(n) + " begins with term " + std::to_string(term),
-                                     "it had stored term " + std::to_string(highest) + " before"});
+      context_.sink->violated(kSingleLeader, {"node " + context_.node(n) + " begins with term " + std::to_string(term),
+                                              "it had stored term " + std::to_string(highest) + " before"});
     }
     highest = std::max(highest, term);
   }

@@ -80,8 +80,8 @@ class RaftGroup {
   std::map<Index, syncer::Bytes> states_;  ///< of snapshots
 };
 
-/// I6: at most one leader for each region and term; only a leader speaks to the registry, and it writes only while no
-/// other can be elected; terms never go back.
+/// single-leader: at most one leader for each region and term; only a leader speaks to the registry, and it writes only
+/// while no other can be elected; terms never go back.
 std::unique_ptr<Rule> make_leader_rule();
 /// The five properties of Raft: election-safety, leader-append-only, log-matching, leader-completeness,
 /// state-machine-safety.

@@ -16,6 +16,12 @@
 namespace sim::check {
 namespace {
 
+constexpr std::string_view kNoResurrection = "no-resurrection";
+constexpr std::string_view kNoFalseRemoval = "no-false-removal";
+constexpr std::string_view kRemovalBudget = "removal-budget";
+constexpr std::string_view kNoEpochRegression = "no-epoch-regression";
+constexpr std::string_view kLateWritesUndone = "late-writes-undone";
+
 using syncer::EventKind;
 using NodeAndRegion = std::pair<NodeIndex, std::string>;
 
@@ -39,6 +45,8 @@ bool is_removal(const Write& write) {
 
 class Resurrection : public Rule {
  public:
+  std::vector<std::string_view> ids() const override { return {kNoResurrection}; }
+
   void on_node_event(NodeIndex node, const syncer::Event& event) override {
     if (event.kind != EventKind::EntryApplied) return;
     const auto key = syncer::registry::decode_key(event.text("key"));
@@ -61,12 +69,13 @@ class Resurrection : public Rule {
     if (write.change.kind != host::RegistryChangeKind::InstanceRegistered) return;
     const auto found =
         removed_.find({*write.writer, write.after->region, write.name.service, write.after->origin->instance});
-    if (found == removed_.end() || context_.now() - found->second <= kInFlight + context_.sink->grace("I4")) return;
+    if (found == removed_.end() || context_.now() - found->second <= kInFlight + context_.sink->grace(kNoResurrection))
+      return;
     context_.sink->violated(
-        "I4", {"syncer " + context_.node(*write.writer) + " registered a copy of " + found->first.instance +
-                   " from region " + write.after->region,
-               "it had applied the removal of that instance " + syncer::to_string(context_.now() - found->second) +
-                   " before, and nothing newer"});
+        kNoResurrection, {"syncer " + context_.node(*write.writer) + " registered a copy of " + found->first.instance +
+                              " from region " + write.after->region,
+                          "it had applied the removal of that instance " +
+                              syncer::to_string(context_.now() - found->second) + " before, and nothing newer"});
   }
 
  private:
@@ -82,6 +91,8 @@ class Resurrection : public Rule {
 
 class Removals : public Rule {
  public:
+  std::vector<std::string_view> ids() const override { return {kNoFalseRemoval, kRemovalBudget}; }
+
   void on_node_event(NodeIndex node, const syncer::Event& event) override {
     const NodeAndRegion who{node, std::string(event.text("region"))};
     if (event.kind == EventKind::EpochOpened) opened_[who.second] = context_.now();
@@ -120,13 +131,14 @@ class Removals : public Rule {
   void check_absence(const Write& write) {
     const Origin* origin = write.before->origin ? context_.ledger->origin(*write.before->origin) : nullptr;
     if (origin == nullptr || !origin->alive) return;
-    if (context_.now() - origin->since <= kJustBack + context_.sink->grace("I5")) return;
+    if (context_.now() - origin->since <= kJustBack + context_.sink->grace(kNoFalseRemoval)) return;
     const auto opened = opened_.find(write.before->region);
     if (opened != opened_.end() && context_.now() - opened->second <= kJustOpened) return;
-    context_.sink->violated("I5", {"syncer " + context_.node(*write.writer) + " removed the copy of " +
-                                       origin->name.instance + " in " + context_.registry(write.name.registry),
-                                   "its origin is alive in " + context_.registry(origin->name.registry) + " since " +
-                                       syncer::to_string(origin->since.time_since_epoch())});
+    context_.sink->violated(
+        kNoFalseRemoval, {"syncer " + context_.node(*write.writer) + " removed the copy of " + origin->name.instance +
+                              " in " + context_.registry(write.name.registry),
+                          "its origin is alive in " + context_.registry(origin->name.registry) + " since " +
+                              syncer::to_string(origin->since.time_since_epoch())});
   }
 
   void check_budget(const Write& write) {
@@ -142,8 +154,9 @@ class Removals : public Rule {
     const std::string count = std::to_string(removals.size()) + " of " + std::to_string(before);
     const std::string fact = "syncer " + context_.node(*write.writer) + " removed " + count + " copies of region " +
                              write.before->region + " within " + syncer::to_string(guard.window);
-    if (removals.size() > allowed) context_.sink->violated("R9", {fact, "the guard allows " + std::to_string(allowed)});
-    if (left == 0 && before > 1) context_.sink->violated("R9", {fact, "the region is empty now"});
+    if (removals.size() > allowed)
+      context_.sink->violated(kRemovalBudget, {fact, "the guard allows " + std::to_string(allowed)});
+    if (left == 0 && before > 1) context_.sink->violated(kRemovalBudget, {fact, "the region is empty now"});
   }
 
   std::map<NodeAndRegion, Instant> excused_;
@@ -159,7 +172,7 @@ std::unique_ptr<Rule> make_removal_rule() { return std::make_unique<Removals>();
 
 namespace {
 
-// R13: registries cannot be fenced. What a deposed leader writes late is undone by its successor, and no replica goes
+// Registries cannot be fenced. What a deposed leader writes late is undone by its successor, and no replica goes
 // back to an epoch that is over.
 
 using syncer::Epoch;
@@ -175,6 +188,8 @@ Epoch epoch_of(const syncer::Event& event) {
 
 class Fencing : public Rule {
  public:
+  std::vector<std::string_view> ids() const override { return {kNoEpochRegression, kLateWritesUndone}; }
+
   void on_host_change(NodeIndex node, host::HostChange change) override {
     if (change == host::HostChange::Started) forget(node);
   }
@@ -251,9 +266,9 @@ class Fencing : public Rule {
   void applied(NodeIndex node, const std::string& region, Epoch epoch) {
     Epoch& highest = applied_[{node, region}];
     if (epoch < highest) {
-      context_.sink->violated("R13", {"node " + context_.node(node) + " applied what region " + region +
-                                          " wrote in epoch " + syncer::to_string(epoch),
-                                      "it had applied epoch " + syncer::to_string(highest) + " before"});
+      context_.sink->violated(kNoEpochRegression, {"node " + context_.node(node) + " applied what region " + region +
+                                                       " wrote in epoch " + syncer::to_string(epoch),
+                                                   "it had applied epoch " + syncer::to_string(highest) + " before"});
     }
     highest = std::max(highest, epoch);
   }
@@ -275,7 +290,7 @@ class Fencing : public Rule {
     late.due = std::max(late.due, reign.since + kUndoneWithin);
     if (is_hindered(late, reign.writer)) late.due = now + kUndoneWithin;
     if (now <= late.due) return false;
-    context_.sink->violated("R13",
+    context_.sink->violated(kLateWritesUndone,
                             {"syncer " + context_.node(late.by) + " wrote to " + context_.registry(late.registry) +
                                  " after its reign, about " + late.origin.instance,
                              "its successor " + context_.node(reign.writer) + " has not undone that"});

@@ -9,11 +9,13 @@ namespace sim::check {
 
 // Rules about what is removed, what comes back, and what a deposed leader does late.
 
-/// I4 / R4: what a node knows to be removed is not registered by it again.
+/// no-resurrection: what a node knows to be removed is not registered by it again.
 std::unique_ptr<Rule> make_resurrection_rule();
-/// I5: a copy is not removed while its origin lives. R9: never more removals at once than the guard allows.
+/// no-false-removal: a copy is not removed while its origin lives. removal-budget: never more removals at once than the
+/// guard allows.
 std::unique_ptr<Rule> make_removal_rule();
-/// R13: no replica goes back to an earlier epoch; what a deposed leader writes late is undone within 5 s.
+/// no-epoch-regression, in a replica: it never goes back to an earlier epoch. late-writes-undone: what a deposed leader
+/// writes late is undone within 5 s.
 std::unique_ptr<Rule> make_fencing_rule();
 
 }  // namespace sim::check

@@ -12,6 +12,11 @@
 namespace sim::check {
 namespace {
 
+constexpr std::string_view kOneWriterPerEpoch = "one-writer-per-epoch";
+constexpr std::string_view kVersionsGrow = "versions-grow";
+constexpr std::string_view kReplicaEqualsWriter = "replica-equals-writer";
+constexpr std::string_view kNoForgottenRemoval = "no-forgotten-removal";
+
 using syncer::Epoch;
 using syncer::EventKind;
 using syncer::replication::Version;
@@ -26,6 +31,10 @@ std::string to_string(const Version& v) { return syncer::to_string(v.epoch) + "/
 
 class Replicas : public Rule {
  public:
+  std::vector<std::string_view> ids() const override {
+    return {kOneWriterPerEpoch, kVersionsGrow, kReplicaEqualsWriter};
+  }
+
   void on_host_change(NodeIndex node, host::HostChange change) override {
     if (change == host::HostChange::Started) forget(node);
   }
@@ -59,8 +68,9 @@ class Replicas : public Rule {
       case EventKind::ReplicaReloaded:
         return bound(node, region, version_of(event), event.number("count"));
       case EventKind::HashMismatch:
-        return context_.sink->violated("R3", {"node " + context_.node(node) + " holds another set of region " + region +
-                                              " than its writer at version " + to_string(version_of(event))});
+        return context_.sink->violated(kReplicaEqualsWriter,
+                                       {"node " + context_.node(node) + " holds another set of region " + region +
+                                        " than its writer at version " + to_string(version_of(event))});
       default:
         return;
     }
@@ -90,9 +100,9 @@ class Replicas : public Rule {
     dirty_writers_.insert(node);
     Epoch& highest = opened_[region];
     if (epoch <= highest && !wiped_) {
-      context_.sink->violated(
-          "R1", {"node " + context_.node(node) + " opened epoch " + syncer::to_string(epoch) + " of region " + region,
-                 "epoch " + syncer::to_string(highest) + " was opened before"});
+      context_.sink->violated(kOneWriterPerEpoch, {"node " + context_.node(node) + " opened epoch " +
+                                                       syncer::to_string(epoch) + " of region " + region,
+                                                   "epoch " + syncer::to_string(highest) + " was opened before"});
     }
     highest = std::max(highest, epoch);
     // What was written in an epoch that is used again proves nothing any more.
@@ -105,9 +115,9 @@ class Replicas : public Rule {
     dirty_replicas_.insert({node, region});
     Applied& known = applied_[{node, region}];
     if (version < known.last || (version == known.last && known.keys.empty() && changes > 0)) {
-      context_.sink->violated(
-          "R2", {"node " + context_.node(node) + " went to version " + to_string(version) + " of region " + region,
-                 "it had applied " + to_string(known.last) + " before"});
+      context_.sink->violated(kVersionsGrow, {"node " + context_.node(node) + " went to version " + to_string(version) +
+                                                  " of region " + region,
+                                              "it had applied " + to_string(known.last) + " before"});
     }
     if (known.last != version) known.keys.clear();
     known.last = version;
@@ -119,12 +129,13 @@ class Replicas : public Rule {
     const std::string_view key = event.text("key");
     Applied& known = applied_[{node, region}];
     if (version < known.last) {
-      context_.sink->violated(
-          "R2", {"node " + context_.node(node) + " applied version " + to_string(version) + " of region " + region,
-                 "it had applied " + to_string(known.last) + " before"});
+      context_.sink->violated(kVersionsGrow, {"node " + context_.node(node) + " applied version " + to_string(version) +
+                                                  " of region " + region,
+                                              "it had applied " + to_string(known.last) + " before"});
     } else if (version == known.last && known.keys.count(key) != 0) {
-      context_.sink->violated("R2", {"node " + context_.node(node) + " applied " + syncer::registry::readable_key(key) +
-                                     " at version " + to_string(version) + " of region " + region + " twice"});
+      context_.sink->violated(kVersionsGrow,
+                              {"node " + context_.node(node) + " applied " + syncer::registry::readable_key(key) +
+                               " at version " + to_string(version) + " of region " + region + " twice"});
     }
     if (known.last != version) known.keys.clear();
     known.last = version;
@@ -144,9 +155,10 @@ class Replicas : public Rule {
     if (replica == nullptr || !replica->consistent()) return;
     const auto found = history_.find({region, replica->version()});
     if (found == history_.end() || found->second == replica->set_hash()) return;
-    context_.sink->violated("R3", {"node " + context_.node(n) + " holds another set of region " + region +
-                                       " than its writer had at version " + to_string(replica->version()),
-                                   std::to_string(replica->size()) + " records are there"});
+    context_.sink->violated(kReplicaEqualsWriter,
+                            {"node " + context_.node(n) + " holds another set of region " + region +
+                                 " than its writer had at version " + to_string(replica->version()),
+                             std::to_string(replica->size()) + " records are there"});
   }
 
   std::map<std::string, Epoch> opened_;
@@ -174,6 +186,8 @@ Epoch epoch_of(const syncer::Event& event) {
 /// not hold its key any more: else the removal was forgotten before the reader had it, and the reader went on merging.
 class Collection : public Rule {
  public:
+  std::vector<std::string_view> ids() const override { return {kNoForgottenRemoval}; }
+
   void on_host_change(NodeIndex node, host::HostChange change) override {
     if (change != host::HostChange::Started) return;
     for (auto& [place, version] : checked_) {
@@ -245,7 +259,7 @@ class Collection : public Rule {
   void missed(NodeIndex n, const std::string& region, const std::pair<const std::uint64_t, std::string>& removal,
               const Version& at) {
     context_.sink->violated(
-        "R15",
+        kNoForgottenRemoval,
         {"node " + context_.node(n) + " still holds " + syncer::registry::readable_key(removal.second) + " of region " +
              region + " at version " + syncer::to_string(at.epoch) + "/" + std::to_string(at.seq),
          "its removal was entry " + std::to_string(removal.first) + ": the reader merged without it"});

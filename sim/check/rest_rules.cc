@@ -14,6 +14,12 @@
 namespace sim::check {
 namespace {
 
+constexpr std::string_view kBoundedQueues = "bounded-queues";
+constexpr std::string_view kNodesAtRest = "nodes-at-rest";
+constexpr std::string_view kNoOrphans = "no-orphans";
+constexpr std::string_view kRegionsEqual = "regions-equal";
+constexpr std::string_view kCrashSafety = "crash-safety";
+
 /// Looked at once in so much simulated time.
 constexpr Duration kLookEvery = std::chrono::milliseconds(500);
 
@@ -22,6 +28,8 @@ std::uint64_t ceiling(const Ledger& ledger) { return 64 + 8 * (ledger.origins().
 
 class Bounds : public Rule {
  public:
+  std::vector<std::string_view> ids() const override { return {kBoundedQueues}; }
+
   bool wants_after_event() const override { return true; }
   void after_event(Instant now) override {
     if (now < next_) return;
@@ -53,7 +61,7 @@ class Bounds : public Rule {
 
   void demand(NodeIndex n, std::string_view what, std::uint64_t value, std::uint64_t most) {
     if (value <= most) return;
-    context_.sink->violated("I11",
+    context_.sink->violated(kBoundedQueues,
                             {"node " + context_.node(n) + " holds " + std::to_string(value) + " " + std::string(what),
                              "there are not more than " + std::to_string(most) + " records in the whole run"});
   }
@@ -63,6 +71,8 @@ class Bounds : public Rule {
 
 class Rest : public Rule {
  public:
+  std::vector<std::string_view> ids() const override { return {kNodesAtRest, kNoOrphans, kRegionsEqual}; }
+
   void finish() override {
     const auto core = settled_core(*context_.stage);
     if (!core) return;
@@ -79,7 +89,7 @@ class Rest : public Rule {
     std::vector<std::string> facts = context_.ledger->explain(3);
     facts.insert(facts.begin(),
                  std::to_string(context_.ledger->differing(among)) + " instances differ after the settle phase");
-    context_.sink->violated("R10", std::move(facts));
+    context_.sink->violated(kRegionsEqual, std::move(facts));
   }
 
   /// A copy outlives its origin for the hold window, if the origin's region is away; one of the core is not away.
@@ -92,9 +102,9 @@ class Rest : public Rule {
       if (!inside(name.registry) || !copy.origin || !inside(copy.origin->registry)) continue;
       if (context_.ledger->origin(*copy.origin)->alive) continue;
       return context_.sink->violated(
-          "R5", {"registry " + context_.registry(name.registry) + " holds " + name.instance + " of region " +
-                     copy.region + " after the settle phase",
-                 "its origin " + copy.origin->instance + " is gone, and its region is not away"});
+          kNoOrphans, {"registry " + context_.registry(name.registry) + " holds " + name.instance + " of region " +
+                           copy.region + " after the settle phase",
+                       "its origin " + copy.origin->instance + " is gone, and its region is not away"});
     }
   }
 
@@ -116,14 +126,14 @@ class Rest : public Rule {
   void check_node(NodeIndex n, const scenario::Sites& core) {
     const auto* node = context_.stage->world.node(n);
     if (node == nullptr) {
-      context_.sink->violated("I13", {"node " + context_.node(n) + " is down after the settle phase"});
+      context_.sink->violated(kNodesAtRest, {"node " + context_.node(n) + " is down after the settle phase"});
       return;
     }
     auto reasons = unrest(n, core);
     if (reasons.empty()) return;
     reasons.resize(std::min<std::size_t>(reasons.size(), 4));
     reasons.insert(reasons.begin(), "node " + context_.node(n) + " is not at rest after the settle phase");
-    context_.sink->violated("I13", std::move(reasons));
+    context_.sink->violated(kNodesAtRest, std::move(reasons));
   }
 };
 
@@ -142,10 +152,12 @@ std::unique_ptr<Rule> make_rest_rule() { return std::make_unique<Rest>(); }
 
 namespace {
 
-// R12: a syncer may die at any call it makes. Nothing is doubled, lost or left behind by it, and nobody has to help.
+// A syncer may die at any call it makes. Nothing is doubled, lost or left behind by it, and nobody has to help.
 
 class CrashSafety : public Rule {
  public:
+  std::vector<std::string_view> ids() const override { return {kCrashSafety}; }
+
   void on_host_change(NodeIndex node, host::HostChange change) override {
     if (change != host::HostChange::Crashed) return;
     std::uint64_t& deaths = deaths_[node];
@@ -160,9 +172,10 @@ class CrashSafety : public Rule {
     if (last_.empty() || !registered || !write.writer) return;
     const Copy* other = equal_copy(*context_.ledger, *write.after);
     if (other == nullptr) return;
-    context_.sink->violated("R12", {last_, "then " + context_.node(*write.writer) + " registered " +
-                                               write.name.instance + " in " + context_.registry(write.name.registry) +
-                                               ", where its equal " + other->name.instance + " is"});
+    context_.sink->violated(
+        kCrashSafety,
+        {last_, "then " + context_.node(*write.writer) + " registered " + write.name.instance + " in " +
+                    context_.registry(write.name.registry) + ", where its equal " + other->name.instance + " is"});
   }
 
   void finish() override {
@@ -173,7 +186,7 @@ class CrashSafety : public Rule {
     if (context_.ledger->differing(among) == 0) return;
     std::vector<std::string> facts = context_.ledger->explain(3);
     facts.insert(facts.begin(), last_ + ", and after the settle phase regions differ");
-    context_.sink->violated("R12", std::move(facts));
+    context_.sink->violated(kCrashSafety, std::move(facts));
   }
 
  private:

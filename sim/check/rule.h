@@ -55,6 +55,8 @@ struct Write {
 class Rule {
  public:
   virtual ~Rule() = default;
+  /// What it reports: the ids that a scenario may relax.
+  virtual std::vector<std::string_view> ids() const = 0;
   virtual void begin(const Context& context) { context_ = context; }
   virtual void on_write(const Write&) {}
   virtual void on_request(NodeIndex, const syncer::HttpRequest&) {}

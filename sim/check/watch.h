@@ -22,6 +22,8 @@ class Watch : public Rule {
     bool origin_gone;
   };
 
+  /// It reports nothing of its own.
+  std::vector<std::string_view> ids() const override { return {}; }
   void on_write(const Write& write) override;
   void on_node_event(NodeIndex node, const syncer::Event& event) override;
   void on_request(NodeIndex node, const syncer::HttpRequest& request) override;

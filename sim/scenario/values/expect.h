@@ -160,7 +160,7 @@ struct Expectation {
 /// Switches an always-on invariant off, or gives it a grace.
 struct Relax {
   Place place;
-  std::string invariant;          ///< "I1" … "I13", "R1" …
+  std::string invariant;          ///< e.g. "single-copy"
   std::optional<Duration> grace;  ///< off altogether when absent
   std::string reason;
   bool operator==(const Relax&) const = default;

@@ -19,7 +19,7 @@ std::string_view name(Verdict verdict);
 
 /// A broken expectation or invariant.
 struct Violation {
-  std::string id;  ///< of the expectation, or "I1" …
+  std::string id;  ///< of the expectation, or of the invariant, e.g. "single-copy"
   Place place;     ///< where the expectation stands; an invariant's is the scenario's own
   syncer::Instant at;
   std::uint64_t event = 0;         ///< number of the world's event after which it was seen
