@@ -137,12 +137,12 @@ class SingleCopy : public Rule {
 
   /// A registry that two regions share is nobody's to write.
   bool is_hindered(RegistryIndex registry) const {
-    const auto& regions = context_.stage->cast.regions();
+    const auto& regions = context_.run->names.regions();
     const auto here = [&](const auto& region) { return region.registry == registry; };
     const auto region = std::find_if(regions.begin(), regions.end(), here);
     if (region == regions.end() || std::count_if(regions.begin(), regions.end(), here) > 1) return true;
-    const auto writer = writer_of(*context_.stage, *region);
-    return !writer || is_kept_from(*context_.stage, *writer, registry);
+    const auto writer = writer_of(*context_.run, *region);
+    return !writer || is_kept_from(*context_.run, *writer, registry);
   }
 
   Doubled doubled_;
@@ -179,7 +179,7 @@ class Marks : public Rule {
 
   void on_request(NodeIndex node, const syncer::HttpRequest& request) override {
     const RegistryIndex registry = context_.home_of(node);
-    const auto mark = context_.stage->world.registry(registry).mark_of(request);
+    const auto mark = context_.run->world.registry(registry).mark_of(request);
     if (!mark) return;
     const auto marks = marks_.find({registry, mark->region});
     if (marks == marks_.end() || mark->epoch >= marks->second.rbegin()->first) return;
@@ -231,7 +231,7 @@ class Deliveries : public Rule {
     const bool same = state(delivery) == before_;
     const std::string who = "node " + context_.node(delivery.node);
     if (delivery.oddity == host::Oddity::Repeated) {
-      // The first may have told of somebody who was unknown then; now that he has joined, it is news.
+      // The first may have been about a member that was unknown then; once it has joined, the second is news.
       const bool comparable = joined_[delivery.node] < delivery.first;
       if (same || !comparable) return;
       return context_.sink->violated(kRepeatsIgnored,
@@ -244,9 +244,9 @@ class Deliveries : public Rule {
   }
 
  private:
-  /// A repeated ping is answered again, so what is to be told does not count there.
+  /// A repeated ping is answered again, so the queue of news does not count there.
   std::uint64_t state(const host::OddDelivery& delivery) const {
-    const auto* node = context_.stage->world.node(delivery.node);
+    const auto* node = context_.run->world.node(delivery.node);
     syncer::StateHasher hasher;
     if (node == nullptr) return hasher.digest();
     if (delivery.oddity == host::Oddity::Repeated)

@@ -13,15 +13,16 @@ std::string at_text(Instant t) { return syncer::to_string(t.time_since_epoch());
 
 class EventuallyHolds : public Expectation {
  public:
-  EventuallyHolds(const Court& court, const scenario::Expectation& source, const scenario::Eventually& form)
-      : Expectation(court, source), form_(form) {}
+  EventuallyHolds(const EvaluationContext& context, const scenario::Expectation& source,
+                  const scenario::Eventually& form)
+      : Expectation(context, source), form_(form) {}
 
   void look(Instant now, bool changed) override {
     if (decided_) return;
     const auto start = at(form_.after);
     if (!start || now < *start) return;
     const bool late = now > *start + form_.within;
-    if (!late && (changed || !entered_) && court_.evaluate(form_.predicate)) {
+    if (!late && (changed || !entered_) && context_.evaluate(form_.predicate)) {
       decided_ = true;
       took_ = now - *start;
     } else if (late) {
@@ -42,7 +43,7 @@ class EventuallyHolds : public Expectation {
     decided_ = true;
     std::vector<std::string> facts = {"did not come true between " + at_text(start) + " and " +
                                       at_text(start + form_.within)};
-    for (std::string& reason : court_.ledger->explain(2)) facts.push_back(std::move(reason));
+    for (std::string& reason : context_.ledger->explain(2)) facts.push_back(std::move(reason));
     violated(std::move(facts));
   }
 
@@ -55,9 +56,15 @@ class EventuallyHolds : public Expectation {
 /// Always and never: the predicate has one value throughout a window, but for stretches of `grace`.
 class Throughout : public Expectation {
  public:
-  Throughout(const Court& court, const scenario::Expectation& source, const scenario::Predicate& predicate, bool wanted,
-             const scenario::Moment& from, const scenario::Moment& until, Duration grace)
-      : Expectation(court, source), predicate_(predicate), wanted_(wanted), from_(from), until_(until), grace_(grace) {}
+  Throughout(const EvaluationContext& context, const scenario::Expectation& source,
+             const scenario::Predicate& predicate, bool wanted, const scenario::Moment& from,
+             const scenario::Moment& until, Duration grace)
+      : Expectation(context, source),
+        predicate_(predicate),
+        wanted_(wanted),
+        from_(from),
+        until_(until),
+        grace_(grace) {}
 
   void look(Instant now, bool changed) override {
     const auto from = at(from_);
@@ -69,7 +76,7 @@ class Throughout : public Expectation {
       return;
     }
     judge(now);
-    if (changed || !entered_) note(now, court_.evaluate(predicate_) == wanted_);
+    if (changed || !entered_) note(now, context_.evaluate(predicate_) == wanted_);
     entered_ = true;
     judge(now);
   }
@@ -93,7 +100,7 @@ class Throughout : public Expectation {
     const std::string word = wanted_ ? "false" : "true";
     std::vector<std::string> facts = {"was " + word + " from " + at_text(*broken_since_) + " to " + at_text(now) +
                                       (grace_ > Duration::zero() ? ", grace is " + syncer::to_string(grace_) : "")};
-    for (std::string& reason : court_.ledger->explain(2)) facts.push_back(std::move(reason));
+    for (std::string& reason : context_.ledger->explain(2)) facts.push_back(std::move(reason));
     violated(std::move(facts));
   }
 
@@ -109,19 +116,19 @@ class Throughout : public Expectation {
 
 class KeepsUntil : public Expectation {
  public:
-  KeepsUntil(const Court& court, const scenario::Expectation& source, const scenario::Keeps& form)
-      : Expectation(court, source), form_(form) {}
+  KeepsUntil(const EvaluationContext& context, const scenario::Expectation& source, const scenario::Keeps& form)
+      : Expectation(context, source), form_(form) {}
 
   void look(Instant now, bool changed) override {
     const auto start = at(form_.after);
     if (decided_ || !start || now < *start || !(changed || !entered_ || now > *start + form_.within)) return;
     entered_ = true;
-    if (court_.evaluate(form_.until)) {
+    if (context_.evaluate(form_.until)) {
       decided_ = true;
       took_ = now - *start;
     } else if (now > *start + form_.within) {
       fail("what it waits for did not come within " + syncer::to_string(form_.within));
-    } else if (!court_.evaluate(form_.keeps)) {
+    } else if (!context_.evaluate(form_.keeps)) {
       fail("became false at " + at_text(now) + ", before what it waits for came");
     }
   }
@@ -147,15 +154,15 @@ class KeepsUntil : public Expectation {
 /// timed. With "settle" as its beginning that is the demand on a core after all faults.
 class IsConverged : public Expectation {
  public:
-  IsConverged(const Court& court, const scenario::Expectation& source, const scenario::Converged& form)
-      : Expectation(court, source), form_(form) {}
+  IsConverged(const EvaluationContext& context, const scenario::Expectation& source, const scenario::Converged& form)
+      : Expectation(context, source), form_(form) {}
 
   void look(Instant now, bool changed) override {
     const auto start = at(form_.after);
     if (decided_ || !start || now < *start) return;
     if (among_.empty()) choose();
     const Instant deadline = *start + form_.within;
-    if ((changed || !entered_) && now <= deadline && court_.ledger->differing(among_) == 0) {
+    if ((changed || !entered_) && now <= deadline && context_.ledger->differing(among_) == 0) {
       decided_ = true;
       took_ = now - *start;
     } else if (now > deadline) {
@@ -169,7 +176,7 @@ class IsConverged : public Expectation {
     if (!decided_ && start && now >= *start + form_.within) fail(*start + form_.within);
     if (!decided_) undecided(findings, start ? "the run ended before its time was over" : "\"after\" never came");
     scenario::Timing timing{source_.id, form_.within, {}};
-    for (const check::Timing& t : court_.ledger->timings()) {
+    for (const check::Timing& t : context_.ledger->timings()) {
       if (start && t.from >= *start && among_[t.origin.registry] && among_[t.target]) timing.took.push_back(t.took);
     }
     if (timing.took.empty() && took_) timing.took.push_back(*took_);
@@ -178,19 +185,19 @@ class IsConverged : public Expectation {
 
  private:
   void choose() {
-    among_.assign(court_.stage->world.registries(), false);
-    const std::string& text = form_.what.text == "core" && court_.stage->scenario.settle
-                                  ? court_.stage->scenario.settle->core.text
+    among_.assign(context_.run->world.registries(), false);
+    const std::string& text = form_.what.text == "core" && context_.run->scenario.settle
+                                  ? context_.run->scenario.settle->core.text
                                   : form_.what.text;
-    const auto sites = scenario::resolve({text}, court_.stage->cast, {}, syncer::Random(court_.stage->seed));
+    const auto sites = scenario::resolve({text}, context_.run->names, {}, syncer::Random(context_.run->seed));
     for (const RegistryIndex r : scenario::registries_of(sites)) among_[r] = true;
   }
 
   void fail(Instant deadline) {
     decided_ = true;
     std::vector<std::string> facts = {"by " + at_text(deadline) + " " +
-                                      std::to_string(court_.ledger->differing(among_)) + " instances still differ"};
-    for (std::string& reason : court_.ledger->explain(3)) facts.push_back(std::move(reason));
+                                      std::to_string(context_.ledger->differing(among_)) + " instances still differ"};
+    for (std::string& reason : context_.ledger->explain(3)) facts.push_back(std::move(reason));
     violated(std::move(facts));
   }
 
@@ -203,8 +210,8 @@ class IsConverged : public Expectation {
 
 class InOrder : public Expectation {
  public:
-  InOrder(const Court& court, const scenario::Expectation& source, const scenario::Order& form)
-      : Expectation(court, source), form_(form) {}
+  InOrder(const EvaluationContext& context, const scenario::Expectation& source, const scenario::Order& form)
+      : Expectation(context, source), form_(form) {}
 
   void look(Instant, bool) override {}
   void finish(Instant now, scenario::Findings& findings) override {
@@ -227,23 +234,23 @@ class InOrder : public Expectation {
 
 }  // namespace
 
-std::unique_ptr<Expectation> follow(const Court& court, const scenario::Expectation& source) {
+std::unique_ptr<Expectation> follow(const EvaluationContext& context, const scenario::Expectation& source) {
   if (const auto* form = std::get_if<scenario::Eventually>(&source.form)) {
-    return std::make_unique<EventuallyHolds>(court, source, *form);
+    return std::make_unique<EventuallyHolds>(context, source, *form);
   }
   if (const auto* form = std::get_if<scenario::Always>(&source.form)) {
-    return std::make_unique<Throughout>(court, source, form->predicate, true, form->from, form->until, form->grace);
+    return std::make_unique<Throughout>(context, source, form->predicate, true, form->from, form->until, form->grace);
   }
   if (const auto* form = std::get_if<scenario::Never>(&source.form)) {
-    return std::make_unique<Throughout>(court, source, form->predicate, false, form->from, form->until, form->grace);
+    return std::make_unique<Throughout>(context, source, form->predicate, false, form->from, form->until, form->grace);
   }
   if (const auto* form = std::get_if<scenario::Keeps>(&source.form))
-    return std::make_unique<KeepsUntil>(court, source, *form);
+    return std::make_unique<KeepsUntil>(context, source, *form);
   if (const auto* form = std::get_if<scenario::Converged>(&source.form)) {
-    return std::make_unique<IsConverged>(court, source, *form);
+    return std::make_unique<IsConverged>(context, source, *form);
   }
   if (const auto* form = std::get_if<scenario::Order>(&source.form))
-    return std::make_unique<InOrder>(court, source, *form);
+    return std::make_unique<InOrder>(context, source, *form);
   return nullptr;
 }
 

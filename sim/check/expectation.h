@@ -15,8 +15,8 @@ namespace sim::check {
 using Evaluate = std::function<bool(const scenario::Predicate&)>;
 
 /// What all expectations of a run share.
-struct Court {
-  const scenario::Stage* stage = nullptr;
+struct EvaluationContext {
+  const scenario::CheckContext* run = nullptr;
   const Ledger* ledger = nullptr;
   Sink* sink = nullptr;
   Evaluate evaluate;
@@ -25,7 +25,8 @@ struct Court {
 /// One demand of the scenario, followed through a run.
 class Expectation {
  public:
-  Expectation(const Court& court, const scenario::Expectation& source) : court_(court), source_(source) {}
+  Expectation(const EvaluationContext& context, const scenario::Expectation& source)
+      : context_(context), source_(source) {}
   virtual ~Expectation() = default;
   /// After an event; `changed` tells whether anything a predicate can see changed since the last call.
   virtual void look(Instant now, bool changed) = 0;
@@ -33,19 +34,19 @@ class Expectation {
   virtual void finish(Instant now, scenario::Findings& findings) = 0;
 
  protected:
-  std::optional<Instant> at(const scenario::Moment& moment) const { return court_.stage->timeline.at(moment); }
+  std::optional<Instant> at(const scenario::Moment& moment) const { return context_.run->timeline.at(moment); }
   void violated(std::vector<std::string> facts) const {
-    court_.sink->violated(source_.id, std::move(facts), &source_.place);
+    context_.sink->violated(source_.id, std::move(facts), &source_.place);
   }
   void undecided(scenario::Findings& findings, const std::string& why) const {
     findings.undecided.push_back(source_.id + ": " + why);
   }
 
-  Court court_;
+  EvaluationContext context_;
   const scenario::Expectation& source_;
 };
 
 /// The follower of one expectation's form; nullptr for forms that are measured at the end (metric).
-std::unique_ptr<Expectation> follow(const Court& court, const scenario::Expectation& source);
+std::unique_ptr<Expectation> follow(const EvaluationContext& context, const scenario::Expectation& source);
 
 }  // namespace sim::check

@@ -17,7 +17,7 @@
 namespace sim::check {
 namespace {
 
-/// Every always-on invariant, in the order in which they are told of an event.
+/// Every always-on invariant, in the order in which they see an event.
 std::vector<std::unique_ptr<Rule>> all_rules() {
   std::vector<std::unique_ptr<Rule>> rules;
   rules.push_back(make_hands_off_rule());
@@ -74,14 +74,14 @@ class Judge : public scenario::Checks {
     }
   }
 
-  void begin(const scenario::Stage& stage) override {
-    stage_.emplace(stage);
+  void begin(const scenario::CheckContext& run) override {
+    run_.emplace(run);
     std::map<std::string, RegistryIndex> homes;
-    for (const auto& region : stage.cast.regions()) homes.emplace(region.name, region.registry);
-    ledger_.emplace(std::move(homes), stage.cast.registries().size());
-    sink_.begin(*stage_);
-    for (const auto& rule : rules_) rule->begin({&*stage_, &*ledger_, &sink_});
-    predicates_.emplace(*stage_, *ledger_, *watch_);
+    for (const auto& region : run.names.regions()) homes.emplace(region.name, region.registry);
+    ledger_.emplace(std::move(homes), run.names.registries().size());
+    sink_.begin(*run_);
+    for (const auto& rule : rules_) rule->begin({&*run_, &*ledger_, &sink_});
+    predicates_.emplace(*run_, *ledger_, *watch_);
     if (options_.expectations) follow_expectations();
   }
 
@@ -95,8 +95,8 @@ class Judge : public scenario::Checks {
   scenario::Findings finish() override {
     scenario::Findings findings;
     for (const auto& rule : rules_) rule->finish();
-    for (const auto& expectation : expectations_) expectation->finish(stage_->world.now(), findings);
-    if (options_.expectations) metrics_.finish(*stage_, *ledger_, *watch_, sink_, findings);
+    for (const auto& expectation : expectations_) expectation->finish(run_->world.now(), findings);
+    if (options_.expectations) metrics_.finish(*run_, *ledger_, *watch_, sink_, findings);
     findings.violations = sink_.violations();
     return findings;
   }
@@ -127,7 +127,7 @@ class Judge : public scenario::Checks {
     const InstanceName name{registry, change.instance->service, change.instance->id};
     ledger_->on_registry_change(registry, change);
     const std::optional<Copy> before = ledger_->take_former();
-    const Write write{change, name, stage_->cast.node(change.client), before ? &*before : nullptr, ledger_->copy(name)};
+    const Write write{change, name, run_->names.node(change.client), before ? &*before : nullptr, ledger_->copy(name)};
     for (const auto& rule : rules_) rule->on_write(write);
   }
 
@@ -146,10 +146,10 @@ class Judge : public scenario::Checks {
 
  private:
   void follow_expectations() {
-    const Court court{&*stage_, &*ledger_, &sink_,
-                      [this](const scenario::Predicate& p) { return predicates_->holds(p); }};
-    for (const scenario::Expectation& source : stage_->scenario.expect) {
-      if (auto follower = follow(court, source)) expectations_.push_back(std::move(follower));
+    const EvaluationContext context{&*run_, &*ledger_, &sink_,
+                                    [this](const scenario::Predicate& p) { return predicates_->holds(p); }};
+    for (const scenario::Expectation& source : run_->scenario.expect) {
+      if (auto follower = follow(context, source)) expectations_.push_back(std::move(follower));
       samples_state_ = samples_state_ || looks_inside(source);
     }
   }
@@ -157,7 +157,7 @@ class Judge : public scenario::Checks {
   JudgeOptions options_;
   Metrics metrics_;
   Sink sink_;
-  std::optional<scenario::Stage> stage_;
+  std::optional<scenario::CheckContext> run_;
   std::optional<Ledger> ledger_;
   std::optional<Predicates> predicates_;
   Watch* watch_ = nullptr;

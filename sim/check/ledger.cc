@@ -119,9 +119,9 @@ void Ledger::judge_one(Origin& origin, RegistryIndex target, Instant now) {
   const bool home_registry = target == origin.name.registry;
   Sight& sight = origin.sights[target];
   const bool before = sight.differs;
-  const bool haunted = sight.ghost;
+  const bool had_ghost = sight.ghost;
   sight.ghost = !origin.alive && !sight.copies.empty();
-  if (sight.ghost != haunted) sight.ghost ? ++ghosts_ : --ghosts_;
+  if (sight.ghost != had_ghost) sight.ghost ? ++ghosts_ : --ghosts_;
   sight.differs = home_registry ? !sight.copies.empty() : differs(origin, sight);
   if (before == sight.differs) return;
   std::uint64_t& pair = differing_pairs_[origin.name.registry * registries_ + target];

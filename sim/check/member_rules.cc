@@ -105,7 +105,7 @@ class Members : public Rule {
 
   void begin(const Context& context) override {
     Rule::begin(context);
-    for (NodeIndex n = 0; n < context.stage->world.nodes(); ++n) syncers_.insert(context.stage->world.config(n).node);
+    for (NodeIndex n = 0; n < context.run->world.nodes(); ++n) syncers_.insert(context.run->world.config(n).node);
   }
 
   void on_host_change(NodeIndex node, host::HostChange change) override {
@@ -116,7 +116,7 @@ class Members : public Rule {
 
   void on_node_event(NodeIndex node, const syncer::Event& event) override {
     const auto seen = seen_by(event.kind);
-    // What a stranger tells of himself is his own affair.
+    // What a stranger says about itself is not checked.
     if ((!seen && event.kind != EventKind::MemberUpdated) || syncers_.count(event.text("member")) == 0) return;
     View& view = views_[{node, std::string(event.text("member"))}];
     const auto incarnation = static_cast<std::uint64_t>(event.number("incarnation"));
@@ -152,7 +152,7 @@ class Members : public Rule {
   /// Who says "dead" suspected the member himself for the shortest suspicion at least (clocks may drift by a tenth), or
   /// heard it from somebody who did.
   void check_death(NodeIndex node, const syncer::Event& event, const View& view) {
-    const auto gossip = context_.stage->world.config(node).gossip.options();
+    const auto gossip = context_.run->world.config(node).gossip.options();
     const Duration least = gossip.probe_interval * gossip.suspicion_mult * 9 / 10 - context_.sink->grace(kMemberStates);
     const std::pair<std::string, std::int64_t> death{event.text("member"), event.number("incarnation")};
     const bool own = view.seen == Seen::Suspect && context_.now() - view.suspected >= least;
@@ -181,7 +181,7 @@ class Completeness : public Rule {
 
   void begin(const Context& context) override {
     Rule::begin(context);
-    up_since_.assign(context_.stage->cast.nodes().size(), syncer::kNever);
+    up_since_.assign(context_.run->names.nodes().size(), syncer::kNever);
   }
 
   void on_host_change(NodeIndex node, host::HostChange change) override {
@@ -217,7 +217,7 @@ class Completeness : public Rule {
   Duration bound() const { return std::chrono::seconds(40) + context_.sink->grace(kCrashesNoticed); }
 
   void check(NodeIndex dead, Instant now) {
-    const auto& world = context_.stage->world;
+    const auto& world = context_.run->world;
     const std::string& name = world.config(dead).node;
     for (NodeIndex observer = 0; observer < up_since_.size(); ++observer) {
       const bool watched = up_since_[observer] != syncer::kNever && now - up_since_[observer] >= bound();
@@ -276,9 +276,9 @@ class MemberTables : public Rule {
 
   void begin(const Context& context) override {
     Rule::begin(context);
-    nodes_.resize(context.stage->cast.nodes().size());
+    nodes_.resize(context.run->names.nodes().size());
     bounds_ = MemberBounds(nodes_.size());
-    for (NodeIndex n = 0; n < nodes_.size(); ++n) names_.emplace(context.stage->world.config(n).node, n);
+    for (NodeIndex n = 0; n < nodes_.size(); ++n) names_.emplace(context.run->world.config(n).node, n);
   }
 
   void on_host_change(NodeIndex node, host::HostChange change) override {
@@ -294,8 +294,8 @@ class MemberTables : public Rule {
   bool wants_after_event() const override { return true; }
   /// Every change of a member queues news, so the count of news tells whose table changed.
   void after_event(Instant) override {
-    for (const NodeIndex n : context_.stage->world.acted()) {
-      const syncer::node::Node* node = context_.stage->world.node(n);
+    for (const NodeIndex n : context_.run->world.acted()) {
+      const syncer::node::Node* node = context_.run->world.node(n);
       if (node == nullptr) continue;
       const Swim& swim = node->gossip().swim();
       if (std::exchange(nodes_[n].looked_at, swim.queue().pushed()) != swim.queue().pushed()) look(n, swim);
@@ -340,8 +340,8 @@ class MemberTables : public Rule {
 
   static bool same(const Announced& a, const Member& m) { return a.address == m.address && a.meta == m.meta; }
 
-  /// Whoever holds a member alive as it announced itself holds what it announced, in this life or a former one. Where
-  /// somebody speaks in its name (a grace is given), it corrects that within the grace.
+  /// A node that holds a member alive as it announced itself holds what it announced, in this life or a former one.
+  /// Where somebody speaks in its name (a grace is given), it corrects that within the grace.
   void check_announced(NodeIndex n, const Member& m) {
     if (!differs_from_announced(m)) {
       nodes_[n].deceived.erase(m.name);
@@ -364,7 +364,7 @@ class MemberTables : public Rule {
   void check_step(NodeIndex n, const Member& m, const Held& before, const Held& after,
                   const syncer::membership::Options& options) {
     if (after.incarnation > before.incarnation || may_be_new(before, after, options)) return;
-    // One packet can let a stranger leave, come back elsewhere and return: nothing he does between two looks is wrong.
+    // One packet can let a stranger leave, come back elsewhere and return: nothing it does between two looks is wrong.
     if (names_.count(m.name) == 0) return;
     const std::string what = m.name + " went from " + text(before) + " to " + text(after);
     if (is_gone(before.state) && !is_gone(after.state)) return fail(kMemberResurrection, n, what);

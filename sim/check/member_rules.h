@@ -11,7 +11,7 @@
 
 namespace sim::check {
 
-/// How much one node may keep about members. Everything is kept by name, so the names that were ever told bound it.
+/// How much one node may keep about members. Everything is kept by name, so the number of names ever used bounds it.
 class MemberBounds {
  public:
   explicit MemberBounds(std::size_t syncers = 0) : names_(syncers) {}

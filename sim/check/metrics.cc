@@ -24,9 +24,9 @@ std::int64_t mean(const std::vector<std::int64_t>& values) {
 }
 
 /// Divides a total by what it is asked per; a run of no time or nodes counts as one.
-std::int64_t per(std::int64_t value, scenario::Per unit, const scenario::Stage& stage) {
-  const auto nodes = static_cast<std::int64_t>(std::max<std::size_t>(stage.cast.nodes().size(), 1));
-  const std::int64_t seconds = std::max<std::int64_t>(syncer::nanos(stage.world.now()) / 1'000'000'000, 1);
+std::int64_t per(std::int64_t value, scenario::Per unit, const scenario::CheckContext& run) {
+  const auto nodes = static_cast<std::int64_t>(std::max<std::size_t>(run.names.nodes().size(), 1));
+  const std::int64_t seconds = std::max<std::int64_t>(syncer::nanos(run.world.now()) / 1'000'000'000, 1);
   switch (unit) {
     case scenario::Per::Run:
       return value;
@@ -68,7 +68,7 @@ std::vector<std::string_view> Metrics::names() {
 void Metrics::on_message(const host::Message& message) {
   if (message.fate == host::MessageFate::Sent) {
     ++sent_;
-    octets_sent_ += message.octets.size();
+    bytes_sent_ += message.bytes.size();
   } else if (message.fate != host::MessageFate::Delivered) {
     ++lost_;
   }
@@ -79,7 +79,7 @@ std::vector<std::int64_t> Metrics::values(std::string_view metric, const Ledger&
   if (metric == "convergence.changed_after") return durations(ledger, Origin::Step::Changed);
   if (metric == "convergence.gone_after") return durations(ledger, Origin::Step::Removed);
   const auto one = [](std::uint64_t value) { return std::vector{static_cast<std::int64_t>(value)}; };
-  if (metric == "net.bytes_sent") return one(octets_sent_);
+  if (metric == "net.bytes_sent") return one(bytes_sent_);
   if (metric == "net.messages_sent") return one(sent_);
   if (metric == "net.messages_lost") return one(lost_);
   if (metric == "registry.writes") return one(writes_);
@@ -89,13 +89,13 @@ std::vector<std::int64_t> Metrics::values(std::string_view metric, const Ledger&
   return one(watch.false_deaths());
 }
 
-void Metrics::finish(const scenario::Stage& stage, const Ledger& ledger, const Watch& watch, Sink& sink,
+void Metrics::finish(const scenario::CheckContext& run, const Ledger& ledger, const Watch& watch, Sink& sink,
                      scenario::Findings& findings) const {
-  for (const scenario::Expectation& expectation : stage.scenario.expect) {
+  for (const scenario::Expectation& expectation : run.scenario.expect) {
     const auto* metric = std::get_if<scenario::Metric>(&expectation.form);
     if (metric == nullptr) continue;
     std::vector<std::int64_t> all = values(metric->metric, ledger, watch);
-    for (std::int64_t& value : all) value = per(value, metric->per, stage);
+    for (std::int64_t& value : all) value = per(value, metric->per, run);
     const auto count = metric->metric.rfind("convergence.", 0) == 0 ? static_cast<std::int64_t>(all.size()) : mean(all);
     const Asked asked[] = {{"p50", metric->p50, quantile(all, 50)},
                            {"p99", metric->p99, quantile(all, 99)},

@@ -29,14 +29,14 @@ class Metrics {
   void on_request() { ++requests_; }
 
   /// Judges the scenario's bounds and adds the measured values.
-  void finish(const scenario::Stage& stage, const Ledger& ledger, const Watch& watch, Sink& sink,
+  void finish(const scenario::CheckContext& run, const Ledger& ledger, const Watch& watch, Sink& sink,
               scenario::Findings& findings) const;
 
  private:
   std::vector<std::int64_t> values(std::string_view metric, const Ledger& ledger, const Watch& watch) const;
 
   bool wants_messages_ = false;
-  std::uint64_t octets_sent_ = 0;
+  std::uint64_t bytes_sent_ = 0;
   std::uint64_t sent_ = 0;
   std::uint64_t lost_ = 0;
   std::uint64_t writes_ = 0;

@@ -157,7 +157,7 @@ bool Predicates::mirrored_removed(const Predicate& p) const {
   const auto counts = [&](RegistryIndex r) { return std::find(places.begin(), places.end(), r) != places.end(); };
   std::uint64_t gone = 0;
   for (auto it = watch_.removed().rbegin(); it != watch_.removed().rend(); ++it) {
-    if (stage_.world.now() - it->at > p.in_window.value_or(Duration::max())) break;
+    if (run_.world.now() - it->at > p.in_window.value_or(Duration::max())) break;
     if (counts(it->registry) && !(p.without && it->origin_gone)) ++gone;
   }
   std::uint64_t live = 0;
@@ -177,10 +177,10 @@ bool Predicates::member_seen(const Predicate& p) const {
 
 bool Predicates::members_agree(const Predicate& p) const {
   for (const NodeIndex observer : nodes(p.subject)) {
-    if (!stage_.world.alive(observer)) continue;
+    if (!run_.world.alive(observer)) continue;
     for (const NodeIndex subject : nodes(p.subject)) {
       const bool seen_alive = state_of(observer, subject) == MemberState::Alive;
-      if (observer != subject && seen_alive != stage_.world.alive(subject)) return false;
+      if (observer != subject && seen_alive != run_.world.alive(subject)) return false;
     }
   }
   return true;
@@ -193,8 +193,8 @@ bool Predicates::alarm(const Predicate& p) const {
 
 bool Predicates::queue_depth(const Predicate& p) const {
   for (const NodeIndex n : nodes(p.subject)) {
-    if (stage_.world.node(n) == nullptr) continue;
-    const auto status = stage_.world.node(n)->status(stage_.world.local_time(n));
+    if (run_.world.node(n) == nullptr) continue;
+    const auto status = run_.world.node(n)->status(run_.world.local_time(n));
     std::uint64_t depth = status.registry.pending;
     for (const auto& region : status.regions) depth += region.link.unacknowledged;
     if (!within(p, depth)) return false;
@@ -206,18 +206,18 @@ bool Predicates::leader(const Predicate& p) const {
   std::map<std::size_t, bool> led;
   const Duration stable = p.stable_for.value_or(Duration{});
   for (const NodeIndex n : nodes(p.subject)) {
-    bool& found = led[stage_.cast.nodes()[n].region];
-    if (!scenario::leads(stage_.world, stage_.cast, n) || stage_.world.paused(n)) continue;
+    bool& found = led[run_.names.nodes()[n].region];
+    if (!scenario::leads(run_.world, run_.names, n) || run_.world.paused(n)) continue;
     const auto began = std::find_if(watch_.elections().rbegin(), watch_.elections().rend(),
                                     [&](const Watch::Election& e) { return e.node == n; });
-    const bool old = began == watch_.elections().rend() || stage_.world.now() - began->at >= stable;
+    const bool old = began == watch_.elections().rend() || run_.world.now() - began->at >= stable;
     found = found || old;
   }
   return std::all_of(led.begin(), led.end(), [](const auto& region) { return region.second; });
 }
 
 bool Predicates::leader_changed(const Predicate& p) const {
-  const auto from = p.after ? stage_.timeline.at(*p.after) : std::optional(Instant{});
+  const auto from = p.after ? run_.timeline.at(*p.after) : std::optional(Instant{});
   const auto among = nodes(p.subject);
   return from && std::any_of(watch_.elections().begin(), watch_.elections().end(), [&](const Watch::Election& e) {
            return e.at > *from && std::find(among.begin(), among.end(), e.node) != among.end();
@@ -239,15 +239,15 @@ bool Predicates::leaders_per_term(const Predicate& p) const {
 bool Predicates::down(const Predicate& p) const {
   const auto places = nodes(p.subject);
   return !places.empty() && std::all_of(places.begin(), places.end(), [&](NodeIndex n) {
-    const bool said = p.because.empty() || stage_.world.failure(n).find(p.because) != std::string::npos;
-    return !stage_.world.alive(n) && said;
+    const bool said = p.because.empty() || run_.world.failure(n).find(p.because) != std::string::npos;
+    return !run_.world.alive(n) && said;
   });
 }
 
 bool Predicates::conflict(const Predicate& p) const {
   const auto places = nodes(p.subject);
   return !places.empty() && std::all_of(places.begin(), places.end(), [&](NodeIndex n) {
-    const auto* node = stage_.world.node(n);
+    const auto* node = run_.world.node(n);
     if (node == nullptr) return watch_.raised(n, "conflict");
     return !node->catalog().conflict().empty() || !node->peering().conflict().empty() || watch_.raised(n, "conflict");
   });
@@ -255,8 +255,8 @@ bool Predicates::conflict(const Predicate& p) const {
 
 bool Predicates::pending(const Predicate& p) const {
   for (const NodeIndex n : nodes(p.subject)) {
-    const auto* node = stage_.world.node(n);
-    if (node != nullptr && !within(p, node->status(stage_.world.local_time(n)).pending.size())) return false;
+    const auto* node = run_.world.node(n);
+    if (node != nullptr && !within(p, node->status(run_.world.local_time(n)).pending.size())) return false;
   }
   return true;
 }
@@ -273,19 +273,19 @@ Predicates::Matches& Predicates::matches(const scenario::Selector& subject) cons
 
 std::vector<RegistryIndex> Predicates::registries(const scenario::Selector& selector) const {
   const scenario::Selector chosen = selector.empty() || selector.text == "any" ? scenario::Selector{"all"} : selector;
-  return scenario::registries_of(scenario::resolve(chosen, stage_.cast, {}, syncer::Random(stage_.seed)));
+  return scenario::registries_of(scenario::resolve(chosen, run_.names, {}, syncer::Random(run_.seed)));
 }
 
 std::vector<NodeIndex> Predicates::nodes(const scenario::Selector& selector) const {
   const scenario::Selector chosen = selector.empty() || selector.text == "any" ? scenario::Selector{"all"} : selector;
-  return scenario::nodes_of(scenario::resolve(chosen, stage_.cast, {}, syncer::Random(stage_.seed),
-                                              scenario::leads_in(stage_.world, stage_.cast)));
+  return scenario::nodes_of(
+      scenario::resolve(chosen, run_.names, {}, syncer::Random(run_.seed), scenario::leads_in(run_.world, run_.names)));
 }
 
 MemberState Predicates::state_of(NodeIndex observer, NodeIndex subject) const {
-  const auto* node = stage_.world.node(observer);
+  const auto* node = run_.world.node(observer);
   if (node == nullptr) return MemberState::Unknown;
-  const std::string& name = stage_.world.config(subject).node;
+  const std::string& name = run_.world.config(subject).node;
   for (const auto& member : node->gossip().members()) {
     if (member.name == name) return translate(member.state);
   }

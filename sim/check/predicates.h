@@ -14,8 +14,8 @@ namespace sim::check {
 /// Says whether a predicate is true of the world as it is now.
 class Predicates {
  public:
-  Predicates(const scenario::Stage& stage, const Ledger& ledger, const Watch& watch)
-      : stage_(stage), ledger_(ledger), watch_(watch) {}
+  Predicates(const scenario::CheckContext& run, const Ledger& ledger, const Watch& watch)
+      : run_(run), ledger_(ledger), watch_(watch) {}
 
   bool holds(const scenario::Predicate& predicate) const;
 
@@ -51,7 +51,7 @@ class Predicates {
   bool as_demanded(const Predicate& p, const Copy& copy) const;
   scenario::MemberState state_of(NodeIndex observer, NodeIndex subject) const;
 
-  const scenario::Stage& stage_;
+  const scenario::CheckContext& run_;
   const Ledger& ledger_;
   const Watch& watch_;
   mutable std::map<std::string, Matches> matches_;  // by selector; instances are only ever added

@@ -152,8 +152,8 @@ class RaftProperties : public Rule {
 
   bool wants_after_event() const override { return true; }
   void after_event(Instant) override {
-    for (const NodeIndex n : context_.stage->world.acted()) {
-      const auto* node = context_.stage->world.node(n);
+    for (const NodeIndex n : context_.run->world.acted()) {
+      const auto* node = context_.run->world.node(n);
       const Cluster* cluster = node == nullptr ? nullptr : node->cluster();
       const syncer::raft::RaftNode* raft = cluster == nullptr ? nullptr : cluster->raft_node();
       if (raft == nullptr) continue;
@@ -171,8 +171,7 @@ class RaftProperties : public Rule {
 
   /// A group that is founded anew, on other disks, begins at term 1 and owes the former one nothing.
   RaftGroup& group_of(NodeIndex n, const Cluster& cluster) {
-    const std::string name =
-        syncer::cluster::group_name(context_.stage->world.config(n).region, cluster.voters().group);
+    const std::string name = syncer::cluster::group_name(context_.run->world.config(n).region, cluster.voters().group);
     const auto found = groups_.find(name);
     if (found != groups_.end()) return found->second;
     return groups_
@@ -202,7 +201,7 @@ bool wipes(const scenario::Event* event) {
   if (event == nullptr) return false;
   const auto empties = [](const auto& action) {
     if constexpr (requires { action.disk; })
-      return action.disk == scenario::Disk::Wipe;
+      return action.disk == scenario::DiskFate::Wipe;
     else
       return false;
   };
@@ -214,7 +213,7 @@ class Leaders : public Rule {
   std::vector<std::string_view> ids() const override { return {kSingleLeader}; }
 
   void on_label(std::string_view, const scenario::Event* event) override {
-    if (wipes(event)) terms_.clear();  // whoever lost the disk begins at nothing
+    if (wipes(event)) terms_.clear();  // a node that lost its disk begins at nothing
   }
 
   void on_node_event(NodeIndex node, const syncer::Event& event) override {
@@ -241,19 +240,19 @@ class Leaders : public Rule {
 
   bool wants_after_event() const override { return true; }
   void after_event(Instant) override {
-    const std::vector<NodeIndex>& acted = context_.stage->world.acted();
+    const std::vector<NodeIndex>& acted = context_.run->world.acted();
     if (std::any_of(acted.begin(), acted.end(), [this](NodeIndex n) { return cluster_of(n) != nullptr; })) look();
   }
 
  private:
   void look() {
     std::map<std::size_t, NodeIndex> writers;
-    for (NodeIndex n = 0; n < context_.stage->world.nodes(); ++n) {
+    for (NodeIndex n = 0; n < context_.run->world.nodes(); ++n) {
       const Cluster* cluster = cluster_of(n);
       if (cluster == nullptr) continue;
       if (cluster->raft_node() != nullptr) watch_term(n, cluster->raft_node()->durable().term);
       if (!holds_lease(n, *cluster)) continue;
-      const auto [other, alone] = writers.emplace(context_.stage->cast.nodes()[n].region, n);
+      const auto [other, alone] = writers.emplace(context_.run->names.nodes()[n].region, n);
       if (alone) continue;
       context_.sink->violated(kSingleLeader, {"nodes " + context_.node(other->second) + " and " + context_.node(n) +
                                               " may both write the registry of region " + cluster_region(n)});
@@ -261,12 +260,12 @@ class Leaders : public Rule {
   }
 
   const Cluster* cluster_of(NodeIndex n) const {
-    const auto* node = context_.stage->world.node(n);
+    const auto* node = context_.run->world.node(n);
     return node == nullptr ? nullptr : node->cluster();
   }
-  std::string cluster_region(NodeIndex n) const { return context_.stage->world.config(n).region; }
+  std::string cluster_region(NodeIndex n) const { return context_.run->world.config(n).region; }
   bool holds_lease(NodeIndex n, const Cluster& cluster) const {
-    return cluster.may_write(context_.stage->world.local_time(n));
+    return cluster.may_write(context_.run->world.local_time(n));
   }
 
   /// What is on disk never goes back. (In memory it may: a term that was not stored yet promised nothing.)

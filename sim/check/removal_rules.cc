@@ -142,7 +142,7 @@ class Removals : public Rule {
   }
 
   void check_budget(const Write& write) {
-    const auto& guard = context_.stage->world.config(*write.writer).guard;
+    const auto& guard = context_.run->world.config(*write.writer).guard;
     auto& removals = windows_[{*write.writer, write.before->region}].removals;
     // The guard counts when it grants; the registry sees the removal a little later.
     while (!removals.empty() && context_.now() - removals.front() >= guard.window - kInFlight) removals.pop_front();
@@ -218,14 +218,14 @@ class Fencing : public Rule {
 
   void on_write(const Write& write) override {
     if (!write.writer) return;
-    const auto reign = reigns_.find(context_.stage->world.config(*write.writer).region);
-    if (reign == reigns_.end() || !is_late(write, reign->second)) return;
+    const auto leadership = leaderships_.find(context_.run->world.config(*write.writer).region);
+    if (leadership == leaderships_.end() || !is_late(write, leadership->second)) return;
     const Copy* copy = write.after != nullptr ? write.after : write.before;
     const Origin* origin = copy != nullptr && copy->origin ? context_.ledger->origin(*copy->origin) : nullptr;
     if (origin == nullptr || !origin->known || !was_right(write, *origin)) return;
     if (!origin->sights[write.name.registry].differs) return;
-    late_.push_back({origin->name, write.name.registry, *write.writer, reign->first, origin->stepped, write.change.at,
-                     write.change.at + kUndoneWithin});
+    late_.push_back({origin->name, write.name.registry, *write.writer, leadership->first, origin->stepped,
+                     write.change.at, write.change.at + kUndoneWithin});
   }
 
   bool wants_after_event() const override { return true; }
@@ -236,7 +236,7 @@ class Fencing : public Rule {
   }
 
  private:
-  struct Reign {
+  struct Leadership {
     Epoch epoch;
     NodeIndex writer = 0;
     Instant since;
@@ -259,8 +259,8 @@ class Fencing : public Rule {
   }
 
   void opened(NodeIndex node, const std::string& region, Epoch epoch) {
-    Reign& reign = reigns_[region];
-    if (reign.epoch < epoch) reign = {epoch, node, context_.now()};
+    Leadership& leadership = leaderships_[region];
+    if (leadership.epoch < epoch) leadership = {epoch, node, context_.now()};
   }
 
   void applied(NodeIndex node, const std::string& region, Epoch epoch) {
@@ -273,9 +273,9 @@ class Fencing : public Rule {
     highest = std::max(highest, epoch);
   }
 
-  /// A write of somebody whose reign is over. (What the same syncer wrote in an earlier reign cannot be told apart: the
-  /// mark of a copy names the epoch of its origin's region.)
-  static bool is_late(const Write& write, const Reign& reign) { return *write.writer != reign.writer; }
+  /// A write of somebody whose leadership has ended. (What the same syncer wrote in an earlier leadership cannot be
+  /// told apart: the mark of a copy names the epoch of its origin's region.)
+  static bool is_late(const Write& write, const Leadership& leadership) { return *write.writer != leadership.writer; }
 
   static bool was_right(const Write& write, const Origin& origin) {
     if (write.before == nullptr) return !origin.alive;
@@ -286,20 +286,20 @@ class Fencing : public Rule {
     const Origin* origin = context_.ledger->origin(late.origin);
     if (origin == nullptr || origin->stepped != late.stepped) return true;
     if (!origin->sights[late.registry].differs) return true;
-    const Reign& reign = reigns_.at(late.region);
-    late.due = std::max(late.due, reign.since + kUndoneWithin);
-    if (is_hindered(late, reign.writer)) late.due = now + kUndoneWithin;
+    const Leadership& leadership = leaderships_.at(late.region);
+    late.due = std::max(late.due, leadership.since + kUndoneWithin);
+    if (is_hindered(late, leadership.writer)) late.due = now + kUndoneWithin;
     if (now <= late.due) return false;
     context_.sink->violated(kLateWritesUndone,
                             {"syncer " + context_.node(late.by) + " wrote to " + context_.registry(late.registry) +
-                                 " after its reign, about " + late.origin.instance,
-                             "its successor " + context_.node(reign.writer) + " has not undone that"});
+                                 " after its leadership ended, about " + late.origin.instance,
+                             "its successor " + context_.node(leadership.writer) + " has not undone that"});
     return true;
   }
 
   bool is_hindered(const LateWrite& late, NodeIndex writer) const {
-    if (frozen_.count(writer) != 0 || is_kept_from(*context_.stage, writer, late.registry)) return true;
-    const auto& world = context_.stage->world;
+    if (frozen_.count(writer) != 0 || is_kept_from(*context_.run, writer, late.registry)) return true;
+    const auto& world = context_.run->world;
     const auto status = world.node(writer)->status(world.local_time(writer));
     const std::string home = region_of(late.origin.registry);
     return std::none_of(status.regions.begin(), status.regions.end(),
@@ -307,13 +307,13 @@ class Fencing : public Rule {
   }
 
   std::string region_of(RegistryIndex registry) const {
-    for (const auto& region : context_.stage->cast.regions()) {
+    for (const auto& region : context_.run->names.regions()) {
       if (region.registry == registry) return region.name;
     }
     return {};
   }
 
-  std::map<std::string, Reign> reigns_;
+  std::map<std::string, Leadership> leaderships_;
   std::map<std::pair<NodeIndex, std::string>, Epoch> applied_;
   std::set<NodeIndex> frozen_;
   std::vector<LateWrite> late_;

@@ -44,7 +44,7 @@ class Replicas : public Rule {
     if (event == nullptr) return;
     const auto wipes = [](const auto& action) {
       if constexpr (requires { action.disk; })
-        return action.disk == scenario::Disk::Wipe;
+        return action.disk == scenario::DiskFate::Wipe;
       else
         return false;
     };
@@ -57,7 +57,7 @@ class Replicas : public Rule {
       case EventKind::EpochOpened:
         return opened(node, region, version_of(event).epoch);
       case EventKind::LeaderLost:
-        return forget(node);  // whoever does not lead any more drops its replicas
+        return forget(node);  // a node that leads no more drops its replicas
       case EventKind::EntryAppended:
         dirty_writers_.insert(node);
         return;
@@ -143,14 +143,14 @@ class Replicas : public Rule {
   }
 
   void remember(NodeIndex n) {
-    const auto* node = context_.stage->world.node(n);
+    const auto* node = context_.run->world.node(n);
     if (node == nullptr) return;
     const auto& log = node->peering().core().log();
     history_[{node->config().region, {log.epoch(), log.head()}}] = log.set_hash().total();
   }
 
   void compare(NodeIndex n, const std::string& region) {
-    const auto* node = context_.stage->world.node(n);
+    const auto* node = context_.run->world.node(n);
     const auto* replica = node != nullptr ? node->peering().replica(region) : nullptr;
     if (replica == nullptr || !replica->consistent()) return;
     const auto found = history_.find({region, replica->version()});
@@ -241,7 +241,7 @@ class Collection : public Rule {
   }
 
   void look(NodeIndex n, const std::string& region) {
-    const auto* node = context_.stage->world.node(n);
+    const auto* node = context_.run->world.node(n);
     const Replica* replica = node != nullptr ? node->peering().replica(region) : nullptr;
     if (replica == nullptr || !replica->consistent()) return;
     Version& checked = checked_[{n, region}];

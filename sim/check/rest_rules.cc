@@ -34,7 +34,7 @@ class Bounds : public Rule {
   void after_event(Instant now) override {
     if (now < next_) return;
     next_ = now + kLookEvery;
-    const auto& world = context_.stage->world;
+    const auto& world = context_.run->world;
     for (NodeIndex n = 0; n < world.nodes(); ++n) {
       if (world.node(n) == nullptr) continue;
       look(n, *world.node(n));
@@ -74,7 +74,7 @@ class Rest : public Rule {
   std::vector<std::string_view> ids() const override { return {kNodesAtRest, kNoOrphans, kRegionsEqual}; }
 
   void finish() override {
-    const auto core = settled_core(*context_.stage);
+    const auto core = settled_core(*context_.run);
     if (!core) return;
     check_registries(*core);
     check_orphans(*core);
@@ -83,7 +83,7 @@ class Rest : public Rule {
 
  private:
   void check_registries(const scenario::Sites& core) {
-    std::vector<bool> among(context_.stage->world.registries(), false);
+    std::vector<bool> among(context_.run->world.registries(), false);
     for (const RegistryIndex r : scenario::registries_of(core)) among[r] = true;
     if (context_.ledger->differing(among) == 0) return;
     std::vector<std::string> facts = context_.ledger->explain(3);
@@ -110,21 +110,21 @@ class Rest : public Rule {
 
   /// The reasons why a node is not at rest, but for those that are about a region with nobody in the core.
   std::vector<std::string> unrest(NodeIndex n, const scenario::Sites& core) const {
-    const auto& cast = context_.stage->cast;
-    const auto& world = context_.stage->world;
+    const auto& names = context_.run->names;
+    const auto& world = context_.run->world;
     auto reasons = world.node(n)->status(world.local_time(n)).pending;
     const auto inside = scenario::nodes_of(core);
-    for (std::size_t r = 0; r < cast.regions().size(); ++r) {
-      const auto of_it = [&](NodeIndex m) { return cast.nodes()[m].region == r; };
+    for (std::size_t r = 0; r < names.regions().size(); ++r) {
+      const auto of_it = [&](NodeIndex m) { return names.nodes()[m].region == r; };
       const bool away = std::none_of(inside.begin(), inside.end(), of_it);
-      const std::string about = "region " + cast.regions()[r].name + ": ";
+      const std::string about = "region " + names.regions()[r].name + ": ";
       if (away) std::erase_if(reasons, [&](const std::string& reason) { return reason.starts_with(about); });
     }
     return reasons;
   }
 
   void check_node(NodeIndex n, const scenario::Sites& core) {
-    const auto* node = context_.stage->world.node(n);
+    const auto* node = context_.run->world.node(n);
     if (node == nullptr) {
       context_.sink->violated(kNodesAtRest, {"node " + context_.node(n) + " is down after the settle phase"});
       return;
@@ -139,12 +139,12 @@ class Rest : public Rule {
 
 }  // namespace
 
-std::optional<scenario::Sites> settled_core(const scenario::Stage& stage) {
-  const auto& settle = stage.scenario.settle;
+std::optional<scenario::Sites> settled_core(const scenario::CheckContext& run) {
+  const auto& settle = run.scenario.settle;
   if (!settle) return std::nullopt;
-  const auto begun = stage.timeline.at({"settle", {}});
-  if (!begun || stage.world.now() < *begun + settle->within) return std::nullopt;
-  return scenario::resolve(settle->core, stage.cast, {}, syncer::Random(stage.seed));
+  const auto begun = run.timeline.at({"settle", {}});
+  if (!begun || run.world.now() < *begun + settle->within) return std::nullopt;
+  return scenario::resolve(settle->core, run.names, {}, syncer::Random(run.seed));
 }
 
 std::unique_ptr<Rule> make_bound_rule() { return std::make_unique<Bounds>(); }
@@ -161,7 +161,7 @@ class CrashSafety : public Rule {
   void on_host_change(NodeIndex node, host::HostChange change) override {
     if (change != host::HostChange::Crashed) return;
     std::uint64_t& deaths = deaths_[node];
-    const std::uint64_t now = context_.stage->world.doomed_deaths(node);
+    const std::uint64_t now = context_.run->world.doomed_deaths(node);
     if (now == deaths) return;
     deaths = now;
     last_ = "syncer " + context_.node(node) + " died at one of its calls";
@@ -179,9 +179,9 @@ class CrashSafety : public Rule {
   }
 
   void finish() override {
-    const auto core = settled_core(*context_.stage);
+    const auto core = settled_core(*context_.run);
     if (last_.empty() || !core) return;
-    std::vector<bool> among(context_.stage->world.registries(), false);
+    std::vector<bool> among(context_.run->world.registries(), false);
     for (const RegistryIndex r : scenario::registries_of(*core)) among[r] = true;
     if (context_.ledger->differing(among) == 0) return;
     std::vector<std::string> facts = context_.ledger->explain(3);

@@ -19,6 +19,6 @@ std::unique_ptr<Rule> make_bound_rule();
 std::unique_ptr<Rule> make_rest_rule();
 
 /// The sites that must have come to rest; nothing when the run has no settle phase or did not get through it.
-std::optional<scenario::Sites> settled_core(const scenario::Stage& stage);
+std::optional<scenario::Sites> settled_core(const scenario::CheckContext& run);
 
 }  // namespace sim::check

@@ -15,9 +15,9 @@ void Sink::violated(std::string_view id, std::vector<std::string> facts, const s
   if (known || (relax != nullptr && !relax->grace)) return;
   scenario::Violation violation;
   violation.id = id;
-  violation.place = place != nullptr ? *place : scenario::Place{stage_->scenario.file, 0, 0};
-  violation.at = stage_->world.now();
-  violation.event = stage_->world.events();
+  violation.place = place != nullptr ? *place : scenario::Place{run_->scenario.file, 0, 0};
+  violation.at = run_->world.now();
+  violation.event = run_->world.events();
   violation.facts = std::move(facts);
   violations_.push_back(std::move(violation));
 }
@@ -28,22 +28,22 @@ Duration Sink::grace(std::string_view id) const {
 }
 
 const scenario::Relax* Sink::relaxed(std::string_view id) const {
-  for (const scenario::Relax& relax : stage_->scenario.relax) {
+  for (const scenario::Relax& relax : run_->scenario.relax) {
     if (relax.invariant == id) return &relax;
   }
   return nullptr;
 }
 
-Instant Context::now() const { return stage->world.now(); }
-std::string Context::registry(RegistryIndex r) const { return std::string(stage->world.registry_name(r)); }
-std::string Context::node(NodeIndex n) const { return std::string(stage->world.node_name(n)); }
+Instant Context::now() const { return run->world.now(); }
+std::string Context::registry(RegistryIndex r) const { return std::string(run->world.registry_name(r)); }
+std::string Context::node(NodeIndex n) const { return std::string(run->world.node_name(n)); }
 
 RegistryIndex Context::home_of(NodeIndex n) const {
-  return stage->cast.regions()[stage->cast.nodes()[n].region].registry;
+  return run->names.regions()[run->names.nodes()[n].region].registry;
 }
 
 bool Context::writes(NodeIndex n, const syncer::HttpRequest& request) const {
-  return stage->world.registry(home_of(n)).writes(request);
+  return run->world.registry(home_of(n)).writes(request);
 }
 
 namespace {
@@ -56,16 +56,16 @@ bool may_write(const host::World& world, host::NodeIndex n) {
 
 }  // namespace
 
-std::optional<host::NodeIndex> writer_of(const scenario::Stage& stage, const scenario::Cast::Region& region) {
+std::optional<host::NodeIndex> writer_of(const scenario::CheckContext& run, const scenario::Names::Region& region) {
   for (const host::NodeIndex n : region.nodes) {
-    if (may_write(stage.world, n)) return n;
+    if (may_write(run.world, n)) return n;
   }
   return std::nullopt;
 }
 
-bool is_kept_from(const scenario::Stage& stage, host::NodeIndex writer, host::RegistryIndex registry) {
-  const auto& world = stage.world;
-  if (!may_write(world, writer) || !world.registry(registry).well()) return true;
+bool is_kept_from(const scenario::CheckContext& run, host::NodeIndex writer, host::RegistryIndex registry) {
+  const auto& world = run.world;
+  if (!may_write(world, writer) || !world.registry(registry).healthy()) return true;
   const auto here = fault::Site::node(writer);
   const auto there = fault::Site::registry(registry);
   return !world.reachable(here, there) || !world.reachable(there, here);

@@ -14,7 +14,7 @@ namespace sim::check {
 /// Collects what was violated. An invariant that the scenario relaxes is left out; of each id only the first counts.
 class Sink {
  public:
-  void begin(const scenario::Stage& stage) { stage_ = &stage; }
+  void begin(const scenario::CheckContext& run) { run_ = &run; }
   /// `place` is that of an expectation; an invariant has none and takes the scenario's file.
   void violated(std::string_view id, std::vector<std::string> facts, const scenario::Place* place = nullptr);
   /// Extra time that the scenario grants an invariant.
@@ -23,13 +23,13 @@ class Sink {
 
  private:
   const scenario::Relax* relaxed(std::string_view id) const;
-  const scenario::Stage* stage_ = nullptr;
+  const scenario::CheckContext* run_ = nullptr;
   std::vector<scenario::Violation> violations_;
 };
 
 /// What every rule may look at.
 struct Context {
-  const scenario::Stage* stage = nullptr;
+  const scenario::CheckContext* run = nullptr;
   const Ledger* ledger = nullptr;
   Sink* sink = nullptr;
 
@@ -75,10 +75,10 @@ class Rule {
 };
 
 /// The running syncer that may write in a region right now; nothing when there is none.
-std::optional<host::NodeIndex> writer_of(const scenario::Stage& stage, const scenario::Cast::Region& region);
+std::optional<host::NodeIndex> writer_of(const scenario::CheckContext& run, const scenario::Names::Region& region);
 
 /// Whether a syncer has an excuse for not writing to a registry: it is down or frozen, cannot reach it, gets no sound
 /// answers from it, or may not write.
-bool is_kept_from(const scenario::Stage& stage, host::NodeIndex writer, host::RegistryIndex registry);
+bool is_kept_from(const scenario::CheckContext& run, host::NodeIndex writer, host::RegistryIndex registry);
 
 }  // namespace sim::check

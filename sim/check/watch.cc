@@ -25,7 +25,7 @@ void Watch::on_write(const Write& write) {
 }
 
 void Watch::on_request(NodeIndex node, const syncer::HttpRequest& request) {
-  const auto* cluster = context_.stage->world.node(node)->cluster();
+  const auto* cluster = context_.run->world.node(node)->cluster();
   if (cluster == nullptr || cluster->is_leader() || !context_.writes(node, request)) return;
   ++version_;
   ++stray_writes_;
@@ -57,9 +57,9 @@ void Watch::on_node_event(NodeIndex node, const syncer::Event& event) {
     case EventKind::NodeFailed:
       return raise(node, "conflict", "node");
     case EventKind::CopyRejected:
-      return raise(node, "parked", std::string(event.text("key")));
+      return raise(node, "rejected", std::string(event.text("key")));
     case EventKind::CopyAccepted:
-      return clear(node, "parked", std::string(event.text("key")));
+      return clear(node, "rejected", std::string(event.text("key")));
     case EventKind::RegistryDown:
       return raise(node, "registry", "");
     case EventKind::RegistryUp:
@@ -72,9 +72,9 @@ void Watch::on_node_event(NodeIndex node, const syncer::Event& event) {
     default:
       return;
   }
-  for (NodeIndex other = 0; other < context_.stage->world.nodes(); ++other) {
-    if (context_.stage->world.config(other).node != event.text("member")) continue;
-    if (context_.stage->world.alive(other) && !context_.stage->world.paused(other)) ++false_deaths_;
+  for (NodeIndex other = 0; other < context_.run->world.nodes(); ++other) {
+    if (context_.run->world.config(other).node != event.text("member")) continue;
+    if (context_.run->world.alive(other) && !context_.run->world.paused(other)) ++false_deaths_;
   }
 }
 

@@ -68,8 +68,8 @@ report::Suite play_traced(const Scenario& scenario, const Arguments& arguments, 
   report::Suite suite;
   suite.file = scenario.file;
   suite.name = scenario.name;
-  const scenario::Cast cast(scenario.topology);
-  Trace trace(trace_out, cast);
+  const scenario::Names names(scenario.topology);
+  Trace trace(trace_out, names);
   scenario::RunOptions options;
   options.probe = &trace;
   const Progress progress(scenario.name, 1);
@@ -85,8 +85,8 @@ report::Suite play_drawn(const Scenario& scenario, const Arguments& arguments, s
   report::Suite suite;
   suite.file = scenario.file;
   suite.name = scenario.name;
-  const scenario::Cast cast(drawn.topology);
-  report::Picture picture(cast);
+  const scenario::Names names(drawn.topology);
+  report::Picture picture(names);
   scenario::RunOptions options;
   options.probe = &picture;
   const Progress progress(scenario.name, 1);
@@ -114,7 +114,7 @@ std::optional<report::Suite> play_as_asked(const Scenario& scenario, const Argum
   return play_traced(scenario, arguments, file);
 }
 
-/// The one file of a command; problems are told.
+/// The one file of a command; problems go to `err`.
 std::optional<scenario::Scenario> load_one(const Arguments& arguments, std::ostream& err) {
   scenario::Parsed parsed = scenario::load(arguments.files.front(), vocabulary());
   if (parsed) return std::move(*parsed);

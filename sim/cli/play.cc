@@ -94,7 +94,7 @@ std::ostream& Trace::line(const std::string& who) {
 }
 
 void Trace::on_node_event(host::NodeIndex node, const syncer::Event& event) {
-  line(cast_.nodes()[node].name) << syncer::name(event.kind);
+  line(names_.nodes()[node].name) << syncer::name(event.kind);
   for (const syncer::Field& f : event.fields) {
     out_ << "  " << f.key << "=";
     if (f.key == "key") {
@@ -109,14 +109,14 @@ void Trace::on_node_event(host::NodeIndex node, const syncer::Event& event) {
 }
 
 void Trace::on_registry_change(host::RegistryIndex registry, const host::RegistryChange& change) {
-  line(cast_.registries()[registry]) << change.what;
+  line(names_.registries()[registry]) << change.what;
   if (change.instance != nullptr) out_ << "  instance=" << change.instance->id;
   if (!change.client.empty()) out_ << "  by=" << change.client;
   out_ << "\n";
 }
 
 void Trace::on_host_change(host::NodeIndex node, host::HostChange change) {
-  line(cast_.nodes()[node].name) << "process " << name_of(change) << "\n";
+  line(names_.nodes()[node].name) << "process " << name_of(change) << "\n";
 }
 
 }  // namespace sim::cli

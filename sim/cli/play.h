@@ -32,7 +32,7 @@ std::vector<std::uint64_t> seeds_of(const scenario::Scenario& scenario,
 /// Writes what happens, a line each: "time  who  what  fields". Time is the world's, of the event before.
 class Trace : public host::Probe {
  public:
-  Trace(std::ostream& out, const scenario::Cast& cast) : out_(out), cast_(cast) {}
+  Trace(std::ostream& out, const scenario::Names& names) : out_(out), names_(names) {}
 
   void on_node_event(host::NodeIndex node, const syncer::Event& event) override;
   bool wants(syncer::Severity severity) const override { return severity >= syncer::Severity::Debug; }
@@ -45,7 +45,7 @@ class Trace : public host::Probe {
   std::ostream& line(const std::string& who);
 
   std::ostream& out_;
-  const scenario::Cast& cast_;
+  const scenario::Names& names_;
   syncer::Instant now_;
 };
 

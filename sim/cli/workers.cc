@@ -135,7 +135,7 @@ class Pool {
 }  // namespace
 
 Harvest play_in_workers(const std::vector<std::uint64_t>& seeds, std::size_t jobs, const Play& play,
-                        const std::function<void(const Harvest&)>& told) {
+                        const std::function<void(const Harvest&)>& on_progress) {
   Harvest harvest;
   Pool pool(play, harvest);
   const std::size_t workers = std::clamp<std::size_t>(jobs, 1, std::max<std::size_t>(seeds.size(), 1));
@@ -146,7 +146,7 @@ Harvest play_in_workers(const std::vector<std::uint64_t>& seeds, std::size_t job
   }
   while (pool.busy()) {
     pool.turn();
-    told(harvest);
+    on_progress(harvest);
   }
   const auto by_seed = [](const auto& a, const auto& b) { return a.seed < b.seed; };
   std::sort(harvest.results.begin(), harvest.results.end(), by_seed);

@@ -18,11 +18,11 @@ struct Harvest {
   std::vector<report::Crash> crashes;
 };
 
-/// Plays seeds in `jobs` forked processes, so that a crash costs one seed and the rest goes on. `told` is called in
-/// this process about every 100 ms and after each seed.
+/// Plays seeds in `jobs` forked processes, so that a crash costs one seed and the rest goes on. `on_progress` is called
+/// in this process about every 100 ms and after each seed.
 Harvest play_in_workers(const std::vector<std::uint64_t>& seeds, std::size_t jobs,
                         const std::function<scenario::RunResult(std::uint64_t seed)>& play,
-                        const std::function<void(const Harvest& so_far)>& told);
+                        const std::function<void(const Harvest& so_far)>& on_progress);
 
 /// One status line on a terminal, redrawn; a line every 10 s otherwise. On the standard error, so that results stay
 /// clean.

@@ -17,7 +17,7 @@ struct TraceEntry {
   syncer::Instant at;
   std::uint32_t site = 0;     ///< where it happened
   std::uint32_t kind = 0;     ///< what it was; numbers belong to the world
-  std::uint64_t payload = 0;  ///< hash of the octets it carried
+  std::uint64_t payload = 0;  ///< hash of the bytes it carried
   std::uint64_t draws = 0;    ///< fold of the random draws since the event before
   bool operator==(const TraceEntry&) const = default;
 };

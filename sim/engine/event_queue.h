@@ -34,7 +34,7 @@ class Slab {
     return {slot, ++slots_[slot].generation};
   }
 
-  /// Gives the slot back; its content is left as it is for whoever acquires it next.
+  /// Gives the slot back; its content is left as it is for the next user.
   void release(Handle handle) {
     SYNCER_ASSERT(find(handle) != nullptr);
     slots_[handle.slot].live = false;

@@ -63,8 +63,8 @@ std::optional<Fault> process_fault(Family family, Draw& draw, Budget& budget, co
       break;
   }
   const bool may_wipe = wipe && budget.take("wipe", allowed.wiped_disks, draw.at, draw.scenario.duration);
-  const auto disk = may_wipe ? scenario::Disk::Wipe : scenario::Disk::LoseUnsynced;
-  return Fault{scenario::Crash{who, disk}, scenario::Restart{who, scenario::Disk::Keep, {}}, lasts};
+  const auto disk = may_wipe ? scenario::DiskFate::Wipe : scenario::DiskFate::LoseUnsynced;
+  return Fault{scenario::Crash{who, disk}, scenario::Restart{who, scenario::DiskFate::Keep, {}}, lasts};
 }
 
 std::optional<Fault> region_cut(Draw& draw, Budget& budget, const scenario::Budget& allowed) {
@@ -78,7 +78,7 @@ std::optional<Fault> region_cut(Draw& draw, Budget& budget, const scenario::Budg
   const std::uint64_t direction = draw.random.below(3);
   partition.both = direction == 0;
   if (direction == 1) std::swap(partition.from, partition.to);
-  partition.mode = draw.random.below(3) == 0 ? scenario::CutMode::Jam : scenario::CutMode::Drop;
+  partition.mode = draw.random.below(3) == 0 ? scenario::BlockMode::Jam : scenario::BlockMode::Drop;
   partition.for_ = lasts;
   return Fault{partition, {}, lasts};
 }
@@ -89,7 +89,7 @@ std::optional<Fault> network_fault(Family family, Draw& draw) {
   const scenario::Selector a{draw.one(draw.region().syncers)};
   const scenario::Selector b{draw.one(draw.region().syncers)};
   scenario::LinkChange link{all, all, true, {}, lasts};
-  link.quality.latency = scenario::Delay{scenario::Dist::Const, {}, {}, Duration(20ms), {}, {}, {}};
+  link.quality.latency = scenario::Delay{fault::Shape::Const, {}, {}, Duration(20ms), {}, {}, {}};
   switch (family) {
     case Family::Clog:
       return Fault{scenario::Clog{a, {}, {}, scenario::Direction::Both, lasts}, {}, lasts};
@@ -205,7 +205,7 @@ std::vector<Family> families_of(const scenario::Chaos& chaos, Random random) {
 
 fault::LatencyTable gap_table(const scenario::Delay& delay) {
   fault::LatencySpec spec;
-  spec.shape = static_cast<fault::Shape>(delay.dist);
+  spec.shape = delay.dist;
   spec.min = delay.min.value_or(Duration::zero());
   spec.max = delay.max.value_or(Duration::zero());
   spec.mean = delay.mean.value_or(Duration(4s));

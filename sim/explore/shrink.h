@@ -10,7 +10,7 @@
 
 namespace sim::explore {
 
-/// Plays a scenario and gives back what was found; made by whoever knows how to run and judge.
+/// Plays a scenario and gives back what was found; made by the caller, who knows how to run and judge.
 using Play = std::function<scenario::RunResult(const scenario::Scenario&, std::uint64_t seed)>;
 /// Whether to go on trying (a time budget lives here, not in the shrinker). Told the number of runs so far.
 using GoOn = std::function<bool(std::uint64_t runs)>;

@@ -29,21 +29,20 @@ bool hits(Random packet, Aspect aspect, syncer::Ratio chance) {
   return chance.numerator != 0 && packet.stream(aspect).hits(chance);
 }
 
-void flip(syncer::Bytes& octets, std::uint64_t bit) {
-  char& octet = octets[static_cast<std::size_t>(bit / 8)];
-  octet = static_cast<char>(static_cast<unsigned char>(octet) ^ (1U << (bit % 8)));
+void flip(syncer::Bytes& bytes, std::uint64_t bit) {
+  char& byte = bytes[static_cast<std::size_t>(bit / 8)];
+  byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1U << (bit % 8)));
 }
 
 }  // namespace
 
-void flip_bits(syncer::Bytes& octets, Random random) {
-  if (octets.empty()) return;
-  const std::uint64_t bits = octets.size() * 8;
+void flip_bits(syncer::Bytes& bytes, Random random) {
+  if (bytes.empty()) return;
+  const std::uint64_t bits = bytes.size() * 8;
   const std::uint64_t first = random.below(bits);
-  flip(octets, first);
+  flip(bytes, first);
   // Never the first again: a corrupt packet differs from the one that was sent.
-  for (std::uint64_t more = random.below(3); more > 0; --more)
-    flip(octets, (first + 1 + random.below(bits - 1)) % bits);
+  for (std::uint64_t more = random.below(3); more > 0; --more) flip(bytes, (first + 1 + random.below(bits - 1)) % bits);
 }
 
 DatagramVerdict Path::datagram(Instant now, std::size_t size) {

@@ -39,10 +39,9 @@ struct LinkSpec {
   std::optional<ReorderSpec> reorder;      ///< datagrams only
   std::optional<syncer::Ratio> corrupt;    ///< datagrams: one to three flipped bits; streams: as loss (TCP checksum)
   std::optional<std::uint64_t> bandwidth;  ///< bits per second; 0 is unlimited
-  std::optional<std::uint64_t>
-      queue;                         ///< octets waiting for the bandwidth; more is dropped at the tail; 0 is unlimited
-  std::optional<std::uint64_t> mtu;  ///< larger datagrams are dropped; 0 is unlimited
-  std::optional<ConnectFate> connect;     ///< streams and HTTP
+  std::optional<std::uint64_t> queue;  ///< bytes waiting for the bandwidth; more is dropped at the tail; 0 is unlimited
+  std::optional<std::uint64_t> mtu;    ///< larger datagrams are dropped; 0 is unlimited
+  std::optional<ConnectFate> connect;  ///< streams and HTTP
   std::optional<syncer::Duration> extra;  ///< added to each latency draw (slow pairs)
 };
 
@@ -83,8 +82,8 @@ struct DatagramVerdict {
   syncer::Random bits{0};  ///< chooses the bits that flip, when corrupt
 };
 
-/// Flips one to three bits; nothing happens to empty octets.
-void flip_bits(syncer::Bytes& octets, syncer::Random random);
+/// Flips one to three bits; nothing happens to empty bytes.
+void flip_bits(syncer::Bytes& bytes, syncer::Random random);
 
 /// One direction between two sites: draws the fate of each packet and keeps what the next one depends on (burst state,
 /// queue). Each aspect of each packet has its own stream, so that switching one fault off shifts no other draw.

@@ -36,7 +36,7 @@ enum class EventCode : std::uint32_t {
   RegistryWake,     ///< (registry)
   // Work for a node's process; it waits in the inbox while the process cannot run. Subject: node.
   WorkDatagram,   ///< packet
-  WorkAccepted,   ///< segment without octets
+  WorkAccepted,   ///< segment without bytes
   WorkConnected,  ///< likewise
   WorkData,       ///< segment
   WorkClosed,     ///< segment with the reason

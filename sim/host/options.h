@@ -6,27 +6,20 @@
 #include <string>
 #include <vector>
 
+#include "sim/fault/process_fault.h"
 #include "syncer/base/time.h"
 #include "syncer/node/node_config.h"
 
 namespace sim::host {
 
-/// What a crash leaves of octets that were not yet reported stored. What was reported is always kept, except by Wipe.
-enum class DiskFate : std::uint8_t {
-  Keep,          ///< everything written (the process died, the machine did not)
-  LoseUnsynced,  ///< nothing of it (power cut)
-  Tear,          ///< a prefix of it: whole writes in order, then possibly part of an append
-  Wipe,          ///< the disk is empty
-};
+using fault::CallKind;
+using fault::DiskFate;
 
 /// How peers learn of a crash.
 enum class Farewell : std::uint8_t {
   Reset,   ///< the machine lives on and resets known connections
   Silent,  ///< the machine is gone; connections stay half-open until somebody notices
 };
-
-/// The calls of a node at which it can be made to die.
-enum class CallKind : std::uint8_t { RegistryWrite, DiskWrite };
 
 /// Death in the middle of a step: at the n-th such call from now on.
 struct Doom {
@@ -73,8 +66,8 @@ struct WorldOptions {
   syncer::Duration connect_timeout = std::chrono::seconds(5);  ///< of streams and of HTTP
   syncer::Duration retransmit_first = std::chrono::milliseconds(200);
   syncer::Duration retransmit_limit = std::chrono::seconds(60);  ///< a stream without progress for this long is closed
-  std::uint64_t stream_window = 256 * 1024;                      ///< octets under way in one direction
-  std::uint64_t socket_buffer = 208 * 1024;  ///< octets of datagrams a frozen process can have waiting
+  std::uint64_t stream_window = 256 * 1024;                      ///< bytes under way in one direction
+  std::uint64_t socket_buffer = 208 * 1024;  ///< bytes of datagrams a frozen process can have waiting
 };
 
 }  // namespace sim::host

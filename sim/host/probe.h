@@ -51,7 +51,7 @@ struct Message {
   MessageFate fate;
   Site from;
   Site to;
-  syncer::ByteView octets;  ///< for HTTP the body
+  syncer::ByteView bytes;  ///< for HTTP the body
 };
 
 /// What happened to a node's process or machine.

@@ -138,7 +138,7 @@ void Picture::on_registry_change(host::RegistryIndex registry, const host::Regis
   const bool out = is_end(change.kind);
   const bool copy = change.instance->mark.has_value();
   const std::string look = std::string(in ? "in" : out ? "out" : "info") + (copy ? " copy" : "");
-  mark(cast_.nodes().size() + registry, look,
+  mark(names_.nodes().size() + registry, look,
        std::string(change.what) + " " + change.instance->id + " by " + std::string(change.client));
 }
 
@@ -151,7 +151,7 @@ void Picture::on_host_change(host::NodeIndex node, host::HostChange change) {
 /// Bars of the time that each process was alive, and frozen.
 std::string Picture::lives(Duration end) const {
   std::string out;
-  for (std::size_t lane = 0; lane < cast_.nodes().size(); ++lane) {
+  for (std::size_t lane = 0; lane < names_.nodes().size(); ++lane) {
     Duration since{};
     std::string look;  // of the bar that began at `since`; empty while the process is down
     const auto close = [&](Duration at) {
@@ -176,10 +176,10 @@ std::string Picture::lives(Duration end) const {
 std::string Picture::lanes(const scenario::Scenario& scenario) const {
   const Duration end = scenario.duration;
   std::string out = lives(end);
-  for (std::size_t lane = 0; lane < cast_.nodes().size() + cast_.registries().size(); ++lane) {
-    const bool node = lane < cast_.nodes().size();
+  for (std::size_t lane = 0; lane < names_.nodes().size() + names_.registries().size(); ++lane) {
+    const bool node = lane < names_.nodes().size();
     out += words(8, y_of(lane) + 20, "",
-                 node ? cast_.nodes()[lane].name : cast_.registries()[lane - cast_.nodes().size()]);
+                 node ? names_.nodes()[lane].name : names_.registries()[lane - names_.nodes().size()]);
     out += "<line class=\"lane\" x1=\"" + number(kLeft) + "\" x2=\"" + number(kLeft + kWidth) + "\" y1=\"" +
            number(y_of(lane) + 16) + "\" y2=\"" + number(y_of(lane) + 16) + "\"/>\n";
   }
@@ -193,7 +193,7 @@ std::string Picture::lanes(const scenario::Scenario& scenario) const {
 }
 
 std::string Picture::html(const scenario::Scenario& scenario, const scenario::RunResult& result) const {
-  const auto rows = static_cast<std::int64_t>(cast_.nodes().size() + cast_.registries().size());
+  const auto rows = static_cast<std::int64_t>(names_.nodes().size() + names_.registries().size());
   const std::int64_t bottom = kTop + rows * kLane;
   std::string out = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>" + escaped(scenario.name) +
                     "</title><style>" + std::string(kStyle) + "</style>\n<h1>" + escaped(scenario.name) + "</h1><p>" +

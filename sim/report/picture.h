@@ -17,7 +17,7 @@ using scenario::Duration;
 /// shaded behind, what was violated in front. One page without any outside reference.
 class Picture : public host::Probe {
  public:
-  explicit Picture(const scenario::Cast& cast) : cast_(cast) {}
+  explicit Picture(const scenario::Names& names) : names_(names) {}
 
   void on_node_event(host::NodeIndex node, const syncer::Event& event) override;
   bool wants(syncer::Severity severity) const override { return severity >= syncer::Severity::Info; }
@@ -41,7 +41,7 @@ class Picture : public host::Probe {
   std::string lanes(const scenario::Scenario& scenario) const;
   std::string lives(Duration end) const;
 
-  const scenario::Cast& cast_;
+  const scenario::Names& names_;
   syncer::Instant now_;
   std::vector<Mark> marks_;
 };

@@ -30,11 +30,11 @@ namespace {
 using syncer::Duration;
 
 struct Payload {
-  syncer::Bytes octets;
+  syncer::Bytes bytes;
 };
 
 /// As many timers and packets under way as the argument says; each event puts the next one in, with a payload of 200
-/// octets in a recycled slot. Reports the allocations per event once everything has its working size.
+/// bytes in a recycled slot. Reports the allocations per event once everything has its working size.
 void SteadyState(benchmark::State& state) {
   EventQueue queue;
   Slab<Payload> slab;
@@ -43,13 +43,13 @@ void SteadyState(benchmark::State& state) {
   const std::string text(200, 'x');
   const auto put = [&] {
     const Handle handle = slab.acquire();
-    slab.at(handle).octets.assign(text);
+    slab.at(handle).bytes.assign(text);
     const Duration delay = random.between(Duration(0), std::chrono::milliseconds(50));
     queue.push(queue.now() + delay, {1, 2, handle});
   };
   const auto turn = [&] {
     const QueuedEvent event = queue.pop();
-    digest.add(queue.now(), event.subject, event.kind, syncer::hash64(slab.at(event.payload).octets));
+    digest.add(queue.now(), event.subject, event.kind, syncer::hash64(slab.at(event.payload).bytes));
     slab.release(event.payload);
     put();
   };

@@ -19,7 +19,7 @@ using Phase = HttpCall::Phase;
 
 namespace {
 constexpr Duration kMaxRetry = std::chrono::seconds(2);
-/// Octets of a request or answer besides its body, about.
+/// Bytes of a request or answer besides its body, about.
 constexpr std::size_t kHeadSize = 300;
 }  // namespace
 
@@ -126,7 +126,7 @@ bool CallNet::deadline(Handle handle) {
   if (call == nullptr || call->abandoned || call->phase == Phase::Ended) return false;
   const NodeIndex node = call->node;
   const CallId id = call->id;
-  // The request may still be on its way; its own record goes with it, the process is told by another one.
+  // The request may still be on its way; its own record goes with it, another one informs the process.
   if (call->phase == Phase::Travelling) {
     abandon(handle);
     handle = calls_.acquire();

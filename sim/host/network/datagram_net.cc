@@ -27,23 +27,23 @@ MessageFate fate_of(DatagramVerdict::Fate fate) {
 
 }  // namespace
 
-void DatagramNet::send(NodeIndex from, const syncer::Endpoint& to, ByteView octets) {
+void DatagramNet::send(NodeIndex from, const syncer::Endpoint& to, ByteView bytes) {
   const Socket* socket = fabric_.directory.find(to);
   if (socket == nullptr || socket->listener != syncer::Listener::Gossip) {
-    report(MessageFate::Unreachable, from, from, octets);
+    report(MessageFate::Unreachable, from, from, bytes);
     return;
   }
   const NodeIndex target = socket->node;
   Network& network = fabric_.network;
   // The draw comes first, so that a partition shifts no draw.
   const DatagramVerdict verdict =
-      network.path(Site::node(from), Site::node(target)).datagram(fabric_.kernel.now(), octets.size());
-  if (network.drops(Site::node(from), Site::node(target))) return report(MessageFate::Blocked, from, target, octets);
-  report(fate_of(verdict.fate), from, target, octets);
+      network.path(Site::node(from), Site::node(target)).datagram(fabric_.kernel.now(), bytes.size());
+  if (network.drops(Site::node(from), Site::node(target))) return report(MessageFate::Blocked, from, target, bytes);
+  report(fate_of(verdict.fate), from, target, bytes);
   if (verdict.fate != DatagramVerdict::Fate::Pass) return;
   const engine::Handle twins = verdict.duplicate ? make_twins() : engine::Handle{};
-  launch(from, target, octets, verdict.delay, verdict, twins);
-  if (verdict.duplicate) launch(from, target, octets, verdict.duplicate_delay, verdict, twins);
+  launch(from, target, bytes, verdict.delay, verdict, twins);
+  if (verdict.duplicate) launch(from, target, bytes, verdict.duplicate_delay, verdict, twins);
 }
 
 engine::Handle DatagramNet::make_twins() {
@@ -52,17 +52,17 @@ engine::Handle DatagramNet::make_twins() {
   return twins;
 }
 
-void DatagramNet::launch(NodeIndex from, NodeIndex to, ByteView octets, syncer::Duration delay,
+void DatagramNet::launch(NodeIndex from, NodeIndex to, ByteView bytes, syncer::Duration delay,
                          const DatagramVerdict& verdict, engine::Handle twins) {
   const engine::Handle handle = packets_.acquire();
   Packet& packet = packets_.at(handle);
   packet.from = from;
   packet.to = to;
   packet.source = fabric_.nodes[from]->config().gossip_address;
-  packet.octets.assign(octets);
+  packet.bytes.assign(bytes);
   packet.damaged = verdict.corrupt;
   packet.twins = twins;
-  if (verdict.corrupt) fault::flip_bits(packet.octets, verdict.bits);
+  if (verdict.corrupt) fault::flip_bits(packet.bytes, verdict.bits);
   const Site source = Site::node(from);
   const Site target = Site::node(to);
   fabric_.network.transmit(source, target, fabric_.kernel.now() + delay + fabric_.network.slowness(source, target),
@@ -72,12 +72,12 @@ void DatagramNet::launch(NodeIndex from, NodeIndex to, ByteView octets, syncer::
 void DatagramNet::arrived(engine::Handle handle) {
   const Packet& packet = packets_.at(handle);
   NodeHost& host = *fabric_.nodes[packet.to];
-  if (host.takes_datagram(packet.octets.size())) {
-    report(MessageFate::Delivered, packet.from, packet.to, packet.octets);
-    host.post({static_cast<std::uint32_t>(EventCode::WorkDatagram), packet.to, handle}, packet.octets.size());
+  if (host.takes_datagram(packet.bytes.size())) {
+    report(MessageFate::Delivered, packet.from, packet.to, packet.bytes);
+    host.post({static_cast<std::uint32_t>(EventCode::WorkDatagram), packet.to, handle}, packet.bytes.size());
     return;
   }
-  report(host.running() ? MessageFate::Overflowed : MessageFate::Unreachable, packet.from, packet.to, packet.octets);
+  report(host.running() ? MessageFate::Overflowed : MessageFate::Unreachable, packet.from, packet.to, packet.bytes);
   release(handle);
 }
 
@@ -98,10 +98,10 @@ void DatagramNet::release(engine::Handle handle) {
   packets_.release(handle);
 }
 
-void DatagramNet::report(MessageFate fate, NodeIndex from, NodeIndex to, ByteView octets) const {
+void DatagramNet::report(MessageFate fate, NodeIndex from, NodeIndex to, ByteView bytes) const {
   const Probes& probes = fabric_.kernel.probes;
   if (!probes.wants_messages()) return;
-  probes.message({Channel::Datagram, fate, Site::node(from), Site::node(to), octets});
+  probes.message({Channel::Datagram, fate, Site::node(from), Site::node(to), bytes});
 }
 
 }  // namespace sim::host

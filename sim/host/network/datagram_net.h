@@ -15,7 +15,7 @@ struct Packet {
   NodeIndex from = 0;
   NodeIndex to = 0;
   syncer::Endpoint source;
-  syncer::Bytes octets;
+  syncer::Bytes bytes;
   bool damaged = false;
   engine::Handle twins;  ///< what it shares with its duplicate; zero when it has none
 };
@@ -25,7 +25,7 @@ class DatagramNet {
  public:
   explicit DatagramNet(Fabric& fabric) : fabric_(fabric) {}
 
-  void send(NodeIndex from, const syncer::Endpoint& to, syncer::ByteView octets);
+  void send(NodeIndex from, const syncer::Endpoint& to, syncer::ByteView bytes);
   /// The packet reached its machine.
   void arrived(engine::Handle packet);
   Packet& packet(engine::Handle handle) { return packets_.at(handle); }
@@ -40,10 +40,10 @@ class DatagramNet {
     std::uint32_t taken_by = 0;  ///< incarnation of the process that took up the first; 0 for none
     syncer::Instant taken{};
   };
-  void launch(NodeIndex from, NodeIndex to, syncer::ByteView octets, syncer::Duration delay,
+  void launch(NodeIndex from, NodeIndex to, syncer::ByteView bytes, syncer::Duration delay,
               const fault::DatagramVerdict& verdict, engine::Handle twins);
   engine::Handle make_twins();
-  void report(MessageFate fate, NodeIndex from, NodeIndex to, syncer::ByteView octets) const;
+  void report(MessageFate fate, NodeIndex from, NodeIndex to, syncer::ByteView bytes) const;
 
   Fabric& fabric_;
   engine::Slab<Packet> packets_;

@@ -15,9 +15,9 @@ using engine::QueuedEvent;
 std::uint64_t payload_hash(Fabric& fabric, const QueuedEvent& event) {
   switch (static_cast<EventCode>(event.kind)) {
     case EventCode::DatagramArrived:
-      return syncer::hash64(fabric.datagrams.packet(event.payload).octets);
+      return syncer::hash64(fabric.datagrams.packet(event.payload).bytes);
     case EventCode::SegmentArrived:
-      return syncer::hash64(fabric.streams.segment(event.payload).octets);
+      return syncer::hash64(fabric.streams.segment(event.payload).bytes);
     case EventCode::RequestArrived:
     case EventCode::AnswerArrived:
       return fabric.calls.hash(event.payload, static_cast<EventCode>(event.kind) == EventCode::RequestArrived);

@@ -32,7 +32,7 @@ struct Fabric {
   ~Fabric();
 };
 
-/// Hash of the octets that an event carries, 0 when it carries none.
+/// Hash of the bytes that an event carries, 0 when it carries none.
 std::uint64_t payload_hash(Fabric& fabric, const engine::QueuedEvent& event);
 
 /// Lets one event happen; all but Action, which the world keeps to itself. False when it was out of date and nothing

@@ -29,8 +29,8 @@ void Directory::unbind(const Endpoint& address, fault::NodeIndex node) {
 
 /// Where the address is, or where it would go.
 std::size_t Directory::slot(const Endpoint& address) const {
-  const syncer::ByteView octets(reinterpret_cast<const char*>(address.address.data()), address.address.size());
-  std::size_t i = static_cast<std::size_t>(syncer::hash64(octets, address.port)) % entries_.size();
+  const syncer::ByteView bytes(reinterpret_cast<const char*>(address.address.data()), address.address.size());
+  std::size_t i = static_cast<std::size_t>(syncer::hash64(bytes, address.port)) % entries_.size();
   while (entries_[i].used && entries_[i].address != address) i = (i + 1) % entries_.size();
   return i;
 }

@@ -63,7 +63,7 @@ class Network {
   void heal_all();
   void hold_messages(bool hold);
   std::size_t deliver(Site from, Site to, std::size_t count);
-  /// Takes the kept events of one kind out, for whoever owns their payloads to release them.
+  /// Takes the kept events of one kind out, for the owner of their payloads to release them.
   std::vector<engine::QueuedEvent> take_pending(Site from, Site to, EventCode code);
   void set_machine_up(Site site, bool up);
   bool machine_up(Site site) const { return up_[index(site)]; }

@@ -16,7 +16,7 @@ using syncer::LinkId;
 
 namespace {
 constexpr Duration kFirstSynRetry = std::chrono::seconds(1);
-/// Octets that a handshake packet takes on the line.
+/// Bytes that a handshake packet takes on the line.
 constexpr std::size_t kControlSize = 64;
 }  // namespace
 
@@ -129,12 +129,12 @@ const StreamNet::LinkEnd* StreamNet::find(NodeIndex node, LinkId link) const {
   return found == links_[node].end() ? nullptr : &found->second;
 }
 
-void StreamNet::send(NodeIndex node, LinkId link, syncer::ByteView octets) {
+void StreamNet::send(NodeIndex node, LinkId link, syncer::ByteView bytes) {
   const LinkEnd* found = find(node, link);
-  if (found == nullptr || octets.empty()) return;
+  if (found == nullptr || bytes.empty()) return;
   const LinkEnd end = *found;
   Connection& c = connections_.at(end.connection);
-  c.out[end.end].unsent.append(octets);
+  c.out[end.end].unsent.append(bytes);
   pump(end.connection, end.end);
 }
 
@@ -176,7 +176,7 @@ void StreamNet::post(Handle handle, End to, EventCode code, const char* reason) 
   segment.link = c.link[to];
   segment.reason = reason;
   segment.fin = false;
-  segment.octets.clear();
+  segment.bytes.clear();
   fabric_.kernel.push(fabric_.kernel.now(), code, node, word);
 }
 
@@ -207,7 +207,7 @@ void StreamNet::consumed(Handle word) {
   const Segment& segment = segments_.at(word);
   const Handle handle = segment.connection;
   const End from = 1 - segment.to;
-  const std::size_t size = segment.octets.size();
+  const std::size_t size = segment.bytes.size();
   segments_.release(word);
   Connection* c = connections_.find(handle);
   if (c == nullptr || c->state[from] == EndState::Gone) return;
@@ -262,14 +262,14 @@ void StreamNet::release_if_done(Handle handle) {
 
 namespace {
 
-// How the octets of a stream travel: segments, their loss and repetition, resets.
+// How the bytes of a stream travel: segments, their loss and repetition, resets.
 
 constexpr std::size_t kMaxSegment = 64 * 1024;
 constexpr Duration kMaxTimeout = std::chrono::seconds(60);
 
 }  // namespace
 
-/// Whether octets of that end get through now; otherwise sees to it that they are tried again.
+/// Whether bytes of that end get through now; otherwise sees to it that they are tried again.
 bool StreamNet::may_send(Handle handle, End from) {
   Connection& c = connections_.at(handle);
   if (c.dead && fabric_.kernel.now() >= c.dead_until) {
@@ -308,7 +308,7 @@ void StreamNet::launch(Handle handle, End from, std::size_t size, bool fin) {
   segment.link = c.link[1 - from];
   segment.reason = fin ? "closed by peer" : nullptr;
   segment.fin = fin;
-  segment.octets.assign(out.unsent, out.sent, size);
+  segment.bytes.assign(out.unsent, out.sent, size);
   out.sent += size;
   out.in_flight += size;
   out.fin_sent = fin;
@@ -320,7 +320,7 @@ void StreamNet::launch(Handle handle, End from, std::size_t size, bool fin) {
   out.last_arrival = std::max(out.last_arrival, now + delay);
   const Probes& probes = fabric_.kernel.probes;
   if (probes.wants_messages()) {
-    probes.message({Channel::Stream, MessageFate::Sent, site(c, from), site(c, 1 - from), segment.octets});
+    probes.message({Channel::Stream, MessageFate::Sent, site(c, from), site(c, 1 - from), segment.bytes});
   }
   network.transmit(site(c, from), site(c, 1 - from), out.last_arrival, EventCode::SegmentArrived, 1 - from, packet);
 }
@@ -334,16 +334,16 @@ void StreamNet::segment_arrived(Handle packet) {
     const Probes& probes = fabric_.kernel.probes;
     const End from = 1 - segment.to;
     if (probes.wants_messages()) {
-      probes.message({Channel::Stream, MessageFate::Delivered, site(*c, from), site(*c, segment.to), segment.octets});
+      probes.message({Channel::Stream, MessageFate::Delivered, site(*c, from), site(*c, segment.to), segment.bytes});
     }
     const EventCode code = segment.fin ? EventCode::WorkClosed : EventCode::WorkData;
-    // Behind what this instant already holds for the process: it learns of the connection before of its octets.
+    // Behind what this instant already holds for the process: it learns of the connection before of its bytes.
     fabric_.kernel.push(fabric_.kernel.now(), code, c->node[segment.to], packet);
     return;
   }
   const End to = segment.to;
   segments_.release(packet);
-  // Nobody is there any more: the machine says so. A closing end reads no more, but its own octets still go out.
+  // Nobody is there any more: the machine says so. A closing end reads no more, but its own bytes still go out.
   if (c != nullptr && !c->dead && c->state[to] == EndState::Gone) send_reset(handle, 1 - to);
 }
 

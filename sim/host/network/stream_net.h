@@ -55,14 +55,14 @@ struct Connection {
   syncer::Duration syn_timeout{};
 };
 
-/// Octets or a word on their way to one end.
+/// Bytes or a word on their way to one end.
 struct Segment {
   engine::Handle connection;
   End to = 0;
   syncer::LinkId link;
   const char* reason = nullptr;
   bool fin = false;
-  syncer::Bytes octets;
+  syncer::Bytes bytes;
 };
 
 /// TCP as processes see it: in order, loss shows as delay, a frozen reader pushes back, a cut is silence, a lost
@@ -73,7 +73,7 @@ class StreamNet {
 
   // The process's side.
   void connect(NodeIndex node, syncer::LinkId link, const syncer::Endpoint& to);
-  void send(NodeIndex node, syncer::LinkId link, syncer::ByteView octets);
+  void send(NodeIndex node, syncer::LinkId link, syncer::ByteView bytes);
   std::size_t backlog(NodeIndex node, syncer::LinkId link) const;
   void close(NodeIndex node, syncer::LinkId link);
   void process_ended(NodeIndex node, Farewell farewell);

@@ -23,8 +23,8 @@ Instant Disk::write(Instant now, syncer::CallId call, std::string_view key, Byte
   return enqueue(now, {call, std::string(key), std::move(value), false});
 }
 
-Instant Disk::append(Instant now, syncer::CallId call, std::string_view key, Bytes octets) {
-  return enqueue(now, {call, std::string(key), std::move(octets), true});
+Instant Disk::append(Instant now, syncer::CallId call, std::string_view key, Bytes bytes) {
+  return enqueue(now, {call, std::string(key), std::move(bytes), true});
 }
 
 Instant Disk::enqueue(Instant now, Operation operation) {
@@ -47,7 +47,7 @@ DiskDone Disk::complete() {
 void Disk::apply(const Operation& operation) {
   Bytes& value = durable_[operation.key];
   if (!operation.append) value.clear();
-  value.append(operation.octets);
+  value.append(operation.bytes);
 }
 
 void Disk::crash(DiskFate fate) {
@@ -68,7 +68,7 @@ void Disk::tear() {
   for (std::uint64_t i = 0; i < whole; ++i) apply(pending_[static_cast<std::size_t>(i)]);
   if (whole == pending_.size() || !pending_[static_cast<std::size_t>(whole)].append) return;
   Operation torn = pending_[static_cast<std::size_t>(whole)];
-  torn.octets.resize(static_cast<std::size_t>(random.below(torn.octets.size() + 1)));
+  torn.bytes.resize(static_cast<std::size_t>(random.below(torn.bytes.size() + 1)));
   apply(torn);
 }
 
@@ -77,8 +77,8 @@ bool Disk::flip_bit(std::string_view key) {
   if (found == durable_.end() || found->second.empty()) return false;
   syncer::Random random = draws_.next();
   const std::uint64_t bit = random.below(found->second.size() * 8);
-  char& octet = found->second[static_cast<std::size_t>(bit / 8)];
-  octet = static_cast<char>(static_cast<unsigned char>(octet) ^ (1U << (bit % 8)));
+  char& byte = found->second[static_cast<std::size_t>(bit / 8)];
+  byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1U << (bit % 8)));
   return true;
 }
 

@@ -31,7 +31,7 @@ class Disk {
   syncer::Result<std::optional<syncer::Bytes>> read(std::string_view key) const;
   /// Both give the time at which complete() is to be called.
   syncer::Instant write(syncer::Instant now, syncer::CallId call, std::string_view key, syncer::Bytes value);
-  syncer::Instant append(syncer::Instant now, syncer::CallId call, std::string_view key, syncer::Bytes octets);
+  syncer::Instant append(syncer::Instant now, syncer::CallId call, std::string_view key, syncer::Bytes bytes);
   /// The oldest pending operation takes effect, or fails.
   DiskDone complete();
   bool idle() const { return pending_.empty(); }
@@ -39,14 +39,14 @@ class Disk {
   void crash(DiskFate fate);
   /// One bit of what is durable under that key flips; false when there is nothing.
   bool flip_bit(std::string_view key);
-  /// Octets that are durable, for tests and checkers.
+  /// Bytes that are durable, for tests and checkers.
   std::size_t size() const;
 
  private:
   struct Operation {
     syncer::CallId call;
     std::string key;
-    syncer::Bytes octets;
+    syncer::Bytes bytes;
     bool append;
   };
   syncer::Instant enqueue(syncer::Instant now, Operation operation);

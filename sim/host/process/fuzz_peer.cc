@@ -18,9 +18,9 @@ namespace sim::host {
 
 /// Draws what a fuzz peer sends. Well-formed messages go through the product's own encoders, so that they are read to
 /// their end; only what they say is nonsense.
-class FuzzOctets {
+class FuzzMessages {
  public:
-  FuzzOctets(const FuzzOrder& order, const syncer::Endpoint& own, syncer::Random random)
+  FuzzMessages(const FuzzOrder& order, const syncer::Endpoint& own, syncer::Random random)
       : order_(order), own_(own), random_(random) {}
 
   /// One datagram for the gossip port.
@@ -63,43 +63,43 @@ constexpr std::uint64_t kMostParts = 8;
 constexpr std::uint64_t kFarIncarnation = 1U << 16U;
 constexpr membership::Versions kVersions = membership::kOwnVersions;
 
-ByteView version_octets() { return {reinterpret_cast<const char*>(kVersions.data()), kVersions.size()}; }
+ByteView version_bytes() { return {reinterpret_cast<const char*>(kVersions.data()), kVersions.size()}; }
 
 }  // namespace
 
-Bytes FuzzOctets::noise(std::size_t most) {
-  Bytes octets(1 + random_.below(most), '\0');
-  for (char& octet : octets) octet = static_cast<char>(random_.next());
+Bytes FuzzMessages::noise(std::size_t most) {
+  Bytes bytes(1 + random_.below(most), '\0');
+  for (char& byte : bytes) byte = static_cast<char>(random_.next());
   // Half of it begins like a message: what follows is looked at.
-  if (random_.below(2) == 0) octets.front() = static_cast<char>(random_.below(14));
-  return octets;
+  if (random_.below(2) == 0) bytes.front() = static_cast<char>(random_.below(14));
+  return bytes;
 }
 
-std::string FuzzOctets::stranger() {
+std::string FuzzMessages::stranger() {
   return "stranger-" + std::to_string(random_.below(std::max<std::uint32_t>(order_.strangers, 1)));
 }
 
-const FuzzOrder::Target& FuzzOctets::victim() {
+const FuzzOrder::Target& FuzzMessages::victim() {
   return order_.targets[static_cast<std::size_t>(random_.below(order_.targets.size()))];
 }
 
-std::uint64_t FuzzOctets::incarnation() {
+std::uint64_t FuzzMessages::incarnation() {
   return random_.below(2) == 0 ? random_.below(8) : random_.below(kFarIncarnation);
 }
 
-Endpoint FuzzOctets::address() {
+Endpoint FuzzMessages::address() {
   if (random_.below(2) == 0) return own_;
   const auto low = static_cast<std::uint8_t>(random_.below(256));
   return Endpoint::v4(10, 66, 0, low, static_cast<std::uint16_t>(random_.below(65536)));
 }
 
-Bytes FuzzOctets::meta() {
+Bytes FuzzMessages::meta() {
   if (random_.below(2) == 0) return noise(membership::kMaxMeta + 8);
   return gossip::encode_tags({{"role", stranger()}}).value_or(Bytes());
 }
 
 /// Strangers do everything. A real member is accused, and only an impersonator says more about it.
-Bytes FuzzOctets::about_member() {
+Bytes FuzzMessages::about_member() {
   const bool real = random_.below(3) == 0;
   const FuzzOrder::Target& someone = victim();
   const std::string name = real ? someone.name : stranger();
@@ -113,11 +113,11 @@ Bytes FuzzOctets::about_member() {
   if (kind != 3) return out;
   const Endpoint where = real ? someone.gossip : address();
   const Bytes tags = meta();
-  gossip::encode(membership::Alive{number, name, where, tags, version_octets()}, out);
+  gossip::encode(membership::Alive{number, name, where, tags, version_bytes()}, out);
   return out;
 }
 
-Bytes FuzzOctets::user() {
+Bytes FuzzMessages::user() {
   const std::uint64_t clock = random_.below(1U << 24U);
   const auto id = static_cast<std::uint32_t>(random_.next());
   const bool ack = random_.below(2) == 0;
@@ -133,7 +133,7 @@ Bytes FuzzOctets::user() {
   }
 }
 
-Bytes FuzzOctets::message(const FuzzOrder::Target& target) {
+Bytes FuzzMessages::message(const FuzzOrder::Target& target) {
   const auto seq = static_cast<std::uint32_t>(random_.next());
   const FuzzOrder::Target& someone = victim();
   const std::string asker = stranger();
@@ -162,16 +162,16 @@ Bytes FuzzOctets::message(const FuzzOrder::Target& target) {
   }
 }
 
-syncer::crypto::NonceSource FuzzOctets::nonces() {
+syncer::crypto::NonceSource FuzzMessages::nonces() {
   return [this] {
     syncer::crypto::Nonce nonce{};
-    for (auto& octet : nonce) octet = static_cast<std::uint8_t>(random_.next());
+    for (auto& byte : nonce) byte = static_cast<std::uint8_t>(random_.next());
     return nonce;
   };
 }
 
-Bytes FuzzOctets::datagram(const FuzzOrder::Target& target) {
-  if (order_.what == Fuzz::Noise) return noise(kMostNoise);
+Bytes FuzzMessages::datagram(const FuzzOrder::Target& target) {
+  if (order_.what == FuzzKind::Noise) return noise(kMostNoise);
   const std::size_t parts = 1 + static_cast<std::size_t>(random_.below(kMostParts));
   gossip::PacketBuilder builder(parts);
   for (std::size_t i = 0; i < parts; ++i) builder.add(message(target));
@@ -180,7 +180,7 @@ Bytes FuzzOctets::datagram(const FuzzOrder::Target& target) {
 }
 
 /// A state exchange about strangers, with states that there are and one that there is not.
-Bytes FuzzOctets::exchange() {
+Bytes FuzzMessages::exchange() {
   std::vector<std::string> names;
   std::vector<Bytes> metas;
   const std::size_t count = static_cast<std::size_t>(random_.below(12));
@@ -193,7 +193,7 @@ Bytes FuzzOctets::exchange() {
     const std::uint64_t number = incarnation();
     const Endpoint where = address();
     const auto state = static_cast<std::int64_t>(random_.below(5));
-    entries.push_back({names[i], where, metas[i], number, state, version_octets()});
+    entries.push_back({names[i], where, metas[i], number, state, version_bytes()});
   }
   Bytes out;
   const bool join = random_.below(2) == 0;
@@ -201,16 +201,16 @@ Bytes FuzzOctets::exchange() {
   return out;
 }
 
-Bytes FuzzOctets::stream(const FuzzOrder::Target& target) {
-  if (order_.what == Fuzz::Noise) return noise(kMostNoise);
+Bytes FuzzMessages::stream(const FuzzOrder::Target& target) {
+  if (order_.what == FuzzKind::Noise) return noise(kMostNoise);
   const Bytes said = random_.below(2) == 0 ? exchange() : message(target);
   Bytes out;
   gossip::write_stream(said, order_.pool, gossip::Opened::ByUs, nonces(), out);
   return out;
 }
 
-Bytes FuzzOctets::hello() {
-  if (order_.what == Fuzz::Noise) return noise(kMostNoise);
+Bytes FuzzMessages::hello() {
+  if (order_.what == FuzzKind::Noise) return noise(kMostNoise);
   Bytes out = syncer::wire::preamble(syncer::wire::kSyncProtocol);
   const std::uint64_t kind = random_.below(4);
   if (kind == 0) out.back() = static_cast<char>(random_.next());  // perhaps another version
@@ -235,25 +235,25 @@ constexpr std::size_t kMostLinks = 32;
 class FuzzPeer final : public Process {
  public:
   FuzzPeer(const FuzzOrder& order, const Endpoint& own, syncer::Ports ports, syncer::Random random)
-      : order_(order), ports_(ports), octets_(order_, own, random) {}
+      : order_(order), ports_(ports), messages_(order_, own, random) {}
 
-  void start(Instant now) override { next_ = now + octets_.random().between(Duration(1), 2 * order_.gap); }
+  void start(Instant now) override { next_ = now + messages_.random().between(Duration(1), 2 * order_.gap); }
   void leave(Instant) override {}
   bool left() const override { return true; }
   const std::string& fatal() const override { return fatal_; }
   Instant next_deadline() const override { return next_; }
 
   void advance(Instant now) override {
-    next_ = now + octets_.random().between(Duration(1), 2 * order_.gap);
-    syncer::Random& random = octets_.random();
+    next_ = now + messages_.random().between(Duration(1), 2 * order_.gap);
+    syncer::Random& random = messages_.random();
     const FuzzOrder::Target& target = order_.targets[static_cast<std::size_t>(random.below(order_.targets.size()))];
     switch (random.below(8)) {
       case 0:
-        return dial(target.gossip, octets_.stream(target));
+        return dial(target.gossip, messages_.stream(target));
       case 1:
-        return dial(target.rpc, random.below(2) == 0 ? octets_.hello() : octets_.stream(target));
+        return dial(target.rpc, random.below(2) == 0 ? messages_.hello() : messages_.stream(target));
       default:
-        ports_.datagrams.send(target.gossip, octets_.datagram(target));
+        ports_.datagrams.send(target.gossip, messages_.datagram(target));
     }
   }
 
@@ -262,7 +262,7 @@ class FuzzPeer final : public Process {
   void on_stream_connected(Instant, LinkId) override {}
   /// Who dials a stranger gets an answer of the same kind.
   void on_stream_data(Instant, LinkId link, syncer::ByteView) override {
-    if (links_.erase(link) == 0) ports_.streams.send(link, octets_.stream(order_.targets.front()));
+    if (links_.erase(link) == 0) ports_.streams.send(link, messages_.stream(order_.targets.front()));
     ports_.streams.close(link);
   }
   void on_stream_closed(Instant, LinkId link, std::string_view) override { links_.erase(link); }
@@ -270,7 +270,7 @@ class FuzzPeer final : public Process {
   void on_stored(Instant, syncer::CallId, syncer::Result<void>) override {}
 
  private:
-  void dial(const Endpoint& to, const syncer::Bytes& octets) {
+  void dial(const Endpoint& to, const syncer::Bytes& bytes) {
     while (links_.size() >= kMostLinks) {
       ports_.streams.close(*links_.begin());
       links_.erase(links_.begin());
@@ -278,12 +278,12 @@ class FuzzPeer final : public Process {
     const LinkId link{next_link_ += 2};
     links_.insert(link);
     ports_.streams.connect(link, to);
-    ports_.streams.send(link, octets);
+    ports_.streams.send(link, bytes);
   }
 
   const FuzzOrder order_;
   syncer::Ports ports_;
-  FuzzOctets octets_;
+  FuzzMessages messages_;
   std::string fatal_;
   Instant next_;
   std::set<LinkId> links_;  ///< dialled, not yet closed

@@ -12,12 +12,7 @@
 
 namespace sim::host {
 
-/// What a fuzz peer sends.
-enum class Fuzz : std::uint8_t {
-  Noise,     ///< random octets
-  Nonsense,  ///< well-formed messages without sense, in plain
-  Sealed,    ///< the same, sealed with the key of the pool
-};
+using fault::FuzzKind;
 
 /// What a fuzz peer does, and to whom.
 struct FuzzOrder {
@@ -26,7 +21,7 @@ struct FuzzOrder {
     syncer::Endpoint gossip;
     syncer::Endpoint rpc;
   };
-  Fuzz what = Fuzz::Noise;
+  FuzzKind what = FuzzKind::Noise;
   syncer::Duration gap{};           ///< mean time between two things it sends
   std::uint32_t strangers = 1;      ///< names of its own that it speaks of, at least one
   bool impersonates = false;        ///< it speaks of the targets as if it were one of them, not only accuses them

@@ -55,16 +55,16 @@ bool NodeHost::can_run() const {
   return running() && !paused() && fabric_.kernel.now() >= busy_until_ && inbox_head_ == inbox_.size();
 }
 
-bool NodeHost::takes_datagram(std::size_t octets) const {
+bool NodeHost::takes_datagram(std::size_t bytes) const {
   return running() && !suspended_ &&
-         (inbox_octets_ == 0 || inbox_octets_ + octets <= fabric_.kernel.options.socket_buffer);
+         (inbox_bytes_ == 0 || inbox_bytes_ + bytes <= fabric_.kernel.options.socket_buffer);
 }
 
-void NodeHost::post(const QueuedEvent& work, std::size_t octets) {
+void NodeHost::post(const QueuedEvent& work, std::size_t bytes) {
   if (!running()) return discard(work);
   if (can_run()) return run(work);
-  inbox_.push_back({work, octets});
-  inbox_octets_ += octets;
+  inbox_.push_back({work, bytes});
+  inbox_bytes_ += bytes;
   if (!paused() && !processor_armed_) {
     processor_armed_ = true;
     fabric_.kernel.push(std::max(busy_until_, fabric_.kernel.now()), EventCode::ProcessorFree, index_);
@@ -81,7 +81,7 @@ void NodeHost::processor_free() {
 void NodeHost::drain() {
   while (running() && !paused() && inbox_head_ < inbox_.size() && fabric_.kernel.now() >= busy_until_) {
     const Waiting next = inbox_[inbox_head_++];
-    inbox_octets_ -= next.octets;
+    inbox_bytes_ -= next.bytes;
     if (inbox_head_ == inbox_.size()) {
       inbox_.clear();
       inbox_head_ = 0;
@@ -123,7 +123,7 @@ void NodeHost::run_datagram(Handle handle, Instant now) {
   const Packet& packet = fabric_.datagrams.packet(handle);
   const OddDelivery delivery = fabric_.datagrams.take_up(handle, incarnation_);
   if (delivery.oddity != Oddity::None) fabric_.kernel.probes.before_odd_delivery(delivery);
-  process_->on_datagram(now, packet.source, packet.octets);
+  process_->on_datagram(now, packet.source, packet.bytes);
   if (delivery.oddity != Oddity::None) fabric_.kernel.probes.after_odd_delivery(delivery);
   fabric_.datagrams.release(handle);
 }
@@ -142,7 +142,7 @@ void NodeHost::run_stream(const QueuedEvent& work, Instant now) {
       process_->on_stream_connected(now, segment.link);
       break;
     case EventCode::WorkData:
-      process_->on_stream_data(now, segment.link, segment.octets);
+      process_->on_stream_data(now, segment.link, segment.bytes);
       return streams.consumed(work.payload);
     default: {
       SYNCER_ASSERT(static_cast<EventCode>(work.kind) == EventCode::WorkClosed);
@@ -274,7 +274,7 @@ void NodeHost::end_process(HostChange change, Farewell farewell) {
   for (; inbox_head_ < inbox_.size(); ++inbox_head_) discard(inbox_[inbox_head_].work);
   inbox_.clear();
   inbox_head_ = 0;
-  inbox_octets_ = 0;
+  inbox_bytes_ = 0;
   process_.reset();
   armed_.reset();
   paused_ = false;

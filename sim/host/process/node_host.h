@@ -64,16 +64,16 @@ class NodeHost {
   void supervise(std::uint32_t incarnation);
   void stop_limit(std::uint32_t incarnation);
   bool disk_done(std::uint32_t incarnation);
-  /// Work for the process: done at once, or as soon as it can run. `octets` counts against the socket's buffer.
-  void post(const engine::QueuedEvent& work, std::size_t octets);
-  bool takes_datagram(std::size_t octets) const;
+  /// Work for the process: done at once, or as soon as it can run. `bytes` counts against the socket's buffer.
+  void post(const engine::QueuedEvent& work, std::size_t bytes);
+  bool takes_datagram(std::size_t bytes) const;
   /// After the node's clock changed its speed.
   void rearm();
 
  private:
   struct Waiting {
     engine::QueuedEvent work;
-    std::size_t octets;
+    std::size_t bytes;
   };
   struct Stored {
     syncer::CallId call;
@@ -117,7 +117,7 @@ class NodeHost {
   std::optional<syncer::Instant> armed_;
   std::vector<Waiting> inbox_;
   std::size_t inbox_head_ = 0;
-  std::size_t inbox_octets_ = 0;
+  std::size_t inbox_bytes_ = 0;
   engine::Slab<Stored> stored_;
 };
 

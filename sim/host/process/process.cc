@@ -31,8 +31,8 @@ class Syncer final : public Process {
     node_->on_stream_accepted(now, link, listener, from);
   }
   void on_stream_connected(Instant now, LinkId link) override { node_->on_stream_connected(now, link); }
-  void on_stream_data(Instant now, LinkId link, syncer::ByteView octets) override {
-    node_->on_stream_data(now, link, octets);
+  void on_stream_data(Instant now, LinkId link, syncer::ByteView bytes) override {
+    node_->on_stream_data(now, link, bytes);
   }
   void on_stream_closed(Instant now, LinkId link, std::string_view reason) override {
     node_->on_stream_closed(now, link, reason);
@@ -72,8 +72,8 @@ void NodePorts::connect(LinkId link, const syncer::Endpoint& to) {
   if (!host().dying()) fabric_.streams.connect(node_, link, to);
 }
 
-void NodePorts::send(LinkId link, ByteView octets) {
-  if (!host().dying()) fabric_.streams.send(node_, link, octets);
+void NodePorts::send(LinkId link, ByteView bytes) {
+  if (!host().dying()) fabric_.streams.send(node_, link, bytes);
 }
 
 std::size_t NodePorts::backlog(LinkId link) const { return fabric_.streams.backlog(node_, link); }
@@ -102,9 +102,9 @@ void NodePorts::write(CallId id, std::string_view key, Bytes value) {
   host().made(CallKind::DiskWrite);
 }
 
-void NodePorts::append(CallId id, std::string_view key, Bytes octets) {
+void NodePorts::append(CallId id, std::string_view key, Bytes bytes) {
   if (host().dying()) return;
-  disk_done_at(host().disk().append(fabric_.kernel.now(), id, key, std::move(octets)));
+  disk_done_at(host().disk().append(fabric_.kernel.now(), id, key, std::move(bytes)));
   host().made(CallKind::DiskWrite);
 }
 

@@ -33,7 +33,7 @@ class Process {
   virtual void on_stream_accepted(syncer::Instant now, syncer::LinkId link, syncer::Listener listener,
                                   const syncer::Endpoint& from) = 0;
   virtual void on_stream_connected(syncer::Instant now, syncer::LinkId link) = 0;
-  virtual void on_stream_data(syncer::Instant now, syncer::LinkId link, syncer::ByteView octets) = 0;
+  virtual void on_stream_data(syncer::Instant now, syncer::LinkId link, syncer::ByteView bytes) = 0;
   virtual void on_stream_closed(syncer::Instant now, syncer::LinkId link, std::string_view reason) = 0;
   virtual void on_http(syncer::Instant now, syncer::CallId call, syncer::Result<syncer::HttpResponse> answer) = 0;
   virtual void on_stored(syncer::Instant now, syncer::CallId call, syncer::Result<void> outcome) = 0;
@@ -65,7 +65,7 @@ class NodePorts final : public syncer::Datagrams,
   void send(const syncer::Endpoint& to, syncer::ByteView packet) override;
 
   void connect(syncer::LinkId link, const syncer::Endpoint& to) override;
-  void send(syncer::LinkId link, syncer::ByteView octets) override;
+  void send(syncer::LinkId link, syncer::ByteView bytes) override;
   std::size_t backlog(syncer::LinkId link) const override;
   void close(syncer::LinkId link) override;
 
@@ -74,7 +74,7 @@ class NodePorts final : public syncer::Datagrams,
 
   syncer::Result<std::optional<syncer::Bytes>> read(std::string_view key) override;
   void write(syncer::CallId id, std::string_view key, syncer::Bytes value) override;
-  void append(syncer::CallId id, std::string_view key, syncer::Bytes octets) override;
+  void append(syncer::CallId id, std::string_view key, syncer::Bytes bytes) override;
 
   bool wants(syncer::Severity severity) const override;
   void on_event(const syncer::Event& event) override;

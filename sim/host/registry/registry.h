@@ -116,7 +116,7 @@ class Registry {
   virtual syncer::Instant next_deadline() const = 0;
   /// Leases run out, faults end, applications renew.
   virtual void advance(syncer::Instant now) = 0;
-  /// Told of every write, after it took effect.
+  /// Called for every write, after it took effect.
   virtual void set_listener(RegistryListener listener) = 0;
 
   // Applications. An error says why nothing was done.
@@ -142,7 +142,7 @@ class Registry {
   virtual RegistryFaultId start_fault(syncer::Instant now, const fault::RegistryFault& fault) = 0;
   virtual void stop_fault(syncer::Instant now, RegistryFaultId id) = 0;
   /// No fault is on.
-  virtual bool well() const = 0;
+  virtual bool healthy() const = 0;
   /// Keeps the past from now on, so that a later stale read is as old as it says from its first answer.
   virtual void remember_past(syncer::Instant now, syncer::Duration how_long) = 0;
   /// Keeps the present content under a label.

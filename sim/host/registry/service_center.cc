@@ -227,7 +227,7 @@ class ServiceCenter final : public Registry {
     return front_.start(now, fault_of(fault));
   }
   void stop_fault(Instant now, RegistryFaultId id) override { front_.stop(now, id); }
-  bool well() const override { return front_.faults().empty(); }
+  bool healthy() const override { return front_.faults().empty(); }
   void remember_past(Instant now, Duration how_long) override { front_.remember_past(now, how_long); }
   void save(Instant now, const std::string& label) override { front_.save(now, label); }
   Result<void> restore(Instant now, const std::string& label) override { return front_.restore(now, label); }

@@ -52,7 +52,7 @@ struct Document {
 /// Syntax errors, a repeated key and too deep a nesting become diagnostics.
 std::shared_ptr<const Document> parse_document(std::string file, std::string text, std::vector<Diagnostic>& problems);
 
-/// Line and column, from 1; a column counts octets.
+/// Line and column, from 1; a column counts bytes.
 struct Spot {
   int line = 1;
   int column = 1;
@@ -63,7 +63,7 @@ struct Spot {
 /// safe.
 std::vector<Spot> token_positions(std::string_view text);
 
-/// The place of an octet.
+/// The place of an byte.
 Spot spot_of(std::string_view text, std::size_t offset);
 
 /// A place inside a document: a value, and how it was reached. Borrowed from the document.

@@ -129,8 +129,8 @@ Parsed parse(std::string file, std::string text, const Vocabulary& vocabulary, c
   Scenario scenario = read_all(reader, files);
   // What refers to other things is only judged when the things themselves could be read.
   if (problems.empty()) {
-    const Cast cast(scenario.topology);
-    validate({reader, scenario, files.layers, cast, vocabulary});
+    const Names names(scenario.topology);
+    validate({reader, scenario, files.layers, names, vocabulary});
   }
   if (problems.empty()) return scenario;
   std::stable_sort(problems.begin(), problems.end(), earlier);

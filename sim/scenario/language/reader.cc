@@ -149,7 +149,7 @@ void Reader::read(const Cursor& at, Shift& out) {
 }
 
 void Reader::read(const Cursor& at, Size& out) {
-  if (const auto* text = text_of(at, "a size such as \"64KiB\"")) take(at, syncer::parse_size(*text), out.octets);
+  if (const auto* text = text_of(at, "a size such as \"64KiB\"")) take(at, syncer::parse_size(*text), out.bytes);
 }
 
 void Reader::read(const Cursor& at, Bandwidth& out) {

@@ -42,7 +42,7 @@ Result<Bound> bound_value(Compare compare, std::string_view text) {
   }
   if (const auto time = syncer::parse_duration(text)) return Bound{compare, time->count(), Unit::Nanoseconds};
   if (const auto size = syncer::parse_size(text)) {
-    return Bound{compare, static_cast<std::int64_t>(*size), Unit::Octets};
+    return Bound{compare, static_cast<std::int64_t>(*size), Unit::Bytes};
   }
   return refuse(text, "a number, a duration or a size");
 }
@@ -100,7 +100,7 @@ std::string to_string(const Moment& moment) {
 std::string to_string(const Shift& shift) { return syncer::to_string(shift.by); }
 
 std::string to_string(const Size& size) {
-  return in_units<3>(size.octets, {{{"MiB", 1U << 20U}, {"KiB", 1U << 10U}, {"B", 1}}});
+  return in_units<3>(size.bytes, {{{"MiB", 1U << 20U}, {"KiB", 1U << 10U}, {"B", 1}}});
 }
 
 std::string to_string(const Bandwidth& bandwidth) {
@@ -113,7 +113,7 @@ std::string to_string(const Bound& bound) {
   const auto found = std::find_if(kCompare.begin(), kCompare.end(), [&](auto& c) { return c.second == bound.compare; });
   std::string text = std::string(found->first) + " ";
   if (bound.unit == Unit::Nanoseconds) return text + syncer::to_string(Duration(bound.value));
-  if (bound.unit == Unit::Octets) return text + to_string(Size{static_cast<std::uint64_t>(bound.value)});
+  if (bound.unit == Unit::Bytes) return text + to_string(Size{static_cast<std::uint64_t>(bound.value)});
   return text + std::to_string(bound.value);
 }
 

@@ -21,9 +21,9 @@ bool is_name(const std::string& name) {
 }
 
 /// Names that share one space; a repeated or unusable one is refused where it stands.
-class Names {
+class UniqueNames {
  public:
-  explicit Names(Reader& reader) : reader_(reader) {}
+  explicit UniqueNames(Reader& reader) : reader_(reader) {}
   void add(const std::string& name, const Cursor& at) {
     if (!is_name(name)) {
       reader_.refuse(at, "\"" + name + "\" is not usable as a name (letters, digits, \"_\", \"-\", \".\"; " +
@@ -47,10 +47,10 @@ void validate_machines(const Draft& draft, const Region& region, const Cursor& a
   }
 }
 
-void validate_region(const Draft& draft, const Region& region, const Cursor& at, Names& names) {
+void validate_region(const Draft& draft, const Region& region, const Cursor& at, UniqueNames& unique) {
   if (!is_name(region.name)) draft.reader.refuse_key(at, "\"" + region.name + "\" is not usable as a name");
   const Cursor syncers = at.at("syncers");
-  for (std::size_t i = 0; i < region.syncers.size(); ++i) names.add(region.syncers[i], syncers.element(i));
+  for (std::size_t i = 0; i < region.syncers.size(); ++i) unique.add(region.syncers[i], syncers.element(i));
   if (region.mode == RegionMode::Cluster) {
     const bool fits = region.syncers.size() % 2 == 1 && region.syncers.size() <= 7;
     if (!fits) draft.reader.refuse(syncers, "a region of mode \"cluster\" has 1, 3, 5 or 7 syncers");
@@ -102,7 +102,7 @@ void validate_setting(const Draft& draft, const Pair& setting, const Cursor& at)
   while (!rest.empty()) {
     const std::size_t comma = std::min(rest.find(','), rest.size());
     const std::string name(join_target(rest.substr(0, comma)).node);
-    if (!draft.cast.node(name)) draft.reader.refuse(at, "\"" + name + "\" is no syncer of the topology");
+    if (!draft.names.node(name)) draft.reader.refuse(at, "\"" + name + "\" is no syncer of the topology");
     rest.remove_prefix(std::min(comma + 1, rest.size()));
   }
 }
@@ -129,33 +129,35 @@ void validate_delay(const Draft& draft, const Delay& d, const Cursor& at) {
     if (!fits) draft.reader.refuse(at, "this distribution wants " + std::string(parameters));
   };
   switch (d.dist) {
-    case Dist::Const:
+    case fault::Shape::Const:
       return want(given(false, false, true, false, false), "\"mean\" alone");
-    case Dist::Uniform:
+    case fault::Shape::Uniform:
       return want(given(true, true, false, false, false) && range, "\"min\" <= \"max\" alone");
-    case Dist::Exp:
+    case fault::Shape::Exp:
       return want(given(true, false, true, false, false) && d.min.value_or(Duration{}) <= *d.mean,
                   "\"mean\", and at most \"min\" <= \"mean\"");
-    case Dist::Lognormal:
+    case fault::Shape::Lognormal:
       return want(given(false, false, false, true, false) && points, "0 < \"p50\" <= \"p99\" alone");
-    case Dist::Bimodal:
+    case fault::Shape::Bimodal:
       return want(given(true, true, false, false, true) && range, "\"min\" <= \"max\" and \"chance\" alone");
+    case fault::Shape::Trace:
+      return want(false, "measured samples, which a scenario cannot hold");
   }
 }
 
 void validate_topology(const Draft& draft) {
   const Topology& topology = draft.scenario.topology;
   const Cursor at = draft.top("topology");
-  Names names(draft.reader);
+  UniqueNames unique(draft.reader);
   if (topology.regions.empty()) draft.reader.refuse(at, "wants at least one region");
   for (const Region& region : topology.regions) {
-    validate_region(draft, region, at.at("regions").at(region.name), names);
+    validate_region(draft, region, at.at("regions").at(region.name), unique);
   }
   const Cursor details = at.at("registries");
   for (const Registry& registry : topology.registries) {
     const bool detailed = details.value != at.value && details.value->find(registry.name) != nullptr;
     const Cursor where = detailed ? details.at(registry.name) : at.at("regions");
-    names.add(registry.name, where);
+    unique.add(registry.name, where);
     validate_registry(draft, registry, where);
   }
   for (std::size_t i = 0; i < topology.links.size(); ++i) {
@@ -281,7 +283,7 @@ void validate_labels(const Draft& draft) {
   const std::vector<SelectorUse> uses = draft.reader.selectors();
   for (const SelectorUse& use : uses) {
     if (use.selector.text == "core" || use.selector.text == "any") continue;
-    const auto checked = check_selector(use.selector, draft.cast, captured);
+    const auto checked = check_selector(use.selector, draft.names, captured);
     if (!checked) draft.reader.refuse(use.cursor, checked.error().detail);
   }
 }

@@ -15,7 +15,7 @@ struct Draft {
   Reader& reader;
   const Scenario& scenario;
   const std::vector<Cursor>& layers;  ///< the file's own object, then those of its includes
-  const Cast& cast;
+  const Names& names;
   const Vocabulary& vocabulary;
 
   /// The list or object behind a top-level key; the file's object when there is none.

@@ -22,7 +22,7 @@ class Arguments {
   }
   void operator()(const Restart& a) const {
     validate_settings(draft_, a.config, at_.at("config"));
-    if (a.disk != Disk::Keep && a.disk != Disk::Wipe) refuse("disk", "a restart can keep or wipe the disk");
+    if (a.disk != DiskFate::Keep && a.disk != DiskFate::Wipe) refuse("disk", "a restart can keep or wipe the disk");
   }
   void operator()(const Slow& a) const {
     if (a.factor == 0) refuse("factor", "wants a number above zero");
@@ -111,8 +111,8 @@ class Arguments {
   }
 
   void registry(const std::string& name) const {
-    if (name == "all" || name == "any" || draft_.cast.registry(name)) return;
-    const auto& all = draft_.cast.registries();
+    if (name == "all" || name == "any" || draft_.names.registry(name)) return;
+    const auto& all = draft_.names.registries();
     const std::vector<std::string_view> known(all.begin(), all.end());
     refuse("registry", "there is no registry \"" + name + "\"" + syncer::did_you_mean(name, known));
   }

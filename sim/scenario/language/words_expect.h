@@ -28,7 +28,7 @@ void predicate_words(V& v) {
   };
   v.word("mirrored", Word::Mirrored, Subject::Instances, "every such instance has its copies", [](auto& w) {
     w.needs("in", &Predicate::in, "registries looked at");
-    w.takes("copies", &Predicate::copies, "exactly so many copies, 1 unless told");
+    w.takes("copies", &Predicate::copies, "exactly so many copies, 1 unless given");
     w.takes("status", &Predicate::status, "with this status");
     w.takes("endpoints", &Predicate::endpoints, "with exactly these endpoints");
     w.takes("properties", &Predicate::properties, "with at least these properties");
@@ -52,12 +52,12 @@ void predicate_words(V& v) {
   });
   v.word("members_agree", Word::MembersAgree, Subject::Nodes, "nodes see the same, true members", [](auto&) {});
   v.word("alarm", Word::Alarm, Subject::Alarm, "an alarm is raised",
-         [](auto& w) { w.takes("in", &Predicate::in, "at these nodes; any of all unless told"); });
+         [](auto& w) { w.takes("in", &Predicate::in, "at these nodes; any of all unless given"); });
   v.word("queue_depth", Word::QueueDepth, Subject::Nodes, "entries waiting in each node", bounds);
   v.word("leader", Word::Leader, Subject::Nodes, "each region of these nodes has one leader",
          [](auto& w) { w.takes("stable_for", &Predicate::stable_for, "the same for this long"); });
   v.word("leader_changed", Word::LeaderChanged, Subject::Nodes, "a region of these nodes got a new leader",
-         [](auto& w) { w.takes("after", &Predicate::after, "after this; the beginning unless told"); });
+         [](auto& w) { w.takes("after", &Predicate::after, "after this; the beginning unless given"); });
   v.word("leaders_per_term", Word::LeadersPerTerm, Subject::Nodes, "leaders a region had in one term", bounds);
   v.word("writes_by_non_leader", Word::WritesByNonLeader, Subject::Nodes, "a syncer wrote that did not lead",
          [](auto&) {});

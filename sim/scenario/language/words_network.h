@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "sim/scenario/values/network_events.h"
 #include "sim/scenario/language/words_topology.h"
+#include "sim/scenario/values/network_events.h"
 
 namespace sim::scenario {
 
-constexpr auto words(Type<CutMode>) {
-  return Words<CutMode, 3>{{{"drop", CutMode::Drop}, {"slow", CutMode::Slow}, {"jam", CutMode::Jam}}};
+constexpr auto words(Type<BlockMode>) {
+  return Words<BlockMode, 3>{{{"drop", BlockMode::Drop}, {"slow", BlockMode::Slow}, {"jam", BlockMode::Jam}}};
 }
 
-constexpr auto words(Type<CutShape>) {
-  return Words<CutShape, 4>{{{"halves", CutShape::Halves},
-                             {"isolate_one", CutShape::IsolateOne},
-                             {"ring", CutShape::Ring},
-                             {"bridge", CutShape::Bridge}}};
+constexpr auto words(Type<PartitionShape>) {
+  return Words<PartitionShape, 4>{{{"halves", PartitionShape::Halves},
+                                   {"isolate_one", PartitionShape::IsolateOne},
+                                   {"ring", PartitionShape::Ring},
+                                   {"bridge", PartitionShape::Bridge}}};
 }
 
 constexpr auto words(Type<Direction>) {

@@ -6,9 +6,11 @@
 
 namespace sim::scenario {
 
-constexpr auto words(Type<Disk>) {
-  return Words<Disk, 4>{
-      {{"keep", Disk::Keep}, {"lose_unsynced", Disk::LoseUnsynced}, {"tear", Disk::Tear}, {"wipe", Disk::Wipe}}};
+constexpr auto words(Type<DiskFate>) {
+  return Words<DiskFate, 4>{{{"keep", DiskFate::Keep},
+                             {"lose_unsynced", DiskFate::LoseUnsynced},
+                             {"tear", DiskFate::Tear},
+                             {"wipe", DiskFate::Wipe}}};
 }
 
 template <class V>
@@ -76,7 +78,7 @@ void describe(V& v, Type<Slow>) {
 
 template <class V>
 void describe(V& v, Type<Join>) {
-  v.needs("who", &Join::who, "nodes that are told");
+  v.needs("who", &Join::who, "nodes it is about");
   v.needs("via", &Join::via, "nodes to join");
 }
 
@@ -88,7 +90,7 @@ void describe(V& v, Type<ClusterReplace>) {
 
 template <class V>
 void describe(V& v, Type<GuardRelease>) {
-  v.needs("who", &GuardRelease::who, "nodes that are told");
+  v.needs("who", &GuardRelease::who, "nodes it is about");
   v.takes("region", &GuardRelease::region, "whose removals may go; * for all");
 }
 
@@ -158,7 +160,7 @@ constexpr auto words(Type<FuzzKind>) {
 template <class V>
 void describe(V& v, Type<FuzzPeer>) {
   v.needs("who", &FuzzPeer::who, "nodes that it sends to");
-  v.takes("what", &FuzzPeer::what, "random octets, messages without sense, or the same with the pool's key");
+  v.takes("what", &FuzzPeer::what, "random bytes, messages without sense, or the same with the pool's key");
   v.takes("rate", &FuzzPeer::rate, "packets and streams");
   v.takes("strangers", &FuzzPeer::strangers, "names of members that are not there");
   v.takes("impersonate", &FuzzPeer::impersonate, "speaks in the name of real members, too");

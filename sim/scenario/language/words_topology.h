@@ -10,16 +10,17 @@ constexpr auto words(Type<RegionMode>) {
   return Words<RegionMode, 2>{{{"single", RegionMode::Single}, {"cluster", RegionMode::Cluster}}};
 }
 
-constexpr auto words(Type<Dist>) {
-  return Words<Dist, 5>{{{"const", Dist::Const},
-                         {"uniform", Dist::Uniform},
-                         {"exp", Dist::Exp},
-                         {"lognormal", Dist::Lognormal},
-                         {"bimodal", Dist::Bimodal}}};
+constexpr auto words(Type<fault::Shape>) {
+  return Words<fault::Shape, 5>{{{"const", fault::Shape::Const},
+                                 {"uniform", fault::Shape::Uniform},
+                                 {"exp", fault::Shape::Exp},
+                                 {"lognormal", fault::Shape::Lognormal},
+                                 {"bimodal", fault::Shape::Bimodal}}};
 }
 
-constexpr auto words(Type<Connect>) {
-  return Words<Connect, 3>{{{"accept", Connect::Accept}, {"refuse", Connect::Refuse}, {"hang", Connect::Hang}}};
+constexpr auto words(Type<ConnectFate>) {
+  return Words<ConnectFate, 3>{
+      {{"accept", ConnectFate::Accept}, {"refuse", ConnectFate::Refuse}, {"hang", ConnectFate::Hang}}};
 }
 
 template <class V>
@@ -92,7 +93,7 @@ void describe(V& v, Type<LinkQuality>) {
   v.takes("reorder", &LinkQuality::reorder, "datagrams that are overtaken");
   v.takes("corrupt", &LinkQuality::corrupt, "chance that a datagram is damaged");
   v.takes("bandwidth", &LinkQuality::bandwidth, "bits per second");
-  v.takes("queue", &LinkQuality::queue, "octets that may wait for the bandwidth");
+  v.takes("queue", &LinkQuality::queue, "bytes that may wait for the bandwidth");
   v.takes("mtu", &LinkQuality::mtu, "largest datagram");
   v.takes("connect", &LinkQuality::connect, "what becomes of new connections; open ones go on");
 }

@@ -17,8 +17,8 @@ struct Overloaded : Parts... {
 
 }  // namespace
 
-void perform(Scene& scene, const Event& event, syncer::Random random) {
-  const ActionContext context{scene, event, random};
+void perform(RunContext& run, const Event& event, syncer::Random random) {
+  const ActionContext context{run, event, random};
   using All = Overloaded<ProcessActions, FailureActions, NetworkActions, FuzzActions, RegistryActions>;
   std::visit(All{{context}, {context}, {context}, {context}, {context}}, event.action);
 }

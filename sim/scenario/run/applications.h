@@ -23,8 +23,8 @@ struct Registration {
   std::optional<Duration> lease;
 };
 
-/// The applications of a run: registers them, lets them go, and remembers what each one was. The checks are told
-/// before each step. A step that makes no sense (nobody is called so) is noted as a problem of the scenario.
+/// The applications of a run: registers them, lets them go, and remembers what each one was. The checks hear
+/// of each step before it. A step that makes no sense (nobody is called so) is noted as a problem of the scenario.
 class Applications {
  public:
   Applications(const Scenario& scenario, host::World& world, Checks& checks);

@@ -17,30 +17,28 @@ syncer::Endpoint machine(NodeIndex node, std::uint16_t port) {
   return syncer::Endpoint::v4(10, 1, high, low, port);
 }
 
-/// Names of nodes become their addresses, the RPC address when told so; nobody joins himself.
-std::string join_addresses(std::string_view names, const Cast& cast, NodeIndex self) {
+/// Names of nodes become their addresses, the RPC address when told so; nobody joins itself.
+std::string join_addresses(std::string_view list, const Names& names, NodeIndex self) {
   std::string addresses;
-  while (!names.empty()) {
-    const std::size_t comma = std::min(names.find(','), names.size());
-    const JoinTarget target = join_target(names.substr(0, comma));
-    const auto node = cast.node(target.node);
-    names.remove_prefix(std::min(comma + 1, names.size()));
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    const JoinTarget target = join_target(list.substr(0, comma));
+    const auto node = names.node(target.node);
+    list.remove_prefix(std::min(comma + 1, list.size()));
     if (!node || *node == self) continue;
     addresses += (addresses.empty() ? "" : ",") + to_string(target.rpc ? rpc_address(*node) : gossip_address(*node));
   }
   return addresses;
 }
 
-bool selects(const Selector& selector, const Cast& cast, NodeIndex node) {
-  const auto nodes = nodes_of(resolve(selector, cast, {}, syncer::Random(0)));
+bool selects(const Selector& selector, const Names& names, NodeIndex node) {
+  const auto nodes = nodes_of(resolve(selector, names, {}, syncer::Random(0)));
   return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
 }
 
 fault::LatencySpec latency_spec(const Delay& d) {
-  constexpr fault::Shape kShapes[] = {fault::Shape::Const, fault::Shape::Uniform, fault::Shape::Exp,
-                                      fault::Shape::Lognormal, fault::Shape::Bimodal};
   fault::LatencySpec spec;
-  spec.shape = kShapes[static_cast<std::size_t>(d.dist)];
+  spec.shape = d.dist;
   spec.min = d.min.value_or(Duration{});
   spec.max = d.max.value_or(Duration{});
   spec.mean = d.mean.value_or(Duration{});
@@ -50,28 +48,29 @@ fault::LatencySpec latency_spec(const Delay& d) {
   return spec;
 }
 
-void add_links(const LinkRule& rule, const Cast& cast, host::World& world) {
+void add_links(const LinkRule& rule, const Names& names, host::World& world) {
   const fault::LinkSpec spec = link_spec(rule.quality);
   if (rule.within.empty()) {
     const syncer::Random random = world.random("links");
-    const Sites from = resolve(rule.from, cast, {}, random);
-    const Sites to = resolve(rule.to, cast, {}, random);
+    const Sites from = resolve(rule.from, names, {}, random);
+    const Sites to = resolve(rule.to, names, {}, random);
     world.add_link_rule({from, to, rule.both, false, spec});
     return;
   }
-  for (std::size_t r = 0; r < cast.regions().size(); ++r) {
-    const auto& region = cast.regions()[r];
-    const bool meant = !region.nodes.empty() && selects(rule.within, cast, region.nodes.front());
-    if (meant) world.add_link_rule({cast.members(r), cast.members(r), false, false, spec});
+  for (std::size_t r = 0; r < names.regions().size(); ++r) {
+    const auto& region = names.regions()[r];
+    const bool meant = !region.nodes.empty() && selects(rule.within, names, region.nodes.front());
+    if (meant) world.add_link_rule({names.members(r), names.members(r), false, false, spec});
   }
 }
 
 /// Each pair draws for itself: another node in the scenario makes no other pair slow.
-void slow_pairs(const SlowPair& slow, const Cast& cast, host::World& world) {
-  const std::vector<NodeIndex> among = nodes_of(resolve(slow.among, cast, {}, syncer::Random(0)));
+void slow_pairs(const SlowPair& slow, const Names& names, host::World& world) {
+  const std::vector<NodeIndex> among = nodes_of(resolve(slow.among, names, {}, syncer::Random(0)));
   for (const NodeIndex a : among) {
     for (const NodeIndex b : among) {
-      const syncer::Random draws = world.random("slow_pair").stream(cast.nodes()[a].name).stream(cast.nodes()[b].name);
+      const syncer::Random draws =
+          world.random("slow_pair").stream(names.nodes()[a].name).stream(names.nodes()[b].name);
       if (a >= b || !draws.stream("chance").hits(slow.chance)) continue;
       fault::LinkSpec spec;
       spec.extra = draws.stream("extra").between(Duration::zero(), slow.extra);
@@ -100,7 +99,7 @@ void seal(syncer::node::NodeConfig& config, const host::World& world) {
   config.gossip_pool.keys = syncer::crypto::Keyring::make({syncer::Bytes(32, 'k')}).value();
   config.gossip_nonce = [random = world.random("nonces").stream(config.node)]() mutable {
     syncer::crypto::Nonce nonce{};
-    for (auto& octet : nonce) octet = static_cast<std::uint8_t>(random.next());
+    for (auto& byte : nonce) byte = static_cast<std::uint8_t>(random.next());
     return nonce;
   };
 }
@@ -110,17 +109,17 @@ void seal(syncer::node::NodeConfig& config, const host::World& world) {
 syncer::Endpoint gossip_address(NodeIndex node) { return machine(node, 30190); }
 syncer::Endpoint rpc_address(NodeIndex node) { return machine(node, 30191); }
 
-syncer::node::NodeConfig node_config(const Scenario& scenario, const Cast& cast, NodeIndex node) {
-  const Cast::Node& actor = cast.nodes()[node];
-  const Cast::Region& region = cast.regions()[actor.region];
+syncer::node::NodeConfig node_config(const Scenario& scenario, const Names& names, NodeIndex node) {
+  const Names::Node& own = names.nodes()[node];
+  const Names::Region& region = names.regions()[own.region];
   const Registry& home = scenario.topology.registries[region.registry];
   syncer::node::NodeConfig config;
-  config.node = actor.name;
+  config.node = own.name;
   config.region = region.name;
   config.gossip_address = gossip_address(node);
   config.rpc_address = rpc_address(node);
   config.cluster_address = machine(node, 30192);
-  if (scenario.topology.regions[actor.region].mode == RegionMode::Cluster) {
+  if (scenario.topology.regions[own.region].mode == RegionMode::Cluster) {
     config.mode = syncer::node::Mode::Cluster;
     config.cluster.voters = static_cast<std::uint32_t>(region.nodes.size());
   }
@@ -129,14 +128,14 @@ syncer::node::NodeConfig node_config(const Scenario& scenario, const Cast& cast,
     config.registry.addresses.push_back("http://" + home.name + "-" + std::to_string(k) + ":30100");
   }
   for (const ConfigBlock& block : scenario.config) {
-    if (selects(block.who, cast, node)) configure(config, block.settings, cast, node);
+    if (selects(block.who, names, node)) configure(config, block.settings, names, node);
   }
   return config;
 }
 
-void configure(syncer::node::NodeConfig& config, const Settings& settings, const Cast& cast, NodeIndex node) {
+void configure(syncer::node::NodeConfig& config, const Settings& settings, const Names& names, NodeIndex node) {
   for (const Pair& setting : settings.pairs) {
-    const std::string value = setting.key == "join" ? join_addresses(setting.value, cast, node) : setting.value;
+    const std::string value = setting.key == "join" ? join_addresses(setting.value, names, node) : setting.value;
     SYNCER_ASSERT(syncer::node::apply_setting(config, setting.key, value).has_value());  // checked by the parser
   }
 }
@@ -150,27 +149,27 @@ fault::LinkSpec link_spec(const LinkQuality& q) {
   if (q.reorder) spec.reorder = fault::ReorderSpec{q.reorder->chance, q.reorder->extra};
   spec.corrupt = q.corrupt;
   if (q.bandwidth) spec.bandwidth = q.bandwidth->bits_per_second;
-  if (q.queue) spec.queue = q.queue->octets;
-  if (q.mtu) spec.mtu = q.mtu->octets;
-  if (q.connect) spec.connect = static_cast<fault::ConnectFate>(*q.connect);
+  if (q.queue) spec.queue = q.queue->bytes;
+  if (q.mtu) spec.mtu = q.mtu->bytes;
+  spec.connect = q.connect;
   return spec;
 }
 
-void build_world(const Scenario& scenario, const Cast& cast, host::World& world) {
+void build_world(const Scenario& scenario, const Names& names, host::World& world) {
   for (const Registry& registry : scenario.topology.registries) world.add_registry(registry_spec(registry));
-  for (NodeIndex n = 0; n < cast.nodes().size(); ++n) {
+  for (NodeIndex n = 0; n < names.nodes().size(); ++n) {
     host::NodeSpec spec;
-    spec.name = cast.nodes()[n].name;
-    spec.config = node_config(scenario, cast, n);
+    spec.name = names.nodes()[n].name;
+    spec.config = node_config(scenario, names, n);
     if (scenario.topology.sealed) seal(spec.config, world);
     world.add_node(std::move(spec));
-    set_clock(scenario.topology.regions[cast.nodes()[n].region].clock, n, world);
+    set_clock(scenario.topology.regions[names.nodes()[n].region].clock, n, world);
   }
   for (const Event& event : scenario.events) {
     if (std::holds_alternative<FuzzPeer>(event.action)) world.add_fuzz_peer();
   }
-  for (const LinkRule& rule : scenario.topology.links) add_links(rule, cast, world);
-  if (scenario.topology.slow_pair) slow_pairs(*scenario.topology.slow_pair, cast, world);
+  for (const LinkRule& rule : scenario.topology.links) add_links(rule, names, world);
+  if (scenario.topology.slow_pair) slow_pairs(*scenario.topology.slow_pair, names, world);
   remember_past(scenario, world);
 }
 

@@ -29,9 +29,9 @@ class Timeline {
 };
 
 /// What a run is made of. Borrowed; all of it outlives the run.
-struct Stage {
+struct CheckContext {
   const Scenario& scenario;
-  const Cast& cast;
+  const Names& names;
   const host::World& world;
   const Timeline& timeline;
   std::uint64_t seed;
@@ -42,9 +42,9 @@ struct Stage {
 class Checks : public host::Probe {
  public:
   /// Once, after the world is built and before its first event.
-  virtual void begin(const Stage& stage) = 0;
+  virtual void begin(const CheckContext& run) = 0;
   /// A label came true (an event fired, a workload began, "settle", "end"). Called just before the event takes effect;
-  /// `event` is nullptr for labels that are none. An event with `every` is told each time.
+  /// `event` is nullptr for labels that are none. An event with `every` is reported each time.
   virtual void on_label(std::string_view label, const Event* event) = 0;
   /// An application of the scenario did something at a registry; `instance` is its id there.
   virtual void on_application(RegistryIndex registry, std::string_view instance, std::string_view verb) = 0;

@@ -21,7 +21,7 @@ std::optional<std::uint32_t> index_of(const List& list, std::string_view name, G
 
 }  // namespace
 
-Cast::Cast(const Topology& topology) {
+Names::Names(const Topology& topology) {
   for (const Registry& known : topology.registries) registries_.push_back(known.name);
   for (const scenario::Region& r : topology.regions) {
     Region& region = regions_.emplace_back();
@@ -41,36 +41,36 @@ Cast::Cast(const Topology& topology) {
   }
 }
 
-std::optional<NodeIndex> Cast::node(std::string_view name) const {
+std::optional<NodeIndex> Names::node(std::string_view name) const {
   return index_of(nodes_, name, [](const Node& n) -> std::string_view { return n.name; });
 }
 
-std::optional<RegistryIndex> Cast::registry(std::string_view name) const {
+std::optional<RegistryIndex> Names::registry(std::string_view name) const {
   return index_of(registries_, name, [](const std::string& n) -> std::string_view { return n; });
 }
 
-std::optional<std::size_t> Cast::region(std::string_view name) const {
+std::optional<std::size_t> Names::region(std::string_view name) const {
   return index_of(regions_, name, [](const Region& r) -> std::string_view { return r.name; });
 }
 
-Sites Cast::everybody() const {
+Sites Names::everybody() const {
   Sites sites;
   for (std::uint32_t n = 0; n < nodes_.size(); ++n) sites.push_back(fault::Site::node(n));
   for (std::uint32_t r = 0; r < registries_.size(); ++r) sites.push_back(fault::Site::registry(r));
   return sites;
 }
 
-Sites Cast::members(std::size_t region) const {
+Sites Names::members(std::size_t region) const {
   Sites sites;
   for (const NodeIndex n : regions_[region].nodes) sites.push_back(fault::Site::node(n));
   sites.push_back(fault::Site::registry(regions_[region].registry));
   return sites;
 }
 
-std::vector<RegistryIndex> registries_named(const Cast& cast, const std::string& name, syncer::Random random) {
-  if (const auto one = cast.registry(name)) return {*one};
+std::vector<RegistryIndex> registries_named(const Names& names, const std::string& name, syncer::Random random) {
+  if (const auto one = names.registry(name)) return {*one};
   std::vector<RegistryIndex> all;
-  for (RegistryIndex r = 0; r < cast.registries().size(); ++r) all.push_back(r);
+  for (RegistryIndex r = 0; r < names.registries().size(); ++r) all.push_back(r);
   if (name == "any") return {all[static_cast<std::size_t>(random.below(all.size()))]};
   return all;
 }
@@ -110,14 +110,14 @@ std::uint64_t led_term(const host::World& world, NodeIndex n) {
 
 }  // namespace
 
-bool leads(const host::World& world, const Cast& cast, NodeIndex node) {
+bool leads(const host::World& world, const Names& names, NodeIndex node) {
   const std::uint64_t own = led_term(world, node);
-  const auto& region = cast.regions()[cast.nodes()[node].region].nodes;
+  const auto& region = names.regions()[names.nodes()[node].region].nodes;
   return own > 0 && std::all_of(region.begin(), region.end(), [&](NodeIndex n) { return led_term(world, n) <= own; });
 }
 
-Leads leads_in(const host::World& world, const Cast& cast) {
-  return [&world, &cast](NodeIndex n) { return leads(world, cast, n); };
+Leads leads_in(const host::World& world, const Names& names) {
+  return [&world, &names](NodeIndex n) { return leads(world, names, n); };
 }
 
 namespace {
@@ -152,8 +152,8 @@ Sites pick(Sites sites, std::size_t count, Random& random) {
 
 class Resolver {
  public:
-  Resolver(const Cast& cast, const Captures& captures, Random random, const Leads& leads)
-      : cast_(cast), captures_(captures), random_(random), leads_(leads) {}
+  Resolver(const Names& names, const Captures& captures, Random random, const Leads& leads)
+      : names_(names), captures_(captures), random_(random), leads_(leads) {}
 
   Sites resolve(const SelectorTree& tree) {
     switch (tree.kind) {
@@ -173,7 +173,7 @@ class Resolver {
 
  private:
   Sites named(const std::string& word) const {
-    if (word == "all" || word == "any-region" || word == "each cluster") return cast_.everybody();
+    if (word == "all" || word == "any-region" || word == "each cluster") return names_.everybody();
     if (word.front() == '$') {
       const auto found = captures_.find(word.substr(1));
       return found == captures_.end() ? Sites{} : found->second;
@@ -184,12 +184,12 @@ class Resolver {
 
   Sites in_group(std::string_view kind, const std::string& pattern) const {
     Sites found;
-    for (std::size_t r = 0; r < cast_.regions().size() && kind != "machine"; ++r) {
-      if (!matches_glob(pattern, cast_.regions()[r].name)) continue;
-      const Sites members = cast_.members(r);
+    for (std::size_t r = 0; r < names_.regions().size() && kind != "machine"; ++r) {
+      if (!matches_glob(pattern, names_.regions()[r].name)) continue;
+      const Sites members = names_.members(r);
       found.insert(found.end(), members.begin(), members.end());
     }
-    for (const auto& [name, nodes] : cast_.machines()) {
+    for (const auto& [name, nodes] : names_.machines()) {
       if (kind != "machine" || !matches_glob(pattern, name)) continue;
       const Sites members = as_nodes(nodes);
       found.insert(found.end(), members.begin(), members.end());
@@ -199,18 +199,18 @@ class Resolver {
 
   Sites by_pattern(const std::string& pattern) const {
     Sites found;
-    for (std::uint32_t n = 0; n < cast_.nodes().size(); ++n) {
-      if (matches_glob(pattern, cast_.nodes()[n].name)) found.push_back(Site::node(n));
+    for (std::uint32_t n = 0; n < names_.nodes().size(); ++n) {
+      if (matches_glob(pattern, names_.nodes()[n].name)) found.push_back(Site::node(n));
     }
-    for (std::uint32_t r = 0; r < cast_.registries().size(); ++r) {
-      if (matches_glob(pattern, cast_.registries()[r])) found.push_back(Site::registry(r));
+    for (std::uint32_t r = 0; r < names_.registries().size(); ++r) {
+      if (matches_glob(pattern, names_.registries()[r])) found.push_back(Site::registry(r));
     }
     return found;
   }
 
   Sites called(const SelectorTree& tree) {
     const Sites inner = resolve(tree.parts[0]);
-    if (tree.word == "not") return without(cast_.everybody(), inner);
+    if (tree.word == "not") return without(names_.everybody(), inner);
     Sites nodes = as_nodes(nodes_of(inner));
     if (tree.word == "leader") return by_lead(nodes, true);
     if (tree.word == "followers") return by_lead(nodes, false);
@@ -230,7 +230,7 @@ class Resolver {
 
   Sites per_region(const std::string& word) {
     Sites found;
-    for (const Cast::Region& region : cast_.regions()) {
+    for (const Names::Region& region : names_.regions()) {
       const Sites some = pick(as_nodes(region.nodes), share(word, region.nodes.size()), random_);
       found.insert(found.end(), some.begin(), some.end());
     }
@@ -242,7 +242,7 @@ class Resolver {
     return word == "majority" ? size / 2 + 1 : (size - 1) / 2;
   }
 
-  const Cast& cast_;
+  const Names& names_;
   const Captures& captures_;
   Random random_;
   const Leads& leads_;
@@ -255,58 +255,60 @@ syncer::Result<void> unknown(const std::string& word, const std::string& part,
                          "nothing is called \"" + word + "\"" + syncer::did_you_mean(part, known));
 }
 
-std::vector<std::string_view> group_names(const Cast& cast, std::string_view kind) {
-  std::vector<std::string_view> names;
+std::vector<std::string_view> group_names(const Names& names, std::string_view kind) {
+  std::vector<std::string_view> known;
   if (kind == "machine") {
-    for (const auto& [name, nodes] : cast.machines()) names.push_back(name);
+    for (const auto& [name, nodes] : names.machines()) known.push_back(name);
   } else {
-    for (const Cast::Region& r : cast.regions()) names.push_back(r.name);
+    for (const Names::Region& r : names.regions()) known.push_back(r.name);
   }
-  return names;
+  return known;
 }
 
 syncer::Result<void> check_pattern(const std::string& word, const std::string& pattern,
-                                   const std::vector<std::string_view>& names) {
-  const bool some = std::any_of(names.begin(), names.end(), [&](auto name) { return matches_glob(pattern, name); });
-  return some ? syncer::Result<void>() : unknown(word, pattern, names);
+                                   const std::vector<std::string_view>& known) {
+  const bool some = std::any_of(known.begin(), known.end(), [&](auto name) { return matches_glob(pattern, name); });
+  return some ? syncer::Result<void>() : unknown(word, pattern, known);
 }
 
-syncer::Result<void> check_name(const std::string& word, const Cast& cast, const std::set<std::string>& captured) {
+syncer::Result<void> check_name(const std::string& word, const Names& names, const std::set<std::string>& captured) {
   if (word == "all" || word == "any-region" || word == "each cluster") return {};
   if (word.front() == '$') {
-    const std::vector<std::string_view> names(captured.begin(), captured.end());
-    return captured.count(word.substr(1)) != 0 ? syncer::Result<void>() : unknown(word, word.substr(1), names);
+    const std::vector<std::string_view> known(captured.begin(), captured.end());
+    return captured.count(word.substr(1)) != 0 ? syncer::Result<void>() : unknown(word, word.substr(1), known);
   }
   const std::size_t colon = word.find(':');
   const std::string kind = colon == std::string::npos ? "" : word.substr(0, colon);
   if (kind == "region" || kind == "cluster" || kind == "machine") {
-    return check_pattern(word, word.substr(colon + 1), group_names(cast, kind));
+    return check_pattern(word, word.substr(colon + 1), group_names(names, kind));
   }
-  std::vector<std::string_view> names = {"all", "any-region", "region:", "machine:"};
-  for (const Cast::Node& n : cast.nodes()) names.push_back(n.name);
-  names.insert(names.end(), cast.registries().begin(), cast.registries().end());
-  return check_pattern(word, word, names);
+  std::vector<std::string_view> known = {"all", "any-region", "region:", "machine:"};
+  for (const Names::Node& n : names.nodes()) known.push_back(n.name);
+  known.insert(known.end(), names.registries().begin(), names.registries().end());
+  return check_pattern(word, word, known);
 }
 
-syncer::Result<void> check_tree(const SelectorTree& tree, const Cast& cast, const std::set<std::string>& captured) {
-  if (tree.kind == SelectorTree::Kind::Name) return check_name(tree.word, cast, captured);
+syncer::Result<void> check_tree(const SelectorTree& tree, const Names& names, const std::set<std::string>& captured) {
+  if (tree.kind == SelectorTree::Kind::Name) return check_name(tree.word, names, captured);
   for (const SelectorTree& part : tree.parts) {
-    if (auto checked = check_tree(part, cast, captured); !checked) return checked;
+    if (auto checked = check_tree(part, names, captured); !checked) return checked;
   }
   return {};
 }
 
 }  // namespace
 
-Sites resolve(const Selector& selector, const Cast& cast, const Captures& captures, Random random, const Leads& leads) {
+Sites resolve(const Selector& selector, const Names& names, const Captures& captures, Random random,
+              const Leads& leads) {
   const auto tree = parse_selector(selector.text);
-  return tree ? Resolver(cast, captures, random, leads).resolve(*tree) : Sites{};
+  return tree ? Resolver(names, captures, random, leads).resolve(*tree) : Sites{};
 }
 
-syncer::Result<void> check_selector(const Selector& selector, const Cast& cast, const std::set<std::string>& captured) {
+syncer::Result<void> check_selector(const Selector& selector, const Names& names,
+                                    const std::set<std::string>& captured) {
   const auto tree = parse_selector(selector.text);
   if (!tree) return tl::unexpected<syncer::Error>(tree.error());
-  return check_tree(*tree, cast, captured);
+  return check_tree(*tree, names, captured);
 }
 
 }  // namespace sim::scenario

@@ -24,11 +24,11 @@ using fault::NodeIndex;
 using fault::RegistryIndex;
 using fault::Sites;
 
-/// Who plays in a run: the names of a topology as the indices that the world uses. Nodes are numbered region by region
+/// The names of a topology as the indices that the world uses. Nodes are numbered region by region
 /// in file order, registries in the order of Topology::registries.
-class Cast {
+class Names {
  public:
-  explicit Cast(const Topology& topology);
+  explicit Names(const Topology& topology);
 
   struct Node {
     std::string name;
@@ -72,14 +72,14 @@ using Captures = std::map<std::string, Sites>;
 /// Tells who leads its region at the moment.
 using Leads = std::function<bool(NodeIndex)>;
 
-/// What a selector names right now, in the order of Cast::everybody, without repetition. A region stands for its nodes
+/// What a selector names right now, in the order of Names::everybody, without repetition. A region stands for its nodes
 /// and its registry. `random` serves one(), random(), minority(), majority(): the same stream gives the same answer.
 /// Without `leads` everybody leads.
-Sites resolve(const Selector& selector, const Cast& cast, const Captures& captures, syncer::Random random,
+Sites resolve(const Selector& selector, const Names& names, const Captures& captures, syncer::Random random,
               const Leads& leads = {});
 
 /// The registries meant by a name, "all", or "any" (one, drawn).
-std::vector<RegistryIndex> registries_named(const Cast& cast, const std::string& name, syncer::Random random);
+std::vector<RegistryIndex> registries_named(const Names& names, const std::string& name, syncer::Random random);
 
 /// The nodes among them.
 std::vector<NodeIndex> nodes_of(const Sites& sites);
@@ -88,12 +88,13 @@ std::vector<RegistryIndex> registries_of(const Sites& sites);
 
 /// Whether a node leads its region now: a running one of mode single does; of those of a cluster the one that holds the
 /// highest term as its leader (a deposed one may not know yet).
-bool leads(const host::World& world, const Cast& cast, NodeIndex node);
+bool leads(const host::World& world, const Names& names, NodeIndex node);
 
 /// Tells resolve() who leads.
-Leads leads_in(const host::World& world, const Cast& cast);
+Leads leads_in(const host::World& world, const Names& names);
 
 /// Whether every name of a selector exists; `captured` are the names given by "as" anywhere in the file.
-syncer::Result<void> check_selector(const Selector& selector, const Cast& cast, const std::set<std::string>& captured);
+syncer::Result<void> check_selector(const Selector& selector, const Names& names,
+                                    const std::set<std::string>& captured);
 
 }  // namespace sim::scenario

@@ -10,32 +10,6 @@ namespace {
 
 using host::World;
 
-fault::BlockMode mode_of(CutMode mode) {
-  switch (mode) {
-    case CutMode::Drop:
-      return fault::BlockMode::Drop;
-    case CutMode::Slow:
-      return fault::BlockMode::Slow;
-    case CutMode::Jam:
-      return fault::BlockMode::Jam;
-  }
-  return fault::BlockMode::Drop;
-}
-
-fault::PartitionShape shape_of(CutShape shape) {
-  switch (shape) {
-    case CutShape::Halves:
-      return fault::PartitionShape::Halves;
-    case CutShape::IsolateOne:
-      return fault::PartitionShape::IsolateOne;
-    case CutShape::Ring:
-      return fault::PartitionShape::Ring;
-    case CutShape::Bridge:
-      return fault::PartitionShape::Bridge;
-  }
-  return fault::PartitionShape::Halves;
-}
-
 Sites joined(Sites a, const Sites& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
@@ -56,13 +30,12 @@ struct Cut {
 Cut cut_of(const ActionContext& context, const Partition& a) {
   if (a.shape) {
     const Sites among = only_nodes(context.capture(a.among));
-    return {fault::shaped(shape_of(*a.shape), among, context.random.stream("shape"), mode_of(a.mode)), among};
+    return {fault::shaped(*a.shape, among, context.random.stream("shape"), a.mode), among};
   }
   if (a.groups.empty()) {
     const Sites from = context.capture(a.from);
     const Sites to = context.sites(a.to, "to");
-    return {a.both ? fault::groups({from, to}, mode_of(a.mode)) : fault::one_way(from, to, mode_of(a.mode)),
-            joined(from, to)};
+    return {a.both ? fault::groups({from, to}, a.mode) : fault::one_way(from, to, a.mode), joined(from, to)};
   }
   std::vector<Sites> groups;
   Sites touched;
@@ -70,7 +43,7 @@ Cut cut_of(const ActionContext& context, const Partition& a) {
     groups.push_back(context.sites(a.groups[i], "group " + std::to_string(i)));
     touched = joined(std::move(touched), groups.back());
   }
-  return {fault::groups(groups, mode_of(a.mode)), touched};
+  return {fault::groups(groups, a.mode), touched};
 }
 
 template <class Use>
@@ -89,19 +62,19 @@ void NetworkActions::operator()(const Partition& a) const {
   Cut cut = cut_of(*this, a);
   const host::FaultId id = world().partition(std::move(cut.spec));
   const auto heal = [id](World& w) { w.heal(id); };
-  scene.faults.begin(event.id, Faults::Kind::Network, std::move(cut.touched), heal, a.for_);
+  run.faults.begin(event.id, Faults::Kind::Network, std::move(cut.touched), heal, a.for_);
 }
 
-void NetworkActions::operator()(const Heal& a) const { scene.faults.heal(a.what, false); }
+void NetworkActions::operator()(const Heal& a) const { run.faults.heal(a.what, false); }
 
-void NetworkActions::operator()(const Unclog& a) const { scene.faults.heal(a.what, true); }
+void NetworkActions::operator()(const Unclog& a) const { run.faults.heal(a.what, true); }
 
 void NetworkActions::operator()(const LinkChange& a) const {
   const Sites from = capture(a.from);
   const Sites to = sites(a.to, "to");
   const host::RuleId id = world().add_link_rule({from, to, a.both, true, link_spec(a.quality)});
   const auto undo = [id](World& w) { w.remove_link_rule(id); };
-  scene.faults.begin(event.id, Faults::Kind::Network, joined(from, to), undo, a.for_);
+  run.faults.begin(event.id, Faults::Kind::Network, joined(from, to), undo, a.for_);
 }
 
 void NetworkActions::operator()(const Clog& a) const {
@@ -110,12 +83,12 @@ void NetworkActions::operator()(const Clog& a) const {
     const Sites to = sites(a.to, "to");
     const host::FaultId id = world().partition(fault::one_way(from, to, fault::BlockMode::Jam));
     const auto unclog = [id](World& w) { w.heal(id); };
-    return scene.faults.begin(event.id, Faults::Kind::Clog, joined(from, to), unclog, a.for_);
+    return run.faults.begin(event.id, Faults::Kind::Clog, joined(from, to), unclog, a.for_);
   }
   const Sites who = capture(a.who);
   const host::FaultId id = world().clog(who, a.direction != Direction::In, a.direction != Direction::Out);
   const auto unclog = [id](World& w) { w.heal(id); };
-  scene.faults.begin(event.id, Faults::Kind::Clog, who, unclog, a.for_);
+  run.faults.begin(event.id, Faults::Kind::Clog, who, unclog, a.for_);
 }
 
 void NetworkActions::operator()(const Swizzle& a) const {
@@ -131,10 +104,10 @@ void NetworkActions::operator()(const Swizzle& a) const {
     const auto place = static_cast<std::int64_t>(std::find(up.begin(), up.end(), n) - up.begin());
     const Duration begin = static_cast<std::int64_t>(i) * a.down_gap;
     const Duration length = turn + place * a.up_gap - begin;
-    world().at(world().now() + begin, [scene_ = &scene, label = event.id, n, length](World& w) {
+    world().at(world().now() + begin, [run_ = &run, label = event.id, n, length](World& w) {
       const Sites who = {fault::Site::node(n)};
       const host::FaultId id = w.clog(who, true, true);
-      scene_->faults.begin(
+      run_->faults.begin(
           label, Faults::Kind::Clog, who, [id](World& w2) { w2.heal(id); }, length);
     });
   }

@@ -15,9 +15,7 @@ constexpr Duration kBusyUnit = std::chrono::microseconds(100);
 /// Of an IPv4 address in an endpoint: its second byte.
 constexpr std::size_t kNetworkByte = 13;
 
-std::optional<host::DiskFate> wiped(Disk disk) {
-  return disk == Disk::Wipe ? std::optional(host::DiskFate::Wipe) : std::nullopt;
-}
+std::optional<DiskFate> wiped(DiskFate disk) { return disk == DiskFate::Wipe ? std::optional(disk) : std::nullopt; }
 
 /// The next address of the same machine: it moves from one network to another.
 void move(syncer::Endpoint& address) {
@@ -26,24 +24,10 @@ void move(syncer::Endpoint& address) {
 
 }  // namespace
 
-host::DiskFate fate(Disk disk) {
-  switch (disk) {
-    case Disk::Keep:
-      return host::DiskFate::Keep;
-    case Disk::LoseUnsynced:
-      return host::DiskFate::LoseUnsynced;
-    case Disk::Tear:
-      return host::DiskFate::Tear;
-    case Disk::Wipe:
-      return host::DiskFate::Wipe;
-  }
-  return host::DiskFate::LoseUnsynced;
-}
-
 std::optional<syncer::node::NodeConfig> ProcessActions::changed(const Settings& settings, NodeIndex n) const {
   if (settings.pairs.empty()) return std::nullopt;
   syncer::node::NodeConfig config = world().config(n);
-  configure(config, settings, scene.cast, n);
+  configure(config, settings, run.names, n);
   return config;
 }
 
@@ -78,14 +62,14 @@ void ProcessActions::operator()(const Leave& a) const {
     if (world().config(n).mode == syncer::node::Mode::Single) {
       world().stop(n);
     } else {
-      scene.problems.push_back(event.id + " had no effect: " + scene.cast.nodes()[n].name +
-                               " is one of a cluster, which does not leave; use \"stop\"");
+      run.problems.push_back(event.id + " had no effect: " + run.names.nodes()[n].name +
+                             " is one of a cluster, which does not leave; use \"stop\"");
     }
   }
 }
 
 void ProcessActions::operator()(const Crash& a) const {
-  for (const NodeIndex n : nodes(a.who)) world().crash(n, fate(a.disk));
+  for (const NodeIndex n : nodes(a.who)) world().crash(n, a.disk);
 }
 
 void ProcessActions::operator()(const Restart& a) const {
@@ -100,7 +84,7 @@ void ProcessActions::operator()(const Restart& a) const {
 
 void ProcessActions::operator()(const Bounce& a) const {
   for (const NodeIndex n : nodes(a.who)) {
-    if (world().crash(n, fate(a.disk))) world().at(world().now() + a.down, [n](World& w) { w.restart(n); });
+    if (world().crash(n, a.disk)) world().at(world().now() + a.down, [n](World& w) { w.restart(n); });
   }
 }
 
@@ -108,7 +92,7 @@ void ProcessActions::operator()(const Pause& a) const {
   for (const NodeIndex n : nodes(a.who)) {
     if (!world().pause(n)) continue;
     const auto resume = [n](World& w) { w.resume(n); };
-    scene.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, resume, a.for_);
+    run.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, resume, a.for_);
   }
 }
 
@@ -123,7 +107,7 @@ void ProcessActions::operator()(const Suspend& a) const {
   for (const NodeIndex n : nodes(a.who)) {
     if (!world().suspend(n)) continue;
     const auto wake = [n](World& w) { w.resume_machine(n); };
-    scene.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, wake, a.for_);
+    run.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, wake, a.for_);
   }
 }
 
@@ -131,7 +115,7 @@ void ProcessActions::operator()(const Slow& a) const {
   for (const NodeIndex n : nodes(a.who)) {
     world().slow(n, static_cast<std::int64_t>(a.factor) * kBusyUnit);
     const auto quick = [n](World& w) { w.slow(n, Duration::zero()); };
-    scene.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, quick, a.for_);
+    run.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, quick, a.for_);
   }
 }
 
@@ -145,10 +129,10 @@ void ProcessActions::operator()(const Join& a) const {
 
 void ProcessActions::operator()(const ClusterReplace& a) const {
   for (const NodeIndex n : nodes(a.who)) {
-    const Cast::Node& voter = scene.cast.nodes()[n];
+    const Names::Node& voter = run.names.nodes()[n];
     std::string refusal = "nobody leads its region";
-    for (const NodeIndex one : scene.cast.regions()[voter.region].nodes) {
-      if (!leads(world(), scene.cast, one)) continue;
+    for (const NodeIndex one : run.names.regions()[voter.region].nodes) {
+      if (!leads(world(), run.names, one)) continue;
       world().operate(one, [&](syncer::node::Node& node, syncer::Instant local) {
         const auto outcome = node.replace_voter(local, voter.name);
         refusal = outcome ? "" : outcome.error().detail;
@@ -156,7 +140,7 @@ void ProcessActions::operator()(const ClusterReplace& a) const {
     }
     if (a.refused == !refusal.empty()) continue;
     const std::string what = a.refused ? " was given away" : " was refused: " + refusal;
-    scene.problems.push_back("the slot of " + voter.name + what);
+    run.problems.push_back("the slot of " + voter.name + what);
   }
 }
 
@@ -164,7 +148,7 @@ void ProcessActions::operator()(const GuardRelease& a) const {
   for (const NodeIndex n : nodes(a.who)) {
     world().operate(n, [&](syncer::node::Node& node, syncer::Instant local) {
       const auto outcome = node.release_guard(local, a.region);
-      if (!outcome) scene.problems.push_back("the guard was not released: " + outcome.error().detail);
+      if (!outcome) run.problems.push_back("the guard was not released: " + outcome.error().detail);
     });
   }
 }
@@ -173,7 +157,7 @@ void ProcessActions::operator()(const ClockDrift& a) const {
   for (const NodeIndex n : nodes(a.who)) {
     world().drift(n, a.ppm);
     const auto exact = [n](World& w) { w.drift(n, 0); };
-    scene.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, exact, {});
+    run.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, exact, {});
   }
 }
 
@@ -185,7 +169,7 @@ void ProcessActions::operator()(const ClockSkew& a) const {
   for (const NodeIndex n : nodes(a.who)) {
     world().wall_skew(n, a.by.by);
     const auto exact = [n](World& w) { w.wall_skew(n, Duration::zero()); };
-    scene.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, exact, a.for_);
+    run.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, exact, a.for_);
   }
 }
 
@@ -212,43 +196,30 @@ host::DiskFault illness(const DiskFault& a) {
 }  // namespace
 
 void FailureActions::operator()(const CrashAt& a) const {
-  const host::CallKind call = a.call == CallKind::DiskWrite ? host::CallKind::DiskWrite : host::CallKind::RegistryWrite;
-  for (const NodeIndex n : nodes(a.who)) world().doom(n, {call, a.nth, fate(a.disk), a.down});
+  for (const NodeIndex n : nodes(a.who)) world().doom(n, {a.call, a.nth, a.disk, a.down});
 }
 
 void FailureActions::operator()(const DiskFault& a) const {
   for (const NodeIndex n : nodes(a.who)) {
     world().disk_fault(n, illness(a));
     const auto well = [n](World& w) { w.disk_fault(n, {}); };
-    scene.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, well, a.for_);
+    run.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, well, a.for_);
   }
 }
 
 void FailureActions::operator()(const DiskFlip& a) const {
   for (const NodeIndex n : nodes(a.who)) {
     if (world().flip_bit(n, a.file)) continue;
-    scene.problems.push_back("event \"" + event.id + "\": the disk of " + std::string(world().node_name(n)) +
-                             " holds no file \"" + a.file + "\"");
+    run.problems.push_back("event \"" + event.id + "\": the disk of " + std::string(world().node_name(n)) +
+                           " holds no file \"" + a.file + "\"");
   }
 }
 
 namespace {
 
-host::Fuzz kind_of(FuzzKind kind) {
-  switch (kind) {
-    case FuzzKind::Noise:
-      return host::Fuzz::Noise;
-    case FuzzKind::Nonsense:
-      return host::Fuzz::Nonsense;
-    case FuzzKind::Sealed:
-      return host::Fuzz::Sealed;
-  }
-  return host::Fuzz::Noise;
-}
-
 /// Fuzz peers stand behind the syncers, in the order of their events.
 NodeIndex machine_of(const ActionContext& context) {
-  const auto& events = context.scene.scenario.events;
+  const auto& events = context.run.scenario.events;
   const auto self = std::find_if(events.begin(), events.end(), [&](const Event& e) { return &e == &context.event; });
   const auto before =
       std::count_if(events.begin(), self, [](const Event& e) { return std::holds_alternative<FuzzPeer>(e.action); });
@@ -259,7 +230,7 @@ NodeIndex machine_of(const ActionContext& context) {
 
 void FuzzActions::operator()(const FuzzPeer& a) const {
   host::FuzzOrder order;
-  order.what = kind_of(a.what);
+  order.what = a.what;
   order.gap = a.rate.gap;
   order.strangers = a.strangers;
   order.impersonates = a.impersonate;
@@ -273,7 +244,7 @@ void FuzzActions::operator()(const FuzzPeer& a) const {
   world().start_fuzz(machine, std::move(order));
   Sites touched;
   for (const NodeIndex n : who) touched.push_back(fault::Site::node(n));
-  scene.faults.begin(
+  run.faults.begin(
       event.id, Faults::Kind::Process, std::move(touched), [machine](host::World& w) { w.stop_fuzz(machine); }, a.for_);
 }
 

@@ -10,7 +10,7 @@ using Kind = fault::RegistryFault::Kind;
 /// Runs a step at every registry that an event means.
 template <class Step>
 void at_each(const ActionContext& context, const std::string& name, Step step) {
-  for (const RegistryIndex r : registries_named(context.scene.cast, name, context.random.stream("service_center")))
+  for (const RegistryIndex r : registries_named(context.run.names, name, context.random.stream("service_center")))
     step(r);
 }
 
@@ -20,13 +20,13 @@ void start_fault(const ActionContext& context, const std::string& name, const fa
   at_each(context, name, [&](RegistryIndex r) {
     const host::RegistryFaultId id = context.world().registry(r).start_fault(context.world().now(), fault);
     const auto stop = [r, id](World& w) { w.registry(r).stop_fault(w.now(), id); };
-    context.scene.faults.begin(context.event.id, Faults::Kind::Registry, {fault::Site::registry(r)}, stop, lasting);
+    context.run.faults.begin(context.event.id, Faults::Kind::Registry, {fault::Site::registry(r)}, stop, lasting);
   });
 }
 
 void restore(const ActionContext& context, RegistryIndex r, const std::string& label) {
   const auto done = context.world().registry(r).restore(context.world().now(), label);
-  if (!done) context.scene.problems.push_back(context.event.id + " had no effect: " + to_string(done.error()));
+  if (!done) context.run.problems.push_back(context.event.id + " had no effect: " + to_string(done.error()));
 }
 
 fault::RegistryFault fault_of(fault::RegistryFault::Kind kind) {
@@ -54,33 +54,33 @@ fault::CallFailure failure_of(const FailKind& kind) {
 
 void RegistryActions::operator()(const RegistryRegister& a) const {
   const Registration who{a.service, a.instance, a.endpoints, a.properties, a.status, a.lease};
-  at_each(*this, a.registry, [&](RegistryIndex r) { scene.applications.enter(r, who); });
+  at_each(*this, a.registry, [&](RegistryIndex r) { run.applications.enter(r, who); });
 }
 
 void RegistryActions::operator()(const RegistryDeregister& a) const {
-  at_each(*this, a.registry, [&](RegistryIndex r) { scene.applications.leave(r, a.instance); });
+  at_each(*this, a.registry, [&](RegistryIndex r) { run.applications.leave(r, a.instance); });
 }
 
 void RegistryActions::operator()(const RegistryStopHeartbeat& a) const {
-  at_each(*this, a.registry, [&](RegistryIndex r) { scene.applications.stop_heartbeat(r, a.instance); });
+  at_each(*this, a.registry, [&](RegistryIndex r) { run.applications.stop_heartbeat(r, a.instance); });
 }
 
 void RegistryActions::operator()(const RegistryHeartbeat& a) const {
-  at_each(*this, a.registry, [&](RegistryIndex r) { scene.applications.heartbeat(r, a.instance); });
+  at_each(*this, a.registry, [&](RegistryIndex r) { run.applications.heartbeat(r, a.instance); });
 }
 
 void RegistryActions::operator()(const RegistryExpire& a) const {
-  at_each(*this, a.registry, [&](RegistryIndex r) { scene.applications.expire(r, a.instance); });
+  at_each(*this, a.registry, [&](RegistryIndex r) { run.applications.expire(r, a.instance); });
 }
 
 void RegistryActions::operator()(const RegistryStatus& a) const {
-  at_each(*this, a.registry, [&](RegistryIndex r) { scene.applications.set_status(r, a.instance, a.status); });
+  at_each(*this, a.registry, [&](RegistryIndex r) { run.applications.set_status(r, a.instance, a.status); });
 }
 
 void RegistryActions::operator()(const RegistryUpdate& a) const {
   at_each(*this, a.registry, [&](RegistryIndex r) {
-    if (!a.endpoints.empty()) scene.applications.set_endpoints(r, a.instance, a.endpoints);
-    if (!a.properties.empty()) scene.applications.set_properties(r, a.instance, a.properties);
+    if (!a.endpoints.empty()) run.applications.set_endpoints(r, a.instance, a.endpoints);
+    if (!a.properties.empty()) run.applications.set_properties(r, a.instance, a.properties);
   });
 }
 

@@ -22,20 +22,20 @@ class Run {
   Run(const Scenario& scenario, std::uint64_t seed, Checks& checks, const RunOptions& options)
       : scenario_(scenario),
         options_(options),
-        cast_(scenario.topology),
+        names_(scenario.topology),
         world_(seed),
-        scene_(scenario, cast_, world_, checks),
-        schedule_(scene_, seed) {
+        context_(scenario, names_, world_, checks),
+        schedule_(context_, seed) {
     result_.seed = seed;
   }
 
   RunResult play() {
-    build_world(scenario_, cast_, world_);
-    world_.add_probe(scene_.checks);
+    build_world(scenario_, names_, world_);
+    world_.add_probe(context_.checks);
     if (options_.probe != nullptr) world_.add_probe(*options_.probe);
     world_.record().capture(options_.capture);
     schedule_.arm();
-    scene_.checks.begin({scenario_, cast_, world_, scene_.timeline, result_.seed});
+    context_.checks.begin({scenario_, names_, world_, context_.timeline, result_.seed});
     const bool whole = run_to(Instant(scenario_.duration));
     conclude(whole);
     return std::move(result_);
@@ -52,20 +52,20 @@ class Run {
         world_.run_until(std::min(end, world_.now() + kStep));
       }
       if (options_.max_events != 0 && world_.events() > options_.max_events) return false;
-      if (options_.stop_when_decided && scene_.checks.decided()) return true;
+      if (options_.stop_when_decided && context_.checks.decided()) return true;
     }
     return true;
   }
 
   void conclude(bool whole) {
-    Findings& findings = result_.findings = scene_.checks.finish();
+    Findings& findings = result_.findings = context_.checks.finish();
     if (!whole) findings.undecided.push_back("gave up after " + std::to_string(world_.events()) + " events");
     for (const Event* event : schedule_.missed()) findings.violations.push_back(not_reached(*event));
     const auto add = [&](const std::vector<std::string>& more) {
       findings.undecided.insert(findings.undecided.end(), more.begin(), more.end());
     };
-    add(scene_.problems);
-    add(scene_.applications.problems());
+    add(context_.problems);
+    add(context_.applications.problems());
     result_.verdict = !findings.violations.empty()  ? Verdict::Violated
                       : !findings.undecided.empty() ? Verdict::Undecided
                                                     : Verdict::Ok;
@@ -85,9 +85,9 @@ class Run {
 
   const Scenario& scenario_;
   const RunOptions& options_;
-  Cast cast_;
+  Names names_;
   host::World world_;
-  Scene scene_;
+  RunContext context_;
   Schedule schedule_;
   RunResult result_;
 };

@@ -47,9 +47,9 @@ class Faults {
 };
 
 /// Everything that the parts of a running scenario share. Owned by run().
-struct Scene {
+struct RunContext {
   const Scenario& scenario;
-  const Cast& cast;
+  const Names& names;
   host::World& world;
   Checks& checks;
   Applications applications;
@@ -58,8 +58,8 @@ struct Scene {
   Timeline timeline;
   std::vector<std::string> problems;  ///< steps of the scenario that made no sense, a sentence each
 
-  Scene(const Scenario& s, const Cast& c, host::World& w, Checks& k)
-      : scenario(s), cast(c), world(w), checks(k), applications(s, w, k), faults(w) {}
+  RunContext(const Scenario& s, const Names& c, host::World& w, Checks& k)
+      : scenario(s), names(c), world(w), checks(k), applications(s, w, k), faults(w) {}
 };
 
 }  // namespace sim::scenario

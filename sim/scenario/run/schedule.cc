@@ -33,21 +33,20 @@ bool needs_backup(const Scenario& scenario, const std::string& label) {
 
 }  // namespace
 
-Schedule::Schedule(Scene& scene, std::uint64_t seed)
-    : scene_(scene), random_(syncer::Random(seed).stream("schedule")) {}
+Schedule::Schedule(RunContext& run, std::uint64_t seed) : run_(run), random_(syncer::Random(seed).stream("schedule")) {}
 
 void Schedule::arm() {
   arm_labels();
   arm_settle();
-  for (const Workload& workload : scene_.scenario.workloads) arm_workload(workload);
+  for (const Workload& workload : run_.scenario.workloads) arm_workload(workload);
   for (const Event* event : ordered_events()) arm_event(*event);
   at({"end", {}}, [this](Instant) { reach("end", nullptr); });
 }
 
 /// Labels that hang on no `when` are known at once; a chain of n labels is known after n rounds.
 void Schedule::arm_labels() {
-  const Scenario& s = scene_.scenario;
-  Timeline& timeline = scene_.timeline;
+  const Scenario& s = run_.scenario;
+  Timeline& timeline = run_.timeline;
   timeline.set("end", Instant(s.duration));
   if (s.settle) timeline.set("settle", Instant(s.duration - s.settle->within - s.settle->quiet));
   for (bool more = true; more;) {
@@ -66,17 +65,17 @@ void Schedule::arm_labels() {
 /// File order, or a random one: it only matters among events of one instant.
 std::vector<const Event*> Schedule::ordered_events() const {
   std::vector<const Event*> events;
-  for (const Event& event : scene_.scenario.events) events.push_back(&event);
+  for (const Event& event : run_.scenario.events) events.push_back(&event);
   syncer::Random ties = random_.stream("ties");
-  if (scene_.scenario.ties == Ties::Shuffle) ties.shuffle(events);
+  if (run_.scenario.ties == Ties::Shuffle) ties.shuffle(events);
   return events;
 }
 
 void Schedule::at(const Moment& moment, std::function<void(Instant)> action) {
-  const std::optional<Instant> when = scene_.timeline.at(moment);
+  const std::optional<Instant> when = run_.timeline.at(moment);
   if (!when) return waiting_.push_back({moment, std::move(action)});
-  const Instant due = std::max(*when, scene_.world.now());
-  scene_.world.at(due, [action = std::move(action), due](World&) { action(due); });
+  const Instant due = std::max(*when, run_.world.now());
+  run_.world.at(due, [action = std::move(action), due](World&) { action(due); });
 }
 
 void Schedule::arm_event(const Event& event) {
@@ -92,13 +91,13 @@ void Schedule::arm_event(const Event& event) {
 
 void Schedule::repeat(const Event& event, Instant nominal, std::uint64_t ordinal) {
   const Anchor& a = event.anchor;
-  const auto until = scene_.timeline.at(a.until.value_or(Moment{"end", {}}));
+  const auto until = run_.timeline.at(a.until.value_or(Moment{"end", {}}));
   if (until && nominal >= *until) return;
   syncer::Random late = random_.stream("jitter").stream(event.id).stream(ordinal);
   const Instant when = nominal + late.between(Duration::zero(), a.jitter.value_or(Duration::zero()));
-  scene_.world.at(when, [this, &event, ordinal](World&) { fire(event, ordinal); });
+  run_.world.at(when, [this, &event, ordinal](World&) { fire(event, ordinal); });
   const Instant next = nominal + *a.every;
-  scene_.world.at(next, [this, &event, next, ordinal](World&) { repeat(event, next, ordinal + 1); });
+  run_.world.at(next, [this, &event, next, ordinal](World&) { repeat(event, next, ordinal + 1); });
 }
 
 void Schedule::watch(const Event& event, Instant since) {
@@ -109,9 +108,9 @@ void Schedule::look() {
   std::vector<Watched> rest;
   std::vector<const Event*> due;
   for (const Watched& w : watched_) {
-    if (scene_.checks.holds(*w.event->anchor.when, w.since)) {
+    if (run_.checks.holds(*w.event->anchor.when, w.since)) {
       due.push_back(w.event);
-    } else if (scene_.world.now() > w.until) {
+    } else if (run_.world.now() > w.until) {
       missed_.push_back(w.event);
     } else {
       rest.push_back(w);
@@ -122,25 +121,25 @@ void Schedule::look() {
 }
 
 void Schedule::arm_workload(const Workload& workload) {
-  players_.push_back(std::make_unique<WorkloadPlayer>(scene_, workload));
+  players_.push_back(std::make_unique<WorkloadPlayer>(run_, workload));
   at(begin_of(workload), [this, &workload, player = players_.back().get()](Instant) {
     reach(workload.id, nullptr);
     const Moment* end = end_of(workload);
-    player->begin(end == nullptr ? syncer::kNever : scene_.timeline.at(*end).value_or(syncer::kNever));
+    player->begin(end == nullptr ? syncer::kNever : run_.timeline.at(*end).value_or(syncer::kNever));
   });
 }
 
 void Schedule::fire(const Event& event, std::uint64_t ordinal) {
   reach(event.id, &event);
-  perform(scene_, event, random_.stream("event").stream(event.id).stream(ordinal));
+  perform(run_, event, random_.stream("event").stream(event.id).stream(ordinal));
 }
 
 void Schedule::reach(const std::string& label, const Event* event) {
-  if (!scene_.timeline.at({label, {}})) scene_.timeline.set(label, scene_.world.now());
-  scene_.checks.on_label(label, event);
-  if (event != nullptr && needs_backup(scene_.scenario, label)) {
-    for (RegistryIndex r = 0; r < scene_.world.registries(); ++r) {
-      scene_.world.registry(r).save(scene_.world.now(), label);
+  if (!run_.timeline.at({label, {}})) run_.timeline.set(label, run_.world.now());
+  run_.checks.on_label(label, event);
+  if (event != nullptr && needs_backup(run_.scenario, label)) {
+    for (RegistryIndex r = 0; r < run_.world.registries(); ++r) {
+      run_.world.registry(r).save(run_.world.now(), label);
     }
   }
   std::vector<Waiting> waiting = std::exchange(waiting_, {});
@@ -148,23 +147,23 @@ void Schedule::reach(const std::string& label, const Event* event) {
 }
 
 void Schedule::arm_settle() {
-  if (scene_.scenario.settle) at({"settle", {}}, [this](Instant) { settle(); });
+  if (run_.scenario.settle) at({"settle", {}}, [this](Instant) { settle(); });
 }
 
 void Schedule::settle() {
   reach("settle", nullptr);
-  const Settle& settle = *scene_.scenario.settle;
-  Sites core = resolve(settle.core, scene_.cast, scene_.captures, syncer::Random(0));
+  const Settle& settle = *run_.scenario.settle;
+  Sites core = resolve(settle.core, run_.names, run_.captures, syncer::Random(0));
   const std::vector<NodeIndex> nodes = nodes_of(core);
   for (const NodeIndex n : nodes) {
-    const auto& region = scene_.cast.regions()[scene_.cast.nodes()[n].region];
+    const auto& region = run_.names.regions()[run_.names.nodes()[n].region];
     core.push_back(fault::Site::registry(region.registry));
   }
-  scene_.faults.settle(core);
-  for (NodeIndex n = 0; n < scene_.world.nodes(); ++n) {
+  run_.faults.settle(core);
+  for (NodeIndex n = 0; n < run_.world.nodes(); ++n) {
     const bool inside = std::find(nodes.begin(), nodes.end(), n) != nodes.end();
-    if (inside && !scene_.world.alive(n)) scene_.world.restart(n);
-    if (!inside && settle.outside_core == OutsideCore::Down) scene_.world.crash(n);
+    if (inside && !run_.world.alive(n)) run_.world.restart(n);
+    if (!inside && settle.outside_core == OutsideCore::Down) run_.world.crash(n);
   }
 }
 

@@ -14,7 +14,7 @@ namespace sim::scenario {
 /// known is in the world's queue from the beginning; the rest follows when the label comes true.
 class Schedule {
  public:
-  Schedule(Scene& scene, std::uint64_t seed);
+  Schedule(RunContext& run, std::uint64_t seed);
   /// Puts everything into the world's queue. Once, before the run.
   void arm();
 
@@ -50,7 +50,7 @@ class Schedule {
     std::function<void(syncer::Instant)> action;
   };
 
-  Scene& scene_;
+  RunContext& run_;
   syncer::Random random_;
   std::vector<std::unique_ptr<WorkloadPlayer>> players_;
   std::vector<Watched> watched_;

@@ -33,8 +33,8 @@ std::string endpoint_of(const std::string& name, const std::string& version) {
 
 }  // namespace
 
-WorkloadPlayer::WorkloadPlayer(Scene& scene, const Workload& workload)
-    : scene_(scene), workload_(workload), random_(scene.world.random("workload").stream(workload.id)) {}
+WorkloadPlayer::WorkloadPlayer(RunContext& run, const Workload& workload)
+    : run_(run), workload_(workload), random_(run.world.random("workload").stream(workload.id)) {}
 
 void WorkloadPlayer::register_one(RegistryIndex registry, std::uint64_t service, std::uint64_t number) {
   const std::string name = service_name(workload_.id, service);
@@ -42,16 +42,16 @@ void WorkloadPlayer::register_one(RegistryIndex registry, std::uint64_t service,
   who.service.name = in_registry(name);
   who.name = name + "/" + std::to_string(number);
   who.endpoints = {endpoint_of(who.name, who.service.version)};
-  scene_.applications.enter(registry, who);
+  run_.applications.enter(registry, who);
 }
 
 RegistryIndex WorkloadPlayer::draw_registry(syncer::Random random) const {
-  const auto all = registries_named(scene_.cast, workload_.registry, random);
+  const auto all = registries_named(run_.names, workload_.registry, random);
   return all[static_cast<std::size_t>(random.stream("center").next() % all.size())];
 }
 
 void WorkloadPlayer::play(const Steady& load) {
-  const auto all = registries_named(scene_.cast, workload_.registry, random_.stream("center"));
+  const auto all = registries_named(run_.names, workload_.registry, random_.stream("center"));
   for (std::uint64_t place = 0; place < all.size(); ++place) {
     for (std::uint64_t s = 1; s <= load.services; ++s) {
       // Over several registries the instances of a service are numbered through: ids are never used twice.
@@ -66,7 +66,7 @@ void WorkloadPlayer::play(const BurstLoad& load) {
   for (std::uint64_t i = 0; i < load.count; ++i) {
     const auto wait =
         Duration(static_cast<std::int64_t>(static_cast<unsigned __int128>(load.within.count()) * i / load.count));
-    scene_.world.at(scene_.world.now() + wait, [this, i, services = load.services](World&) {
+    run_.world.at(run_.world.now() + wait, [this, i, services = load.services](World&) {
       register_one(draw_registry(random_.stream(i)), 1 + i % services, 1 + i / services);
     });
   }
@@ -103,7 +103,7 @@ void WorkloadPlayer::churn_out(const Churn& load, syncer::Random random, Farewel
   const auto [registry, name] = *chosen;
   living_.erase(chosen);
   // A fault of the registry may have taken it already.
-  if (!scene_.applications.matching(registry, name).empty()) (scene_.applications.*farewell)(registry, name);
+  if (!run_.applications.matching(registry, name).empty()) (run_.applications.*farewell)(registry, name);
 }
 
 void WorkloadPlayer::repeat(const std::string& what, Duration mean, std::function<void(std::uint64_t)> step) {
@@ -114,9 +114,9 @@ void WorkloadPlayer::repeat(const std::string& what, Duration mean, std::functio
 /// Evenly between nothing and twice the mean: no exponential in integers is worth its code here.
 void WorkloadPlayer::next_turn(Repetition& repetition) {
   syncer::Random draw = random_.stream(repetition.what).stream(repetition.turn);
-  const Instant when = scene_.world.now() + draw.between(Duration(1), 2 * repetition.mean);
+  const Instant when = run_.world.now() + draw.between(Duration(1), 2 * repetition.mean);
   if (when >= until_) return;
-  scene_.world.at(when, [this, &repetition](World&) {
+  run_.world.at(when, [this, &repetition](World&) {
     repetition.step(repetition.turn);
     ++repetition.turn;
     next_turn(repetition);
@@ -124,57 +124,57 @@ void WorkloadPlayer::next_turn(Repetition& repetition) {
 }
 
 void WorkloadPlayer::play(const RollingDeploy& load) {
-  for (const RegistryIndex r : registries_named(scene_.cast, workload_.registry, random_.stream("center"))) {
-    const std::vector<std::string> old = scene_.applications.matching(r, load.service + "/*");
+  for (const RegistryIndex r : registries_named(run_.names, workload_.registry, random_.stream("center"))) {
+    const std::vector<std::string> old = run_.applications.matching(r, load.service + "/*");
     for (std::size_t i = 0; i < old.size(); ++i) {
       const auto turn = static_cast<std::int64_t>(i / load.batch);
-      scene_.world.at(scene_.world.now() + turn * load.pause,
-                      [this, r, name = old[i], &load](World&) { replace(r, name, load); });
+      run_.world.at(run_.world.now() + turn * load.pause,
+                    [this, r, name = old[i], &load](World&) { replace(r, name, load); });
     }
   }
 }
 
 void WorkloadPlayer::replace(RegistryIndex registry, const std::string& name, const RollingDeploy& load) {
-  const Registration* before = scene_.applications.known(registry, name);
-  if (before == nullptr || scene_.applications.matching(registry, name).empty()) return;
+  const Registration* before = run_.applications.known(registry, name);
+  if (before == nullptr || run_.applications.matching(registry, name).empty()) return;
   Registration after = *before;
   after.service.version = load.version;
   after.name = workload_.id + name.substr(name.find('/'));
   after.endpoints = {endpoint_of(after.name, load.version)};
-  scene_.applications.leave(registry, name);
-  scene_.applications.enter(registry, after);
+  run_.applications.leave(registry, name);
+  run_.applications.enter(registry, after);
 }
 
 void WorkloadPlayer::play(const Flap& load) {
-  if (scene_.world.now() >= until_) return;
+  if (run_.world.now() >= until_) return;
   const RegistryIndex registry = draw_registry(random_);
   register_one(registry, 1, 1);
-  const Instant off = scene_.world.now() + load.up;
+  const Instant off = run_.world.now() + load.up;
   if (off >= until_) return;
-  scene_.world.at(off, [this, registry, &load](World& w) {
+  run_.world.at(off, [this, registry, &load](World& w) {
     const std::string name = service_name(workload_.id, 1) + "/1";
-    if (!scene_.applications.matching(registry, name).empty()) scene_.applications.leave(registry, name);
+    if (!run_.applications.matching(registry, name).empty()) run_.applications.leave(registry, name);
     w.at(w.now() + load.down, [this, &load](World&) { play(load); });
   });
 }
 
 void WorkloadPlayer::play(const Herd& load) {
-  for (const RegistryIndex r : registries_named(scene_.cast, workload_.registry, random_.stream("center"))) {
-    const std::vector<std::string> herd = scene_.applications.matching(r, load.instances);
+  for (const RegistryIndex r : registries_named(run_.names, workload_.registry, random_.stream("center"))) {
+    const std::vector<std::string> herd = run_.applications.matching(r, load.instances);
     for (std::size_t i = 0; i < herd.size(); ++i) {
-      scene_.applications.stop_heartbeat(r, herd[i]);
+      run_.applications.stop_heartbeat(r, herd[i]);
       const Duration turn = load.within * static_cast<std::int64_t>(i) / static_cast<std::int64_t>(herd.size());
-      scene_.world.at(scene_.world.now() + load.down + turn, [this, r, name = herd[i]](World&) { come_back(r, name); });
+      run_.world.at(run_.world.now() + load.down + turn, [this, r, name = herd[i]](World&) { come_back(r, name); });
     }
   }
 }
 
 void WorkloadPlayer::come_back(RegistryIndex registry, const std::string& name) {
-  const Registration* known = scene_.applications.known(registry, name);
-  if (!scene_.applications.matching(registry, name).empty())
-    scene_.applications.heartbeat(registry, name);
+  const Registration* known = run_.applications.known(registry, name);
+  if (!run_.applications.matching(registry, name).empty())
+    run_.applications.heartbeat(registry, name);
   else if (known != nullptr)
-    scene_.applications.enter(registry, Registration(*known));
+    run_.applications.enter(registry, Registration(*known));
 }
 
 void WorkloadPlayer::begin(Instant until) {

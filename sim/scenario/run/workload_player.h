@@ -14,7 +14,7 @@ namespace sim::scenario {
 /// Plays one workload of a run. Each draw is keyed by the workload and its ordinal.
 class WorkloadPlayer {
  public:
-  WorkloadPlayer(Scene& scene, const Workload& workload);
+  WorkloadPlayer(RunContext& run, const Workload& workload);
   /// Begins now; nothing new happens from `until` on.
   void begin(syncer::Instant until);
 
@@ -44,7 +44,7 @@ class WorkloadPlayer {
   void come_back(RegistryIndex registry, const std::string& name);
   void replace(RegistryIndex registry, const std::string& name, const RollingDeploy& load);
 
-  Scene& scene_;
+  RunContext& run_;
   const Workload& workload_;
   syncer::Random random_;
   syncer::Instant until_ = syncer::kNever;

@@ -14,19 +14,19 @@ namespace sim::scenario {
 
 /// The words of the domain that can be true or false at an instant.
 enum class Word : std::uint8_t {
-  Mirrored,         ///< `subject` instance(s) have `copies` (1 unless told) copies in `in`, each with the given content
-  Absent,           ///< `subject` instance(s) are not in `in`, neither as copy nor as origin
-  Copies,           ///< number of copies of each instance of `subject` in each registry of `in` (or everywhere)
-  LoopBack,         ///< a copy was taken for an origin: it is mirrored on, or back into its home registry
-  Resurrected,      ///< a copy exists of an instance whose origin was removed (longer ago than the expectation's grace)
+  Mirrored,     ///< `subject` instance(s) have `copies` (1 unless given) copies in `in`, each with the given content
+  Absent,       ///< `subject` instance(s) are not in `in`, neither as copy nor as origin
+  Copies,       ///< number of copies of each instance of `subject` in each registry of `in` (or everywhere)
+  LoopBack,     ///< a copy was taken for an origin: it is mirrored on, or back into its home registry
+  Resurrected,  ///< a copy exists of an instance whose origin was removed (longer ago than the expectation's grace)
   MirroredRemoved,  ///< more than `more_than` of the copies in `subject` vanished within `in_window`
   MemberSeen,       ///< node(s) `observer` see node(s) `subject` in `state`
   MembersAgree,     ///< nodes of `subject` see the same members in the same states, and these are the truth
-  Alarm,           ///< the alarm `subject` (guard, hold, conflict, parked …) is raised at `in` (any node unless told)
-  QueueDepth,      ///< entries waiting in the nodes of `subject`, bounded by at_most / at_least
-  Leader,          ///< each region of `subject` has one leader, the same for at least `stable_for`
-  LeaderChanged,   ///< a region of `subject` got a leader after `after`
-  LeadersPerTerm,  ///< number of nodes that led the same region of `subject` in the same term, at_most / at_least
+  Alarm,       ///< the alarm `subject` (guard, hold, conflict, rejected …) is raised at `in` (any node unless given)
+  QueueDepth,  ///< entries waiting in the nodes of `subject`, bounded by at_most / at_least
+  Leader,      ///< each region of `subject` has one leader, the same for at least `stable_for`
+  LeaderChanged,      ///< a region of `subject` got a leader after `after`
+  LeadersPerTerm,     ///< number of nodes that led the same region of `subject` in the same term, at_most / at_least
   WritesByNonLeader,  ///< a syncer that did not lead its region sent a write to a registry
   Down,               ///< node(s) of `subject` run no process; with `because`, it ended by itself and said this
   Conflict,           ///< node(s) of `subject` report that another region uses their registry or their name
@@ -42,7 +42,7 @@ enum class MemberState : std::uint8_t { Alive, Suspect, Dead, Left, Unknown };
 /// Which removals of copies MirroredRemoved does not count.
 enum class Without : std::uint8_t { OriginRemoved };
 
-/// A predicate over the state of the run. Which fields count is told by `word`; the others keep their default.
+/// A predicate over the state of the run. `word` decides which fields count; the others keep their default.
 struct Predicate {
   Place place;
   Word word = Word::All;
@@ -69,7 +69,7 @@ struct Predicate {
 /// The predicate is true at some time in [after, after + within].
 struct Eventually {
   Predicate predicate;
-  Moment after;  ///< start of the run unless told
+  Moment after;  ///< start of the run unless given
   Duration within{};
   bool operator==(const Eventually&) const = default;
 };
@@ -113,7 +113,7 @@ struct Converged {
 enum class Compare : std::uint8_t { Less, LessEqual, Equal, GreaterEqual, Greater };
 
 /// What a metric's number counts.
-enum class Unit : std::uint8_t { Count, Nanoseconds, Octets };
+enum class Unit : std::uint8_t { Count, Nanoseconds, Bytes };
 
 /// "<= 20s", "== 0", "<= 4KiB".
 struct Bound {

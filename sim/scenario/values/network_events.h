@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "sim/fault/partition.h"
 #include "sim/scenario/values/topology.h"
 
 namespace sim::scenario {
 
-/// What becomes of packets at a cut: lost, half a second late, or kept and delivered at the heal.
-enum class CutMode : std::uint8_t { Drop, Slow, Jam };
-enum class CutShape : std::uint8_t { Halves, IsolateOne, Ring, Bridge };
+using fault::BlockMode;
+using fault::PartitionShape;
 
 /// Cuts `groups` from each other, or `from` -> `to` (one way, both with `both`), or `among` in a random `shape`.
 /// Ends with "heal" of its id, or after `for`.
@@ -22,8 +22,8 @@ struct Partition {
   Selector to;
   bool both = false;
   Selector among;
-  std::optional<CutShape> shape;
-  CutMode mode = CutMode::Drop;
+  std::optional<PartitionShape> shape;
+  BlockMode mode = BlockMode::Drop;
   std::optional<Duration> for_;
   bool operator==(const Partition&) const = default;
 };

@@ -5,12 +5,14 @@
 #include <optional>
 #include <string>
 
+#include "sim/fault/process_fault.h"
 #include "sim/scenario/values/values.h"
 
 namespace sim::scenario {
 
-/// What a power cut leaves on the disk.
-enum class Disk : std::uint8_t { Keep, LoseUnsynced, Tear, Wipe };
+using fault::CallKind;
+using fault::DiskFate;
+using fault::FuzzKind;
 
 struct Start {
   Selector who;
@@ -30,12 +32,12 @@ struct Leave {
 };
 struct Crash {
   Selector who;
-  Disk disk = Disk::LoseUnsynced;
+  DiskFate disk = DiskFate::LoseUnsynced;
   bool operator==(const Crash&) const = default;
 };
 struct Restart {
   Selector who;
-  Disk disk = Disk::Keep;  ///< Keep or Wipe
+  DiskFate disk = DiskFate::Keep;  ///< Keep or Wipe
   Duration delay{};
   Settings config{};   ///< over those of the node, from now on
   bool moved = false;  ///< with other addresses from now on; their settings name the new ones of each other
@@ -45,7 +47,7 @@ struct Restart {
 struct Bounce {
   Selector who;
   Duration down = std::chrono::seconds(1);
-  Disk disk = Disk::LoseUnsynced;
+  DiskFate disk = DiskFate::LoseUnsynced;
   bool operator==(const Bounce&) const = default;
 };
 /// The process is frozen, its monotonic clock goes on, its sockets fill.
@@ -119,16 +121,13 @@ struct ClockStrobe {
   bool operator==(const ClockStrobe&) const = default;
 };
 
-/// The calls of a syncer at which it can be made to die.
-enum class CallKind : std::uint8_t { RegistryWrite, DiskWrite };
-
 /// Power cut in the middle of a step: the moment the syncer made its n-th such call from now on. What it wanted to do
 /// after that call never happens.
 struct CrashAt {
   Selector who;
   CallKind call = CallKind::RegistryWrite;
   std::uint64_t nth = 1;
-  Disk disk = Disk::Tear;
+  DiskFate disk = DiskFate::Tear;
   Duration down = std::chrono::seconds(1);
   bool operator==(const CrashAt&) const = default;
 };
@@ -150,9 +149,6 @@ struct DiskFlip {
   std::string file;
   bool operator==(const DiskFlip&) const = default;
 };
-
-/// What a stranger sends: random octets; well-formed messages without sense; the same, sealed with the pool's key.
-enum class FuzzKind : std::uint8_t { Noise, Nonsense, Sealed };
 
 /// Somebody with an address of his own sends what makes no sense to nodes `who`, as datagrams and over streams to both
 /// ports. Ends after `for`, or with "settle".

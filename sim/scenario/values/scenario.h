@@ -68,7 +68,7 @@ struct Chaos {
   Moment until{"end", {}};
   bool swarm = false;  ///< each seed uses a random half of the families
   std::vector<Family> families;
-  Delay every{Dist::Exp, {}, {}, std::chrono::seconds(4), {}, {}, {}};
+  Delay every{fault::Shape::Exp, {}, {}, std::chrono::seconds(4), {}, {}, {}};
   Budget budget;
   bool operator==(const Chaos&) const = default;
 };

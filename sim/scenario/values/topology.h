@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/fault/path.h"
 #include "sim/scenario/values/values.h"
 
 namespace sim::host {
@@ -14,6 +15,8 @@ struct RegistrySpec;
 }
 
 namespace sim::scenario {
+
+using fault::ConnectFate;
 
 enum class RegionMode : std::uint8_t { Single, Cluster };
 
@@ -59,13 +62,10 @@ struct Registry {
 /// What the world is to build for it.
 host::RegistrySpec registry_spec(const Registry& registry);
 
-/// Distribution of a delay.
-enum class Dist : std::uint8_t { Const, Uniform, Exp, Lognormal, Bimodal };
-
 /// const: `mean`. uniform: `min`..`max`. exp: `min` + exponential up to the given `mean`. lognormal: `p50`, `p99`.
 /// bimodal: `min`, and with probability `chance` `max`.
 struct Delay {
-  Dist dist = Dist::Const;
+  fault::Shape dist = fault::Shape::Const;
   std::optional<Duration> min;
   std::optional<Duration> max;
   std::optional<Duration> mean;
@@ -90,9 +90,6 @@ struct Reorder {
   bool operator==(const Reorder&) const = default;
 };
 
-/// What becomes of connection attempts: accepted, refused (nobody listens), or never answered (a firewall drops them).
-enum class Connect : std::uint8_t { Accept, Refuse, Hang };
-
 /// What a link does to packets; absent means "leave as it is".
 struct LinkQuality {
   std::optional<Delay> latency;
@@ -102,9 +99,9 @@ struct LinkQuality {
   std::optional<Reorder> reorder;
   std::optional<Ratio> corrupt;
   std::optional<Bandwidth> bandwidth;
-  std::optional<Size> queue;  ///< octets that wait for the bandwidth; more is dropped (tail drop)
+  std::optional<Size> queue;  ///< bytes that wait for the bandwidth; more is dropped (tail drop)
   std::optional<Size> mtu;
-  std::optional<Connect> connect;
+  std::optional<ConnectFate> connect;
   bool operator==(const LinkQuality&) const = default;
 };
 

@@ -26,7 +26,7 @@ std::string to_string(const Place& place);
 
 /// An amount of memory or traffic: "64KiB".
 struct Size {
-  std::uint64_t octets = 0;
+  std::uint64_t bytes = 0;
   bool operator==(const Size&) const = default;
 };
 

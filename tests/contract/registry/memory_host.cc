@@ -110,7 +110,7 @@ class MemoryHost : public Registry {
     return last_fault_;
   }
   void stop_fault(Instant, RegistryFaultId id) override { faults_.erase(id); }
-  bool well() const override { return faults_.empty(); }
+  bool healthy() const override { return faults_.empty(); }
   void remember_past(Instant, syncer::Duration) override {}
   void save(Instant, const std::string&) override {}
   Result<void> restore(Instant, const std::string& label) override {

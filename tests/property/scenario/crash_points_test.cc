@@ -12,7 +12,7 @@ namespace sim {
 namespace {
 
 /// A group is founded and works; one syncer dies at a call that the test chooses, and comes back.
-scenario::Scenario dying_at(scenario::CallKind call, std::uint64_t nth, scenario::Disk disk) {
+scenario::Scenario dying_at(scenario::CallKind call, std::uint64_t nth, scenario::DiskFate disk) {
   auto scenario = scenario::load(scenario_file("cluster-death-at-one-call"), check::vocabulary());
   if (!scenario) throw std::runtime_error(scenario::to_string(scenario.error()));
   for (scenario::Event& event : scenario->events) {
@@ -36,7 +36,8 @@ void PrintTo(const Point& point, std::ostream* out) {
 class CrashPoints : public testing::TestWithParam<Point> {};
 
 TEST_P(CrashPoints, LeaveNothingBroken) {
-  static constexpr scenario::Disk kFates[] = {scenario::Disk::Keep, scenario::Disk::LoseUnsynced, scenario::Disk::Tear};
+  static constexpr scenario::DiskFate kFates[] = {scenario::DiskFate::Keep, scenario::DiskFate::LoseUnsynced,
+                                                  scenario::DiskFate::Tear};
   for (std::uint64_t nth = 1; nth <= GetParam().last; ++nth) {
     const scenario::Scenario scenario = dying_at(GetParam().call, nth, kFates[nth % 3]);
     const auto judge = check::make_judge(scenario);

@@ -25,7 +25,7 @@ scenario::Event event(std::string id, Duration at, Action action) {
   return e;
 }
 
-Action cut(int r, bool out, bool in, scenario::CutMode mode, Duration lasts) {
+Action cut(int r, bool out, bool in, scenario::BlockMode mode, Duration lasts) {
   scenario::Partition p;
   p.from = Selector{"region:" + region(r)};
   p.to = Selector{"not(region:" + region(r) + ")"};
@@ -56,15 +56,15 @@ Action action_of(const Fault& fault, int regions) {
     case 0:
       return scenario::Pause{who, lasts};
     case 1:
-      return scenario::Bounce{who, lasts, scenario::Disk::LoseUnsynced};
+      return scenario::Bounce{who, lasts, scenario::DiskFate::LoseUnsynced};
     case 2:
-      return scenario::Bounce{who, lasts, scenario::Disk::Wipe};
+      return scenario::Bounce{who, lasts, scenario::DiskFate::Wipe};
     case 3:
-      return cut(r, true, true, scenario::CutMode::Drop, lasts);
+      return cut(r, true, true, scenario::BlockMode::Drop, lasts);
     case 4:
-      return cut(r, true, false, scenario::CutMode::Drop, lasts);
+      return cut(r, true, false, scenario::BlockMode::Drop, lasts);
     case 5:
-      return cut(r, false, true, scenario::CutMode::Jam, lasts);
+      return cut(r, false, true, scenario::BlockMode::Jam, lasts);
     case 6:
       return scenario::RegistryOutage{where, scenario::OutageMode::Refuse, lasts};
     case 7:
@@ -96,7 +96,7 @@ void add_regions(scenario::Scenario& s, const Storm& storm) {
   s.config.push_back({{}, Selector{"all"}, {{{"guard.minimum", "1000"}}}});
   scenario::LinkRule wan;
   wan.from = wan.to = Selector{"all"};
-  wan.quality.latency = scenario::Delay{scenario::Dist::Exp, Duration(10ms), {}, Duration(40ms), {}, {}, {}};
+  wan.quality.latency = scenario::Delay{fault::Shape::Exp, Duration(10ms), {}, Duration(40ms), {}, {}, {}};
   wan.quality.loss = Ratio{1, 50};
   s.topology.links.push_back(wan);
 }

@@ -96,7 +96,7 @@ TEST(Path, DropsWhatIsLargerThanTheMtu) {
 TEST(Path, SerializesOnItsBandwidthAndDropsAtTheTail) {
   LinkModel link = model();
   link.latency = std::make_shared<LatencyTable>(LatencySpec{});
-  link.bandwidth = 8000;  // 1000 octets a second
+  link.bandwidth = 8000;  // 1000 bytes a second
   link.queue = 250;
   Path p = path(link);
   EXPECT_EQ(p.datagram(Instant{}, 100).delay, 100ms);
@@ -117,10 +117,10 @@ TEST(Path, StreamsTurnLossIntoDelay) {
 
 TEST(FlipBits, ChangesOneToThreeBits) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    syncer::Bytes octets(20, '\0');
-    flip_bits(octets, syncer::Random(seed));
+    syncer::Bytes bytes(20, '\0');
+    flip_bits(bytes, syncer::Random(seed));
     int bits = 0;
-    for (const char c : octets) bits += __builtin_popcount(static_cast<unsigned char>(c));
+    for (const char c : bytes) bits += __builtin_popcount(static_cast<unsigned char>(c));
     EXPECT_LE(bits, 3);
     EXPECT_TRUE(bits == 1 || bits == 2 || bits == 3) << bits;
   }

@@ -23,7 +23,7 @@ NodeSpec region(const std::string& name, std::uint8_t number, const Bytes& key) 
   spec.config.gossip_pool = {"blue", syncer::crypto::Keyring::make({key}).value()};
   spec.config.gossip_nonce = [random = Random(number)]() mutable {
     syncer::crypto::Nonce nonce{};
-    for (auto& octet : nonce) octet = static_cast<std::uint8_t>(random.next());
+    for (auto& byte : nonce) byte = static_cast<std::uint8_t>(random.next());
     return nonce;
   };
   return spec;

@@ -113,7 +113,7 @@ TEST(World, KeepsApplicationsDeadWhileTheRegistryIsOut) {
   world.add_registry(registry_spec("sc"));
   ASSERT_TRUE(world.registry(0).register_instance(world.now(), instance("cart-1")));
   const RegistryFaultId outage = world.registry(0).start_fault(world.now(), {});
-  EXPECT_FALSE(world.registry(0).well());
+  EXPECT_FALSE(world.registry(0).healthy());
   world.run_until(at(299s));
   EXPECT_EQ(carts(world, 0), 0U) << "its heartbeats did not arrive";
   world.registry(0).stop_fault(world.now(), outage);

@@ -33,12 +33,12 @@ std::string text() { return *gen::container<std::string>(gen::inRange<char>(' ',
 LinkQuality quality() {
   LinkQuality q;
   q.loss = ratio();
-  if (coin()) q.latency = Delay{Dist::Uniform, Duration(1), duration(), {}, {}, {}, {}};
-  if (coin()) q.latency = Delay{Dist::Const, {}, {}, duration(), {}, {}, {}};
+  if (coin()) q.latency = Delay{fault::Shape::Uniform, Duration(1), duration(), {}, {}, {}, {}};
+  if (coin()) q.latency = Delay{fault::Shape::Const, {}, {}, duration(), {}, {}, {}};
   if (coin()) q.burst = Burst{ratio(), ratio(), ratio()};
   if (coin()) q.reorder = Reorder{ratio(), duration()};
   if (coin()) q.bandwidth = Bandwidth{*gen::inRange<std::uint64_t>(1, 10'000'000)};
-  if (coin()) q.connect = Connect::Hang;
+  if (coin()) q.connect = ConnectFate::Hang;
   if (coin()) q.mtu = Size{*gen::inRange<std::uint64_t>(1, 10'000'000)};
   return q;
 }
@@ -46,7 +46,7 @@ LinkQuality quality() {
 Action action() {
   switch (*gen::inRange(0, 11)) {
     case 0:
-      return Crash{{"all"}, Disk::Tear};
+      return Crash{{"all"}, DiskFate::Tear};
     case 1:
       return Pause{{"one(all - e1)"}, coin() ? std::optional(duration()) : std::nullopt};
     case 2:
@@ -54,7 +54,7 @@ Action action() {
     case 3:
       return LinkChange{{"region:east"}, {"w1"}, coin(), quality(), duration()};
     case 4:
-      return Partition{{{"e1"}, {"w1 + sc-w"}}, {}, {}, false, {}, {}, CutMode::Jam, duration()};
+      return Partition{{{"e1"}, {"w1 + sc-w"}}, {}, {}, false, {}, {}, BlockMode::Jam, duration()};
     case 5:
       return RegistryFail{
           "sc-w", ratio(), {FailKind{503, {}, false, false, false, duration(), 3}}, {"heartbeat_set"}, {}};
@@ -67,7 +67,7 @@ Action action() {
                               InstanceStatus::Starting,
                               std::chrono::seconds(8)};
     case 7:
-      return Restart{{"e1"}, Disk::Wipe, duration(), {{{"guard.minimum", "5"}}}};
+      return Restart{{"e1"}, DiskFate::Wipe, duration(), {{{"guard.minimum", "5"}}}};
     case 8:
       return ClockStrobe{{"all"}, {-duration()}, std::chrono::milliseconds(1), std::chrono::seconds(10)};
     case 9:
@@ -111,7 +111,7 @@ Expectation expectation(const std::string& id) {
     default:
       e.form = Metric{"net.bytes_sent",
                       Per::NodeSecond,
-                      Bound{Compare::Less, duration().count(), Unit::Octets},
+                      Bound{Compare::Less, duration().count(), Unit::Bytes},
                       {},
                       Bound{Compare::Equal, 0, Unit::Count},
                       {},
@@ -156,7 +156,7 @@ RC_GTEST_PROP(RoundTrip, MomentsBoundsAndShiftsReadTheirOwnText, ()) {
   RC_ASSERT(*parse_moment(to_string(moment)) == moment);
   const Shift shift{coin() ? duration() : -duration()};
   RC_ASSERT(*parse_shift(to_string(shift)) == shift);
-  const Bound bound{Compare::GreaterEqual, duration().count(), coin() ? Unit::Octets : Unit::Nanoseconds};
+  const Bound bound{Compare::GreaterEqual, duration().count(), coin() ? Unit::Bytes : Unit::Nanoseconds};
   RC_ASSERT(*parse_bound(to_string(bound)) == bound);
 }
 

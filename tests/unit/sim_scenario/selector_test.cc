@@ -26,11 +26,11 @@ Topology three_regions() {
 }
 
 std::string names(const std::string& selector, std::uint64_t seed = 1, const Captures& captures = {}) {
-  const Cast cast(three_regions());
+  const Names names(three_regions());
   std::string text;
-  for (const fault::Site& s : resolve({selector}, cast, captures, syncer::Random(seed))) {
+  for (const fault::Site& s : resolve({selector}, names, captures, syncer::Random(seed))) {
     const bool node = s.kind == fault::Site::Kind::Node;
-    text += (text.empty() ? "" : " ") + (node ? cast.nodes()[s.index].name : cast.registries()[s.index]);
+    text += (text.empty() ? "" : " ") + (node ? names.nodes()[s.index].name : names.registries()[s.index]);
   }
   return text;
 }
