@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <exception>
 #include <iostream>
+#include <stdexcept>
+#include <string>
 
 #include "sim/cli/commands.h"
 #include "sim/scenario/language/parse.h"
 #include "sim/scenario/language/schema.h"
+#include "syncer/base/assert.h"
 #include "syncer/cli/version.h"
 
 namespace {
 
 constexpr int kInternal = 70;
+
+/// A broken precondition ends the run it happens in, with its place; the other seeds go on.
+[[noreturn]] void throw_broken(const char* condition, const char* file, int line) {
+  throw std::logic_error("broken precondition: " + std::string(condition) + " (" + file + ":" + std::to_string(line) +
+                         ")");
+}
 
 int dispatch(const sim::cli::Arguments& arguments) {
   using sim::cli::Command;
@@ -38,6 +47,7 @@ int dispatch(const sim::cli::Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  syncer::set_assert_handler(throw_broken);
   try {
     const auto parsed = sim::cli::parse_arguments(argc, argv, std::cout, std::cerr);
     if (const int* code = std::get_if<int>(&parsed)) return *code;

@@ -8,10 +8,10 @@
 #include "sim/engine/digest.h"
 #include "sim/explore/chaos.h"
 #include "sim/host/registry/registry.h"
+#include "sim/report/picture.h"
 #include "syncer/base/hash.h"
 #include "syncer/base/quantity.h"
 #include "syncer/cli/version.h"
-#include "syncer/registry/record.h"
 
 namespace sim::cli {
 namespace {
@@ -95,16 +95,7 @@ std::ostream& Trace::line(const std::string& who) {
 
 void Trace::on_node_event(host::NodeIndex node, const syncer::Event& event) {
   line(names_.nodes()[node].name) << syncer::name(event.kind);
-  for (const syncer::Field& f : event.fields) {
-    out_ << "  " << f.key << "=";
-    if (f.key == "key") {
-      out_ << (syncer::registry::decode_key(f.text) ? syncer::registry::readable_key(f.text) : std::string(f.text));
-    } else if (f.is_number) {
-      out_ << f.number;
-    } else {
-      out_ << f.text;
-    }
-  }
+  for (const syncer::Field& field : event.fields) out_ << "  " << report::field_text(field);
   out_ << "\n";
 }
 

@@ -29,7 +29,7 @@ std::optional<std::string> compare(const scenario::Scenario& scenario, const sce
 std::vector<std::uint64_t> seeds_of(const scenario::Scenario& scenario,
                                     const std::optional<std::pair<std::uint64_t, std::uint64_t>>& asked);
 
-/// Writes what happens, a line each: "time  who  what  fields". Time is the world's, of the event before.
+/// Writes what happens, a line each: "time  who  what  fields". Time is the world's.
 class Trace : public host::Probe {
  public:
   Trace(std::ostream& out, const scenario::Names& names) : out_(out), names_(names) {}
@@ -38,8 +38,8 @@ class Trace : public host::Probe {
   bool wants(syncer::Severity severity) const override { return severity >= syncer::Severity::Debug; }
   void on_registry_change(host::RegistryIndex registry, const host::RegistryChange& change) override;
   void on_host_change(host::NodeIndex node, host::HostChange change) override;
-  void after_event(syncer::Instant now) override { now_ = now; }
-  bool wants_after_event() const override { return true; }
+  void before_event(syncer::Instant now) override { now_ = now; }
+  bool wants_before_event() const override { return true; }
 
  private:
   std::ostream& line(const std::string& who);

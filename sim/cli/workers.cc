@@ -20,6 +20,8 @@ namespace {
 
 constexpr int kInternal = 70;
 constexpr int kTurnMs = 100;
+/// Begins the line in which a worker says what it dies of; a result begins with "{".
+constexpr char kDeath = '!';
 
 using Play = std::function<scenario::RunResult(std::uint64_t)>;
 
@@ -32,14 +34,16 @@ bool write_all(int fd, const std::string& text) {
   return true;
 }
 
-/// The life of a worker process: one line a seed, never returns.
+/// The life of a worker process: one line a seed, or what it dies of; never returns.
 [[noreturn]] void work(int out, const std::vector<std::uint64_t>& seeds, const Play& play) {
   try {
     for (const std::uint64_t seed : seeds) {
       if (!write_all(out, report::to_line(play(seed)) + "\n")) ::_exit(kInternal);
     }
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "syncsim: %s\n", e.what());
+    std::string reason = e.what();
+    std::replace(reason.begin(), reason.end(), '\n', ' ');
+    write_all(out, kDeath + reason + "\n");
     ::_exit(kInternal);
   }
   ::_exit(0);
@@ -51,6 +55,7 @@ struct Worker {
   int in = -1;
   std::vector<std::uint64_t> left;
   std::string text;
+  std::string died_of;  ///< in its own words; empty when it could not say
 };
 
 class Pool {
@@ -101,6 +106,10 @@ class Pool {
   }
 
   void take(Worker& worker, const std::string& line) {
+    if (line.front() == kDeath) {
+      worker.died_of = line.substr(1);
+      return;
+    }
     const auto result = report::from_line(line);
     if (!result || worker.left.empty()) return;
     worker.left.erase(worker.left.begin());
@@ -118,7 +127,7 @@ class Pool {
     if (worker.left.empty()) return;
     const std::string how = WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
                                                 : "exit code " + std::to_string(WEXITSTATUS(status));
-    harvest_.crashes.push_back({worker.left.front(), how});
+    harvest_.crashes.push_back({worker.left.front(), worker.died_of.empty() ? how : how + ": " + worker.died_of});
     worker.left.erase(worker.left.begin());
     start(std::move(worker.left));
   }

@@ -2,10 +2,46 @@
 #include "sim/host/kernel.h"
 
 namespace sim::host {
+namespace {
+
+/// In the order of EventCode.
+constexpr std::array kNames = std::to_array<std::string_view>({"scripted action",
+                                                               "timer",
+                                                               "processor free",
+                                                               "restart by the supervisor",
+                                                               "limit of a stop",
+                                                               "disk done",
+                                                               "datagram",
+                                                               "connection attempt",
+                                                               "connection accepted",
+                                                               "connection retry",
+                                                               "connection timeout",
+                                                               "stream segment",
+                                                               "stream reset",
+                                                               "stream retry",
+                                                               "request",
+                                                               "request retry",
+                                                               "answer ready",
+                                                               "answer",
+                                                               "call deadline",
+                                                               "registry timer",
+                                                               "datagram",
+                                                               "connection accepted",
+                                                               "connected",
+                                                               "stream data",
+                                                               "stream closed",
+                                                               "answer",
+                                                               "stored"});
+static_assert(kNames.size() == static_cast<std::size_t>(EventCode::WorkStored) + 1);
+
+}  // namespace
+
+std::string_view name(EventCode code) { return kNames.at(static_cast<std::size_t>(code)); }
 
 void Probes::add(Probe& probe) {
   all_.push_back(&probe);
   if (probe.wants_messages()) messages_.push_back(&probe);
+  if (probe.wants_before_event()) before_.push_back(&probe);
   if (probe.wants_after_event()) after_.push_back(&probe);
   for (std::size_t i = 0; i < severities_.size(); ++i) {
     if (probe.wants(static_cast<syncer::Severity>(i))) severities_[i] = true;
@@ -38,6 +74,10 @@ void Probes::before_odd_delivery(const OddDelivery& delivery) const {
 
 void Probes::after_odd_delivery(const OddDelivery& delivery) const {
   for (Probe* probe : all_) probe->after_odd_delivery(delivery);
+}
+
+void Probes::before_event(syncer::Instant now) const {
+  for (Probe* probe : before_) probe->before_event(now);
 }
 
 void Probes::after_event(syncer::Instant now) const {

@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "sim/engine/digest.h"
@@ -44,6 +46,9 @@ enum class EventCode : std::uint32_t {
   WorkStored,     ///< stored result
 };
 
+/// What it is called in reports.
+std::string_view name(EventCode code);
+
 /// The probes of a world, asked once what they want to see.
 class Probes {
  public:
@@ -57,11 +62,13 @@ class Probes {
   void message(const Message& message) const;
   void before_odd_delivery(const OddDelivery& delivery) const;
   void after_odd_delivery(const OddDelivery& delivery) const;
+  void before_event(syncer::Instant now) const;
   void after_event(syncer::Instant now) const;
 
  private:
   std::vector<Probe*> all_;
   std::vector<Probe*> messages_;
+  std::vector<Probe*> before_;
   std::vector<Probe*> after_;
   std::array<bool, 5> severities_{false, false, true, true, true};
 };
@@ -75,6 +82,8 @@ struct Kernel {
   Probes probes;
   /// Nodes whose process did something since the probes looked last, each once.
   std::vector<NodeIndex> acted;
+  /// The node whose process was called last in this event, for the report of a crash.
+  std::optional<NodeIndex> at_work;
 
   syncer::Instant now() const { return queue.now(); }
   void push(syncer::Instant at, EventCode code, std::uint32_t subject, engine::Handle payload = {}) {

@@ -75,6 +75,10 @@ class Probe {
   /// Just before and just after a process works on an odd datagram: what it made of it is the difference.
   virtual void before_odd_delivery(const OddDelivery&) {}
   virtual void after_odd_delivery(const OddDelivery&) {}
+  /// Before each event of the world, at its time: what the probe hears next happens then. Only called when
+  /// wants_before_event().
+  virtual void before_event(syncer::Instant) {}
+  virtual bool wants_before_event() const { return false; }
   /// After each event of the world, when everything has its new value. Only called when wants_after_event().
   virtual void after_event(syncer::Instant) {}
   virtual bool wants_after_event() const { return false; }

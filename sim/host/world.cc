@@ -3,11 +3,13 @@
 
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 #include "sim/host/network/fabric.h"
 #include "sim/host/process/node_host.h"
 #include "sim/host/registry/registry_host.h"
+#include "syncer/base/quantity.h"
 
 namespace sim::host {
 
@@ -20,7 +22,10 @@ struct World::State {
 
   /// One event off the queue; false when it was out of date.
   bool happen(World& world);
+  bool perform(World& world, const engine::QueuedEvent& event);
   bool run_action(World& world, engine::Handle action);
+  /// Node, time and event, for the report of a crash.
+  std::string place_of(const engine::QueuedEvent& event) const;
   /// After somebody may have changed a registry from outside.
   void arm_touched();
   NodeHost& node(NodeIndex n) {
@@ -98,15 +103,36 @@ bool World::State::happen(World& world) {
   const Instant before = kernel.now();
   const engine::QueuedEvent event = kernel.queue.pop();
   at_once = kernel.now() == before ? at_once + 1 : 0;
-  SYNCER_ASSERT(at_once < kMaxEventsAtOnce);
+  if (at_once >= kMaxEventsAtOnce) {
+    throw std::runtime_error(place_of(event) + ": time stands still, " + std::to_string(at_once) +
+                             " events at this instant");
+  }
+  kernel.probes.before_event(kernel.now());
   const std::uint64_t payload = payload_hash(fabric, event);
-  const bool action = static_cast<EventCode>(event.kind) == EventCode::Action;
-  if (!(action ? run_action(world, event.payload) : dispatch(fabric, event))) return false;
+  if (!perform(world, event)) return false;
   kernel.digest.add(kernel.now(), event.subject, event.kind, payload);
   arm_touched();
   kernel.probes.after_event(kernel.now());
   kernel.acted.clear();
   return true;
+}
+
+/// Whatever breaks in an event is reported with the place where it broke.
+bool World::State::perform(World& world, const engine::QueuedEvent& event) {
+  fabric.kernel.at_work.reset();
+  try {
+    if (static_cast<EventCode>(event.kind) == EventCode::Action) return run_action(world, event.payload);
+    return dispatch(fabric, event);
+  } catch (const std::exception& e) {
+    throw std::runtime_error(place_of(event) + ": " + e.what());
+  }
+}
+
+std::string World::State::place_of(const engine::QueuedEvent& event) const {
+  const Kernel& kernel = fabric.kernel;
+  const std::string who = kernel.at_work ? "node " + fabric.nodes[*kernel.at_work]->name() + ", " : "";
+  return who + "at " + syncer::to_string(kernel.now().time_since_epoch()) + ", event " +
+         std::to_string(kernel.digest.events()) + " (" + std::string(name(static_cast<EventCode>(event.kind))) + ")";
 }
 
 bool World::State::run_action(World& world, engine::Handle handle) {

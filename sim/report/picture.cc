@@ -7,6 +7,7 @@
 #include "sim/host/registry/registry.h"
 #include "sim/report/summary.h"
 #include "syncer/base/quantity.h"
+#include "syncer/registry/record.h"
 
 namespace sim::report {
 namespace {
@@ -117,16 +118,20 @@ std::string verdict(const scenario::RunResult& result, const scenario::Scenario&
 
 }  // namespace
 
+std::string field_text(const syncer::Field& field) {
+  std::string text = std::string(field.key) + "=";
+  if (field.is_number) return text + std::to_string(field.number);
+  const bool is_record = field.key == "key" && syncer::registry::decode_key(field.text);
+  return text + (is_record ? syncer::registry::readable_key(field.text) : std::string(field.text));
+}
+
 void Picture::mark(std::size_t lane, std::string look, std::string text) {
   marks_.push_back({lane, now_, std::move(look), std::move(text)});
 }
 
 void Picture::on_node_event(host::NodeIndex node, const syncer::Event& event) {
   std::string text(syncer::name(event.kind));
-  for (const syncer::Field& f : event.fields) {
-    if (f.key != "key")
-      text += " " + std::string(f.key) + "=" + (f.is_number ? std::to_string(f.number) : std::string(f.text));
-  }
+  for (const syncer::Field& field : event.fields) text += " " + field_text(field);
   const bool error = event.severity == syncer::Severity::Error;
   mark(node, error ? "error" : event.severity == syncer::Severity::Warning ? "warning" : "info", std::move(text));
 }

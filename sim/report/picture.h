@@ -13,6 +13,9 @@ namespace sim::report {
 
 using scenario::Duration;
 
+/// A field of an event as text for people: "key=value", the key of a record in readable form.
+std::string field_text(const syncer::Field& field);
+
 /// Records one run and draws it: a lane for each syncer and registry, time from left to right, what the scenario did
 /// shaded behind, what was violated in front. One page without any outside reference.
 class Picture : public host::Probe {
@@ -23,8 +26,8 @@ class Picture : public host::Probe {
   bool wants(syncer::Severity severity) const override { return severity >= syncer::Severity::Info; }
   void on_registry_change(host::RegistryIndex registry, const host::RegistryChange& change) override;
   void on_host_change(host::NodeIndex node, host::HostChange change) override;
-  void after_event(syncer::Instant now) override { now_ = now; }
-  bool wants_after_event() const override { return true; }
+  void before_event(syncer::Instant now) override { now_ = now; }
+  bool wants_before_event() const override { return true; }
 
   /// The page.
   std::string html(const scenario::Scenario& scenario, const scenario::RunResult& result) const;

@@ -95,6 +95,7 @@ void NodeHost::drain() {
 }
 
 void NodeHost::run(const QueuedEvent& work) {
+  fabric_.kernel.at_work = index_;
   const Instant now = local_now();
   input_is_next_ = false;
   busy_until_ = fabric_.kernel.now() + cost_;
@@ -201,6 +202,7 @@ bool NodeHost::wake() {
   if (fabric_.kernel.now() >= busy_until_ && local_now() >= process_->next_deadline() && !yields) {
     busy_until_ = fabric_.kernel.now() + cost_;
     input_is_next_ = inbox_head_ < inbox_.size();
+    fabric_.kernel.at_work = index_;
     process_->advance(local_now());
     settle();
     return true;
@@ -233,6 +235,7 @@ bool NodeHost::start() {
   busy_until_ = {};
   fabric_.network.set_machine_up(Site::node(index_), !suspended_);
   tell(HostChange::Started);
+  fabric_.kernel.at_work = index_;
   const syncer::Random random = syncer::Random(fabric_.kernel.seed).stream("node").stream(index_).stream(incarnation_);
   syncer::Result<std::unique_ptr<Process>> process = factory_(spec_.config, ports_.ports(), random, local_now());
   if (!process) {
@@ -248,6 +251,7 @@ bool NodeHost::start() {
 bool NodeHost::stop() {
   if (!running() || paused() || stopping_) return false;
   stopping_ = true;
+  fabric_.kernel.at_work = index_;
   fabric_.kernel.after(std::chrono::seconds(30), EventCode::StopLimit, index_, {incarnation_, 0});
   process_->leave(local_now());
   settle();
@@ -344,6 +348,7 @@ bool NodeHost::resume_machine() {
 
 bool NodeHost::operate(const std::function<void(syncer::node::Node&, Instant)>& action) {
   if (node() == nullptr || paused()) return false;
+  fabric_.kernel.at_work = index_;
   action(*process_->node(), local_now());
   settle();
   return true;

@@ -8,8 +8,11 @@
 #include <stdexcept>
 
 #include "sim/cli/arguments.h"
+#include "sim/cli/play.h"
 #include "sim/cli/workers.h"
+#include "sim/report/picture.h"
 #include "sim/report/summary.h"
+#include "syncer/registry/record.h"
 
 namespace sim::cli {
 namespace {
@@ -40,7 +43,32 @@ TEST(Workers, ACrashCostsOneSeedAndTheRestGoesOn) {
   ASSERT_EQ(harvest.crashes.size(), 2U);
   EXPECT_EQ(harvest.crashes[0].seed, 3U);
   EXPECT_EQ(harvest.crashes[0].how, "signal 6");
-  EXPECT_EQ(harvest.crashes[1].how, "exit code 70");
+  EXPECT_EQ(harvest.crashes[1].how, "exit code 70: five");
+}
+
+TEST(Trace, StampsEachLineWithTheTimeOfItsEvent) {
+  scenario::Topology topology;
+  topology.regions.emplace_back().syncers = {"e1"};
+  const scenario::Names names(topology);
+  std::ostringstream out;
+  Trace trace(out, names);
+  trace.before_event(syncer::Instant(seconds(3)));
+  trace.on_host_change(0, host::HostChange::Started);
+  trace.before_event(syncer::Instant(seconds(4)));
+  trace.on_host_change(0, host::HostChange::Crashed);
+  EXPECT_EQ(out.str(), "3s  e1  process started\n4s  e1  process crashed\n");
+}
+
+TEST(Picture, NamesTheRecordOfAnEvent) {
+  syncer::registry::RecordKey key;
+  key.kind = syncer::registry::RecordKind::Instance;
+  key.service.name = "cart";
+  key.id = "cart-1";
+  const std::string encoded = syncer::registry::encode_key(key);
+  syncer::Field field{"key", encoded};
+  EXPECT_EQ(report::field_text(field), "key=" + syncer::registry::readable_key(encoded));
+  field.text = "no record";
+  EXPECT_EQ(report::field_text(field), "key=no record");
 }
 
 TEST(ResultText, IsReadBackEqual) {

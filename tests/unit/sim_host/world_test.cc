@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -96,6 +97,46 @@ TEST(World, KeepsApplicationsAliveByTheirHeartbeats) {
   world.at(at(10s), [](World& w) { w.registry(0).stop_heartbeat(w.now(), "cart-2"); });
   world.run_until(at(600s));
   EXPECT_EQ(world.registry(0).names(), (std::vector<std::string>{"cart-1"}));
+}
+
+std::string failure_of_run(World& world) {
+  try {
+    world.run_until(at(5s));
+  } catch (const std::exception& e) {
+    return e.what();
+  }
+  return "";
+}
+
+TEST(World, SaysWhereARunBreaks) {
+  World idle(1);
+  idle.at(at(3s), [](World&) { throw std::out_of_range("map::at"); });
+  EXPECT_EQ(failure_of_run(idle), "at 3s, event 0 (scripted action): map::at");
+  World busy(1);
+  build(busy);
+  busy.at(at(2s),
+          [](World& w) { w.operate(1, [](syncer::node::Node&, Instant) { throw std::out_of_range("map::at"); }); });
+  const std::string text = failure_of_run(busy);
+  EXPECT_EQ(text.rfind("node west, at 2s, event ", 0), 0U) << text;
+  EXPECT_NE(text.find(" (scripted action): map::at"), std::string::npos) << text;
+}
+
+TEST(World, TellsProbesTheTimeBeforeAnythingHappens) {
+  struct Clock final : Probe {
+    void before_event(Instant now) override { now_ = now; }
+    bool wants_before_event() const override { return true; }
+    void on_host_change(NodeIndex, HostChange) override { heard.push_back(now_); }
+    std::vector<Instant> heard;
+    Instant now_;
+  } clock;
+  World world(1);
+  world.add_registry(registry_spec("sc-east"));
+  world.add_node(node_spec("east", 1, "sc-east"));
+  world.add_probe(clock);
+  world.at(at(1s), [](World&) {});
+  world.at(at(7s), [](World& w) { w.start(0); });
+  world.run_until(at(8s));
+  EXPECT_EQ(clock.heard, (std::vector<Instant>{at(7s)}));
 }
 
 TEST(World, LetsForgottenApplicationsRegisterAgain) {
