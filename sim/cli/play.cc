@@ -63,7 +63,10 @@ std::vector<std::uint64_t> seeds_of(const scenario::Scenario& scenario,
   std::uint64_t last = first + scenario.runs - 1;
   if (asked) std::tie(first, last) = *asked;
   std::vector<std::uint64_t> seeds;
-  for (std::uint64_t seed = first; seed <= last; ++seed) seeds.push_back(seed);
+  for (std::uint64_t seed = first;; ++seed) {  // `last` may be the largest number there is
+    seeds.push_back(seed);
+    if (seed == last) break;
+  }
   return seeds;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <sstream>
 #include <stdexcept>
 
@@ -44,6 +45,13 @@ TEST(Workers, ACrashCostsOneSeedAndTheRestGoesOn) {
   EXPECT_EQ(harvest.crashes[0].seed, 3U);
   EXPECT_EQ(harvest.crashes[0].how, "signal 6");
   EXPECT_EQ(harvest.crashes[1].how, "exit code 70: five");
+}
+
+TEST(Seeds, MayReachTheLargestNumber) {
+  constexpr std::uint64_t kLast = std::numeric_limits<std::uint64_t>::max();
+  const scenario::Scenario any;
+  EXPECT_EQ(seeds_of(any, std::pair(kLast, kLast)), (std::vector<std::uint64_t>{kLast}));
+  EXPECT_EQ(seeds_of(any, std::pair(kLast - 1, kLast)), (std::vector<std::uint64_t>{kLast - 1, kLast}));
 }
 
 TEST(Trace, StampsEachLineWithTheTimeOfItsEvent) {
