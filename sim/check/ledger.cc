@@ -126,13 +126,17 @@ void Ledger::judge_one(Origin& origin, RegistryIndex target, Instant now) {
   if (before == sight.differs) return;
   std::uint64_t& pair = differing_pairs_[origin.name.registry * registries_ + target];
   if (sight.differs) {
+    sight.since = now;
     ++pair;
     ++differing_;
     return;
   }
   --pair;
   --differing_;
-  if (!home_registry) timings_.push_back({origin.step, origin.name, target, origin.stepped, now - origin.stepped});
+  if (home_registry) return;
+  // A copy that was lost later is late from its loss on, not from the step that it once showed.
+  const Instant from = std::max(origin.stepped, sight.since);
+  timings_.push_back({origin.step, origin.name, target, from, now - from});
 }
 
 bool Ledger::differs(const Origin& origin, const Sight& sight) const {

@@ -55,6 +55,7 @@ struct Copy {
 struct Sight {
   std::vector<InstanceName> copies;
   bool differs = false;  ///< from what it should show
+  Instant since;         ///< when it began to differ last
   bool ghost = false;    ///< shows a copy although the origin is gone
 };
 

@@ -47,6 +47,17 @@ TEST_F(LedgerTest, TimesARegistrationUntilItsCopyIsThere) {
   EXPECT_EQ(ledger_.timings()[0].took, Duration(2s));
 }
 
+TEST_F(LedgerTest, TimesTheReturnOfALostCopyFromItsLoss) {
+  write(0, ChangeKind::InstanceRegistered, origin("i1"), 1s);
+  write(1, ChangeKind::InstanceRegistered, copy_of(origin("i1"), "c1"), 2s);
+  write(1, ChangeKind::InstanceLost, copy_of(origin("i1"), "c1"), 100s);
+  EXPECT_EQ(ledger_.differing(), 1U);
+  write(1, ChangeKind::InstanceRegistered, copy_of(origin("i1"), "c2"), 102s);
+  ASSERT_EQ(ledger_.timings().size(), 2U);
+  EXPECT_EQ(ledger_.timings()[1].from, Instant(Duration(100s)));
+  EXPECT_EQ(ledger_.timings()[1].took, Duration(2s));
+}
+
 TEST_F(LedgerTest, ACopyWithOtherContentIsNoGoodCopy) {
   write(0, ChangeKind::InstanceRegistered, origin("i1"), 1s);
   write(1, ChangeKind::InstanceRegistered, copy_of(origin("i1", "rest://b"), "c1"), 2s);

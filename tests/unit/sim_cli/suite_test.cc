@@ -105,6 +105,14 @@ TEST(Summary, GivesNearestRankQuantilesAndTheSeedOfTheWorst) {
   EXPECT_NE(report::to_text(suite).find("slack 20s"), std::string::npos);
 }
 
+TEST(Summary, ShowsNoNegativeSlack) {
+  Suite suite;
+  suite.results = {result_of(400)};  // 40 s, the expectation bounds the first convergence with 30 s
+  const std::string text = report::to_text(suite);
+  EXPECT_EQ(text.find("slack"), std::string::npos) << text;
+  EXPECT_NE(text.find("over by 10s"), std::string::npos) << text;
+}
+
 TEST(Summary, ExitCodeIsThatOfTheWorst) {
   Suite suite;
   suite.results = {result_of(1), result_of(2)};
