@@ -189,7 +189,8 @@ class IsConverged : public Expectation {
     const std::string& text = form_.what.text == "core" && context_.run->scenario.settle
                                   ? context_.run->scenario.settle->core.text
                                   : form_.what.text;
-    const auto sites = scenario::resolve({text}, context_.run->names, {}, syncer::Random(context_.run->seed));
+    const auto sites =
+        scenario::resolve({text}, context_.run->names, context_.run->captures, syncer::Random(context_.run->seed));
     for (const RegistryIndex r : scenario::registries_of(sites)) among_[r] = true;
   }
 

@@ -273,13 +273,13 @@ Predicates::Matches& Predicates::matches(const scenario::Selector& subject) cons
 
 std::vector<RegistryIndex> Predicates::registries(const scenario::Selector& selector) const {
   const scenario::Selector chosen = selector.empty() || selector.text == "any" ? scenario::Selector{"all"} : selector;
-  return scenario::registries_of(scenario::resolve(chosen, run_.names, {}, syncer::Random(run_.seed)));
+  return scenario::registries_of(scenario::resolve(chosen, run_.names, run_.captures, syncer::Random(run_.seed)));
 }
 
 std::vector<NodeIndex> Predicates::nodes(const scenario::Selector& selector) const {
   const scenario::Selector chosen = selector.empty() || selector.text == "any" ? scenario::Selector{"all"} : selector;
-  return scenario::nodes_of(
-      scenario::resolve(chosen, run_.names, {}, syncer::Random(run_.seed), scenario::leads_in(run_.world, run_.names)));
+  return scenario::nodes_of(scenario::resolve(chosen, run_.names, run_.captures, syncer::Random(run_.seed),
+                                              scenario::leads_in(run_.world, run_.names)));
 }
 
 MemberState Predicates::state_of(NodeIndex observer, NodeIndex subject) const {

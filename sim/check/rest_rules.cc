@@ -144,7 +144,7 @@ std::optional<scenario::Sites> settled_core(const scenario::CheckContext& run) {
   if (!settle) return std::nullopt;
   const auto begun = run.timeline.at({"settle", {}});
   if (!begun || run.world.now() < *begun + settle->within) return std::nullopt;
-  return scenario::resolve(settle->core, run.names, {}, syncer::Random(run.seed));
+  return scenario::resolve(settle->core, run.names, run.captures, syncer::Random(run.seed));
 }
 
 std::unique_ptr<Rule> make_bound_rule() { return std::make_unique<Bounds>(); }

@@ -218,8 +218,9 @@ class WordFinder {
     if (subject == Subject::List) return reader_.read(at, out_.parts);
     if (subject == Subject::One) return reader_.read(at, out_.parts.emplace_back());
     const bool names = subject == Subject::Instances || subject == Subject::Alarm;
-    if (names) return reader_.read(at, out_.subject.text);
-    reader_.read(at, out_.subject);
+    if (!names) return reader_.read(at, out_.subject);
+    reader_.read(at, out_.subject.text);
+    if (out_.subject.text.starts_with('$')) reader_.refuse(at, "\"as\" captures nodes and registries, none of these");
   }
 
   Reader& reader_;

@@ -262,6 +262,9 @@ void refuse_unknown_labels(const Draft& draft, const std::set<std::string>& labe
   }
 }
 
+/// Topology and settings are laid out before any event captures anything.
+bool is_before_the_run(const Cursor& at) { return at.path.starts_with("topology") || at.path.starts_with("config"); }
+
 std::set<std::string> captured_names(const Draft& draft) {
   std::set<std::string> names;
   for (const Event& e : draft.scenario.events) {
@@ -283,6 +286,10 @@ void validate_labels(const Draft& draft) {
   const std::vector<SelectorUse> uses = draft.reader.selectors();
   for (const SelectorUse& use : uses) {
     if (use.selector.text == "core" || use.selector.text == "any") continue;
+    if (use.selector.text.find('$') != std::string::npos && is_before_the_run(use.cursor)) {
+      draft.reader.refuse(use.cursor, "what an event captures is known only while the run goes on, not here");
+      continue;
+    }
     const auto checked = check_selector(use.selector, draft.names, captured);
     if (!checked) draft.reader.refuse(use.cursor, checked.error().detail);
   }

@@ -34,6 +34,7 @@ struct CheckContext {
   const Names& names;
   const host::World& world;
   const Timeline& timeline;
+  const Captures& captures;  ///< what the events named by "as" so far
   std::uint64_t seed;
 };
 

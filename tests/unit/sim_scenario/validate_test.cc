@@ -53,6 +53,16 @@ TEST(Validate, RefusesSelectorsThatNameNothing) {
   event_refused(R"({ "at": "1s", "do": "stop", "who": "one(all" })", "\")\" is missing");
 }
 
+TEST(Validate, RefusesACapturedNameWhereNothingIsCapturedYet) {
+  const std::string events = R"("events": [ { "id": "a", "at": "1s", "do": "stop", "who": "e1", "as": "v" } ])";
+  refused(small_file(events + R"(, "config": { "$v": { "guard.minimum": 5 } })"), "only while the run goes on");
+  EXPECT_EQ(problems_of(small_file(events + R"(, "expect": [ { "id": "x", "never": { "down": "$v" } } ])")), "");
+  refused(small_file(events + R"(, "expect": [ { "id": "x", "never": { "absent": "$v", "in": "all" } } ])"),
+          "captures nodes and registries");
+  refused(small_file(events + R"(, "expect": [ { "id": "x", "never": { "down": "$w" } } ])"),
+          "nothing is called \"$w\", did you mean \"v\"?");
+}
+
 TEST(Validate, RefusesAPartitionThatCutsNothing) {
   event_refused(R"({ "at": "1s", "do": "partition", "from": "e1" })", "wants either \"groups\"");
   event_refused(R"({ "at": "1s", "do": "partition", "groups": [["e1"]] })", "one group alone");
