@@ -23,7 +23,8 @@ struct Shrunk {
 };
 
 /// Makes a failing run smaller under the rule "same violation": leaves out events, workloads, expectations, links and
-/// nodes, and shortens, as long as a violation of the same id is found. The result parses and runs like any scenario.
+/// nodes, and shortens, as long as a violation of the same id is found, and none that the whole scenario does not show.
+/// Starts stay: where nothing runs, everything fails. The result parses and runs like any scenario.
 Shrunk shrink(const scenario::Scenario& scenario, std::uint64_t seed, const std::string& violation, const Play& play,
               const GoOn& go_on);
 

@@ -116,6 +116,24 @@ TEST(Shrink, LeavesOutWhatDoesNotMatter) {
             "2 nodes, 3 events, 0 workloads, " + syncer::to_string(small.scenario.duration));
 }
 
+TEST(Shrink, KeepsWhatMakesTheRunFailForTheSameReason) {
+  // Fails whatever happens, and in another way too once nobody restarts e1.
+  const Play play = [](const scenario::Scenario& s, std::uint64_t seed) {
+    scenario::RunResult result;
+    result.seed = seed;
+    result.verdict = scenario::Verdict::Violated;
+    result.findings.violations.push_back({"conv", {}, {}, 0, {"made up"}});
+    const bool restarts =
+        std::any_of(s.events.begin(), s.events.end(), [](const scenario::Event& e) { return e.id == "rise"; });
+    if (!restarts) result.findings.violations.push_back({"regions-equal", {}, {}, 0, {"made up"}});
+    return result;
+  };
+  const Shrunk small = shrink(storm(), 7, "conv", play, [](std::uint64_t runs) { return runs < 2000; });
+  std::vector<std::string> ids;
+  for (const scenario::Event& event : small.scenario.events) ids.push_back(event.id);
+  EXPECT_EQ(ids, (std::vector<std::string>{"boot", "fall", "rise"}));
+}
+
 TEST(Shrink, StopsWhenItsTimeIsOver) {
   std::uint64_t plays = 0;
   const Play count = [&](const scenario::Scenario& s, std::uint64_t seed) {
