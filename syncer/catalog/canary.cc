@@ -3,7 +3,7 @@
 
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
-#include "syncer/registry/retry.h"
+#include "syncer/registry/settings.h"
 
 namespace syncer::catalog {
 namespace {

@@ -10,7 +10,7 @@
 #include "syncer/base/bytes.h"
 #include "syncer/base/quantity.h"
 #include "syncer/base/time.h"
-#include "syncer/registry/kinds.h"
+#include "syncer/registry/driver.h"
 #include "syncer/settings/settings.h"
 
 namespace syncer::catalog {

@@ -6,7 +6,7 @@
 
 #include "syncer/base/assert.h"
 #include "syncer/base/mutation.h"
-#include "syncer/registry/retry.h"
+#include "syncer/registry/settings.h"
 
 namespace syncer::catalog {
 

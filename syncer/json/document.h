@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "syncer/json/builder.h"
+#include "syncer/json/value.h"
 
 namespace syncer::json {
+
+/// Reads plain JSON in one pass: ASCII, integers, shallow, no name twice in one object. That is nearly everything that
+/// registries say. False when the text is not plain, which may be JSON all the same; then `out` holds part of it.
+bool read_plain(ByteView text, Builder& out);
 
 /// A JSON text that was read. It borrows from the text, and is valid as long as that is.
 class Document {

@@ -13,7 +13,7 @@
 #include "syncer/cluster/config.h"
 #include "syncer/gossip/timing.h"
 #include "syncer/peering/config.h"
-#include "syncer/registry/kinds.h"
+#include "syncer/registry/driver.h"
 #include "syncer/settings/settings.h"
 #include "syncer/wire/gossip/packet.h"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "syncer/base/mutation.h"
-#include "syncer/registry/retry.h"
+#include "syncer/registry/settings.h"
 
 namespace syncer::registry {
 namespace {

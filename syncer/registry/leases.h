@@ -5,7 +5,7 @@
 #include <set>
 #include <vector>
 
-#include "syncer/registry/addresses.h"
+#include "syncer/registry/calls.h"
 #include "syncer/registry/driver.h"
 
 namespace syncer::registry {

@@ -23,4 +23,32 @@ struct RegistrySettings {
   std::string token_file;                  ///< bearer token for a registry with access control; empty for none
 };
 
+/// How long to wait before something that failed is tried again: doubled each time, up to a limit.
+struct Backoff {
+  Duration first;
+  Duration slowest;
+
+  Duration wait(std::uint32_t failures) const {
+    Duration time = first;
+    for (std::uint32_t i = 0; i < failures && time < slowest; ++i) time *= 2;
+    return time < slowest ? time : slowest;
+  }
+};
+
+/// A write whose outcome is unknown, or that will succeed once the registry caught up with itself.
+inline constexpr Backoff kPassingWrite = {std::chrono::milliseconds(500), std::chrono::seconds(10)};
+/// A write that the registry refuses: only the record or the registry's settings can change that.
+inline constexpr Backoff kRefusedWrite = {std::chrono::seconds(1), std::chrono::minutes(5)};
+/// What a write needs first (a service, a contract), while the registry does not answer.
+inline constexpr Backoff kPreparation = {std::chrono::seconds(1), std::chrono::seconds(10)};
+/// A read by id that came to nothing.
+inline constexpr Backoff kConfirmation = {std::chrono::seconds(1), std::chrono::seconds(10)};
+/// A canary that the registry refuses.
+inline constexpr Backoff kRefusedCanary = {std::chrono::seconds(1), std::chrono::seconds(30)};
+/// A renewal or a canary that was not answered: short, since leases run on.
+inline constexpr Duration kLeaseRetry = std::chrono::seconds(1);
+/// Attachments that could not be read, and how often those that were are read again.
+inline constexpr Duration kAttachmentRetry = std::chrono::seconds(5);
+inline constexpr Duration kAttachmentRepeat = std::chrono::minutes(5);
+
 }  // namespace syncer::registry

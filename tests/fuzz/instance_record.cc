@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "syncer/registry/servicecenter/copy.h"
-#include "syncer/registry/servicecenter/mapping.h"
+#include "syncer/registry/servicecenter/documents.h"
 
 using namespace syncer;
 using namespace syncer::registry;

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "syncer/registry/servicecenter/mapping.h"
+#include "syncer/registry/servicecenter/documents.h"
 
 namespace syncer::registry::servicecenter {
 

@@ -3,7 +3,7 @@
 
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
-#include "syncer/registry/servicecenter/mapping.h"
+#include "syncer/registry/servicecenter/documents.h"
 
 namespace syncer::registry::servicecenter {
 namespace {

@@ -6,7 +6,6 @@
 #include "syncer/base/assert.h"
 #include "syncer/registry/servicecenter/copy.h"
 #include "syncer/registry/servicecenter/reader.h"
-#include "syncer/registry/servicecenter/schemas.h"
 #include "syncer/registry/servicecenter/services.h"
 
 namespace syncer::registry::servicecenter {

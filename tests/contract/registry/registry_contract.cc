@@ -2,7 +2,7 @@
 // What every kind of registry does behind registry/driver.h, on its mock.
 #include <gtest/gtest.h>
 
-#include "syncer/registry/addresses.h"
+#include "syncer/registry/calls.h"
 #include "syncer/registry/poll_cycle.h"
 #include "tests/contract/registry/registry_world.h"
 

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "syncer/json/plain_reader.h"
 
 namespace syncer::json {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/registry/servicecenter/mapping.h"
+#include "syncer/registry/servicecenter/documents.h"
 
 #include <gtest/gtest.h>
 
