@@ -41,10 +41,15 @@ Connection::~Connection() {
 bool Connection::wait_readable(syncer::Duration patience, const std::atomic<std::size_t>* crowded) {
   const auto deadline = deadline_after(patience);
   while (!stopping_ && Clock::now() < deadline) {
-    if (poll_once(socket_, POLLIN, kStep) != 0) return true;
+    const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+    if (poll_once(socket_, POLLIN, std::clamp(left, milliseconds(0), kStep)) != 0) return true;
     if (crowded != nullptr && *crowded > 0) return false;
   }
   return false;
+}
+
+bool Connection::wait_readable(syncer::Duration patience) {
+  return used_ < buffer_.size() || wait_readable(patience, nullptr);
 }
 
 bool Connection::wait_for_request(syncer::Duration patience, const std::atomic<std::size_t>& crowded) {
@@ -70,13 +75,18 @@ ssize_t Connection::read(char* to, std::size_t size) {
   return static_cast<ssize_t>(n);
 }
 
-ssize_t Connection::write(const char* from, std::size_t size) {
-  while (!is_cut_ && !stopping_) {
-    if ((poll_once(socket_, POLLOUT, kStep) & POLLOUT) == 0) continue;
-    const ssize_t sent = send(socket_, from, size, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent >= 0 || (errno != EAGAIN && errno != EINTR)) return sent;
+bool Connection::write(std::string_view bytes) {
+  while (!is_cut_ && !stopping_ && !bytes.empty()) {
+    const ssize_t sent = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    } else if (errno == EAGAIN || errno == EINTR) {
+      poll_once(socket_, POLLOUT, kStep);
+    } else {
+      return false;
+    }
   }
-  return -1;
+  return bytes.empty();
 }
 
 bool Connection::hold(syncer::Duration how_long) {

@@ -1,163 +1,195 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mocksc/http/server.h"
 
-#include <httplib.h>
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
 #include <cstdio>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
 
-#include "mocksc/http/backend.h"
 #include "mocksc/http/connection.h"
+#include "mocksc/http/message.h"
+#include "mocksc/servicecenter/fault/control.h"
+#include "mocksc/servicecenter/fault/faulty_frontend.h"
 
 namespace mocksc {
 namespace {
 
-/// Enough for some dozens of pollers; a connection that idles gives its worker up when others wait.
-constexpr std::size_t kWorkers = 64;
-constexpr std::size_t kMaxPayload = 4U << 20U;
-constexpr syncer::Duration kKeepAlive = std::chrono::seconds(5);
+/// Above that a connection that idles gives its thread up.
+constexpr std::size_t kMaxConnections = 1024;
+constexpr int kBacklog = 1024;
+constexpr int kAcceptStepMs = 50;
+constexpr syncer::Duration kKeepAlive = std::chrono::seconds(60);
 
-/// A thread pool that knows how many connections wait for a worker.
-class Pool : public httplib::TaskQueue {
- public:
-  explicit Pool(std::atomic<std::size_t>& waiting) : waiting_(waiting), threads_(kWorkers) {}
-  void enqueue(std::function<void()> job) override {
-    ++waiting_;
-    threads_.enqueue([this, job = std::move(job)] {
-      --waiting_;
-      job();
-    });
-  }
-  void shutdown() override { threads_.shutdown(); }
-
- private:
-  std::atomic<std::size_t>& waiting_;
-  httplib::ThreadPool threads_;
-};
-
-/// Lets httplib parse requests from, and write answers to, a Connection.
-class ConnectionStream : public httplib::Stream {
- public:
-  explicit ConnectionStream(Connection& connection) : connection_(connection) {}
-  bool is_readable() const override { return true; }
-  bool is_writable() const override { return !connection_.is_cut(); }
-  ssize_t read(char* to, std::size_t size) override { return connection_.read(to, size); }
-  ssize_t write(const char* from, std::size_t size) override { return connection_.write(from, size); }
-  void get_remote_ip_and_port(std::string&, int&) const override {}
-  void get_local_ip_and_port(std::string&, int&) const override {}
-  socket_t socket() const override { return connection_.socket(); }
-
- private:
-  Connection& connection_;
-};
-
-/// The connection whose request this worker is answering: httplib hands handlers no way to drop an answer.
-thread_local Connection* current = nullptr;
-
-syncer::HttpRequest to_model(const httplib::Request& in) {
-  syncer::HttpRequest out{in.method, {}, in.target, {}, in.body};
-  for (const auto& [name, value] : in.headers) out.headers.add(name, value);
-  return out;
+std::function<syncer::Instant()> real_clock() {
+  return [start = std::chrono::steady_clock::now()] {
+    return syncer::Instant(std::chrono::duration_cast<syncer::Duration>(std::chrono::steady_clock::now() - start));
+  };
 }
 
-/// Declares more octets than there are, so that the client can see that some are missing.
-void set_truncated(httplib::Response& out, const std::string& body, const std::string& type) {
-  out.set_content_provider(body.size() * 2 + 1, type, [body](std::size_t offset, std::size_t, httplib::DataSink& sink) {
-    if (offset > 0) return false;
-    sink.write(body.data(), body.size());
-    return !body.empty();
-  });
+ModelOptions with_wall_clock(ModelOptions options) {
+  const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+  options.wall_at_zero = std::chrono::duration_cast<std::chrono::nanoseconds>(since_1970).count();
+  return options;
 }
 
-void to_wire(const Outcome& outcome, httplib::Response& out) {
-  const syncer::HttpResponse& in = outcome.response;
-  out.status = in.status;
-  std::string type = "text/plain; charset=UTF-8";
-  for (const auto& [name, value] : in.headers) {
-    if (name == "Content-Type") {
-      type = value;
-    } else {
-      out.headers.emplace(name, value);
-    }
+/// The one store behind all front-ends: the model with its lock and the clock. Needs no timer: every request first
+/// brings the model up to the present, and nothing can be seen but by a request.
+class Backend {
+ public:
+  explicit Backend(ServerOptions options)
+      : clock_(options.clock ? options.clock : real_clock()),
+        registry_(Model(options.clock ? std::move(options.model) : with_wall_clock(std::move(options.model)),
+                        syncer::Random(options.seed).stream("model")),
+                  syncer::Random(options.seed).stream("faults")) {}
+
+  /// Answers a request of the service center's API or of /mock. Any thread.
+  Outcome handle(std::size_t frontend, const syncer::HttpRequest& request) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (is_control(request.target)) return {Outcome::Kind::Answer, control(registry_, clock_(), request)};
+    return registry_.handle(clock_(), frontend, request);
   }
-  if (outcome.is_truncated) {
-    set_truncated(out, in.body, type);
+
+ private:
+  std::function<syncer::Instant()> clock_;
+  std::mutex mutex_;
+  FaultyFrontend registry_;
+};
+
+/// A bound and listening socket, or -1. Not SO_REUSEPORT: two servers would share a port without a word.
+int listen_on(const syncer::Endpoint& endpoint, std::uint16_t& port) {
+  const int family = endpoint.is_v4() ? AF_INET : AF_INET6;
+  const int socket = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return -1;
+  const int yes = 1;
+  setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  sockaddr_storage address{};
+  socklen_t size = 0;
+  if (family == AF_INET6) {
+    auto& v6 = reinterpret_cast<sockaddr_in6&>(address);
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(endpoint.port);
+    inet_pton(AF_INET6, endpoint.host().c_str(), &v6.sin6_addr);
+    size = sizeof v6;
   } else {
-    out.set_content(in.body, type);
+    auto& v4 = reinterpret_cast<sockaddr_in&>(address);
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(endpoint.port);
+    inet_pton(AF_INET, endpoint.host().c_str(), &v4.sin_addr);
+    size = sizeof v4;
   }
+  auto* raw = reinterpret_cast<sockaddr*>(&address);
+  if (bind(socket, raw, size) != 0 || listen(socket, kBacklog) != 0 || getsockname(socket, raw, &size) != 0) {
+    close(socket);
+    return -1;
+  }
+  port = ntohs(family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(address).sin6_port
+                                  : reinterpret_cast<sockaddr_in&>(address).sin_port);
+  return socket;
 }
 
-/// One listening address.
-class FrontEnd : public httplib::Server {
+/// One listening address: a thread that accepts, and one for each connection.
+class FrontEnd {
  public:
   FrontEnd(std::size_t number, bool is_logging, const std::atomic<bool>& stopping)
-      : number_(number), is_logging_(is_logging), stopping_(stopping) {
-    new_task_queue = [this] { return new Pool(waiting_); };
-    set_payload_max_length(kMaxPayload);
-    set_tcp_nodelay(true);
-    // Only what the Keep-Alive header tells: the loop below decides when a connection ends.
-    set_keep_alive_max_count(1'000'000);
-    set_keep_alive_timeout(5);
-    // Not SO_REUSEPORT, httplib's default: two servers would share a port without a word.
-    set_socket_options([](socket_t socket) {
-      const int yes = 1;
-      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    });
-    const auto serve = [this](const httplib::Request& in, httplib::Response& out) { answer(in, out); };
-    Get(".*", serve).Post(".*", serve).Put(".*", serve).Delete(".*", serve).Patch(".*", serve).Options(".*", serve);
-    // httplib waits for the end of the connection when a PUT or DELETE has no Content-Length, as curl sends them.
-    set_pre_routing_handler([this](const httplib::Request& in, httplib::Response& out) {
-      if (in.has_header("Content-Length") || in.has_header("Transfer-Encoding")) return HandlerResponse::Unhandled;
-      answer(in, out);
-      return HandlerResponse::Handled;
-    });
+      : number_(number), is_logging_(is_logging), stopping_(stopping) {}
+  FrontEnd(const FrontEnd&) = delete;
+  FrontEnd& operator=(const FrontEnd&) = delete;
+  /// Call it once `stopping` is set: waits for all threads.
+  ~FrontEnd() {
+    if (acceptor_.joinable()) acceptor_.join();
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [this] { return live_ == 0; });
+    if (socket_ >= 0) close(socket_);
   }
 
-  /// The bound port, or 0.
-  int bind(const syncer::Endpoint& endpoint) {
-    if (endpoint.port == 0) return std::max(bind_to_any_port(endpoint.host()), 0);
-    return bind_to_port(endpoint.host(), endpoint.port) ? endpoint.port : 0;
+  /// Binds; `endpoint.port` becomes the bound one.
+  bool bind(syncer::Endpoint& endpoint) {
+    socket_ = listen_on(endpoint, endpoint.port);
+    return socket_ >= 0;
   }
   void serve(Backend& backend) {
     backend_ = &backend;
-    thread_ = std::thread([this] { listen_after_bind(); });
-    // stop() is ignored until the thread runs.
-    while (!is_running()) std::this_thread::yield();
-  }
-  void finish() {
-    if (!thread_.joinable()) return;
-    stop();
-    thread_.join();
+    acceptor_ = std::thread([this] { accept_all(); });
   }
 
  private:
-  bool process_and_close_socket(socket_t socket) override {
-    Connection connection(socket, stopping_);
-    ConnectionStream stream(connection);
-    current = &connection;
-    bool is_closed = false;
-    while (!is_closed && !stopping_ && connection.wait_for_request(kKeepAlive, waiting_)) {
-      if (!process_request(stream, waiting_ > 0, is_closed, nullptr)) break;
+  void accept_all() {
+    while (!stopping_) {
+      pollfd one{socket_, POLLIN, 0};
+      if (poll(&one, 1, kAcceptStepMs) <= 0) continue;
+      const int accepted = accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (accepted < 0) continue;
+      const int yes = 1;
+      setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+      if (!wait_for_room()) {
+        close(accepted);
+        return;
+      }
+      std::thread([this, accepted] { converse(accepted); }).detach();
     }
-    current = nullptr;
+  }
+
+  /// Counts a connection in as soon as there is room; false when the server stops meanwhile.
+  bool wait_for_room() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    ++crowded_;
+    while (!stopping_ && live_ >= kMaxConnections) changed_.wait_for(lock, std::chrono::milliseconds(kAcceptStepMs));
+    --crowded_;
+    if (stopping_) return false;
+    ++live_;
     return true;
   }
 
-  void answer(const httplib::Request& in, httplib::Response& out) {
-    const Outcome outcome = backend_->handle(number_, to_model(in));
-    log(in, outcome);
-    const bool is_alive = outcome.delay == syncer::Duration(0) || current->hold(outcome.delay);
-    if (outcome.kind != Outcome::Kind::Answer || !is_alive) {
-      current->cut(outcome.kind == Outcome::Kind::Reset);
-    } else {
-      to_wire(outcome, out);
+  void converse(int socket) {
+    {
+      Connection connection(socket, stopping_);
+      while (connection.wait_for_request(kKeepAlive, crowded_) && answer_one(connection)) {
+      }
     }
+    // Notified under the lock: the destructor may go on as soon as it is released.
+    const std::lock_guard<std::mutex> lock(mutex_);
+    --live_;
+    changed_.notify_all();
   }
 
-  void log(const httplib::Request& in, const Outcome& outcome) const {
+  /// False when the connection ends.
+  bool answer_one(Connection& connection) {
+    WireRequest in;
+    switch (read_request(connection, in)) {
+      case ReadEnd::Request:
+        break;
+      case ReadEnd::BadRequest:
+        write_bad_request(connection);
+        return false;
+      case ReadEnd::TooLarge:
+        connection.cut(true);
+        return false;
+      case ReadEnd::Closed:
+        return false;
+    }
+    const Outcome outcome = backend_->handle(number_, in.request);
+    log(in.request, outcome);
+    const bool is_alive = outcome.delay == syncer::Duration(0) || connection.hold(outcome.delay);
+    if (outcome.kind != Outcome::Kind::Answer || !is_alive) {
+      connection.cut(outcome.kind == Outcome::Kind::Reset);
+      return false;
+    }
+    write_answer(connection, in, outcome);
+    return in.keeps_alive && !header_lists(outcome.response.headers, "Connection", "close");
+  }
+
+  void log(const syncer::HttpRequest& in, const Outcome& outcome) const {
     if (!is_logging_) return;
     const std::string result =
         outcome.kind == Outcome::Kind::Answer ? std::to_string(outcome.response.status) : std::string("no answer");
@@ -167,9 +199,13 @@ class FrontEnd : public httplib::Server {
   std::size_t number_;
   bool is_logging_;
   const std::atomic<bool>& stopping_;
-  std::atomic<std::size_t> waiting_{0};
   Backend* backend_ = nullptr;
-  std::thread thread_;
+  int socket_ = -1;
+  std::thread acceptor_;
+  std::atomic<std::size_t> crowded_{0};  ///< accepted connections that wait for room
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t live_ = 0;  ///< guarded by mutex_
 };
 
 }  // namespace
@@ -188,23 +224,21 @@ syncer::Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
   for (syncer::Endpoint endpoint : options.listen) {
     auto& frontend = impl->frontends.emplace_back(
         std::make_unique<FrontEnd>(impl->frontends.size(), options.is_logging, impl->stopping));
-    const int port = frontend->bind(endpoint);
-    if (port == 0) {
+    if (!frontend->bind(endpoint)) {
       return syncer::failure(syncer::ErrorCode::Io, to_string(endpoint),
                              "cannot listen: the address is not free or not here");
     }
-    endpoint.port = static_cast<std::uint16_t>(port);
     impl->endpoints.push_back(endpoint);
     options.model.frontends.push_back("rest://" + to_string(endpoint) + "/");
   }
-  impl->backend = std::make_unique<Backend>(std::move(options.model), options.seed);
+  impl->backend = std::make_unique<Backend>(std::move(options));
   for (auto& frontend : impl->frontends) frontend->serve(*impl->backend);
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 
 Server::~Server() {
   impl_->stopping = true;
-  for (auto& frontend : impl_->frontends) frontend->finish();
+  impl_->frontends.clear();
 }
 
 const std::vector<syncer::Endpoint>& Server::endpoints() const { return impl_->endpoints; }

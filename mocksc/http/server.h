@@ -2,20 +2,24 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
 #include "mocksc/servicecenter/store/options.h"
 #include "syncer/base/endpoint.h"
 #include "syncer/base/result.h"
+#include "syncer/base/time.h"
 
 namespace mocksc {
 
 struct ServerOptions {
   /// One front-end each; port 0 takes a free one.
   std::vector<syncer::Endpoint> listen;
-  /// `frontends` and `wall_at_zero` are filled in by the server.
+  /// `frontends` is filled in by the server, and `wall_at_zero` unless there is a clock of the caller's own.
   ModelOptions model;
+  /// Time since the start, asked by any thread; the real one when empty.
+  std::function<syncer::Instant()> clock;
   /// Decides generated ids and fault draws.
   std::uint64_t seed = 0;
   /// One line on standard error for each request.

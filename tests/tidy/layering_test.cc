@@ -91,7 +91,8 @@ const std::map<std::string, Folders> kThirdParty = {
       "sim/explore", "sim/report", "sim/cli"}},
     {"asio.hpp", {"syncer/net"}},
     {"asio", {"syncer/net"}},
-    {"httplib.h", {"syncer/httpio", "syncer/admin", "syncer/cli", "mocksc/http"}},
+    {"httplib.h", {"syncer/httpio", "syncer/admin", "syncer/cli"}},
+    {"zlib.h", {"mocksc/http"}},
     {"CLI", {"syncer/cli", "mocksc/http", "sim/cli"}},
     {"spdlog", {"syncer/daemon"}},
 };
