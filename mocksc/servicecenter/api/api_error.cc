@@ -4,12 +4,12 @@
 #include <array>
 #include <utility>
 
-#include "mocksc/servicecenter/json/json_writer.h"
+#include "mocksc/servicecenter/json/go_json.h"
 
 namespace mocksc {
 namespace {
 
-constexpr std::array<std::pair<int, std::string_view>, 15> kMessages = {
+constexpr std::array<std::pair<int, std::string_view>, 17> kMessages = {
     {{kInvalidParams, "Invalid parameter(s)"},
      {kServiceAlreadyExists, "Micro-service already exists"},
      {kServiceNotExists, "Micro-service does not exist"},
@@ -19,6 +19,8 @@ constexpr std::array<std::pair<int, std::string_view>, 15> kMessages = {
      {kSchemaNotExists, "Schema does not exist"},
      {kInstanceNotExists, "Instance does not exist"},
      {kTagNotExists, "Tag does not exist"},
+     {kRuleTypeConflict, "Can not have both 'BLACK' and 'WHITE'"},
+     {kRuleNotExists, "Rule does not exist"},
      {kDependedOnConsumer, "Consumer(s) depends on this micro-service"},
      {kServiceVersionNotExists, "Micro-service version does not exist"},
      {kNotEnoughQuota, "Not enough quota"},

@@ -51,16 +51,27 @@ struct BulkStatusBody {
   std::string status;
 };
 
-/// The error detail is Go's parser text (services, schemas, tags) or "Unmarshal error" (instances).
-ApiResult<RegisterServiceBody> decode_register_service(std::string_view body);
-ApiResult<DeleteServicesBody> decode_delete_services(std::string_view body);
-ApiResult<PropertiesBody> decode_service_properties(std::string_view body);
-ApiResult<Schema> decode_schema(std::string_view body);
-ApiResult<std::vector<Schema>> decode_schemas(std::string_view body);
-ApiResult<Properties> decode_tags(std::string_view body);
+/// What one consumer depends on.
+struct DependencyBody {
+  std::optional<ServiceKey> consumer;
+  std::vector<ServiceKey> providers;
+};
+
+/// The error detail is Go's own text (services, schemas, tags, dependencies, rules), which names types of `package`, or
+/// "Unmarshal error" (instances).
+ApiResult<RegisterServiceBody> decode_register_service(std::string_view body, std::string_view package);
+ApiResult<DeleteServicesBody> decode_delete_services(std::string_view body, std::string_view package);
+ApiResult<PropertiesBody> decode_service_properties(std::string_view body, std::string_view package);
+ApiResult<Schema> decode_schema(std::string_view body, std::string_view package);
+ApiResult<std::vector<Schema>> decode_schemas(std::string_view body, std::string_view package);
+ApiResult<Properties> decode_tags(std::string_view body, std::string_view package);
+ApiResult<std::vector<DependencyBody>> decode_dependencies(std::string_view body, std::string_view package);
+ApiResult<std::vector<AccessRule>> decode_rules(std::string_view body, std::string_view package);
+ApiResult<AccessRule> decode_rule(std::string_view body, std::string_view package);
 ApiResult<std::optional<Instance>> decode_register_instance(std::string_view body);
 ApiResult<PropertiesBody> decode_instance_properties(std::string_view body);
-ApiResult<std::vector<InstanceKey>> decode_heartbeats(std::string_view body);
+/// A null element becomes nothing; the real server panics on it.
+ApiResult<std::vector<std::optional<InstanceKey>>> decode_heartbeats(std::string_view body);
 ApiResult<BatchFindBody> decode_batch_find(std::string_view body);
 ApiResult<BulkStatusBody> decode_bulk_status(std::string_view body);
 

@@ -1,24 +1,135 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mocksc/servicecenter/api/model.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
-#include "mocksc/servicecenter/api/answer_cache.h"
-#include "mocksc/servicecenter/api/dispatch.h"
-#include "mocksc/servicecenter/store/registry.h"
+#include "mocksc/servicecenter/api/admin_calls.h"
+#include "mocksc/servicecenter/api/find_calls.h"
+#include "mocksc/servicecenter/api/govern_calls.h"
+#include "mocksc/servicecenter/api/instance_calls.h"
+#include "mocksc/servicecenter/api/relation_calls.h"
+#include "mocksc/servicecenter/api/schema_calls.h"
+#include "mocksc/servicecenter/api/service_calls.h"
 #include "mocksc/servicecenter/api/transport.h"
+#include "mocksc/servicecenter/store/registry.h"
+#include "syncer/base/assert.h"
+#include "syncer/base/hash.h"
 
 namespace mocksc {
+namespace {
 
-struct Model::Impl {
-  Impl(ModelOptions options, syncer::Random random) : registry(std::move(options), random) {}
-  Registry registry;
-  AnswerCache cache;
-  BodyMemos memos;
+template <class Result>
+struct Handler {
+  Operation operation;
+  Result (*handle)(Call&);
 };
 
-namespace {
+/// The calls that answer with nothing but a body.
+constexpr auto kHandlers = std::to_array<Handler<Answer>>({
+    {Operation::RegisterService, register_service},
+    {Operation::ListServices, list_services},
+    {Operation::DeleteServices, delete_services},
+    {Operation::GetService, get_service},
+    {Operation::DeleteService, delete_service},
+    {Operation::ServiceProperties, put_service_properties},
+    {Operation::PutSchemas, put_schemas},
+    {Operation::ListSchemas, list_schemas},
+    {Operation::PutSchema, put_schema},
+    {Operation::DeleteSchema, delete_schema},
+    {Operation::RegisterInstance, register_instance},
+    {Operation::Unregister, unregister_instance},
+    {Operation::Heartbeat, heartbeat},
+    {Operation::Status, put_status},
+    {Operation::InstanceProperties, put_instance_properties},
+    {Operation::BulkStatus, bulk_status},
+    {Operation::BatchFind, batch_find},
+    {Operation::PutTags, put_tags},
+    {Operation::GetTags, get_tags},
+    {Operation::PutTag, put_tag},
+    {Operation::DeleteTags, delete_tags},
+    {Operation::Providers, list_providers},
+    {Operation::Consumers, list_consumers},
+    {Operation::AddRules, add_rules},
+    {Operation::ListRules, list_rules},
+    {Operation::PutRule, put_rule},
+    {Operation::DeleteRules, delete_rules},
+    {Operation::Health, cluster_health},
+    {Operation::RootHealth, cluster_health},
+    {Operation::Version, version},
+    {Operation::RootVersion, root_version},
+    {Operation::PactIndex, pact_index},
+    {Operation::SyncerHealth, syncer_health},
+    {Operation::Dump, dump},
+    {Operation::Clusters, clusters},
+    {Operation::Alarms, alarms},
+    {Operation::ClearAlarms, clear_alarms},
+    {Operation::GovernServices, govern_services},
+    {Operation::GovernService, govern_service},
+    {Operation::GovernApps, govern_apps},
+    {Operation::GovernStatistics, govern_statistics},
+    {Operation::GovernRelations, govern_relations},
+});
+
+/// Those that answer with more: a summary, a revision, a status of their own.
+constexpr auto kFullHandlers = std::to_array<Handler<syncer::HttpResponse>>({
+    {Operation::Existence, existence},
+    {Operation::GetSchema, get_schema},
+    {Operation::GetInstance, get_instance},
+    {Operation::ListInstances, list_instances},
+    {Operation::Find, find_instances},
+    {Operation::HeartbeatSet, heartbeat_set},
+    {Operation::AddDependencies, add_dependencies},
+    {Operation::SetDependencies, set_dependencies},
+    {Operation::Watch, socket_without_upgrade},
+    {Operation::HeartbeatSocket, socket_without_upgrade},
+});
+
+template <class Table>
+auto find_handler(const Table& table, Operation operation) {
+  return std::find_if(table.begin(), table.end(), [&](const auto& one) { return one.operation == operation; });
+}
+
+/// Runs the handler of the call's operation, which is not Unknown.
+syncer::HttpResponse dispatch(Call& call) {
+  const auto full = find_handler(kFullHandlers, call.route.operation);
+  if (full != kFullHandlers.end()) return full->handle(call);
+  const auto found = find_handler(kHandlers, call.route.operation);
+  SYNCER_ASSERT(found != kHandlers.end());
+  Answer answer = found->handle(call);
+  if (!answer) return error_answer(answer.error());
+  return answer->empty() ? empty_answer() : json_answer(std::move(*answer));
+}
+
+/// Remembers the last answers to frequent reads. An answer is a function of the request and of what readers can see, so
+/// it stays right until that changes; pollers then cost one comparison instead of a rendered list.
+class AnswerCache {
+ public:
+  /// The remembered answer, or nullptr.
+  const syncer::HttpResponse* find(const Registry& registry, Operation operation, const syncer::HttpRequest& request);
+  /// `registry` and `request` as in the find() before.
+  void remember(const Registry& registry, Operation operation, const syncer::HttpRequest& request,
+                const syncer::HttpResponse& answer);
+  static bool is_cached(Operation operation);
+
+ private:
+  struct Slot {
+    std::uint64_t stamp = 0;
+    bool is_used = false;
+    syncer::HttpRequest request;
+    syncer::HttpResponse answer;
+  };
+  static constexpr std::size_t kSlots = 64;
+  static constexpr std::size_t kMaxBody = 1 << 20;
+  Slot& slot_of(const syncer::HttpRequest& request);
+  std::array<Slot, kSlots> slots_;
+};
+
+std::uint64_t stamp_of(const Registry& registry, Operation operation) {
+  return operation == Operation::ListServices ? registry.service_changes() : registry.visible_changes();
+}
 
 InstanceView view_of(const InstanceRecord& instance) {
   const Tenant& tenant = *instance.service->tenant;
@@ -30,31 +141,61 @@ bool needs_no_domain(Operation operation) {
          operation == Operation::RootVersion;
 }
 
+/// The tenant's domain as the request names it; nothing when the release insists on one.
+std::optional<std::string_view> domain_of(const syncer::HttpRequest& request, Operation operation, Release release) {
+  const std::string* old_name = is_v3(request.target) ? request.headers.find("X-Tenant-Name") : nullptr;
+  const std::string* domain = old_name != nullptr ? old_name : request.headers.find("X-Domain-Name");
+  if (domain != nullptr && !domain->empty()) return *domain;
+  const bool is_needed = release == Release::V1_3_0 && !is_v3(request.target) && !needs_no_domain(operation);
+  return is_needed ? std::nullopt : std::optional<std::string_view>("default");
+}
+
 syncer::HttpResponse respond(Registry& registry, BodyMemos& memos, syncer::Instant now, const Route& route,
                              const syncer::HttpRequest& request, std::string_view client, const ReadFault& fault) {
   const Release release = registry.options().release;
-  const std::string* domain = request.headers.find("X-Domain-Name");
-  const bool has_domain = domain != nullptr && !domain->empty();
-  if (!has_domain && release == Release::V1_3_0 && !needs_no_domain(route.operation)) {
-    return text_answer(400, "Header does not contain domain.");
-  }
+  const auto domain = domain_of(request, route.operation, release);
+  if (!domain) return text_answer(400, "Header does not contain domain.");
   if (request.body.size() > body_limit(route.operation, release)) {
-    syncer::HttpResponse answer = error_answer({kInvalidParams, "http: request body too large"});
-    answer.headers.add("Connection", "close");
-    return answer;
+    return too_large_answer(request.body.size(), release);
   }
-  const std::string_view domain_name = has_domain ? std::string_view(*domain) : "default";
   const auto mark = request.target.find('?');
   const Query query(mark == std::string::npos ? std::string_view() : std::string_view(request.target).substr(mark + 1));
-  Call call{registry, registry.tenant_or_empty(domain_name, route.project),
-            now,      domain_name,
-            route,    request,
-            query,    client,
-            fault,    memos};
+  Call call{
+      registry, registry.tenant_or_empty(*domain, route.project), now, *domain, route, request, query, client, fault,
+      memos};
   return dispatch(call);
 }
 
+bool AnswerCache::is_cached(Operation operation) {
+  return operation == Operation::ListServices || operation == Operation::ListInstances ||
+         operation == Operation::Find || operation == Operation::BatchFind;
+}
+
+AnswerCache::Slot& AnswerCache::slot_of(const syncer::HttpRequest& request) {
+  return slots_[syncer::hash64(request.body, syncer::hash64(request.target)) % kSlots];
+}
+
+const syncer::HttpResponse* AnswerCache::find(const Registry& registry, Operation operation,
+                                              const syncer::HttpRequest& request) {
+  const Slot& slot = slot_of(request);
+  const bool fits = slot.is_used && slot.stamp == stamp_of(registry, operation) && slot.request == request;
+  return fits ? &slot.answer : nullptr;
+}
+
+void AnswerCache::remember(const Registry& registry, Operation operation, const syncer::HttpRequest& request,
+                           const syncer::HttpResponse& answer) {
+  if (answer.body.size() + request.body.size() > kMaxBody) return;
+  slot_of(request) = Slot{stamp_of(registry, operation), true, request, answer};
+}
+
 }  // namespace
+
+struct Model::Impl {
+  Impl(ModelOptions options, syncer::Random random) : registry(std::move(options), random) {}
+  Registry registry;
+  AnswerCache cache;
+  BodyMemos memos;
+};
 
 Model::Model(ModelOptions options, syncer::Random random) : impl_(std::make_unique<Impl>(std::move(options), random)) {}
 Model::~Model() = default;
@@ -73,22 +214,23 @@ syncer::HttpResponse Model::handle(syncer::Instant now, std::size_t /*frontend*/
   Registry& registry = impl_->registry;
   const Release release = registry.options().release;
   registry.advance(now);
-  Route found = route(request.method, std::string_view(request.target).substr(0, request.target.find('?')));
+  if (auto redirect = check_path(request)) return *redirect;
+  const Route found =
+      route(request.method, std::string_view(request.target).substr(0, request.target.find('?')), release);
   const bool is_cached = fault.is_none() && AnswerCache::is_cached(found.operation);
   if (is_cached) {
     if (const auto* known = impl_->cache.find(registry, found.operation, request)) return *known;
   }
+  const bool is_bad = is_bad_uri(request.target);
   syncer::HttpResponse answer;
-  if (auto bad_uri = check_uri(request.target)) {
-    answer = std::move(*bad_uri);
-  } else if (found.operation == Operation::Unknown) {
-    answer = unrouted_answer(request.method, found);
-  } else if (!is_known_to(found.operation, release)) {
-    answer = unrouted_answer(request.method, Route{});
+  if (request.method == "OPTIONS") {
+    answer = preflight_answer(request, release);
   } else {
-    answer = respond(registry, impl_->memos, now, found, request, client, fault);
+    const bool is_run = found.operation != Operation::Unknown && (!is_bad || release >= Release::V2_0_0);
+    answer = is_run ? respond(registry, impl_->memos, now, found, request, client, fault) : unrouted_answer(found);
+    finish(request, found.operation, answer, release);
   }
-  finish(answer, release);
+  if (is_bad) answer = bad_uri_answer(request.target, answer.body, release);
   if (is_cached) impl_->cache.remember(registry, found.operation, request, answer);
   return answer;
 }

@@ -11,7 +11,6 @@
 
 #include "mocksc/servicecenter/store/change.h"
 #include "mocksc/servicecenter/store/options.h"
-#include "mocksc/servicecenter/fault/read_fault.h"
 #include "syncer/base/hash.h"
 #include "syncer/base/http_message.h"
 #include "syncer/base/random.h"
@@ -21,7 +20,7 @@
 namespace mocksc {
 
 /// One service center (any number of front-ends over one store) as a state machine on HTTP messages of its v4 API.
-/// Pure: time and randomness are arguments, so the same calls give the same octets. Not thread-safe.
+/// Pure: time and randomness are arguments, so the same calls give the same bytes. Not thread-safe.
 class Model {
  public:
   Model(ModelOptions options, syncer::Random random);

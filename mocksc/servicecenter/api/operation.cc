@@ -3,13 +3,15 @@
 
 #include <array>
 
-#include "mocksc/servicecenter/fault/words.h"
 #include "syncer/base/http_message.h"
+#include "syncer/base/nearest.h"
 
 namespace mocksc {
 namespace {
 
 constexpr std::size_t kMaxSegments = 9;
+constexpr std::string_view kV3Prefix = "/registry/v3/";
+const std::string kV4Prefix = "/v4/default/registry/";
 
 struct Entry {
   Operation operation;
@@ -78,11 +80,14 @@ syncer::Result<Operation> parse_operation(std::string_view text) {
     if (entry.name == text) return entry.operation;
     names.push_back(entry.name);
   }
-  return syncer::failure(syncer::ErrorCode::Invalid, "", unknown_word("operation", text, names));
+  return syncer::failure(syncer::ErrorCode::Invalid, "",
+                         "unknown operation \"" + std::string(text) + "\"" + syncer::did_you_mean(text, names));
 }
 
 Operation operation_of(std::string_view method, std::string_view target) {
-  return route(method, target.substr(0, target.find('?'))).operation;
+  const std::string_view path = target.substr(0, target.find('?'));
+  const Operation newest = route(method, path).operation;
+  return newest != Operation::Unknown ? newest : route(method, path, Release::V1_3_0).operation;
 }
 
 bool is_list(Operation operation) {
@@ -104,19 +109,43 @@ bool is_write(Operation operation) {
          kEntries[static_cast<std::size_t>(operation)].method != "GET";
 }
 
-Route route(std::string_view method, std::string_view path) {
+bool is_known_to(Operation operation, Release release) {
+  switch (operation) {
+    case Operation::BulkStatus:
+      return release >= Release::V2_2_0;
+    case Operation::GovernStatistics:
+    case Operation::HeartbeatSocket:
+    case Operation::SyncerHealth:
+      return release >= Release::V2_0_0;
+    case Operation::AddRules:
+    case Operation::ListRules:
+    case Operation::PutRule:
+    case Operation::DeleteRules:
+      return release < Release::V2_1_0;
+    case Operation::PactIndex:
+      return release < Release::V1_4_8;
+    default:
+      return true;
+  }
+}
+
+bool is_v3(std::string_view path) { return path.starts_with(kV3Prefix); }
+
+Route route(std::string_view method, std::string_view path, Release release) {
   Route out;
-  const bool is_encoded = path.find('%') != std::string_view::npos;
-  const std::string decoded = is_encoded ? syncer::percent_decode(path, false) : std::string();
-  const Segments segments = split(is_encoded ? std::string_view(decoded) : path);
+  std::string text = path.find('%') == std::string_view::npos ? std::string() : syncer::percent_decode(path, false);
+  if (is_v3(path)) text = kV4Prefix + (text.empty() ? std::string(path) : text).substr(kV3Prefix.size());
+  const Segments segments = split(text.empty() ? path : std::string_view(text));
   for (std::size_t i = 0; i < kEntries.size(); ++i) {
-    if (!fits(kPatterns[i], segments)) continue;
+    const Operation operation = kEntries[i].operation;
+    if (!fits(kPatterns[i], segments) || !is_known_to(operation, release)) continue;
+    if (is_v3(path) && (operation == Operation::Health || operation == Operation::Version)) continue;
     if (kEntries[i].method != method) {
       out.allowed.push_back(kEntries[i].method);
       continue;
     }
     out.allowed.clear();
-    out.operation = kEntries[i].operation;
+    out.operation = operation;
     capture(kPatterns[i], segments, out);
     return out;
   }

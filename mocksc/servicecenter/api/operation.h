@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mocksc/servicecenter/store/options.h"
 #include "syncer/base/result.h"
 
 namespace mocksc {
@@ -32,6 +33,7 @@ namespace mocksc {
   X(Heartbeat,          "heartbeat",           "PUT",    "/v4/:/registry/microservices/:/instances/:/heartbeat") \
   X(Status,             "status",              "PUT",    "/v4/:/registry/microservices/:/instances/:/status") \
   X(InstanceProperties, "properties",          "PUT",    "/v4/:/registry/microservices/:/instances/:/properties") \
+  X(HeartbeatSocket,    "heartbeat_socket",    "GET",    "/v4/:/registry/microservices/:/instances/:/heartbeat") \
   X(HeartbeatSet,       "heartbeat_set",       "PUT",    "/v4/:/registry/heartbeats")         \
   X(Find,               "find",                "GET",    "/v4/:/registry/instances")          \
   X(BatchFind,          "batch_find",          "POST",   "/v4/:/registry/instances/action")   \
@@ -42,14 +44,26 @@ namespace mocksc {
   X(DeleteTags,         "delete_tags",         "DELETE", "/v4/:/registry/microservices/:/tags/:") \
   X(Providers,          "providers",           "GET",    "/v4/:/registry/microservices/:/providers") \
   X(Consumers,          "consumers",           "GET",    "/v4/:/registry/microservices/:/consumers") \
+  X(AddDependencies,    "add_dependencies",    "POST",   "/v4/:/registry/dependencies")       \
+  X(SetDependencies,    "set_dependencies",    "PUT",    "/v4/:/registry/dependencies")       \
+  X(AddRules,           "add_rules",           "POST",   "/v4/:/registry/microservices/:/rules") \
+  X(ListRules,          "list_rules",          "GET",    "/v4/:/registry/microservices/:/rules") \
+  X(PutRule,            "put_rule",            "PUT",    "/v4/:/registry/microservices/:/rules/:") \
+  X(DeleteRules,        "delete_rules",        "DELETE", "/v4/:/registry/microservices/:/rules/:") \
   X(Watch,              "watch",               "GET",    "/v4/:/registry/microservices/:/watcher") \
   X(Health,             "health",              "GET",    "/v4/:/registry/health")             \
   X(Version,            "version",             "GET",    "/v4/:/registry/version")            \
   X(Dump,               "dump",                "GET",    "/v4/:/admin/dump")                  \
+  X(Clusters,           "clusters",            "GET",    "/v4/:/admin/clusters")              \
+  X(Alarms,             "alarms",              "GET",    "/v4/:/admin/alarms")                \
+  X(ClearAlarms,        "clear_alarms",        "DELETE", "/v4/:/admin/alarms")                \
   X(GovernServices,     "govern_services",     "GET",    "/v4/:/govern/microservices")        \
   X(GovernService,      "govern_service",      "GET",    "/v4/:/govern/microservices/:")      \
   X(GovernApps,         "govern_apps",         "GET",    "/v4/:/govern/apps")                 \
   X(GovernStatistics,   "govern_statistics",   "GET",    "/v4/:/govern/statistics")           \
+  X(GovernRelations,    "govern_relations",    "GET",    "/v4/:/govern/relations")            \
+  X(SyncerHealth,       "syncer_health",       "GET",    "/v1/syncer/health")                 \
+  X(PactIndex,          "pact_index",          "GET",    "/")                                 \
   X(RootHealth,         "root_health",         "GET",    "/health")                           \
   X(RootVersion,        "root_version",        "GET",    "/version")
 // clang-format on
@@ -83,7 +97,12 @@ struct Route {
   std::vector<std::string_view> allowed;
 };
 
-/// `path` is raw, without the query.
-Route route(std::string_view method, std::string_view path);
+/// False for the calls that a release does not know yet or no more.
+bool is_known_to(Operation operation, Release release);
+
+/// `path` is raw, without the query. Only what the release knows is found; v3 paths are those of project "default".
+Route route(std::string_view method, std::string_view path, Release release = Release::V2_2_0);
+/// A path of the old API, without project.
+bool is_v3(std::string_view path);
 
 }  // namespace mocksc

@@ -32,32 +32,66 @@ bool has_bad_end(std::string_view target) {
   return target.empty() || std::string_view(";&?+@").find(target.back()) != std::string_view::npos;
 }
 
-syncer::HttpResponse moved(const std::string& to) {
-  return {301,
-          {{"Content-Type", "text/html; charset=utf-8"}, {"Location", to}},
-          "<a href=\"" + to + "\">Moved Permanently</a>.\n\n"};
+/// Go's answer to a moved path; only a GET gets a page with it.
+syncer::HttpResponse moved(const syncer::HttpRequest& request, const std::string& to) {
+  syncer::HttpResponse answer{301, {{"Location", to}, {"Vary", "Accept-Encoding"}}, {}};
+  if (request.method != "GET" && request.method != "HEAD") return answer;
+  answer.headers.add("Content-Type", "text/html; charset=utf-8");
+  answer.body = "<a href=\"" + to + "\">Moved Permanently</a>.\n\n";
+  return answer;
+}
+
+void add_server(syncer::HttpResponse& answer, Release release) {
+  answer.headers.add("Server", "SERVICECENTER/" + std::string(name(release)));
+}
+
+/// What Go's router says by itself: no handler of the service center ran.
+bool is_of_router(const syncer::HttpResponse& answer) {
+  return answer.status == 304 || answer.headers.find("X-Content-Type-Options") != nullptr;
 }
 
 }  // namespace
 
-std::optional<syncer::HttpResponse> check_uri(std::string_view target) {
+std::optional<syncer::HttpResponse> check_path(const syncer::HttpRequest& request) {
+  const std::string_view target = request.target;
   const std::string_view path = target.substr(0, target.find('?'));
   const bool is_unclean = path.find("//") != std::string_view::npos || path.find("/.") != std::string_view::npos;
-  if (is_unclean && clean(path) != path) return moved(clean(path) + std::string(target.substr(path.size())));
-  const bool is_bad = target.size() >= kMaxUri || has_bad_end(target) || target.front() == '.' ||
-                      target.find("//") != std::string_view::npos;
-  if (is_bad) return text_answer(400, "Invalid Request URI " + std::string(target));
-  return std::nullopt;
+  if (!is_unclean || clean(path) == path) return std::nullopt;
+  return moved(request, clean(path) + std::string(target.substr(path.size())));
 }
 
-syncer::HttpResponse unrouted_answer(std::string_view method, const Route& route) {
-  if (method == "OPTIONS") {
-    syncer::HttpResponse answer = empty_answer();
-    answer.headers.add("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE, UPDATE");
-    answer.headers.add("Access-Control-Allow-Headers", "Origin, Accept, Content-Type, X-Domain-Name, X-ConsumerId");
-    answer.headers.add("Access-Control-Allow-Origin", "*");
-    return answer;
+bool is_bad_uri(std::string_view target) {
+  return target.size() >= kMaxUri || has_bad_end(target) || target.front() == '.' ||
+         target.find("//") != std::string_view::npos;
+}
+
+syncer::HttpResponse bad_uri_answer(std::string_view target, std::string_view rest, Release release) {
+  std::string body = "Invalid Request URI " + std::string(target);
+  if (release >= Release::V2_0_0) body += rest;
+  syncer::HttpResponse answer{
+      400, {{"Content-Type", "text/plain; charset=utf-8"}, {"Vary", "Accept-Encoding"}}, std::move(body)};
+  add_server(answer, release);
+  return answer;
+}
+
+syncer::HttpResponse preflight_answer(const syncer::HttpRequest& request, Release release) {
+  const std::string* method = request.headers.find("Access-Control-Request-Method");
+  const std::string* headers = request.headers.find("Access-Control-Request-Headers");
+  syncer::HttpResponse answer{200, {{"Vary", "Accept-Encoding"}, {"Vary", "Origin"}}, {}};
+  if (method != nullptr || release < Release::V1_4_8) {
+    answer.headers.add("Vary", "Access-Control-Request-Method");
+    answer.headers.add("Vary", "Access-Control-Request-Headers");
   }
+  if (method != nullptr && request.headers.find("Origin") != nullptr) {
+    answer.headers.add("Access-Control-Allow-Origin", "*");
+    answer.headers.add("Access-Control-Allow-Methods", *method);
+    if (headers != nullptr) answer.headers.add("Access-Control-Allow-Headers", *headers);
+  }
+  add_server(answer, release);
+  return answer;
+}
+
+syncer::HttpResponse unrouted_answer(const Route& route) {
   if (route.allowed.empty()) return text_answer(404, "404 page not found\n");
   syncer::HttpResponse answer = text_answer(405, "Method Not Allowed\n");
   std::vector<std::string_view> allowed = route.allowed;
@@ -85,13 +119,24 @@ std::size_t body_limit(Operation operation, Release release) {
   }
 }
 
-void finish(syncer::HttpResponse& answer, Release release) {
-  answer.headers.add("Server", "SERVICECENTER/" + std::string(name(release)));
-  answer.headers.add("Vary", "Origin");
+syncer::HttpResponse too_large_answer(std::size_t size, Release release) {
+  syncer::HttpResponse answer = error_answer({kInvalidParams, "http: request body too large"});
+  const bool is_over_every_limit = size > body_limit(Operation::Unknown, release);
+  if (release < Release::V1_4_8 || is_over_every_limit) answer.headers.add("Connection", "close");
+  return answer;
+}
+
+void finish(const syncer::HttpRequest& request, Operation operation, syncer::HttpResponse& answer, Release release) {
+  add_server(answer, release);
   answer.headers.add("Vary", "Accept-Encoding");
-  if (release < Release::V2_0_0) answer.headers.add("X-Response-Status", std::to_string(answer.status));
-  const bool is_json = !answer.body.empty() && answer.body.front() == '{';
-  if (is_json && release == Release::V1_3_0) answer.body.push_back('\n');
+  answer.headers.add("Vary", "Origin");
+  if (request.headers.find("Origin") != nullptr) answer.headers.add("Access-Control-Allow-Origin", "*");
+  if (release < Release::V2_0_0 && !is_of_router(answer)) {
+    answer.headers.add("X-Response-Status", std::to_string(answer.status));
+  }
+  const bool is_version = operation == Operation::Version || operation == Operation::RootVersion;
+  const bool is_encoded = !is_version && !answer.body.empty() && answer.body.front() == '{';
+  if (is_encoded && release == Release::V1_3_0) answer.body.push_back('\n');
 }
 
 }  // namespace mocksc

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "mocksc/servicecenter/api/call.h"
-#include "mocksc/servicecenter/fault/fault_json.h"
-#include "mocksc/servicecenter/json/json_writer.h"
+#include "mocksc/servicecenter/fault/fault.h"
+#include "mocksc/servicecenter/json/go_json.h"
 
 namespace mocksc {
 namespace {

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mocksc/servicecenter/fault/fault.h"
 
+#include <algorithm>
 #include <array>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
 
-#include "mocksc/servicecenter/fault/words.h"
+#include "mocksc/servicecenter/json/go_json.h"
+#include "syncer/base/nearest.h"
 
 namespace mocksc {
 namespace {
@@ -17,7 +22,218 @@ syncer::Result<Enum> parse(std::string_view what, std::string_view text, const s
   for (std::size_t i = 0; i < N; ++i) {
     if (words[i] == text) return static_cast<Enum>(i);
   }
-  return syncer::failure(syncer::ErrorCode::Invalid, "", unknown_word(what, text, {words.begin(), words.end()}));
+  return syncer::failure(
+      syncer::ErrorCode::Invalid, "",
+      "unknown " + std::string(what) + " \"" + std::string(text) + "\"" + syncer::did_you_mean(text, words));
+}
+
+using nlohmann::json;
+using syncer::Duration;
+using syncer::Result;
+
+tl::unexpected<syncer::Error> refuse(const std::string& key, const std::string& why) {
+  return syncer::failure(syncer::ErrorCode::Invalid, "\"" + key + "\"", why);
+}
+
+/// Reads the members of one object by a table of known keys.
+class Object {
+ public:
+  using Reader = std::function<Result<void>(const json& value)>;
+  explicit Object(const json& value) : value_(value) {}
+  Object& key(const char* name, Reader reader) {
+    readers_.emplace(name, std::move(reader));
+    return *this;
+  }
+
+  Result<void> read() const {
+    if (!value_.is_object()) return syncer::failure(syncer::ErrorCode::Invalid, "", "a JSON object is needed");
+    for (auto it = value_.begin(); it != value_.end(); ++it) {
+      const auto reader = readers_.find(it.key());
+      if (reader == readers_.end())
+        return syncer::failure(syncer::ErrorCode::Invalid, "",
+                               "unknown key \"" + it.key() + "\"" + syncer::did_you_mean(it.key(), words()));
+      if (auto done = reader->second(it.value()); !done) {
+        if (done.error().where.empty()) done.error().where = "\"" + it.key() + "\"";
+        return done;
+      }
+    }
+    return {};
+  }
+
+ private:
+  std::vector<std::string_view> words() const {
+    std::vector<std::string_view> out;
+    for (const auto& [name, reader] : readers_) out.push_back(name);
+    return out;
+  }
+  const json& value_;
+  std::map<std::string, Reader, std::less<>> readers_;
+};
+
+Object::Reader text(std::function<Result<void>(const std::string&)> use) {
+  return [use = std::move(use)](const json& value) -> Result<void> {
+    if (!value.is_string()) return syncer::failure(syncer::ErrorCode::Invalid, "", "a string is needed");
+    return use(value.get_ref<const std::string&>());
+  };
+}
+
+/// A text that `parse` turns into a value of type T.
+template <class T, class Parse>
+Object::Reader parsed(T& out, Parse parse) {
+  return text([&out, parse](const std::string& word) -> Result<void> {
+    auto value = parse(word);
+    if (!value) return tl::unexpected(value.error());
+    out = *value;
+    return {};
+  });
+}
+
+Object::Reader duration(Duration& out) { return parsed(out, syncer::parse_duration); }
+Object::Reader ratio(syncer::Ratio& out) { return parsed(out, syncer::parse_ratio); }
+
+Object::Reader number(std::function<void(std::uint64_t)> use, std::uint64_t max) {
+  return [use = std::move(use), max](const json& value) -> Result<void> {
+    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > max) {
+      return syncer::failure(syncer::ErrorCode::Invalid, "",
+                             "a whole number up to " + std::to_string(max) + " is needed");
+    }
+    use(value.get<std::uint64_t>());
+    return {};
+  };
+}
+
+/// A member that is only ever `true` and chooses the kind.
+Object::Reader marker(Failure& out, Failure::Kind kind) {
+  return [&out, kind](const json& value) -> Result<void> {
+    if (value != true) return syncer::failure(syncer::ErrorCode::Invalid, "", "only true makes sense here");
+    out.kind = kind;
+    return {};
+  };
+}
+
+Result<void> read_failure(const json& value, Failure& out) {
+  return Object(value)
+      .key("status", number([&out](std::uint64_t n) { out.status = static_cast<int>(n); }, 599))
+      .key("weight", number([&out](std::uint64_t n) { out.weight = static_cast<std::uint32_t>(n); }, 1'000'000))
+      .key("retry_after", text([&out](const std::string& word) -> Result<void> {
+             const auto wait = syncer::parse_duration(word);
+             if (!wait) return tl::unexpected(wait.error());
+             out.retry_after = *wait;
+             return {};
+           }))
+      .key("hang", text([&out](const std::string& word) -> Result<void> {
+             const auto wait = syncer::parse_duration(word);
+             if (!wait) return tl::unexpected(wait.error());
+             out.kind = Failure::Kind::Hang;
+             out.hang = *wait;
+             return {};
+           }))
+      .key("truncated_body", marker(out, Failure::Kind::TruncatedBody))
+      .key("bad_json", marker(out, Failure::Kind::BadJson))
+      .key("reset_after_apply", marker(out, Failure::Kind::ResetAfterApply))
+      .read();
+}
+
+Object::Reader failures(std::vector<Failure>& out) {
+  return [&out](const json& value) -> Result<void> {
+    if (!value.is_array() || value.empty()) return syncer::failure(syncer::ErrorCode::Invalid, "", "a list is needed");
+    for (const json& item : value) {
+      if (auto done = read_failure(item, out.emplace_back()); !done) return done;
+    }
+    return {};
+  };
+}
+
+Object::Reader operations(std::set<Operation>& out) {
+  return [&out](const json& value) -> Result<void> {
+    if (!value.is_array()) return syncer::failure(syncer::ErrorCode::Invalid, "", "a list of operations is needed");
+    for (const json& item : value) {
+      const auto operation = parse_operation(item.is_string() ? item.get<std::string>() : item.dump());
+      if (!operation) return tl::unexpected(operation.error());
+      out.insert(*operation);
+    }
+    return {};
+  };
+}
+
+/// The keys of the kind, beside those that every fault has.
+void add_keys(Object& object, Fault& out) {
+  switch (out.kind) {
+    case FaultKind::Outage:
+      object.key("mode", parsed(out.mode, parse_outage_mode));
+      break;
+    case FaultKind::Slow:
+      object.key("latency", duration(out.latency_min)).key("latency_max", duration(out.latency_max));
+      break;
+    case FaultKind::Fail:
+      object.key("rate", ratio(out.rate)).key("with", failures(out.failures)).key("ops", operations(out.operations));
+      break;
+    case FaultKind::ListPartial:
+      object.key("keep", ratio(out.keep));
+      break;
+    case FaultKind::StaleRead:
+      object.key("by", duration(out.by));
+      break;
+    case FaultKind::Limit:
+      object.key("rps", number([&out](std::uint64_t n) { out.rps = n; }, 1'000'000'000));
+      break;
+    case FaultKind::ListEmpty:
+    case FaultKind::LeaseFreeze:
+      break;
+  }
+}
+
+/// The key without which a fault of that kind means nothing.
+const char* needed_key(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::Slow:
+      return "latency";
+    case FaultKind::Fail:
+      return "with";
+    case FaultKind::ListPartial:
+      return "keep";
+    case FaultKind::StaleRead:
+      return "by";
+    case FaultKind::Limit:
+      return "rps";
+    default:
+      return "fault";
+  }
+}
+
+void write_failure(JsonWriter& out, const Failure& failure) {
+  out.open_object();
+  switch (failure.kind) {
+    case Failure::Kind::Status:
+      out.number("status", failure.status);
+      break;
+    case Failure::Kind::Hang:
+      out.text("hang", syncer::to_string(failure.hang));
+      break;
+    case Failure::Kind::TruncatedBody:
+      out.boolean("truncated_body", true);
+      break;
+    case Failure::Kind::BadJson:
+      out.boolean("bad_json", true);
+      break;
+    case Failure::Kind::ResetAfterApply:
+      out.boolean("reset_after_apply", true);
+      break;
+  }
+  if (failure.retry_after) out.text("retry_after", syncer::to_string(*failure.retry_after));
+  out.number("weight", failure.weight);
+  out.close_object();
+}
+
+void write_fail(JsonWriter& out, const Fault& fault) {
+  out.text("rate", syncer::to_string(fault.rate));
+  out.open_array("with");
+  for (const Failure& failure : fault.failures) write_failure(out, failure);
+  out.close_array();
+  if (fault.operations.empty()) return;
+  out.open_array("ops");
+  for (const Operation operation : fault.operations) out.element_text(name(operation));
+  out.close_array();
 }
 
 }  // namespace
@@ -27,5 +243,88 @@ std::string_view name(OutageMode mode) { return kModes[static_cast<std::size_t>(
 
 syncer::Result<FaultKind> parse_fault_kind(std::string_view text) { return parse<FaultKind>("fault", text, kKinds); }
 syncer::Result<OutageMode> parse_outage_mode(std::string_view text) { return parse<OutageMode>("mode", text, kModes); }
+
+FaultId FaultPlan::add(Fault fault) {
+  faults_[next_] = Entry{std::move(fault), random_.next()};
+  return next_++;
+}
+
+void FaultPlan::advance(syncer::Instant now) {
+  for (auto it = faults_.begin(); it != faults_.end();) {
+    it = it->second.fault.until <= now ? faults_.erase(it) : std::next(it);
+  }
+}
+
+syncer::Instant FaultPlan::next_deadline() const {
+  syncer::Instant first = syncer::kNever;
+  for (const auto& [id, entry] : faults_) first = std::min(first, entry.fault.until);
+  return first;
+}
+
+const FaultPlan::Entry* FaultPlan::find(FaultKind kind, std::size_t frontend) const {
+  for (const auto& [id, entry] : faults_) {
+    const bool touches = !entry.fault.frontend || *entry.fault.frontend == frontend;
+    if (entry.fault.kind == kind && touches) return &entry;
+  }
+  return nullptr;
+}
+
+Result<Fault> parse_fault(std::string_view text_, syncer::Instant now) {
+  const json document = json::parse(text_, nullptr, false);
+  if (!document.is_object()) return syncer::failure(syncer::ErrorCode::Invalid, "", "a JSON object is needed");
+  if (!document.contains("fault") || !document["fault"].is_string())
+    return refuse("fault", "is needed: the kind of fault");
+  const auto kind = parse_fault_kind(document["fault"].get<std::string>());
+  if (!kind) return tl::unexpected(kind.error());
+  if (!document.contains(needed_key(*kind)))
+    return refuse(needed_key(*kind), "is needed by fault " + std::string(name(*kind)));
+  Fault out;
+  out.kind = *kind;
+  Duration how_long = kForever;
+  Object object(document);
+  object.key("fault", [](const json&) -> Result<void> { return {}; })
+      .key("for", duration(how_long))
+      .key("frontend", number([&out](std::uint64_t n) { out.frontend = n; }, 1000));
+  add_keys(object, out);
+  if (auto done = object.read(); !done) return tl::unexpected(done.error());
+  out.until = syncer::saturating_add(now, how_long);
+  out.latency_max = std::max(out.latency_min, out.latency_max);
+  return out;
+}
+
+std::string render(const Fault& fault, syncer::Instant now) {
+  std::string text;
+  JsonWriter out(text);
+  out.open_object();
+  out.text("fault", name(fault.kind));
+  if (fault.frontend) out.number_always("frontend", static_cast<std::int64_t>(*fault.frontend));
+  if (fault.until != syncer::kNever) out.text("for", syncer::to_string(fault.until - now));
+  switch (fault.kind) {
+    case FaultKind::Outage:
+      out.text("mode", name(fault.mode));
+      break;
+    case FaultKind::Slow:
+      out.text("latency", syncer::to_string(fault.latency_min));
+      out.text("latency_max", syncer::to_string(fault.latency_max));
+      break;
+    case FaultKind::Fail:
+      write_fail(out, fault);
+      break;
+    case FaultKind::ListPartial:
+      out.text("keep", syncer::to_string(fault.keep));
+      break;
+    case FaultKind::StaleRead:
+      out.text("by", syncer::to_string(fault.by));
+      break;
+    case FaultKind::Limit:
+      out.number_always("rps", static_cast<std::int64_t>(fault.rps));
+      break;
+    case FaultKind::ListEmpty:
+    case FaultKind::LeaseFreeze:
+      break;
+  }
+  out.close_object();
+  return text;
+}
 
 }  // namespace mocksc

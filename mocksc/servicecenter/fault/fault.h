@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -10,8 +11,10 @@
 #include <vector>
 
 #include "mocksc/servicecenter/api/operation.h"
+#include "mocksc/servicecenter/fault/fault.h"
 #include "syncer/base/http_message.h"
 #include "syncer/base/quantity.h"
+#include "syncer/base/random.h"
 #include "syncer/base/result.h"
 #include "syncer/base/time.h"
 
@@ -74,6 +77,13 @@ struct Fault {
   std::uint64_t rps = 0;           ///< Limit: requests per second of each front-end
 };
 
+/// Reads `{"fault":"outage","mode":"hang","for":"10s","frontend":1}`. Keys are those of the kind and no others; an
+/// error names the bad key or word and the nearest known one. Without "for" the fault lasts until it is removed.
+syncer::Result<Fault> parse_fault(std::string_view json, syncer::Instant now);
+
+/// The JSON object that parse_fault reads, with what is left of "for".
+std::string render(const Fault& fault, syncer::Instant now);
+
 using FaultId = std::uint64_t;
 
 /// What the caller of a faulty service center gets.
@@ -87,11 +97,40 @@ struct Outcome {
   Kind kind = Kind::Answer;
   syncer::HttpResponse response;
   syncer::Duration delay{0};
-  /// The body is cut: fewer octets arrive than Content-Length says.
+  /// The body is cut: fewer bytes arrive than Content-Length says.
   bool is_truncated = false;
 };
 
 /// Hang without end.
 inline constexpr syncer::Duration kForever = syncer::Duration::max();
+
+/// The faults that are on. Several may be on at once; of one kind the oldest counts.
+class FaultPlan {
+ public:
+  /// What is on for one request.
+  struct Entry {
+    Fault fault;
+    std::uint64_t salt = 0;  ///< decides which records a partial list misses, as long as the fault is on
+  };
+
+  explicit FaultPlan(syncer::Random random) : random_(random) {}
+  /// Starts a fault.
+  FaultId add(Fault fault);
+  /// False when it is not on.
+  bool remove(FaultId id) { return faults_.erase(id) > 0; }
+  void clear() { faults_.clear(); }
+  /// Forgets the faults whose end has come.
+  void advance(syncer::Instant now);
+  /// End of the fault that ends first.
+  syncer::Instant next_deadline() const;
+  /// The oldest fault of a kind that touches the front-end, or nullptr.
+  const Entry* find(FaultKind kind, std::size_t frontend) const;
+  const std::map<FaultId, Entry>& all() const { return faults_; }
+
+ private:
+  syncer::Random random_;
+  std::map<FaultId, Entry> faults_;
+  FaultId next_ = 1;
+};
 
 }  // namespace mocksc

@@ -25,6 +25,17 @@ HttpResponse status_answer(const Failure& failure) {
 
 }  // namespace
 
+Model& LaggingCopy::at(syncer::Instant to) {
+  while (!steps_.empty() && steps_.front().at <= to) {
+    Recorded next = std::move(steps_.front());
+    steps_.pop_front();
+    next.step(model_, next.at);
+  }
+  if (to > position_) position_ = to;
+  model_.advance(position_);
+  return model_;
+}
+
 FaultyFrontend::FaultyFrontend(Model model, syncer::Random random)
     : model_(std::move(model)), plan_(random.stream("fault plan")), random_(random.stream("fault draws")) {}
 

@@ -5,9 +5,13 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mocksc {
+
+class GoReader;
+class JsonWriter;
 
 /// String to string members of a record, sorted as Go's encoder sorts them.
 using Properties = std::map<std::string, std::string>;
@@ -57,6 +61,7 @@ struct ServiceKey {
   std::string service_name;
   std::string alias;
   std::string version;
+  auto operator<=>(const ServiceKey&) const = default;
 };
 
 /// The framework a microservice was built with.
@@ -94,11 +99,39 @@ struct Schema {
   std::string schema;
 };
 
+/// Who may not find a service, or only who may; releases up to 2.0.
+struct AccessRule {
+  std::string rule_id;
+  std::string rule_type;  ///< BLACK or WHITE
+  std::string attribute;  ///< a member of the asking service, "tag_NAME"
+  std::string pattern;    ///< regular expression
+  std::string description;
+  std::string timestamp;
+  std::string mod_timestamp;
+};
+
 /// Names one instance.
 struct InstanceKey {
   std::string service_id;
   std::string instance_id;
   auto operator<=>(const InstanceKey&) const = default;
 };
+
+/// Storage key by which a service is identified: "/cse-sr/ms/indexes/{domain}/{project}/{env}/{app}/{name}/{version}".
+std::string index_key(std::string_view domain, std::string_view project, const Service& service);
+/// SHA-1 of the index key: the same service has the same id in every service center.
+std::string derive_service_id(std::string_view domain, std::string_view project, const Service& service);
+
+/// The JSON of one record.
+std::string render(const Service& service);
+std::string render(const Instance& instance);
+void write(JsonWriter& out, const ServiceKey& key);
+void write(JsonWriter& out, const AccessRule& rule);
+void write(JsonWriter& out, const Service& service);
+void write(JsonWriter& out, const Instance& instance);
+void read(GoReader& in, ServiceKey& out);
+void read(GoReader& in, AccessRule& out);
+void read(GoReader& in, Service& out);
+void read(GoReader& in, Instance& out);
 
 }  // namespace mocksc

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 
-#include "mocksc/servicecenter/json/json_writer.h"
 #include "syncer/base/assert.h"
 #include "syncer/base/bytes.h"
 #include "syncer/base/hash.h"
@@ -28,12 +27,23 @@ void forget(std::map<FamilyKey, Family>& families, const FamilyKey& key, const S
   if (family->second.empty()) families.erase(family);
 }
 
+/// "rest://10.12.0.1:30100/" runs on host "service_center_10_12_0_1".
+std::string host_name(std::string_view endpoint) {
+  const auto begin = endpoint.find("://");
+  std::string_view rest = begin == std::string_view::npos ? endpoint : endpoint.substr(begin + 3);
+  std::string host(rest.substr(0, rest.rfind(':')));
+  std::replace_if(
+      host.begin(), host.end(), [](char c) { return c == '.' || c == ':' || c == '[' || c == ']'; }, '_');
+  return "service_center_" + host;
+}
+
 }  // namespace
 
 std::string_view name(ChangeKind kind) {
-  static constexpr std::array<std::string_view, 10> kNames = {
-      "service_created",  "service_updated", "service_deleted",    "instance_registered", "instance_unregistered",
-      "instance_expired", "status_changed",  "properties_changed", "instance_lost",       "instance_restored"};
+  static constexpr std::array<std::string_view, 11> kNames = {
+      "service_created",       "service_updated",   "service_deleted", "instance_registered",
+      "instance_unregistered", "instance_expired",  "status_changed",  "properties_changed",
+      "instance_lost",         "instance_restored", "content_restored"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -81,6 +91,12 @@ bool Registry::is_shared_name(const Tenant& tenant, std::string_view app_id, std
 bool Registry::is_shared(const Tenant& tenant, const Service& service) const {
   return is_shared_name(tenant, service.app_id, service.service_name) ||
          is_shared_name(tenant, service.app_id, service.alias);
+}
+
+bool Registry::is_own(const ServiceRecord& service) const {
+  const Service& s = service.data;
+  return s.service_name == "SERVICECENTER" && is_shared(*service.tenant, s) && s.version == name(options_.release) &&
+         s.environment == options_.environment;
 }
 
 std::uint64_t Registry::written() {
@@ -144,9 +160,7 @@ void Registry::remove_service(ServiceRecord& service, Instant now, std::string_v
   report(ChangeKind::ServiceDeleted, service, nullptr, now, client);
   Tenant& tenant = *service.tenant;
   const std::string id = service.data.service_id;
-  for (auto it = tenant.dependencies.begin(); it != tenant.dependencies.end();) {
-    it = it->first == id || it->second == id ? tenant.dependencies.erase(it) : std::next(it);
-  }
+  tenant.dependencies.erase(id);
   tenant.services.erase(id);
 }
 
@@ -271,6 +285,152 @@ void Registry::report(ChangeKind kind, const ServiceRecord& service, const Insta
                       std::string_view client) const {
   if (!listener_) return;
   listener_({kind, now, service.tenant->domain, service.tenant->project, service.data, instance, client});
+}
+
+void Registry::self_register(syncer::Instant now) {
+  if (options_.frontends.empty()) return;
+  Tenant& home = tenant("default", "default");
+  Service self;
+  self.app_id = "default";
+  self.service_name = self.alias = "SERVICECENTER";
+  self.version = name(options_.release);
+  self.level = "BACK";
+  if (options_.release == Release::V1_3_0) {
+    self.schemas = {"servicecenter.grpc.api.ServiceCtrl", "servicecenter.grpc.api.ServiceInstanceCtrl"};
+  }
+  self.status = "UP";
+  self.properties["allowCrossApp"] = "true";
+  self.environment = options_.environment;
+  self.timestamp = self.mod_timestamp = timestamp(now);
+  self.service_id = derive_service_id(home.domain, home.project, self);
+  ServiceRecord& record = add_service(home, self, now, {});
+  for (const std::string& endpoint : options_.frontends) {
+    Instance instance;
+    instance.instance_id = new_id();
+    instance.service_id = self.service_id;
+    instance.endpoints = {endpoint};
+    instance.host_name = host_name(endpoint);
+    instance.status = "UP";
+    instance.health_check = HealthCheck{"push", 0, 30, 3, ""};
+    instance.timestamp = instance.mod_timestamp = self.timestamp;
+    instance.version = self.version;
+    add_instance(record, std::move(instance), syncer::Duration::zero(), now, {});
+  }
+}
+
+SavedRegistry Registry::to_saved() const {
+  SavedRegistry out;
+  out.revision = revision_;
+  for (const auto& [key, tenant] : tenants_) {
+    SavedTenant& to = out.tenants.emplace_back();
+    to.domain = tenant.domain;
+    to.project = tenant.project;
+    for (const auto& [consumer, providers] : tenant.dependencies) {
+      for (const ServiceKey& provider : providers) to.dependencies.emplace_back(consumer, provider);
+    }
+    for (const auto& [id, service] : tenant.services) {
+      SavedService& saved = to.services.emplace_back();
+      saved.record = service->data;
+      saved.revision = service->revision;
+      saved.tags = service->tags;
+      saved.rules = service->rules;
+      for (const auto& [schema_id, schema] : service->schemas) saved.schemas.push_back(schema);
+      for (const auto& [instance_id, one] : service->instances) {
+        saved.instances.push_back({one->data, one->revision, one->deadline, one->ttl, one->alive});
+      }
+    }
+  }
+  return out;
+}
+
+void Registry::load(SavedService saved, Tenant& home, Leases leases, Instant now) {
+  ServiceRecord& service = insert(home, std::move(saved.record));
+  service.revision = saved.revision;
+  service.tags = std::move(saved.tags);
+  service.rules = std::move(saved.rules);
+  for (Schema& schema : saved.schemas) service.schemas.emplace(schema.schema_id, schema);
+  for (SavedInstance& one : saved.instances) {
+    InstanceRecord& instance = insert(service, std::move(one.record));
+    instance.revision = one.revision;
+    instance.ttl = one.ttl;
+    instance.alive = one.alive;
+    instance.deadline = one.deadline;
+    if (leases == Leases::Renewed && instance.alive) renew(instance, now);
+    arm(instance);
+    if (instance.alive) count_instance(service, 1);
+  }
+  service.max_is_stale = true;
+}
+
+void Registry::load(SavedRegistry saved, Leases leases, Instant now) {
+  for (SavedTenant& from : saved.tenants) {
+    Tenant& home = tenant(from.domain, from.project);
+    for (auto& [consumer, provider] : from.dependencies) home.dependencies[consumer].insert(std::move(provider));
+    for (SavedService& service : from.services) load(std::move(service), home, leases, now);
+  }
+  revision_ = saved.revision;
+}
+
+Registry::Tenants Registry::take_all() {
+  Tenants taken = std::move(tenants_);
+  tenants_.clear();
+  by_serial_.clear();
+  timers_ = {};
+  revision_ = 0;
+  ++writes_;
+  ++visible_changes_;
+  ++service_changes_;
+  return taken;
+}
+
+void Registry::report_missing(ChangeKind kind, Tenants& all, Tenants& others, Instant now) const {
+  for (const auto& [key, tenant] : all) {
+    const auto other = others.find(key);
+    for (const auto& [service_id, service] : tenant.services) {
+      for (const auto& [id, instance] : service->instances) {
+        const bool is_there = other != others.end() && find_alive(other->second, service_id, id) != nullptr;
+        if (instance->alive && !is_there) report(kind, *service, &instance->data, now, {});
+      }
+    }
+  }
+}
+
+void Registry::report_changed(Tenants& old, Instant now) const {
+  for (const auto& [key, tenant] : tenants_) {
+    const auto before = old.find(key);
+    if (before == old.end()) continue;
+    for (const auto& [service_id, service] : tenant.services) {
+      for (const auto& [id, instance] : service->instances) {
+        const InstanceRecord* was = find_alive(before->second, service_id, id);
+        if (!instance->alive || was == nullptr || was->json == instance->json) continue;
+        report(ChangeKind::ContentRestored, *service, &instance->data, now, {});
+      }
+    }
+  }
+}
+
+syncer::Result<void> Registry::restore(std::string_view saved, Leases leases, Instant now) {
+  auto data = parse_backup(saved);
+  if (!data) return syncer::failure(syncer::ErrorCode::Corrupt, "", "not a saved registry");
+  Tenants old = take_all();
+  load(std::move(*data), leases, now);
+  report_missing(ChangeKind::InstanceLost, old, tenants_, now);
+  report_missing(ChangeKind::InstanceRestored, tenants_, old, now);
+  report_changed(old, now);
+  return {};
+}
+
+void Registry::clear(Instant now) {
+  Tenants old = take_all();
+  self_register(now);
+  report_missing(ChangeKind::InstanceLost, old, tenants_, now);
+}
+
+void Registry::copy_from(const Registry& other) {
+  take_all();
+  load(other.to_saved(), Leases::Exact, Instant{});
+  random_ = other.random_;
+  frozen_ = other.frozen_;
 }
 
 }  // namespace mocksc

@@ -11,6 +11,7 @@
 #include <tuple>
 #include <vector>
 
+#include "mocksc/servicecenter/store/backup.h"
 #include "mocksc/servicecenter/store/change.h"
 #include "mocksc/servicecenter/store/options.h"
 #include "mocksc/servicecenter/store/records.h"
@@ -49,6 +50,7 @@ struct ServiceRecord {
   std::string json;
   Properties tags;
   std::map<std::string, Schema, std::less<>> schemas;
+  std::vector<AccessRule> rules;  ///< in order of arrival; up to 2.0
   std::map<std::string, std::unique_ptr<InstanceRecord>, std::less<>> instances;
   std::uint64_t max_revision = 0;  ///< over the instances; see Registry::max_revision
   bool max_is_stale = false;
@@ -68,9 +70,10 @@ struct Tenant {
   std::map<std::string, std::unique_ptr<ServiceRecord>, std::less<>> services;
   std::map<FamilyKey, Family> names;
   std::map<FamilyKey, Family> aliases;
-  std::set<std::pair<std::string, std::string>> dependencies;  ///< (consumer id, provider id)
-  std::size_t instance_count = 0;                              ///< shared services not counted
-  std::size_t service_count = 0;                               ///< likewise
+  /// What each consumer depends on, by its id: keys that it looked for, or that were set; service name "*" is all.
+  std::map<std::string, std::set<ServiceKey>, std::less<>> dependencies;
+  std::size_t instance_count = 0;  ///< shared services not counted
+  std::size_t service_count = 0;   ///< likewise
 };
 
 /// The stored state of one service center (what etcd holds in the real one): services, instances, leases and the global
@@ -95,6 +98,8 @@ class Registry {
   /// Only an instance whose lease lives.
   static InstanceRecord* find_alive(Tenant& tenant, std::string_view service_id, std::string_view instance_id);
   bool is_shared(const Tenant& tenant, const Service& service) const;
+  /// The service under which the service center registered itself.
+  bool is_own(const ServiceRecord& service) const;
   /// Whether a service of that app and name (or alias) would be shared.
   bool is_shared_name(const Tenant& tenant, std::string_view app_id, std::string_view name) const;
 
@@ -132,7 +137,7 @@ class Registry {
   std::string timestamp(syncer::Instant now) const;
 
   /// All stored data as text, leases with their deadlines.
-  std::string save() const;
+  std::string save() const { return to_text(to_saved()); }
   enum class Leases { Exact, Renewed };
   /// Replaces everything by what save() wrote. Renewed leases start anew, as etcd does after a restore.
   syncer::Result<void> restore(std::string_view saved, Leases leases, syncer::Instant now);
@@ -161,7 +166,11 @@ class Registry {
   Tenants take_all();
   /// Reports each live instance of `all` that is not live in `others`.
   void report_missing(ChangeKind kind, Tenants& all, Tenants& others, syncer::Instant now) const;
-  bool load(std::string_view saved, Leases leases, syncer::Instant now);
+  /// Reports each live instance that was live in `old` too, with other content.
+  void report_changed(Tenants& old, syncer::Instant now) const;
+  void load(SavedRegistry saved, Leases leases, syncer::Instant now);
+  void load(SavedService saved, Tenant& home, Leases leases, syncer::Instant now);
+  SavedRegistry to_saved() const;
 
   ModelOptions options_;
   syncer::Random random_;

@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "mocksc/servicecenter/json/json_writer.h"
+#include "mocksc/servicecenter/store/records.h"
 #include "sim/host/registry/service_center_values.h"
 #include "syncer/json/document.h"
 

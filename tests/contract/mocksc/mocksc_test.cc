@@ -110,7 +110,7 @@ TEST(MockscServer, FaultsReachTheSocket) {
   }
   const auto bad = desk->Post("/mock/faults", R"({"fault":"outge"})", kJson);
   EXPECT_EQ(bad->status, 400);
-  EXPECT_EQ(bad->body, "unknown fault \"outge\"; did you mean \"outage\"?\n");
+  EXPECT_EQ(bad->body, "unknown fault \"outge\", did you mean \"outage\"?\n");
 }
 
 TEST(MockscServer, StopsAtOnceThoughARequestHangs) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mocksc/servicecenter/api/body_memo.h"
-
 #include <gtest/gtest.h>
+
+#include "mocksc/servicecenter/api/call.h"
 
 namespace mocksc {
 namespace {

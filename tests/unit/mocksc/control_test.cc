@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "mocksc/servicecenter/fault/fault_json.h"
+#include "mocksc/servicecenter/fault/fault.h"
 #include "tests/unit/mocksc/center.h"
 
 namespace mocksc::testing {
@@ -55,16 +55,16 @@ TEST(Control, NamesTheBadKeyAndTheNearestWord) {
   Desk desk;
   EXPECT_EQ(desk.refusal("nothing"), "a JSON object is needed\n");
   EXPECT_EQ(desk.refusal("{}"), "\"fault\": is needed: the kind of fault\n");
-  EXPECT_EQ(desk.refusal(R"({"fault":"outge"})"), "unknown fault \"outge\"; did you mean \"outage\"?\n");
-  EXPECT_EQ(desk.refusal(R"({"fault":"outage","mod":"hang"})"), "unknown key \"mod\"; did you mean \"mode\"?\n");
+  EXPECT_EQ(desk.refusal(R"({"fault":"outge"})"), "unknown fault \"outge\", did you mean \"outage\"?\n");
+  EXPECT_EQ(desk.refusal(R"({"fault":"outage","mod":"hang"})"), "unknown key \"mod\", did you mean \"mode\"?\n");
   EXPECT_EQ(desk.refusal(R"({"fault":"outage","mode":"hung"})"),
-            "\"mode\": unknown mode \"hung\"; did you mean \"hang\"?\n");
+            "\"mode\": unknown mode \"hung\", did you mean \"hang\"?\n");
   EXPECT_EQ(desk.refusal(R"({"fault":"slow"})"), "\"latency\": is needed by fault slow\n");
   EXPECT_EQ(desk.refusal(R"({"fault":"limit","rps":"5"})"), "\"rps\": a whole number up to 1000000000 is needed\n");
   EXPECT_EQ(desk.refusal(R"({"fault":"fail","with":[{"statos":5}]})"),
-            "\"with\": unknown key \"statos\"; did you mean \"status\"?\n");
+            "\"with\": unknown key \"statos\", did you mean \"status\"?\n");
   EXPECT_EQ(desk.refusal(R"({"fault":"fail","with":[{"status":503}],"ops":["finds"]})"),
-            "\"ops\": unknown operation \"finds\"; did you mean \"find\"?\n");
+            "\"ops\": unknown operation \"finds\", did you mean \"find\"?\n");
   EXPECT_EQ(desk.refusal(R"({"fault":"outage","for":"10"})").substr(0, 5), "\"for\"");
 }
 

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "mocksc/servicecenter/fault/faulty_frontend.h"
 #include "tests/unit/mocksc/center.h"
@@ -236,6 +237,22 @@ TEST(DataLoss, DropsEverythingAndRestoreBringsTheOldStateBackWithNewLeases) {
   EXPECT_FALSE(sick.sc.model().restore(sick.now, "no data"));
 }
 
+TEST(Restore, TellsOfInstancesThatLiveOnWithOtherContent) {
+  Sick sick(2);
+  sick.sc.save(sick.now, "backup");
+  const auto put = [&](const std::string& what, const std::string& body) {
+    return sick.send("PUT", sick.kInstances + "/i0" + what, body).response.status;
+  };
+  ASSERT_EQ(put("/status?value=DOWN", ""), 200);
+  ASSERT_EQ(put("/properties", R"({"properties":{"a":"b"}})"), 200);
+  std::vector<std::string> seen;
+  sick.sc.model().set_listener([&](const RegistryChange& change) {
+    seen.push_back(std::string(name(change.kind)) + " " + change.instance->instance_id + " " + change.instance->status);
+  });
+  ASSERT_TRUE(sick.sc.restore(sick.now, "backup"));
+  EXPECT_EQ(seen, std::vector<std::string>{"content_restored i0 UP"});
+}
+
 TEST(Limit, AnswersTooManyRequestsAboveTheRate) {
   Sick sick(1);
   Fault fault = Sick::fault(FaultKind::Limit);
@@ -278,8 +295,8 @@ TEST(Model, ACopyGoesOnExactlyAsTheOriginal) {
 TEST(FaultWords, AreReadAndSuggested) {
   EXPECT_EQ(*parse_fault_kind("list_partial"), FaultKind::ListPartial);
   EXPECT_EQ(name(FaultKind::LeaseFreeze), "lease_freeze");
-  EXPECT_EQ(parse_fault_kind("outge").error().detail, "unknown fault \"outge\"; did you mean \"outage\"?");
-  EXPECT_EQ(parse_outage_mode("refused").error().detail, "unknown mode \"refused\"; did you mean \"refuse\"?");
+  EXPECT_EQ(parse_fault_kind("outge").error().detail, "unknown fault \"outge\", did you mean \"outage\"?");
+  EXPECT_EQ(parse_outage_mode("refused").error().detail, "unknown mode \"refused\", did you mean \"refuse\"?");
 }
 
 }  // namespace

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mocksc/servicecenter/api/find.h"
-
 #include <gtest/gtest.h>
 
+#include "mocksc/servicecenter/api/find_calls.h"
 #include "tests/unit/mocksc/center.h"
 
 namespace mocksc::testing {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "mocksc/servicecenter/store/service_id.h"
+#include "mocksc/servicecenter/store/records.h"
 #include "tests/unit/mocksc/center.h"
 
 namespace mocksc::testing {
@@ -111,12 +111,21 @@ TEST(RegisterService, RefusesRulesInsteadOfHanging) {
   EXPECT_EQ(sc.post("/microservices", R"({"service":{"serviceName":"a"},"rules":[{}]})").status, 400);
 }
 
-TEST(RegisterService, TakesInlineTagsAndInstances) {
+TEST(RegisterService, TakesInlineTagsAndOneInstance) {
   Center sc;
-  const auto answer = sc.post("/microservices", R"({"service":{"serviceName":"a"},"tags":{"k":"v"},)"
-                                                R"("instances":[{"hostName":"h","instanceId":"i1"},{"hostName":""}]})");
+  const auto answer =
+      sc.post("/microservices", R"({"service":{"serviceName":"a"},"tags":{"k":"v"},)"
+                                R"("instances":[{"hostName":"h","instanceId":"i1"},{"hostName":"h"}]})");
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  const std::string found = sc.get("/instances?appId=default&serviceName=a&tags=k").body;
+  EXPECT_NE(found.find("\"i1\""), std::string::npos);
+  EXPECT_EQ(found.find("},{"), std::string::npos) << found;
+}
+
+TEST(RegisterService, TellsWhatFailedOfItsExtras) {
+  Center sc;
+  const auto answer = sc.post("/microservices", R"({"service":{"serviceName":"a"},"instances":[{"hostName":""}]})");
   EXPECT_EQ(Center::value(answer.body, "detail").find("errMessages: [Invalid parameter(s)(field"), 0U) << answer.body;
-  EXPECT_NE(sc.get("/instances?appId=default&serviceName=a&tags=k").body.find("\"i1\""), std::string::npos);
 }
 
 TEST(RegisterService, RefusesOverTheQuota) {

@@ -43,10 +43,10 @@ TEST(Routing, UncleanPathsAreRedirected) {
   EXPECT_EQ(header(answer, "Location"), "/v4/default/registry/microservices?x=1");
 }
 
-TEST(Routing, BadUrisAreRefused) {
+TEST(Routing, BadUrisAreRefusedAndExecutedAllTheSame) {
   Center sc;
   EXPECT_EQ(sc.get("/microservices?").status, 400);
-  EXPECT_EQ(sc.get("/microservices?").body, "Invalid Request URI /v4/default/registry/microservices?");
+  EXPECT_EQ(sc.get("/microservices?").body, "Invalid Request URI /v4/default/registry/microservices?{}");
   EXPECT_EQ(sc.get("/microservices?a=//").status, 400);
   EXPECT_EQ(sc.get("/microservices?a=" + std::string(2048, 'x')).status, 400);
   EXPECT_EQ(sc.get("/microservices?a=" + std::string(1900, 'x')).status, 200);
@@ -62,7 +62,7 @@ TEST(Headers, NameTheServerAndWhatTheAnswerDependsOn) {
   Center sc;
   const auto answer = sc.get("/microservices");
   EXPECT_EQ(header(answer, "Server"), "SERVICECENTER/2.2.0");
-  EXPECT_EQ(header(answer, "Vary"), "Origin");
+  EXPECT_EQ(header(answer, "Vary"), "Accept-Encoding");
   EXPECT_EQ(header(answer, "Content-Type"), "application/json; charset=UTF-8");
   EXPECT_EQ(header(answer, "X-Response-Status"), "(none)");
 }
@@ -110,8 +110,8 @@ TEST(SelfRegistration, IsFoundByEveryConsumerOfTheDefaultTenant) {
 
 TEST(Version, TellsTheReleaseAndTheApi) {
   Center sc;
-  EXPECT_EQ(sc.get("/version").body, R"({"version":"2.2.0","buildTag":"mocksc","goVersion":"go1.18","os":"linux",)"
-                                     R"("arch":"amd64","apiVersion":"4.0.0"})");
+  EXPECT_EQ(sc.get("/version").body, R"({"version":"2.2.0","buildTag":"20231111000000.2.2.0.local",)"
+                                     R"("goVersion":"go1.26.8","os":"linux","arch":"amd64","apiVersion":"4.0.0"})");
   EXPECT_EQ(Center::value(sc.call("GET", "/version").body, "apiVersion"), "3.0.0");
 }
 
@@ -174,7 +174,7 @@ TEST(Operation, HasANameForScenariosAndSuggestsTheNearest) {
   EXPECT_EQ(operation_of("GET", "/nowhere"), Operation::Unknown);
   EXPECT_EQ(*parse_operation("unregister"), Operation::Unregister);
   EXPECT_EQ(parse_operation("heartbeat_sett").error().detail,
-            "unknown operation \"heartbeat_sett\"; did you mean \"heartbeat_set\"?");
+            "unknown operation \"heartbeat_sett\", did you mean \"heartbeat_set\"?");
   EXPECT_TRUE(is_write(Operation::Heartbeat));
   EXPECT_FALSE(is_write(Operation::BatchFind));
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "mocksc/servicecenter/api/service_calls.h"
+
 #include <algorithm>
 #include <set>
 
 #include "mocksc/servicecenter/api/body.h"
-#include "mocksc/servicecenter/api/handlers.h"
-#include "mocksc/servicecenter/json/json_writer.h"
-#include "mocksc/servicecenter/store/service_id.h"
+#include "mocksc/servicecenter/api/instance_calls.h"
+#include "mocksc/servicecenter/api/relation_calls.h"
+#include "mocksc/servicecenter/api/schema_calls.h"
+#include "mocksc/servicecenter/json/go_json.h"
 #include "mocksc/servicecenter/store/validation.h"
 
 namespace mocksc {
@@ -71,17 +74,24 @@ ApiResult<std::string> store_service(Call& call, Service service) {
   return call.registry.add_service(tenant, std::move(service), call.now, call.client).data.service_id;
 }
 
-/// Tags and instances that came along with a new service; the texts of what failed.
+/// Tags and instances that came along with a new service; the texts of what failed. Of several instances the real
+/// server stores one, since it stops listening after the first result.
 std::string store_extras(Call& call, ServiceRecord& service, const RegisterServiceBody& body) {
   std::string failures;
-  const auto note = [&](const ApiError& error) { failures += (failures.empty() ? "" : " ") + to_text(error); };
+  const bool is_old = call.before(Release::V1_4_8);
+  const auto note = [&](const std::string& text) { failures += (failures.empty() ? "" : " ") + text; };
   if (!body.tags.empty()) {
-    if (const auto error = store_tags(call, service, body.tags)) note(*error);
+    if (const auto error = store_tags(call, service, body.tags)) note(is_old ? error->detail : to_text(*error));
   }
-  for (Instance instance : body.instances) {
+  const std::size_t stored = is_old ? body.instances.size() : std::min<std::size_t>(body.instances.size(), 1);
+  for (std::size_t i = 0; i < stored; ++i) {
+    Instance instance = body.instances[i];
     instance.service_id = service.data.service_id;
+    const std::string shown = go_list(instance.endpoints);
     const auto registered = register_one(call, std::move(instance));
-    if (!registered) note(registered.error());
+    if (registered) continue;
+    const ApiError& error = registered.error();
+    note(is_old ? "{instance:" + shown + ",result:" + error.detail + "}" : to_text(error));
   }
   return failures;
 }
@@ -90,21 +100,15 @@ std::optional<ApiError> check_service_id(std::string_view structure, std::string
   return Check(structure).text("ServiceId", id, rules::kServiceId).failure();
 }
 
-/// Somebody else found this service and may be using it.
-bool has_consumers(const Tenant& tenant, const std::string& id) {
-  return std::any_of(tenant.dependencies.begin(), tenant.dependencies.end(),
-                     [&](const auto& pair) { return pair.second == id && pair.first != id; });
-}
-
 std::optional<ApiError> delete_one(Call& call, const std::string& id, bool force) {
   if (const auto failure = check_service_id("DeleteServiceRequest", id)) return failure;
   const auto service = require_service(call, id);
   if (!service) return service.error();
   ServiceRecord& record = **service;
-  if (record.data.service_name == "SERVICECENTER" && call.registry.is_shared(call.tenant, record.data)) {
+  if (call.registry.is_own(record)) {
     return ApiError{kInvalidParams, "not allow to delete service center"};
   }
-  if (!force && has_consumers(call.tenant, id)) {
+  if (!force && has_consumers(call.tenant, record)) {
     return ApiError{kDependedOnConsumer, "Can not delete this service, other service rely it."};
   }
   if (!force && !record.instances.empty()) {
@@ -114,18 +118,112 @@ std::optional<ApiError> delete_one(Call& call, const std::string& id, bool force
   return std::nullopt;
 }
 
+syncer::HttpResponse schema_existence(Call& call) {
+  const std::string service_id(call.query.get("serviceId"));
+  const std::string schema_id(call.query.get("schemaId"));
+  const bool is_old = call.before(Release::V1_4_8);
+  const auto failure = Check(is_old ? "GetExistenceRequest" : "GetSchemaRequest")
+                           .text("ServiceId", service_id, rules::kServiceId)
+                           .text("SchemaId", schema_id, rules::kSchemaId)
+                           .failure();
+  if (failure) return error_answer(*failure);
+  const auto service = require_service(call, service_id, "service does not exist.");
+  if (!service) return error_answer(service.error());
+  const auto stored = (*service)->schemas.find(schema_id);
+  if (stored == (*service)->schemas.end()) {
+    return error_answer({kSchemaNotExists, is_old ? "schema does not exist." : "schema ref not found."});
+  }
+  std::string out;
+  JsonWriter writer(out);
+  writer.open_object();
+  if (!is_old) writer.text("serviceId", service_id);
+  writer.text("schemaId", schema_id);
+  writer.close_object();
+  syncer::HttpResponse answer = json_answer(std::move(out));
+  answer.headers.add("X-Schema-Summary", stored->second.summary);
+  return answer;
+}
+
+const Family* search_family(const Call& call, const Service& key) {
+  const auto by_name = call.tenant.names.find({key.environment, key.app_id, key.service_name});
+  if (by_name != call.tenant.names.end()) return &by_name->second;
+  const auto by_alias = call.tenant.aliases.find({key.environment, key.app_id, key.service_name});
+  return by_alias == call.tenant.aliases.end() ? nullptr : &by_alias->second;
+}
+
+/// The service of exactly that version; up to 2.0 also the greatest one that fits a version rule.
+const ServiceRecord* pick_version(const Call& call, const Family& family, const std::string& wanted) {
+  const auto exact = family.find(wanted);
+  if (exact != family.end()) return exact->second;
+  if (!call.before(Release::V2_1_0)) return nullptr;
+  const ServiceRecord* best = nullptr;
+  for (const auto& [version, service] : family) {
+    const bool is_greater = best == nullptr || compare_versions(version, best->data.version) > 0;
+    if (is_greater && fits_rule(version, wanted)) best = service;
+  }
+  return best;
+}
+
+bool is_rule(std::string_view version) {
+  return version == "latest" || version.find_first_of("+-") != std::string_view::npos;
+}
+
+syncer::HttpResponse service_existence(Call& call) {
+  const Rule& version_rule = call.before(Release::V2_1_0) ? rules::kVersionRule : rules::kVersion;
+  Service key;
+  key.environment = call.query.get("env");
+  key.app_id = call.query.get("appId");
+  key.service_name = call.query.get("serviceName");
+  key.version = call.query.get("version");
+  const auto failure = Check("GetExistenceRequest")
+                           .text("AppId", key.app_id, rules::kAppId)
+                           .text("ServiceName", key.service_name, rules::kSearchName)
+                           .text("Version", key.version, version_rule)
+                           .text("Environment", key.environment, rules::kEnvironment)
+                           .failure();
+  if (failure) return error_answer(*failure);
+  const std::string flag = key.environment + "/" + key.app_id + "/" + key.service_name + "/" + key.version;
+  const Family* family = search_family(call, key);
+  const ServiceRecord* service = family == nullptr ? nullptr : pick_version(call, *family, key.version);
+  if (service == nullptr) {
+    // Up to 2.0 an exact version is looked up by key and simply not there; only a rule can mismatch.
+    const bool is_mismatch = family != nullptr && (!call.before(Release::V2_1_0) || is_rule(key.version));
+    if (is_mismatch) return error_answer({kServiceVersionNotExists, flag + " version mismatch."});
+    return error_answer({kServiceNotExists, flag + " does not exist."});
+  }
+  std::string out;
+  JsonWriter writer(out);
+  writer.open_object();
+  writer.text("serviceId", service->data.service_id);
+  writer.close_object();
+  syncer::HttpResponse answer = json_answer(std::move(out));
+  if (call.before(Release::V1_4_8)) answer.headers.add("X-Schema-Summary", "");
+  return answer;
+}
+
+/// The rule of the ids, or what old releases say.
+std::optional<ApiError> check_ids(const Call& call, const std::vector<std::string>& ids) {
+  static const Rule kIds{1, 0, [](std::string_view id) { return id.size() <= 64 && rules::kServiceId.matches(id); },
+                         R"(^\S{1,64}$)"};
+  if (!call.before(Release::V1_4_8)) return Check("DelServicesRequest").list("ServiceIds", ids, kIds).failure();
+  if (ids.empty()) return ApiError{kInvalidParams, "'serviceIds' is empty"};
+  return std::nullopt;
+}
+
 }  // namespace
 
 Answer register_service(Call& call) {
-  auto body = decode_register_service(call.request.body);
+  auto body = decode_register_service(call.request.body, call.go_package());
   if (!body) return tl::unexpected(body.error());
   if (!body->service) return refuse(kInvalidParams, "Request body is empty");
   // The real one never answers some of these bodies; a clear refusal serves a test better than a hang.
   if (body->has_rules) return refuse(kInvalidParams, "rules are not supported");
   Service service = std::move(*body->service);
   fill_defaults(service);
-  if (const auto failure = check_service(service, call.registry.options().quotas.schemas))
+  const std::string_view framework = call.before(Release::V1_4_8) ? "FrameWorkProperty" : "FrameWork";
+  if (const auto failure = check_service(service, call.registry.options().quotas.schemas, framework)) {
     return tl::unexpected(*failure);
+  }
   if (const auto failure = check_service_quota(call)) return tl::unexpected(*failure);
   const auto id = store_service(call, std::move(service));
   if (!id) return tl::unexpected(id.error());
@@ -175,11 +273,9 @@ Answer delete_service(Call& call) {
 }
 
 Answer delete_services(Call& call) {
-  const auto body = decode_delete_services(call.request.body);
+  const auto body = decode_delete_services(call.request.body, call.go_package());
   if (!body) return tl::unexpected(body.error());
-  Check check("DelServicesRequest");
-  check.list("ServiceIds", body->service_ids, {1, 0, rules::kServiceId.matches, rules::kServiceId.pattern});
-  if (check.failure()) return tl::unexpected(*check.failure());
+  if (const auto failure = check_ids(call, body->service_ids)) return tl::unexpected(*failure);
   std::string out;
   JsonWriter writer(out);
   writer.open_object();
@@ -200,7 +296,7 @@ Answer delete_services(Call& call) {
 }
 
 Answer put_service_properties(Call& call) {
-  auto body = decode_service_properties(call.request.body);
+  auto body = decode_service_properties(call.request.body, call.go_package());
   if (!body) return tl::unexpected(body.error());
   const std::string id = body->service_id.empty() ? call.route.id : body->service_id;
   if (const auto failure = check_service_id("UpdateServicePropsRequest", id)) return tl::unexpected(*failure);
@@ -210,6 +306,13 @@ Answer put_service_properties(Call& call) {
   (*service)->data.mod_timestamp = call.registry.timestamp(call.now);
   call.registry.service_changed(**service, call.now, call.client);
   return std::string();
+}
+
+syncer::HttpResponse existence(Call& call) {
+  const std::string_view type = call.query.get("type");
+  if (type == "microservice") return service_existence(call);
+  if (type == "schema") return schema_existence(call);
+  return error_answer({kInvalidParams, "Only micro-service and schema can be used as type."});
 }
 
 }  // namespace mocksc

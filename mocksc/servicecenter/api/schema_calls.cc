@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "mocksc/servicecenter/api/schema_calls.h"
+
 #include <algorithm>
+#include <utility>
 
 #include "mocksc/servicecenter/api/body.h"
-#include "mocksc/servicecenter/api/handlers.h"
-#include "mocksc/servicecenter/json/json_writer.h"
+#include "mocksc/servicecenter/json/go_json.h"
 #include "mocksc/servicecenter/store/validation.h"
 
 namespace mocksc {
@@ -28,7 +30,7 @@ bool is_frozen(const Call& call, const Service& service) {
 
 std::optional<ApiError> check_frozen(const ServiceRecord& service, const Schema& schema) {
   if (!service.data.schemas.empty() && !is_listed(service.data, schema.schema_id)) {
-    return ApiError{kUndefinedSchema, "Service has no schema " + schema.schema_id};
+    return ApiError{kUndefinedSchema, "Non-existent schemaId can't be added in production"};
   }
   const auto stored = service.schemas.find(schema.schema_id);
   if (stored == service.schemas.end() || (stored->second.summary.empty() && !schema.summary.empty()))
@@ -51,10 +53,38 @@ void write_schema(JsonWriter& out, const std::string& id, const Schema* stored, 
   out.close_object();
 }
 
+std::optional<ApiError> check_all_listed(const Service& service, const std::vector<Schema>& schemas) {
+  std::vector<std::string> unknown;
+  for (const Schema& schema : schemas) {
+    const bool is_told = std::find(unknown.begin(), unknown.end(), schema.schema_id) != unknown.end();
+    if (!is_listed(service, schema.schema_id) && !is_told) unknown.push_back(schema.schema_id);
+  }
+  if (unknown.empty()) return std::nullopt;
+  return ApiError{kUndefinedSchema, "Non-existent schemaIds " + go_list(unknown)};
+}
+
+/// Lists exactly these and drops the contents of those that were listed before. False when an id comes twice: the newer
+/// releases store the list then and leave the contents.
+bool replace_schemas(const Call& call, ServiceRecord& service, const std::vector<Schema>& schemas) {
+  const bool is_old = call.before(Release::V2_1_0);
+  const std::vector<std::string> before = std::exchange(service.data.schemas, {});
+  bool is_doubled = false;
+  for (const Schema& schema : schemas) {
+    const bool is_again = is_listed(service.data, schema.schema_id);
+    is_doubled = is_doubled || is_again;
+    if (!is_old || !is_again) service.data.schemas.push_back(schema.schema_id);
+  }
+  if (is_doubled && !is_old) return false;
+  if (is_old) service.schemas.clear();
+  for (const std::string& id : before) service.schemas.erase(id);
+  for (const Schema& schema : schemas) service.schemas[schema.schema_id] = schema;
+  return true;
+}
+
 }  // namespace
 
 Answer put_schema(Call& call) {
-  auto schema = decode_schema(call.request.body);
+  auto schema = decode_schema(call.request.body, call.go_package());
   if (!schema) return tl::unexpected(schema.error());
   schema->schema_id = call.route.item;
   const auto failure = Check("ModifySchemaRequest")
@@ -64,7 +94,8 @@ Answer put_schema(Call& call) {
                            .text("Summary", schema->summary, rules::kSchemaSummary)
                            .failure();
   if (failure) return tl::unexpected(*failure);
-  const auto found = require_service(call, call.route.id);
+  const std::string_view missing = call.before(Release::V1_4_8) ? "Service does not exist" : "Service does not exist.";
+  const auto found = require_service(call, call.route.id, missing);
   if (!found) return tl::unexpected(found.error());
   ServiceRecord& service = **found;
   if (is_frozen(call, service.data)) {
@@ -80,7 +111,7 @@ Answer put_schema(Call& call) {
 }
 
 Answer put_schemas(Call& call) {
-  const auto schemas = decode_schemas(call.request.body);
+  const auto schemas = decode_schemas(call.request.body, call.go_package());
   if (!schemas) return tl::unexpected(schemas.error());
   Check check("ModifySchemasRequest");
   check.text("ServiceId", call.route.id, rules::kServiceId);
@@ -96,17 +127,11 @@ Answer put_schemas(Call& call) {
   if (!found) return tl::unexpected(found.error());
   ServiceRecord& service = **found;
   if (is_frozen(call, service.data) && !service.data.schemas.empty()) {
-    for (const Schema& schema : *schemas) {
-      if (!is_listed(service.data, schema.schema_id)) return refuse(kUndefinedSchema, "");
-    }
+    if (const auto undefined = check_all_listed(service.data, *schemas)) return tl::unexpected(*undefined);
     for (const Schema& schema : *schemas) service.schemas.emplace(schema.schema_id, schema);
-  } else {
-    service.data.schemas.clear();
-    service.schemas.clear();
-    for (const Schema& schema : *schemas) {
-      if (!is_listed(service.data, schema.schema_id)) service.data.schemas.push_back(schema.schema_id);
-      service.schemas[schema.schema_id] = schema;
-    }
+  } else if (!replace_schemas(call, service, *schemas)) {
+    call.registry.service_changed(service, call.now, call.client);
+    return refuse(kInternal, "etcdserver: duplicate key given in txn request");
   }
   call.registry.service_changed(service, call.now, call.client);
   return std::string();
@@ -161,7 +186,78 @@ Answer delete_schema(Call& call) {
   }
   const auto service = require_service(call, call.route.id);
   if (!service) return tl::unexpected(service.error());
-  if ((*service)->schemas.erase(call.route.item) == 0) return refuse(kSchemaNotExists, "Schema info does not exist.");
+  if ((*service)->schemas.erase(call.route.item) == 0) {
+    const bool is_old = call.before(Release::V1_4_8);
+    return refuse(kSchemaNotExists, is_old ? "Schema info does not exist." : "schema ref not found.");
+  }
+  call.registry.service_changed(**service, call.now, call.client);
+  return std::string();
+}
+
+std::optional<ApiError> store_tags(Call& call, ServiceRecord& service, const Properties& tags) {
+  const auto max = static_cast<std::int64_t>(call.registry.options().quotas.tags);
+  const Rule rule{call.before(Release::V1_4_8) ? 1 : 0, max, rules::kTag.matches, rules::kTag.pattern};
+  if (const auto failure = Check("AddServiceTagsRequest").map("Tags", tags, rule).failure()) return failure;
+  Properties stored = tags;
+  if (call.before(Release::V1_4_8)) stored.insert(service.tags.begin(), service.tags.end());
+  service.tags = std::move(stored);
+  call.registry.service_changed(service, call.now, call.client);
+  return std::nullopt;
+}
+
+Answer put_tags(Call& call) {
+  const auto tags = decode_tags(call.request.body, call.go_package());
+  if (!tags) return tl::unexpected(tags.error());
+  const auto service = require_service(call, call.route.id);
+  if (!service) return tl::unexpected(service.error());
+  if (const auto failure = store_tags(call, **service, *tags)) return tl::unexpected(*failure);
+  return std::string();
+}
+
+Answer get_tags(Call& call) {
+  const auto service = require_service(call, call.route.id);
+  if (!service) return tl::unexpected(service.error());
+  std::string out;
+  JsonWriter writer(out);
+  writer.open_object();
+  writer.map("tags", (*service)->tags);
+  writer.close_object();
+  return out;
+}
+
+Answer put_tag(Call& call) {
+  const std::string value(call.query.get("value"));
+  const auto failure = Check("UpdateServiceTagRequest")
+                           .text("ServiceId", call.route.id, rules::kServiceId)
+                           .text("Key", call.route.item, rules::kTag)
+                           .text("Value", value, rules::kTag)
+                           .failure();
+  if (failure) return tl::unexpected(*failure);
+  const auto service = require_service(call, call.route.id);
+  if (!service) return tl::unexpected(service.error());
+  const auto tag = (*service)->tags.find(call.route.item);
+  if (tag == (*service)->tags.end()) return refuse(kTagNotExists, "Tag does not exist, please add one first.");
+  tag->second = value;
+  call.registry.service_changed(**service, call.now, call.client);
+  return std::string();
+}
+
+Answer delete_tags(Call& call) {
+  const std::vector<std::string> keys = split_list(call.route.item);
+  const auto max = static_cast<std::int64_t>(call.registry.options().quotas.tags);
+  const auto failure = Check("DeleteServiceTagsRequest")
+                           .text("ServiceId", call.route.id, rules::kServiceId)
+                           .list("Keys", keys, {1, max, rules::kTag.matches, rules::kTag.pattern})
+                           .failure();
+  if (failure) return tl::unexpected(*failure);
+  const auto service = require_service(call, call.route.id);
+  if (!service) return tl::unexpected(service.error());
+  Properties left = (*service)->tags;
+  for (const std::string& key : keys) {
+    if (left.erase(key) == 0)
+      return refuse(kTagNotExists, "Delete tags failed for this key " + key + " does not exist.");
+  }
+  (*service)->tags = std::move(left);
   call.registry.service_changed(**service, call.now, call.client);
   return std::string();
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "mocksc/servicecenter/api/instance_calls.h"
+
 #include <algorithm>
 #include <limits>
 
 #include "mocksc/servicecenter/api/body.h"
-#include "mocksc/servicecenter/api/handlers.h"
-#include "mocksc/servicecenter/json/json_writer.h"
+#include "mocksc/servicecenter/json/go_json.h"
 #include "mocksc/servicecenter/store/validation.h"
 
 namespace mocksc {
@@ -12,6 +13,7 @@ namespace {
 
 using syncer::Duration;
 
+constexpr Duration kShortestLease = std::chrono::seconds(2);
 constexpr std::int64_t kMaxTtlSeconds = std::numeric_limits<std::int32_t>::max();
 
 std::optional<ApiError> check_instance_quota(const Call& call) {
@@ -36,7 +38,8 @@ void settle_health_check(const Call& call, Instance& instance) {
   }
 }
 
-/// Life of the lease: interval x (times + 1) seconds, unless it is set for all.
+/// Life of the lease: interval x (times + 1) seconds, unless it is set for all. What overflows there, old releases
+/// refuse; newer ones ask etcd for a negative time and get its shortest.
 ApiResult<Duration> lease_ttl(const Call& call, const HealthCheck& check) {
   const std::int64_t seconds = std::int64_t{check.interval} * (std::int64_t{check.times} + 1);
   const bool is_in_range = seconds > 0 && seconds <= kMaxTtlSeconds;
@@ -44,8 +47,7 @@ ApiResult<Duration> lease_ttl(const Call& call, const HealthCheck& check) {
     return refuse(kInvalidParams, "Invalid 'healthCheck' settings in request body.");
   }
   if (call.registry.options().ttl_override > Duration::zero()) return call.registry.options().ttl_override;
-  if (!is_in_range) return refuse(kUnavailableBackend, "etcdserver: too large lease TTL");
-  return Duration(std::chrono::seconds(seconds));
+  return is_in_range ? Duration(std::chrono::seconds(seconds)) : kShortestLease;
 }
 
 std::optional<ApiError> check_keys(std::string_view structure, const Route& route) {
@@ -62,7 +64,10 @@ bool contains_all(const Properties& have, const Properties& wanted) {
   });
 }
 
-ApiResult<std::vector<InstanceKey>> distinct_keys(std::string_view body) {
+using HeartbeatKeys = std::vector<std::optional<InstanceKey>>;
+
+/// Sorted and each key once; an element that was null comes first.
+ApiResult<HeartbeatKeys> distinct_keys(std::string_view body) {
   auto keys = decode_heartbeats(body);
   if (!keys) return keys;
   std::sort(keys->begin(), keys->end());
@@ -70,10 +75,16 @@ ApiResult<std::vector<InstanceKey>> distinct_keys(std::string_view body) {
   return keys;
 }
 
+std::string no_lease(const Call& call) {
+  return call.before(Release::V1_4_8) ? "leaseId not exist, instance not exist."
+                                      : "leaseId not exist, instance not exist";
+}
+
 }  // namespace
 
 ApiResult<std::string> register_one(Call& call, Instance instance) {
-  if (const auto failure = check_instance(instance)) return tl::unexpected(*failure);
+  const bool allows_negative = call.before(Release::V1_4_8);
+  if (const auto failure = check_instance(instance, allows_negative)) return tl::unexpected(*failure);
   if (const auto failure = check_instance_quota(call)) return tl::unexpected(*failure);
   ServiceRecord* service = Registry::find_service(call.tenant, instance.service_id);
   if (service == nullptr) {
@@ -122,36 +133,43 @@ Answer unregister_instance(Call& call) {
 Answer heartbeat(Call& call) {
   if (const auto failure = check_keys("HeartbeatRequest", call.route)) return tl::unexpected(*failure);
   InstanceRecord* instance = Registry::find_alive(call.tenant, call.route.id, call.route.item);
-  if (instance == nullptr) return refuse(kInstanceNotExists, "leaseId not exist, instance not exist");
+  if (instance == nullptr) return refuse(kInstanceNotExists, no_lease(call));
   Registry::renew(*instance, call.now);
   return std::string();
 }
 
-Answer heartbeat_set(Call& call) {
-  const auto keys = call.memos.heartbeats.read(call.request.body, distinct_keys);
-  if (!keys) return tl::unexpected(keys.error());
-  if ((*keys)->empty()) return refuse(kInvalidParams, "Request format invalid.");
-  static const std::string kFailure = to_text({kInstanceNotExists, "leaseId not exist, instance not exist"});
+syncer::HttpResponse heartbeat_set(Call& call) {
+  const auto read = call.memos.heartbeats.read(call.request.body, distinct_keys);
+  if (!read) return error_answer(read.error());
+  const HeartbeatKeys& keys = **read;
+  if (keys.empty()) return error_answer({kInvalidParams, "Request format invalid."});
+  if (!keys.front()) return panic_answer(call);
+  const std::string failure = to_text({kInstanceNotExists, no_lease(call)});
   std::string out;
   JsonWriter writer(out);
   writer.open_object();
   writer.open_array("instances");
   bool all_renewed = true;
-  for (const InstanceKey& key : **keys) {
-    InstanceRecord* instance = Registry::find_alive(call.tenant, key.service_id, key.instance_id);
+  for (const auto& key : keys) {
+    InstanceRecord* instance = Registry::find_alive(call.tenant, key->service_id, key->instance_id);
     if (instance != nullptr) Registry::renew(*instance, call.now);
     all_renewed = all_renewed && instance != nullptr;
     writer.open_object();
-    writer.text("serviceId", key.service_id);
-    writer.text("instanceId", key.instance_id);
-    if (instance == nullptr) writer.text("errMessage", kFailure);
+    writer.text("serviceId", key->service_id);
+    writer.text("instanceId", key->instance_id);
+    if (instance == nullptr) writer.text("errMessage", failure);
     writer.close_object();
   }
   writer.close_array();
   writer.close_object();
-  if (!call.before(Release::V2_1_0)) return out;
-  if (!all_renewed) return refuse(kInstanceNotExists, "Heartbeat set failed.");
-  return std::string();
+  if (!call.before(Release::V2_1_0)) return json_answer(std::move(out));
+  return all_renewed ? empty_answer() : error_answer({kInstanceNotExists, "Heartbeat set failed."});
+}
+
+syncer::HttpResponse socket_without_upgrade(Call& /*call*/) {
+  syncer::HttpResponse answer = text_answer(400, "Bad Request\n");
+  answer.headers.add("Sec-Websocket-Version", "13");
+  return answer;
 }
 
 Answer put_status(Call& call) {

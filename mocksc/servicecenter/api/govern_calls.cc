@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "mocksc/servicecenter/api/govern_calls.h"
+
 #include <algorithm>
 #include <set>
 
-#include "mocksc/servicecenter/api/handlers.h"
-#include "mocksc/servicecenter/json/json_writer.h"
+#include "mocksc/servicecenter/api/relation_calls.h"
+#include "mocksc/servicecenter/json/go_json.h"
+#include "mocksc/servicecenter/store/validation.h"
 
 namespace mocksc {
 namespace {
@@ -72,21 +75,6 @@ void write_schemas(JsonWriter& out, const ServiceRecord& service) {
   out.close_array();
 }
 
-/// The services that this one depends on (`as_consumer`), or that depend on it.
-void write_related(JsonWriter& out, std::string_view member, const Call& call, const std::string& id,
-                   bool as_consumer) {
-  bool any = false;
-  for (const auto& [consumer, provider] : call.tenant.dependencies) {
-    if ((as_consumer ? consumer : provider) != id) continue;
-    const ServiceRecord* other = Registry::find_service(call.tenant, as_consumer ? provider : consumer);
-    if (other == nullptr || (call.query.flag("noSelf") && other->data.service_id == id)) continue;
-    if (!any) out.open_array(member);
-    any = true;
-    out.element_raw(other->json);
-  }
-  if (any) out.close_array();
-}
-
 void write_statistics(JsonWriter& out, const Call& call) {
   std::set<FamilyKey> services;
   std::set<FamilyKey> online;
@@ -117,17 +105,17 @@ void write_statistics(JsonWriter& out, const Call& call) {
 
 void write_detail(JsonWriter& out, const Call& call, const ServiceRecord& service, const Parts& parts) {
   Service shown = service.data;
-  shown.schemas.clear();
+  if (!call.before(Release::V1_4_8)) shown.schemas.clear();
   out.open_object();
   out.raw("microService", render(shown));
   if (parts.instances && !parts.count_only) write_instances(out, call, service, call.before(Release::V2_1_0));
   if (parts.schemas) write_schemas(out, service);
   if (parts.dependencies) {
-    write_related(out, "providers", call, service.data.service_id, true);
-    write_related(out, "consumers", call, service.data.service_id, false);
+    write_related(out, "providers", call, service, true, false);
+    write_related(out, "consumers", call, service, false, false);
   }
   if (parts.tags) out.map("tags", service.tags);
-  if (parts.instances && parts.count_only && !service.instances.empty()) {
+  if (parts.instances && parts.count_only) {
     out.open_object("statics");
     out.open_object("instances");
     out.number("count", static_cast<std::int64_t>(service.instances.size()));
@@ -137,21 +125,7 @@ void write_detail(JsonWriter& out, const Call& call, const ServiceRecord& servic
   out.close_object();
 }
 
-Answer related(Call& call, std::string_view member, std::string_view detail, bool as_consumer) {
-  const auto service = require_service(call, call.route.id, detail);
-  if (!service) return tl::unexpected(service.error());
-  std::string out;
-  JsonWriter writer(out);
-  writer.open_object();
-  write_related(writer, member, call, call.route.id, as_consumer);
-  writer.close_object();
-  return out;
-}
-
 }  // namespace
-
-Answer list_providers(Call& call) { return related(call, "providers", "Consumer does not exist", true); }
-Answer list_consumers(Call& call) { return related(call, "consumers", "Provider does not exist", false); }
 
 Answer govern_services(Call& call) {
   const std::string_view count_only = call.query.get("countOnly");
@@ -187,8 +161,8 @@ Answer govern_service(Call& call) {
   writer.raw("microService", service.json);
   write_instances(writer, call, service, true);
   write_schemas(writer, service);
-  write_related(writer, "providers", call, service.data.service_id, true);
-  write_related(writer, "consumers", call, service.data.service_id, false);
+  write_related(writer, "providers", call, service, true, true);
+  write_related(writer, "consumers", call, service, false, true);
   writer.map("tags", service.tags);
   std::vector<std::string> versions;
   const Service& s = service.data;
@@ -202,6 +176,9 @@ Answer govern_service(Call& call) {
 }
 
 Answer govern_apps(Call& call) {
+  const auto failure =
+      Check("GetAppsRequest").text("Environment", call.query.get("env"), rules::kEnvironment).failure();
+  if (failure) return tl::unexpected(*failure);
   std::set<std::string> apps;
   for (const auto& [id, service] : call.tenant.services) {
     if (service->data.environment == call.query.get("env") && is_visible(call, *service))
@@ -222,6 +199,32 @@ Answer govern_statistics(Call& call) {
   write_statistics(writer, call);
   writer.close_object();
   return out;
+}
+
+/// The graph of the dashboard: services as nodes, dependencies as lines; null where there is none.
+Answer govern_relations(Call& call) {
+  std::string nodes;
+  std::string lines;
+  JsonWriter node(nodes);
+  JsonWriter line(lines);
+  for (const auto& [id, service] : call.tenant.services) {
+    if (!is_visible(call, *service)) continue;
+    node.open_object();
+    node.text("id", id);
+    node.text("name", service->data.service_name);
+    node.text("appId", service->data.app_id);
+    node.text("version", service->data.version);
+    node.close_object();
+    for (const auto& [other_id, other] : call.tenant.services) {
+      if (other_id == id || !depends_on(call.tenant, id, *other)) continue;
+      line.open_object();
+      line.text("from", id);
+      line.text("to", other_id);
+      line.close_object();
+    }
+  }
+  const auto list = [](const std::string& items) { return items.empty() ? std::string("null") : "[" + items + "]"; };
+  return R"({"nodes":)" + list(nodes) + R"(,"lines":)" + list(lines) + R"(,"circles":null})";
 }
 
 }  // namespace mocksc

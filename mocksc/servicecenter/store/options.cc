@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mocksc/servicecenter/store/release.h"
+#include "mocksc/servicecenter/store/options.h"
 
 #include <array>
 #include <string>
