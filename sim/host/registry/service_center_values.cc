@@ -99,6 +99,7 @@ RegistryChangeKind kind_of(mocksc::ChangeKind kind) {
       return RegistryChangeKind::InstanceExpired;
     case mocksc::ChangeKind::StatusChanged:
     case mocksc::ChangeKind::PropertiesChanged:
+    case mocksc::ChangeKind::ContentRestored:
       return RegistryChangeKind::InstanceChanged;
     case mocksc::ChangeKind::InstanceLost:
       return RegistryChangeKind::InstanceLost;
