@@ -12,7 +12,9 @@ namespace sim {
 /// Path of the scenario of that name, wherever it lies below scenarios/. Throws when there is none, or more than one.
 inline std::string scenario_file(const std::string& name) {
   std::string found;
-  for (const std::string& path : scenario::scenario_files(SYNCER_SOURCE_DIR "/scenarios").value()) {
+  const auto all = scenario::scenario_files(SYNCER_SOURCE_DIR "/scenarios");
+  if (!all) throw std::runtime_error(to_string(all.error()));
+  for (const std::string& path : *all) {
     if (std::filesystem::path(path).stem() != name) continue;
     if (!found.empty()) throw std::runtime_error("two scenarios are called " + name + ": " + found + ", " + path);
     found = path;
