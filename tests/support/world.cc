@@ -142,7 +142,7 @@ void Process::call(CallId id, HttpRequest request, Instant deadline) {
   calls_.insert(id);
   // Not later(): a request takes effect even when its sender is gone.
   world_.at(world_.delays_.http, [&world = world_, host = host_, life = life_, id, request = std::move(request),
-                                  deadline] { world.serve(host, life, id, request, deadline); });
+                                  deadline] { world.answer(host, life, id, request, deadline); });
 }
 
 const EventLog& Process::log() const { return world_.log(host_); }
@@ -246,8 +246,8 @@ void World::deliver(const std::string& from, const Process::End& to, Bytes bytes
   process->on_stream_data(now_, to.link, bytes);
 }
 
-void World::serve(const std::string& host, std::uint64_t life, CallId id, const HttpRequest& request,
-                  Instant deadline) {
+void World::answer(const std::string& host, std::uint64_t life, CallId id, const HttpRequest& request,
+                   Instant deadline) {
   const Error nobody{ErrorCode::Unreachable, "http", "nobody listens"};
   HttpOutcome outcome =
       registry_ != nullptr ? registry_->serve(now_, host, request) : HttpOutcome{tl::unexpected(nobody), {}, false};

@@ -205,7 +205,7 @@ class World {
   void step(Instant when);
   void carry(const Process& from, const Endpoint& to, ByteView packet);
   void deliver(const std::string& from, const Process::End& to, Bytes bytes);
-  void serve(const std::string& host, std::uint64_t life, CallId id, const HttpRequest& request, Instant deadline);
+  void answer(const std::string& host, std::uint64_t life, CallId id, const HttpRequest& request, Instant deadline);
   bool passes(const std::string& a, const std::string& b) const;
   /// nullptr once it is gone.
   Process* living(std::uint64_t life) const;

@@ -13,20 +13,20 @@ using namespace std::chrono_literals;
 class Storm {
  public:
   explicit Storm(std::uint64_t seed) : random_(seed) {
-    driver_.catalog().region_state(now_, "west", true, true, true);
+    driver_.catalog().region_state(world_.now(), "west", true, true, true);
     world_.center.model().set_listener([this](const mocksc::RegistryChange&) { check_at_most_two(); });
   }
 
   void blow() {
     for (int i = 0; i < 60; ++i) {
       act(random_.below(10));
-      run(now_, random_.between(1ms, 4s), {&driver_}, {&world_});
+      world_.run_for(random_.between(1ms, 4s));
     }
-    world_.center.stop_all(now_);
-    driver_.catalog().release_guard(now_, "*");
-    run(now_, 90s, {&driver_}, {&world_});
-    driver_.catalog().release_guard(now_, "*");
-    run(now_, 30s, {&driver_}, {&world_});
+    world_.center.stop_all(world_.now());
+    driver_.catalog().release_guard(world_.now(), "*");
+    world_.run_for(90s);
+    driver_.catalog().release_guard(world_.now(), "*");
+    world_.run_for(30s);
   }
 
   void expect_settled() {
@@ -56,7 +56,7 @@ class Storm {
       case 6:
         return start_fault();
       case 7:
-        return world_.center.stop_all(now_);
+        return world_.center.stop_all(world_.now());
       case 8:
         return crash();
       default:
@@ -73,27 +73,27 @@ class Storm {
 
   void tell(const std::string& name, const std::string& endpoint) {
     const auto record = remote_instance("cart", name, endpoint);
-    driver_.catalog().desire(now_, "west", record.service_key, record.service_payload, {1, 1});
-    driver_.catalog().desire(now_, "west", record.key, record.payload, {1, 1});
+    driver_.catalog().desire(world_.now(), "west", record.service_key, record.service_payload, {1, 1});
+    driver_.catalog().desire(world_.now(), "west", record.key, record.payload, {1, 1});
   }
   void want(const std::string& name, const std::string& endpoint) {
     wanted_[name] = endpoint;
     tell(name, endpoint);
   }
   void release(const std::string& name) {
-    if (wanted_.erase(name) > 0) driver_.catalog().release(now_, "west", remote_instance("cart", name, "").key);
+    if (wanted_.erase(name) > 0) driver_.catalog().release(world_.now(), "west", remote_instance("cart", name, "").key);
   }
   void add_native(const std::string& name) {
     natives_.insert("n" + name);
-    world_.add(now_, "cart", "n" + name, "rest://1:1");
+    world_.add("cart", "n" + name, "rest://1:1");
   }
   void remove_native(const std::string& name) {
-    if (natives_.erase("n" + name) > 0) world_.remove(now_, "cart", "n" + name);
+    if (natives_.erase("n" + name) > 0) world_.remove("cart", "n" + name);
   }
   void start_fault() {
     mocksc::Fault fault;
     fault.kind = static_cast<mocksc::FaultKind>(random_.below(5));
-    fault.until = now_ + 10s;
+    fault.until = world_.now() + 10s;
     fault.mode = static_cast<mocksc::OutageMode>(random_.below(3));
     fault.latency_max = 800ms;
     fault.rate = {1, 2};
@@ -102,17 +102,17 @@ class Storm {
     failure.kind = static_cast<mocksc::Failure::Kind>(random_.below(5));
     failure.hang = 3s;
     fault.failures = {failure};
-    world_.center.start(now_, fault);
+    world_.center.start(world_.now(), fault);
   }
   void crash() {
-    driver_.crash(now_, ++starts_);
-    driver_.catalog().region_state(now_, "west", true, false, true);
+    driver_.crash(++starts_);
+    driver_.catalog().region_state(world_.now(), "west", true, false, true);
     for (const auto& [name, endpoint] : wanted_) tell(name, endpoint);
-    driver_.catalog().region_state(now_, "west", true, true, true);
+    driver_.catalog().region_state(world_.now(), "west", true, true, true);
   }
   void expire_one() {
     const auto copies = world_.copies("west");
-    if (!copies.empty()) world_.center.expire(now_, copies.begin()->first);
+    if (!copies.empty()) world_.center.expire(world_.now(), copies.begin()->first);
   }
   /// Make before break: two for a moment, never more.
   void check_at_most_two() {
@@ -131,9 +131,8 @@ class Storm {
   }
 
   Random random_;
-  Instant now_ = instant(1'000'000'000);
   RegistryWorld world_;
-  CatalogDriver driver_{catalog_config_of("east"), world_, now_};
+  CatalogDriver driver_{catalog_config_of("east"), world_};
   std::map<std::string, std::string> wanted_;
   std::set<std::string> natives_;
   std::uint64_t starts_ = 1;

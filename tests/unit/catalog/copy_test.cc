@@ -12,25 +12,25 @@ using mocksc::Fault;
 using mocksc::FaultKind;
 
 struct CatalogCopies : testing::Test {
-  void run_for(Duration time) { run(now, time, {&driver}, {&world}); }
+  void run_for(Duration time) { world.run_for(time); }
   void want(const RemoteInstance& record) {
     wanted[record.key] = record;
     tell(record);
   }
   void tell(const RemoteInstance& record) {
-    driver.catalog().desire(now, "west", record.service_key, record.service_payload, {1, 1});
-    driver.catalog().desire(now, "west", record.key, record.payload, {1, 1});
+    driver.catalog().desire(world.now(), "west", record.service_key, record.service_payload, {1, 1});
+    driver.catalog().desire(world.now(), "west", record.key, record.payload, {1, 1});
   }
   void release(const RemoteInstance& record) {
     wanted.erase(record.key);
-    driver.catalog().release(now, "west", record.key);
+    driver.catalog().release(world.now(), "west", record.key);
   }
   void link(bool connected, bool complete = true) {
-    driver.catalog().region_state(now, "west", connected, complete, connected);
+    driver.catalog().region_state(world.now(), "west", connected, complete, connected);
   }
   /// The process dies; its successor is told again what the other region holds.
   void crash() {
-    driver.crash(now, ++starts);
+    driver.crash(++starts);
     link(true, false);
     for (const auto& [key, record] : wanted) tell(record);
     link(true);
@@ -48,12 +48,11 @@ struct CatalogCopies : testing::Test {
     failure.kind = kind;
     failure.status = status;
     fault.failures = {failure};
-    world.center.start(now, fault);
+    world.center.start(world.now(), fault);
   }
 
-  Instant now = instant(1'000'000'000);
   RegistryWorld world;
-  CatalogDriver driver{catalog_config_of("east"), world, now};
+  CatalogDriver driver{catalog_config_of("east"), world};
   std::map<Bytes, RemoteInstance> wanted;
   std::uint64_t starts = 1;
 };
@@ -130,7 +129,7 @@ TEST_F(CatalogCopies, AreRegisteredAgainAtOnceWhenALeaseIsLost) {
   link(true);
   want(remote_instance("cart", "i1", "rest://9:1"));
   run_for(3s);
-  world.center.expire(now, only_copy());
+  world.center.expire(world.now(), only_copy());
   EXPECT_TRUE(world.copies("west").empty());
   run_for(45s);
   EXPECT_EQ(world.copies("west").size(), 1U);
@@ -148,7 +147,7 @@ TEST_F(CatalogCopies, LeaveNoGhostWhenTheirRemovalFails) {
   run_for(60s);
   EXPECT_EQ(world.copies("west").size(), 2U);
   EXPECT_TRUE(driver.catalog().exported().empty());
-  world.center.stop_all(now);
+  world.center.stop_all(world.now());
   run_for(20s);
   EXPECT_EQ(world.copies("west").size(), 1U);
   EXPECT_TRUE(driver.catalog().exported().empty());
@@ -160,7 +159,7 @@ TEST_F(CatalogCopies, AreNotDoubledWhenAnswersAreLost) {
        mocksc::Failure::Kind::ResetAfterApply);
   for (int i = 0; i < 5; ++i) want(remote_instance("cart", "i" + std::to_string(i), "rest://9:" + std::to_string(i)));
   run_for(15s);
-  world.center.stop_all(now);
+  world.center.stop_all(world.now());
   run_for(15s);
   EXPECT_EQ(world.copies("west").size(), 5U);
   EXPECT_TRUE(driver.catalog().pending().empty());
@@ -224,7 +223,7 @@ TEST_F(CatalogCopies, ThatNobodyWantsWaitForTheirRegionToSaySo) {
   want(remote_instance("cart", "i2", "rest://9:2"));
   run_for(3s);
   wanted.erase(wanted.begin());
-  driver.crash(now, ++starts);
+  driver.crash(++starts);
   link(true, false);
   run_for(30s);
   EXPECT_EQ(world.copies("west").size(), 2U);
@@ -251,7 +250,7 @@ TEST_F(CatalogCopies, AreNotAllRemovedBecauseARegionClaimsToBeEmpty) {
   EXPECT_TRUE(driver.catalog().pending().empty());
   for (const auto& record : records) release(record);
   run_for(2s);
-  driver.catalog().release_guard(now, "west");
+  driver.catalog().release_guard(world.now(), "west");
   run_for(5s);
   EXPECT_TRUE(world.copies("west").empty());
 }
@@ -275,21 +274,22 @@ TEST_F(CatalogCopies, BringTheirContractsAndOverwriteNone) {
   const auto record = remote_instance("cart", "i1", "rest://9:1");
   const auto service = registry::decode_key(record.key)->service;
   for (const char* id : {"mine", "theirs"}) {
-    driver.catalog().desire(now, "west", encode_key(registry::RecordKey{registry::RecordKind::Attachment, service, id}),
+    driver.catalog().desire(world.now(), "west",
+                            encode_key(registry::RecordKey{registry::RecordKind::Attachment, service, id}),
                             registry::encode_attachment("sc", R"({"schema":"far"})"), {1, 1});
   }
-  world.add(now, "cart", "n1", "rest://1:1");
-  const std::string path = "/v4/default/registry/microservices/" + world.service_id(now, "cart") + "/schemas/";
-  world.ask(now, "PUT", path + "mine", R"({"schema":"near"})");
+  world.add("cart", "n1", "rest://1:1");
+  const std::string path = "/v4/default/registry/microservices/" + world.service_id("cart") + "/schemas/";
+  world.ask("PUT", path + "mine", R"({"schema":"near"})");
   want(record);
   run_for(5s);
   EXPECT_EQ(world.copies("west").size(), 1U);
-  EXPECT_EQ(world.ask(now, "GET", path + "mine").body, R"({"schema":"near"})");
-  EXPECT_EQ(world.ask(now, "GET", path + "theirs").body, R"({"schema":"far"})");
+  EXPECT_EQ(world.ask("GET", path + "mine").body, R"({"schema":"near"})");
+  EXPECT_EQ(world.ask("GET", path + "theirs").body, R"({"schema":"far"})");
 }
 
 TEST_F(CatalogCopies, NeverTouchNativeInstances) {
-  world.add(now, "cart", "n1", "rest://1:1");
+  world.add("cart", "n1", "rest://1:1");
   std::size_t touched = 0;
   run_for(3s);
   world.center.model().set_listener([&](const mocksc::RegistryChange& change) {
@@ -317,19 +317,18 @@ TEST(CatalogCopiesOnOldReleases, FindTheLostLeaseInASetThatDoesNotSayWhich) {
   for (const auto release : {mocksc::Release::V1_3_0, mocksc::Release::V2_0_0, mocksc::Release::V2_2_0}) {
     mocksc::ModelOptions options;
     options.release = release;
-    Instant now = instant(1'000'000'000);
     RegistryWorld world(options);
-    CatalogDriver driver(catalog_config_of("east"), world, now);
-    driver.catalog().region_state(now, "west", true, true, true);
+    CatalogDriver driver(catalog_config_of("east"), world);
+    driver.catalog().region_state(world.now(), "west", true, true, true);
     for (int i = 0; i < 40; ++i) {
       const auto record = remote_instance("cart", "i" + std::to_string(i), "rest://9:" + std::to_string(i));
-      driver.catalog().desire(now, "west", record.service_key, record.service_payload, {1, 1});
-      driver.catalog().desire(now, "west", record.key, record.payload, {1, 1});
+      driver.catalog().desire(world.now(), "west", record.service_key, record.service_payload, {1, 1});
+      driver.catalog().desire(world.now(), "west", record.key, record.payload, {1, 1});
     }
-    run(now, 5s, {&driver}, {&world});
+    world.run_for(5s);
     ASSERT_EQ(world.copies("west").size(), 40U);
-    world.center.expire(now, world.copies("west").begin()->first);
-    run(now, 60s, {&driver}, {&world});
+    world.center.expire(world.now(), world.copies("west").begin()->first);
+    world.run_for(60s);
     EXPECT_EQ(world.copies("west").size(), 40U);
   }
 }

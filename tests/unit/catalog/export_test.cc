@@ -12,7 +12,7 @@ using mocksc::Fault;
 using mocksc::FaultKind;
 
 struct CatalogExport : testing::Test {
-  void run_for(Duration time) { run(now, time, {&driver}, {&world}); }
+  void run_for(Duration time) { world.run_for(time); }
   /// Exported instances.
   std::set<std::string> exported() {
     std::set<std::string> ids;
@@ -26,17 +26,16 @@ struct CatalogExport : testing::Test {
     Fault fault;
     fault.kind = kind;
     fault.keep = keep;
-    world.center.start(now, fault);
+    world.center.start(world.now(), fault);
   }
 
-  Instant now = instant(1'000'000'000);
   RegistryWorld world;
-  CatalogDriver driver{catalog_config_of("east"), world, now};
+  CatalogDriver driver{catalog_config_of("east"), world};
 };
 
 TEST_F(CatalogExport, TellsNativeInstancesTheirServicesAndContracts) {
-  world.add(now, "cart", "i1", "rest://1:1");
-  world.ask(now, "PUT", "/v4/default/registry/microservices/" + world.service_id(now, "cart") + "/schemas/hello",
+  world.add("cart", "i1", "rest://1:1");
+  world.ask("PUT", "/v4/default/registry/microservices/" + world.service_id("cart") + "/schemas/hello",
             R"({"schema":"text","summary":"f0"})");
   run_for(3s);
   EXPECT_TRUE(driver.catalog().view_complete());
@@ -48,28 +47,28 @@ TEST_F(CatalogExport, TellsNativeInstancesTheirServicesAndContracts) {
 TEST_F(CatalogExport, IsNotCompleteBeforeTheRegistryWasRead) {
   Fault outage;
   outage.kind = FaultKind::Outage;
-  const auto id = world.center.start(now, outage);
+  const auto id = world.center.start(world.now(), outage);
   run_for(20s);
   EXPECT_FALSE(driver.catalog().view_complete());
   EXPECT_EQ(driver.events().count(EventKind::RegistryDown), 1);
-  world.center.stop(now, id);
+  world.center.stop(world.now(), id);
   run_for(3s);
   EXPECT_TRUE(driver.catalog().view_complete());
 }
 
 TEST_F(CatalogExport, NeverTellsCopiesNorTheRegistryItselfNorSyncers) {
-  world.add(now, "cart", "c1", "rest://9:9", R"({"properties":{"syncer.region":"west","syncer.instance":"i9"}})");
+  world.add("cart", "c1", "rest://9:9", R"({"properties":{"syncer.region":"west","syncer.instance":"i9"}})");
   run_for(3s);
   EXPECT_TRUE(driver.catalog().view_complete());
   EXPECT_TRUE(driver.catalog().exported().empty());
 }
 
 TEST_F(CatalogExport, TellsAChangeOnceAndAsTheLatest) {
-  world.add(now, "cart", "i1", "rest://1:1");
+  world.add("cart", "i1", "rest://1:1");
   run_for(3s);
   driver.catalog().take_exports();
-  const std::string path = "/v4/default/registry/microservices/" + world.service_id(now, "cart") + "/instances/i1";
-  world.ask(now, "PUT", path + "/status?value=DOWN");
+  const std::string path = "/v4/default/registry/microservices/" + world.service_id("cart") + "/instances/i1";
+  world.ask("PUT", path + "/status?value=DOWN");
   run_for(3s);
   const auto changes = driver.catalog().take_exports();
   ASSERT_EQ(changes.size(), 1U);
@@ -78,29 +77,29 @@ TEST_F(CatalogExport, TellsAChangeOnceAndAsTheLatest) {
 }
 
 TEST_F(CatalogExport, TellsARemovalWhenTheRegistryConfirmsIt) {
-  world.add(now, "cart", "i1", "rest://1:1");
-  world.add(now, "cart", "i2", "rest://1:2");
+  world.add("cart", "i1", "rest://1:1");
+  world.add("cart", "i2", "rest://1:2");
   run_for(3s);
-  world.remove(now, "cart", "i1");
+  world.remove("cart", "i1");
   run_for(6s);
   EXPECT_EQ(exported(), std::set<std::string>{"i2"});
 }
 
 TEST_F(CatalogExport, ForgetsTheServiceWithItsLastInstance) {
-  world.add(now, "cart", "i1", "rest://1:1");
+  world.add("cart", "i1", "rest://1:1");
   run_for(3s);
-  world.remove(now, "cart", "i1");
+  world.remove("cart", "i1");
   run_for(6s);
   EXPECT_TRUE(driver.catalog().exported().empty());
 }
 
 TEST_F(CatalogExport, DoesNotBelieveAnEmptyListWithASuccessCode) {
-  for (int i = 0; i < 10; ++i) world.add(now, "cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
+  for (int i = 0; i < 10; ++i) world.add("cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
   run_for(3s);
   break_reads(FaultKind::ListEmpty);
   run_for(30s);
   EXPECT_EQ(exported().size(), 10U);
-  world.center.stop_all(now);
+  world.center.stop_all(world.now());
   run_for(15s);
   EXPECT_EQ(exported().size(), 10U);
   EXPECT_TRUE(driver.catalog().pending().empty());
@@ -108,59 +107,59 @@ TEST_F(CatalogExport, DoesNotBelieveAnEmptyListWithASuccessCode) {
 
 TEST_F(CatalogExport, DoesNotBelieveAPartialList) {
   for (int i = 0; i < 10; ++i) {
-    world.add(now, "cart" + std::to_string(i % 3), "i" + std::to_string(i), "rest://1:" + std::to_string(i));
+    world.add("cart" + std::to_string(i % 3), "i" + std::to_string(i), "rest://1:" + std::to_string(i));
   }
   run_for(3s);
   break_reads(FaultKind::ListPartial, {1, 2});
   run_for(30s);
   EXPECT_EQ(exported().size(), 10U);
-  world.center.stop_all(now);
+  world.center.stop_all(world.now());
   run_for(15s);
   EXPECT_EQ(exported().size(), 10U);
 }
 
 TEST_F(CatalogExport, NeverRemovesBecauseOfAnOutage) {
-  world.add(now, "cart", "i1", "rest://1:1");
+  world.add("cart", "i1", "rest://1:1");
   run_for(3s);
   for (const auto mode : {mocksc::OutageMode::Refuse, mocksc::OutageMode::Hang, mocksc::OutageMode::Reset}) {
     Fault fault;
     fault.mode = mode;
-    world.center.start(now, fault);
+    world.center.start(world.now(), fault);
     run_for(60s);
     EXPECT_EQ(exported().size(), 1U);
-    world.center.stop_all(now);
+    world.center.stop_all(world.now());
     run_for(5s);
     EXPECT_EQ(exported().size(), 1U);
   }
 }
 
 TEST_F(CatalogExport, HoldsBackTheRemovalOfEverythingAndForgetsItWhenItComesBack) {
-  for (int i = 0; i < 5; ++i) world.add(now, "cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
+  for (int i = 0; i < 5; ++i) world.add("cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
   run_for(3s);
-  world.center.lose_data(now);
+  world.center.lose_data(world.now());
   run_for(10s);
   EXPECT_EQ(exported().size(), 5U);
   EXPECT_EQ(driver.events().count(EventKind::GuardTripped), 1);
   EXPECT_FALSE(driver.catalog().pending().empty());
-  for (int i = 0; i < 5; ++i) world.add(now, "cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
+  for (int i = 0; i < 5; ++i) world.add("cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
   run_for(5s);
   EXPECT_EQ(exported().size(), 5U);
   EXPECT_TRUE(driver.catalog().pending().empty());
 }
 
 TEST_F(CatalogExport, LetsHeldRemovalsGoWhenTheOperatorSaysSo) {
-  for (int i = 0; i < 5; ++i) world.add(now, "cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
+  for (int i = 0; i < 5; ++i) world.add("cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
   run_for(3s);
-  world.center.lose_data(now);
+  world.center.lose_data(world.now());
   run_for(10s);
-  driver.catalog().release_guard(now, "*");
+  driver.catalog().release_guard(world.now(), "*");
   EXPECT_TRUE(driver.catalog().exported().empty());
 }
 
 TEST_F(CatalogExport, LetsHeldRemovalsGoAfterTheHoldTimeWhileTheRegistryIsSane) {
-  for (int i = 0; i < 5; ++i) world.add(now, "cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
+  for (int i = 0; i < 5; ++i) world.add("cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
   run_for(3s);
-  world.center.lose_data(now);
+  world.center.lose_data(world.now());
   run_for(9min);
   EXPECT_EQ(exported().size(), 5U);
   run_for(3min);
@@ -168,7 +167,7 @@ TEST_F(CatalogExport, LetsHeldRemovalsGoAfterTheHoldTimeWhileTheRegistryIsSane) 
 }
 
 TEST_F(CatalogExport, CostsTwoRequestsAPollWhenNothingChanges) {
-  for (int i = 0; i < 50; ++i) world.add(now, "cart" + std::to_string(i), "i", "rest://1:1");
+  for (int i = 0; i < 50; ++i) world.add("cart" + std::to_string(i), "i", "rest://1:1");
   run_for(5s);
   driver.sent.clear();
   run_for(10s);
@@ -176,7 +175,7 @@ TEST_F(CatalogExport, CostsTwoRequestsAPollWhenNothingChanges) {
 }
 
 TEST_F(CatalogExport, SurvivesAnswersThatAreCutOrNoJson) {
-  world.add(now, "cart", "i1", "rest://1:1");
+  world.add("cart", "i1", "rest://1:1");
   run_for(3s);
   for (const auto kind : {mocksc::Failure::Kind::BadJson, mocksc::Failure::Kind::TruncatedBody}) {
     Fault fault;
@@ -184,9 +183,9 @@ TEST_F(CatalogExport, SurvivesAnswersThatAreCutOrNoJson) {
     mocksc::Failure spoil;
     spoil.kind = kind;
     fault.failures = {spoil};
-    world.center.start(now, fault);
+    world.center.start(world.now(), fault);
     run_for(10s);
-    world.center.stop_all(now);
+    world.center.stop_all(world.now());
     run_for(3s);
     EXPECT_EQ(exported().size(), 1U);
   }
@@ -194,7 +193,7 @@ TEST_F(CatalogExport, SurvivesAnswersThatAreCutOrNoJson) {
 
 TEST_F(CatalogExport, AsksNothingWithoutBeingTheWriter) {
   run_for(3s);
-  driver.catalog().set_writer(now, std::nullopt);
+  driver.catalog().set_writer(world.now(), std::nullopt);
   run_for(1s);
   driver.sent.clear();
   run_for(60s);

@@ -10,112 +10,103 @@ using namespace std::chrono_literals;
 using mocksc::Fault;
 using mocksc::FaultKind;
 
-const Instant kStart = instant(1'000'000'000);
-
 TEST(SharedRegistry, IsNoticedByBothAndStopsTheirWriting) {
-  Instant now = kStart;
   RegistryWorld world;
-  world.add(now, "cart", "i1", "rest://1:1");
-  CatalogDriver east(catalog_config_of("east"), world, now);
-  CatalogDriver west(catalog_config_of("west"), world, now);
-  run(now, 5s, {&east, &west}, {&world});
+  world.add("cart", "i1", "rest://1:1");
+  CatalogDriver east(catalog_config_of("east"), world);
+  CatalogDriver west(catalog_config_of("west"), world);
+  world.run_for(5s);
   EXPECT_NE(east.catalog().conflict().find("west"), std::string::npos);
   EXPECT_NE(west.catalog().conflict().find("east"), std::string::npos);
   EXPECT_FALSE(east.catalog().view_complete());
   EXPECT_EQ(east.events().count(EventKind::RegistryShared), 1);
   const auto record = remote_instance("cart", "i1", "rest://1:1");
-  east.catalog().region_state(now, "west", true, true, true);
-  east.catalog().desire(now, "west", record.service_key, record.service_payload, {1, 1});
-  east.catalog().desire(now, "west", record.key, record.payload, {1, 1});
-  run(now, 10s, {&east, &west}, {&world});
+  east.catalog().region_state(world.now(), "west", true, true, true);
+  east.catalog().desire(world.now(), "west", record.service_key, record.service_payload, {1, 1});
+  east.catalog().desire(world.now(), "west", record.key, record.payload, {1, 1});
+  world.run_for(10s);
   EXPECT_TRUE(world.copies("west").empty());
 }
 
 TEST(SharedRegistry, IsForgottenWhenTheOtherOneLeaves) {
-  Instant now = kStart;
   RegistryWorld world;
-  CatalogDriver east(catalog_config_of("east"), world, now);
-  CatalogDriver west(catalog_config_of("west"), world, now);
-  run(now, 5s, {&east, &west}, {&world});
-  west.catalog().withdraw(now);
-  run(now, 6s, {&east, &west}, {&world});
+  CatalogDriver east(catalog_config_of("east"), world);
+  CatalogDriver west(catalog_config_of("west"), world);
+  world.run_for(5s);
+  west.catalog().withdraw(world.now());
+  world.run_for(6s);
   EXPECT_TRUE(west.catalog().withdrawn());
   EXPECT_EQ(east.catalog().conflict(), "");
   EXPECT_TRUE(east.catalog().view_complete());
 }
 
 TEST(SharedRegistry, IsNoConflictWithOurOwnEarlierRun) {
-  Instant now = kStart;
   RegistryWorld world;
-  CatalogDriver east(catalog_config_of("east"), world, now);
-  run(now, 5s, {&east}, {&world});
-  east.crash(now, 2);
-  run(now, 5s, {&east}, {&world});
+  CatalogDriver east(catalog_config_of("east"), world);
+  world.run_for(5s);
+  east.crash(2);
+  world.run_for(5s);
   EXPECT_EQ(east.catalog().conflict(), "");
   EXPECT_TRUE(east.catalog().view_complete());
   EXPECT_TRUE(east.catalog().healthy());
 }
 
 TEST(SharedRegistry, ByTwoNodesOfOneSingleRegionIsAConflict) {
-  Instant now = kStart;
   RegistryWorld world;
   CatalogConfig twin = catalog_config_of("east");
   twin.node = "east-n2";
-  CatalogDriver first(catalog_config_of("east"), world, now);
-  CatalogDriver second(twin, world, now);
-  run(now, 5s, {&first, &second}, {&world});
+  CatalogDriver first(catalog_config_of("east"), world);
+  CatalogDriver second(twin, world);
+  world.run_for(5s);
   EXPECT_NE(first.catalog().conflict(), "");
   EXPECT_NE(second.catalog().conflict(), "");
 }
 
 TEST(SharedRegistry, ByTheNextLeaderOfAClusterIsNone) {
-  Instant now = kStart;
   RegistryWorld world;
   CatalogConfig config = catalog_config_of("east");
   config.single = false;
-  CatalogDriver first(config, world, now);
-  run(now, 5s, {&first}, {&world});
-  first.catalog().set_writer(now, std::nullopt);
+  CatalogDriver first(config, world);
+  world.run_for(5s);
+  first.catalog().set_writer(world.now(), std::nullopt);
   config.node = "east-n2";
-  CatalogDriver second(config, world, now);
-  run(now, 5s, {&first, &second}, {&world});
+  CatalogDriver second(config, world);
+  world.run_for(5s);
   EXPECT_EQ(second.catalog().conflict(), "");
   EXPECT_TRUE(second.catalog().view_complete());
 }
 
 TEST(SharedRegistry, WithCopiesOfOurOwnRegionIsAConflict) {
-  Instant now = kStart;
   RegistryWorld world;
-  world.add(now, "cart", "c1", "rest://1:1", R"({"properties":{"syncer.region":"east","syncer.instance":"i1"}})");
-  CatalogDriver east(catalog_config_of("east"), world, now);
-  run(now, 5s, {&east}, {&world});
+  world.add("cart", "c1", "rest://1:1", R"({"properties":{"syncer.region":"east","syncer.instance":"i1"}})");
+  CatalogDriver east(catalog_config_of("east"), world);
+  world.run_for(5s);
   EXPECT_NE(east.catalog().conflict(), "");
   EXPECT_FALSE(east.catalog().view_complete());
-  world.remove(now, "cart", "c1");
-  run(now, 6s, {&east}, {&world});
+  world.remove("cart", "c1");
+  world.run_for(6s);
   EXPECT_EQ(east.catalog().conflict(), "");
 }
 
 TEST(RegistryAddresses, FailOverAndComeBackToThePreferredOne) {
-  Instant now = kStart;
   mocksc::ModelOptions options;
   options.frontends = {"rest://sc-0:30100/", "rest://sc-1:30100/"};
   RegistryWorld world(options);
-  world.add(now, "cart", "i1", "rest://1:1");
-  CatalogDriver east(catalog_config_of("east"), world, now);
-  run(now, 5s, {&east}, {&world});
+  world.add("cart", "i1", "rest://1:1");
+  CatalogDriver east(catalog_config_of("east"), world);
+  world.run_for(5s);
   Fault outage;
   outage.frontend = 0;
-  const auto id = world.center.start(now, outage);
-  run(now, 30s, {&east}, {&world});
+  const auto id = world.center.start(world.now(), outage);
+  world.run_for(30s);
   RegistryStatus status;
   east.catalog().fill(status);
   EXPECT_EQ(status.address, "http://sc-1");
   EXPECT_TRUE(status.reachable);
   EXPECT_EQ(status.exported, 1U);
   EXPECT_EQ(east.events().count(EventKind::RegistryDown), 0);
-  world.center.stop(now, id);
-  run(now, 30s, {&east}, {&world});
+  world.center.stop(world.now(), id);
+  world.run_for(30s);
   east.catalog().fill(status);
   EXPECT_EQ(status.address, "http://sc-0");
   EXPECT_EQ(east.events().count(EventKind::RegistryFailover), 2);
@@ -124,11 +115,10 @@ TEST(RegistryAddresses, FailOverAndComeBackToThePreferredOne) {
 TEST(CatalogState, IsTheSameForTheSameSeed) {
   std::set<std::uint64_t> digests;
   for (int round = 0; round < 2; ++round) {
-    Instant now = kStart;
     RegistryWorld world;
-    world.add(now, "cart", "i1", "rest://1:1");
-    CatalogDriver east(catalog_config_of("east"), world, now);
-    run(now, 10s, {&east}, {&world});
+    world.add("cart", "i1", "rest://1:1");
+    CatalogDriver east(catalog_config_of("east"), world);
+    world.run_for(10s);
     StateHasher hasher;
     east.catalog().hash(hasher);
     digests.insert(hasher.digest());
