@@ -9,8 +9,7 @@
 
 #include "sim/engine/event_queue.h"
 #include "sim/host/kernel.h"
-#include "sim/host/process/clock.h"
-#include "sim/host/process/disk.h"
+#include "sim/host/process/machine.h"
 #include "sim/host/process/process.h"
 
 namespace sim::host {

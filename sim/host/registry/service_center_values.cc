@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "sim/host/process/clock.h"
+#include "sim/host/process/machine.h"
 
 namespace sim::host {
 namespace {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/host/process/clock.h"
-
 #include <gtest/gtest.h>
 
 #include <chrono>
 
+#include "sim/host/process/machine.h"
 #include "syncer/base/random.h"
 
 namespace sim::host {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/host/process/disk.h"
-
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <set>
+
+#include "sim/host/process/machine.h"
 
 namespace sim::host {
 namespace {
