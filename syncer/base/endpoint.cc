@@ -30,12 +30,12 @@ Endpoint Endpoint::v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8
   return e;
 }
 
-Endpoint Endpoint::from_octets(ByteView octets, std::uint16_t port) {
-  const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(octets[i]); };
-  if (octets.size() == 4) return v4(at(0), at(1), at(2), at(3), port);
+Endpoint Endpoint::from_octets(ByteView bytes, std::uint16_t port) {
+  const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(bytes[i]); };
+  if (bytes.size() == 4) return v4(at(0), at(1), at(2), at(3), port);
   Endpoint e;
   e.port = port;
-  if (octets.size() == 16) std::copy(octets.begin(), octets.end(), e.address.begin());
+  if (bytes.size() == 16) std::copy(bytes.begin(), bytes.end(), e.address.begin());
   return e;
 }
 
@@ -70,12 +70,12 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
     host = host.substr(1, host.size() - 2);
   else if (host.find(':') != std::string::npos)
     return refuse(text);
-  std::array<char, 16> octets{};
-  if (inet_pton(AF_INET, host.c_str(), octets.data()) == 1) {
-    return Endpoint::from_octets(ByteView(octets.data(), 4), static_cast<std::uint16_t>(*port));
+  std::array<char, 16> bytes{};
+  if (inet_pton(AF_INET, host.c_str(), bytes.data()) == 1) {
+    return Endpoint::from_octets(ByteView(bytes.data(), 4), static_cast<std::uint16_t>(*port));
   }
-  if (inet_pton(AF_INET6, host.c_str(), octets.data()) == 1) {
-    return Endpoint::from_octets(ByteView(octets.data(), 16), static_cast<std::uint16_t>(*port));
+  if (inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1) {
+    return Endpoint::from_octets(ByteView(bytes.data(), 16), static_cast<std::uint16_t>(*port));
   }
   return refuse(text);
 }

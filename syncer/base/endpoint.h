@@ -18,14 +18,14 @@ struct Endpoint {
   std::uint16_t port = 0;
 
   static Endpoint v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d, std::uint16_t port);
-  /// From 4 or 16 octets in network order; anything else is the unspecified address.
-  static Endpoint from_octets(ByteView octets, std::uint16_t port);
+  /// From 4 or 16 bytes in network order; anything else is the unspecified address.
+  static Endpoint from_octets(ByteView bytes, std::uint16_t port);
 
   bool is_v4() const;
   bool is_loopback() const;
   /// 0.0.0.0 or ::, "any address".
   bool is_unspecified() const;
-  /// 4 octets for IPv4, else 16.
+  /// 4 bytes for IPv4, else 16.
   Bytes octets() const;
   /// "10.0.0.1" or "fe80::1" without the port.
   std::string host() const;

@@ -205,7 +205,7 @@ net::StreamCallbacks Daemon::stream_callbacks() {
     node_->on_stream_accepted(loop_.now(), link, listener, from);
   };
   callbacks.connected = [this](LinkId link) { node_->on_stream_connected(loop_.now(), link); };
-  callbacks.data = [this](LinkId link, ByteView octets) { node_->on_stream_data(loop_.now(), link, octets); };
+  callbacks.data = [this](LinkId link, ByteView bytes) { node_->on_stream_data(loop_.now(), link, bytes); };
   callbacks.closed = [this](LinkId link, std::string_view reason) {
     node_->on_stream_closed(loop_.now(), link, reason);
   };

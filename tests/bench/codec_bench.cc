@@ -65,10 +65,10 @@ BENCHMARK(EncodeAliveWith100OctetsOfMetadata);
 
 void DecodeAliveWith100OctetsOfMetadata(benchmark::State& state) {
   const Bytes meta(100, 'm');
-  Bytes octets;
-  wire::gossip::encode(alive_with_meta(meta), octets);
+  Bytes bytes;
+  wire::gossip::encode(alive_with_meta(meta), bytes);
   membership::Message message;
-  for (auto _ : state) benchmark::DoNotOptimize(wire::gossip::decode(octets, message));
+  for (auto _ : state) benchmark::DoNotOptimize(wire::gossip::decode(bytes, message));
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(DecodeAliveWith100OctetsOfMetadata);

@@ -15,8 +15,8 @@ ClusterSeal seal_with(char key) {
           [] { return syncer::crypto::Nonce{1}; }};
 }
 
-FrameReader::Frame frame_of(FrameReader& reader, const syncer::Bytes& octets) {
-  syncer::ByteView rest(octets);
+FrameReader::Frame frame_of(FrameReader& reader, const syncer::Bytes& bytes) {
+  syncer::ByteView rest(bytes);
   const auto frame = reader.next(rest);
   if (!frame || !*frame) std::abort();
   return **frame;

@@ -8,14 +8,14 @@
 
 using namespace syncer::wire::gossip;
 
-/// The body of a state exchange: what is followed to its end octet by octet can be read as a whole, or makes no sense.
+/// The body of a state exchange: what is followed to its end byte by byte can be read as a whole, or makes no sense.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   syncer::Bytes octets(1, static_cast<char>(Type::PushPull));
-  octets.append(reinterpret_cast<const char*>(data), size);
+  bytes.append(reinterpret_cast<const char*>(data), size);
   StreamMessage message;
-  const Drop whole = decode_stream(octets, message);
+  const Drop whole = decode_stream(bytes, message);
   ExchangeProgress progress;
-  const Drop followed = progress.feed(octets);
+  const Drop followed = progress.feed(bytes);
   if (whole == Drop::None && followed != Drop::None) std::abort();
   if (followed == Drop::None && whole == Drop::Truncated) std::abort();
   return 0;

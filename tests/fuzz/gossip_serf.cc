@@ -45,9 +45,9 @@ void check_tags(syncer::ByteView meta) {
 /// What serf puts into user messages, user states and metadata.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const syncer::ByteView octets(reinterpret_cast<const char*>(data), size);
-  check_query(octets);
-  check_clock(octets);
-  check_tags(octets);
-  static_cast<void>(decode_key_request(octets));
+  check_query(bytes);
+  check_clock(bytes);
+  check_tags(bytes);
+  static_cast<void>(decode_key_request(bytes));
   return 0;
 }

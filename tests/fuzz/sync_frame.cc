@@ -29,18 +29,18 @@ void take(FrameReader& reader, syncer::ByteView input, Read& into) {
 
 }  // namespace
 
-/// A stream between regions, in one piece and in two (the first octet says where it is cut): the same frames.
+/// A stream between regions, in one piece and in two (the first byte says where it is cut): the same frames.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const syncer::ByteView octets(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const std::size_t cut = data[0] * octets.size() / 256;
+  const std::size_t cut = data[0] * bytes.size() / 256;
   Read whole;
   FrameReader in_one(kSyncProtocol);
-  take(in_one, octets, whole);
+  take(in_one, bytes, whole);
   Read halves;
   FrameReader in_two(kSyncProtocol);
-  take(in_two, octets.substr(0, cut), halves);
-  take(in_two, octets.substr(cut), halves);
+  take(in_two, bytes.substr(0, cut), halves);
+  take(in_two, bytes.substr(cut), halves);
   if (whole != halves) std::abort();
   return 0;
 }

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "syncer/registry/instance.h"
+#include "syncer/registry/record.h"
 #include "syncer/registry/poll_cycle.h"
 
 namespace syncer::registry::memory {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "syncer/json/value.h"
+#include "syncer/json/document.h"
 
 namespace mocksc {
 

@@ -10,7 +10,7 @@
 #include "syncer/base/bytes.h"
 #include "syncer/base/result.h"
 #include "syncer/base/time.h"
-#include "syncer/registry/instance.h"
+#include "syncer/registry/record.h"
 #include "syncer/registry/servicecenter/json_text.h"
 
 namespace syncer::registry::servicecenter {

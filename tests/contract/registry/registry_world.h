@@ -9,7 +9,7 @@
 
 #include "mocksc/servicecenter/fault/faulty_frontend.h"
 #include "syncer/catalog/catalog.h"
-#include "syncer/registry/instance.h"
+#include "syncer/registry/record.h"
 #include "tests/support/memory_registry.h"
 
 namespace syncer::registry {

@@ -11,9 +11,9 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::size_t number = 0;
-  for (const syncer::Bytes& octets : fuzz::seeds()) {
+  for (const syncer::Bytes& bytes : fuzz::seeds()) {
     std::ofstream file(std::string(argv[1]) + "/seed-" + std::to_string(number++), std::ios::binary);
-    file.write(octets.data(), static_cast<std::streamsize>(octets.size()));
+    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     if (!file.flush()) return 1;
   }
   return 0;

@@ -84,7 +84,7 @@ void add_sync(std::set<Bytes>& all) {
   all.insert(stream);
 }
 
-/// Answers of a service center, alone and behind the octet that chooses a status.
+/// Answers of a service center, alone and behind the byte that chooses a status.
 void add_registry(std::set<Bytes>& all) {
   const Bytes instance =
       R"({"instanceId":"i1","serviceId":"s1","endpoints":["rest://10.0.0.1:80?a=1"],"hostName":"h","status":"UP",)"

@@ -20,13 +20,13 @@ using syncer::Random;
 /// No input may make us take more memory than this, whatever lengths and counts it declares.
 constexpr std::size_t kMostMemory = 64U << 20U;
 
-void feed(Target target, const Bytes& octets) {
-  // Not an octet more than there are: AddressSanitizer sees each read beyond the end.
-  const std::unique_ptr<std::uint8_t[]> exact(new std::uint8_t[octets.size()]);
-  std::copy(octets.begin(), octets.end(), exact.get());
+void feed(Target target, const Bytes& bytes) {
+  // Not an byte more than there are: AddressSanitizer sees each read beyond the end.
+  const std::unique_ptr<std::uint8_t[]> exact(new std::uint8_t[bytes.size()]);
+  std::copy(bytes.begin(), bytes.end(), exact.get());
   const test::Allocations allocations;
-  target(exact.get(), octets.size());
-  EXPECT_LE(allocations.peak(), kMostMemory) << syncer::to_hex(octets);
+  target(exact.get(), bytes.size());
+  EXPECT_LE(allocations.peak(), kMostMemory) << syncer::to_hex(bytes);
 }
 
 /// SYNCER_FUZZ_INPUTS=1000000 feeds more to each target. The same number gives the same inputs.
@@ -37,25 +37,25 @@ long inputs() {
 
 /// The blunt half of what a fuzzer does: flips, cuts, doublings, and pieces of other inputs.
 Bytes mutated(const std::vector<Bytes>& seeds, Random& random) {
-  Bytes octets = seeds[random.below(seeds.size())];
-  octets.resize(std::min<std::size_t>(octets.size(), 4096));
-  for (std::uint64_t changes = 1 + random.below(4); changes > 0 && !octets.empty(); --changes) {
-    const std::size_t at = random.below(octets.size());
+  Bytes bytes = seeds[random.below(seeds.size())];
+  bytes.resize(std::min<std::size_t>(bytes.size(), 4096));
+  for (std::uint64_t changes = 1 + random.below(4); changes > 0 && !bytes.empty(); --changes) {
+    const std::size_t at = random.below(bytes.size());
     switch (random.below(4)) {
       case 0:
-        octets[at] = static_cast<char>(random.next());
+        bytes[at] = static_cast<char>(random.next());
         break;
       case 1:
-        octets.resize(at);
+        bytes.resize(at);
         break;
       case 2:
-        octets.insert(at, octets.substr(at, 64));
+        bytes.insert(at, bytes.substr(at, 64));
         break;
       default:
-        octets.insert(at, seeds[random.below(seeds.size())].substr(0, 64));
+        bytes.insert(at, seeds[random.below(seeds.size())].substr(0, 64));
     }
   }
-  return octets;
+  return bytes;
 }
 
 class EveryTarget : public testing::TestWithParam<std::pair<const char*, Target>> {};
@@ -63,7 +63,7 @@ class EveryTarget : public testing::TestWithParam<std::pair<const char*, Target>
 TEST_P(EveryTarget, SurvivesTheCorpus) {
   const auto corpus = seeds();
   ASSERT_GE(corpus.size(), 3U);
-  for (const Bytes& octets : corpus) feed(GetParam().second, octets);
+  for (const Bytes& bytes : corpus) feed(GetParam().second, bytes);
 }
 
 TEST_P(EveryTarget, SurvivesMutatedInput) {

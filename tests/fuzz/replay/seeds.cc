@@ -17,8 +17,8 @@ void collect(const nlohmann::json& value, std::set<Bytes>& into) {
   if (value.is_structured()) {
     for (const auto& inner : value) collect(inner, into);
   } else if (value.is_string()) {
-    const auto octets = syncer::from_hex(value.get_ref<const std::string&>());
-    if (octets && !octets->empty()) into.insert(*octets);
+    const auto bytes = syncer::from_hex(value.get_ref<const std::string&>());
+    if (bytes && !bytes->empty()) into.insert(*bytes);
   }
 }
 

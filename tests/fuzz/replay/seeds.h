@@ -7,7 +7,7 @@
 
 namespace fuzz {
 
-/// Valid and hostile octets to begin with: every hexadecimal text of the wire data below SYNCER_CONFORMANCE_DIR, and a
+/// Valid and hostile bytes to begin with: every hexadecimal text of the wire data below SYNCER_CONFORMANCE_DIR, and a
 /// few of our own.
 std::vector<syncer::Bytes> seeds();
 

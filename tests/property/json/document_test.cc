@@ -34,7 +34,7 @@ std::string any_value(int depth) {
   return text + (object ? "}" : "]");
 }
 
-/// JSON, or close to it: one octet of it may be another one.
+/// JSON, or close to it: one byte of it may be another one.
 std::string any_document() {
   std::string text = any_value(4);
   if (*rc::gen::inRange(0, 3) > 0) return text;

@@ -12,7 +12,7 @@ class Allocations {
   Allocations();
   /// How often memory was asked for.
   std::uint64_t count() const;
-  /// Most octets that were in use at once, over those at the beginning.
+  /// Most bytes that were in use at once, over those at the beginning.
   std::size_t peak() const;
 
  private:

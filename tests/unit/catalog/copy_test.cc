@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "syncer/registry/instance.h"
+#include "syncer/registry/record.h"
 #include "tests/unit/catalog/catalog_world.h"
 
 namespace syncer::catalog {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/registry/instance.h"
+#include "syncer/registry/record.h"
 
 #include <gtest/gtest.h>
 
