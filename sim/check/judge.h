@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "sim/scenario/run/checks.h"
 #include "sim/scenario/language/parse.h"
+#include "sim/scenario/run/checks.h"
 
 namespace sim::check {
 

@@ -7,8 +7,8 @@
 
 #include "syncer/base/endpoint.h"
 #include "syncer/base/time.h"
-#include "syncer/settings/settings.h"
 #include "syncer/crypto/keyring.h"
+#include "syncer/settings/settings.h"
 
 namespace syncer::cluster {
 

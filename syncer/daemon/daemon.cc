@@ -249,9 +249,7 @@ Result<void> Daemon::open_keys() {
     config_.node.gossip_nonce = system_nonce;
     config_.node.gossip_keep_keys = [this](const crypto::Keyring& changed) { return keys_->keep(changed); };
   }
-  const auto apply = [this](crypto::Keyring keys) {
-    return node_->set_gossip_keys(loop_.now(), std::move(keys));
-  };
+  const auto apply = [this](crypto::Keyring keys) { return node_->set_gossip_keys(loop_.now(), std::move(keys)); };
   const auto use = [this](const std::string& id) { return node_->use_key(loop_.now(), id); };
   const auto remove = [this](const std::string& id) { return node_->remove_key(loop_.now(), id); };
   keys_ = std::make_unique<GossipKeys>(config_.keyring_file, ring, apply, use, remove);

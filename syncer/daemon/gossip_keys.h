@@ -4,8 +4,8 @@
 #include <functional>
 #include <string>
 
-#include "syncer/node/status.h"
 #include "syncer/crypto/keyring.h"
+#include "syncer/node/status.h"
 
 namespace syncer::daemon {
 

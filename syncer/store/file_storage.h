@@ -26,8 +26,8 @@ class FileStorage : public Storage {
   Result<std::optional<Bytes>> read(std::string_view key) override;
   void write(CallId id, std::string_view key, Bytes value) override;
   void append(CallId id, std::string_view key, Bytes bytes) override;
-  /// For a caller that gives up before anything was stored: removes the directory again if open() made it and it holds nothing
-  /// but the lock. Nothing can be stored afterwards.
+  /// For a caller that gives up before anything was stored: removes the directory again if open() made it and it holds
+  /// nothing but the lock. Nothing can be stored afterwards.
   void abandon();
 
  private:

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "syncer/registry/record.h"
 #include "syncer/registry/poll_cycle.h"
+#include "syncer/registry/record.h"
 
 namespace syncer::registry::memory {
 namespace {

@@ -41,8 +41,8 @@ class Variables {
 /// "<9000 chars>" in a header or body becomes that many characters.
 std::string expand_lengths(const std::string& text);
 
-/// A recorded dump or list without the services that requests made which the data leaves out: neither their id nor their
-/// name stands in `told`, the text of all rows before.
+/// A recorded dump or list without the services that requests made which the data leaves out: neither their id nor
+/// their name stands in `told`, the text of all rows before.
 std::string without_unknown(const std::string& recorded, const std::string& told);
 
 }  // namespace mocksc::conformance

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/raft/tracker.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "syncer/raft/tracker.h"
 #include "tests/golden/raft/data.h"
 
 namespace syncer::raft::golden {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/registry/record.h"
-
 #include <gtest/gtest.h>
+
+#include "syncer/registry/record.h"
 
 namespace syncer::registry {
 namespace {

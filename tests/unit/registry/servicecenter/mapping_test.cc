@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncer/registry/servicecenter/documents.h"
-
 #include <gtest/gtest.h>
+
+#include "syncer/registry/servicecenter/documents.h"
 
 namespace syncer::registry::servicecenter {
 namespace {
