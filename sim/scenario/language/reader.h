@@ -12,7 +12,7 @@
 
 #include "sim/scenario/language/document.h"
 #include "sim/scenario/language/text_forms.h"
-#include "sim/scenario/language/words_scenario.h"
+#include "sim/scenario/values/scenario.h"
 
 namespace sim::scenario {
 

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sim/scenario/language/words_scenario.h"
+#include "sim/scenario/values/scenario.h"
 #include "sim/scenario/language/writer.h"
 
 namespace sim::scenario {

@@ -7,7 +7,7 @@
 
 #include "sim/scenario/language/parse.h"
 #include "sim/scenario/language/text_forms.h"
-#include "sim/scenario/language/words_scenario.h"
+#include "sim/scenario/values/scenario.h"
 
 namespace sim::scenario {
 namespace {

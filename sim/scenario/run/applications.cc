@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "sim/scenario/language/selector_syntax.h"
-#include "sim/scenario/language/words_registry.h"
+#include "sim/scenario/values/registry_events.h"
 #include "sim/scenario/values/topology.h"
 
 namespace sim::scenario {

@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <variant>
 
 #include "sim/scenario/values/expect.h"
@@ -26,13 +28,15 @@ struct Anchor {
   bool operator==(const Anchor&) const = default;
 };
 
-using Action =
-    std::variant<Start, Stop, Leave, Crash, Restart, Bounce, Pause, Resume, Suspend, Slow, Join, ClusterReplace,
-                 GuardRelease, ClockDrift, ClockJump, ClockSkew, ClockStrobe, CrashAt, DiskFault, DiskFlip, Partition,
-                 Heal, LinkChange, Clog, Unclog, Swizzle, Reset, HalfOpen, FuzzPeer, RegistryRegister,
-                 RegistryDeregister, RegistryStopHeartbeat, RegistryHeartbeat, RegistryExpire, RegistryStatus,
-                 RegistryUpdate, RegistryOutage, RegistrySlow, RegistryFail, RegistryListEmpty, RegistryListPartial,
-                 RegistryStaleRead, RegistryDataLoss, RegistryRestore, RegistryFailover, RegistryLimit>;
+/// One event of any page.
+template <class... Pages>
+struct AnyOf;
+template <class... Events>
+struct AnyOf<std::tuple<Events...>> {
+  using type = std::variant<Events...>;
+};
+using Action = AnyOf<decltype(std::tuple_cat(std::declval<ProcessEvents>(), std::declval<NetworkEvents>(),
+                                             std::declval<StrangerEvents>(), std::declval<RegistryEvents>()))>::type;
 
 /// Something the scenario does to the world.
 struct Event {

@@ -4,10 +4,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <variant>
 #include <vector>
 
 #include "sim/fault/registry_fault.h"
+#include "sim/scenario/values/topology.h"
+#include "sim/scenario/values/type.h"
 #include "sim/scenario/values/values.h"
 
 namespace sim::scenario {
@@ -148,68 +151,191 @@ struct RegistryLimit {
 };
 
 // Instances of a workload are called "<id>/svc-<n>/<m>", n and m from 1; their services "<id>/svc-<n>".
+constexpr auto words(Type<InstanceStatus>) {
+  return Words<InstanceStatus, 4>{{{"UP", InstanceStatus::Up},
+                                   {"DOWN", InstanceStatus::Down},
+                                   {"STARTING", InstanceStatus::Starting},
+                                   {"OUTOFSERVICE", InstanceStatus::OutOfService}}};
+}
 
-/// A fixed population, registered at `at`.
-struct Steady {
-  Moment at;
-  std::uint64_t services = 1;
-  std::uint64_t instances_per_service = 1;
-  bool operator==(const Steady&) const = default;
-};
-/// Applications come and go around a target population.
-struct Churn {
-  Moment from;
-  Moment until{"end", {}};
-  std::uint64_t population = 0;
-  std::uint64_t services = 10;
-  std::optional<Rate> register_;
-  std::optional<Rate> deregister;
-  std::optional<Rate> stop_heartbeat;
-  bool operator==(const Churn&) const = default;
-};
-/// `count` registrations within `within`.
-struct BurstLoad {
-  Moment at;
-  std::uint64_t count = 0;
-  Duration within{};
-  std::uint64_t services = 1;
-  bool operator==(const BurstLoad&) const = default;
-};
-/// The instances of one service are replaced by a new version, `batch` at a time, `pause` between.
-struct RollingDeploy {
-  Moment at;
-  std::string service;  ///< "<workload>/svc-<n>"
-  std::uint64_t batch = 1;
-  Duration pause{};
-  std::string version = "2.0.0";
-  bool operator==(const RollingDeploy&) const = default;
-};
-/// The one instance "<id>/svc-1/1" registers and deregisters again and again.
-struct Flap {
-  Moment from;
-  Moment until{"end", {}};
-  Duration up{};
-  Duration down{};
-  bool operator==(const Flap&) const = default;
-};
+constexpr auto words(Type<OutageMode>) {
+  return Words<OutageMode, 3>{
+      {{"refuse", OutageMode::Refuse}, {"hang", OutageMode::Hang}, {"reset", OutageMode::Reset}}};
+}
 
-/// All applications whose names match fall silent at once, as in an outage of their hosts, and come back together: who
-/// lost its lease meanwhile registers again.
-struct Herd {
-  Moment at;
-  std::string instances = "*";
-  Duration down{};
-  Duration within{};  ///< over which they come back
-  bool operator==(const Herd&) const = default;
-};
+/// The keys that every event about instances has.
+template <class T, class V>
+void describe_instance(V& v) {
+  v.needs("registry", &T::registry, "name of a registry, all, or any");
+  v.needs("instance", &T::instance, "name of an instance, or a glob");
+}
 
-/// Applications that live in registries.
-struct Workload {
-  Place place;
-  std::string id;
-  std::string registry;  ///< a name, "all" (each has its own), or "any" (one drawn per registration)
-  std::variant<Steady, Churn, BurstLoad, RollingDeploy, Flap, Herd> kind;
-  bool operator==(const Workload&) const = default;
-};
+template <class T, class V>
+void describe_fault(V& v) {
+  v.needs("registry", &T::registry, "name of a registry, all, or any");
+  v.takes("for", &T::for_, "to the end, or settle, when absent");
+}
+
+constexpr EventWord word(Type<RegistryRegister>) { return {"registry.register", "an application registers"}; }
+
+template <class V>
+void describe(V& v, Type<RegistryRegister>) {
+  v.needs("registry", &RegistryRegister::registry, "name of a registry, all, or any");
+  v.needs("service", &RegistryRegister::service, "the microservice; created when absent");
+  v.needs("instance", &RegistryRegister::instance, "name of the instance, its id in the registry");
+  v.takes("endpoints", &RegistryRegister::endpoints, "such as rest://10.0.0.7:8080");
+  v.takes("properties", &RegistryRegister::properties, "key -> value");
+  v.takes("status", &RegistryRegister::status, "status at the start");
+  v.takes("lease", &RegistryRegister::lease, "the registry's ttl when absent");
+}
+
+constexpr EventWord word(Type<RegistryDeregister>) { return {"registry.deregister", "an application deregisters"}; }
+
+template <class V>
+void describe(V& v, Type<RegistryDeregister>) {
+  describe_instance<RegistryDeregister>(v);
+}
+
+constexpr EventWord word(Type<RegistryStopHeartbeat>) {
+  return {"registry.stop_heartbeat", "an application dies silently"};
+}
+
+template <class V>
+void describe(V& v, Type<RegistryStopHeartbeat>) {
+  describe_instance<RegistryStopHeartbeat>(v);
+}
+
+constexpr EventWord word(Type<RegistryHeartbeat>) { return {"registry.heartbeat", "an application beats again"}; }
+
+template <class V>
+void describe(V& v, Type<RegistryHeartbeat>) {
+  describe_instance<RegistryHeartbeat>(v);
+}
+
+constexpr EventWord word(Type<RegistryExpire>) { return {"registry.expire", "leases end at once"}; }
+
+template <class V>
+void describe(V& v, Type<RegistryExpire>) {
+  describe_instance<RegistryExpire>(v);
+}
+
+constexpr EventWord word(Type<RegistryStatus>) { return {"registry.status", "an application changes its status"}; }
+
+template <class V>
+void describe(V& v, Type<RegistryStatus>) {
+  describe_instance<RegistryStatus>(v);
+  v.needs("status", &RegistryStatus::status, "new status");
+}
+
+constexpr EventWord word(Type<RegistryUpdate>) { return {"registry.update", "an application changes its content"}; }
+
+template <class V>
+void describe(V& v, Type<RegistryUpdate>) {
+  describe_instance<RegistryUpdate>(v);
+  v.takes("properties", &RegistryUpdate::properties, "replace all properties");
+  v.takes("endpoints", &RegistryUpdate::endpoints, "replace all endpoints (registered again)");
+  v.later("version", "a service of another version is another service: use \"registry.register\"");
+  v.later("service", "\"instance\" takes a glob over the instances of a service");
+}
+
+constexpr EventWord word(Type<RegistryOutage>) { return {"registry.outage", "the registry is gone"}; }
+
+template <class V>
+void describe(V& v, Type<RegistryOutage>) {
+  describe_fault<RegistryOutage>(v);
+  v.takes("mode", &RegistryOutage::mode, "how it is gone");
+}
+
+constexpr EventWord word(Type<RegistrySlow>) { return {"registry.slow", "the registry answers late"}; }
+
+template <class V>
+void describe(V& v, Type<RegistrySlow>) {
+  describe_fault<RegistrySlow>(v);
+  v.needs("latency", &RegistrySlow::latency, "added to each answer");
+}
+
+template <class V>
+void describe(V& v, Type<FailKind>) {
+  v.takes("status", &FailKind::status, "HTTP status");
+  v.takes("hang", &FailKind::hang, "no answer for this long");
+  v.takes("truncated_body", &FailKind::truncated_body, "the body ends early");
+  v.takes("bad_body", &FailKind::bad_body, "the body cannot be parsed");
+  v.takes("reset_after_apply", &FailKind::reset_after_apply, "done, but the answer is lost");
+  v.takes("retry_after", &FailKind::retry_after, "Retry-After header");
+  v.takes("weight", &FailKind::weight, "share among its siblings");
+}
+
+constexpr EventWord word(Type<RegistryFail>) { return {"registry.fail", "a share of requests fails"}; }
+
+template <class V>
+void describe(V& v, Type<RegistryFail>) {
+  describe_fault<RegistryFail>(v);
+  v.takes("rate", &RegistryFail::rate, "share of requests");
+  v.needs("with", &RegistryFail::with, "mix of failures");
+  v.takes("ops", &RegistryFail::ops, "only these calls");
+}
+
+constexpr EventWord word(Type<RegistryListEmpty>) { return {"registry.list_empty", "lists come back empty"}; }
+
+template <class V>
+void describe(V& v, Type<RegistryListEmpty>) {
+  describe_fault<RegistryListEmpty>(v);
+}
+
+constexpr EventWord word(Type<RegistryListPartial>) { return {"registry.list_partial", "lists lack a part"}; }
+
+template <class V>
+void describe(V& v, Type<RegistryListPartial>) {
+  describe_fault<RegistryListPartial>(v);
+  v.takes("keep", &RegistryListPartial::keep, "share of entries that are listed");
+}
+
+constexpr EventWord word(Type<RegistryStaleRead>) { return {"registry.stale_read", "answers are old"}; }
+
+template <class V>
+void describe(V& v, Type<RegistryStaleRead>) {
+  describe_fault<RegistryStaleRead>(v);
+  v.needs("by", &RegistryStaleRead::by, "age of what is answered");
+}
+
+constexpr EventWord word(Type<RegistryDataLoss>) { return {"registry.data_loss", "the registry forgets"}; }
+
+template <class V>
+void describe(V& v, Type<RegistryDataLoss>) {
+  v.needs("registry", &RegistryDataLoss::registry, "name of a registry, all, or any");
+  v.takes("to", &RegistryDataLoss::to, "label of the moment whose content is left; everything is lost when absent");
+}
+
+constexpr EventWord word(Type<RegistryRestore>) { return {"registry.restore", "a backup is restored"}; }
+
+template <class V>
+void describe(V& v, Type<RegistryRestore>) {
+  v.needs("registry", &RegistryRestore::registry, "name of a registry, all, or any");
+  v.needs("to", &RegistryRestore::to, "label of the moment of the backup");
+}
+
+constexpr EventWord word(Type<RegistryFailover>) { return {"registry.failover", "an address of the registry dies"}; }
+
+template <class V>
+void describe(V& v, Type<RegistryFailover>) {
+  describe_fault<RegistryFailover>(v);
+  v.needs("address", &RegistryFailover::address, "number of the address that dies, from 0");
+  v.later("to", "name the \"address\" that dies: syncers choose the next one themselves");
+}
+
+constexpr EventWord word(Type<RegistryLimit>) { return {"registry.limit", "requests above a rate are answered 429"}; }
+
+template <class V>
+void describe(V& v, Type<RegistryLimit>) {
+  describe_fault<RegistryLimit>(v);
+  v.needs("rps", &RegistryLimit::rps, "requests per second; 0 for none at all");
+}
+
+/// Tells every word of "kind".
+/// Every event of this page, in the order of the documentation.
+using RegistryEvents = std::tuple<RegistryRegister, RegistryDeregister, RegistryStopHeartbeat, RegistryHeartbeat,
+                                  RegistryExpire, RegistryStatus, RegistryUpdate, RegistryOutage, RegistrySlow,
+                                  RegistryFail, RegistryListEmpty, RegistryListPartial, RegistryStaleRead,
+                                  RegistryDataLoss, RegistryRestore, RegistryFailover, RegistryLimit>;
 
 }  // namespace sim::scenario

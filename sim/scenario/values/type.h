@@ -21,6 +21,12 @@ namespace sim::scenario {
 template <class T>
 struct Type {};
 
+/// The word of an alternative and what it means; `word(Type<T>{})` is told beside describe().
+struct EventWord {
+  std::string_view text;
+  std::string_view about;
+};
+
 /// A word of the language that is not supported yet.
 struct LaterWord {
   std::string_view word;
