@@ -10,7 +10,7 @@ using namespace syncer::wire::gossip;
 
 /// The body of a state exchange: what is followed to its end byte by byte can be read as a whole, or makes no sense.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  syncer::Bytes octets(1, static_cast<char>(Type::PushPull));
+  syncer::Bytes bytes(1, static_cast<char>(Type::PushPull));
   bytes.append(reinterpret_cast<const char*>(data), size);
   StreamMessage message;
   const Drop whole = decode_stream(bytes, message);

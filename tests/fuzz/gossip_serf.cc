@@ -44,7 +44,7 @@ void check_tags(syncer::ByteView meta) {
 
 /// What serf puts into user messages, user states and metadata.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const syncer::ByteView octets(reinterpret_cast<const char*>(data), size);
+  const syncer::ByteView bytes(reinterpret_cast<const char*>(data), size);
   check_query(bytes);
   check_clock(bytes);
   check_tags(bytes);

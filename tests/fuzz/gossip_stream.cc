@@ -11,7 +11,7 @@ using namespace syncer::wire::gossip;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
   static const Pool pool;
-  const syncer::ByteView octets(reinterpret_cast<const char*>(data) + 1, size - 1);
+  const syncer::ByteView bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::size_t cut = data[0] * bytes.size() / 256;
   StreamReader whole(pool, Opened::ByPeer);
   const bool complete = whole.feed(bytes) == StreamReader::Status::Complete;

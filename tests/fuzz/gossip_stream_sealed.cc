@@ -35,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const Pool pool{"blue", syncer::crypto::Keyring::make({syncer::Bytes(16, 'k')}).value()};
   const bool by_peer = (data[0] & 1U) != 0;
   const bool sealed = (data[0] & 2U) != 0;
-  const syncer::ByteView octets(reinterpret_cast<const char*>(data) + 2, size - 2);
+  const syncer::ByteView bytes(reinterpret_cast<const char*>(data) + 2, size - 2);
   const syncer::Bytes stream = written(bytes, pool, by_peer ? Opened::ByUs : Opened::ByPeer, sealed);
   const Opened opened = by_peer ? Opened::ByPeer : Opened::ByUs;
   StreamReader whole(pool, opened);

@@ -33,7 +33,7 @@ void require_same(const Value& value, const nlohmann::json& reference) {
 
 /// JSON that others wrote: whatever is read is what the reference reads, and nothing it refuses is read.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const syncer::ByteView octets(reinterpret_cast<const char*>(data), size);
+  const syncer::ByteView bytes(reinterpret_cast<const char*>(data), size);
   const auto document = syncer::json::Document::parse(bytes);
   if (document) require_same(document->root(), nlohmann::json::parse(bytes, nullptr, false));
   return 0;

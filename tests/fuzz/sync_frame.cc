@@ -32,7 +32,7 @@ void take(FrameReader& reader, syncer::ByteView input, Read& into) {
 /// A stream between regions, in one piece and in two (the first byte says where it is cut): the same frames.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  const syncer::ByteView octets(reinterpret_cast<const char*>(data) + 1, size - 1);
+  const syncer::ByteView bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::size_t cut = data[0] * bytes.size() / 256;
   Read whole;
   FrameReader in_one(kSyncProtocol);
