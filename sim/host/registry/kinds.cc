@@ -43,7 +43,8 @@ std::string service_text(std::string_view environment, std::string_view app, std
                          std::string_view version) {
   std::string text;
   text.reserve(environment.size() + app.size() + service.size() + version.size() + 3);
-  return text.append(environment).append("/").append(app).append("/").append(service).append("/").append(version);
+  text.append(environment).append("/").append(app).append("/").append(service).append("/").append(version);
+  return text;
 }
 
 }  // namespace sim::host

@@ -105,7 +105,7 @@ class ServiceCenter final : public Registry {
   }
 
   std::optional<CopyMark> mark_of(const HttpRequest& request) const override {
-    if (!writes(request)) return std::nullopt;
+    if (!writes(request) || request.target.ends_with("/heartbeats")) return std::nullopt;  // long, and marks nothing
     const std::string_view epoch = text_member(request.body, R"("syncer.epoch":")");
     if (epoch.empty()) return std::nullopt;
     return CopyMark{std::string(text_member(request.body, R"("syncer.region":")")),

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
@@ -86,9 +87,9 @@ std::optional<Entry> read_instance(const json::Value& document) {
   entry.lease = lease_of(document);
   read_marks(entry);
   if (entry.copy || entry.canary) return entry;
-  entry.metadata.clear();
   entry.payload = encode_record(
-      record_of(document, payload_of(document, {"instanceId", "serviceId", "version", "timestamp", "modTimestamp"})));
+      record_of(document, payload_of(document, {"instanceId", "serviceId", "version", "timestamp", "modTimestamp"}),
+                std::exchange(entry.metadata, {})));
   return entry;
 }
 
@@ -231,15 +232,23 @@ Members neutral_members(const Instance& instance) {
           {"status", quoted(word_of(instance.status))}};
 }
 
-/// What of the members the neutral part does not say; an absent one that it would say is null.
-Members residue_of(Members members, const Members& neutral) {
-  for (const auto& [name, text] : neutral) {
-    const auto found = members.find(name);
-    if (found == members.end())
-      members.emplace(name, kAbsent);
-    else if (found->second == text)
-      members.erase(found);
-  }
+/// Leaves out a member that the neutral part stands for with this text; an absent one that it would say is null.
+void leave_out(Members& members, ByteView name, const Bytes& text) {
+  const auto found = members.find(name);
+  if (found == members.end())
+    members.emplace(name, kAbsent);
+  else if (found->second == text)
+    members.erase(found);
+}
+
+/// What of the members the neutral part does not say. Every instance of every changed list comes by here: the texts of
+/// neutral_members() one by one, without a map of them.
+Members residue_of(Members members, const Instance& neutral) {
+  leave_out(members, "endpoints", list_text(endpoint_texts(neutral)));
+  leave_out(members, "healthCheck", health_check_of(neutral.lease));
+  leave_out(members, "hostName", quoted(neutral.host_name));
+  leave_out(members, "properties", properties_text(neutral.metadata));
+  leave_out(members, "status", quoted(word_of(neutral.status)));
   return members;
 }
 
@@ -275,6 +284,10 @@ std::string host_name_of(const Instance& instance) {
 }  // namespace
 
 InstanceRecord record_of(const json::Value& instance, Members members) {
+  return record_of(instance, std::move(members), properties_member(instance, "properties").value_or(Metadata()));
+}
+
+InstanceRecord record_of(const json::Value& instance, Members members, Metadata metadata) {
   InstanceRecord record;
   Instance& neutral = record.instance;
   neutral.host_name = text_member(instance, "hostName").value_or("");
@@ -282,9 +295,9 @@ InstanceRecord record_of(const json::Value& instance, Members members) {
     neutral.endpoints.push_back(endpoint_of(text));
   }
   neutral.status = status_of(text_member(instance, "status").value_or(""));
-  neutral.metadata = properties_member(instance, "properties").value_or(Metadata());
+  neutral.metadata = std::move(metadata);
   neutral.lease = static_cast<std::uint32_t>(lease_of(instance) / std::chrono::seconds(1));
-  const Members residue = residue_of(std::move(members), neutral_members(neutral));
+  const Members residue = residue_of(std::move(members), neutral);
   record.native.kind = kNativeKind;
   if (!residue.empty()) record.native.content = object_text(residue);
   return record;

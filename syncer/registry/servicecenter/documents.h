@@ -84,6 +84,8 @@ struct InstanceDocument {
 /// The record of an instance: neutral what can be, the rest as the native part. Lossless: document_of() gives the same
 /// members again. Members that are null count as absent.
 InstanceRecord record_of(const json::Value& instance, Members members);
+/// The same with its properties, when they were read already.
+InstanceRecord record_of(const json::Value& instance, Members members, Metadata metadata);
 /// How an instance of any kind looks here. From a record of this kind its very members, from another one what the
 /// neutral part says. Invalid when the native part is broken.
 Result<InstanceDocument> document_of(const InstanceRecord& record);
