@@ -21,13 +21,13 @@ Parts::Parts(NodeConfig given, Ports world, Random random, Instant now)
       epochs(ports.storage, [this] { return ids.next_call(); }),
       gossip(with_key_rule(gossip_config(config), config.mode), ports.datagrams, ports.streams, ports.observer,
              random.stream("gossip"), now, [this] { return ids.next_link(); }),
-      peering(peering_config(config), ports.streams, ports.observer, random.stream("mesh"), now,
+      peering(peering_config(config), ports.streams, ports.observer, random.stream("peering"), now,
               [this] { return ids.next_link(); }),
       catalog(catalog_config(config, [this](Instant at) { return !cluster || cluster->may_write(at); }), ports.http,
-              ports.observer, random.stream("home"), now, [this] { return ids.next_call(); }) {
+              ports.observer, random.stream("catalog"), now, [this] { return ids.next_call(); }) {
   if (config.mode != Mode::Cluster) return;
   cluster = std::make_unique<cluster::Cluster>(
-      cluster_config(config), ports.streams, ports.storage, ports.observer, random.stream("council"),
+      cluster_config(config), ports.streams, ports.storage, ports.observer, random.stream("cluster"),
       [this] { return ids.next_link(); }, [this] { return ids.next_call(); });
 }
 
