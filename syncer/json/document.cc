@@ -53,7 +53,7 @@ constexpr auto kPlain = [] {
 bool is_plain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-/// Whoever reads names without regard to case must find at most one.
+/// A reader of names without regard to case must find at most one.
 bool same_name(ByteView a, ByteView b) {
   return a.size() == b.size() &&
          std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
@@ -224,7 +224,7 @@ namespace {
 
 constexpr int kMaxDepth = 64;
 
-/// Counts brackets outside of texts: whoever walks over a value recurses, so depth is bounded before it is built.
+/// Counts brackets outside of texts: a walk over a value recurses, so depth is bounded before it is built.
 bool is_shallow(ByteView text) {
   int depth = 0;
   bool in_text = false;

@@ -15,7 +15,7 @@
 #include "syncer/base/result.h"
 
 /// The settings of a syncer: one key each, the same in the daemon's file, its flags and a scenario's "config". Each
-/// part declares the rows of its own configuration with the forms below; whoever owns the parts composes their rows
+/// part declares the rows of its own configuration with the forms below; the owner of the parts composes their rows
 /// into one table.
 namespace syncer::settings {
 
