@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sim/check/copy_rules.h"
+#include "sim/check/effort.h"
 #include "sim/check/expectation.h"
 #include "sim/check/member_rules.h"
 #include "sim/check/metrics.h"
@@ -67,6 +68,9 @@ class Judge : public scenario::Checks {
     auto watch = std::make_unique<Watch>();
     watch_ = watch.get();
     rules_.push_back(std::move(watch));
+    auto effort = std::make_unique<Effort>(options.invariants);
+    effort_ = effort.get();
+    rules_.push_back(std::move(effort));
     if (!options.invariants) return;
     for (auto& rule : all_rules()) {
       if (rule->wants_after_event()) after_event_.push_back(rule.get());
@@ -96,7 +100,8 @@ class Judge : public scenario::Checks {
     scenario::Findings findings;
     for (const auto& rule : rules_) rule->finish();
     for (const auto& expectation : expectations_) expectation->finish(run_->world.now(), findings);
-    if (options_.expectations) metrics_.finish(*run_, *ledger_, *watch_, sink_, findings);
+    if (options_.expectations) metrics_.finish(*run_, {*ledger_, *watch_, *effort_}, sink_, findings);
+    findings.effort = effort_->costs();
     findings.violations = sink_.violations();
     return findings;
   }
@@ -161,6 +166,7 @@ class Judge : public scenario::Checks {
   std::optional<Ledger> ledger_;
   std::optional<Predicates> predicates_;
   Watch* watch_ = nullptr;
+  Effort* effort_ = nullptr;
   std::vector<std::unique_ptr<Rule>> rules_;
   std::vector<Rule*> after_event_;
   std::vector<std::unique_ptr<Expectation>> expectations_;
@@ -173,7 +179,9 @@ class Judge : public scenario::Checks {
 
 scenario::Vocabulary vocabulary() {
   scenario::Vocabulary words{Metrics::names(), {}};
-  for (const auto& rule : all_rules()) {
+  auto rules = all_rules();
+  rules.push_back(std::make_unique<Effort>(true));
+  for (const auto& rule : rules) {
     for (const std::string_view id : rule->ids()) {
       if (std::find(words.invariants.begin(), words.invariants.end(), id) == words.invariants.end()) {
         words.invariants.push_back(id);

@@ -9,6 +9,17 @@
 namespace sim::check {
 namespace {
 
+constexpr std::string_view kEffort = "effort.";
+
+const std::vector<std::string>& effort_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const std::string_view detour : Effort::detours()) all.push_back(std::string(kEffort) + std::string(detour));
+    return all;
+  }();
+  return names;
+}
+
 std::vector<std::int64_t> durations(const Ledger& ledger, Origin::Step step) {
   std::vector<std::int64_t> values;
   for (const Timing& timing : ledger.timings()) {
@@ -60,9 +71,11 @@ Metrics::Metrics(const scenario::Scenario& scenario) {
 }
 
 std::vector<std::string_view> Metrics::names() {
-  return {"convergence.visible_after", "convergence.changed_after", "convergence.gone_after", "net.bytes_sent",
+  std::vector<std::string_view> all = {"convergence.visible_after", "convergence.changed_after", "convergence.gone_after", "net.bytes_sent",
           "net.messages_sent",         "net.messages_lost",         "registry.writes",        "registry.requests",
           "registry.copies",           "swim.false_dead",           "gossip.dropped"};
+  all.insert(all.end(), effort_names().begin(), effort_names().end());
+  return all;
 }
 
 void Metrics::on_message(const host::Message& message) {
@@ -74,7 +87,8 @@ void Metrics::on_message(const host::Message& message) {
   }
 }
 
-std::vector<std::int64_t> Metrics::values(std::string_view metric, const Ledger& ledger, const Watch& watch) const {
+std::vector<std::int64_t> Metrics::values(std::string_view metric, const Sources& sources) const {
+  const auto& [ledger, watch, effort] = sources;
   if (metric == "convergence.visible_after") return durations(ledger, Origin::Step::Registered);
   if (metric == "convergence.changed_after") return durations(ledger, Origin::Step::Changed);
   if (metric == "convergence.gone_after") return durations(ledger, Origin::Step::Removed);
@@ -85,16 +99,17 @@ std::vector<std::int64_t> Metrics::values(std::string_view metric, const Ledger&
   if (metric == "registry.writes") return one(writes_);
   if (metric == "registry.requests") return one(requests_);
   if (metric == "registry.copies") return one(ledger.copies().size());
+  if (metric.starts_with(kEffort)) return one(effort.count(metric.substr(kEffort.size())));
   if (metric == "gossip.dropped") return one(watch.dropped());
   return one(watch.false_deaths());
 }
 
-void Metrics::finish(const scenario::CheckContext& run, const Ledger& ledger, const Watch& watch, Sink& sink,
+void Metrics::finish(const scenario::CheckContext& run, const Sources& sources, Sink& sink,
                      scenario::Findings& findings) const {
   for (const scenario::Expectation& expectation : run.scenario.expect) {
     const auto* metric = std::get_if<scenario::Metric>(&expectation.form);
     if (metric == nullptr) continue;
-    std::vector<std::int64_t> all = values(metric->metric, ledger, watch);
+    std::vector<std::int64_t> all = values(metric->metric, sources);
     for (std::int64_t& value : all) value = per(value, metric->per, run);
     const auto count = metric->metric.rfind("convergence.", 0) == 0 ? static_cast<std::int64_t>(all.size()) : mean(all);
     const Asked asked[] = {{"p50", metric->p50, quantile(all, 50)},

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/check/effort.h"
 #include "sim/check/ledger.h"
 #include "sim/check/watch.h"
 #include "sim/scenario/run/checks.h"
@@ -15,9 +16,16 @@ namespace sim::check {
 /// Quantities of a run by name: "convergence.visible_after", "convergence.changed_after", "convergence.gone_after" (one
 /// value per instance and foreign registry, ns), "net.bytes_sent", "net.messages_sent", "net.messages_lost",
 /// "registry.writes" (by anybody), "registry.requests" (by syncers), "registry.copies" (at the end), "swim.false_dead",
-/// "gossip.dropped" (one value each).
+/// "gossip.dropped", and "effort.DETOUR" for each of Effort::detours() (one value each).
 class Metrics {
  public:
+  /// What measures beside the metrics themselves.
+  struct Sources {
+    const Ledger& ledger;
+    const Watch& watch;
+    const Effort& effort;
+  };
+
   explicit Metrics(const scenario::Scenario& scenario);
 
   /// Names of all metrics there are.
@@ -29,11 +37,11 @@ class Metrics {
   void on_request() { ++requests_; }
 
   /// Judges the scenario's bounds and adds the measured values.
-  void finish(const scenario::CheckContext& run, const Ledger& ledger, const Watch& watch, Sink& sink,
+  void finish(const scenario::CheckContext& run, const Sources& sources, Sink& sink,
               scenario::Findings& findings) const;
 
  private:
-  std::vector<std::int64_t> values(std::string_view metric, const Ledger& ledger, const Watch& watch) const;
+  std::vector<std::int64_t> values(std::string_view metric, const Sources& sources) const;
 
   bool wants_messages_ = false;
   std::uint64_t bytes_sent_ = 0;

@@ -59,6 +59,12 @@ std::string rate(std::uint64_t count, Duration wall) {
   return std::to_string(per_second / 1'000'000) + "." + std::to_string(per_second / 100'000 % 10) + " M";
 }
 
+/// "4", "0.3": of a total over so many seeds.
+std::string per_seed(std::uint64_t total, std::size_t seeds) {
+  const std::uint64_t tenths = (total * 10 + seeds / 2) / std::max<std::size_t>(seeds, 1);
+  return std::to_string(tenths / 10) + (tenths % 10 == 0 ? "" : "." + std::to_string(tenths % 10));
+}
+
 std::string headline(const Suite& suite) {
   std::uint64_t events = 0;
   std::uint64_t simulated = 0;
@@ -184,6 +190,25 @@ int exit_code(const Suite& suite) {
   return has(Verdict::Undecided) ? 3 : 0;
 }
 
+namespace {
+
+/// "  detours  link.down 4, member.suspected 2 (mean of a seed)"; nothing when there was none.
+std::string detours(const Suite& suite) {
+  std::string text;
+  for (const auto& [detour, count] : effort(suite)) text += (text.empty() ? "" : ", ") + detour + " " + per_seed(count, suite.results.size());
+  return text.empty() ? text : "  detours a seed  " + text + "\n";
+}
+
+}  // namespace
+
+std::map<std::string, std::uint64_t> effort(const Suite& suite) {
+  std::map<std::string, std::uint64_t> all;
+  for (const RunResult& r : suite.results) {
+    for (const scenario::Cost& c : r.findings.effort) all[c.detour] += c.count;
+  }
+  return all;
+}
+
 std::string to_text(const Suite& suite) {
   std::string text = headline(suite);
   const std::vector<Quantiles> all = quantiles(suite);
@@ -194,7 +219,7 @@ std::string to_text(const Suite& suite) {
     text += "  determinism  " + std::to_string(suite.run_twice) + " of " + std::to_string(suite.results.size()) +
             " seeds run twice, with and without checks: equal\n";
   }
-  return text + failures(suite);
+  return text + detours(suite) + failures(suite);
 }
 
 std::string to_json_line(const Suite& suite) {
@@ -213,6 +238,7 @@ std::string to_json_line(const Suite& suite) {
                                    {"slack_ns", (q.within - q.max).count()},
                                    {"count", q.count}});
   }
+  out["effort"] = effort(suite);
   out["crashed"] = ordered_json::array();
   for (const Crash& c : suite.crashes) out["crashed"].push_back({{"seed", c.seed}, {"how", c.how}});
   out["not_deterministic"] = ordered_json::array();
@@ -259,6 +285,12 @@ scenario::Timing timing_from(const json& t) {
   return timing;
 }
 
+json to_value(const scenario::Cost& c) {
+  return {{"detour", c.detour}, {"node", c.node}, {"cause", c.cause}, {"count", c.count}};
+}
+
+scenario::Cost cost_from(const json& c) { return {c.at("detour"), c.at("node"), c.at("cause"), c.at("count")}; }
+
 }  // namespace
 
 std::string to_line(const scenario::RunResult& r) {
@@ -268,12 +300,15 @@ std::string to_line(const scenario::RunResult& r) {
   for (const auto& v : r.findings.violations) violations.push_back(to_value(v));
   for (const auto& t : r.findings.timings) timings.push_back(to_value(t));
   for (const auto& m : r.findings.metrics) metrics.push_back({{"metric", m.metric}, {"value", m.value}});
+  json effort = json::array();
+  for (const auto& c : r.findings.effort) effort.push_back(to_value(c));
   const json all = {{"seed", r.seed},
                     {"verdict", name(r.verdict)},
                     {"violations", std::move(violations)},
                     {"undecided", r.findings.undecided},
                     {"timings", std::move(timings)},
                     {"metrics", std::move(metrics)},
+                    {"effort", std::move(effort)},
                     {"digest", r.digest},
                     {"events", r.events},
                     {"simulated_ns", r.simulated.count()}};
@@ -288,6 +323,7 @@ syncer::Result<scenario::RunResult> from_line(const std::string& line) {
     for (const json& v : all.at("violations")) r.findings.violations.push_back(violation_from(v));
     for (const json& t : all.at("timings")) r.findings.timings.push_back(timing_from(t));
     for (const json& m : all.at("metrics")) r.findings.metrics.push_back({m.at("metric"), m.at("value")});
+    for (const json& c : all.at("effort")) r.findings.effort.push_back(cost_from(c));
     r.findings.undecided = all.at("undecided");
     r.digest = all.at("digest");
     r.events = all.at("events");

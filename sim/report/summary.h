@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,9 @@ struct Quantiles {
 
 /// In the order of the scenario's expectations; those that were never reached are left out.
 std::vector<Quantiles> quantiles(const Suite& suite);
+
+/// What the detours of all seeds cost together, by their names.
+std::map<std::string, std::uint64_t> effort(const Suite& suite);
 
 /// 0 all ok, 1 violated, 3 undecided, 4 not deterministic, 70 a seed crashed; the worst of them.
 int exit_code(const Suite& suite);

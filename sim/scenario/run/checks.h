@@ -16,6 +16,8 @@ class World;
 
 namespace sim::scenario {
 
+class Faults;
+
 /// When the labels of a run come true. All that do not hang on a `when` are known from the beginning.
 class Timeline {
  public:
@@ -35,6 +37,7 @@ struct CheckContext {
   const host::World& world;
   const Timeline& timeline;
   const Captures& captures;  ///< what the events named by "as" so far
+  const Faults& faults;      ///< those that last
   std::uint64_t seed;
 };
 

@@ -42,12 +42,22 @@ struct Measurement {
   bool operator==(const Measurement&) const = default;
 };
 
+/// How often a node took one detour for one cause: it is no failure, but effort that something else made necessary.
+struct Cost {
+  std::string detour;  ///< as events name it: "link.down"
+  std::string node;
+  std::string cause;  ///< in words, with "#" for each number; empty when there is none
+  std::uint64_t count = 0;
+  bool operator==(const Cost&) const = default;
+};
+
 /// What the checkers have to say after a run.
 struct Findings {
   std::vector<Violation> violations;
   std::vector<std::string> undecided;  ///< expectations that the run was too short for, a sentence each
   std::vector<Timing> timings;
   std::vector<Measurement> metrics;
+  std::vector<Cost> effort;
 };
 
 /// One run of one seed.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/scenario/run/run_context.h"
+#include "sim/scenario/run/faults.h"
 
 #include <algorithm>
 #include <utility>
@@ -10,6 +10,7 @@ namespace sim::scenario {
 void Faults::begin(std::string label, Kind kind, Sites touched, std::function<void(host::World&)> end,
                    std::optional<Duration> lasting) {
   const std::uint64_t id = next_++;
+  changed_at_ = world_.now();
   running_.emplace(id, Fault{std::move(label), kind, std::move(touched), std::move(end)});
   if (lasting) world_.at(world_.now() + *lasting, [this, id](host::World&) { this->end(id); });
 }
@@ -39,6 +40,7 @@ void Faults::end(std::uint64_t id) {
   if (found == running_.end()) return;
   const auto action = std::move(found->second.end);
   running_.erase(found);
+  changed_at_ = world_.now();
   action(world_);
 }
 
