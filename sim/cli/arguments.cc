@@ -70,6 +70,9 @@ void add_run(CLI::App& app, Raw& raw) {
   run->add_option("--trace", raw.arguments.trace, "write every event of one seed to a file, - for standard output");
   run->add_option("--html", raw.arguments.html,
                   "draw one seed: who was up, what happened when, as one page for a browser");
+  run->add_option("--baseline", raw.arguments.baseline,
+                  "compare what detours cost with this file, and say what got dearer (exit code 5)");
+  run->add_option("--write-baseline", raw.arguments.write_baseline, "write what detours cost to this file");
   run->callback([&raw] { raw.arguments.command = Command::Run; });
 }
 

@@ -27,6 +27,8 @@ struct Arguments {
   bool keep_going = false;
   std::string trace;                                   ///< file, "-" for the standard output, empty for none
   std::string html;                                    ///< file for a picture of one seed; empty for none
+  std::string baseline;                                ///< file to compare the effort with; empty for none
+  std::string write_baseline;                          ///< file that receives the effort; empty for none
   syncer::Duration budget = std::chrono::seconds(60);  ///< of shrink, in real time
 };
 

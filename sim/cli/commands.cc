@@ -9,6 +9,7 @@
 #include <iostream>
 #include <set>
 
+#include "sim/cli/effort_comparison.h"
 #include "sim/cli/play.h"
 #include "sim/cli/workers.h"
 #include "sim/explore/chaos.h"
@@ -136,7 +137,8 @@ int run_scenarios(const Arguments& arguments, std::ostream& out, std::ostream& e
       scenarios.push_back(std::move(*parsed));
     }
   }
-  if (!legal) return kUsage;
+  EffortComparison efforts;
+  if (!efforts.load(arguments, err) || !legal) return kUsage;
   // The worst code of all scenarios; "undecided" is the mildest failure though its number is larger than "violated".
   const auto weight = [](int code) { return code == 1 ? 4 : code == 4 ? 5 : code; };
   int worst = 0;
@@ -144,11 +146,13 @@ int run_scenarios(const Arguments& arguments, std::ostream& out, std::ostream& e
     const auto suite = play_as_asked(scenario, arguments, out, err);
     if (!suite) return kUsage;
     out << (arguments.json ? report::to_json_line(*suite) : report::to_text(*suite)) << std::flush;
+    if (!efforts.add(*suite, err)) return kUsage;
     const int code = report::exit_code(*suite);
     if (weight(code) > weight(worst)) worst = code;
     if (code != 0 && !arguments.keep_going) break;
   }
-  return worst;
+  const int effort = efforts.finish(arguments.json, out, err);
+  return worst != 0 ? worst : effort;
 }
 
 int check_files(const Arguments& arguments, std::ostream& out, std::ostream& err) {
