@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -36,6 +37,14 @@ Result<File> lock_directory(const std::string& directory) {
                  "another syncer is using this data directory; stop it, or give this one another --node or --data-dir");
 }
 
+/// What somebody else may write there, an epoch or a vote, would be believed.
+Result<void> check_owner(const std::string& directory) {
+  constexpr mode_t kWrittenByOthers = 022;
+  struct stat about {};
+  if (::stat(directory.c_str(), &about) != 0 || (about.st_mode & kWrittenByOthers) == 0) return {};
+  return failure(ErrorCode::Invalid, directory, "others may write this data directory; chmod 700 it");
+}
+
 }  // namespace
 
 struct FileStorage::State : std::enable_shared_from_this<State> {
@@ -46,8 +55,13 @@ struct FileStorage::State : std::enable_shared_from_this<State> {
     bool append;
   };
 
-  State(std::string d, bool m, Post p, Done f, File l)
-      : directory(std::move(d)), made(m), post(std::move(p)), done(std::move(f)), lock_file(std::move(l)) {}
+  State(std::string d, bool m, Post p, Done f, File l, Filing& calls)
+      : directory(std::move(d)),
+        made(m),
+        post(std::move(p)),
+        done(std::move(f)),
+        filing(calls),
+        lock_file(std::move(l)) {}
 
   void work() {
     std::unique_lock lock(mutex);
@@ -58,7 +72,8 @@ struct FileStorage::State : std::enable_shared_from_this<State> {
       queue.pop_front();
       lock.unlock();
       auto outcome =
-          job.append ? append_file(directory, job.key, job.bytes) : replace_file(directory, job.key, job.bytes);
+          job.append ? append_file(directory, job.key, job.bytes, filing)
+                     : replace_file(directory, job.key, job.bytes, filing);
       post([self = shared_from_this(), id = job.id, outcome = std::move(outcome)] {
         if (!self->closed) self->done(id, outcome);
       });
@@ -79,6 +94,7 @@ struct FileStorage::State : std::enable_shared_from_this<State> {
   const bool made;  ///< by us
   const Post post;
   const Done done;
+  Filing& filing;
   std::optional<File> lock_file;  ///< the lock lasts as long as the descriptor
   std::mutex mutex;               ///< guards queue and stopping
   std::condition_variable wake;
@@ -88,14 +104,17 @@ struct FileStorage::State : std::enable_shared_from_this<State> {
   std::thread worker;
 };
 
-Result<std::unique_ptr<FileStorage>> FileStorage::open(std::string directory, Post post, Done done) {
+Result<std::unique_ptr<FileStorage>> FileStorage::open(std::string directory, Post post, Done done, Filing& filing) {
   std::error_code unknown;
   const bool is_new = !std::filesystem::exists(directory, unknown);
   if (auto made = make_directories(directory); !made) return tl::unexpected(made.error());
+  if (auto own = check_owner(directory); !own) return tl::unexpected(own.error());
   auto lock = lock_directory(directory);
   if (!lock) return tl::unexpected(lock.error());
-  auto state =
-      std::make_shared<State>(std::move(directory), is_new, std::move(post), std::move(done), std::move(*lock));
+  // A log that an earlier process made may have died before its name was durable.
+  if (auto synced = sync_directory(directory, filing); !synced) return tl::unexpected(synced.error());
+  auto state = std::make_shared<State>(std::move(directory), is_new, std::move(post), std::move(done), std::move(*lock),
+                                       filing);
   state->worker = std::thread([raw = state.get()] { raw->work(); });  // joined before the state goes
   return std::unique_ptr<FileStorage>(new FileStorage(std::move(state)));
 }
@@ -115,7 +134,7 @@ FileStorage::~FileStorage() {
 
 Result<std::optional<Bytes>> FileStorage::read(std::string_view key) {
   SYNCER_ASSERT(is_key(key));
-  return read_file(state_->directory + "/" + std::string(key), kLargestValue);
+  return read_file(state_->directory + "/" + std::string(key), kLargestValue, state_->filing);
 }
 
 void FileStorage::write(CallId id, std::string_view key, Bytes value) { state_->add(id, key, std::move(value), false); }

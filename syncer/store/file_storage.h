@@ -6,6 +6,7 @@
 #include <string>
 
 #include "syncer/ports/storage.h"
+#include "syncer/store/filing.h"
 
 namespace syncer::store {
 
@@ -19,7 +20,9 @@ class FileStorage : public Storage {
   using Done = std::function<void(CallId, Result<void>)>;
 
   /// Makes the directory (mode 0700) where missing and locks it. The error says what to do.
-  static Result<std::unique_ptr<FileStorage>> open(std::string directory, Post post, Done done);
+  /// `filing` outlives the storage and is used by its worker.
+  static Result<std::unique_ptr<FileStorage>> open(std::string directory, Post post, Done done,
+                                                   Filing& filing = system_filing());
   /// Finishes what is queued; nothing is reported any more.
   ~FileStorage() override;
 

@@ -63,6 +63,28 @@ TEST(FileStorage, AFileInTheWayOfTheDirectoryIsNamed) {
   EXPECT_NE(to_string(opened.error()).find(directory.path + "/state"), std::string::npos);
 }
 
+TEST(FileStorage, ADirectoryThatOthersMayWriteIsRefused) {
+  TemporaryDirectory directory;
+  for (const mode_t mode : {0777U, 0770U, 0702U}) {
+    ASSERT_EQ(chmod(directory.path.c_str(), mode), 0);
+    const auto opened = syncer::store::FileStorage::open(directory.path, kIgnoreTask, kIgnoreOutcome);
+    ASSERT_FALSE(opened) << mode;
+    EXPECT_NE(opened.error().detail.find("chmod 700"), std::string::npos);
+  }
+  ASSERT_EQ(chmod(directory.path.c_str(), 0755), 0);
+  EXPECT_TRUE(syncer::store::FileStorage::open(directory.path, kIgnoreTask, kIgnoreOutcome));
+}
+
+TEST(FileStorage, ALinkInTheWayOfAWriteIsNotFollowed) {
+  RealStorage world;
+  const std::string elsewhere = world.directory() + "/elsewhere";
+  std::filesystem::create_symlink(elsewhere, world.directory() + "/state/epoch~");
+  world.storage().write(syncer::CallId{1}, "epoch", "secret");
+  ASSERT_TRUE(world.run_until([&] { return world.outcomes().size() == 1; }, std::chrono::seconds(10)));
+  EXPECT_FALSE(world.outcomes()[0].second);
+  EXPECT_FALSE(std::filesystem::exists(elsewhere));
+}
+
 TEST(FileStorage, AValueThatCannotBeReadIsAnErrorNotNothing) {
   TemporaryDirectory directory;
   std::filesystem::create_directory(directory.path + "/epoch");  // what a confused operator may leave behind
