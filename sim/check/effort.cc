@@ -113,17 +113,15 @@ void Effort::book(NodeIndex node, std::string_view detour, std::string_view caus
   std::string words = words_of(cause);
   const auto of_kind = counts_.lower_bound(Key{detour, node, ""});
   const auto end = counts_.upper_bound(Key{detour, node, "\xff"});
-  if (!counts_.contains(Key{detour, node, words}) &&
-      static_cast<std::size_t>(std::distance(of_kind, end)) >= kCauses) {
+  if (!counts_.contains(Key{detour, node, words}) && static_cast<std::size_t>(std::distance(of_kind, end)) >= kCauses) {
     words = "other";
   }
   ++counts_[Key{detour, node, std::move(words)}];
   if (!judges_ || !is_calm()) return;
-  context_.sink->violated(kCalmIsQuiet,
-                          {"node " + context_.node(node) + ": " + std::string(detour) +
-                               (cause.empty() ? "" : " (" + std::string(cause) + ")"),
-                           "the last fault ended, or the last node started, at " +
-                               syncer::to_string(disturbed_at().time_since_epoch())});
+  context_.sink->violated(kCalmIsQuiet, {"node " + context_.node(node) + ": " + std::string(detour) +
+                                             (cause.empty() ? "" : " (" + std::string(cause) + ")"),
+                                         "the last fault ended, or the last node started, at " +
+                                             syncer::to_string(disturbed_at().time_since_epoch())});
 }
 
 bool Effort::is_calm() const {

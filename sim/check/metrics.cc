@@ -71,9 +71,10 @@ Metrics::Metrics(const scenario::Scenario& scenario) {
 }
 
 std::vector<std::string_view> Metrics::names() {
-  std::vector<std::string_view> all = {"convergence.visible_after", "convergence.changed_after", "convergence.gone_after", "net.bytes_sent",
-          "net.messages_sent",         "net.messages_lost",         "registry.writes",        "registry.requests",
-          "registry.copies",           "swim.false_dead",           "gossip.dropped"};
+  std::vector<std::string_view> all = {
+      "convergence.visible_after", "convergence.changed_after", "convergence.gone_after", "net.bytes_sent",
+      "net.messages_sent",         "net.messages_lost",         "registry.writes",        "registry.requests",
+      "registry.copies",           "swim.false_dead",           "gossip.dropped"};
   all.insert(all.end(), effort_names().begin(), effort_names().end());
   return all;
 }

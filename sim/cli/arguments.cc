@@ -21,11 +21,13 @@ constexpr const char* kExamples =
     "  syncsim run FILE --seeds 1-500 --jobs 4      many seeds, four processes\n"
     "  syncsim run FILE --seed 77 --trace -         every event of one seed\n"
     "  syncsim run FILE --seed 77 --html run.html   the same as a picture\n"
+    "  syncsim why FILE --seed 77                   what its failure, or its latest instance, comes from\n"
     "  syncsim check FILE                           only read it, and say all that is wrong with it\n"
     "  syncsim explain FILE                         what happens when, in sentences\n"
     "  syncsim shrink FILE --seed 77 > small.json   the smallest scenario that fails in the same way\n"
     "\n"
-    "Exit codes: 0 ok, 1 violated, 2 usage or scenario error, 3 undecided, 4 not deterministic, 70 internal error.\n"
+    "Exit codes: 0 ok, 1 violated, 2 usage or scenario error, 3 undecided, 4 not deterministic,\n"
+    "5 a detour got dearer than the baseline, 70 internal error.\n"
     "The language of scenario files: docs/scenario-format.md; for editors: syncsim schema.";
 
 constexpr int kUsage = 2;
@@ -74,6 +76,20 @@ void add_run(CLI::App& app, Raw& raw) {
                   "compare what detours cost with this file, and say what got dearer (exit code 5)");
   run->add_option("--write-baseline", raw.arguments.write_baseline, "write what detours cost to this file");
   run->callback([&raw] { raw.arguments.command = Command::Run; });
+}
+
+void add_why(CLI::App& app, Raw& raw) {
+  CLI::App* why = app.add_subcommand("why", "tell what a failure, or a late instance, of one seed comes from");
+  add_files(why, raw);
+  why->add_option("--seed", raw.seed, "the seed (default: the scenario's first)");
+  auto* violation = why->add_option("--violation", raw.arguments.violation, "of this expectation or invariant");
+  auto* instance = why->add_option("--instance", raw.arguments.instance,
+                                   "the slowest way of this instance to another registry, such as base/svc-1/3");
+  auto* event = why->add_option("--event", raw.arguments.event, "what followed the event of this label");
+  violation->excludes(instance)->excludes(event);
+  instance->excludes(event);
+  why->add_flag("--json", raw.arguments.json, "one line of JSON instead of text");
+  why->callback([&raw] { raw.arguments.command = Command::Why; });
 }
 
 void add_others(CLI::App& app, Raw& raw) {
@@ -146,6 +162,7 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv, 
   app.footer(kExamples);
   app.require_subcommand(1);
   add_run(app, raw);
+  add_why(app, raw);
   add_others(app, raw);
   try {
     app.parse(argc, argv);

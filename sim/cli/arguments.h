@@ -13,7 +13,7 @@
 
 namespace sim::cli {
 
-enum class Command { Run, Check, Explain, Materialize, Shrink, Schema, Version };
+enum class Command { Run, Why, Check, Explain, Materialize, Shrink, Schema, Version };
 
 /// A parsed command line of syncsim.
 struct Arguments {
@@ -29,6 +29,9 @@ struct Arguments {
   std::string html;                                    ///< file for a picture of one seed; empty for none
   std::string baseline;                                ///< file to compare the effort with; empty for none
   std::string write_baseline;                          ///< file that receives the effort; empty for none
+  std::string violation;                               ///< why: of this id; empty for the first
+  std::string instance;                                ///< why: of this instance's way
+  std::string event;                                   ///< why: what followed this event
   syncer::Duration budget = std::chrono::seconds(60);  ///< of shrink, in real time
 };
 

@@ -9,6 +9,7 @@
 #include <iostream>
 #include <set>
 
+#include "sim/check/judge.h"
 #include "sim/cli/effort_comparison.h"
 #include "sim/cli/play.h"
 #include "sim/cli/workers.h"
@@ -16,6 +17,7 @@
 #include "sim/explore/shrink.h"
 #include "sim/report/picture.h"
 #include "sim/scenario/language/writer.h"
+#include "sim/why/explanation.h"
 
 namespace sim::cli {
 namespace {
@@ -153,6 +155,23 @@ int run_scenarios(const Arguments& arguments, std::ostream& out, std::ostream& e
   }
   const int effort = efforts.finish(arguments.json, out, err);
   return worst != 0 ? worst : effort;
+}
+
+int why_file(const Arguments& arguments, std::ostream& out, std::ostream& err) {
+  const auto scenario = load_one(arguments, err);
+  if (!scenario) return kUsage;
+  const std::uint64_t seed = seeds_of(*scenario, arguments.seeds).front();
+  const Scenario drawn = explore::materialize(*scenario, seed);
+  why::Recorder recorder(check::make_judge(drawn));
+  const scenario::RunResult result = scenario::run(drawn, seed, recorder);
+  const why::Question question{arguments.violation, arguments.instance, arguments.event};
+  const auto answer = why::explain(drawn, result, recorder, question);
+  if (!answer) {
+    err << "syncsim: " << to_string(answer.error()) << "\n";
+    return kUsage;
+  }
+  out << (arguments.json ? why::to_json_line(*answer) : why::to_text(*answer));
+  return 0;
 }
 
 int check_files(const Arguments& arguments, std::ostream& out, std::ostream& err) {

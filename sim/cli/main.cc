@@ -25,6 +25,8 @@ int dispatch(const sim::cli::Arguments& arguments) {
   switch (arguments.command) {
     case Command::Run:
       return sim::cli::run_scenarios(arguments, std::cout, std::cerr);
+    case Command::Why:
+      return sim::cli::why_file(arguments, std::cout, std::cerr);
     case Command::Check:
       return sim::cli::check_files(arguments, std::cout, std::cerr);
     case Command::Explain:

@@ -104,7 +104,8 @@ std::string to_text(const std::vector<Baseline::Difference>& differences) {
     }
     return rows;
   };
-  const std::string text = table(some(true), "dearer than the baseline") + table(some(false), "cheaper than the baseline");
+  const std::string text =
+      table(some(true), "dearer than the baseline") + table(some(false), "cheaper than the baseline");
   return text.empty() ? "no detour got dearer or cheaper than the baseline\n" : text;
 }
 

@@ -97,7 +97,8 @@ std::string text_of(const Suite& suite, const RunResult& result) {
   for (const std::string& why : result.findings.undecided) {
     text += "  undecided  seed " + std::to_string(result.seed) + ": " + why + "\n";
   }
-  return text + "  replay: " + replay_line(suite.file, result.seed) + "\n";
+  return text + "  replay: " + replay_line(suite.file, result.seed) + "\n  why:    syncsim why " + suite.file +
+         " --seed " + std::to_string(result.seed) + "\n";
 }
 
 std::string failures(const Suite& suite) {
@@ -195,7 +196,8 @@ namespace {
 /// "  detours  link.down 4, member.suspected 2 (mean of a seed)"; nothing when there was none.
 std::string detours(const Suite& suite) {
   std::string text;
-  for (const auto& [detour, count] : effort(suite)) text += (text.empty() ? "" : ", ") + detour + " " + per_seed(count, suite.results.size());
+  for (const auto& [detour, count] : effort(suite))
+    text += (text.empty() ? "" : ", ") + detour + " " + per_seed(count, suite.results.size());
   return text.empty() ? text : "  detours a seed  " + text + "\n";
 }
 

@@ -55,7 +55,7 @@ Result<void> File::write_all(ByteView bytes) {
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return tl::unexpected(error("write"));
     bytes.remove_prefix(SYNCER_MUTATED("store.take_short_writes_for_whole") ? bytes.size()
-                                                                          : static_cast<std::size_t>(written));
+                                                                            : static_cast<std::size_t>(written));
   }
   return {};
 }

@@ -57,8 +57,8 @@ Result<Bytes> read_secret_file(const std::string& path, std::size_t limit);
 /// could not be synced: then it is the new one until a crash, and either after it.
 Result<void> replace_file(const std::string& directory, const std::string& name, ByteView content,
                           Filing& filing = system_filing());
-/// Adds at the end; after a crash any part of the new bytes may be missing. On failure the file has its old length again;
-/// the error says so when it does not.
+/// Adds at the end; after a crash any part of the new bytes may be missing. On failure the file has its old length
+/// again; the error says so when it does not.
 Result<void> append_file(const std::string& directory, const std::string& name, ByteView bytes,
                          Filing& filing = system_filing());
 

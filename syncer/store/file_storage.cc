@@ -71,9 +71,8 @@ struct FileStorage::State : std::enable_shared_from_this<State> {
       const Job job = std::move(queue.front());
       queue.pop_front();
       lock.unlock();
-      auto outcome =
-          job.append ? append_file(directory, job.key, job.bytes, filing)
-                     : replace_file(directory, job.key, job.bytes, filing);
+      auto outcome = job.append ? append_file(directory, job.key, job.bytes, filing)
+                                : replace_file(directory, job.key, job.bytes, filing);
       post([self = shared_from_this(), id = job.id, outcome = std::move(outcome)] {
         if (!self->closed) self->done(id, outcome);
       });
@@ -113,8 +112,8 @@ Result<std::unique_ptr<FileStorage>> FileStorage::open(std::string directory, Po
   if (!lock) return tl::unexpected(lock.error());
   // A log that an earlier process made may have died before its name was durable.
   if (auto synced = sync_directory(directory, filing); !synced) return tl::unexpected(synced.error());
-  auto state = std::make_shared<State>(std::move(directory), is_new, std::move(post), std::move(done), std::move(*lock),
-                                       filing);
+  auto state =
+      std::make_shared<State>(std::move(directory), is_new, std::move(post), std::move(done), std::move(*lock), filing);
   state->worker = std::thread([raw = state.get()] { raw->work(); });  // joined before the state goes
   return std::unique_ptr<FileStorage>(new FileStorage(std::move(state)));
 }

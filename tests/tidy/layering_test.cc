@@ -28,6 +28,7 @@ const Folders kSim = {"engine",
                       "check",
                       "explore",
                       "report",
+                      "why",
                       "cli"};
 const Folders kAdapters = {"net", "httpio", "store", "admin", "config", "daemon", "cli"};
 
@@ -87,7 +88,7 @@ const std::map<std::string, Folders> kThirdParty = {
     {"nlohmann",
      {"syncer/json", "syncer/crypto", "syncer/registry/servicecenter", "syncer/config", "syncer/cli", "syncer/admin",
       "syncer/daemon", "mocksc/servicecenter/api", "mocksc/servicecenter/fault", "mocksc/servicecenter/store",
-      "sim/host/registry", "sim/scenario/language", "sim/check", "sim/explore", "sim/report", "sim/cli"}},
+      "sim/host/registry", "sim/scenario/language", "sim/check", "sim/explore", "sim/report", "sim/why", "sim/cli"}},
     {"asio.hpp", {"syncer/net"}},
     {"asio", {"syncer/net"}},
     {"httplib.h", {"syncer/httpio", "syncer/admin", "syncer/cli"}},

@@ -35,7 +35,8 @@ class Run {
     if (options_.probe != nullptr) world_.add_probe(*options_.probe);
     world_.record().capture(options_.capture);
     schedule_.arm();
-    context_.checks.begin({scenario_, names_, world_, context_.timeline, context_.captures, context_.faults, result_.seed});
+    context_.checks.begin(
+        {scenario_, names_, world_, context_.timeline, context_.captures, context_.faults, result_.seed});
     const bool whole = run_to(Instant(scenario_.duration));
     conclude(whole);
     return std::move(result_);

@@ -64,8 +64,8 @@ TEST(Effort, CountsWhatAFaultCostsByNodeAndCause) {
 TEST(Effort, IsAMetricThatAScenarioBounds) {
   const std::string one_cut = R"(, { "at": "40s", "do": "reset", "from": "e1", "to": "w1" })";
   const auto bounded = [&](const std::string& most) {
-    return violated(play(two_regions(one_cut, R"({ "id": "few", "metric": "effort.link.up", "max": ")" + most + "\" }")),
-                    "few");
+    return violated(
+        play(two_regions(one_cut, R"({ "id": "few", "metric": "effort.link.up", "max": ")" + most + "\" }")), "few");
   };
   EXPECT_FALSE(bounded("<= 8"));
   EXPECT_TRUE(bounded("<= 4")) << "the links were dialled again";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
-
 #include "sim/report/baseline.h"
+
+#include <gtest/gtest.h>
 
 namespace sim::report {
 namespace {
@@ -50,12 +50,11 @@ TEST(Baseline, KnowsNothingOfANewScenario) {
   EXPECT_TRUE(none->empty());
 }
 
-TEST(Baseline, IsOnlyComparedWithTheSameSeeds) {
-  EXPECT_FALSE(baseline_of(suite(1, 1, 1)).compare(suite(2, 1, 1)));
-}
+TEST(Baseline, IsOnlyComparedWithTheSameSeeds) { EXPECT_FALSE(baseline_of(suite(1, 1, 1)).compare(suite(2, 1, 1))); }
 
 TEST(Baseline, RefusesWhatIsNone) {
-  for (const std::string text : {"", "[]", "{}", R"({"scenarios": {"a": 1}})", R"({"scenarios": {"a": {"seeds": [-1]}}})"}) {
+  for (const std::string text :
+       {"", "[]", "{}", R"({"scenarios": {"a": 1}})", R"({"scenarios": {"a": {"seeds": [-1]}}})"}) {
     EXPECT_FALSE(Baseline::parse(text)) << text;
   }
 }

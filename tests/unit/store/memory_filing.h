@@ -15,7 +15,8 @@
 
 namespace syncer::store {
 
-/// A disk in memory that forgets in a crash whatever was not synced, and fails at the call it is told to. One directory.
+/// A disk in memory that forgets in a crash whatever was not synced, and fails at the call it is told to. One
+/// directory.
 class MemoryFiling : public Filing {
  public:
   /// What a call does instead of its work.
@@ -27,8 +28,8 @@ class MemoryFiling : public Filing {
     number_ = number;
     fails_at_ = calls_.size() + n;
   }
-  /// The machine dies: names and content are those that are durable; of what was written since, `survives` bytes of each
-  /// file are there all the same.
+  /// The machine dies: names and content are those that are durable; of what was written since, `survives` bytes of
+  /// each file are there all the same.
   void crash(std::size_t survives = 0) {
     names_ = durable_names_;
     open_.clear();
