@@ -24,12 +24,15 @@ constexpr const char* kExamples = R"(Examples:
       one service center
   mocksc --listen 127.0.0.1:30100 --listen 127.0.0.1:30101
       two front-ends over one store, as two service centers on one etcd
-  mocksc --listen 127.0.0.1:0 --ttl 5s --delete-visibility 0s
-      a free port (it is printed), short leases, removals visible at once
+  mocksc --listen 127.0.0.1:0 --gentle --ttl 5s --delete-visibility 0s
+      a free port (it is printed), short leases, every write visible at once and none lost
   curl http://127.0.0.1:30100/v4/default/registry/health
       the front-ends
   curl http://127.0.0.1:30100/mock
       how to make it misbehave; an outage with mode refuse or reset closes the accepted connection without an answer
+
+As in the real one, what is written shows 0.3 s later, of two changes at once the first is lost, a removed instance is
+listed for 2.3 s more, and noCache=1 reads past all that; --gentle switches it off. The figures are in docs/mocksc.md.
 
 Loopback and trusted networks only. All data is lost at the end.
 Exit codes: 0 ended by SIGTERM or SIGINT; 1 cannot listen; 2 wrong usage.)";
@@ -41,6 +44,7 @@ struct Flags {
   std::string min_interval = "5s";
   std::string ttl = "0s";
   std::string delete_visibility = "2.3s";
+  bool is_gentle = false;
   std::int32_t min_times = 3;
   std::string environment = "development";
   std::uint64_t seed = 0;
@@ -74,6 +78,7 @@ syncer::Result<ServerOptions> to_options(const Flags& flags) {
   out.model.min_times = flags.min_times;
   out.model.ttl_override = *ttl;
   out.model.delete_visibility = *visibility;
+  if (flags.is_gentle) out.model.lags = Lags::none();
   out.model.environment = flags.environment;
   out.is_logging = !flags.is_quiet;
   return out;
@@ -97,6 +102,9 @@ void declare(CLI::App& app, Flags& flags) {
       ->capture_default_str();
   app.add_option("--delete-visibility", flags.delete_visibility, "how long a removed instance is still listed")
       ->capture_default_str();
+  app.add_flag("--gentle", flags.is_gentle,
+               "registrations and changes show at once, no update or registration is lost, removals are listed for "
+               "exactly --delete-visibility, and self-preservation is off");
   app.add_option("--environment", flags.environment, "environment of the service center itself")->capture_default_str();
   app.add_option("--seed", flags.seed, "decides generated ids and fault draws; random when left out");
   app.add_flag("--quiet", flags.is_quiet, "no line for each request on standard error");

@@ -57,6 +57,7 @@ struct RegistrySpec {
   syncer::Duration latency = std::chrono::milliseconds(1);  ///< time to work on one request
   std::optional<syncer::Duration> min_lease;          ///< shorter leases are raised to this; the kind's own when absent
   std::optional<syncer::Duration> delete_visibility;  ///< how long a removed instance is still listed
+  bool lags = false;  ///< readers see writes as late as those of the real one, which loses some on the way
 };
 
 /// Constants of a whole world.

@@ -96,13 +96,14 @@ void dump_details(JsonWriter& out, const ForEachService& each, bool with_empty_s
 void dump_instances(JsonWriter& out, const ForEachService& each, const ReadFault& fault) {
   Section section(out, "instances");
   each([&](const Tenant& tenant, const ServiceRecord& service) {
-    for (const auto& [id, instance] : service.instances) {
-      if (fault.hides(id)) continue;
+    VisibleInstances(service, ReadFrom::CacheOnly).for_each([&](const InstanceVersion& instance) {
+      const std::string& id = instance.data.instance_id;
+      if (fault.hides(id)) return;
       section.entry("/cse-sr/inst/files/" + tenant_path(tenant) + service.data.service_id + "/" + id,
-                    instance->revision);
-      out.raw("value", instance->json);
+                    instance.revision);
+      out.raw("value", instance.json);
       out.close_object();
-    }
+    });
   });
 }
 
@@ -245,7 +246,9 @@ Answer cluster_health(Call& call) {
   JsonWriter writer(out);
   writer.open_object();
   writer.open_array("instances");
-  for (const auto& [id, instance] : family->second.at(version)->instances) writer.element_raw(instance->json);
+  VisibleInstances(*family->second.at(version), ReadFrom::Cache).for_each([&](const InstanceVersion& instance) {
+    writer.element_raw(instance.json);
+  });
   writer.close_array();
   writer.close_object();
   return out;

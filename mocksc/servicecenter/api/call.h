@@ -13,6 +13,7 @@
 #include "mocksc/servicecenter/api/body.h"
 #include "mocksc/servicecenter/api/operation.h"
 #include "mocksc/servicecenter/store/registry.h"
+#include "mocksc/servicecenter/store/visible_instances.h"
 #include "syncer/base/hash.h"
 #include "syncer/base/http_message.h"
 #include "syncer/base/time.h"
@@ -87,6 +88,11 @@ struct Call {
   std::string_view consumer_id() const {
     const std::string* value = request.headers.find("X-ConsumerId");
     return value == nullptr ? std::string_view() : std::string_view(*value);
+  }
+  /// Where the request wants instances to be read.
+  ReadFrom read_from() const {
+    if (query.flag("noCache")) return ReadFrom::Store;
+    return query.flag("cacheOnly") ? ReadFrom::CacheOnly : ReadFrom::Cache;
   }
   bool before(Release release) const { return registry.options().release < release; }
   /// Package of the types that Go's decoder names.

@@ -83,13 +83,14 @@ void apply_version_rule(const Call& call, const FindKey& key, std::vector<Servic
                  services.end());
 }
 
-/// Revision of all instances of the services together.
-std::string revision_of_all(const std::vector<ServiceRecord*>& services) {
+/// Revision of all visible instances of the services together.
+std::string revision_of_all(const std::vector<ServiceRecord*>& services, ReadFrom from) {
   std::uint64_t max_revision = 0;
   std::size_t count = 0;
-  for (ServiceRecord* service : services) {
-    max_revision = std::max(max_revision, Registry::max_revision(*service));
-    count += service->instances.size();
+  for (const ServiceRecord* service : services) {
+    const VisibleInstances visible(*service, from);
+    max_revision = std::max(max_revision, visible.max_revision());
+    count += visible.size();
   }
   if (services.empty()) return revision_of(max_revision, count);
   RevisionMemo& memo = services.front()->memo;
@@ -99,22 +100,23 @@ std::string revision_of_all(const std::vector<ServiceRecord*>& services) {
   return memo.text;
 }
 
-/// All visible instances of the services, in order of service id and instance id.
+/// All visible instances of the services, in order of service id.
 Found collect(const Call& call, const std::vector<ServiceRecord*>& services) {
   std::uint64_t max_revision = 0;
   std::size_t count = 0;
   std::string json;
   for (const ServiceRecord* service : services) {
-    for (const auto& [id, instance] : service->instances) {
-      if (call.fault.hides(id)) continue;
-      max_revision = std::max(max_revision, instance->revision);
+    VisibleInstances(*service, call.read_from()).for_each([&](const InstanceVersion& instance) {
+      if (call.fault.hides(instance.data.instance_id)) return;
+      max_revision = std::max(max_revision, instance.revision);
       json.push_back(json.empty() ? '[' : ',');
-      json += instance->json;
+      json += instance.json;
       ++count;
-    }
+    });
   }
   if (!json.empty()) json.push_back(']');
-  return {call.fault.is_none() ? revision_of_all(services) : revision_of(max_revision, count), std::move(json)};
+  const bool is_whole = call.fault.is_none();
+  return {is_whole ? revision_of_all(services, call.read_from()) : revision_of(max_revision, count), std::move(json)};
 }
 
 bool is_exact(std::string_view version_rule) {
@@ -181,7 +183,7 @@ ApiResult<Found> find_one(Call& call, std::string_view consumer_id, std::string_
   const auto provider = require_service(call, service_id, "Provider[" + std::string(service_id) + "] does not exist.");
   if (!provider) return tl::unexpected(provider.error());
   const bool is_seen = (*consumer == nullptr || may_access(call, **consumer, **provider)) && has_tags(**provider, tags);
-  const InstanceRecord* instance = is_seen ? Registry::find_instance(call.tenant, service_id, instance_id) : nullptr;
+  const InstanceVersion* instance = is_seen ? find_visible(**provider, instance_id, call.read_from()) : nullptr;
   if (instance != nullptr) return Found{revision_of(instance->revision, 1), instance->json};
   return refuse(kInstanceNotExists, "Consumer[" + std::string(consumer_id) + "][" +
                                         path_of(*consumer == nullptr ? Service{} : (*consumer)->data) +
@@ -293,7 +295,7 @@ ApiResult<Found> find_batch_service(Call& call, std::string_view consumer_id, co
   const auto services = find_services(call, key);
   if (!services) return tl::unexpected(services.error());
   if (call.fault.is_none() && !item.rev.empty()) {
-    std::string revision = revision_of_all(*services);
+    std::string revision = revision_of_all(*services, call.read_from());
     if (revision == item.rev) return Found{std::move(revision), {}};
   }
   return collect(call, *services);

@@ -51,14 +51,15 @@ bool is_selected(const Call& call, const ServiceRecord& service) {
 }
 
 void write_instances(JsonWriter& out, const Call& call, const ServiceRecord& service, bool with_properties) {
-  if (service.instances.empty()) return;
+  const VisibleInstances visible(service, call.read_from());
+  if (visible.empty()) return;
   out.open_array("instances");
-  for (const auto& [id, instance] : service.instances) {
-    if (call.fault.hides(id)) continue;
-    Instance shown = instance->data;
+  visible.for_each([&](const InstanceVersion& instance) {
+    if (call.fault.hides(instance.data.instance_id)) return;
+    Instance shown = instance.data;
     if (!with_properties) shown.properties.clear();
     out.element_raw(render(shown));
-  }
+  });
   out.close_array();
 }
 
@@ -85,8 +86,9 @@ void write_statistics(JsonWriter& out, const Call& call) {
     const FamilyKey key{service->data.environment, service->data.app_id, service->data.service_name};
     services.insert(key);
     apps.insert(service->data.app_id);
-    if (!service->instances.empty()) online.insert(key);
-    instances += static_cast<std::int64_t>(service->instances.size());
+    const VisibleInstances visible(*service, call.read_from());
+    if (!visible.empty()) online.insert(key);
+    instances += static_cast<std::int64_t>(visible.size());
   }
   out.open_object("statistics");
   out.open_object("services");
@@ -118,7 +120,7 @@ void write_detail(JsonWriter& out, const Call& call, const ServiceRecord& servic
   if (parts.instances && parts.count_only) {
     out.open_object("statics");
     out.open_object("instances");
-    out.number("count", static_cast<std::int64_t>(service.instances.size()));
+    out.number("count", static_cast<std::int64_t>(VisibleInstances(service, call.read_from()).size()));
     out.close_object();
     out.close_object();
   }

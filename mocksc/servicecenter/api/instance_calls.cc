@@ -80,6 +80,25 @@ std::string no_lease(const Call& call) {
                                       : "leaseId not exist, instance not exist";
 }
 
+constexpr std::string_view kNoLeaseId = "Instance's leaseId not exist.";
+
+/// Renews a lease; false when the answer is that there is none.
+bool beat(const Call& call, std::string_view service_id, std::string_view instance_id) {
+  InstanceRecord* instance = Registry::find_instance(call.tenant, service_id, instance_id);
+  if (instance == nullptr) return false;
+  Registry::renew(*instance, call.now);
+  return call.now >= instance->deaf_until;
+}
+
+/// The instance that a change is for. One that only readers still see has no lease.
+ApiResult<InstanceRecord*> require_instance(const Call& call, const std::string& service_id, const std::string& id) {
+  InstanceRecord* instance = Registry::find_instance(call.tenant, service_id, id);
+  if (instance != nullptr) return instance;
+  const ServiceRecord* service = Registry::find_service(call.tenant, service_id);
+  const bool is_cached = service != nullptr && service->cached->find(id) != nullptr;
+  return refuse(kInstanceNotExists, is_cached ? std::string(kNoLeaseId) : "Service instance does not exist.");
+}
+
 }  // namespace
 
 ApiResult<std::string> register_one(Call& call, Instance instance) {
@@ -91,9 +110,9 @@ ApiResult<std::string> register_one(Call& call, Instance instance) {
     const std::string_view word = call.before(Release::V1_4_8) ? "serviceId" : "serviceID";
     return refuse(kServiceNotExists, "Invalid '" + std::string(word) + "' in request body.");
   }
-  if (InstanceRecord* live = Registry::find_alive(call.tenant, instance.service_id, instance.instance_id)) {
+  if (InstanceRecord* live = Registry::find_instance(call.tenant, instance.service_id, instance.instance_id)) {
     Registry::renew(*live, call.now);
-    return live->data.instance_id;
+    return live->data().instance_id;
   }
   settle_health_check(call, instance);
   const auto ttl = lease_ttl(call, *instance.health_check);
@@ -102,7 +121,10 @@ ApiResult<std::string> register_one(Call& call, Instance instance) {
   if (instance.instance_id.empty()) instance.instance_id = call.registry.new_id();
   instance.version = service->data.version;
   instance.timestamp = instance.mod_timestamp = call.registry.timestamp(call.now);
-  return call.registry.add_instance(*service, std::move(instance), *ttl, call.now, call.client).data.instance_id;
+  std::string id = instance.instance_id;
+  // Even one that gets lost is answered well.
+  call.registry.add_instance(*service, std::move(instance), *ttl, call.now, call.client);
+  return id;
 }
 
 Answer register_instance(Call& call) {
@@ -124,17 +146,14 @@ Answer register_instance(Call& call) {
 Answer unregister_instance(Call& call) {
   if (const auto failure = check_keys("UnregisterInstanceRequest", call.route)) return tl::unexpected(*failure);
   InstanceRecord* instance = Registry::find_instance(call.tenant, call.route.id, call.route.item);
-  if (instance == nullptr) return refuse(kInstanceNotExists, "Instance's leaseId not exist.");
-  if (!instance->alive) return refuse(kInstanceNotExists, "etcdserver: requested lease not found");
+  if (instance == nullptr) return refuse(kInstanceNotExists, std::string(kNoLeaseId));
   call.registry.end_lease(*instance, ChangeKind::InstanceUnregistered, call.now, call.client);
   return std::string();
 }
 
 Answer heartbeat(Call& call) {
   if (const auto failure = check_keys("HeartbeatRequest", call.route)) return tl::unexpected(*failure);
-  InstanceRecord* instance = Registry::find_alive(call.tenant, call.route.id, call.route.item);
-  if (instance == nullptr) return refuse(kInstanceNotExists, no_lease(call));
-  Registry::renew(*instance, call.now);
+  if (!beat(call, call.route.id, call.route.item)) return refuse(kInstanceNotExists, no_lease(call));
   return std::string();
 }
 
@@ -151,13 +170,12 @@ syncer::HttpResponse heartbeat_set(Call& call) {
   writer.open_array("instances");
   bool all_renewed = true;
   for (const auto& key : keys) {
-    InstanceRecord* instance = Registry::find_alive(call.tenant, key->service_id, key->instance_id);
-    if (instance != nullptr) Registry::renew(*instance, call.now);
-    all_renewed = all_renewed && instance != nullptr;
+    const bool is_renewed = beat(call, key->service_id, key->instance_id);
+    all_renewed = all_renewed && is_renewed;
     writer.open_object();
     writer.text("serviceId", key->service_id);
     writer.text("instanceId", key->instance_id);
-    if (instance == nullptr) writer.text("errMessage", failure);
+    if (!is_renewed) writer.text("errMessage", failure);
     writer.close_object();
   }
   writer.close_array();
@@ -180,11 +198,12 @@ Answer put_status(Call& call) {
                            .text("Status", status, rules::kUpdateStatus)
                            .failure();
   if (failure) return tl::unexpected(*failure);
-  InstanceRecord* instance = Registry::find_alive(call.tenant, call.route.id, call.route.item);
-  if (instance == nullptr) return refuse(kInstanceNotExists, "Service instance does not exist.");
-  instance->data.status = status;
-  instance->data.mod_timestamp = call.registry.timestamp(call.now);
-  call.registry.instance_changed(*instance, ChangeKind::StatusChanged, call.now, call.client);
+  const auto instance = require_instance(call, call.route.id, call.route.item);
+  if (!instance) return tl::unexpected(instance.error());
+  Instance changed = Registry::before_change(**instance);
+  changed.status = status;
+  changed.mod_timestamp = call.registry.timestamp(call.now);
+  call.registry.change_instance(**instance, std::move(changed), ChangeKind::StatusChanged, call.now, call.client);
   return std::string();
 }
 
@@ -195,11 +214,12 @@ Answer put_instance_properties(Call& call) {
   if (!body->service_id.empty()) keys.id = body->service_id;
   if (!body->instance_id.empty()) keys.item = body->instance_id;
   if (const auto failure = check_keys("UpdateInstancePropsRequest", keys)) return tl::unexpected(*failure);
-  InstanceRecord* instance = Registry::find_alive(call.tenant, keys.id, keys.item);
-  if (instance == nullptr) return refuse(kInstanceNotExists, "Service instance does not exist.");
-  instance->data.properties = std::move(body->properties);
-  instance->data.mod_timestamp = call.registry.timestamp(call.now);
-  call.registry.instance_changed(*instance, ChangeKind::PropertiesChanged, call.now, call.client);
+  const auto instance = require_instance(call, keys.id, keys.item);
+  if (!instance) return tl::unexpected(instance.error());
+  Instance changed = Registry::before_change(**instance);
+  changed.properties = std::move(body->properties);
+  changed.mod_timestamp = call.registry.timestamp(call.now);
+  call.registry.change_instance(**instance, std::move(changed), ChangeKind::PropertiesChanged, call.now, call.client);
   return std::string();
 }
 
@@ -208,9 +228,10 @@ Answer bulk_status(Call& call) {
   if (!body) return tl::unexpected(body.error());
   for (auto& [service_id, service] : call.tenant.services) {
     for (auto& [id, instance] : service->instances) {
-      if (!instance->alive || !contains_all(instance->data.properties, body->matches)) continue;
-      instance->data.status = body->status;
-      call.registry.instance_changed(*instance, ChangeKind::StatusChanged, call.now, call.client);
+      Instance changed = Registry::before_change(*instance);
+      if (!contains_all(changed.properties, body->matches)) continue;
+      changed.status = body->status;
+      call.registry.change_instance(*instance, std::move(changed), ChangeKind::StatusChanged, call.now, call.client);
     }
   }
   return std::string();

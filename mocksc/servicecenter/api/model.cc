@@ -133,7 +133,7 @@ std::uint64_t stamp_of(const Registry& registry, Operation operation) {
 
 InstanceView view_of(const InstanceRecord& instance) {
   const Tenant& tenant = *instance.service->tenant;
-  return {tenant.domain, tenant.project, instance.service->data, instance.data, instance.deadline, instance.alive};
+  return {tenant.domain, tenant.project, instance.service->data, instance.data(), instance.deadline};
 }
 
 bool needs_no_domain(Operation operation) {
@@ -275,7 +275,7 @@ std::size_t Model::expire(syncer::Instant now, std::string_view instance_id) {
   for (const auto& [key, tenant] : impl_->registry.tenants()) {
     for (const auto& [service_id, service] : tenant.services) {
       const auto instance = service->instances.find(instance_id);
-      if (instance != service->instances.end() && instance->second->alive) found.push_back(instance->second.get());
+      if (instance != service->instances.end()) found.push_back(instance->second.get());
     }
   }
   for (InstanceRecord* instance : found) {
@@ -294,6 +294,7 @@ void Model::hash(syncer::StateHasher& hasher) const {
   const Registry& registry = impl_->registry;
   hasher.add(registry.revision());
   hasher.add(registry.writes());
+  hasher.add(registry.visible_changes());
   for_each_service([&](std::string_view domain, std::string_view project, const Service& service) {
     hasher.add(domain);
     hasher.add(project);
@@ -304,7 +305,6 @@ void Model::hash(syncer::StateHasher& hasher) const {
     hasher.add(view.instance.instance_id);
     hasher.add(view.instance.status);
     hasher.add(static_cast<std::uint64_t>(syncer::nanos(view.lease_deadline)));
-    hasher.add(static_cast<std::uint64_t>(view.alive));
   });
 }
 

@@ -111,7 +111,7 @@ std::optional<ApiError> delete_one(Call& call, const std::string& id, bool force
   if (!force && has_consumers(call.tenant, record)) {
     return ApiError{kDependedOnConsumer, "Can not delete this service, other service rely it."};
   }
-  if (!force && !record.instances.empty()) {
+  if (!force && !VisibleInstances(record, call.read_from()).empty()) {
     return ApiError{kDeployedInstance, "Can not delete the service deployed instance(s)."};
   }
   call.registry.remove_service(record, call.now, call.client);

@@ -79,7 +79,7 @@ HttpResponse list_instances(const FaultyFrontend& registry) {
     const std::string endpoint = view.instance.endpoints.empty() ? "-" : view.instance.endpoints.front();
     out += std::string(view.domain) + "/" + std::string(view.project) + " " + view.service.app_id + "/" +
            view.service.service_name + "/" + view.service.version + " " + view.instance.instance_id + " " +
-           (view.alive ? view.instance.status : "GONE") + " " + endpoint + "\n";
+           view.instance.status + " " + endpoint + "\n";
   });
   return text(200, out);
 }

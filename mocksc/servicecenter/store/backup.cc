@@ -17,7 +17,6 @@ void write(JsonWriter& out, const SavedInstance& instance) {
   out.number("revision", static_cast<std::int64_t>(instance.revision));
   out.number_always("deadline", syncer::nanos(instance.deadline));
   out.number("ttl", instance.ttl.count());
-  out.boolean("alive", instance.alive);
   out.close_object();
 }
 
@@ -88,7 +87,6 @@ SavedInstance read_instance(const json& in) {
   out.revision = in.value("revision", std::uint64_t{0});
   out.deadline = syncer::instant(in.at("deadline"));
   out.ttl = syncer::Duration(in.value("ttl", std::int64_t{0}));
-  out.alive = in.at("alive");
   return out;
 }
 
@@ -117,6 +115,31 @@ SavedTenant read_tenant(const json& in) {
 }
 
 }  // namespace
+
+SavedRegistry to_saved(const Tenants& tenants, std::uint64_t revision) {
+  SavedRegistry out;
+  out.revision = revision;
+  for (const auto& [key, tenant] : tenants) {
+    SavedTenant& to = out.tenants.emplace_back();
+    to.domain = tenant.domain;
+    to.project = tenant.project;
+    for (const auto& [consumer, providers] : tenant.dependencies) {
+      for (const ServiceKey& provider : providers) to.dependencies.emplace_back(consumer, provider);
+    }
+    for (const auto& [id, service] : tenant.services) {
+      SavedService& saved = to.services.emplace_back();
+      saved.record = service->data;
+      saved.revision = service->revision;
+      saved.tags = service->tags;
+      saved.rules = service->rules;
+      for (const auto& [schema_id, schema] : service->schemas) saved.schemas.push_back(schema);
+      for (const auto& [instance_id, one] : service->instances) {
+        saved.instances.push_back({one->data(), one->version->revision, one->deadline, one->ttl});
+      }
+    }
+  }
+  return out;
+}
 
 std::string to_text(const SavedRegistry& saved) {
   std::string text;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mocksc/servicecenter/store/records.h"
+#include "mocksc/servicecenter/store/tenant.h"
 #include "syncer/base/time.h"
 
 namespace mocksc {
@@ -19,7 +20,6 @@ struct SavedInstance {
   std::uint64_t revision = 0;
   syncer::Instant deadline = syncer::kNever;
   syncer::Duration ttl{0};
-  bool alive = true;
 };
 
 struct SavedService {
@@ -46,6 +46,7 @@ struct SavedRegistry {
   std::vector<SavedTenant> tenants;
 };
 
+SavedRegistry to_saved(const Tenants& tenants, std::uint64_t revision);
 /// All of it as JSON text.
 std::string to_text(const SavedRegistry& saved);
 /// What to_text() wrote; nothing when the text is no backup.

@@ -37,8 +37,6 @@ struct InstanceView {
   const Service& service;
   const Instance& instance;
   syncer::Instant lease_deadline;
-  /// False while a removed instance is still visible to readers.
-  bool alive;
 };
 
 /// One write. `instance` is null for service changes; `client` names who asked, empty when the registry acted itself.

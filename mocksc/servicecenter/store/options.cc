@@ -16,6 +16,11 @@ constexpr std::array<std::pair<Release, std::string_view>, 5> kReleases = {{{Rel
 
 }  // namespace
 
+Lags Lags::none() {
+  const syncer::Duration zero{0};
+  return {zero, zero, zero, zero, zero, {0, 1}, false};
+}
+
 std::string_view name(Release release) {
   for (const auto& [known, text] : kReleases) {
     if (known == release) return text;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "syncer/base/quantity.h"
 #include "syncer/base/result.h"
 #include "syncer/base/time.h"
 
@@ -28,6 +29,27 @@ struct Quotas {
   std::size_t tags = 100;
 };
 
+/// How late readers see what is stored, and what is lost on the way; the measured values by default.
+struct Lags {
+  /// Until a registration or a change shows in what is cached already; those that follow meanwhile show with it. What
+  /// is changed is what is cached: of two changes within it only the second remains.
+  syncer::Duration read_min = std::chrono::milliseconds(300);
+  syncer::Duration read_max = std::chrono::milliseconds(350);
+  /// How long the store keeps a lease that is over.
+  syncer::Duration lease = std::chrono::milliseconds(200);
+  /// An instance whose lease is over is listed for the delete visibility too, but up to so much shorter or longer.
+  syncer::Duration expiry_early = std::chrono::milliseconds(1700);
+  syncer::Duration expiry_late = std::chrono::milliseconds(100);
+  /// Of registrations under an id that was unregistered within the last second: either nothing is stored though the
+  /// answer is good, or heartbeats are refused for a while. Releases from 2.0 on.
+  syncer::Ratio spoilt_registrations{6, 100};
+  /// When nearly all instances are removed at once, readers go on seeing them for the life of their leases.
+  bool preserves_itself = true;
+
+  /// Readers see every write at once, and nothing is lost.
+  static Lags none();
+};
+
 /// How one service center behaves. Everything has the value of a real one with its shipped configuration.
 struct ModelOptions {
   Release release = Release::V2_2_0;
@@ -42,6 +64,7 @@ struct ModelOptions {
   syncer::Duration ttl_override{0};
   /// How long a removed instance is still listed and found.
   syncer::Duration delete_visibility = std::chrono::milliseconds(2300);
+  Lags lags;
   /// Wall clock, nanoseconds since 1970, when the monotonic clock shows zero; only for timestamps.
   std::int64_t wall_at_zero = 0;
   /// Names of further services that every consumer of tenant default/default sees.

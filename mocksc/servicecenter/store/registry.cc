@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "mocksc/servicecenter/store/self_registration.h"
 #include "syncer/base/assert.h"
 #include "syncer/base/bytes.h"
 #include "syncer/base/hash.h"
@@ -15,6 +16,11 @@ using syncer::Duration;
 using syncer::Instant;
 
 constexpr Duration kFrozenRecheck = std::chrono::seconds(1);
+/// A registration under an id that was removed less than that ago comes at once.
+constexpr Duration kAtOnce = std::chrono::seconds(1);
+/// How long a spoilt one may refuse heartbeats.
+constexpr Duration kShortestDeafness = std::chrono::milliseconds(310);
+constexpr Duration kLongDeafness = std::chrono::seconds(3);
 
 FamilyKey name_key(const Service& s) { return {s.environment, s.app_id, s.service_name}; }
 FamilyKey alias_key(const Service& s) { return {s.environment, s.app_id, s.alias}; }
@@ -27,14 +33,9 @@ void forget(std::map<FamilyKey, Family>& families, const FamilyKey& key, const S
   if (family->second.empty()) families.erase(family);
 }
 
-/// "rest://10.12.0.1:30100/" runs on host "service_center_10_12_0_1".
-std::string host_name(std::string_view endpoint) {
-  const auto begin = endpoint.find("://");
-  std::string_view rest = begin == std::string_view::npos ? endpoint : endpoint.substr(begin + 3);
-  std::string host(rest.substr(0, rest.rfind(':')));
-  std::replace_if(
-      host.begin(), host.end(), [](char c) { return c == '.' || c == ':' || c == '[' || c == ']'; }, '_');
-  return "service_center_" + host;
+SharedVersion version_of(Instance data, std::uint64_t revision) {
+  std::string json = render(data);
+  return std::make_shared<InstanceVersion>(std::move(data), revision, std::move(json));
 }
 
 }  // namespace
@@ -47,7 +48,11 @@ std::string_view name(ChangeKind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
-Registry::Registry(ModelOptions options, syncer::Random random) : options_(std::move(options)), random_(random) {
+Registry::Registry(ModelOptions options, syncer::Random random)
+    : options_(std::move(options)),
+      random_(random),
+      lag_random_(random.stream("lags")),
+      cache_(options_.lags, random.stream("cache")) {
   self_register(Instant{});
 }
 
@@ -75,11 +80,6 @@ InstanceRecord* Registry::find_instance(Tenant& tenant, std::string_view service
   if (service == nullptr) return nullptr;
   const auto found = service->instances.find(instance_id);
   return found == service->instances.end() ? nullptr : found->second.get();
-}
-
-InstanceRecord* Registry::find_alive(Tenant& tenant, std::string_view service_id, std::string_view instance_id) {
-  InstanceRecord* found = find_instance(tenant, service_id, instance_id);
-  return found != nullptr && found->alive ? found : nullptr;
 }
 
 bool Registry::is_shared_name(const Tenant& tenant, std::string_view app_id, std::string_view name) const {
@@ -127,6 +127,7 @@ ServiceRecord& Registry::insert(Tenant& tenant, Service service) {
   slot->data = std::move(service);
   slot->tenant = &tenant;
   slot->json = render(slot->data);
+  slot->cached = &cache_.attach({tenant.domain + "/" + tenant.project, slot->data.service_id});
   index(*slot);
   return *slot;
 }
@@ -149,10 +150,9 @@ void Registry::service_changed(ServiceRecord& service, Instant now, std::string_
 void Registry::remove_service(ServiceRecord& service, Instant now, std::string_view client) {
   for (auto& [id, instance] : service.instances) {
     by_serial_.erase(instance->serial);
-    if (!instance->alive) continue;
-    instance->alive = false;
     count_instance(service, -1);
-    report(ChangeKind::InstanceUnregistered, service, &instance->data, now, client);
+    uncache(*instance, ChangeKind::InstanceUnregistered, now);
+    report(ChangeKind::InstanceUnregistered, service, &instance->data(), now, client);
   }
   unindex(service);
   written();
@@ -160,40 +160,67 @@ void Registry::remove_service(ServiceRecord& service, Instant now, std::string_v
   report(ChangeKind::ServiceDeleted, service, nullptr, now, client);
   Tenant& tenant = *service.tenant;
   const std::string id = service.data.service_id;
+  cache_.detach(*service.cached);
   tenant.dependencies.erase(id);
   tenant.services.erase(id);
+  publish();
 }
 
-InstanceRecord& Registry::insert(ServiceRecord& service, Instance instance) {
-  auto& slot = service.instances[instance.instance_id];
-  if (slot != nullptr) by_serial_.erase(slot->serial);
+InstanceRecord& Registry::insert(ServiceRecord& service, SharedVersion version) {
+  auto& slot = service.instances[version->data.instance_id];
+  SYNCER_ASSERT(slot == nullptr);
   slot = std::make_unique<InstanceRecord>();
-  slot->data = std::move(instance);
   slot->service = &service;
   slot->serial = next_serial_++;
-  slot->json = render(slot->data);
+  slot->version = std::move(version);
   by_serial_.emplace(slot->serial, slot.get());
   return *slot;
 }
 
-InstanceRecord& Registry::add_instance(ServiceRecord& service, Instance instance, Duration ttl, Instant now,
+bool Registry::spoils_registration(const ServiceRecord& service, std::string_view instance_id, Instant now) {
+  const auto removed = service.cached->removed_at(instance_id);
+  const bool is_at_once = removed && now < *removed + kAtOnce && options_.release >= Release::V2_0_0;
+  return is_at_once && lag_random_.hits(options_.lags.spoilt_registrations);
+}
+
+Duration Registry::draw_deafness() {
+  if (lag_random_.hits({1, 6})) return kLongDeafness;
+  return lag_random_.between(kShortestDeafness, 2 * kShortestDeafness);
+}
+
+InstanceRecord* Registry::add_instance(ServiceRecord& service, Instance instance, Duration ttl, Instant now,
                                        std::string_view client) {
-  InstanceRecord& record = insert(service, std::move(instance));
-  record.revision = service.max_revision = written();
+  const bool is_spoilt = spoils_registration(service, instance.instance_id, now);
+  if (is_spoilt && lag_random_.hits({1, 2})) return nullptr;
+  const std::uint64_t revision = written();
+  InstanceRecord& record = insert(service, version_of(std::move(instance), revision));
+  service.max_revision = revision;
   service.max_is_stale = false;
   record.ttl = ttl;
+  if (is_spoilt) record.deaf_until = now + draw_deafness();
   renew(record, now);
   arm(record);
   count_instance(service, 1);
-  report(ChangeKind::InstanceRegistered, service, &record.data, now, client);
-  return record;
+  cache_.put(*service.cached, record.version, true, now);
+  report(ChangeKind::InstanceRegistered, service, &record.data(), now, client);
+  publish();
+  return &record;
 }
 
-void Registry::instance_changed(InstanceRecord& instance, ChangeKind kind, Instant now, std::string_view client) {
-  instance.json = render(instance.data);
-  instance.revision = instance.service->max_revision = written();
+const Instance& Registry::before_change(const InstanceRecord& instance) {
+  const InstanceVersion* cached = instance.service->cached->find(instance.data().instance_id);
+  return cached != nullptr ? cached->data : instance.data();
+}
+
+void Registry::change_instance(InstanceRecord& instance, Instance data, ChangeKind kind, Instant now,
+                               std::string_view client) {
+  const std::uint64_t revision = written();
+  instance.version = version_of(std::move(data), revision);
+  instance.service->max_revision = revision;
   instance.service->max_is_stale = false;
-  report(kind, *instance.service, &instance.data, now, client);
+  cache_.put(*instance.service->cached, instance.version, false, now);
+  report(kind, *instance.service, &instance.data(), now, client);
+  publish();
 }
 
 void Registry::renew(InstanceRecord& instance, Instant now) {
@@ -201,31 +228,39 @@ void Registry::renew(InstanceRecord& instance, Instant now) {
 }
 
 void Registry::arm(const InstanceRecord& instance) {
-  if (instance.deadline != syncer::kNever) timers_.push({instance.deadline, instance.serial});
+  const Instant end = syncer::saturating_add(instance.deadline, options_.lags.lease);
+  if (instance.deadline != syncer::kNever) timers_.push({end, instance.serial});
+}
+
+void Registry::uncache(const InstanceRecord& instance, ChangeKind kind, Instant now) {
+  const Duration usual = options_.delete_visibility;
+  Duration listed = usual;
+  if (kind == ChangeKind::InstanceExpired && usual > Duration::zero()) {
+    const Duration least = std::max(Duration::zero(), usual - options_.lags.expiry_early);
+    listed = lag_random_.between(least, usual + options_.lags.expiry_late);
+  }
+  cache_.remove(*instance.service->cached, instance.data().instance_id, listed, now);
 }
 
 void Registry::end_lease(InstanceRecord& instance, ChangeKind kind, Instant now, std::string_view client) {
-  SYNCER_ASSERT(instance.alive);
-  instance.alive = false;
-  instance.deadline = syncer::saturating_add(now, options_.delete_visibility);
-  ++writes_;
-  ++revision_;
-  count_instance(*instance.service, -1);
-  report(kind, *instance.service, &instance.data, now, client);
-  if (options_.delete_visibility == Duration::zero()) {
-    erase(instance);
-  } else {
-    arm(instance);
-  }
+  ServiceRecord& service = *instance.service;
+  const SharedVersion last = instance.version;
+  written();
+  count_instance(service, -1);
+  uncache(instance, kind, now);
+  if (last->revision == service.max_revision) service.max_is_stale = true;
+  by_serial_.erase(instance.serial);
+  service.instances.erase(last->data.instance_id);
+  report(kind, service, &last->data, now, client);
+  publish();
 }
 
-void Registry::erase(InstanceRecord& instance) {
-  ServiceRecord& service = *instance.service;
-  if (instance.revision == service.max_revision) service.max_is_stale = true;
-  ++visible_changes_;
-  by_serial_.erase(instance.serial);
-  const std::string id = instance.data.instance_id;
-  service.instances.erase(id);
+/// Tells what became visible.
+void Registry::publish() {
+  for (const CacheEvent& event : cache_.take_events()) {
+    ++visible_changes_;
+    if (cache_listener_) cache_listener_(event);
+  }
 }
 
 void Registry::count_instance(const ServiceRecord& service, int by) {
@@ -234,20 +269,21 @@ void Registry::count_instance(const ServiceRecord& service, int by) {
   by > 0 ? ++count : --count;
 }
 
-std::uint64_t Registry::max_revision(ServiceRecord& service) {
-  if (service.max_is_stale) {
-    service.max_revision = 0;
-    for (const auto& [id, instance] : service.instances) {
-      service.max_revision = std::max(service.max_revision, instance->revision);
-    }
-    service.max_is_stale = false;
-  }
-  return service.max_revision;
+Instant Registry::next_deadline() const {
+  return std::min(timers_.empty() ? syncer::kNever : timers_.top().at, cache_.next_deadline());
 }
 
-Instant Registry::next_deadline() const { return timers_.empty() ? syncer::kNever : timers_.top().at; }
-
 void Registry::advance(Instant now) {
+  // What comes first is done first: a lease that ends may be shown within the same step.
+  while (next_deadline() <= now) {
+    const Instant at = next_deadline();
+    fire_leases(at);
+    cache_.advance(at);
+    publish();
+  }
+}
+
+void Registry::fire_leases(Instant now) {
   while (!timers_.empty() && timers_.top().at <= now) {
     const Timer timer = timers_.top();
     timers_.pop();
@@ -257,10 +293,8 @@ void Registry::advance(Instant now) {
 }
 
 void Registry::fire(InstanceRecord& instance, Instant now) {
-  if (instance.deadline > now) {
+  if (syncer::saturating_add(instance.deadline, options_.lags.lease) > now) {
     arm(instance);
-  } else if (!instance.alive) {
-    erase(instance);
   } else if (frozen_) {
     timers_.push({now + kFrozenRecheck, instance.serial});
   } else {
@@ -290,57 +324,10 @@ void Registry::report(ChangeKind kind, const ServiceRecord& service, const Insta
 void Registry::self_register(syncer::Instant now) {
   if (options_.frontends.empty()) return;
   Tenant& home = tenant("default", "default");
-  Service self;
-  self.app_id = "default";
-  self.service_name = self.alias = "SERVICECENTER";
-  self.version = name(options_.release);
-  self.level = "BACK";
-  if (options_.release == Release::V1_3_0) {
-    self.schemas = {"servicecenter.grpc.api.ServiceCtrl", "servicecenter.grpc.api.ServiceInstanceCtrl"};
-  }
-  self.status = "UP";
-  self.properties["allowCrossApp"] = "true";
-  self.environment = options_.environment;
-  self.timestamp = self.mod_timestamp = timestamp(now);
-  self.service_id = derive_service_id(home.domain, home.project, self);
-  ServiceRecord& record = add_service(home, self, now, {});
+  ServiceRecord& record = add_service(home, own_service(options_, timestamp(now)), now, {});
   for (const std::string& endpoint : options_.frontends) {
-    Instance instance;
-    instance.instance_id = new_id();
-    instance.service_id = self.service_id;
-    instance.endpoints = {endpoint};
-    instance.host_name = host_name(endpoint);
-    instance.status = "UP";
-    instance.health_check = HealthCheck{"push", 0, 30, 3, ""};
-    instance.timestamp = instance.mod_timestamp = self.timestamp;
-    instance.version = self.version;
-    add_instance(record, std::move(instance), syncer::Duration::zero(), now, {});
+    add_instance(record, own_instance(record.data, new_id(), endpoint), syncer::Duration::zero(), now, {});
   }
-}
-
-SavedRegistry Registry::to_saved() const {
-  SavedRegistry out;
-  out.revision = revision_;
-  for (const auto& [key, tenant] : tenants_) {
-    SavedTenant& to = out.tenants.emplace_back();
-    to.domain = tenant.domain;
-    to.project = tenant.project;
-    for (const auto& [consumer, providers] : tenant.dependencies) {
-      for (const ServiceKey& provider : providers) to.dependencies.emplace_back(consumer, provider);
-    }
-    for (const auto& [id, service] : tenant.services) {
-      SavedService& saved = to.services.emplace_back();
-      saved.record = service->data;
-      saved.revision = service->revision;
-      saved.tags = service->tags;
-      saved.rules = service->rules;
-      for (const auto& [schema_id, schema] : service->schemas) saved.schemas.push_back(schema);
-      for (const auto& [instance_id, one] : service->instances) {
-        saved.instances.push_back({one->data, one->revision, one->deadline, one->ttl, one->alive});
-      }
-    }
-  }
-  return out;
 }
 
 void Registry::load(SavedService saved, Tenant& home, Leases leases, Instant now) {
@@ -350,14 +337,15 @@ void Registry::load(SavedService saved, Tenant& home, Leases leases, Instant now
   service.rules = std::move(saved.rules);
   for (Schema& schema : saved.schemas) service.schemas.emplace(schema.schema_id, schema);
   for (SavedInstance& one : saved.instances) {
-    InstanceRecord& instance = insert(service, std::move(one.record));
-    instance.revision = one.revision;
+    InstanceRecord& instance = insert(service, version_of(std::move(one.record), one.revision));
     instance.ttl = one.ttl;
-    instance.alive = one.alive;
     instance.deadline = one.deadline;
-    if (leases == Leases::Renewed && instance.alive) renew(instance, now);
+    if (leases == Leases::Renewed) {
+      renew(instance, now);
+      cache_.show(*service.cached, instance.version);
+    }
     arm(instance);
-    if (instance.alive) count_instance(service, 1);
+    count_instance(service, 1);
   }
   service.max_is_stale = true;
 }
@@ -369,11 +357,13 @@ void Registry::load(SavedRegistry saved, Leases leases, Instant now) {
     for (SavedService& service : from.services) load(std::move(service), home, leases, now);
   }
   revision_ = saved.revision;
+  publish();
 }
 
-Registry::Tenants Registry::take_all() {
+Tenants Registry::take_all() {
   Tenants taken = std::move(tenants_);
   tenants_.clear();
+  cache_.clear();
   by_serial_.clear();
   timers_ = {};
   revision_ = 0;
@@ -388,8 +378,8 @@ void Registry::report_missing(ChangeKind kind, Tenants& all, Tenants& others, In
     const auto other = others.find(key);
     for (const auto& [service_id, service] : tenant.services) {
       for (const auto& [id, instance] : service->instances) {
-        const bool is_there = other != others.end() && find_alive(other->second, service_id, id) != nullptr;
-        if (instance->alive && !is_there) report(kind, *service, &instance->data, now, {});
+        const bool is_there = other != others.end() && find_instance(other->second, service_id, id) != nullptr;
+        if (!is_there) report(kind, *service, &instance->data(), now, {});
       }
     }
   }
@@ -401,9 +391,9 @@ void Registry::report_changed(Tenants& old, Instant now) const {
     if (before == old.end()) continue;
     for (const auto& [service_id, service] : tenant.services) {
       for (const auto& [id, instance] : service->instances) {
-        const InstanceRecord* was = find_alive(before->second, service_id, id);
-        if (!instance->alive || was == nullptr || was->json == instance->json) continue;
-        report(ChangeKind::ContentRestored, *service, &instance->data, now, {});
+        const InstanceRecord* was = find_instance(before->second, service_id, id);
+        if (was == nullptr || was->version->json == instance->version->json) continue;
+        report(ChangeKind::ContentRestored, *service, &instance->data(), now, {});
       }
     }
   }
@@ -428,8 +418,10 @@ void Registry::clear(Instant now) {
 
 void Registry::copy_from(const Registry& other) {
   take_all();
-  load(other.to_saved(), Leases::Exact, Instant{});
+  cache_ = other.cache_;
+  load(to_saved(other.tenants_, other.revision_), Leases::Exact, Instant{});
   random_ = other.random_;
+  lag_random_ = other.lag_random_;
   frozen_ = other.frozen_;
 }
 

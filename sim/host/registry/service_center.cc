@@ -219,7 +219,7 @@ class ServiceCenter final : public Registry {
 
   void for_each(const std::function<void(const RegistryInstance&)>& use) const override {
     front_.model().for_each_instance([&](const mocksc::InstanceView& view) {
-      if (view.alive) use(neutral(view.service, view.instance));
+      use(neutral(view.service, view.instance));
     });
   }
 
@@ -253,8 +253,7 @@ class ServiceCenter final : public Registry {
   }
 
   bool alive(const App& app) const {
-    const auto view = front_.model().find_instance(kTenant, kTenant, app.service_id, app.instance.name);
-    return view && view->alive;
+    return front_.model().find_instance(kTenant, kTenant, app.service_id, app.instance.name).has_value();
   }
 
   /// What an application says, past the faults: scripted changes always happen.

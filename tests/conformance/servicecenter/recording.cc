@@ -49,6 +49,7 @@ Row to_row(const json& in) {
   out.headers = in.at("headers");
   out.body = body_of(in.at("body"));
   out.status = in.at("status");
+  out.wall_ms = in.at("wall_ms");
   out.headers_out = in.at("headers_out");
   out.body_out = in.at("body_out").is_null() ? std::string() : in.at("body_out").get<std::string>();
   if (out.path_sent.size() == kKeptTarget) out.path_sent.append(left_out_of_target(out), 'a');

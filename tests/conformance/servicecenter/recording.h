@@ -19,7 +19,8 @@ struct Row {
   std::string path_sent;  ///< with symbols
   std::map<std::string, std::string> headers;
   std::string body;
-  int status = 0;  ///< 0: no answer came
+  int status = 0;   ///< 0: no answer came
+  int wall_ms = 0;  ///< how long the answer took
   std::map<std::string, std::string> headers_out;
   std::string body_out;
 };

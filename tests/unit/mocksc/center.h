@@ -21,6 +21,7 @@ inline ModelOptions plain_options(Release release = Release::V2_2_0) {
   ModelOptions options;
   options.release = release;
   options.delete_visibility = syncer::Duration(0);
+  options.lags = Lags::none();
   options.wall_at_zero = 1'700'000'000'000'000'000;
   return options;
 }
@@ -30,6 +31,7 @@ struct Center {
   explicit Center(ModelOptions options = plain_options()) : model(std::move(options), syncer::Random(1)) {}
 
   HttpResponse call(std::string method, std::string target, std::string body = {}, HttpHeaders headers = {}) {
+    for (const auto& [name, value] : every_header) headers.add(name, value);
     return model.handle(
         now, 0, HttpRequest{std::move(method), "http://sc", std::move(target), std::move(headers), std::move(body)},
         "tester");
@@ -74,6 +76,7 @@ struct Center {
   Model model;
   syncer::Instant now = syncer::instant(0);
   std::string base = "/v4/default/registry";
+  HttpHeaders every_header;  ///< sent with every request
 };
 
 /// An exact error body.

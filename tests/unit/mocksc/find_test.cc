@@ -160,7 +160,9 @@ TEST(Find, ADeletedInstanceStaysVisibleForAWhileThoughItsHeartbeatFails) {
   sc.instance(id, R"(,"instanceId":"i1")");
   const std::string one = "/microservices/" + id + "/instances/i1";
   EXPECT_EQ(sc.del(one).status, 200);
-  EXPECT_ERROR(sc.del(one), "400017", "Instance does not exist", "etcdserver: requested lease not found");
+  EXPECT_ERROR(sc.del(one), "400017", "Instance does not exist", "Instance's leaseId not exist.");
+  EXPECT_ERROR(sc.put(one + "/status?value=DOWN"), "400017", "Instance does not exist",
+               "Instance's leaseId not exist.");
   EXPECT_EQ(sc.put(one + "/heartbeat").status, 400);
   sc.pass(2299ms);
   EXPECT_NE(sc.get("/instances?appId=shop&serviceName=cart").body, "{}");
