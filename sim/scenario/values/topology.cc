@@ -17,6 +17,7 @@ host::RegistrySpec registry_spec(const Registry& registry) {
   spec.latency = registry.latency;
   spec.min_lease = registry.min_lease;
   spec.delete_visibility = registry.delete_visibility;
+  spec.lags = registry.lags;
   return spec;
 }
 

@@ -58,6 +58,7 @@ struct Registry {
   std::string version = "2.2.0";                    ///< which release of its kind it behaves like
   std::optional<Duration> min_lease;                ///< shorter leases are raised to this (release 2.1 and later)
   std::optional<Duration> delete_visibility;        ///< how long a removed instance is still listed
+  bool lags = false;                                ///< readers see writes late, and some writes are lost
   bool operator==(const Registry&) const = default;
 };
 /// What the world is to build for it.
@@ -196,6 +197,7 @@ void describe(V& v, Type<Registry>) {
   v.takes("version", &Registry::version, "release it behaves like");
   v.takes("min_lease", &Registry::min_lease, "shorter leases are raised to this (release 2.1 and later)");
   v.takes("delete_visibility", &Registry::delete_visibility, "how long a removed instance is still listed");
+  v.takes("lags", &Registry::lags, "readers see writes late and some writes are lost, as in the real one");
   v.later("watch", "syncers poll their registry: nothing to choose");
   v.later("seed", "use a workload \"steady\" at \"0s\"");
 }
