@@ -13,7 +13,7 @@
 #include "syncer/admin/metrics.h"
 #include "syncer/daemon/event_log.h"
 #include "syncer/daemon/gossip_keys.h"
-#include "syncer/httpio/http_pool.h"
+#include "syncer/httpio/http_client.h"
 #include "syncer/net/resolver.h"
 #include "syncer/net/tcp_streams.h"
 #include "syncer/net/udp_socket.h"
@@ -30,8 +30,6 @@ constexpr Duration kKeepAgain = std::chrono::seconds(5);
 constexpr Duration kLeaveTimeout = std::chrono::seconds(10);
 /// Time for the last bytes to leave after the node is done.
 constexpr Duration kFlushTimeout = std::chrono::seconds(1);
-/// Threads for requests to the registry; more requests than this wait their turn.
-constexpr std::size_t kMaxWorkers = 64;
 
 std::uint64_t fresh_seed() {
   std::random_device device;
@@ -189,7 +187,7 @@ class Daemon {
   // The node uses the ports and goes first; the ports use the loop.
   std::unique_ptr<store::FileStorage> storage_;
   Sockets sockets_;
-  std::unique_ptr<httpio::HttpPool> http_;
+  std::unique_ptr<httpio::HttpClient> http_;
   std::unique_ptr<node::Node> node_;
   std::unique_ptr<GossipKeys> keys_;
   std::unique_ptr<net::Resolver> resolver_;
@@ -214,7 +212,7 @@ net::StreamCallbacks Daemon::stream_callbacks() {
 
 Result<void> Daemon::open() {
   httpio::HttpOptions options;
-  options.workers = std::min<std::size_t>(config_.node.registry.concurrency, kMaxWorkers);
+  options.connections = config_.node.registry.concurrency;
   options.ca_file = config_.ca_file;
   options.token_file = config_.node.registry.token_file;
   if (auto usable = check(options); !usable) return usable;
@@ -233,7 +231,7 @@ Result<void> Daemon::open() {
   if (!sockets) return tl::unexpected(sockets.error());
   sockets_ = std::move(*sockets);
 
-  http_ = std::make_unique<httpio::HttpPool>(options, post(), [this](CallId id, Result<HttpResponse> answer) {
+  http_ = std::make_unique<httpio::HttpClient>(loop_, options, [this](CallId id, Result<HttpResponse> answer) {
     node_->on_http(loop_.now(), id, std::move(answer));
   });
   if (auto created = open_node(); !created) return created;

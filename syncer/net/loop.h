@@ -51,7 +51,7 @@ class Loop {
   /// Runs until `done` or `deadline`; true when done. For tests and for draining.
   bool run_until(const std::function<bool()>& done, Instant deadline);
 
-  /// For the other files of this folder.
+  /// For the adapters that open sockets, here and in httpio.
   asio::io_context& io();
 
  private:

@@ -90,9 +90,9 @@ const std::map<std::string, Folders> kThirdParty = {
       "syncer/daemon", "mocksc/servicecenter/api", "mocksc/servicecenter/fault", "mocksc/servicecenter/store",
       "sim/host/registry", "sim/scenario/language", "sim/check", "sim/explore", "sim/report", "sim/why", "sim/cli"}},
     {"asio.hpp", {"syncer/net"}},
-    {"asio", {"syncer/net"}},
-    {"httplib.h", {"syncer/httpio", "syncer/admin", "syncer/cli"}},
-    {"zlib.h", {"mocksc/http"}},
+    {"asio", {"syncer/net", "syncer/httpio"}},
+    {"httplib.h", {"syncer/admin", "syncer/cli"}},
+    {"zlib.h", {"mocksc/http", "syncer/httpio"}},
     {"CLI", {"syncer/cli", "mocksc/http", "sim/cli"}},
     {"spdlog", {"syncer/daemon"}},
 };

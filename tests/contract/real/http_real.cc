@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <httplib.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
 #include <unistd.h>
 
 #include <condition_variable>
 #include <fstream>
+#include <map>
 #include <mutex>
 #include <thread>
 
-#include "syncer/httpio/http_pool.h"
+#include "syncer/httpio/http_client.h"
 #include "syncer/net/tcp_streams.h"
 #include "tests/contract/real/loop_world.h"
 
@@ -61,21 +64,21 @@ class TestServer {
   std::thread thread_;
 };
 
-syncer::httpio::HttpOptions two_workers() {
+syncer::httpio::HttpOptions two_connections() {
   syncer::httpio::HttpOptions options;
-  options.workers = 2;  // fewer than stuck calls in the suite: a stuck worker must come free again
+  options.connections = 2;  // fewer than stuck calls in the suite: a stuck place must come free again
   return options;
 }
 
 class RealHttp : public LoopWorld<HttpHarness> {
  public:
-  explicit RealHttp(syncer::httpio::HttpOptions options = two_workers())
-      : pool_(std::move(options), post(),
-              [this](syncer::CallId id, auto answer) { outcomes_.emplace_back(id, std::move(answer)); }) {
+  explicit RealHttp(syncer::httpio::HttpOptions options = two_connections())
+      : client_(loop_, std::move(options),
+                [this](syncer::CallId id, auto answer) { outcomes_.emplace_back(id, std::move(answer)); }) {
     syncer::net::TcpStreams passing(loop_, {});
     nobody_ = "http://" + to_string(passing.listen(syncer::Listener::Rpc, loopback()).value());
   }
-  syncer::Http& http() override { return pool_; }
+  syncer::Http& http() override { return client_; }
   std::string origin() override { return server_.origin(); }
   void serve(Handler handler) override { server_.serve(std::move(handler)); }
   std::string nobody() override { return nobody_; }
@@ -85,16 +88,16 @@ class RealHttp : public LoopWorld<HttpHarness> {
   std::vector<HttpOutcome> outcomes_;
   TestServer server_;
   std::string nobody_;
-  syncer::httpio::HttpPool pool_;
+  syncer::httpio::HttpClient client_;
 };
 
 INSTANTIATE_TEST_SUITE_P(Real, HttpContract, testing::Values([]() -> std::unique_ptr<HttpHarness> {
                            return std::make_unique<RealHttp>();
                          }));
 
-TEST(HttpPool, AnAnswerOverTheLimitIsAnErrorNotAnAllocation) {
-  syncer::httpio::HttpOptions options = two_workers();
-  options.body_limit = 1000;
+TEST(HttpClient, AnAnswerOverTheLimitIsAnErrorNotAnAllocation) {
+  syncer::httpio::HttpOptions options = two_connections();
+  options.limits.body = 1000;
   RealHttp world(options);
   world.serve([](const auto&) { return syncer::HttpResponse{200, {}, std::string(100'000, 'x')}; });
   world.http().call(syncer::CallId{1}, {"GET", world.origin(), "/", {}, {}}, world.now() + std::chrono::seconds(5));
@@ -103,9 +106,9 @@ TEST(HttpPool, AnAnswerOverTheLimitIsAnErrorNotAnAllocation) {
   EXPECT_EQ(world.outcomes()[0].second.error().code, syncer::ErrorCode::TooLarge);
 }
 
-TEST(HttpPool, ReadsTheTokenAnewForEveryCall) {
-  const std::string path = testing::TempDir() + "/token-of-http-pool-" + std::to_string(::getpid());
-  syncer::httpio::HttpOptions options = two_workers();
+TEST(HttpClient, ReadsTheTokenAnewForEveryCall) {
+  const std::string path = testing::TempDir() + "/token-of-http-client-" + std::to_string(::getpid());
+  syncer::httpio::HttpOptions options = two_connections();
   options.token_file = path;
   RealHttp world(options);
   world.serve([](const syncer::HttpRequest& request) {
@@ -123,7 +126,7 @@ TEST(HttpPool, ReadsTheTokenAnewForEveryCall) {
   }
 }
 
-TEST(HttpPool, AServerThatSpeaksNoHttpIsAnError) {
+TEST(HttpClient, AServerThatSpeaksNoHttpIsAnError) {
   RealHttp world;
   syncer::net::Loop loop;
   std::unique_ptr<syncer::net::TcpStreams> streams;
@@ -147,7 +150,126 @@ TEST(HttpPool, AServerThatSpeaksNoHttpIsAnError) {
   EXPECT_FALSE(world.outcomes()[0].second);
 }
 
-TEST(HttpPool, AnUntrustedCertificateOrPlainServerBehindHttpsIsUnreachable) {
+/// A server whose every byte a test decides.
+class RawServer {
+ public:
+  /// Called with all that came over a connection since its last answer; what it gives is sent.
+  using Script = std::function<std::string(const std::string&)>;
+
+  RawServer(syncer::net::Loop& loop, const syncer::Endpoint& at, Script script) : script_(std::move(script)) {
+    syncer::net::StreamCallbacks callbacks;
+    callbacks.accepted = [this](syncer::LinkId link, auto, const auto&) {
+      ++connections;
+      links_.push_back(link);
+    };
+    callbacks.data = [this](syncer::LinkId link, syncer::ByteView bytes) {
+      std::string& request = requests_[link];
+      request.append(bytes);
+      if (request.find("\r\n\r\n") == std::string::npos) return;
+      ++requests;
+      const std::string answer = script_(std::exchange(request, {}));
+      if (answer.empty()) return streams_->close(link);
+      streams_->send(link, answer);
+      if (closes) streams_->close(link);
+    };
+    callbacks.closed = [](auto, auto) {};
+    streams_ = std::make_unique<syncer::net::TcpStreams>(loop, callbacks);
+    origin = "http://" + to_string(streams_->listen(syncer::Listener::Rpc, at).value());
+  }
+  /// Closes all connections.
+  void hang_up() {
+    for (const syncer::LinkId link : std::exchange(links_, {})) streams_->close(link);
+  }
+
+  std::string origin;
+  int connections = 0;
+  int requests = 0;
+  bool closes = false;  ///< each connection after its answer
+
+ private:
+  Script script_;
+  std::unique_ptr<syncer::net::TcpStreams> streams_;
+  std::map<syncer::LinkId, std::string> requests_;
+  std::vector<syncer::LinkId> links_;
+};
+
+/// A client and a scripted server on one loop.
+struct Raw : LoopWorld<HttpHarness> {
+  explicit Raw(RawServer::Script script, const syncer::Endpoint& at = loopback())
+      : server(loop_, at, std::move(script)) {}
+  syncer::Http& http() override { return client; }
+  std::string origin() override { return server.origin; }
+  void serve(Handler) override {}
+  std::string nobody() override { return {}; }
+  const std::vector<HttpOutcome>& outcomes() override { return all; }
+
+  syncer::Result<syncer::HttpResponse> ask(const std::string& method = "GET") {
+    const std::size_t before = all.size();
+    client.call(syncer::CallId{before + 1}, {method, server.origin, "/", {}, {}}, now() + std::chrono::seconds(5));
+    EXPECT_TRUE(run_until([&] { return all.size() > before; }, std::chrono::seconds(20)));
+    return all.back().second;
+  }
+
+  std::vector<HttpOutcome> all;
+  RawServer server;
+  syncer::httpio::HttpClient client{
+      loop_, two_connections(),
+      [this](syncer::CallId id, auto answer) { all.emplace_back(id, std::move(answer)); }};
+};
+
+std::string fine(const std::string&) { return "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine"; }
+
+TEST(HttpClient, ManyRequestsOneAfterAnotherGoOverOneConnection) {
+  Raw world(fine);
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(world.ask());
+  EXPECT_EQ(world.server.requests, 20);
+  EXPECT_EQ(world.server.connections, 1);
+}
+
+TEST(HttpClient, AConnectionThatTheServerClosedMeanwhileIsReplacedUnnoticed) {
+  Raw world(fine);
+  ASSERT_TRUE(world.ask());
+  world.server.hang_up();
+  // Sent before the end of the connection can be seen: a request that may be repeated is sent again.
+  const auto again = world.ask();
+  EXPECT_TRUE(again) << to_string(again.error());
+  EXPECT_EQ(world.server.connections, 2);
+}
+
+TEST(HttpClient, WhatMayNotBeRepeatedIsSentOnceAtMost) {
+  int answered = 0;
+  Raw world([&](const std::string& request) { return ++answered == 1 ? fine(request) : ""; });
+  ASSERT_TRUE(world.ask());
+  const auto lost = world.ask("POST");
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().code, syncer::ErrorCode::Unreachable);
+  EXPECT_EQ(world.server.requests, 2);
+  answered = 0;
+  ASSERT_TRUE(world.ask());
+  EXPECT_FALSE(world.ask("PUT"));  // repeated once, and no more
+  EXPECT_EQ(world.server.requests, 5);
+}
+
+TEST(HttpClient, AnIpv6OriginWorks) {
+  Raw world(fine, syncer::parse_endpoint("[::1]:0").value());
+  ASSERT_EQ(world.server.origin.substr(0, 12), "http://[::1]");
+  const auto answer = world.ask();
+  ASSERT_TRUE(answer) << to_string(answer.error());
+  EXPECT_EQ(answer->body, "fine");
+}
+
+TEST(HttpClient, AnswersThatEndWithTheConnectionOrInTrailersAreRead) {
+  Raw until_close([](const std::string&) { return "HTTP/1.1 200 OK\r\n\r\nup to the end"; });
+  until_close.server.closes = true;
+  EXPECT_EQ(until_close.ask()->body, "up to the end");
+  Raw trailers([](const std::string&) {
+    return "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 1\r\n\r\n";
+  });
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(trailers.ask()->body, "abc");
+  EXPECT_EQ(trailers.server.connections, 1);
+}
+
+TEST(HttpClient, AnUntrustedCertificateOrPlainServerBehindHttpsIsUnreachable) {
   RealHttp world;
   const std::string https = "https" + world.origin().substr(4);
   world.http().call(syncer::CallId{1}, {"GET", https, "/", {}, {}}, world.now() + std::chrono::seconds(5));
@@ -156,7 +278,63 @@ TEST(HttpPool, AnUntrustedCertificateOrPlainServerBehindHttpsIsUnreachable) {
   EXPECT_EQ(world.outcomes()[0].second.error().code, syncer::ErrorCode::Unreachable);
 }
 
-TEST(HttpPool, EndingItWithAStuckCallDoesNotHang) {
+/// A key and a certificate that it signed for itself, for the given alternative name.
+struct Certificate {
+  explicit Certificate(const char* name) {
+    X509_gmtime_adj(X509_getm_notBefore(x509), -60);
+    X509_gmtime_adj(X509_getm_notAfter(x509), 3600);
+    X509_set_version(x509, 2);
+    X509_set_pubkey(x509, key);
+    X509_EXTENSION* alternative = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, name);
+    X509_add_ext(x509, alternative, -1);
+    X509_EXTENSION_free(alternative);
+    X509_sign(x509, key, EVP_sha256());
+    FILE* const file = std::fopen(path.c_str(), "w");
+    PEM_write_X509(file, x509);
+    std::fclose(file);
+  }
+  ~Certificate() {
+    X509_free(x509);
+    EVP_PKEY_free(key);
+    ::unlink(path.c_str());
+  }
+  Certificate(const Certificate&) = delete;
+
+  EVP_PKEY* key = EVP_EC_gen("P-256");
+  X509* x509 = X509_new();
+  const std::string path = testing::TempDir() + "/certificate-of-http-client-" + std::to_string(::getpid());
+};
+
+/// What a client that trusts the certificate gets from a server that shows it.
+syncer::Result<syncer::HttpResponse> over_tls(const Certificate& certificate, const std::string& host) {
+  httplib::SSLServer server(certificate.x509, certificate.key);
+  server.Get(".*", [](const httplib::Request&, httplib::Response& out) { out.set_content("sealed", "text/plain"); });
+  const int port = server.bind_to_any_port("127.0.0.1");
+  std::thread thread([&] { server.listen_after_bind(); });
+  while (!server.is_running()) std::this_thread::yield();
+  syncer::httpio::HttpOptions options = two_connections();
+  options.ca_file = certificate.path;
+  RealHttp world(options);
+  world.http().call(syncer::CallId{1}, {"GET", "https://" + host + ":" + std::to_string(port), "/", {}, {}},
+                    world.now() + std::chrono::seconds(5));
+  EXPECT_TRUE(world.run_until([&] { return !world.outcomes().empty(); }, std::chrono::seconds(10)));
+  server.stop();
+  thread.join();
+  return world.outcomes()[0].second;
+}
+
+TEST(HttpClient, ATrustedCertificateOfTheRightNameIsAcceptedAndNoOther) {
+  for (const auto& [name, host] : {std::pair{"IP:127.0.0.1", "127.0.0.1"}, {"DNS:localhost", "localhost"}}) {
+    const auto answer = over_tls(Certificate(name), host);
+    ASSERT_TRUE(answer) << host << ": " << to_string(answer.error());
+    EXPECT_EQ(answer->body, "sealed");
+  }
+  const auto other = over_tls(Certificate("IP:127.0.0.2"), "127.0.0.1");
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, syncer::ErrorCode::Unreachable);
+}
+
+TEST(HttpClient, EndingItWithAStuckCallDoesNotHang) {
   const syncer::Instant start = syncer::net::steady_now();
   {
     RealHttp world;

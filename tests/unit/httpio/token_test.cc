@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <fstream>
 
-#include "syncer/httpio/exchange.h"
+#include "syncer/httpio/token.h"
 
 namespace syncer::httpio {
 namespace {
