@@ -91,7 +91,7 @@ Catalog::Session::Session(const CatalogConfig& given, Http& http, Observer& obse
       driver(config.kinds.make({config.registry, calls, cycle, view, *this, observer, random})),
       absences(*driver, observer),
       leases(*driver, addresses),
-      importer(config, *driver, calls, view, regions, leases, observer, random),
+      importer(*driver, calls, view, regions, leases, observer, random),
       canary(config, *driver, view, leases, observer, random.stream("canary")) {}
 
 void Catalog::Session::start(Instant now) {

@@ -14,7 +14,8 @@ settings::Settings<RegistrySettings> registry_settings() {
       settings::positive("registry.timeout", &S::request_timeout, "deadline of one request"),
       settings::optional_text("registry.token-file", &S::token_file, "file with a bearer token; empty for none"),
       settings::number("registry.writes-per-second", 1, 1'000'000, &S::writes_per_second,
-                       "ceiling on registrations, updates and removals of copies"),
+                       "ceiling on registrations, updates and removals of copies; below it the rate follows what the "
+                       "registry takes"),
       settings::positive("sync.interval", &S::poll_interval, "time between two reads of the registry"),
   };
 }

@@ -22,7 +22,7 @@ std::string why_waiting(const std::string& region, const Bytes& key, const Desir
 
 }  // namespace
 
-Importer::Importer(const CatalogConfig& config, registry::Driver& driver, const registry::Calls& calls,
+Importer::Importer(registry::Driver& driver, const registry::Calls& calls,
                    const registry::Snapshot& view, Regions& regions, registry::Leases& leases, Observer& observer,
                    Random random)
     : driver_(driver),
@@ -31,7 +31,7 @@ Importer::Importer(const CatalogConfig& config, registry::Driver& driver, const 
       leases_(leases),
       observer_(observer),
       random_(random.stream("copier")),
-      queue_(config, regions),
+      queue_(regions),
       present_(view, regions, leases, queue_, driver.traits().read_lag, observer) {}
 
 void Importer::desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch) {
@@ -111,31 +111,31 @@ void Importer::preparation_changed(const registry::ServiceKey& service) {
 void Importer::advance(Instant now) {
   for (const CopyName& name : regions_.take_touched()) queue_.push(name);
   while (const auto name = queue_.pop_due(now)) present_.settle(now, *name);
-  while (calls_.takes_write()) {
-    const auto name = queue_.pop(now);
+  while (calls_.takes_write(now)) {
+    const auto name = queue_.pop();
     if (!name) break;
-    if (reconcile(now, *name)) queue_.count_write(now);
+    reconcile(now, *name);
   }
 }
 
 Instant Importer::next_deadline() const {
   const Instant due = queue_.next_due();
-  return calls_.takes_write() ? std::min(due, queue_.next_turn()) : due;
+  return queue_.size() > 0 ? std::min(due, calls_.next_write()) : due;
 }
 
-bool Importer::reconcile(Instant now, const CopyName& name) {
+void Importer::reconcile(Instant now, const CopyName& name) {
   RemoteCopies* remote = nullptr;
   DesiredCopy* copy = regions_.find(name, &remote);
-  if (copy == nullptr) return false;
+  if (copy == nullptr) return;
   copy->queued = false;
-  if (copy->busy || now < copy->retry_at) return false;
+  if (copy->busy || now < copy->retry_at) return;
   auto key = registry::decode_key(name.key);
   SYNCER_ASSERT(key.has_value());
   Work work{name, *remote, *copy, std::move(*key)};
   copy->waiting.clear();
   // A removal that is held back keeps the copy as it was, renewed and even registered again.
   const bool keep = !remote->expired && (copy->desired || (copy->held && !copy->payload.empty()));
-  return keep ? fulfil(now, work) : withdraw(now, work);
+  keep ? fulfil(now, work) : withdraw(now, work);
 }
 
 /// Make before break needs one former copy beside the new one; a second former one, even a doubtful one, goes first.
@@ -166,12 +166,12 @@ std::optional<std::string> Importer::present_as(const DesiredCopy& copy, const r
   return std::nullopt;
 }
 
-bool Importer::fulfil(Instant now, Work& work) {
+void Importer::fulfil(Instant now, Work& work) {
   DesiredCopy& copy = work.copy;
   auto planned = driver_.plan(work.name.region, work.key.id, copy.payload);
   if (!planned) {
     fail(now, work.name, copy, planned.error());
-    return false;
+    return;
   }
   registry::SharedPlan plan = std::move(*planned);
   if (SYNCER_MUTATED("catalog.copy_id_of_this_run")) {
@@ -189,7 +189,7 @@ bool Importer::fulfil(Instant now, Work& work) {
   const registry::ServiceRef* where = driver_.prepare(now, work.key.service, *plan);
   if (where == nullptr) {
     copy.waiting = driver_.problem(work.key.service);
-    return false;
+    return;
   }
   return add(now, work, *where, plan);
 }
@@ -203,7 +203,7 @@ std::optional<registry::Aspect> Importer::difference(const DesiredCopy& copy, co
   return std::nullopt;
 }
 
-bool Importer::fulfil_present(Instant now, Work& work, const registry::SharedPlan& plan, const std::string& kept) {
+void Importer::fulfil_present(Instant now, Work& work, const registry::SharedPlan& plan, const std::string& kept) {
   DesiredCopy& copy = work.copy;
   if (const auto aspect = difference(copy, copy.copies.at(kept), *plan)) return change(now, work, kept, plan, *aspect);
   for (const auto& [id, state] : copy.copies) {
@@ -212,26 +212,24 @@ bool Importer::fulfil_present(Instant now, Work& work, const registry::SharedPla
   }
   driver_.prepare(now, work.key.service, *plan);
   done(now, work);
-  return false;
 }
 
-bool Importer::withdraw(Instant now, Work& work) {
+void Importer::withdraw(Instant now, Work& work) {
   DesiredCopy& copy = work.copy;
   const auto present =
       std::find_if(copy.copies.begin(), copy.copies.end(), [](const auto& entry) { return entry.second.present; });
   if (present == copy.copies.end()) {
     done(now, work);
-    return false;
+    return;
   }
   if (work.remote.expired) return remove(now, work, present->first, "its region is away for too long");
-  if (copy.held) return false;
+  if (copy.held) return;
   if (copy.granted) return remove(now, work, present->first, copy.removed ? "removed" : "orphan");
   const bool known_gone = copy.removed || (work.remote.connected && work.remote.complete);
   if (known_gone || SYNCER_MUTATED("catalog.remove_unconfirmed_orphans"))
     regions_.ask_to_leave(work.name.region, work.name.key);
   else
     copy.waiting = "its region has not announced yet what it holds";
-  return false;
 }
 
 void Importer::done(Instant now, Work& work) {
@@ -244,14 +242,13 @@ void Importer::done(Instant now, Work& work) {
   if (!quiet) work.remote.desired.erase(work.name.key);
 }
 
-bool Importer::add(Instant now, Work& work, const registry::ServiceRef& where, const registry::SharedPlan& plan) {
+void Importer::add(Instant now, Work& work, const registry::ServiceRef& where, const registry::SharedPlan& plan) {
   begin(work);
   const std::string epoch = to_string(work.remote.epoch);
   driver_.put(now, where, {work.key.service, *plan, work.copy.payload, epoch},
               [this, name = work.name, where, plan](Instant at, const Result<registry::EntryId>& entry) {
                 finish(at, name, [&](Instant, Work& w) { return on_added(at, w, where, plan, entry); });
               });
-  return true;
 }
 
 Result<void> Importer::on_added(Instant now, Work& work, const registry::ServiceRef& where,
@@ -276,7 +273,7 @@ Result<void> Importer::on_added(Instant now, Work& work, const registry::Service
   return {};
 }
 
-bool Importer::change(Instant now, Work& work, const std::string& id, const registry::SharedPlan& plan,
+void Importer::change(Instant now, Work& work, const std::string& id, const registry::SharedPlan& plan,
                       registry::Aspect aspect) {
   begin(work);
   const std::string epoch = to_string(work.remote.epoch);
@@ -284,7 +281,6 @@ bool Importer::change(Instant now, Work& work, const std::string& id, const regi
                  [this, name = work.name, id, plan, aspect](Instant at, const Result<void>& success) {
                    finish(at, name, [&](Instant, Work& w) { return on_changed(at, w, id, *plan, aspect, success); });
                  });
-  return true;
 }
 
 Result<void> Importer::on_changed(Instant now, Work& work, const std::string& id, const registry::CopyPlan& plan,
@@ -307,13 +303,12 @@ Result<void> Importer::on_changed(Instant now, Work& work, const std::string& id
   return {};
 }
 
-bool Importer::remove(Instant now, Work& work, const std::string& id, std::string_view reason) {
+void Importer::remove(Instant now, Work& work, const std::string& id, std::string_view reason) {
   begin(work);
   driver_.remove(now, work.copy.copies.at(id).ref, registry::Urgency::Write,
                  [this, name = work.name, id, why = std::string(reason)](Instant at, const Result<void>& success) {
                    finish(at, name, [&](Instant, Work& w) { return on_removed(at, w, id, why, success); });
                  });
-  return true;
 }
 
 Result<void> Importer::on_removed(Instant now, Work& work, const std::string& id, std::string_view reason,

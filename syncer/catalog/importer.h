@@ -16,9 +16,8 @@ namespace syncer::catalog {
 /// comparison decides what is next, so a crash, a lost answer or a doubled one changes nothing.
 class Importer {
  public:
-  Importer(const CatalogConfig& config, registry::Driver& driver, const registry::Calls& calls,
-           const registry::Snapshot& view, Regions& regions, registry::Leases& leases, Observer& observer,
-           Random random);
+  Importer(registry::Driver& driver, const registry::Calls& calls, const registry::Snapshot& view, Regions& regions,
+           registry::Leases& leases, Observer& observer, Random random);
 
   void desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch);
   void release(Instant now, const std::string& region, const Bytes& key);
@@ -52,11 +51,11 @@ class Importer {
   void attach(RemoteCopies& remote, const registry::RecordKey& key, const Bytes& payload);
   void detach(RemoteCopies& remote, const registry::RecordKey& key);
 
-  // The comparison and the step that follows; true when the step is a write.
-  bool reconcile(Instant now, const CopyName& name);
-  bool fulfil(Instant now, Work& work);
-  bool fulfil_present(Instant now, Work& work, const registry::SharedPlan& plan, const std::string& id);
-  bool withdraw(Instant now, Work& work);
+  // The comparison and the step that follows.
+  void reconcile(Instant now, const CopyName& name);
+  void fulfil(Instant now, Work& work);
+  void fulfil_present(Instant now, Work& work, const registry::SharedPlan& plan, const std::string& id);
+  void withdraw(Instant now, Work& work);
   void done(Instant now, Work& work);
   std::optional<std::string> present_as(const DesiredCopy& copy, const registry::CopyPlan& plan) const;
   std::optional<registry::Aspect> difference(const DesiredCopy& copy, const CopyState& state,
@@ -64,10 +63,10 @@ class Importer {
   static std::optional<std::string> surplus(const DesiredCopy& copy, const std::string& kept);
 
   // The steps: each is one call and what its answer means.
-  bool add(Instant now, Work& work, const registry::ServiceRef& where, const registry::SharedPlan& plan);
-  bool change(Instant now, Work& work, const std::string& id, const registry::SharedPlan& plan,
+  void add(Instant now, Work& work, const registry::ServiceRef& where, const registry::SharedPlan& plan);
+  void change(Instant now, Work& work, const std::string& id, const registry::SharedPlan& plan,
               registry::Aspect aspect);
-  bool remove(Instant now, Work& work, const std::string& id, std::string_view reason);
+  void remove(Instant now, Work& work, const std::string& id, std::string_view reason);
   Result<void> on_added(Instant now, Work& work, const registry::ServiceRef& where, const registry::SharedPlan& plan,
                         const Result<registry::EntryId>& entry);
   Result<void> on_changed(Instant now, Work& work, const std::string& id, const registry::CopyPlan& plan,

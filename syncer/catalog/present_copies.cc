@@ -46,18 +46,11 @@ std::optional<CopyName> CopyQueue::pop_due(Instant now) {
   return std::move(timers_.extract(timers_.begin()).value().second);
 }
 
-std::optional<CopyName> CopyQueue::pop(Instant now) {
-  if (queue_.empty() || gate_ > now) return std::nullopt;
+std::optional<CopyName> CopyQueue::pop() {
+  if (queue_.empty()) return std::nullopt;
   CopyName name = std::move(queue_.front());
   queue_.pop_front();
   return name;
-}
-
-void CopyQueue::count_write(Instant now) {
-  // A bucket of 50 ms worth of writes; what is over it waits.
-  const std::uint32_t rate = std::max(config_.registry.writes_per_second, 1U);
-  const Duration burst = std::chrono::milliseconds(50);
-  gate_ = std::max(gate_, now - burst) + std::chrono::nanoseconds(1'000'000'000) / rate;
 }
 
 void PresentCopies::believe(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy,

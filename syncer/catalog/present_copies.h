@@ -14,11 +14,10 @@
 
 namespace syncer::catalog {
 
-/// The copies that have to be looked at: now, in turn and not faster than the configured rate of writes, or at a
-/// certain time.
+/// The copies that have to be looked at: now, in turn, or at a certain time.
 class CopyQueue {
  public:
-  CopyQueue(const CatalogConfig& config, Regions& regions) : config_(config), regions_(regions) {}
+  explicit CopyQueue(Regions& regions) : regions_(regions) {}
 
   /// While disabled nothing is queued; disabling empties the queue.
   void set_enabled(bool enabled);
@@ -30,22 +29,17 @@ class CopyQueue {
   void push_at(Instant at, const CopyName& name);
   /// The next one whose time has come; nothing when there is none.
   std::optional<CopyName> pop_due(Instant now);
-  /// The next one in turn; nothing when there is none or the rate forbids another write.
-  std::optional<CopyName> pop(Instant now);
-  /// What was popped last became a write.
-  void count_write(Instant now);
+  /// The next one in turn; nothing when there is none.
+  std::optional<CopyName> pop();
 
   std::size_t size() const { return queue_.size(); }
   Instant next_due() const { return timers_.empty() ? kNever : timers_.begin()->first; }
-  Instant next_turn() const { return queue_.empty() ? kNever : gate_; }
 
  private:
-  const CatalogConfig& config_;
   Regions& regions_;
   bool enabled_ = false;
   std::deque<CopyName> queue_;
   std::set<std::pair<Instant, CopyName>> timers_;
-  Instant gate_{};
 };
 
 /// What the registry holds of the copies, as far as we know: its readings, corrected by our own writes for as long as

@@ -6,6 +6,14 @@
 #include "syncer/base/mutation.h"
 
 namespace syncer::registry {
+namespace {
+
+/// No answer, or one that only says that there is too much to do.
+bool is_overload(const Result<HttpResponse>& answer) {
+  return !answer || answer->status >= 500 || answer->status == 429;
+}
+
+}  // namespace
 
 void Addresses::report(Instant now, const std::string& address, bool vital, const Result<HttpResponse>& answer) {
   if (address != current()) return;  // late news of an address that was already left
@@ -14,7 +22,7 @@ void Addresses::report(Instant now, const std::string& address, bool vital, cons
     if (hard || vital) failed(now, hard, to_string(answer.error()));
     return;
   }
-  if (answer->status < 500 && answer->status != 429) return answered(now);
+  if (!is_overload(answer)) return answered(now);
   if (vital) failed(now, false, "HTTP " + std::to_string(answer->status));
 }
 
@@ -62,7 +70,8 @@ Calls::Calls(const RegistrySettings& settings, std::function<bool(Instant)> may_
       may_write_(std::move(may_write)),
       http_(http),
       addresses_(addresses),
-      next_call_(std::move(next_call)) {}
+      next_call_(std::move(next_call)),
+      rate_(settings.writes_per_second) {}
 
 std::size_t Calls::limit(Urgency urgency) const {
   // One place less for each step down, so that a lease always finds one.
@@ -108,10 +117,12 @@ void Calls::start_waiting(Instant now) {
 
 void Calls::start(Instant now, Call call) {
   const CallId id = next_call_();
+  const Urgency urgency = call.urgency;
   HttpRequest request = std::exchange(call.request, {});
   call.request.origin = request.origin;
   under_way_.emplace(id, std::move(call));
   ++running_;
+  if (urgency == Urgency::Write) rate_.count(now);
   http_.call(id, std::move(request), now + settings_.request_timeout);
 }
 
@@ -122,6 +133,7 @@ bool Calls::on_http(Instant now, CallId id, const RawAnswer& raw) {
   under_way_.erase(found);
   --running_;
   if (!call.is_probe) addresses_.report(now, call.request.origin, call.urgency != Urgency::Write, raw);
+  if (call.urgency == Urgency::Write) rate_.answered(now, is_overload(raw));
   call.done(now, raw);
   start_waiting(now);
   return true;

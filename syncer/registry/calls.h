@@ -15,6 +15,7 @@
 #include "syncer/ports/http.h"
 #include "syncer/ports/observer.h"
 #include "syncer/registry/settings.h"
+#include "syncer/registry/write_rate.h"
 
 namespace syncer::registry {
 
@@ -83,7 +84,9 @@ class Calls {
   /// Asks one address whatever the current one is; its answer does not count for the current address.
   void probe(Instant now, const std::string& address, HttpRequest request, Done done);
   /// A write would start at once, and there is a registry to take it.
-  bool takes_write() const { return running_ < limit(Urgency::Write) && waiting_[2].empty() && !addresses_.down(); }
+  bool takes_write(Instant now) const { return has_place_to_write() && rate_.gate() <= now; }
+  /// When it would; kNever while that hangs on an answer.
+  Instant next_write() const { return has_place_to_write() ? rate_.gate() : kNever; }
   /// False when the id is none of ours (a late answer to a forgotten call).
   bool on_http(Instant now, CallId call, const RawAnswer& raw);
   /// The answer of `may_write` may be another one now: starts what may start.
@@ -102,6 +105,9 @@ class Calls {
   };
 
   std::size_t limit(Urgency urgency) const;
+  bool has_place_to_write() const {
+    return running_ < limit(Urgency::Write) && waiting_[2].empty() && !addresses_.down();
+  }
   void start(Instant now, Call call);
   void start_waiting(Instant now);
   bool may_start(Instant now, Urgency urgency) const;
@@ -111,6 +117,7 @@ class Calls {
   Http& http_;
   Addresses& addresses_;
   std::function<CallId()> next_call_;
+  WriteRate rate_;
   std::array<std::deque<Call>, 3> waiting_;
   std::map<CallId, Call> under_way_;
   std::size_t running_ = 0;

@@ -18,9 +18,9 @@ struct RegistrySettings {
   std::vector<std::string> projects = {"default"};                  ///< spaces of the tenant that are kept the same
   Duration poll_interval = std::chrono::seconds(1);                 ///< stretched when the registry is slow
   Duration request_timeout = std::chrono::seconds(5);
-  std::uint32_t writes_per_second = 1000;  ///< ceiling on registrations, updates and removals of copies
-  std::uint32_t concurrency = 16;          ///< requests under way at once
-  std::string token_file;                  ///< bearer token for a registry with access control; empty for none
+  std::uint32_t writes_per_second = 10'000;  ///< ceiling on registrations, updates and removals of copies
+  std::uint32_t concurrency = 16;            ///< requests under way at once
+  std::string token_file;                    ///< bearer token for a registry with access control; empty for none
 };
 
 /// How long to wait before something that failed is tried again: doubled each time, up to a limit.
