@@ -16,27 +16,28 @@ constexpr Duration kPatience = std::chrono::seconds(1);
 
 void Absences::suspect(Instant now, const EntryId& ref) {
   const auto [it, is_new] = suspects_.try_emplace(ref);
-  if (is_new) move(ref, it->second, SYNCER_MUTATED("catalog.trust_the_list") ? State::Absent : State::Due, now);
+  if (!is_new) return;
+  it->second.missed = now;
+  move(ref, it->second, SYNCER_MUTATED("catalog.trust_the_list") ? State::Absent : State::Due, now);
 }
 
 void Absences::clear(const EntryId& ref) {
   const auto found = suspects_.find(ref);
   if (found == suspects_.end()) return;
-  leave_queue(ref, found->second);
+  queue(found->second.state).erase({found->second.since, ref});
   suspects_.erase(found);
 }
 
-void Absences::leave_queue(const EntryId& ref, const Suspect& suspect) {
-  if (suspect.state == State::Due) due_.erase({suspect.since, ref});
-  if (suspect.state == State::Absent) absent_.erase({suspect.since, ref});
+Absences::InTime& Absences::queue(State state) {
+  if (state == State::Due) return due_;
+  return state == State::Asked ? asked_ : absent_;
 }
 
 void Absences::move(const EntryId& ref, Suspect& suspect, State state, Instant since) {
-  leave_queue(ref, suspect);
+  queue(suspect.state).erase({suspect.since, ref});
   suspect.state = state;
   suspect.since = since;
-  if (state == State::Due) due_.insert({since, ref});
-  if (state == State::Absent) absent_.insert({since, ref});
+  queue(state).insert({since, ref});
 }
 
 void Absences::advance(Instant now) {
@@ -54,7 +55,8 @@ Instant Absences::next_deadline() const {
 }
 
 void Absences::ask(Instant now, const EntryId& ref) {
-  move(ref, suspects_.at(ref), State::Asked, now);
+  Suspect& suspect = suspects_.at(ref);
+  move(ref, suspect, State::Asked, suspect.missed);
   driver_.confirm(now, ref, [this, asked = ref](Instant at, Presence presence) { on_answer(at, asked, presence); });
 }
 
@@ -73,12 +75,14 @@ void Absences::list_was_wrong(Instant now, const EntryId& ref) {
 }
 
 std::vector<EntryId> Absences::take_confirmed(Instant now) {
-  const bool asking = suspects_.size() > due_.size() + absent_.size();
-  if (absent_.empty() || (asking && now < absent_.begin()->first + kPatience)) return {};
+  if (absent_.empty()) return {};
+  const bool patient = now < absent_.begin()->first + kPatience;
+  const Instant open = asked_.empty() || !patient ? kNever : asked_.begin()->first;
   std::vector<EntryId> absent;
-  for (const auto& [confirmed, ref] : absent_) absent.push_back(ref);
-  for (const auto& ref : absent) suspects_.erase(ref);
-  absent_.clear();
+  for (const auto& [confirmed, ref] : absent_) {
+    if (suspects_.at(ref).missed < open) absent.push_back(ref);
+  }
+  for (const EntryId& ref : absent) clear(ref);
   std::sort(absent.begin(), absent.end());
   return absent;
 }

@@ -21,8 +21,8 @@ class Absences {
   void clear(const EntryId& ref);
   void advance(Instant now);
   Instant next_deadline() const;
-  /// Those whose absence is confirmed, once none is being asked for any more: what vanished together is judged
-  /// together.
+  /// Those whose absence is confirmed, once none that was missed no later is being asked for any more: what vanished
+  /// together is judged together.
   std::vector<EntryId> take_confirmed(Instant now);
   std::size_t open() const { return suspects_.size(); }
 
@@ -30,7 +30,8 @@ class Absences {
   enum class State : std::uint8_t { Due, Asked, Absent };
   struct Suspect {
     State state = State::Asked;
-    Instant since{};  ///< when it is or was due, or when its absence was confirmed
+    Instant missed{};  ///< when a list first left it out
+    Instant since{};   ///< when it is due, was missed, or its absence was confirmed, by its state
     std::uint32_t tries = 0;
   };
   using InTime = std::set<std::pair<Instant, EntryId>>;
@@ -39,12 +40,13 @@ class Absences {
   void on_answer(Instant now, const EntryId& ref, Presence presence);
   void list_was_wrong(Instant now, const EntryId& ref);
   void move(const EntryId& ref, Suspect& suspect, State state, Instant since);
-  void leave_queue(const EntryId& ref, const Suspect& suspect);
+  InTime& queue(State state);
 
   Driver& driver_;
   Observer& observer_;
   std::map<EntryId, Suspect> suspects_;
   InTime due_;
+  InTime asked_;
   InTime absent_;
 };
 
