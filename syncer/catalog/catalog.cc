@@ -359,6 +359,7 @@ void Catalog::fill(RegistryStatus& status) const {
   status.problem = s.conflict;
   if (status.problem.empty()) status.problem = s.addresses.problem();
   if (status.problem.empty()) status.problem = s.cycle.problem();
+  status.read_interval = s.cycle.interval();
   status.exported = s.exporter.instances();
   status.copies = s.importer.copies();
   status.pending = s.importer.waiting();

@@ -16,7 +16,10 @@ settings::Settings<RegistrySettings> registry_settings() {
       settings::number("registry.writes-per-second", 1, 1'000'000, &S::writes_per_second,
                        "ceiling on registrations, updates and removals of copies; below it the rate follows what the "
                        "registry takes"),
-      settings::positive("sync.interval", &S::poll_interval, "time between two reads of the registry"),
+      settings::positive("sync.interval", &S::poll_interval,
+                         "time between two reads of the registry, where reading it is cheap"),
+      settings::positive("sync.longest-interval", &S::longest_poll_interval,
+                         "up to which that is stretched by what reading costs (sync.interval, if that is longer)"),
   };
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "syncer/base/status_field.h"
+#include "syncer/base/time.h"
 
 namespace syncer::catalog {
 
@@ -13,6 +14,7 @@ struct RegistryStatus {
   std::string address;
   bool reachable = false;
   std::string problem;  ///< empty when all is well
+  Duration read_interval{};  ///< time between two reads of the same thing, stretched by what reading costs
   std::uint64_t exported = 0;
   std::uint64_t copies = 0;
   std::uint64_t pending = 0;   ///< writes waiting
@@ -30,6 +32,11 @@ struct RegistryStatus {
              .problem = Problem::WhenUnset},
             s.reachable);
     v.field({.key = "problem", .phrase = "problem: {}", .problem = Problem::WhenSet}, s.problem);
+    v.field({.key = "read_interval",
+             .help = "Time between two reads of the own registry; it is stretched by what reading costs.",
+             .phrase = "read each {}",
+             .hide_unset = true},
+            s.read_interval);
     v.field({.key = "exported", .help = "Own instances given to other regions.", .phrase = "{} exported"}, s.exported);
     v.field({.key = "copies", .help = "Copies of other regions' instances.", .phrase = "{} copies"}, s.copies);
     v.field({.key = "pending", .help = "Writes that wait.", .phrase = "{} pending"}, s.pending);

@@ -78,6 +78,7 @@ std::vector<EntryId> Absences::take_confirmed(Instant now) {
   if (absent_.empty()) return {};
   const bool patient = now < absent_.begin()->first + kPatience;
   const Instant open = asked_.empty() || !patient ? kNever : asked_.begin()->first;
+  if (open != kNever && SYNCER_MUTATED("registry.await_every_confirmation")) return {};
   std::vector<EntryId> absent;
   for (const auto& [confirmed, ref] : absent_) {
     if (suspects_.at(ref).missed < open) absent.push_back(ref);

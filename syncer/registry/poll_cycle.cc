@@ -3,31 +3,46 @@
 
 #include <algorithm>
 
+#include "syncer/registry/read_pace.h"
+
 namespace syncer::registry {
 
 void PollCycle::begin(Instant now) {
   started_ = now;
-  complete_ = true;
   cycle_problem_.clear();
   open();
 }
 
 void PollCycle::doubt(std::string problem) {
-  complete_ = false;
-  cycle_problem_ = std::move(problem);
+  cycle_problem_ = problem.empty() ? "an answer leaves something out" : std::move(problem);
 }
 
 void PollCycle::close(Instant now) {
   if (--open_ > 0) return;
-  if (complete_) last_complete_ = started_;
-  if (!complete_ && problem_.empty()) {
+  if (parts_.empty())
+    conclude(now);
+  else
+    conclude_parts(now);
+  if (!cycle_problem_.empty() && problem_.empty()) {
     observe(observer_, now, EventKind::RegistryRefusal, Severity::Warning,
             {{"op", "read"}, {"reason", cycle_problem_}});
   }
   problem_ = cycle_problem_;
-  // A slow registry is asked less often: reading takes at most a third of its time.
-  const Duration interval = std::max<Duration>(settings_.poll_interval, 2 * (now - started_));
-  next_ = now + (complete_ ? interval : settings_.poll_interval);
+}
+
+void PollCycle::conclude(Instant now) {
+  const bool complete = cycle_problem_.empty();
+  if (complete) last_complete_ = started_;
+  interval_ = complete ? read_interval(settings_, {.took = now - started_}) : retry_interval(settings_);
+  next_ = std::max(now, started_ + interval_);
+}
+
+void PollCycle::conclude_parts(Instant now) {
+  if (const auto since = parts_.covered_since()) last_complete_ = std::max(since, last_complete_);
+  // What one reading could not tell stays unknown until it is read again, whatever other parts say meanwhile.
+  if (cycle_problem_.empty()) cycle_problem_ = parts_.problem();
+  interval_ = parts_.interval();
+  next_ = now;
 }
 
 }  // namespace syncer::registry

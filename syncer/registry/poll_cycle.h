@@ -5,40 +5,52 @@
 #include <string>
 
 #include "syncer/ports/observer.h"
+#include "syncer/registry/read_schedule.h"
 #include "syncer/registry/settings.h"
 
 namespace syncer::registry {
 
-/// When the registry is read, and how the last reading went. One reading at a time; it is complete when each of its
-/// answers was.
+/// When the registry is read, and how the last readings went. One reading at a time: it ends when everything that was
+/// opened is closed, and is complete when no doubt was raised.
+///
+/// A reading covers the whole registry, unless its driver declares parts: then it covers those that are due.
 class PollCycle {
  public:
   PollCycle(const RegistrySettings& settings, Observer& observer) : settings_(settings), observer_(observer) {}
 
   void start(Instant now) { next_ = now; }
-  bool is_due(Instant now) const { return open_ == 0 && now >= next_; }
-  Instant next_deadline() const { return open_ > 0 ? kNever : next_; }
+  bool is_due(Instant now) const { return open_ == 0 && now >= next_due(); }
+  Instant next_deadline() const { return open_ > 0 ? kNever : next_due(); }
 
-  /// A reading begins; it ends when everything that was opened is closed.
   void begin(Instant now);
   void open() { ++open_; }
   void close(Instant now);
   /// Something was left out or could not be read: what is missing says nothing.
   void doubt(std::string problem);
 
-  /// Begin of the last complete reading; nothing before there was one.
+  /// The parts that are read each by itself; none: the registry is read as a whole.
+  ReadSchedule& parts() { return parts_; }
+
+  /// Everything that stood in the registry at this time and stands still was read; nothing before that is true.
   std::optional<Instant> last_complete() const { return last_complete_; }
   /// Why the last reading was not complete; empty when it was.
   const std::string& problem() const { return problem_; }
+  /// Time between two readings of the same thing.
+  Duration interval() const { return interval_; }
 
  private:
+  Instant next_due() const { return parts_.empty() ? next_ : std::max(next_, parts_.next_due()); }
+  void conclude(Instant now);
+  void conclude_parts(Instant now);
+
   const RegistrySettings& settings_;
   Observer& observer_;
-  Instant next_ = kNever;
+  ReadSchedule parts_;
+  Instant next_ = kNever;  ///< of the whole; with parts: no reading before
   Instant started_{};
   std::size_t open_ = 0;
-  bool complete_ = true;
   std::optional<Instant> last_complete_;
+  Duration interval_{};
   std::string problem_;
   std::string cycle_problem_;
 };

@@ -16,7 +16,8 @@ struct RegistrySettings {
   std::vector<std::string> addresses = {"http://127.0.0.1:30100"};  ///< origins in order of preference
   std::string domain = "default";                                   ///< tenant, for kinds that have such
   std::vector<std::string> projects = {"default"};                  ///< spaces of the tenant that are kept the same
-  Duration poll_interval = std::chrono::seconds(1);                 ///< stretched when the registry is slow
+  Duration poll_interval = std::chrono::milliseconds(250);          ///< shortest time between two reads of the same
+  Duration longest_poll_interval = std::chrono::seconds(8);         ///< up to which reading is stretched where it costs
   Duration request_timeout = std::chrono::seconds(5);
   std::uint32_t writes_per_second = 10'000;  ///< ceiling on registrations, updates and removals of copies
   std::uint32_t concurrency = 16;            ///< requests under way at once

@@ -18,7 +18,7 @@ node::Status full() {
   status.ready = true;
   status.group = cluster::GroupStatus{
       true, "a", 3, 7, 1, {{"a", "0a", "10.0.0.1:30192", "leader", 7, 0, std::chrono::milliseconds(250)}}};
-  status.registry = {"http://10.0.0.1:30100", true, "slow", 1, 2, 3, 4, true, 5};
+  status.registry = {"http://10.0.0.1:30100", true, "slow", std::chrono::milliseconds(250), 1, 2, 3, 4, true, 5};
   status.regions = {{"east", {true, std::chrono::milliseconds(1500), {2, 3}, 9, 5, 11, 2}, {true, true, 6}}};
   status.members = {{"a", "10.0.0.1:30190", "10.0.0.1:30191", "home", "alive", 4, Duration(135'000), {{"x", "y"}}, 0}};
   status.pending = {"the registry was not read yet"};
@@ -49,7 +49,7 @@ TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
                                                          "pending", "ready", "region", "regions", "registry"}));
   EXPECT_EQ(keys_of(document.at("registry")),
             (std::vector<std::string>{"address", "copies", "exported", "guard_frozen", "guard_pending", "pending",
-                                      "problem", "reachable", "rejected"}));
+                                      "problem", "reachable", "read_interval_seconds", "rejected"}));
   EXPECT_EQ(
       keys_of(document.at("regions").at(0)),
       (std::vector<std::string>{"epoch", "guard_frozen", "guard_pending", "holding", "instances", "last_heard_seconds",

@@ -31,6 +31,7 @@ test::HttpOutcome RegistryWorld::serve(Instant now, const std::string& host, con
   switch (outcome.kind) {
     case mocksc::Outcome::Kind::Answer:
       if (outcome.is_truncated) return {failure(ErrorCode::Corrupt, "http", "body ends early"), outcome.delay, false};
+      answered_bytes += outcome.response.body.size();
       return {outcome.response, outcome.delay, false};
     case mocksc::Outcome::Kind::Hang:
       return {{}, {}, true};

@@ -32,6 +32,7 @@ class RegistryWorld : public test::World, private test::Registry {
   std::string status(const std::string& instance);
 
   mocksc::FaultyFrontend center;
+  std::size_t answered_bytes = 0;  ///< of the bodies of all answers
 
  private:
   test::HttpOutcome serve(Instant now, const std::string& host, const HttpRequest& request) override;

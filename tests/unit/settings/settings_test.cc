@@ -89,6 +89,7 @@ TEST(Settings, EachChangesItsOwnFieldAlone) {
       {"sync.heartbeat", "81ms"},
       {"sync.hold", "82s"},
       {"sync.interval", "83s"},
+      {"sync.longest-interval", "85s"},
       {"sync.silence", "84s"}};
   ASSERT_EQ(other.size() + 1, settings().size()) << "all but gossip.profile, which changes many";
   for (const auto& [key, value] : other) {
