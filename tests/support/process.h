@@ -30,6 +30,8 @@ class Process {
   std::string output() const;
   /// Resident memory now, in KiB.
   long resident_kib() const;
+  /// Time of a processor that it used so far.
+  double cpu_seconds() const;
   bool running() const;
 
  private:

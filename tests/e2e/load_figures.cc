@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+// load_figures [SAMPLES]: two regions of real processes, and what they do and cost in figures for people. Not a test: a
+// machine that is busy with other things gives other figures.
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdio>
+#include <thread>
+
+#include "tests/e2e/region.h"
+
+namespace e2e {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+/// Lets that much time pass.
+void idle(std::chrono::milliseconds time) {
+  eventually(time, [] { return false; });
+}
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// Passes connections to a registry on and counts what goes over them.
+class Meter {
+ public:
+  explicit Meter(const std::string& origin)
+      : target_(static_cast<std::uint16_t>(std::stoi(origin.substr(origin.rfind(':') + 1)))) {
+    listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address = loopback(0);
+    socklen_t size = sizeof(address);
+    if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(listener_, 64) != 0 ||
+        ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+      throw std::runtime_error("the meter cannot listen");
+    }
+    port_ = ntohs(address.sin_port);
+    std::thread([this] { accept(); }).detach();
+  }
+  std::string origin() const { return "http://127.0.0.1:" + std::to_string(port_); }
+
+  std::atomic<long> connections{0};
+  std::atomic<long> requests{0};
+  std::atomic<long> bytes{0};
+
+ private:
+  static sockaddr_in loopback(std::uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    return address;
+  }
+  void accept() {
+    for (int from = 0; (from = ::accept(listener_, nullptr, nullptr)) >= 0;) {
+      ++connections;
+      const int to = ::socket(AF_INET, SOCK_STREAM, 0);
+      const sockaddr_in address = loopback(target_);
+      if (::connect(to, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) ::close(to);
+      const int on = 1;
+      for (const int s : {from, to}) ::setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+      std::thread([this, from, to] { pass(from, to, true); }).detach();
+      std::thread([this, from, to] { pass(to, from, false); }).detach();
+    }
+  }
+  void pass(int from, int to, bool counts_requests) {
+    static constexpr std::string_view kEnd = " HTTP/1.1\r\n";
+    std::array<char, 65536> buffer;
+    std::string tail;
+    for (ssize_t size = 0; (size = ::read(from, buffer.data(), buffer.size())) > 0;) {
+      bytes += size;
+      if (counts_requests) {
+        tail.append(buffer.data(), static_cast<std::size_t>(size));
+        for (std::size_t at = tail.find(kEnd); at != std::string::npos; at = tail.find(kEnd, at + 1)) ++requests;
+        tail.erase(0, tail.size() - std::min(tail.size(), kEnd.size() - 1));
+      }
+      if (::send(to, buffer.data(), static_cast<std::size_t>(size), MSG_NOSIGNAL) < 0) break;
+    }
+    ::shutdown(to, SHUT_WR);
+  }
+
+  std::uint16_t target_;
+  int listener_ = -1;
+  std::uint16_t port_ = 0;
+};
+
+void print_rest(const char* what, Meter& meter, const Syncer& syncer, int for_seconds) {
+  const long requests = meter.requests;
+  const long bytes = meter.bytes;
+  const long connections = meter.connections;
+  const double cpu = syncer.process.cpu_seconds();
+  const auto start = Clock::now();
+  idle(seconds(for_seconds));
+  const double time = seconds_since(start);
+  std::printf("%s, at rest: %.2f requests/s, %.1f kB/s, %.2f %% of a core, %ld connections in %.0f s, read each %s s\n",
+              what, static_cast<double>(meter.requests - requests) / time,
+              static_cast<double>(meter.bytes - bytes) / time / 1000,
+              (syncer.process.cpu_seconds() - cpu) / time * 100, meter.connections - connections, time,
+              syncer.status("/registry/read_interval_seconds").c_str());
+  std::fflush(stdout);
+}
+
+/// Endpoints whose arrival, or going, in a registry is awaited, each since its own moment.
+class Awaited {
+ public:
+  Awaited(const ServiceCenter& sc, bool present) : sc_(sc), present_(present) {}
+  void add(const std::string& endpoint) { waiting_.emplace_back(endpoint, Clock::now()); }
+  bool look() {
+    const auto visible = sc_.endpoints("orders");
+    std::erase_if(waiting_, [&](const auto& one) {
+      if ((visible.count(one.first) == 1) != present_) return false;
+      latencies_.push_back(seconds_since(one.second));
+      return true;
+    });
+    return waiting_.empty();
+  }
+  void look_for(milliseconds time) {
+    const auto end = Clock::now() + time;
+    do {
+      look();
+      idle(milliseconds(4));
+    } while (Clock::now() < end);
+  }
+  void print(const char* what) {
+    const bool all = eventually(seconds(60), [&] { return look(); });
+    std::sort(latencies_.begin(), latencies_.end());
+    const auto at = [&](std::size_t percent) { return latencies_[(latencies_.size() - 1) * percent / 100]; };
+    std::printf("%s%s, %zu samples: p50 %.2f s, p99 %.2f s, max %.2f s\n", what, all ? "" : " (NOT ALL)",
+                latencies_.size(), at(50), at(99), at(100));
+    std::fflush(stdout);
+  }
+
+ private:
+  ServiceCenter sc_;
+  bool present_;
+  std::vector<std::pair<std::string, Clock::time_point>> waiting_;
+  std::vector<double> latencies_;
+};
+
+std::vector<std::string> unguarded(std::vector<std::string> all) {  // removals that a guard holds have no latency
+  all.insert(all.end(), {"--guard.minimum", "100000"});
+  return all;
+}
+
+std::string endpoint_of(int number) {
+  return "rest://10." + std::to_string(number / 60'000) + "." + std::to_string(number / 250 % 240) + "." +
+         std::to_string(number % 250) + ":1";
+}
+
+void latencies(int samples, const std::vector<std::string>& flags) {
+  const Workplace workplace;
+  const Registry home({"127.0.0.1:0"}, flags);
+  const Registry away({"127.0.0.1:0"}, flags);
+  const Syncer east(workplace, unguarded(words("east", home.sc.origin())));
+  const Syncer west(workplace, unguarded(words("west", away.sc.origin(), east.gossip)));
+  const Registered warm(home.sc, "orders", "rest://10.255.0.1:1");
+  eventually(seconds(30), [&] { return warm.visible_in(away.sc); });
+  constexpr milliseconds kPause(37);  // spreads them over the phases of the interval
+  Awaited arrivals(away.sc, true);
+  std::vector<std::string> ids;
+  for (int i = 0; i < samples; ++i) {
+    ids.push_back(home.sc.register_instance(warm.service, endpoint_of(i)));
+    arrivals.add(endpoint_of(i));
+    arrivals.look_for(kPause);
+  }
+  arrivals.print("register to visible");
+  Awaited removals(away.sc, false);
+  for (int i = 0; i < samples; ++i) {
+    home.sc.remove_instance(warm.service, ids[static_cast<std::size_t>(i)]);
+    removals.add(endpoint_of(i));
+    removals.look_for(kPause);
+  }
+  removals.print("remove to gone");
+}
+
+/// Fills a registry from a few threads; an application's SDK is slower.
+void fill(const Registry& registry, int services, int instances_each) {
+  std::vector<std::thread> threads;
+  constexpr int kThreads = 4;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int s = t; s < services; s += kThreads) {
+        const std::string id = registry.sc.register_service("service-" + std::to_string(s));
+        for (int i = 0; i < instances_each; ++i) registry.sc.register_instance(id, endpoint_of(s * instances_each + i));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+/// Two regions, the first with so many services and instances: how long a cold start takes, and what rest costs.
+void load(int services, int instances_each, int rest_seconds) {
+  const Workplace workplace;
+  const Registry home({"127.0.0.1:0"}, {"--ttl", "1h"});
+  const Registry away;
+  Meter home_meter(home.sc.origin());
+  Meter away_meter(away.sc.origin());
+  fill(home, services, instances_each);
+  const std::string all = std::to_string(services * instances_each);
+  const std::string what = std::to_string(services) + " services of " + std::to_string(instances_each);
+  const auto start = Clock::now();
+  const Syncer east(workplace, unguarded(words("east", home_meter.origin())));
+  const Syncer west(workplace, unguarded(words("west", away_meter.origin(), east.gossip)));
+  const bool there = eventually(seconds(300), [&] { return west.status("/registry/copies") == all; });
+  std::printf("%s, cold start: %s after %.1f s; processor time %.1f s (from), %.1f s (to), %.1f s (its registry)\n",
+              what.c_str(), there ? "all there" : "NOT ALL", seconds_since(start), east.process.cpu_seconds(),
+              west.process.cpu_seconds(), away.process.cpu_seconds());
+  std::fflush(stdout);
+  idle(seconds(20));
+  print_rest((what + " (its own region)").c_str(), home_meter, east, rest_seconds);
+  print_rest((what + " (where the copies are)").c_str(), away_meter, west, rest_seconds);
+}
+
+}  // namespace
+}  // namespace e2e
+
+int main(int argc, char** argv) {
+  const std::string word = argc > 1 ? argv[1] : "all";
+  if (word != "all" && word != "latency" && word != "rest" && word != "cold") {
+    std::fprintf(stderr, "usage: load_figures [all|latency|rest|cold] [FLAG OF mocksc]...\n");
+    return 2;
+  }
+  const std::vector<std::string> flags(argv + std::min(argc, 2), argv + argc);
+  if (word == "all" || word == "latency") e2e::latencies(300, flags);
+  if (word == "all" || word == "rest") e2e::load(4, 5, 60);
+  if (word == "all" || word == "rest") e2e::load(10, 1000, 60);
+  if (word == "all" || word == "rest") e2e::load(20'000, 1, 60);
+  if (word == "all" || word == "cold") e2e::load(100, 500, 30);
+  return 0;
+}
