@@ -108,6 +108,15 @@ void add_registry(std::set<Bytes>& all) {
   }
 }
 
+/// Answers of an HTTP server, one of each framing.
+void add_http(std::set<Bytes>& all) {
+  const Bytes gzip("\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x4b\x4c\x4a\x06\x00\xc2\x41\x24\x35\x03\x00\x00\x00", 23);
+  all.insert("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc");
+  all.insert("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 404 Not Found\nServer: x\n\nup to the end");
+  all.insert("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\nSum: 1\r\n\r\n");
+  all.insert("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 23\r\n\r\n" + gzip);
+}
+
 }  // namespace
 
 std::set<Bytes> own_seeds() {
@@ -117,6 +126,7 @@ std::set<Bytes> own_seeds() {
   add_cluster(all);
   add_sync(all);
   add_registry(all);
+  add_http(all);
   return all;
 }
 
