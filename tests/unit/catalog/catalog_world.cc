@@ -73,7 +73,7 @@ std::map<std::string, std::string> RegistryWorld::copies(const std::string& regi
   center.model().for_each_instance([&](const mocksc::InstanceView& view) {
     const auto& properties = view.instance.properties;
     const auto mark = properties.find("syncer.region");
-    if (!view.alive || mark == properties.end() || mark->second != region) return;
+    if (mark == properties.end() || mark->second != region) return;
     found[std::string(view.instance.instance_id)] = view.instance.endpoints.empty() ? "" : view.instance.endpoints[0];
   });
   return found;
