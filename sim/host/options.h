@@ -46,6 +46,14 @@ struct NodeSpec {
   syncer::Duration disk_max = std::chrono::milliseconds(2);
 };
 
+/// How an application comes back that its registry forgot, once its next heartbeat has told it so.
+struct Returning {
+  /// Under another id with the same endpoints, as SDKs do that leave the id to the registry. Its second id is its name
+  /// with "-r2", then "-r3".
+  bool new_ids = false;
+  syncer::Duration within{};  ///< each after a random time of its own up to this
+};
+
 /// One registry. Nodes address its front-ends as "http://<name>-<k>:30100" (k from 0; "http://<name>:30100" is
 /// front-end 0) or by the further origins given here, in order of front-ends.
 struct RegistrySpec {
@@ -58,6 +66,7 @@ struct RegistrySpec {
   std::optional<syncer::Duration> min_lease;          ///< shorter leases are raised to this; the kind's own when absent
   std::optional<syncer::Duration> delete_visibility;  ///< how long a removed instance is still listed
   bool lags = false;  ///< readers see writes as late as those of the real one, which loses some on the way
+  Returning returning;
 };
 
 /// Constants of a whole world.

@@ -133,6 +133,8 @@ class Registry {
                                               const std::map<std::string, std::string>& properties) = 0;
   /// The application instance of that name is registered now.
   virtual bool has(std::string_view name) const = 0;
+  /// The application of that name runs, be it that its registry has forgotten it.
+  virtual bool runs(std::string_view name) const { return has(name); }
   /// Names of the application instances that are registered now, sorted.
   virtual std::vector<std::string> names() const = 0;
   /// Every instance whose lease lives, in an order that is always the same.

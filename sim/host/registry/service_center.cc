@@ -6,7 +6,6 @@
 #include <set>
 #include <utility>
 
-#include "mocksc/servicecenter/store/records.h"
 #include "sim/host/registry/service_center_values.h"
 #include "syncer/json/document.h"
 
@@ -25,41 +24,6 @@ using syncer::Result;
 /// Instances in one heartbeat request.
 constexpr std::size_t kBatch = 200;
 constexpr std::string_view kTenant = "default";  ///< domain and project of every application
-
-/// A lease is interval × (misses + 1), with an interval of whole seconds: as many beats as divide it, at most four.
-struct Beats {
-  Duration interval;
-  std::int32_t misses = 0;
-};
-Beats beats_of(Duration lease) {
-  std::int32_t beats = 4;
-  while (beats > 1 && lease % (beats * std::chrono::seconds(1)) != Duration::zero()) --beats;
-  return {lease / beats, beats - 1};
-}
-
-std::string service_body(const AppInstance& app) {
-  mocksc::Service service;
-  service.environment = app.environment;
-  service.app_id = app.app;
-  service.service_name = app.service;
-  service.version = app.version;
-  service.status = "UP";
-  return "{\"service\":" + mocksc::render(service) + "}";
-}
-
-std::string instance_body(const AppInstance& app) {
-  const Beats beats = beats_of(app.lease);
-  const auto interval = std::chrono::duration_cast<std::chrono::seconds>(beats.interval).count();
-  mocksc::Instance instance;
-  instance.instance_id = app.name;
-  instance.host_name = app.name;
-  instance.endpoints = app.endpoints;
-  instance.status = app.status;
-  instance.properties = app.properties;
-  instance.health_check = {"push", 0, static_cast<std::int32_t>(interval), beats.misses, ""};
-  instance.version = app.version;
-  return "{\"instance\":" + mocksc::render(instance) + "}";
-}
 
 HttpRequest request_of(std::string method, const std::string& path, std::string body) {
   HttpRequest request;
@@ -92,7 +56,10 @@ std::string_view text_member(std::string_view document, std::string_view quoted_
 class ServiceCenter final : public Registry {
  public:
   ServiceCenter(const RegistrySpec& spec, const syncer::Random& random)
-      : name_(spec.name), front_(mocksc::Model(options_of(spec), random.stream("model")), random.stream("faults")) {}
+      : name_(spec.name),
+        returning_(spec.returning),
+        returns_(random.stream("returns")),
+        front_(mocksc::Model(options_of(spec), random.stream("model")), random.stream("faults")) {}
 
   mocksc::FaultyFrontend& front() { return front_; }
 
@@ -116,13 +83,18 @@ class ServiceCenter final : public Registry {
   Instant next_deadline() const override {
     Instant next = front_.next_deadline();
     for (const auto& [interval, group] : groups_) next = std::min(next, group.next);
-    return next;
+    return forgotten_.empty() ? next : std::min(next, forgotten_.begin()->first);
   }
 
   void advance(Instant now) override {
     front_.advance(now);
     for (auto& [interval, group] : groups_) {
       if (group.next <= now) beat(now, interval, group);
+    }
+    while (!forgotten_.empty() && forgotten_.begin()->first <= now) {
+      const std::string name = forgotten_.begin()->second;
+      forgotten_.erase(forgotten_.begin());
+      come_back(now, name);
     }
   }
 
@@ -138,13 +110,14 @@ class ServiceCenter final : public Registry {
   }
 
   Result<void> register_instance(Instant now, const AppInstance& instance) override {
+    App app{instance, {}, {}, 0, false, false};
     const auto known = apps_.find(instance.name);
     if (known != apps_.end()) {
       if (alive(known->second)) return failure(ErrorCode::Conflict, name_, instance.name + " is registered already");
       set_beating(now, known->second, false);
+      app.lives = known->second.lives;
       apps_.erase(known);
     }
-    App app{instance, {}, false};
     if (Result<void> done = enrol(now, app); !done) return done;
     set_beating(now, apps_.emplace(instance.name, std::move(app)).first->second, true);
     return {};
@@ -153,9 +126,12 @@ class ServiceCenter final : public Registry {
   Result<void> deregister(Instant now, std::string_view name) override {
     const Result<App*> app = find(name);
     if (!app) return tl::unexpected(app.error());
+    const bool is_forgotten = runs(name) && !alive(**app);
     set_beating(now, **app, false);
-    const Result<HttpResponse> done = tell(now, **app, "DELETE", instance_path((*app)->service_id, std::string(name)));
-    if (!done) return tl::unexpected(done.error());
+    if (!is_forgotten) {
+      const Result<HttpResponse> done = tell(now, **app, "DELETE", instance_path((*app)->service_id, (*app)->id));
+      if (!done) return tl::unexpected(done.error());
+    }
     apps_.erase(apps_.find(name));
     return {};
   }
@@ -179,14 +155,14 @@ class ServiceCenter final : public Registry {
     const Result<App*> app = find(name);
     if (!app) return tl::unexpected(app.error());
     set_beating(now, **app, false);
-    if (front_.expire(now, name) > 0) return {};
+    if (front_.expire(now, (*app)->id) > 0) return {};
     return failure(ErrorCode::NotFound, name_, std::string(name) + " has expired");
   }
 
   Result<void> set_status(Instant now, std::string_view name, std::string_view status) override {
     const Result<App*> app = find(name);
     if (!app) return tl::unexpected(app.error());
-    const std::string path = instance_path((*app)->service_id, std::string(name)) + "/status?value=";
+    const std::string path = instance_path((*app)->service_id, (*app)->id) + "/status?value=";
     const Result<HttpResponse> done = tell(now, **app, "PUT", path + std::string(status));
     if (!done) return tl::unexpected(done.error());
     (*app)->instance.status = status;
@@ -197,7 +173,7 @@ class ServiceCenter final : public Registry {
                               const std::map<std::string, std::string>& properties) override {
     const Result<App*> app = find(name);
     if (!app) return tl::unexpected(app.error());
-    const std::string path = instance_path((*app)->service_id, std::string(name)) + "/properties";
+    const std::string path = instance_path((*app)->service_id, (*app)->id) + "/properties";
     const Result<HttpResponse> done = tell(now, **app, "PUT", path, json{{"properties", properties}}.dump());
     if (!done) return tl::unexpected(done.error());
     (*app)->instance.properties = properties;
@@ -207,6 +183,11 @@ class ServiceCenter final : public Registry {
   bool has(std::string_view name) const override {
     const auto app = apps_.find(name);
     return app != apps_.end() && alive(app->second);
+  }
+
+  bool runs(std::string_view name) const override {
+    const auto app = apps_.find(name);
+    return app != apps_.end() && (app->second.beats || alive(app->second));
   }
 
   std::vector<std::string> names() const override {
@@ -236,8 +217,11 @@ class ServiceCenter final : public Registry {
  private:
   struct App {
     AppInstance instance;
+    std::string id;
     std::string service_id;
+    std::uint32_t lives = 0;  ///< ids it had, where each life has its own
     bool beats = true;
+    bool returns = false;  ///< found itself forgotten, and registers again in a while
   };
   /// The applications of one interval, which beat together.
   struct Group {
@@ -253,7 +237,7 @@ class ServiceCenter final : public Registry {
   }
 
   bool alive(const App& app) const {
-    return front_.model().find_instance(kTenant, kTenant, app.service_id, app.instance.name).has_value();
+    return front_.model().find_instance(kTenant, kTenant, app.service_id, app.id).has_value();
   }
 
   /// What an application says, past the faults: scripted changes always happen.
@@ -266,13 +250,15 @@ class ServiceCenter final : public Registry {
   }
 
   Result<void> enrol(Instant now, App& app) {
+    if (app.lives == 0 || returning_.new_ids) ++app.lives;
+    app.id = app.instance.name + (app.lives == 1 ? "" : "-r" + std::to_string(app.lives));
     const Result<HttpResponse> service = tell(now, app, "POST", "/microservices", service_body(app.instance));
     if (!service) return tl::unexpected(service.error());
     const auto answer = syncer::json::Document::parse(service->body);
     const syncer::json::Value* id = answer ? answer->root().find("serviceId") : nullptr;
     app.service_id = id != nullptr ? id->text() : "";
     const Result<HttpResponse> instance =
-        tell(now, app, "POST", "/microservices/" + app.service_id + "/instances", instance_body(app.instance));
+        tell(now, app, "POST", "/microservices/" + app.service_id + "/instances", instance_body(app.instance, app.id));
     if (!instance) return tl::unexpected(instance.error());
     return {};
   }
@@ -299,7 +285,8 @@ class ServiceCenter final : public Registry {
       group.requests.push_back(request_of("PUT", "/heartbeats", body));
     };
     for (const std::string& name : group.names) {
-      batch.push_back({{"serviceId", apps_.find(name)->second.service_id}, {"instanceId", name}});
+      const App& app = apps_.find(name)->second;
+      batch.push_back({{"serviceId", app.service_id}, {"instanceId", app.id}});
       if (batch.size() == kBatch) flush();
     }
     if (!batch.empty()) flush();
@@ -314,18 +301,33 @@ class ServiceCenter final : public Registry {
       forgotten = forgotten || names_the_unknown(outcome);
     }
     if (!forgotten) return;
-    group.requests.clear();  // a service may come back under another id
     for (const std::string& name : group.names) {
-      App& app = apps_.find(name)->second;
-      // Refused (say, for want of quota): it tries again with its next beat.
-      if (!alive(app)) static_cast<void>(enrol(now, app));
+      if (alive(apps_.find(name)->second)) continue;
+      if (returning_.within == Duration::zero())
+        come_back(now, name);
+      else if (!std::exchange(apps_.find(name)->second.returns, true))
+        forgotten_.emplace(now + returns_.between(Duration(1), returning_.within), name);
     }
   }
 
+  /// Registers again, unless it left or died since it was forgotten. Refused (say, for want of quota): it tries again
+  /// after its next beat.
+  void come_back(Instant now, const std::string& name) {
+    const auto found = apps_.find(name);
+    if (found == apps_.end()) return;
+    found->second.returns = false;
+    if (!found->second.beats || alive(found->second)) return;
+    static_cast<void>(enrol(now, found->second));
+    groups_[beats_of(found->second.instance.lease).interval].requests.clear();  // it has other ids
+  }
+
   std::string name_;
+  Returning returning_;
+  syncer::Random returns_;
   mocksc::FaultyFrontend front_;
   std::map<std::string, App, std::less<>> apps_;
   std::map<Duration, Group> groups_;
+  std::set<std::pair<Instant, std::string>> forgotten_;  // who knows it, by the time it comes back
 };
 
 Result<void> check_spec(const RegistrySpec& spec) {

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "mocksc/servicecenter/store/records.h"
 #include "sim/host/process/machine.h"
 
 namespace sim::host {
@@ -138,6 +139,36 @@ mocksc::ModelOptions options_of(const RegistrySpec& spec) {
     options.frontends.push_back("rest://" + spec.name + "-" + std::to_string(k) + ":30100/");
   }
   return options;
+}
+
+Beats beats_of(syncer::Duration lease) {
+  std::int32_t beats = 4;
+  while (beats > 1 && lease % (beats * std::chrono::seconds(1)) != syncer::Duration::zero()) --beats;
+  return {lease / beats, beats - 1};
+}
+
+std::string service_body(const AppInstance& app) {
+  mocksc::Service service;
+  service.environment = app.environment;
+  service.app_id = app.app;
+  service.service_name = app.service;
+  service.version = app.version;
+  service.status = "UP";
+  return "{\"service\":" + mocksc::render(service) + "}";
+}
+
+std::string instance_body(const AppInstance& app, const std::string& id) {
+  const Beats beats = beats_of(app.lease);
+  const auto interval = std::chrono::duration_cast<std::chrono::seconds>(beats.interval).count();
+  mocksc::Instance instance;
+  instance.instance_id = id;
+  instance.host_name = app.name;
+  instance.endpoints = app.endpoints;
+  instance.status = app.status;
+  instance.properties = app.properties;
+  instance.health_check = {"push", 0, static_cast<std::int32_t>(interval), beats.misses, ""};
+  instance.version = app.version;
+  return "{\"instance\":" + mocksc::render(instance) + "}";
 }
 
 HttpReply reply_of(mocksc::Outcome outcome, const std::string& origin) {

@@ -26,9 +26,11 @@ struct Reported {
 
 class ServiceCenterTest : public testing::Test {
  protected:
-  ServiceCenterTest() {
+  ServiceCenterTest() { remake({}); }
+  void remake(Returning returning) {
     RegistrySpec spec;
     spec.name = "sc";
+    spec.returning = returning;
     registry_ = find_registry_kind("servicecenter")->make(spec, syncer::Random(1));
     registry_->set_listener([this](const RegistryChange& change) {
       if (change.instance == nullptr) return;
@@ -135,6 +137,44 @@ TEST_F(ServiceCenterTest, LosesAndRestoresItsContent) {
   EXPECT_EQ(reports_.back().kind, RegistryChangeKind::InstanceRestored);
   EXPECT_TRUE(registry_->has("cart-1"));
   EXPECT_FALSE(registry_->restore(now_, "never saved"));
+}
+
+TEST_F(ServiceCenterTest, AnApplicationThatIsForgottenComesBackWithItsNextHeartbeat) {
+  ASSERT_TRUE(registry_->register_instance(now_, cart()));
+  registry_->lose_data(now_);
+  EXPECT_TRUE(registry_->runs("cart-1"));
+  registry_->advance(now_ + 30s);
+  EXPECT_TRUE(registry_->has("cart-1"));
+  EXPECT_EQ(reports_.back().instance.id, "cart-1");
+}
+
+TEST_F(ServiceCenterTest, AnApplicationThatIsForgottenMayTakeItsTimeAndANewId) {
+  remake({.new_ids = true, .within = 10s});
+  ASSERT_TRUE(registry_->register_instance(now_, cart()));
+  EXPECT_EQ(reports_.back().instance.id, "cart-1");
+  registry_->lose_data(now_);
+  registry_->advance(now_ + 30s);
+  EXPECT_FALSE(registry_->has("cart-1"));
+  const Instant back = registry_->next_deadline();
+  EXPECT_LE(back, now_ + 40s);
+  registry_->advance(back);
+  EXPECT_TRUE(registry_->has("cart-1"));
+  EXPECT_EQ(reports_.back().instance.id, "cart-1-r2");
+  EXPECT_EQ(reports_.back().instance.endpoints, cart().endpoints);
+  while (registry_->next_deadline() < now_ + 200s) registry_->advance(registry_->next_deadline());
+  EXPECT_TRUE(registry_->has("cart-1"));  // it beats under its new id
+  ASSERT_TRUE(registry_->deregister(now_ + 200s, "cart-1"));
+  EXPECT_EQ(reports_.back().kind, RegistryChangeKind::InstanceUnregistered);
+  EXPECT_EQ(reports_.back().instance.id, "cart-1-r2");
+}
+
+TEST_F(ServiceCenterTest, AnApplicationThatEndsWhileItIsForgottenNeverComesBack) {
+  ASSERT_TRUE(registry_->register_instance(now_, cart()));
+  registry_->lose_data(now_);
+  ASSERT_TRUE(registry_->deregister(now_, "cart-1"));
+  EXPECT_FALSE(registry_->runs("cart-1"));
+  registry_->advance(now_ + 200s);
+  EXPECT_EQ(reports_.back().kind, RegistryChangeKind::InstanceLost);
 }
 
 TEST_F(ServiceCenterTest, RefusesASpecItCannotFollow) {
