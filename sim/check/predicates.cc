@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
+#include <tuple>
 
 #include "sim/host/world.h"
 #include "sim/scenario/run/names.h"
@@ -62,6 +64,10 @@ bool Predicates::holds(const Predicate& p) const {
       return absent(p);
     case Word::Copies:
       return copies(p);
+    case Word::Shown:
+      return shown(p);
+    case Word::Doubled:
+      return doubled(p);
     case Word::LoopBack:
       return ledger_.loops() > 0;
     case Word::Resurrected:
@@ -150,6 +156,28 @@ bool Predicates::copies(const Predicate& p) const {
     }
   }
   return true;
+}
+
+bool Predicates::shown(const Predicate& p) const {
+  const std::vector<const Origin*>& subjects = origins(p.subject);
+  const std::vector<RegistryIndex> places = registries(p.in);
+  return std::all_of(places.begin(), places.end(), [&](RegistryIndex r) {
+    std::uint64_t copies = 0;
+    for (const Origin* origin : subjects) copies += origin->name.registry == r ? 0 : origin->sights[r].copies.size();
+    return within(p, copies);
+  });
+}
+
+bool Predicates::doubled(const Predicate& p) const {
+  const std::vector<RegistryIndex> places = registries(p.subject);
+  std::set<std::tuple<RegistryIndex, std::string_view, std::string_view>> taken;
+  for (const auto& [name, copy] : ledger_.copies()) {
+    if (std::find(places.begin(), places.end(), name.registry) == places.end()) continue;
+    for (const std::string& endpoint : copy.endpoints) {
+      if (!taken.emplace(name.registry, name.service, endpoint).second) return true;
+    }
+  }
+  return false;
 }
 
 bool Predicates::mirrored_removed(const Predicate& p) const {

@@ -32,6 +32,8 @@ class Predicates {
   bool mirrored(const Predicate& p, const Origin& origin, const std::vector<RegistryIndex>& places) const;
   bool absent(const Predicate& p) const;
   bool copies(const Predicate& p) const;
+  bool shown(const Predicate& p) const;
+  bool doubled(const Predicate& p) const;
   bool mirrored_removed(const Predicate& p) const;
   bool member_seen(const Predicate& p) const;
   bool members_agree(const Predicate& p) const;

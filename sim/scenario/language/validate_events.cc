@@ -171,20 +171,31 @@ class Arguments {
   Cursor at_;
 };
 
+constexpr const char* kWantsService = "wants a service of a workload, such as \"base/svc-1\"";
+
+/// "base/svc-1", where "base" is a workload with services of its own.
+bool is_service_of_workload(const Draft& draft, const std::string& service) {
+  const std::string owner = service.substr(0, service.rfind('/'));
+  const auto& all = draft.scenario.workloads;
+  return std::any_of(all.begin(), all.end(), [&](const Workload& o) {
+    return o.id == owner && (std::holds_alternative<Steady>(o.kind) || std::holds_alternative<BurstLoad>(o.kind) ||
+                             std::holds_alternative<Churn>(o.kind));
+  });
+}
+
 void validate_workload(const Draft& draft, const Workload& w, const Cursor& at) {
   Arguments(draft, at).registry(w.registry);
   const auto refuse = [&](std::string_view key, std::string message) {
     draft.reader.refuse(at.at(key), std::move(message));
   };
   if (const auto* deploy = std::get_if<RollingDeploy>(&w.kind)) {
-    const std::string owner = deploy->service.substr(0, deploy->service.rfind('/'));
-    const auto& all = draft.scenario.workloads;
-    const bool known = std::any_of(all.begin(), all.end(), [&](const Workload& o) {
-      return o.id == owner && (std::holds_alternative<Steady>(o.kind) || std::holds_alternative<BurstLoad>(o.kind) ||
-                               std::holds_alternative<Churn>(o.kind));
-    });
-    if (!known) refuse("service", "wants a service of a workload, such as \"base/svc-1\"");
+    if (!is_service_of_workload(draft, deploy->service)) refuse("service", kWantsService);
     if (deploy->batch == 0) refuse("batch", "wants a number above zero");
+  }
+  if (const auto* scale = std::get_if<Autoscale>(&w.kind)) {
+    if (!is_service_of_workload(draft, scale->service)) refuse("service", kWantsService);
+    if (scale->up <= Duration::zero()) refuse("up", "wants a time above zero");
+    if (scale->down <= Duration::zero()) refuse("down", "wants a time above zero");
   }
   if (const auto* flap = std::get_if<Flap>(&w.kind)) {
     if (flap->up <= Duration::zero()) refuse("up", "wants a time above zero");

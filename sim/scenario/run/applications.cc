@@ -60,6 +60,14 @@ void Applications::leave(RegistryIndex registry, std::string_view pattern) {
        [](host::Registry& r, Instant now, const std::string& id) { return r.deregister(now, id); });
 }
 
+void Applications::end(RegistryIndex registry, const std::string& name) {
+  if (!runs(registry, name)) return;
+  const std::string id = instance_id(name);
+  checks_.on_application(registry, id, "deregister");
+  const auto done = world_.registry(registry).deregister(world_.now(), id);
+  if (!done) note(registry, "deregister", name, to_string(done.error()));
+}
+
 void Applications::stop_heartbeat(RegistryIndex registry, std::string_view pattern) {
   const auto stop = [](host::Registry& r, Instant now, const std::string& id) { return r.stop_heartbeat(now, id); };
   each(registry, pattern, "stop_heartbeat", stop);
@@ -110,6 +118,10 @@ std::vector<std::string> Applications::matching(RegistryIndex registry, std::str
     if (instance_matches(pattern, id)) found.push_back(instance_name(id));
   }
   return found;
+}
+
+bool Applications::runs(RegistryIndex registry, std::string_view name) const {
+  return world_.registry(registry).runs(instance_id(name));
 }
 
 const Registration* Applications::known(RegistryIndex registry, const std::string& name) const {

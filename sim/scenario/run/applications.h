@@ -31,6 +31,8 @@ class Applications {
 
   void enter(RegistryIndex registry, const Registration& who);
   void leave(RegistryIndex registry, std::string_view pattern);
+  /// Ends the application of that name, be it that its registry has forgotten it. Nothing when it does not run.
+  void end(RegistryIndex registry, const std::string& name);
   void stop_heartbeat(RegistryIndex registry, std::string_view pattern);
   void heartbeat(RegistryIndex registry, std::string_view pattern);
   void expire(RegistryIndex registry, std::string_view pattern);
@@ -41,6 +43,8 @@ class Applications {
 
   /// Names of the live applications of a registry that fit a pattern, sorted.
   std::vector<std::string> matching(RegistryIndex registry, std::string_view pattern) const;
+  /// Whether the application runs, be it that its registry has forgotten it.
+  bool runs(RegistryIndex registry, std::string_view name) const;
   /// What a name was registered as last; nullptr when never.
   const Registration* known(RegistryIndex registry, const std::string& name) const;
   /// Sentences about steps that could not be made.

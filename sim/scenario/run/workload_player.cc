@@ -81,11 +81,11 @@ void WorkloadPlayer::play(const Churn& load) {
     });
   if (load.deregister)
     repeat("deregister", load.deregister->gap, [this, &load](std::uint64_t n) {
-      churn_out(load, random_.stream("leaver").stream(n), &Applications::leave);
+      churn_out(load, random_.stream("leaver").stream(n), false);
     });
   if (load.stop_heartbeat)
     repeat("stop_heartbeat", load.stop_heartbeat->gap, [this, &load](std::uint64_t n) {
-      churn_out(load, random_.stream("dier").stream(n), &Applications::stop_heartbeat);
+      churn_out(load, random_.stream("dier").stream(n), true);
     });
 }
 
@@ -97,13 +97,14 @@ void WorkloadPlayer::churn_in(const Churn& load, std::uint64_t number) {
                        service_name(workload_.id, service) + "/" + std::to_string(1 + number / load.services));
 }
 
-void WorkloadPlayer::churn_out(const Churn& load, syncer::Random random, Farewell farewell) {
+void WorkloadPlayer::churn_out(const Churn& load, syncer::Random random, bool dies) {
   if (living_.empty() || population() * 2 <= load.population) return;
   const auto chosen = living_.begin() + static_cast<std::ptrdiff_t>(random.below(living_.size()));
   const auto [registry, name] = *chosen;
   living_.erase(chosen);
+  if (!dies) return run_.applications.end(registry, name);
   // A fault of the registry may have taken it already.
-  if (!run_.applications.matching(registry, name).empty()) (run_.applications.*farewell)(registry, name);
+  if (!run_.applications.matching(registry, name).empty()) run_.applications.stop_heartbeat(registry, name);
 }
 
 void WorkloadPlayer::repeat(const std::string& what, Duration mean, std::function<void(std::uint64_t)> step) {
@@ -136,12 +137,16 @@ void WorkloadPlayer::play(const RollingDeploy& load) {
 
 void WorkloadPlayer::replace(RegistryIndex registry, const std::string& name, const RollingDeploy& load) {
   const Registration* before = run_.applications.known(registry, name);
-  if (before == nullptr || run_.applications.matching(registry, name).empty()) return;
+  if (before == nullptr || !run_.applications.runs(registry, name)) return;
   Registration after = *before;
   after.service.version = load.version;
   after.name = workload_.id + name.substr(name.find('/'));
   after.endpoints = {endpoint_of(after.name, load.version)};
-  run_.applications.leave(registry, name);
+  if (load.overlap == Duration::zero())
+    run_.applications.end(registry, name);
+  else
+    run_.world.at(run_.world.now() + load.overlap,
+                  [this, registry, name](World&) { run_.applications.end(registry, name); });
   run_.applications.enter(registry, after);
 }
 
@@ -152,8 +157,29 @@ void WorkloadPlayer::play(const Flap& load) {
   const Instant off = run_.world.now() + load.up;
   if (off >= until_) return;
   run_.world.at(off, [this, registry, &load](World& w) {
-    const std::string name = service_name(workload_.id, 1) + "/1";
-    if (!run_.applications.matching(registry, name).empty()) run_.applications.leave(registry, name);
+    run_.applications.end(registry, service_name(workload_.id, 1) + "/1");
+    w.at(w.now() + load.down, [this, &load](World&) { play(load); });
+  });
+}
+
+void WorkloadPlayer::play(const Autoscale& load) {
+  if (run_.world.now() >= until_) return;
+  const auto places = registries_named(run_.names, workload_.registry, random_.stream("center"));
+  std::vector<std::pair<RegistryIndex, std::string>> added;
+  for (const RegistryIndex r : places) {
+    for (std::uint64_t i = 0; i < load.count; ++i) {
+      Registration who;
+      who.service.name = in_registry(load.service);
+      who.name = workload_.id + load.service.substr(load.service.find('/')) + "/" + std::to_string(++arrivals_);
+      who.endpoints = {endpoint_of(who.name, who.service.version)};
+      run_.applications.enter(r, who);
+      added.emplace_back(r, who.name);
+    }
+  }
+  const Instant off = run_.world.now() + load.up;
+  if (off >= until_) return;
+  run_.world.at(off, [this, added = std::move(added), &load](World& w) {
+    for (const auto& [r, name] : added) run_.applications.end(r, name);
     w.at(w.now() + load.down, [this, &load](World&) { play(load); });
   });
 }

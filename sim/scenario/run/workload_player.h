@@ -19,7 +19,6 @@ class WorkloadPlayer {
   void begin(syncer::Instant until);
 
  private:
-  using Farewell = void (Applications::*)(RegistryIndex, std::string_view);
   struct Repetition {
     std::string what;
     Duration mean;
@@ -32,12 +31,13 @@ class WorkloadPlayer {
   void play(const BurstLoad& load);
   void play(const RollingDeploy& load);
   void play(const Flap& load);
+  void play(const Autoscale& load);
   void play(const Herd& load);
 
   void register_one(RegistryIndex registry, std::uint64_t service, std::uint64_t number);
   RegistryIndex draw_registry(syncer::Random random) const;
   void churn_in(const Churn& load, std::uint64_t number);
-  void churn_out(const Churn& load, syncer::Random random, Farewell farewell);
+  void churn_out(const Churn& load, syncer::Random random, bool dies);
   std::uint64_t population() const { return living_.size(); }
   void repeat(const std::string& what, Duration mean, std::function<void(std::uint64_t)> step);
   void next_turn(Repetition& repetition);

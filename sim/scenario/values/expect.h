@@ -17,6 +17,8 @@ enum class Word : std::uint8_t {
   Mirrored,     ///< `subject` instance(s) have `copies` (1 unless given) copies in `in`, each with the given content
   Absent,       ///< `subject` instance(s) are not in `in`, neither as copy nor as origin
   Copies,       ///< number of copies of each instance of `subject` in each registry of `in` (or everywhere)
+  Shown,        ///< number of copies of all instances of `subject` together in each registry of `in`
+  Doubled,      ///< in a registry of `subject` two copies of one service have an endpoint in common
   LoopBack,     ///< a copy was taken for an origin: it is mirrored on, or back into its home registry
   Resurrected,  ///< a copy exists of an instance whose origin was removed (longer ago than the expectation's grace)
   MirroredRemoved,  ///< more than `more_than` of the copies in `subject` vanished within `in_window`
@@ -51,8 +53,8 @@ struct Predicate {
   Selector observer;  ///< MemberSeen: who looks
   std::optional<MemberState> state;       ///< MemberSeen
   std::optional<std::uint64_t> copies;    ///< Mirrored: exactly so many
-  std::optional<std::uint64_t> at_most;   ///< Copies, QueueDepth, Pending
-  std::optional<std::uint64_t> at_least;  ///< Copies, QueueDepth, Pending
+  std::optional<std::uint64_t> at_most;   ///< Copies, Shown, QueueDepth, Pending
+  std::optional<std::uint64_t> at_least;  ///< Copies, Shown, QueueDepth, Pending
   std::optional<InstanceStatus> status;   ///< Mirrored: every copy has this status
   std::vector<std::string> endpoints;     ///< Mirrored: every copy has exactly these, unless empty
   Pairs properties;                       ///< Mirrored: every copy has at least these
@@ -199,6 +201,13 @@ void predicate_words(V& v) {
     w.takes("in", &Predicate::in, "registries looked at");
     bounds(w);
   });
+  v.word("shown", Word::Shown, Subject::Instances, "number of copies of all such instances together",
+         [bounds](auto& w) {
+           w.needs("in", &Predicate::in, "registries looked at");
+           bounds(w);
+         });
+  v.word("doubled", Word::Doubled, Subject::Registries, "two copies of one service have an endpoint in common",
+         [](auto&) {});
   v.word("loop_back", Word::LoopBack, Subject::Instances, "a copy was taken for an origin", [](auto&) {});
   v.word("resurrected", Word::Resurrected, Subject::Instances, "a copy exists whose origin was removed", [](auto&) {});
   v.word("mirrored_removed", Word::MirroredRemoved, Subject::Registries, "many copies vanished at once", [](auto& w) {

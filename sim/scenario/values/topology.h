@@ -47,6 +47,16 @@ struct Region {
   bool operator==(const Region&) const = default;
 };
 
+/// Which id an application takes that registers again.
+enum class ReturnIds : std::uint8_t { Same, New };
+
+/// How applications come back that their registry forgot.
+struct Returning {
+  ReturnIds ids = ReturnIds::Same;
+  Duration within{};  ///< over which they notice, from their next heartbeat on
+  bool operator==(const Returning&) const = default;
+};
+
 /// Details of one registry; all have a default.
 struct Registry {
   Place place;
@@ -59,6 +69,7 @@ struct Registry {
   std::optional<Duration> min_lease;                ///< shorter leases are raised to this (release 2.1 and later)
   std::optional<Duration> delete_visibility;        ///< how long a removed instance is still listed
   bool lags = false;                                ///< readers see writes late, and some writes are lost
+  Returning returning{};
   bool operator==(const Registry&) const = default;
 };
 /// What the world is to build for it.
@@ -152,6 +163,10 @@ constexpr auto words(Type<RegionMode>) {
   return Words<RegionMode, 2>{{{"single", RegionMode::Single}, {"cluster", RegionMode::Cluster}}};
 }
 
+constexpr auto words(Type<ReturnIds>) {
+  return Words<ReturnIds, 2>{{{"same", ReturnIds::Same}, {"new", ReturnIds::New}}};
+}
+
 constexpr auto words(Type<fault::Shape>) {
   return Words<fault::Shape, 5>{{{"const", fault::Shape::Const},
                                  {"uniform", fault::Shape::Uniform},
@@ -189,6 +204,12 @@ void describe(V& v, Type<Region>) {
 }
 
 template <class V>
+void describe(V& v, Type<Returning>) {
+  v.takes("ids", &Returning::ids, "the same as before, or new ones with the same endpoints");
+  v.takes("within", &Returning::within, "over which they come back, from their next heartbeat on");
+}
+
+template <class V>
 void describe(V& v, Type<Registry>) {
   v.takes("kind", &Registry::kind, "which implementation it is");
   v.takes("ttl", &Registry::ttl, "lease of an instance of an application");
@@ -198,6 +219,7 @@ void describe(V& v, Type<Registry>) {
   v.takes("min_lease", &Registry::min_lease, "shorter leases are raised to this (release 2.1 and later)");
   v.takes("delete_visibility", &Registry::delete_visibility, "how long a removed instance is still listed");
   v.takes("lags", &Registry::lags, "readers see writes late and some writes are lost, as in the real one");
+  v.takes("returning", &Registry::returning, "how applications come back that it forgot");
   v.later("watch", "syncers poll their registry: nothing to choose");
   v.later("seed", "use a workload \"steady\" at \"0s\"");
 }

@@ -38,12 +38,14 @@ struct BurstLoad {
   std::uint64_t services = 1;
   bool operator==(const BurstLoad&) const = default;
 };
-/// The instances of one service are replaced by a new version, `batch` at a time, `pause` between.
+/// The instances of one service are replaced by a new version, `batch` at a time, `pause` between. A former one leaves
+/// the moment its successor comes, or `overlap` later.
 struct RollingDeploy {
   Moment at;
   std::string service;  ///< "<workload>/svc-<n>"
   std::uint64_t batch = 1;
   Duration pause{};
+  Duration overlap{};
   std::string version = "2.0.0";
   bool operator==(const RollingDeploy&) const = default;
 };
@@ -54,6 +56,17 @@ struct Flap {
   Duration up{};
   Duration down{};
   bool operator==(const Flap&) const = default;
+};
+
+/// `count` more instances of a service come and go together, each time under new names.
+struct Autoscale {
+  Moment from;
+  Moment until{"end", {}};
+  std::string service;  ///< "<workload>/svc-<n>"
+  std::uint64_t count = 1;
+  Duration up{};
+  Duration down{};
+  bool operator==(const Autoscale&) const = default;
 };
 
 /// All applications whose names match fall silent at once, as in an outage of their hosts, and come back together: who
@@ -71,7 +84,7 @@ struct Workload {
   Place place;
   std::string id;
   std::string registry;  ///< a name, "all" (each has its own), or "any" (one drawn per registration)
-  std::variant<Steady, Churn, BurstLoad, RollingDeploy, Flap, Herd> kind;
+  std::variant<Steady, Churn, BurstLoad, RollingDeploy, Flap, Autoscale, Herd> kind;
   bool operator==(const Workload&) const = default;
 };
 
@@ -107,6 +120,7 @@ void describe(V& v, Type<RollingDeploy>) {
   v.needs("service", &RollingDeploy::service, "service of another workload, such as base/svc-1");
   v.takes("batch", &RollingDeploy::batch, "instances replaced at once");
   v.takes("pause", &RollingDeploy::pause, "time between two batches");
+  v.takes("overlap", &RollingDeploy::overlap, "time for which old and new run side by side");
   v.takes("version", &RollingDeploy::version, "version of the new instances");
 }
 
@@ -116,6 +130,16 @@ void describe(V& v, Type<Flap>) {
   v.takes("until", &Flap::until, "end");
   v.needs("up", &Flap::up, "time registered");
   v.needs("down", &Flap::down, "time not registered");
+}
+
+template <class V>
+void describe(V& v, Type<Autoscale>) {
+  v.takes("from", &Autoscale::from, "begin");
+  v.takes("until", &Autoscale::until, "end");
+  v.needs("service", &Autoscale::service, "service of another workload, such as base/svc-1");
+  v.takes("count", &Autoscale::count, "number of instances that come and go");
+  v.needs("up", &Autoscale::up, "time registered");
+  v.needs("down", &Autoscale::down, "time not registered");
 }
 
 template <class V>
@@ -133,6 +157,7 @@ void alternatives(V& v, Type<decltype(Workload::kind)>) {
   v.template alternative<BurstLoad>("burst", "many registrations within a short time");
   v.template alternative<RollingDeploy>("rolling_deploy", "a service's instances are replaced by a new version");
   v.template alternative<Flap>("flap", "one instance comes and goes");
+  v.template alternative<Autoscale>("autoscale", "instances of a service come and go together");
   v.template alternative<Herd>("herd", "many applications fall silent and come back together");
   v.later("rename", "use \"rolling_deploy\": another version is another service id");
   v.later("replay", "use \"churn\" with the rates of what was recorded");

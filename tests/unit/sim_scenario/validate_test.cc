@@ -97,6 +97,22 @@ TEST(Validate, RefusesTopologiesThatCannotBe) {
   refused(topology(R"("a": { "registry": "s", "syncers": ["all"] })"), "not usable as a name");
 }
 
+TEST(Validate, RefusesWorkloadsThatHaveNothingToWorkOn) {
+  const auto with = [](const std::string& workload) {
+    return small_file(R"("workloads": [
+      { "id": "base", "kind": "steady", "registry": "sc-e", "services": 1, "instances_per_service": 2 },
+      { "id": "auto", "kind": "autoscale", "registry": "sc-e", "up": "5s", "down": "5s", "service": "base/svc-1" },
+      { "id": "more", "registry": "sc-e", )" +
+                      workload + " } ]");
+  };
+  EXPECT_EQ(problems_of(with(R"("kind": "rolling_deploy", "service": "base/svc-1", "overlap": "3s")")), "");
+  refused(with(R"("kind": "rolling_deploy", "service": "other/svc-1")"), "wants a service of a workload");
+  refused(with(R"("kind": "autoscale", "service": "auto/svc-1", "up": "5s", "down": "5s")"),
+          "wants a service of a workload");
+  refused(with(R"("kind": "autoscale", "service": "base/svc-1", "up": "0s", "down": "5s")"), "wants a time above zero");
+  refused(with(R"("kind": "autoscale", "service": "base/svc-1", "up": "5s", "down": "0s")"), "wants a time above zero");
+}
+
 TEST(Validate, LetsTheKindOfARegistryCheckItsDetails) {
   const auto registry = [](const std::string& details) {
     return R"({ "scenario": 1, "name": "t", "duration": "1s", "topology": { "regions": { "a": { "registry": "s",
