@@ -6,6 +6,7 @@
 #include "sim/check/copy_rules.h"
 #include "sim/check/effort.h"
 #include "sim/check/expectation.h"
+#include "sim/check/loss_rule.h"
 #include "sim/check/member_rules.h"
 #include "sim/check/metrics.h"
 #include "sim/check/predicates.h"
@@ -26,6 +27,7 @@ std::vector<std::unique_ptr<Rule>> all_rules() {
   rules.push_back(make_single_copy_rule());
   rules.push_back(make_resurrection_rule());
   rules.push_back(make_removal_rule());
+  rules.push_back(make_loss_rule());
   rules.push_back(make_replica_rule());
   rules.push_back(make_collection_rule());
   rules.push_back(make_mark_rule());

@@ -2,7 +2,6 @@
 #include "sim/check/removal_rules.h"
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <set>
 #include <vector>
@@ -18,7 +17,6 @@ namespace {
 
 constexpr std::string_view kNoResurrection = "no-resurrection";
 constexpr std::string_view kNoFalseRemoval = "no-false-removal";
-constexpr std::string_view kRemovalBudget = "removal-budget";
 constexpr std::string_view kNoEpochRegression = "no-epoch-regression";
 constexpr std::string_view kLateWritesUndone = "late-writes-undone";
 
@@ -91,7 +89,7 @@ class Resurrection : public Rule {
 
 class Removals : public Rule {
  public:
-  std::vector<std::string_view> ids() const override { return {kNoFalseRemoval, kRemovalBudget}; }
+  std::vector<std::string_view> ids() const override { return {kNoFalseRemoval}; }
 
   void on_node_event(NodeIndex node, const syncer::Event& event) override {
     const NodeAndRegion who{node, std::string(event.text("region"))};
@@ -102,21 +100,11 @@ class Removals : public Rule {
   }
 
   void on_write(const Write& write) override {
-    if (write.change.kind == host::RegistryChangeKind::InstanceRegistered && write.after != nullptr &&
-        write.before == nullptr) {
-      ++live_[{write.name.registry, write.after->region}];
-    }
-    if (write.before != nullptr && write.after == nullptr) --live_[{write.name.registry, write.before->region}];
     if (!is_removal(write) || is_replaced(write) || excused({*write.writer, write.before->region})) return;
     check_absence(write);
-    check_budget(write);
   }
 
  private:
-  struct Window {
-    std::deque<Instant> removals;
-  };
-
   /// Another copy of the same origin stands there: the old one made room for it.
   bool is_replaced(const Write& write) const {
     const Origin* origin = write.before->origin ? context_.ledger->origin(*write.before->origin) : nullptr;
@@ -141,28 +129,8 @@ class Removals : public Rule {
                               syncer::to_string(origin->since.time_since_epoch())});
   }
 
-  void check_budget(const Write& write) {
-    const auto& guard = context_.run->world.config(*write.writer).guard;
-    auto& removals = windows_[{*write.writer, write.before->region}].removals;
-    // The guard counts when it grants; the registry sees the removal a little later.
-    while (!removals.empty() && context_.now() - removals.front() >= guard.window - kInFlight) removals.pop_front();
-    removals.push_back(context_.now());
-    const std::uint64_t left = live_[{write.name.registry, write.before->region}];
-    const std::uint64_t before = left + removals.size();
-    const std::uint64_t share = before * guard.share.numerator / guard.share.denominator;
-    const std::uint64_t allowed = std::max<std::uint64_t>(guard.minimum, share);
-    const std::string count = std::to_string(removals.size()) + " of " + std::to_string(before);
-    const std::string fact = "syncer " + context_.node(*write.writer) + " removed " + count + " copies of region " +
-                             write.before->region + " within " + syncer::to_string(guard.window);
-    if (removals.size() > allowed)
-      context_.sink->violated(kRemovalBudget, {fact, "the guard allows " + std::to_string(allowed)});
-    if (left == 0 && before > 1) context_.sink->violated(kRemovalBudget, {fact, "the region is empty now"});
-  }
-
   std::map<NodeAndRegion, Instant> excused_;
   std::map<std::string, Instant> opened_;
-  std::map<NodeAndRegion, Window> windows_;
-  std::map<std::pair<RegistryIndex, std::string>, std::uint64_t> live_;
 };
 
 }  // namespace

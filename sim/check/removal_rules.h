@@ -11,8 +11,7 @@ namespace sim::check {
 
 /// no-resurrection: what a node knows to be removed is not registered by it again.
 std::unique_ptr<Rule> make_resurrection_rule();
-/// no-false-removal: a copy is not removed while its origin lives. removal-budget: never more removals at once than the
-/// guard allows.
+/// no-false-removal: a copy is not removed while its origin lives.
 std::unique_ptr<Rule> make_removal_rule();
 /// no-epoch-regression, in a replica: it never goes back to an earlier epoch. late-writes-undone: what a deposed leader
 /// writes late is undone within 5 s.

@@ -8,6 +8,9 @@
 namespace syncer::catalog {
 namespace {
 
+/// What was registered within this time may be lost with an older state that nothing shows to be one.
+constexpr Duration kCountPace = std::chrono::seconds(5);
+
 std::string run_id(Random random) { return to_string(Hash128{random.next(), 0}).substr(0, 16); }
 
 }  // namespace
@@ -31,18 +34,23 @@ void Canary::advance(Instant now) {
 
 void Canary::announce(Instant now) {
   busy_ = true;
-  driver_.put_canary(now, mark_, [this](Instant at, const Result<registry::EntryId>& entry) {
+  ++mark_.count;
+  driver_.put_canary(now, mark_, [this, count = mark_.count](Instant at, const Result<registry::EntryId>& entry) {
     busy_ = false;
     if (!entry) return retry(at, entry.error());
+    note_written(at, count);
     if (listed_ && !is_own(*entry)) {
       remove(at, *own_);  // of an earlier run, where the registry chooses ids
       listed_ = confirmed_ = stale_ = false;
     }
     own_ = *entry;
     registered_ = true;
+    refused_ = false;
+    registered_at_ = at;
     failures_ = 0;
     if (!announced_) announced_ = at;
     leases_.track(at, *own_, driver_.traits().canary_lease);
+    seen(at, *own_);  // if a list shows it already, that is no news
     if (leaving_) withdraw(at);
   });
 }
@@ -51,11 +59,71 @@ void Canary::announce(Instant now) {
 /// dropped.
 void Canary::take_over(Instant now) {
   busy_ = true;
-  driver_.change_canary(now, *own_, mark_, [this](Instant at, const Result<void>& success) {
+  ++mark_.count;
+  driver_.change_canary(now, *own_, mark_, [this, count = mark_.count](Instant at, const Result<void>& success) {
     busy_ = false;
     if (!success) return retry(at, success.error());
+    note_written(at, count);
     stale_ = false;
+    if (leaving_) withdraw(at);
   });
+}
+
+void Canary::count_registration(Instant now) {
+  if (count_due_ == kNever) count_due_ = std::max(now, saturating_add(count_written_, kCountPace));
+}
+
+void Canary::write_count(Instant now) {
+  if (now < count_due()) return;
+  count_due_ = kNever;
+  busy_ = true;
+  count_written_ = now;
+  ++mark_.count;
+  driver_.change_canary(now, *own_, mark_, [this, count = mark_.count](Instant at, const Result<void>& success) {
+    busy_ = false;
+    if (leaving_) return withdraw(at);
+    if (success) {
+      counted_ = count;
+      note_written(at, count);
+    } else if (success.error().code == ErrorCode::NotFound) {
+      gone(at);
+    } else {
+      count_due_ = at + kCountPace;
+    }
+  });
+}
+
+Canary::Memory Canary::shown(Instant began, std::uint64_t counted, const registry::Entry& entry) {
+  const bool own = entry.canary && entry.canary->run == mark_.run;
+  Memory memory;
+  memory.went_back = shown_own_ && (!own || entry.canary->count < counted);
+  if (memory.went_back && own) counted_ = entry.canary->count;  // said once
+  shown_own_ = own;
+  if (registration_.empty()) {
+    since_ = registered_at_;
+  } else if (registration_ != entry.registration) {
+    since_ = registered_at_ > since_ ? registered_at_ : began;
+  }
+  registration_ = entry.registration;
+  memory.since = since_;
+  return memory;
+}
+
+/// Each write has a count of its own, so that an entry tells which one it shows.
+void Canary::note_written(Instant now, std::uint64_t count) {
+  written_at_ = now;
+  written_count_ = count;
+}
+
+std::optional<Instant> Canary::written_at(const registry::Entry& entry) const {
+  const bool last = entry.canary && entry.canary->run == mark_.run && entry.canary->count == written_count_;
+  return last && written_count_ > 0 ? std::optional(written_at_) : std::nullopt;
+}
+
+void Canary::gone(Instant now) {
+  if (!registered_) return;
+  leases_.forget(*own_);
+  lease_lost(now, *own_);
 }
 
 void Canary::retry(Instant now, const Error& error) {
@@ -66,6 +134,7 @@ void Canary::retry(Instant now, const Error& error) {
   // A registry that has no room for a canary may still be read; one that does not answer may not.
   const bool outage = registry::is_outcome_unknown(error);
   if (!announced_ && !outage) announced_ = now;
+  refused_ = !outage;
   if (error.code == ErrorCode::NotFound) registered_ = false;
   due_ = now + (outage ? registry::kLeaseRetry : registry::kRefusedCanary.wait(failures_++));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,8 +34,31 @@ class Canary {
   std::optional<Instant> announced() const { return announced_; }
   /// Listed, and its heartbeats succeed.
   bool healthy() const;
-  /// Registered, but the list does not show it (yet).
-  bool is_overlooked() const { return registered_ && !listed_; }
+  /// Registered, but the list does not show it (yet), or with an earlier run's mark that is being replaced.
+  bool is_overlooked() const { return registered_ && !(listed_ && (confirmed_ || failures_ > 0)); }
+
+  /// The entry that looks at the registry ask for; nothing while it is not registered.
+  std::optional<registry::EntryId> entry() const { return registered_ ? own_ : std::nullopt; }
+  /// The registry does not want it, though it answers.
+  bool is_refused() const { return !registered_ && refused_; }
+  /// What the store's answer to a look proves.
+  struct Memory {
+    Instant since{};         ///< the canary exists since then without a break
+    bool went_back = false;  ///< the registry shows an older state than it did
+  };
+  /// A look that began at `began`, when `counted()` was that, showed it.
+  Memory shown(Instant began, std::uint64_t counted, const registry::Entry& entry);
+  /// When, on our clock, the mark was written that an entry shows; nothing when it is not the last one that we wrote.
+  std::optional<Instant> written_at(const registry::Entry& entry) const;
+  /// A look showed that it is gone.
+  void gone(Instant now);
+  /// An application registered: the count in the mark grows soon, so that a state from before is recognised. It is
+  /// written after a look, which would show such a state, when count_due() has come.
+  void count_registration(Instant now);
+  Instant count_due() const { return busy_ || !may_count() ? kNever : count_due_; }
+  void write_count(Instant now);
+  /// The last count that the registry has confirmed.
+  std::uint64_t counted() const { return counted_; }
   /// Who else writes this registry, in words; empty when nobody does.
   const std::string& conflict() const { return conflict_; }
 
@@ -45,6 +69,8 @@ class Canary {
  private:
   void announce(Instant now);
   void take_over(Instant now);
+  void note_written(Instant now, std::uint64_t count);
+  bool may_count() const { return registered_ && !stale_ && !usurped_; }
   void remove(Instant now, const registry::EntryId& ref);
   void retry(Instant now, const Error& error);
   void judge(Instant now);
@@ -70,6 +96,16 @@ class Canary {
   Instant due_ = kNever;
   std::uint32_t failures_ = 0;
   std::optional<Instant> announced_;
+  bool refused_ = false;
+  Instant registered_at_ = Instant::min();  // when the last registration was answered
+  std::string registration_;                // as the last look showed it
+  Instant since_ = Instant::min();
+  bool shown_own_ = false;  // a look showed it with our mark
+  std::uint64_t counted_ = 0;
+  Instant count_due_ = kNever;
+  Instant count_written_ = Instant::min();
+  Instant written_at_ = Instant::min();  // when the last write of a mark was answered, and the count in it
+  std::uint64_t written_count_ = 0;
   std::map<registry::EntryId, registry::CanaryMark> others_;
   std::string conflict_;
 };

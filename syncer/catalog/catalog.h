@@ -16,9 +16,11 @@
 #include "syncer/catalog/status.h"
 #include "syncer/ports/http.h"
 #include "syncer/ports/observer.h"
-#include "syncer/replication/removal_guard.h"
+#include "syncer/replication/guard_mark.h"
 
 namespace syncer::catalog {
+
+class Session;
 
 /// The local side of a node: reads the region's own registry, decides what is exported, and keeps the copies of other
 /// regions in it. Nothing of this is remembered between processes: the marks in the registry are the memory.
@@ -47,14 +49,16 @@ class Catalog {
 
   /// A record of another region is to be held here. A copy is marked with `epoch`, in which the region announced it.
   void desire(Instant now, std::string_view region, const Bytes& key, const Bytes& payload, Epoch epoch);
-  /// Its region announced that the record is gone.
-  void release(Instant now, std::string_view region, const Bytes& key);
+  /// Its region does not hold the record any more. `judged`: it removed it in the running epoch, and its own guard let
+  /// that pass; else a set of a new epoch lacks it.
+  void release(Instant now, std::string_view region, const Bytes& key, bool judged);
   /// `complete`: our replica of it holds a complete set of its current epoch. `healthy`: its canary proves its
   /// registry.
   void region_state(Instant now, std::string_view region, bool connected, bool complete, bool healthy);
-  /// An operator's order: the held removals of a region may go ("*" for all, the own region's name for exports).
+  /// An operator's order: the held removals of a region may go ("*" for all). Said of the own region it goes for all
+  /// regions: they are told.
   void release_guard(Instant now, std::string_view region);
-  /// The guards that are frozen, in order, for the next leader of the region.
+  /// The guards that hold something, in order, for the next leader of the region.
   std::vector<replication::GuardMark> guards() const;
   /// Goes on with the guards of the leader before us; to be called right after set_writer.
   void take_over_guards(Instant now, const std::vector<replication::GuardMark>& marks);
@@ -80,8 +84,6 @@ class Catalog {
   void hash(StateHasher& hasher) const;
 
  private:
-  struct Session;
-
   void begin_session(Instant now);
   bool active() const { return epoch_.has_value() && !leaving_; }
   void carry(Instant now);

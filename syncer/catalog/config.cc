@@ -26,13 +26,14 @@ settings::Settings<RegistrySettings> registry_settings() {
 settings::Settings<GuardSettings> guard_settings() {
   using S = GuardSettings;
   return {
-      settings::positive("guard.hold", &S::hold, "frozen removals of a healthy origin go after this"),
-      settings::number("guard.minimum", 0, 1'000'000'000, &S::minimum,
-                       "so many removals within the window are let go whatever the share, unless they empty a region "
-                       "of more than one instance"),
-      settings::ratio("guard.share", &S::share,
-                      "share of a region whose removal within the window is let go, if it is more than guard.minimum"),
-      settings::positive("guard.window", &S::window, "time over which removals are counted"),
+      settings::positive("guard.hold", &S::hold,
+                         "a removal is held for the lease of its instance, and never longer than this"),
+      settings::number("guard.minimum", 1, 1'000'000'000, &S::minimum,
+                       "fewer instances whose leases ended at once, and that nothing replaced, are ordinary removals; "
+                       "so many are held if they are guard.share of the region and of guard.services services"),
+      settings::number("guard.services", 1, 1'000'000'000, &S::services,
+                       "instances of fewer services are an undeployment, however many expire at once"),
+      settings::ratio("guard.share", &S::share, "a smaller share of a region that expires at once is ordinary"),
   };
 }
 

@@ -21,13 +21,13 @@ settings::Settings<RegistrySettings> registry_settings();
 /// Checks what single settings cannot.
 Result<void> validate(const RegistrySettings& settings);
 
-/// The removal guard: more than max(minimum, share of the region) removals in `window` freeze removals, and so does
-/// emptying a region of more than one instance.
+/// From when a removal guard takes what expires at once for a loss, and how long it holds at most; what a registry forgot
+/// is held whatever its size. See replication::LossGuardOptions.
 struct GuardSettings {
-  std::uint32_t minimum = 20;
-  Ratio share = {15, 100};
-  Duration window = std::chrono::seconds(60);
-  Duration hold = std::chrono::minutes(10);  ///< released by itself after this, while the origin is healthy
+  std::uint32_t minimum = 6;
+  Ratio share = {1, 2};
+  std::uint32_t services = 2;
+  Duration hold = std::chrono::minutes(10);
 };
 
 settings::Settings<GuardSettings> guard_settings();

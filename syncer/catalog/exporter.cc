@@ -1,23 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/catalog/exporter.h"
 
+#include <algorithm>
+
 #include "syncer/base/mutation.h"
 
 namespace syncer::catalog {
 
 using registry::RecordKey;
 using registry::RecordKind;
+using registry::ServiceKey;
 
-Exporter::Exporter(const CatalogConfig& config, Observer& observer)
-    : config_(config), observer_(observer), guard_(guard_options(config.guard)) {}
+namespace {
 
-void Exporter::put_instance(Instant now, const registry::ServiceKey& service, const std::string& id,
-                            const Bytes& payload) {
+Bytes release_key() { return encode_key(RecordKey{RecordKind::Release, {}, "guard"}); }
+
+Bytes service_record_key(const ServiceKey& service) { return encode_key(RecordKey{RecordKind::Service, service, ""}); }
+
+/// How the keys of a service's attachments begin.
+Bytes attachment_prefix(const ServiceKey& service) {
+  Bytes prefix = encode_key(RecordKey{RecordKind::Attachment, service, ""});
+  prefix.pop_back();  // the length of the id
+  return prefix;
+}
+
+}  // namespace
+
+void Exporter::put_instance(Instant now, const ServiceKey& service, const std::string& id, const Bytes& payload) {
   const Bytes key = encode_key(RecordKey{RecordKind::Instance, service, id});
-  if (guard_.cancel(now, key)) {
-    observe(observer_, now, EventKind::GuardReleased, Severity::Info,
-            {{"side", "sender"}, {"region", config_.region}, {"reason", "the entries are back"}});
-  }
+  forget_removed(key);
   if (!exported_.contains(key)) {
     ++instances_;
     ++services_[service];
@@ -25,21 +36,21 @@ void Exporter::put_instance(Instant now, const registry::ServiceKey& service, co
   put(now, key, payload);
 }
 
-void Exporter::put_service(Instant now, const registry::ServiceKey& service, const Bytes& payload) {
-  if (has_instances(service) && !payload.empty())
-    put(now, encode_key(RecordKey{RecordKind::Service, service, ""}), payload);
+void Exporter::put_service(Instant now, const ServiceKey& service, const Bytes& payload) {
+  if (has_instances(service) && !payload.empty()) put(now, service_record_key(service), payload);
 }
 
-void Exporter::put_attachments(Instant now, const registry::ServiceKey& service,
-                               const registry::Attachments& attachments) {
+void Exporter::put_attachments(Instant now, const ServiceKey& service, const registry::Attachments& attachments) {
   if (!has_instances(service)) return;
-  std::set<Bytes> named;
+  std::set<Bytes> named = {service_record_key(service)};
   for (const auto& [name, payload] : attachments) {
     const Bytes key = encode_key(RecordKey{RecordKind::Attachment, service, name});
     named.insert(key);
     put(now, key, payload);
   }
-  erase_attachments(now, service, named);
+  for (const auto& [key, payload] : records_of(service)) {
+    if (!named.contains(key)) erase(now, key);
+  }
 }
 
 void Exporter::put(Instant now, const Bytes& key, const Bytes& payload) {
@@ -56,48 +67,75 @@ void Exporter::erase(Instant now, const Bytes& key) {
   observe(observer_, now, EventKind::Unexported, Severity::Debug, {{"key", ByteView(key)}});
 }
 
-void Exporter::remove_instances(Instant now, const std::vector<Bytes>& keys) {
-  std::vector<Bytes> known;
-  for (const Bytes& key : keys) {
-    if (exported_.contains(key)) known.push_back(key);
+/// The service's own record and its attachments.
+Exporter::Records Exporter::records_of(const ServiceKey& service) const {
+  Records records;
+  const Bytes prefix = attachment_prefix(service);
+  for (auto it = exported_.lower_bound(prefix); it != exported_.end() && it->first.starts_with(prefix); ++it) {
+    records.insert(*it);
   }
-  if (known.empty()) return;
-  const bool was_frozen = guard_.frozen();
-  guard_.set_size(instances_);
-  if (guard_.request(now, known) == replication::RemovalGuard::Verdict::Granted) {
-    for (const Bytes& key : known) erase_instance(now, key);
-    return;
-  }
-  if (was_frozen) return;
-  observe(
-      observer_, now, EventKind::GuardTripped, Severity::Error,
-      {{"side", "sender"}, {"region", config_.region}, {"pending", guard_.pending()}, {"allowed", guard_.allowed()}});
+  const auto own = exported_.find(service_record_key(service));
+  if (own != exported_.end()) records.insert(*own);
+  return records;
 }
 
-void Exporter::erase_instance(Instant now, const Bytes& key) {
-  if (!exported_.contains(key)) return;
+void Exporter::remove(Instant now, const Bytes& key, Instant until) {
+  const auto exported = exported_.find(key);
+  if (exported == exported_.end()) return forget_removed(key);
+  const ServiceKey service = registry::decode_key(key)->service;
+  if (until > now) {
+    removed_.insert_or_assign(key, Removed{exported->second, until});
+    removed_until_.insert({until, key});
+    ++removed_services_[service].instances;
+  }
   erase(now, key);
   --instances_;
-  const auto record = registry::decode_key(key);
-  const auto service = services_.find(record->service);
-  if (--service->second > 0) return;
-  services_.erase(service);
-  forget_service(now, record->service);
+  const auto left = services_.find(service);
+  if (--left->second > 0) return;
+  services_.erase(left);
+  Records records = records_of(service);
+  for (const auto& [record, payload] : records) erase(now, record);
+  const auto removed = removed_services_.find(service);
+  if (removed != removed_services_.end()) removed->second.records = std::move(records);
 }
 
-void Exporter::forget_service(Instant now, const registry::ServiceKey& service) {
-  erase_attachments(now, service, {});
-  erase(now, encode_key(RecordKey{RecordKind::Service, service, ""}));
+void Exporter::restore(Instant now, const Bytes& key) {
+  const auto removed = removed_.find(key);
+  if (removed == removed_.end()) return;
+  const RecordKey record = *registry::decode_key(key);
+  const Records records = removed_services_.at(record.service).records;
+  const Bytes payload = removed->second.payload;
+  const bool first = !has_instances(record.service);
+  put_instance(now, record.service, record.id, payload);
+  if (!first) return;
+  for (const auto& [name, content] : records) put(now, name, content);
 }
 
-void Exporter::erase_attachments(Instant now, const registry::ServiceKey& service, const std::set<Bytes>& but) {
-  std::vector<Bytes> gone;
-  Bytes prefix = encode_key(RecordKey{RecordKind::Attachment, service, ""});
-  prefix.pop_back();  // the length of the id
-  for (auto it = exported_.lower_bound(prefix); it != exported_.end() && it->first.starts_with(prefix); ++it) {
-    if (!but.contains(it->first)) gone.push_back(it->first);
+void Exporter::forget_removed(const Bytes& key) {
+  const auto removed = removed_.find(key);
+  if (removed == removed_.end()) return;
+  const auto service = removed_services_.find(registry::decode_key(key)->service);
+  if (--service->second.instances == 0) removed_services_.erase(service);
+  removed_until_.erase({removed->second.until, key});
+  removed_.erase(removed);
+}
+
+void Exporter::tell_release(Instant now) {
+  release_until_ = saturating_add(now, kReleaseLasts);
+  put(now, release_key(), std::to_string(nanos(now)));
+}
+
+void Exporter::advance(Instant now) {
+  while (!removed_until_.empty() && removed_until_.begin()->first <= now) {
+    forget_removed(Bytes(removed_until_.begin()->second));
   }
-  for (const Bytes& key : gone) erase(now, key);
+  if (now < release_until_) return;
+  release_until_ = kNever;
+  erase(now, release_key());
+}
+
+Instant Exporter::next_deadline() const {
+  return removed_until_.empty() ? release_until_ : std::min(release_until_, removed_until_.begin()->first);
 }
 
 std::vector<ExportChange> Exporter::take_changes() {
@@ -108,21 +146,6 @@ std::vector<ExportChange> Exporter::take_changes() {
   }
   changed_.clear();
   return changes;
-}
-
-void Exporter::let_go(Instant now, const std::vector<Bytes>& keys, std::string_view reason) {
-  if (keys.empty()) return;
-  observe(observer_, now, EventKind::GuardReleased, Severity::Warning,
-          {{"side", "sender"}, {"region", config_.region}, {"reason", reason}});
-  for (const Bytes& key : keys) erase_instance(now, key);
-}
-
-void Exporter::release_guard(Instant now, std::string_view reason) { let_go(now, guard_.release(), reason); }
-
-void Exporter::advance(Instant now) {
-  guard_.set_size(instances_);
-  const auto keys = guard_.advance(now);
-  let_go(now, keys, release_reason(guard_));
 }
 
 }  // namespace syncer::catalog

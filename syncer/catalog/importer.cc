@@ -14,6 +14,10 @@ using registry::RecordKind;
 
 namespace {
 
+/// A copy that is replaced stays so long at most, and is looked at so often.
+constexpr Duration kReplacement = std::chrono::seconds(10);
+constexpr Duration kReplacementPace = std::chrono::milliseconds(50);
+
 std::string why_waiting(const std::string& region, const Bytes& key, const DesiredCopy& copy) {
   const std::string what = "copy of " + region + ": " + registry::readable_key(key);
   if (!copy.rejected.empty()) return what + " is refused: " + copy.rejected;
@@ -36,6 +40,7 @@ Importer::Importer(registry::Driver& driver, const registry::Calls& calls,
 
 void Importer::desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch) {
   const auto record = registry::decode_key(key);
+  if (record && record->kind == RecordKind::Release) return regions_.release_guard(now, region);
   if (!record || !driver_.is_mirrored(record->service)) return;
   RemoteCopies& remote = regions_.at(now, region);
   remote.epoch = epoch;
@@ -46,10 +51,9 @@ void Importer::desire(Instant now, const std::string& region, const Bytes& key, 
   DesiredCopy& copy = remote.desired[key];
   const CopyName name{region, key};
   const bool changed = copy.payload != payload;
-  if (copy.held || copy.granted || copy.removed) regions_.keep(now, region, key, copy);
   copy.desired = true;
   copy.removed = false;
-  if (changed) {
+  if (regions_.desire(now, region, key, copy, payload) && changed) {
     copy.payload = payload;
     copy.extras_settled = false;
     clear_rejection(now, name, copy);
@@ -70,10 +74,10 @@ void Importer::detach(RemoteCopies& remote, const registry::RecordKey& key) {
   if (found->second.empty()) remote.attachments.erase(found);
 }
 
-void Importer::release(Instant now, const std::string& region, const Bytes& key) {
+void Importer::release(Instant now, const std::string& region, const Bytes& key, bool judged) {
   const auto record = registry::decode_key(key);
   RemoteCopies* remote = regions_.find(region);
-  if (!record || remote == nullptr) return;
+  if (!record || remote == nullptr || record->kind == RecordKind::Release) return;
   if (record->kind != RecordKind::Instance) {
     if (!remote->attachments.contains(record->service)) return;
     detach(*remote, *record);
@@ -84,7 +88,7 @@ void Importer::release(Instant now, const std::string& region, const Bytes& key)
   if (copy == nullptr || SYNCER_MUTATED("catalog.keep_removed_records")) return;
   if (SYNCER_MUTATED("catalog.ignore_removal_while_busy") && copy->busy) return;
   copy->desired = false;
-  copy->removed = true;
+  if (judged || SYNCER_MUTATED("catalog.remove_what_a_new_epoch_lacks")) regions_.let_go(region, key, *copy);
   copy->failures = 0;
   copy->retry_at = now;
   clear_rejection(now, name, *copy);
@@ -133,6 +137,10 @@ void Importer::reconcile(Instant now, const CopyName& name) {
   SYNCER_ASSERT(key.has_value());
   Work work{name, *remote, *copy, std::move(*key)};
   copy->waiting.clear();
+  if (copy->payload.empty() && copy->next) {
+    copy->waiting = "the guard holds the change of its endpoints";
+    return;
+  }
   // A removal that is held back keeps the copy as it was, renewed and even registered again.
   const bool keep = !remote->expired && (copy->desired || (copy->held && !copy->payload.empty()));
   keep ? fulfil(now, work) : withdraw(now, work);
@@ -224,12 +232,25 @@ void Importer::withdraw(Instant now, Work& work) {
   }
   if (work.remote.expired) return remove(now, work, present->first, "its region is away for too long");
   if (copy.held) return;
+  if (copy.granted && waits_for_replacement(now, work)) return;
   if (copy.granted) return remove(now, work, present->first, copy.removed ? "removed" : "orphan");
-  const bool known_gone = copy.removed || (work.remote.connected && work.remote.complete);
-  if (known_gone || SYNCER_MUTATED("catalog.remove_unconfirmed_orphans"))
-    regions_.ask_to_leave(work.name.region, work.name.key);
+  if (SYNCER_MUTATED("catalog.remove_unconfirmed_orphans")) return remove(now, work, present->first, "orphan");
+  if (work.remote.connected && work.remote.complete)
+    regions_.judge_orphans(now, work.name.region);
   else
     copy.waiting = "its region has not announced yet what it holds";
+}
+
+/// Make before break, where an application came back under another id; but not for ever.
+bool Importer::waits_for_replacement(Instant now, Work& work) {
+  DesiredCopy& copy = work.copy;
+  const bool replaced = regions_.is_being_replaced(work.remote, work.name.key, copy);
+  if (!replaced || SYNCER_MUTATED("catalog.break_before_make_elsewhere")) return false;
+  if (copy.waits_until == kNever) copy.waits_until = now + kReplacement;
+  if (now >= copy.waits_until) return false;
+  copy.waiting = "the copy that takes its place is not registered yet";
+  queue_.push_at(now + kReplacementPace, work.name);
+  return true;
 }
 
 void Importer::done(Instant now, Work& work) {
@@ -239,7 +260,9 @@ void Importer::done(Instant now, Work& work) {
   if (copy.desired || copy.any_present() || copy.held) return;
   const bool quiet = std::any_of(copy.copies.begin(), copy.copies.end(),
                                  [](const auto& entry) { return entry.second.quiet_until != Instant{}; });
-  if (!quiet) work.remote.desired.erase(work.name.key);
+  if (quiet) return;
+  if (!copy.granted) regions_.forget(work.name.region, work.name.key);
+  work.remote.desired.erase(work.name.key);
 }
 
 void Importer::add(Instant now, Work& work, const registry::ServiceRef& where, const registry::SharedPlan& plan) {
@@ -287,7 +310,7 @@ Result<void> Importer::on_changed(Instant now, Work& work, const std::string& id
                                   registry::Aspect aspect, const Result<void>& success) {
   // A registration that vanished meanwhile is no failure: the next comparison registers it again.
   if (!success && success.error().code == ErrorCode::NotFound) {
-    present_.believe(now, work.name, work.remote, work.copy, id, false);
+    present_.believe(work.name, work.remote, work.copy, id, false);
     return {};
   }
   if (!success) return success;
@@ -315,7 +338,7 @@ Result<void> Importer::on_removed(Instant now, Work& work, const std::string& id
                                   const Result<void>& success) {
   const bool gone = success || success.error().code == ErrorCode::NotFound;
   if (!gone && SYNCER_MUTATED("catalog.forget_failed_unregister")) {
-    present_.believe(now, work.name, work.remote, work.copy, id, false);
+    present_.believe(work.name, work.remote, work.copy, id, false);
     return {};
   }
   if (!gone) return success;

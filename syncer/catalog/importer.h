@@ -20,7 +20,7 @@ class Importer {
            registry::Leases& leases, Observer& observer, Random random);
 
   void desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch);
-  void release(Instant now, const std::string& region, const Bytes& key);
+  void release(Instant now, const std::string& region, const Bytes& key, bool judged);
 
   /// Writes are allowed while the registry was read and nobody else writes it.
   void set_enabled(Instant now, bool enabled);
@@ -56,6 +56,7 @@ class Importer {
   void fulfil(Instant now, Work& work);
   void fulfil_present(Instant now, Work& work, const registry::SharedPlan& plan, const std::string& id);
   void withdraw(Instant now, Work& work);
+  bool waits_for_replacement(Instant now, Work& work);
   void done(Instant now, Work& work);
   std::optional<std::string> present_as(const DesiredCopy& copy, const registry::CopyPlan& plan) const;
   std::optional<registry::Aspect> difference(const DesiredCopy& copy, const CopyState& state,

@@ -53,8 +53,8 @@ std::optional<CopyName> CopyQueue::pop() {
   return name;
 }
 
-void PresentCopies::believe(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy,
-                            const std::string& id, bool present) {
+void PresentCopies::believe(const CopyName& name, RemoteCopies& remote, DesiredCopy& copy, const std::string& id,
+                            bool present) {
   CopyState& state = copy.copies[id];
   if (state.present == present) return;
   const bool before = copy.any_present();
@@ -67,7 +67,7 @@ void PresentCopies::believe(Instant now, const CopyName& name, RemoteCopies& rem
     by_ref_.erase(state.ref);
     leases_.forget(state.ref);
   }
-  if (!after && copy.held && !copy.desired && copy.payload.empty()) regions_.keep(now, name.region, name.key, copy);
+  if (!after && copy.held && copy.payload.empty()) regions_.give_up(name.region, name.key, copy);
 }
 
 void PresentCopies::believe_view(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy,
@@ -80,7 +80,7 @@ void PresentCopies::believe_view(Instant now, const CopyName& name, RemoteCopies
     leases_.adopt(now, state.ref, shown->entry->lease);
   }
   if (shown == nullptr && state.present) state.doubtful = true;
-  believe(now, name, remote, copy, id, shown != nullptr);
+  believe(name, remote, copy, id, shown != nullptr);
 }
 
 void PresentCopies::updated(Instant now, const CopyName& name, CopyState& state) {
@@ -90,7 +90,7 @@ void PresentCopies::updated(Instant now, const CopyName& name, CopyState& state)
 
 void PresentCopies::written(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy,
                             const std::string& id, bool present) {
-  believe(now, name, remote, copy, id, present);
+  believe(name, remote, copy, id, present);
   CopyState& state = copy.copies.at(id);
   state.doubtful = false;
   updated(now, name, state);
@@ -106,6 +106,7 @@ void PresentCopies::seen(Instant now, const registry::EntryId& ref) {
   if (last_reading_ != Instant{} && SYNCER_MUTATED("catalog.overlook_late_copies")) return;
   RemoteCopies& remote = regions_.at(now, mark.region);
   DesiredCopy& copy = remote.desired[name.key];
+  if (!copy.desired && !copy.granted) regions_.found(now, name.region, name.key, *shown->entry);
   CopyState& state = copy.copies[ref.id];
   state.ref = ref;
   if (state.quiet_until != Instant{}) return;  // looked at again when the quiet time is over
@@ -123,7 +124,7 @@ void PresentCopies::missing(Instant now, const registry::EntryId& ref) {
   if (state.quiet_until != Instant{}) return;
   // A list may lack for a moment what is there. What replaces this copy takes it away all the same.
   state.doubtful = !SYNCER_MUTATED("catalog.take_lists_for_true");
-  believe(now, name, *remote, *copy, ref.id, false);
+  believe(name, *remote, *copy, ref.id, false);
   queue_.push(name, *copy);
 }
 
@@ -134,7 +135,7 @@ bool PresentCopies::lease_lost(Instant now, const registry::EntryId& ref) {
   RemoteCopies* remote = nullptr;
   DesiredCopy* copy = regions_.find(name, &remote);
   observe(observer_, now, EventKind::LeaseLost, Severity::Warning, {{"region", name.region}, {"copy", ref.id}});
-  believe(now, name, *remote, *copy, ref.id, false);
+  believe(name, *remote, *copy, ref.id, false);
   // The list still shows it for a while; that is not news.
   updated(now, name, copy->copies[ref.id]);
   queue_.push(name, *copy);

@@ -4,10 +4,34 @@
 #include <algorithm>
 
 #include "syncer/base/mutation.h"
+#include "syncer/catalog/exporter.h"
+#include "syncer/catalog/sightings.h"
 
 namespace syncer::catalog {
 
-using replication::RemovalGuard;
+using replication::ChangeGuard;
+using replication::GuardDecision;
+using replication::LossGuard;
+using replication::Sighting;
+
+namespace {
+
+/// Orphans wait so long for their region to prove healthy before a guard holds them, with an alarm.
+constexpr Duration kPatience = std::chrono::seconds(10);
+
+/// The copy answers at other addresses, as its last payload says or, after a start, its registration.
+bool moves(const DesiredCopy& copy, const std::vector<Bytes>& addresses) {
+  if (!copy.payload.empty()) return addresses_of(copy.payload) != addresses;
+  bool known = false;
+  for (const auto& [id, state] : copy.copies) {
+    if (!state.present || state.endpoints.empty()) continue;
+    if (addresses_of(state.endpoints) == addresses) return false;
+    known = true;
+  }
+  return known;
+}
+
+}  // namespace
 
 bool DesiredCopy::any_present() const {
   return std::any_of(copies.begin(), copies.end(), [](const auto& entry) { return entry.second.present; });
@@ -15,12 +39,16 @@ bool DesiredCopy::any_present() const {
 
 bool DesiredCopy::at_rest() const { return rejected.empty() && waiting.empty() && !busy && !queued && failures == 0; }
 
-RemoteCopies::RemoteCopies(const GuardSettings& settings, Instant now)
-    : away_since(now), guard(guard_options(settings)) {}
+RemoteCopies::RemoteCopies(const GuardSettings& settings, const std::string& region, Observer& observer, Instant now)
+    : away_since(now),
+      guard(guard_options(settings)),
+      changes(guard_options(settings)),
+      report(GuardSide::Receiver, region, observer) {}
 
 RemoteCopies& Regions::at(Instant now, std::string_view region) {
   if (RemoteCopies* known = find(region)) return *known;
-  return regions_.try_emplace(std::string(region), config_.guard, now).first->second;
+  const std::string name(region);
+  return regions_.try_emplace(name, config_.guard, name, observer_, now).first->second;
 }
 
 RemoteCopies* Regions::find(std::string_view region) {
@@ -43,12 +71,14 @@ void Regions::set_state(Instant now, std::string_view region, bool connected, bo
     remote.away_since = now;
     remote.announced = false;
   }
+  const std::string remote_name(region);
   const bool newly_complete = connected && complete && !(remote.connected && remote.complete);
   remote.connected = connected;
   remote.complete = complete;
   remote.healthy = healthy;
-  remote.guard.set_origin_healthy(now, connected && healthy);
-  if (newly_complete) end_hold(std::string(region), remote);
+  remote.guard.prove(now, {now, connected && healthy, Instant::min()});
+  carry_out(now, remote_name, remote);
+  if (newly_complete) end_hold(remote_name, remote);
 }
 
 void Regions::end_hold(const std::string& region, RemoteCopies& remote) {
@@ -60,66 +90,147 @@ void Regions::touch_all(const std::string& region, const RemoteCopies& remote) {
   for (const auto& [key, copy] : remote.desired) touched_.push_back({region, key});
 }
 
-void Regions::keep(Instant now, const std::string& region, const Bytes& key, DesiredCopy& copy) {
+// What regions say, and what is found.
+
+bool Regions::desire(Instant now, const std::string& region, const Bytes& key, DesiredCopy& copy,
+                     const Bytes& payload) {
   RemoteCopies& remote = at(now, region);
-  remote.leaving.erase(key);
+  Sighting sighting = sighting_of(key, payload);
+  sighting.proven = now;
+  if (remote.guard.window().find(key) == nullptr) sighting.renewed = now;
   copy.granted = copy.held = false;
-  if (!remote.guard.cancel(now, key)) return;
-  observe(observer_, now, EventKind::GuardReleased, Severity::Info,
-          {{"side", "receiver"}, {"region", region}, {"reason", "the entries are back"}});
+  copy.waits_until = kNever;
+  remote.guard.put(now, sighting);
+  carry_out(now, region, remote);
+  if (moves(copy, sighting.endpoints)) {
+    copy.next = payload;
+    remote.changing.insert(key);
+    return false;
+  }
+  copy.next.reset();
+  remote.changes.cancel(key);
+  return true;
 }
 
-void Regions::ask_to_leave(const std::string& region, const Bytes& key) {
-  regions_.find(region)->second.leaving.insert(key);
-  judged_.insert(region);
+void Regions::let_go(const std::string& region, const Bytes& key, DesiredCopy& copy) {
+  RemoteCopies& remote = regions_.find(region)->second;
+  remote.guard.forget(key);
+  remote.changes.cancel(key);
+  copy.next.reset();
+  copy.held = false;
+  copy.granted = copy.removed = true;
+}
+
+void Regions::found(Instant now, const std::string& region, const Bytes& key, const registry::Entry& entry) {
+  LossGuard& guard = at(now, region).guard;
+  if (guard.window().find(key) == nullptr) guard.put(now, sighting_of(key, entry));
+}
+
+bool Regions::is_being_replaced(const RemoteCopies& remote, const Bytes& key, const DesiredCopy& copy) const {
+  Sighting leaving = sighting_of(key, copy.payload);
+  for (const auto& [id, state] : copy.copies) {
+    if (copy.payload.empty() && state.present) leaving.endpoints = addresses_of(state.endpoints);
+  }
+  const auto successor = remote.guard.window().live_at(leaving.service, leaving.endpoints);
+  const auto found = successor ? remote.desired.find(*successor) : remote.desired.end();
+  if (found == remote.desired.end()) return false;
+  return found->second.desired && found->second.rejected.empty() && !found->second.any_present();
+}
+
+void Regions::forget(const std::string& region, const Bytes& key) {
+  RemoteCopies& remote = regions_.find(region)->second;
+  remote.guard.forget(key);
+  remote.changes.cancel(key);
+}
+
+void Regions::give_up(const std::string& region, const Bytes& key, DesiredCopy& copy) {
+  regions_.find(region)->second.guard.forget(key);
+  copy.held = false;
+}
+
+// The guards.
+
+void Regions::judge_orphans(Instant now, const std::string& region) {
+  judged_.try_emplace(region, saturating_add(now, kPatience));
+}
+
+void Regions::judge_due(Instant now) {
+  for (auto it = judged_.begin(); it != judged_.end();) {
+    RemoteCopies& remote = regions_.find(it->first)->second;
+    const bool waits = remote.connected && remote.complete && !remote.healthy && now < it->second;
+    if (waits) {
+      ++it;
+      continue;
+    }
+    const std::string region = it->first;
+    it = judged_.erase(it);
+    if (remote.connected && remote.complete) judge(now, region, remote);
+  }
 }
 
 void Regions::judge(Instant now, const std::string& region, RemoteCopies& remote) {
+  std::vector<Bytes> orphans;
+  for (const auto& [key, copy] : remote.desired) {
+    const bool decided = copy.desired || copy.held || copy.granted;
+    if (!decided && copy.any_present()) orphans.push_back(key);
+  }
+  remote.guard.orphaned(now, orphans);
+  carry_out(now, region, remote);
+}
+
+void Regions::judge_changes(Instant now, const std::string& region, RemoteCopies& remote) {
+  if (remote.changing.empty()) return;
+  std::vector<ChangeGuard::Change> changes;
   std::vector<Bytes> keys;
-  for (const Bytes& key : std::exchange(remote.leaving, {})) {
+  for (const Bytes& key : std::exchange(remote.changing, {})) {
     const auto copy = remote.desired.find(key);
-    if (copy != remote.desired.end() && !copy->second.desired && copy->second.any_present()) keys.push_back(key);
+    if (copy == remote.desired.end() || !copy->second.next) continue;
+    Sighting sighting = sighting_of(key, *copy->second.next);
+    changes.push_back({key, std::move(sighting.service), sighting.lease});
+    keys.push_back(key);
   }
-  if (keys.empty()) return;
-  const bool was_frozen = remote.guard.frozen();
-  remote.guard.set_size(remote.present);
-  if (remote.guard.is_allowed(now, keys.size())) say_released(now, region, "an operator said so");
-  const bool granted = remote.guard.request(now, keys) == RemovalGuard::Verdict::Granted;
-  for (const Bytes& key : keys) {
-    DesiredCopy& copy = remote.desired.at(key);
-    copy.granted = granted || SYNCER_MUTATED("catalog.skip_receiver_guard");
-    copy.held = !copy.granted;
-    touched_.push_back({region, key});
-  }
-  if (granted || was_frozen) return;
-  observe(observer_, now, EventKind::GuardTripped, Severity::Error,
-          {{"side", "receiver"},
-           {"region", region},
-           {"pending", remote.guard.pending()},
-           {"allowed", remote.guard.allowed()}});
+  const auto verdict = remote.changes.request(now, changes, remote.desired.size());
+  if (verdict == ChangeGuard::Verdict::Granted) change(now, region, remote, keys);
 }
 
-void Regions::let_go(Instant now, const std::string& region, RemoteCopies& remote, const std::vector<Bytes>& keys,
-                     std::string_view reason) {
-  if (keys.empty()) return;
-  say_released(now, region, reason);
+void Regions::change(Instant now, const std::string& region, RemoteCopies& remote, const std::vector<Bytes>& keys) {
   for (const Bytes& key : keys) {
     const auto copy = remote.desired.find(key);
+    if (copy == remote.desired.end() || !copy->second.next) continue;
+    remote.changes.cancel(key);
+    copy->second.payload = *std::exchange(copy->second.next, std::nullopt);
+    copy->second.extras_settled = false;
+    copy->second.failures = 0;
+    copy->second.retry_at = now;
+    touched_.push_back({region, key});
+  }
+}
+
+void Regions::carry_out(Instant now, const std::string& region, RemoteCopies& remote) {
+  for (const GuardDecision& decision : remote.guard.take_decisions()) {
+    remote.report.note(decision);
+    const auto copy = remote.desired.find(decision.key);
     if (copy == remote.desired.end()) continue;
-    copy->second.held = false;
-    copy->second.granted = true;
-    touched_.push_back({region, key});
+    const bool goes = decision.kind == GuardDecision::Kind::Remove;
+    const bool stays = decision.kind == GuardDecision::Kind::Hold;
+    if (!goes && !stays) continue;
+    copy->second.granted = goes || SYNCER_MUTATED("catalog.skip_receiver_guard");
+    copy->second.held = !copy->second.granted;
+    touched_.push_back({region, decision.key});
   }
+  remote.report.update(now, remote.guard, remote.changes.held());
 }
 
-void Regions::say_released(Instant now, const std::string& region, std::string_view reason) {
-  observe(observer_, now, EventKind::GuardReleased, Severity::Warning,
-          {{"side", "receiver"}, {"region", region}, {"reason", reason}});
+void Regions::release(Instant now, const std::string& region, RemoteCopies& remote) {
+  remote.guard.release(now);
+  remote.guard.allow(saturating_add(now, kReleaseLasts));
+  change(now, region, remote, remote.changes.release(now));
+  carry_out(now, region, remote);
 }
 
 void Regions::release_guard(Instant now, std::string_view region) {
   for (auto& [name, remote] : regions_) {
-    if (region == "*" || region == name) let_go(now, name, remote, remote.guard.release(), "an operator said so");
+    if (region == "*" || region == name) release(now, name, remote);
   }
 }
 
@@ -132,26 +243,35 @@ void Regions::check_hold(Instant now, const std::string& region, RemoteCopies& r
   }
   if (now < saturating_add(remote.away_since, config_.hold)) return;
   remote.expired = true;
-  for (const Bytes& key : remote.guard.release()) remote.desired.at(key).held = false;
+  for (auto& [key, copy] : remote.desired) {
+    if (copy.held) give_up(region, key, copy);
+  }
+  carry_out(now, region, remote);
   observe(observer_, now, EventKind::HoldExpired, Severity::Warning,
           {{"region", region}, {"copies", remote.present}, {"away", to_string(now - remote.away_since)}});
   touch_all(region, remote);
 }
 
 void Regions::advance(Instant now) {
-  for (const std::string& region : std::exchange(judged_, {})) judge(now, region, regions_.find(region)->second);
+  judge_due(now);
   for (auto& [region, remote] : regions_) {
-    remote.guard.set_size(remote.present);
-    const auto keys = remote.guard.advance(now);
-    let_go(now, region, remote, keys, release_reason(remote.guard));
+    judge_changes(now, region, remote);
+    change(now, region, remote, remote.changes.advance(now));
+    remote.guard.advance(now);
+    carry_out(now, region, remote);
     check_hold(now, region, remote);
   }
 }
 
 Instant Regions::next_deadline() const {
-  Instant due = judged_.empty() && touched_.empty() ? kNever : Instant::min();
+  Instant due = touched_.empty() ? kNever : Instant::min();
+  for (const auto& [region, latest] : judged_) {
+    const RemoteCopies& remote = regions_.find(region)->second;
+    due = std::min(due, remote.healthy || !remote.connected || !remote.complete ? Instant::min() : latest);
+  }
   for (const auto& [region, remote] : regions_) {
-    due = std::min(due, remote.guard.next_deadline());
+    if (!remote.changing.empty()) return Instant::min();
+    due = std::min({due, remote.guard.next_deadline(), remote.changes.next_deadline(), remote.report.next_deadline()});
     if (remote.connected || remote.expired || remote.present == 0) continue;
     due = std::min(due, remote.announced ? saturating_add(remote.away_since, config_.hold) : Instant::min());
   }
@@ -160,16 +280,18 @@ Instant Regions::next_deadline() const {
 
 void Regions::forget_registry(Instant now) {
   for (auto& [region, remote] : regions_) {
-    remote.guard = RemovalGuard(guard_options(config_.guard));
-    remote.guard.set_origin_healthy(now, remote.connected && remote.healthy);
+    remote.guard = LossGuard(guard_options(config_.guard));
+    remote.guard.prove(now, {now, remote.connected && remote.healthy, Instant::min()});
+    remote.changes = ChangeGuard(guard_options(config_.guard));
+    remote.report.forget();
     remote.present = 0;
-    remote.leaving.clear();
+    remote.changing.clear();
     remote.expired = remote.announced = false;
     if (!remote.connected) remote.away_since = now;
     for (auto it = remote.desired.begin(); it != remote.desired.end();) {
       DesiredCopy fresh;
       fresh.desired = it->second.desired;
-      fresh.payload = std::move(it->second.payload);
+      fresh.payload = it->second.next ? std::move(*it->second.next) : std::move(it->second.payload);
       it->second = std::move(fresh);
       it = it->second.desired ? std::next(it) : remote.desired.erase(it);
     }
@@ -189,12 +311,18 @@ registry::Attachments Regions::attachments(const registry::ServiceKey& key) cons
 
 void Regions::add_guards(std::vector<GuardMark>& marks) const {
   for (const auto& [region, remote] : regions_) {
-    if (remote.guard.frozen()) marks.push_back(mark_of(GuardSide::Receiver, region, remote.guard));
+    if (const auto& mark = remote.report.mark()) marks.push_back(*mark);
   }
 }
 
 void Regions::take_over_guard(Instant now, const GuardMark& mark) {
-  take_over(now, mark, at(now, mark.region).guard, observer_);
+  RemoteCopies& remote = at(now, mark.region);
+  if (mark.holding) {
+    remote.guard.inherit(mark.until, mark.baseline);
+    remote.report.inherited(now, remote.guard);
+  } else if (mark.released) {
+    remote.guard.allow(saturating_add(mark.released_at, kReleaseLasts));
+  }
 }
 
 void Regions::hash(StateHasher& hasher) const {
@@ -202,6 +330,7 @@ void Regions::hash(StateHasher& hasher) const {
     hasher.add(region);
     hasher.add((remote.connected ? 1U : 0U) | (remote.complete ? 2U : 0U) | (remote.expired ? 4U : 0U));
     remote.guard.hash(hasher);
+    remote.changes.hash(hasher);
     for (const auto& [key, copy] : remote.desired) {
       hasher.add(key);
       hasher.add((copy.desired ? 1U : 0U) | (copy.busy ? 2U : 0U) | (copy.held ? 4U : 0U));
@@ -218,7 +347,7 @@ ImportStatus Regions::status(const std::string& region) const {
   if (found == regions_.end()) return {};
   const RemoteCopies& remote = found->second;
   const bool holding = !remote.connected && !remote.expired && remote.present > 0;
-  return {holding, remote.guard.frozen(), remote.guard.pending()};
+  return {holding, remote.report.status()};
 }
 
 }  // namespace syncer::catalog

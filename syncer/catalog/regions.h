@@ -10,7 +10,7 @@
 
 #include "syncer/base/hash.h"
 #include "syncer/base/ids.h"
-#include "syncer/catalog/guards.h"
+#include "syncer/catalog/guard_report.h"
 #include "syncer/catalog/status.h"
 #include "syncer/ports/observer.h"
 #include "syncer/registry/driver.h"
@@ -45,9 +45,11 @@ struct CopyState {
 struct DesiredCopy {
   Bytes payload;         ///< last desired state; kept while a removal is held back
   bool desired = false;  ///< its region holds it
-  bool removed = false;  ///< its region announced its removal (unlike: never announced it)
+  bool removed = false;  ///< its region announced its removal in its running epoch
   bool held = false;     ///< its removal waits for the guard
   bool granted = false;  ///< its removal was let go
+  Instant waits_until = kNever;  ///< its removal waits so long for the copy that takes its place; kNever: not yet
+  std::optional<Bytes> next;  ///< desired instead of `payload`, once the guard lets its endpoints change
   bool busy = false;     ///< a call for it is under way
   bool queued = false;
   bool extras_settled = false;  ///< metadata was replaced as planned; what is more, the registry adds by itself
@@ -64,7 +66,7 @@ struct DesiredCopy {
 
 /// Everything known of one other region on the local side.
 struct RemoteCopies {
-  explicit RemoteCopies(const GuardSettings& settings, Instant now);
+  RemoteCopies(const GuardSettings& settings, const std::string& region, Observer& observer, Instant now);
 
   std::map<Bytes, DesiredCopy> desired;  ///< by encoded instance key
   std::map<registry::ServiceKey, registry::Attachments> attachments;
@@ -76,8 +78,10 @@ struct RemoteCopies {
   Instant away_since;      ///< only meaningful while not connected
   bool announced = false;  ///< HoldStarted was reported
   bool expired = false;    ///< away for longer than hold: its copies go
-  replication::RemovalGuard guard;
-  std::set<Bytes> leaving;  ///< removals that are to be put before the guard
+  replication::LossGuard guard;
+  replication::ChangeGuard changes;
+  GuardReport report;
+  std::set<Bytes> changing;  ///< those whose endpoints are to change; to be put before the guard
 };
 
 /// The other regions as the local side sees them: what is desired here, whether they are there, how long they have been
@@ -95,10 +99,21 @@ class Regions {
 
   void set_state(Instant now, std::string_view region, bool connected, bool complete, bool healthy);
   void release_guard(Instant now, std::string_view region);
-  /// Its state came back or changed: its removal is off.
-  void keep(Instant now, const std::string& region, const Bytes& key, DesiredCopy& copy);
-  /// Puts a removal before the guard, together with all others of this moment.
-  void ask_to_leave(const std::string& region, const Bytes& key);
+  /// The region holds the record: its removal, if any, is off. True when the copy takes the payload at once; else its
+  /// endpoints change, and that is put before the guard, together with all others of this moment.
+  bool desire(Instant now, const std::string& region, const Bytes& key, DesiredCopy& copy, const Bytes& payload);
+  /// The region removed it in its running epoch.
+  void let_go(const std::string& region, const Bytes& key, DesiredCopy& copy);
+  /// A copy was found of which only its registration tells.
+  void found(Instant now, const std::string& region, const Bytes& key, const registry::Entry& entry);
+  /// Another copy takes the place of this one, which is to go, and is not registered yet.
+  bool is_being_replaced(const RemoteCopies& remote, const Bytes& key, const DesiredCopy& copy) const;
+  /// Nothing is known of the copy any more.
+  void forget(const std::string& region, const Bytes& key);
+  /// A held copy vanished that cannot be registered again.
+  void give_up(const std::string& region, const Bytes& key, DesiredCopy& copy);
+  /// The region, which is complete, lacks copies: all of them are put before the guard together.
+  void judge_orphans(Instant now, const std::string& region);
   void advance(Instant now);
   Instant next_deadline() const;
   /// Copies whose removal was decided or whose region changed: they have to be looked at.
@@ -116,10 +131,12 @@ class Regions {
   void take_over_guard(Instant now, const GuardMark& mark);
 
  private:
+  void judge_due(Instant now);
   void judge(Instant now, const std::string& region, RemoteCopies& remote);
-  void let_go(Instant now, const std::string& region, RemoteCopies& remote, const std::vector<Bytes>& keys,
-              std::string_view reason);
-  void say_released(Instant now, const std::string& region, std::string_view reason);
+  void judge_changes(Instant now, const std::string& region, RemoteCopies& remote);
+  void change(Instant now, const std::string& region, RemoteCopies& remote, const std::vector<Bytes>& keys);
+  void release(Instant now, const std::string& region, RemoteCopies& remote);
+  void carry_out(Instant now, const std::string& region, RemoteCopies& remote);
   void check_hold(Instant now, const std::string& region, RemoteCopies& remote);
   void end_hold(const std::string& region, RemoteCopies& remote);
   void touch_all(const std::string& region, const RemoteCopies& remote);
@@ -127,7 +144,7 @@ class Regions {
   const CatalogConfig& config_;
   Observer& observer_;
   std::map<std::string, RemoteCopies, std::less<>> regions_;
-  std::set<std::string> judged_;  // regions with removals to be put before the guard
+  std::map<std::string, Instant> judged_;  // regions with orphans, and when these are judged at the latest
   std::vector<CopyName> touched_;
 };
 

@@ -9,6 +9,35 @@
 
 namespace syncer::catalog {
 
+/// What a removal guard holds, by rule, and why.
+struct GuardStatus {
+  std::uint64_t held = 0;
+  std::uint64_t unproven = 0;
+  std::uint64_t memory_lost = 0;
+  std::uint64_t mass_expiry = 0;
+  std::uint64_t mass_orphaned = 0;
+  std::uint64_t changes = 0;
+  std::string reason;  ///< rule and evidence; empty while nothing is held
+
+  template <class Self, class Visitor>
+  static void describe(Self& s, Visitor& v) {
+    v.field({.key = "guard_held",
+             .help = "Removals that the guard holds.",
+             .phrase = "{} removals held",
+             .hide_unset = true},
+            s.held);
+    v.field({.key = "guard_unproven", .help = "Those held because the registry does not prove healthy."}, s.unproven);
+    v.field({.key = "guard_memory_lost", .help = "Those held because the registry forgot, or went back in time."},
+            s.memory_lost);
+    v.field({.key = "guard_mass_expiry", .help = "Those held because so much of the region expired at once."},
+            s.mass_expiry);
+    v.field({.key = "guard_mass_orphaned", .help = "Those held because a new epoch lacks so much of the region."},
+            s.mass_orphaned);
+    v.field({.key = "guard_changes", .help = "Changes of endpoints that the guard holds."}, s.changes);
+    v.field({.key = "guard", .phrase = "guard: {}", .problem = Problem::WhenSet}, s.reason);
+  }
+};
+
 /// The region's own registry.
 struct RegistryStatus {
   std::string address;
@@ -19,8 +48,7 @@ struct RegistryStatus {
   std::uint64_t copies = 0;
   std::uint64_t pending = 0;   ///< writes waiting
   std::uint64_t rejected = 0;  ///< records the registry refuses; they are tried again
-  bool guard_frozen = false;
-  std::uint64_t guard_pending = 0;
+  GuardStatus guard;           ///< over own instances
 
   template <class Self, class Visitor>
   static void describe(Self& s, Visitor& v) {
@@ -45,40 +73,21 @@ struct RegistryStatus {
              .phrase = "{} rejected",
              .problem = Problem::WhenSet},
             s.rejected);
-    v.field({.key = "guard_frozen",
-             .help = "1 while removals of own instances are not passed on.",
-             .phrase = "guard: removals frozen",
-             .problem = Problem::WhenSet},
-            s.guard_frozen);
-    v.field({.key = "guard_pending",
-             .help = "Removals of own instances that the guard holds.",
-             .phrase = "{} held",
-             .hide_unset = true},
-            s.guard_pending);
+    GuardStatus::describe(s.guard, v);
   }
 };
 
 /// What the own registry has of another region.
 struct ImportStatus {
   bool holding = false;  ///< unreachable, copies are kept
-  bool guard_frozen = false;
-  std::uint64_t guard_pending = 0;
+  GuardStatus guard;     ///< over the region's removals and changes
 
   template <class Self, class Visitor>
   static void describe(Self& s, Visitor& v) {
     v.field(
         {.key = "holding", .help = "1 while copies of an unreachable region are kept.", .phrase = "copies are held"},
         s.holding);
-    v.field({.key = "guard_frozen",
-             .help = "1 while removals of the region are frozen.",
-             .phrase = "guard: removals frozen",
-             .problem = Problem::WhenSet},
-            s.guard_frozen);
-    v.field({.key = "guard_pending",
-             .help = "Removals of the region that the guard holds.",
-             .phrase = "{} held",
-             .hide_unset = true},
-            s.guard_pending);
+    GuardStatus::describe(s.guard, v);
   }
 };
 

@@ -202,8 +202,8 @@ Result<void> Cluster::raise_generation(Instant now) {
 }
 
 Result<void> Cluster::note_guard(Instant now, const GuardMark& mark) {
-  const Duration age = mark.frozen ? std::max(now - mark.since, Duration::zero()) : Duration::zero();
-  return raft_.propose(now, NoteGuard{mark.side, mark.region, mark.frozen, age, mark.baseline, mark.held});
+  const Duration left = mark.holding ? std::max(mark.until - now, Duration::zero()) : Duration::zero();
+  return raft_.propose(now, NoteGuard{mark.side, mark.region, mark.holding, left, mark.baseline});
 }
 
 /// A follower's proposal goes to its leader: an operator may ask any voter.
@@ -278,7 +278,7 @@ void Cluster::hash(StateHasher& hasher) const {
   hasher.add(static_cast<std::uint64_t>(voters.stage));
   hasher.add(state_.generation);
   hasher.add(state_.list_version);
-  for (const GuardMark& mark : state_.guards) hasher.add(mark.held * 2 + (mark.frozen ? 1U : 0U));
+  for (const GuardMark& mark : state_.guards) hasher.add(mark.baseline * 2 + (mark.holding ? 1U : 0U));
   if (raft_.node() != nullptr) raft_.node()->hash(hasher);
 }
 

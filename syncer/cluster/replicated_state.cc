@@ -8,16 +8,16 @@
 namespace syncer::cluster {
 namespace {
 
-constexpr std::uint8_t kStateVersion = 1;
-/// Side, name, flag, six numbers.
-constexpr std::size_t kMinGuard = 8;
+constexpr std::uint8_t kStateVersion = 2;
+/// Side, name, two flags, three numbers.
+constexpr std::size_t kMinGuard = 7;
 
-/// What begins a guard in the group's log and in its snapshot: whose removals it judges, and whether it is frozen.
+/// What begins a guard in the group's log and in its snapshot: whose removals it judges, and whether it holds.
 template <class Guard>
 void write_guard_head(ByteWriter& w, const Guard& guard) {
   w.u8(static_cast<std::uint8_t>(guard.side));
   w.string(guard.region);
-  w.u8(guard.frozen ? 1 : 0);
+  w.u8(guard.holding ? 1 : 0);
 }
 
 /// Reads that; the rest of the guard is left to the caller. The reader fails when it is damaged.
@@ -28,47 +28,59 @@ Guard read_guard_head(ByteReader& r) {
   wire::read(r, receiver);
   guard.side = receiver ? GuardSide::Receiver : GuardSide::Sender;
   wire::read(r, guard.region, wire::kMaxName);
-  wire::read(r, guard.frozen);
+  wire::read(r, guard.holding);
   return guard;
 }
 
-/// An age instead of an instant: every process has a clock of its own.
-void write_age(ByteWriter& w, Duration age) { w.varint(static_cast<std::uint64_t>(age.count())); }
+/// A length of time instead of an instant: every process has a clock of its own.
+void write_length(ByteWriter& w, Duration length) {
+  w.varint(static_cast<std::uint64_t>(std::max(length, Duration::zero()).count()));
+}
 
-/// The reader fails when no process can be so old.
-Duration read_age(ByteReader& r) {
+/// The reader fails when no process can run so long.
+Duration read_length(ByteReader& r) {
   constexpr std::uint64_t kLongest = std::uint64_t{1} << 62U;
-  const std::uint64_t age = r.varint();
-  if (age <= kLongest) return Duration(static_cast<std::int64_t>(age));
+  const std::uint64_t length = r.varint();
+  if (length <= kLongest) return Duration(static_cast<std::int64_t>(length));
   r.fail();
   return {};
 }
 
 void write_guard(ByteWriter& w, Instant now, const GuardMark& mark) {
-  const auto age = [now](Instant then) { return std::max(now - then, Duration::zero()); };
   write_guard_head(w, mark);
-  write_age(w, age(mark.since));
-  for (const std::uint64_t number : {mark.baseline, mark.held, mark.released}) w.varint(number);
-  write_age(w, age(mark.released_at));
+  write_length(w, mark.until - now);
+  w.varint(mark.baseline);
+  w.u8(mark.released ? 1 : 0);
+  write_length(w, now - mark.released_at);
 }
 
 /// Its instants may lie before the beginning of this process's clock: only differences count.
 GuardMark read_guard(ByteReader& r, Instant now) {
   auto mark = read_guard_head<GuardMark>(r);
-  mark.since = now - read_age(r);
-  for (std::uint64_t* number : {&mark.baseline, &mark.held, &mark.released}) *number = r.varint();
-  mark.released_at = now - read_age(r);
+  mark.until = now + read_length(r);
+  mark.baseline = r.varint();
+  wire::read(r, mark.released);
+  mark.released_at = now - read_length(r);
   return mark;
+}
+
+/// As a snapshot of version 1 has it: side, name, flag, age, three numbers, age.
+void skip_former_guard(ByteReader& r) {
+  read_guard_head<GuardMark>(r);
+  read_length(r);
+  for (int i = 0; i < 3; ++i) r.varint();
+  read_length(r);
 }
 
 /// Kinds of commands; never reused for another meaning.
 enum class Kind : std::uint8_t {
   RaiseGeneration = 1,
   ReassignSlot = 2,
-  NoteGuard = 3,
+  FormerNoteGuard = 3,  ///< of a guard that counted; says nothing today
   ReleaseGuard = 4,
   UseKey = 5,
-  RemoveKey = 6
+  RemoveKey = 6,
+  NoteGuard = 7
 };
 
 void begin(ByteWriter& w, Kind kind) { w.u8(static_cast<std::uint8_t>(kind)); }
@@ -86,9 +98,8 @@ void write(ByteWriter& w, const ReassignSlot& command) {
 void write(ByteWriter& w, const NoteGuard& command) {
   begin(w, Kind::NoteGuard);
   write_guard_head(w, command);
-  write_age(w, command.frozen_for);
+  write_length(w, command.left);
   w.varint(command.baseline);
-  w.varint(command.held);
 }
 
 void write(ByteWriter& w, const ReleaseGuard& command) {
@@ -121,9 +132,17 @@ ReassignSlot read_reassign(ByteReader& r) {
 
 NoteGuard read_note_guard(ByteReader& r) {
   auto command = read_guard_head<NoteGuard>(r);
-  command.frozen_for = read_age(r);
+  command.left = read_length(r);
   command.baseline = r.varint();
-  command.held = r.varint();
+  return command;
+}
+
+/// Side, name, flag, age, two numbers. The guards of today judge anew what that one held.
+NoteGuard read_former_note_guard(ByteReader& r) {
+  auto command = read_guard_head<NoteGuard>(r);
+  read_length(r);
+  for (int i = 0; i < 2; ++i) r.varint();
+  command.holding = false;
   return command;
 }
 
@@ -160,22 +179,22 @@ struct Applier {
 
   Effects operator()(const NoteGuard& command) const {
     GuardMark* mark = find(state, command.side, command.region);
-    if (mark == nullptr && (!command.frozen || state.guards.size() >= kMaxGuards)) return {};
+    if (mark == nullptr && (!command.holding || state.guards.size() >= kMaxGuards)) return {};
     if (mark == nullptr) mark = &state.guards.emplace_back();
-    if (command.frozen) {
-      *mark = {command.side, command.region, true, now - command.frozen_for, command.baseline, command.held};
+    if (command.holding) {
+      *mark = {command.side, command.region, true, now + command.left, command.baseline, false, {}};
     } else {
-      mark->frozen = false;
+      mark->holding = false;
     }
-    std::erase_if(state.guards, [](const GuardMark& one) { return !one.frozen && one.released == 0; });
+    std::erase_if(state.guards, [](const GuardMark& one) { return !one.holding && !one.released; });
     return {};
   }
 
   Effects operator()(const ReleaseGuard& command) const {
     for (GuardMark& mark : state.guards) {
-      if (!mark.frozen || (command.region != "*" && command.region != mark.region)) continue;
-      mark.frozen = false;
-      mark.released = mark.held;
+      if (!mark.holding || (command.region != "*" && command.region != mark.region)) continue;
+      mark.holding = false;
+      mark.released = true;
       mark.released_at = now;
     }
     return {.released = command.region};
@@ -220,6 +239,9 @@ Result<Command> decode_command(ByteView bytes) {
     case Kind::NoteGuard:
       command = read_note_guard(r);
       break;
+    case Kind::FormerNoteGuard:
+      command = read_former_note_guard(r);
+      break;
     case Kind::ReleaseGuard:
       command = read_release_guard(r);
       break;
@@ -256,7 +278,8 @@ Bytes encode_state(Instant now, const ReplicatedState& state) {
 
 Result<ReplicatedState> decode_state(Instant now, ByteView bytes) {
   ByteReader r(bytes);
-  if (r.u8() != kStateVersion) {
+  const std::uint8_t version = r.u8();
+  if (version < 1 || version > kStateVersion) {
     return failure(ErrorCode::Unsupported, "raft snapshot", "it is of a version that this one does not know");
   }
   ReplicatedState state;
@@ -265,7 +288,13 @@ Result<ReplicatedState> decode_state(Instant now, ByteView bytes) {
   state.slots = wire::read_slots(r);
   const std::size_t guards = r.count(kMinGuard);
   if (guards > kMaxGuards) r.fail();
-  for (std::size_t i = 0; i < guards && r.ok(); ++i) state.guards.push_back(read_guard(r, now));
+  for (std::size_t i = 0; i < guards && r.ok(); ++i) {
+    if (version == 1) {
+      skip_former_guard(r);
+    } else {
+      state.guards.push_back(read_guard(r, now));
+    }
+  }
   wire::read(r, state.key_in_use, wire::kMaxKeyId);
   state.removed_keys = wire::read_key_ids(r);
   if (!r.finished()) return failure(ErrorCode::Corrupt, "raft snapshot", "its content is damaged");

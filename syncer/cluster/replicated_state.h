@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "syncer/base/result.h"
-#include "syncer/replication/removal_guard.h"
+#include "syncer/replication/guard_mark.h"
 #include "syncer/wire/raft/cluster_message.h"
 
 namespace syncer::cluster {
@@ -27,15 +27,14 @@ struct ReassignSlot {
   bool operator==(const ReassignSlot&) const = default;
 };
 
-/// Command of the log: a removal guard of the leader froze, changed or let go. Ages instead of instants: every process
-/// has a clock of its own.
+/// Command of the log: a removal guard of the leader began to hold, changed or let go. Lengths of time instead of
+/// instants: every process has a clock of its own.
 struct NoteGuard {
   GuardSide side = GuardSide::Sender;
   std::string region;
-  bool frozen = false;
-  Duration frozen_for{};
+  bool holding = false;
+  Duration left{};  ///< until the last of what it holds goes
   std::uint64_t baseline = 0;
-  std::uint64_t held = 0;
   bool operator==(const NoteGuard&) const = default;
 };
 
@@ -69,7 +68,7 @@ struct ReplicatedState {
   std::vector<wire::VoterSlot> slots;
   raft::Index list_version = 0;  ///< the entry that changed a slot last; 0 for the list as founded
   std::vector<GuardMark>
-      guards;  ///< one a side and region, at most kMaxGuards; those that neither hold nor released anything left out
+      guards;  ///< one a side and region, at most kMaxGuards; those that neither hold nor were released left out
   std::string key_in_use;                 ///< id of the gossip key that seals; empty until one is chosen
   std::vector<std::string> removed_keys;  ///< ids, the latest last; at most wire::kMaxKeyIds
   bool operator==(const ReplicatedState&) const = default;

@@ -132,7 +132,7 @@ void Flows::note_guards(Instant now) {
   for (replication::GuardMark& former : noted_guards_) {
     const auto same = [&](const replication::GuardMark& guard) { return same_guard(guard, former); };
     if (std::any_of(guards.begin(), guards.end(), same)) continue;
-    former.frozen = false;
+    former.holding = false;
     noted = parts_.cluster->note_guard(now, former).has_value() && noted;
   }
   for (const replication::GuardMark& guard : guards) {
@@ -207,7 +207,7 @@ bool Flows::carry_imports(Instant now) {
     if (payload != nullptr)
       parts_.catalog.desire(now, change.region, change.key, *payload, replica->epoch());
     else
-      parts_.catalog.release(now, change.region, change.key);
+      parts_.catalog.release(now, change.region, change.key, change.judged);
   }
   return !changes.empty();
 }

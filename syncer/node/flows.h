@@ -17,7 +17,7 @@ namespace syncer::node {
 ///     catalog          --own records-->             peering  --pushes-->  other regions
 ///     peering          --records of others-->       catalog  --writes-->  registry
 ///     peering          --state of each region-->    catalog
-///     catalog          --frozen guards-->           cluster
+///     catalog          --what guards hold-->        cluster
 ///
 /// In single mode the epoch is a counter on disk; in cluster mode the group says whether this node is the region's
 /// writer. A node that is not keeps catalog and peering silent.
@@ -30,7 +30,7 @@ class Flows {
   void run(Instant now);
   /// After the cluster advanced: what the group decided of us, before any other part acts on it.
   void follow_writer(Instant now);
-  /// After the catalog advanced: the group keeps the frozen guards for the next leader.
+  /// After the catalog advanced: the group keeps what the guards hold for the next leader.
   void note_guards(Instant now);
   /// The completion of a write to storage.
   void on_stored(Instant now, CallId call, const Result<void>& outcome);

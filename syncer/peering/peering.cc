@@ -242,7 +242,7 @@ void Peering::carry_out(Instant now, replication::Output& output) {
     const std::string& region = peers_.name_of(changed->region);
     if (!changed->repaired)
       report_entry(observer_, now, EventKind::EntryApplied, region, changed->version, changed->op, changed->key);
-    changes_.push_back({region, std::move(changed->key)});
+    changes_.push_back({region, std::move(changed->key), changed->judged});
   } else if (const auto* bound = std::get_if<Bound>(&output)) {
     report_bound(observer_, now, peers_.name_of(bound->region), *bound);
   } else if (const auto* mismatch = std::get_if<Mismatch>(&output)) {

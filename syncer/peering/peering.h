@@ -20,6 +20,7 @@ namespace syncer::peering {
 struct RemoteChange {
   std::string region;
   Bytes key;
+  bool judged = true;  ///< as replication::Changed
 };
 
 /// Links to all other regions and what is exchanged over them. The dialer is the publisher: while an epoch is open this

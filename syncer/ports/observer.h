@@ -53,7 +53,7 @@ namespace syncer {
   X(CopyRejected,        "copy.rejected")          /* region, key, reason, retry */                       \
   X(CopyAccepted,        "copy.accepted")                                                                 \
   X(LeaseLost,           "copy.lease_lost")                                                               \
-  X(GuardTripped,        "guard.tripped")          /* side, region, pending, allowed */                   \
+  X(GuardTripped,        "guard.tripped")          /* side, region, rule, held, evidence */               \
   X(GuardReleased,       "guard.released")         /* side, region, reason */                             \
   X(HoldStarted,         "hold.started")           /* region */                                           \
   X(HoldExpired,         "hold.expired")           /* region, copies */                                   \

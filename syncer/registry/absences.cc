@@ -21,6 +21,14 @@ void Absences::suspect(Instant now, const EntryId& ref) {
   move(ref, it->second, SYNCER_MUTATED("catalog.trust_the_list") ? State::Absent : State::Due, now);
 }
 
+void Absences::verify(Instant now, const EntryId& ref) {
+  const auto [it, is_new] = suspects_.try_emplace(ref);
+  if (!is_new) return;
+  it->second.listed = true;
+  it->second.missed = now;
+  move(ref, it->second, State::Due, now);
+}
+
 void Absences::clear(const EntryId& ref) {
   const auto found = suspects_.find(ref);
   if (found == suspects_.end()) return;
@@ -57,15 +65,28 @@ Instant Absences::next_deadline() const {
 void Absences::ask(Instant now, const EntryId& ref) {
   Suspect& suspect = suspects_.at(ref);
   move(ref, suspect, State::Asked, suspect.missed);
-  driver_.confirm(now, ref, [this, asked = ref](Instant at, Presence presence) { on_answer(at, asked, presence); });
+  driver_.confirm(now, ref, [this, asked = ref](Instant at, const Confirmation& answer) {
+    on_answer(at, asked, answer.presence);
+  });
 }
 
 void Absences::on_answer(Instant now, const EntryId& ref, Presence presence) {
   const auto found = suspects_.find(ref);
   if (found == suspects_.end() || found->second.state != State::Asked) return;
-  if (presence == Presence::Present) list_was_wrong(now, ref);
+  if (presence == Presence::Present && is_settled(now, ref, found->second)) return;
   if (presence == Presence::Absent) return move(ref, found->second, State::Absent, now);
   move(ref, found->second, State::Due, now + kConfirmation.wait(found->second.tries++));
+}
+
+/// A listed one that is there needs no more; a list that lacks one that is there was wrong.
+bool Absences::is_settled(Instant now, const EntryId& ref, const Suspect& suspect) {
+  if (!suspect.listed) {
+    list_was_wrong(now, ref);
+    return false;
+  }
+  verified_.push_back(ref);
+  clear(EntryId(ref));
+  return true;
 }
 
 void Absences::list_was_wrong(Instant now, const EntryId& ref) {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "syncer/registry/driver.h"
@@ -17,6 +18,8 @@ class Absences {
   Absences(Driver& driver, Observer& observer) : driver_(driver), observer_(observer) {}
 
   void suspect(Instant now, const EntryId& ref);
+  /// It is listed, and may be gone all the same: a cache may show what the store has lost.
+  void verify(Instant now, const EntryId& ref);
   /// It was seen again.
   void clear(const EntryId& ref);
   void advance(Instant now);
@@ -24,6 +27,8 @@ class Absences {
   /// Those whose absence is confirmed, once none that was missed no later is being asked for any more: what vanished
   /// together is judged together.
   std::vector<EntryId> take_confirmed(Instant now);
+  /// Those that were to be verified and are there.
+  std::vector<EntryId> take_verified() { return std::exchange(verified_, {}); }
   std::size_t open() const { return suspects_.size(); }
 
  private:
@@ -33,11 +38,13 @@ class Absences {
     Instant missed{};  ///< when a list first left it out
     Instant since{};   ///< when it is due, was missed, or its absence was confirmed, by its state
     std::uint32_t tries = 0;
+    bool listed = false;
   };
   using InTime = std::set<std::pair<Instant, EntryId>>;
 
   void ask(Instant now, const EntryId& ref);
   void on_answer(Instant now, const EntryId& ref, Presence presence);
+  bool is_settled(Instant now, const EntryId& ref, const Suspect& suspect);
   void list_was_wrong(Instant now, const EntryId& ref);
   void move(const EntryId& ref, Suspect& suspect, State state, Instant since);
   InTime& queue(State state);
@@ -48,6 +55,7 @@ class Absences {
   InTime due_;
   InTime asked_;
   InTime absent_;
+  std::vector<EntryId> verified_;
 };
 
 }  // namespace syncer::registry

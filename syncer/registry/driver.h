@@ -27,6 +27,8 @@ class PollCycle;
 struct Traits {
   /// How long lists may show what was before a write; within it an own write is believed, not the list.
   Duration read_lag{};
+  /// How long a list may go on showing what the registry's store has lost.
+  Duration ghost_time{};
   Duration canary_lease{};
   std::size_t renew_batch = 1;      ///< leases renewed by one request
   bool chooses_id = false;          ///< who registers chooses the id; otherwise the registry does
@@ -60,6 +62,10 @@ std::string_view name(Aspect aspect);
 
 /// What a read by id, past all caches, says of an entry.
 enum class Presence : std::uint8_t { Present, Absent, Unknown };
+struct Confirmation {
+  Presence presence = Presence::Unknown;
+  SharedEntry entry = {};  ///< as the store holds it; only of a present one
+};
 /// What a renewal says of a lease.
 enum class Beat : std::uint8_t { Renewed, Lost, Unknown };
 
@@ -108,10 +114,11 @@ class Driver {
   virtual const Traits& traits() const = 0;
 
   // Reading
-  /// Reads everything once; what it finds goes into the snapshot, how it went into the cycle.
+  /// Reads everything once, past all caches if the cycle says so; what it finds goes into the snapshot, how it went
+  /// into the cycle.
   virtual void poll(Instant now) = 0;
   /// Asks for one entry by its id.
-  virtual void confirm(Instant now, const EntryId& entry, Answered<Presence> done) = 0;
+  virtual void confirm(Instant now, const EntryId& entry, Answered<const Confirmation&> done) = 0;
   /// A list that left out an entry of this service was proven wrong: nothing remembered of it counts.
   virtual void distrust(const ServiceRef& service) = 0;
   /// The entry's absence was confirmed and it left the snapshot; its service may be gone with it.

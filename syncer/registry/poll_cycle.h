@@ -22,7 +22,9 @@ class PollCycle {
   bool is_due(Instant now) const { return open_ == 0 && now >= next_due(); }
   Instant next_deadline() const { return open_ > 0 ? kNever : next_due(); }
 
-  void begin(Instant now);
+  /// A reading begins; it ends when everything that was opened is closed. One past all caches covers all parts, shows
+  /// what the store holds, and costs it more.
+  void begin(Instant now, bool past_caches = false);
   void open() { ++open_; }
   void close(Instant now);
   /// Something was left out or could not be read: what is missing says nothing.
@@ -33,6 +35,13 @@ class PollCycle {
 
   /// Everything that stood in the registry at this time and stands still was read; nothing before that is true.
   std::optional<Instant> last_complete() const { return last_complete_; }
+  /// Begin of the reading that is under way, or was last.
+  Instant began() const { return started_; }
+  bool past_caches() const { return past_caches_; }
+  /// Begin of the last complete reading past all caches; nothing before there was one.
+  std::optional<Instant> last_past_caches() const { return last_past_caches_; }
+  /// Begin of the last complete reading before the one that began last; the minimum before there was one.
+  Instant former() const { return former_; }
   /// Why the last reading was not complete; empty when it was.
   const std::string& problem() const { return problem_; }
   /// Time between two readings of the same thing.
@@ -49,7 +58,10 @@ class PollCycle {
   Instant next_ = kNever;  ///< of the whole; with parts: no reading before
   Instant started_{};
   std::size_t open_ = 0;
+  bool past_caches_ = false;
+  Instant former_ = Instant::min();
   std::optional<Instant> last_complete_;
+  std::optional<Instant> last_past_caches_;
   Duration interval_{};
   std::string problem_;
   std::string cycle_problem_;

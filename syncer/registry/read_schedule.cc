@@ -29,6 +29,10 @@ void ReadSchedule::hurry(const std::string& part, Instant due) {
   if (found != parts_.end()) found->second.due = std::min(found->second.due, due);
 }
 
+void ReadSchedule::hurry_all(Instant now) {
+  for (auto& [name, part] : parts_) part.due = std::min(part.due, now);
+}
+
 void ReadSchedule::delay(const std::string& part, Instant due) {
   const auto found = parts_.find(part);
   if (found != parts_.end()) found->second.due = std::max(found->second.due, due);

@@ -24,6 +24,8 @@ class ReadSchedule {
   Instant next_due() const;
   /// It is read again at `due`, or before if it was due earlier.
   void hurry(const std::string& part, Instant due);
+  /// So are all, at once.
+  void hurry_all(Instant now);
   /// It is not read before `due`.
   void delay(const std::string& part, Instant due);
 

@@ -36,7 +36,7 @@ std::optional<RecordKey> decode_key(ByteView bytes) {
 
 std::optional<RecordKind> kind_of(ByteView key) {
   const std::uint8_t kind = ByteReader(key).u8();  // 0 where there is none
-  return kind < 1 || kind > 3 ? std::nullopt : std::optional(static_cast<RecordKind>(kind));
+  return kind < 1 || kind > 4 ? std::nullopt : std::optional(static_cast<RecordKind>(kind));
 }
 
 std::string to_string(const ServiceKey& key) {
@@ -55,6 +55,8 @@ std::string to_string(const RecordKey& key) {
       return text + " schema " + key.id;
     case RecordKind::Instance:
       return text + " instance " + key.id;
+    case RecordKind::Release:
+      return "release of " + key.id;
   }
   return text;
 }

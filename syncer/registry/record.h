@@ -15,8 +15,9 @@
 
 namespace syncer::registry {
 
-/// What kind of thing a replicated record describes. The numbers are on the wire.
-enum class RecordKind : std::uint8_t { Service = 1, Attachment = 2, Instance = 3 };
+/// What kind of thing a replicated record describes. The numbers are on the wire; a syncer leaves alone what it does not
+/// know. A release belongs to no service: an operator of the region lets go what guards anywhere hold of it.
+enum class RecordKind : std::uint8_t { Service = 1, Attachment = 2, Instance = 3, Release = 4 };
 
 /// What names a service everywhere, in whichever registry it is.
 struct ServiceKey {
@@ -28,7 +29,8 @@ struct ServiceKey {
   auto operator<=>(const ServiceKey&) const = default;
 };
 
-/// Names one record of a region. `id` is the name of the attachment, the origin instance id, or empty for a service.
+/// Names one record of a region. `id` is the name of the attachment, the origin instance id, what is released, or empty
+/// for a service.
 struct RecordKey {
   RecordKind kind = RecordKind::Service;
   ServiceKey service;

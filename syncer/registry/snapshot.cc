@@ -8,7 +8,7 @@ namespace {
 
 bool same_content(const Entry& a, const Entry& b) {
   return a.payload == b.payload && a.status == b.status && a.metadata == b.metadata && a.endpoints == b.endpoints &&
-         a.lease == b.lease && a.copy == b.copy && a.canary == b.canary;
+         a.lease == b.lease && a.registration == b.registration && a.copy == b.copy && a.canary == b.canary;
 }
 
 /// Only for the mutation that lets marks rub off.

@@ -47,6 +47,7 @@ struct CanaryMark {
   std::string region;
   std::string node;
   std::string run;
+  std::uint64_t count = 0;  ///< grows with what the syncer sees registered: less than before is an older state
   bool operator==(const CanaryMark&) const = default;
 };
 
@@ -65,8 +66,13 @@ struct Entry {
   std::string service;  ///< id of its service
   std::string status;
   Metadata metadata;                   ///< only of copies, without the epoch's mark
-  std::vector<std::string> endpoints;  ///< only of copies, and where the kind changes them in place
+  std::vector<std::string> endpoints;  ///< only of copies
   Duration lease{};
+  /// Another one when the entry was registered anew, be it under the same id; empty where a kind knows none.
+  std::string registration;
+  /// When that was, and of a canary when its mark was written, in seconds of the registry's own clock: only differences
+  /// between entries mean something.
+  std::optional<std::int64_t> registered_at;
   std::optional<CopyMark> copy;      ///< set on copies
   std::optional<CanaryMark> canary;  ///< set on canaries
   Bytes payload;                     ///< what is replicated of it; empty for copies and canaries

@@ -188,7 +188,7 @@ void LossGuard::judge_breadth(Instant now, const std::vector<Number>& batch, Gua
     if (entry.covered || (rule == GuardRule::MassExpiry && !could_have_expired(entry))) continue;
     window_.count(entry);
   }
-  const bool mass = belongs_to_mass_loss(now, batch);
+  const bool mass = belongs_to_mass_loss(now, batch, rule);
   if (mass && !is_released(now, rule)) {
     for (const Number number : batch) hold_suspect(now, window_.at(number), rule);
     if (rule == GuardRule::MassExpiry) restore_the_first(now);
@@ -213,8 +213,8 @@ void LossGuard::hold_suspect(Instant now, Entry& entry, GuardRule rule) {
   }
 }
 
-bool LossGuard::belongs_to_mass_loss(Instant now, const std::vector<Number>& batch) {
-  if (is_mass_loss()) {
+bool LossGuard::belongs_to_mass_loss(Instant now, const std::vector<Number>& batch, GuardRule rule) {
+  if (is_mass_loss(rule)) {
     for (const Number number : batch) {
       mass_until_ = std::max(mass_until_, saturating_add(now, hold_time(window_.at(number))));
     }
@@ -225,11 +225,15 @@ bool LossGuard::belongs_to_mass_loss(Instant now, const std::vector<Number>& bat
   return (lasts && now < mass_until_) || is_inherited(now);
 }
 
-bool LossGuard::is_mass_loss() const {
+/// What a new epoch lacks nobody judged, and of each service some may be back already: there it is enough that services
+/// lost more than is left.
+bool LossGuard::is_mass_loss(GuardRule rule) const {
   const std::size_t lost = SYNCER_MUTATED("guard.count_what_was_scaled_in") ? window_.lost() : window_.lost_mostly();
   const std::size_t all = window_.live() + window_.lost();  // far below 2^32, and a share's parts are small
+  const std::size_t services =
+      rule == GuardRule::MassOrphaned ? window_.mostly_lost_services() : window_.struck();
   return lost >= options_.minimum && lost * options_.share.denominator >= all * options_.share.numerator &&
-         (window_.struck() >= options_.services || SYNCER_MUTATED("guard.ignore_breadth"));
+         (services >= options_.services || SYNCER_MUTATED("guard.ignore_breadth"));
 }
 
 /// What the wave took before it was recognised.
@@ -259,7 +263,9 @@ Duration LossGuard::hold_time(const Entry& entry) const {
 Instant LossGuard::held_until(const Entry& entry, GuardRule rule) const {
   const Instant since = rule == GuardRule::MemoryLost ? registry_.continuous_since() : entry.lost_at;
   const Instant healthy = SYNCER_MUTATED("guard.count_the_outage") ? Instant::min() : registry_.healthy_since();
-  return saturating_add(std::max(since, healthy), hold_time(entry));
+  const Instant until = saturating_add(std::max(since, healthy), hold_time(entry));
+  const bool inherited = entry.orphan && entry.lost_at < inherited_until_;
+  return inherited ? std::min(until, inherited_until_) : until;
 }
 
 // Verdicts and their end.
@@ -354,11 +360,13 @@ void LossGuard::release(Instant now) {
   for (const Number number : std::vector<Number>(gone_.begin(), gone_.end())) drop(window_.at(number));
   mass_until_ = now;
   inherited_ = 0;
+  inherited_until_ = Instant::min();
 }
 
 void LossGuard::inherit(Instant until, std::size_t baseline) {
   mass_until_ = std::max(mass_until_, until);
   inherited_ = baseline;
+  inherited_until_ = until;
 }
 
 bool LossGuard::is_inherited(Instant now) const {

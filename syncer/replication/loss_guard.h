@@ -100,7 +100,7 @@ class LossGuard {
   /// An operator let losses of this region go elsewhere; so does this guard until then.
   void allow(Instant until) { allowed_until_ = until; }
   /// The leader before this one holds removals until `until`; `baseline` entries were live or held. Until then, or
-  /// until the region is back, what is lost is lost with them.
+  /// until the region is back, what is lost is lost with them; orphans go when the leader before would let them go.
   void inherit(Instant until, std::size_t baseline);
 
   /// What became due.
@@ -114,8 +114,12 @@ class LossGuard {
   std::size_t held_by(GuardRule rule) const { return by_rule_[static_cast<std::size_t>(rule)]; }
   bool holds(ByteView key) const;
   bool is_inherited(Instant now) const;
+  /// When that ends at the latest.
+  Instant inherited_until() const { return inherited_until_; }
   /// Something is held, or the leader before held it and the region is not back.
   bool holding(Instant now) const { return !held_.empty() || is_inherited(now); }
+  /// An entry is never held longer than this, the grace left out.
+  Duration longest_hold() const { return options_.hold; }
   /// Since when without a pause; only meaningful while something is held.
   Instant holding_since() const { return holding_since_; }
   /// When the last of what is held goes at the latest; kNever while the registry is not healthy.
@@ -125,6 +129,8 @@ class LossGuard {
   /// What speaks for the rule now, in words: "9 of 12 entries are gone, ...".
   std::string evidence(Instant now, GuardRule rule) const;
   const LossWindow& window() const { return window_; }
+  /// Live entries that may be witnesses of a break of the canary at `broke`: see witness().
+  std::vector<Bytes> witnesses(std::size_t count, Instant broke) const { return window_.youngest(count, broke); }
   void hash(StateHasher& hasher) const;
 
  private:
@@ -142,9 +148,9 @@ class LossGuard {
   void judge(Instant now);
   void judge_breadth(Instant now, const std::vector<Number>& batch, GuardRule rule);
   void hold_suspect(Instant now, Entry& entry, GuardRule rule);
-  bool belongs_to_mass_loss(Instant now, const std::vector<Number>& batch);
+  bool belongs_to_mass_loss(Instant now, const std::vector<Number>& batch, GuardRule rule);
   void restore_the_first(Instant now);
-  bool is_mass_loss() const;
+  bool is_mass_loss(GuardRule rule) const;
   bool is_memory_lost(Instant now, const Entry& entry) const;
   bool could_have_expired(const Entry& entry) const;
   bool is_released(Instant now, GuardRule rule) const;
@@ -173,6 +179,7 @@ class LossGuard {
 
   Instant mass_until_ = Instant::min();  // a recognised mass loss takes in what is lost until then
   std::size_t inherited_ = 0;            // baseline of the leader before
+  Instant inherited_until_ = Instant::min();
   Instant allowed_until_ = Instant::min();
   Instant released_at_ = Instant::min();
   bool released_trouble_ = false;  // that release was of a registry's trouble

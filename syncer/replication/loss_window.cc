@@ -36,11 +36,13 @@ void LossWindow::edit(Service& service, Edit change) {
   lost_ -= service.lost.size();
   lost_mostly_ -= lost_mostly(service);
   struck_ -= is_struck(service) ? 1 : 0;
+  mostly_lost_services_ -= lost_mostly(service) > 0 ? 1 : 0;
   change();
   live_ += service.live;
   lost_ += service.lost.size();
   lost_mostly_ += lost_mostly(service);
   struck_ += is_struck(service) ? 1 : 0;
+  mostly_lost_services_ += lost_mostly(service) > 0 ? 1 : 0;
 }
 
 LossWindow::Entry* LossWindow::find(ByteView key) {
@@ -63,7 +65,8 @@ LossWindow::Entry& LossWindow::add(Instant now, const Sighting& sighting) {
   entry.service = services_.try_emplace(sighting.service).first;
   ++entry.service->second.entries;
   entry.renewed = sighting.renewed;
-  entry.arrived = sighting.renewed == Instant::min() ? Instant::min() : now;
+  const bool arrives = sighting.is_arrival && sighting.renewed != Instant::min();
+  entry.arrived = arrives ? now : Instant::min();
   entry.proven = entry.proven_first = sighting.proven;
   describe(entry, sighting);
   edit(entry.service->second, [&] { ++entry.service->second.live; });
@@ -79,6 +82,9 @@ void LossWindow::describe(Entry& entry, const Sighting& sighting) {
   entry.host = sighting.host.empty() ? 0 : place_hash(entry.service->first, "host " + sighting.host);
   entry.lease = sighting.lease;
   entry.proven = std::max(entry.proven, sighting.proven);
+  const bool same = sighting.registration != 0 && sighting.registration == entry.registration;
+  entry.registration = sighting.registration;
+  if (same) return;
   if (sighting.renewed > entry.renewed) entry.proven_first = sighting.proven;
   entry.renewed = std::max(entry.renewed, sighting.renewed);
 }
@@ -239,6 +245,26 @@ LossWindow::Entry* LossWindow::live_twin_of(const Entry& arrival) {
     if (twin != nullptr && twin->number < arrival.number) return twin;
   }
   return nullptr;
+}
+
+std::optional<Bytes> LossWindow::live_at(ByteView service, const std::vector<Bytes>& endpoints) const {
+  for (const Bytes& endpoint : endpoints) {
+    const std::uint64_t place = place_hash(service, endpoint);
+    auto it = places_.upper_bound({place, Role::Live, std::numeric_limits<Number>::max()});
+    if (it == places_.begin()) continue;
+    --it;
+    if (std::get<0>(*it) == place && std::get<1>(*it) == Role::Live) return Bytes(at(std::get<2>(*it)).key);
+  }
+  return std::nullopt;
+}
+
+std::vector<Bytes> LossWindow::youngest(std::size_t count, Instant before) const {
+  std::vector<Bytes> keys;
+  for (auto it = numbers_.rbegin(); it != numbers_.rend() && keys.size() < count; ++it) {
+    const Entry& entry = *it->second;
+    if (entry.state == State::Live && entry.proven_first < before) keys.emplace_back(entry.key);
+  }
+  return keys;
 }
 
 void LossWindow::hash(StateHasher& hasher) const {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -28,6 +29,10 @@ struct Sighting {
   /// a first reading shows. What a later reading shows for the first time was registered after the reading before. A
   /// change that does not renew the lease is not reported here.
   Instant renewed = Instant::min();
+  /// Another number when it was registered anew under the same key; 0: the registry does not tell. Of an entry that
+  /// is known with this registration `renewed` says nothing new.
+  std::uint64_t registration = 0;
+  bool is_arrival = true;  ///< of a new key: it was not there before; false for what a first reading shows
 };
 
 /// The entries of one region that live or were lost lately, and how much of the region is lost: the net loss, after
@@ -57,11 +62,12 @@ class LossWindow {
     Services::iterator service;
     std::vector<std::uint64_t> endpoints;  ///< hashes of service and endpoint
     std::uint64_t host = 0;                ///< hash of service and host; 0: unknown
+    std::uint64_t registration = 0;
     Duration lease{};
     Instant proven{};
     Instant proven_first{};  ///< with the registration it has now
     Instant renewed{};
-    Instant arrived{};  ///< when it was seen first; the minimum when its age was not known then
+    Instant arrived{};  ///< when it was seen first; the minimum when it may have been there before
     State state = State::Live;
     bool is_successor = false;  ///< took the place of another entry; takes no second one
     bool covered = false;       ///< a loss that an arrival of the same service made good; counts no more
@@ -116,9 +122,15 @@ class LossWindow {
   std::size_t lost_mostly() const { return lost_mostly_; }
   /// Services that are lost altogether, or of which at most one eighth is left.
   std::size_t struck() const { return struck_; }
+  /// Services that lost more than is left of them.
+  std::size_t mostly_lost_services() const { return mostly_lost_services_; }
   static bool is_fresh(const Entry& entry) { return entry.service->second.fresh.contains(entry.number); }
   static bool is_counted(const Entry& entry) { return entry.service->second.lost.contains(entry.number); }
   static bool is_losing(const Entry& entry) { return !entry.service->second.lost.empty(); }
+  /// The live entry of that service and one of these endpoints that arrived last; nothing when there is none.
+  std::optional<Bytes> live_at(ByteView service, const std::vector<Bytes>& endpoints) const;
+  /// The live entries that were registered last, of those that are known since before `before`; the last one first.
+  std::vector<Bytes> youngest(std::size_t count, Instant before) const;
   /// Entries of all states.
   std::size_t size() const { return entries_.size(); }
   void hash(StateHasher& hasher) const;
@@ -152,6 +164,7 @@ class LossWindow {
   std::size_t lost_ = 0;
   std::size_t lost_mostly_ = 0;
   std::size_t struck_ = 0;
+  std::size_t mostly_lost_services_ = 0;
 };
 
 }  // namespace syncer::replication

@@ -21,13 +21,15 @@ struct Ask {
   ReaderMessage message;
 };
 
-/// The live map of a region changed at a key. `repaired`: by a repair or reload, not by an entry of the log.
+/// The live map of a region changed at a key. `repaired`: by a repair or reload, not by an entry of the log. `judged`: it
+/// belongs to the epoch that was known already, so the region's own guard let it pass.
 struct Changed {
   RegionId region;
   Op op;
   Version version;
   Bytes key;
   bool repaired;
+  bool judged;
 };
 
 /// A replica was bound to a place in an epoch otherwise than by the next entry of the log.

@@ -102,16 +102,17 @@ bool Repair::apply(Replica& replica, RegionId region, Outputs& out) {
   std::sort(absent_.begin(), absent_.end());
   const std::vector<Bytes> erased = keys_to_erase(replica);
   if (!adds_up(replica, erased) && !SYNCER_MUTATED("replication.believe_first_chunk")) return false;
+  const bool judged = replica.epoch() == epoch_;
   replica.bind(target());
   std::size_t changes = erased.size();
   for (const Bytes& key : erased) {
     replica.erase(key);
-    out.push_back(Changed{region, Op::Del, target(), key, true});
+    out.push_back(Changed{region, Op::Del, target(), key, true, judged});
   }
   for (Chunk::Item& item : items_) {
     if (!replica.put(item.key, std::move(item.payload), at_seq_)) continue;
     ++changes;
-    out.push_back(Changed{region, Op::Put, target(), std::move(item.key), true});
+    out.push_back(Changed{region, Op::Put, target(), std::move(item.key), true, judged});
   }
   out.push_back(Bound{region, full_ ? Bound::How::Reloaded : Bound::How::Repaired, target(), changes});
   return true;
@@ -225,7 +226,7 @@ void Receiver::apply(const Push& push, Outputs& out) {
       replica_.put(entry.key, entry.payload, entry.seq);
     else
       replica_.erase(entry.key);
-    out.push_back(Changed{region_, entry.op, {push.epoch, entry.seq}, entry.key, false});
+    out.push_back(Changed{region_, entry.op, {push.epoch, entry.seq}, entry.key, false, true});
   }
   replica_.advance_to(push.last, push.head);
 }

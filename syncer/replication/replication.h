@@ -40,7 +40,7 @@ class Replication {
     if (it == receivers_.end()) return;
     const Replica& replica = it->second.replica();
     for (const auto& [key, record] : replica.records()) {
-      out.push_back(Changed{region, Op::Del, replica.version(), key, true});
+      out.push_back(Changed{region, Op::Del, replica.version(), key, true, false});
     }
     receivers_.erase(it);
   }

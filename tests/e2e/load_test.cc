@@ -49,12 +49,8 @@ TEST(Load, TwoHundredRegistrationsAndRemovalsAreSeenWithinTwoSeconds) {
   const Workplace workplace;
   const Registry home({"127.0.0.1:0"}, {"--delete-visibility", "0s"});
   const Registry away({"127.0.0.1:0"}, {"--delete-visibility", "0s"});
-  const auto unguarded = [](std::vector<std::string> all) {  // removals that a guard holds have no latency
-    all.insert(all.end(), {"--guard.minimum", "1000"});
-    return all;
-  };
-  const Syncer east(workplace, unguarded(words("east", home.sc.origin())));
-  const Syncer west(workplace, unguarded(words("west", away.sc.origin(), east.gossip)));
+  const Syncer east(workplace, words("east", home.sc.origin()));
+  const Syncer west(workplace, words("west", away.sc.origin(), east.gossip));
   const Registered warm(home.sc, "orders", "rest://10.1.0.1:1");
   ASSERT_TRUE(eventually(seconds(30), [&] { return warm.visible_in(away.sc); }));
 

@@ -119,6 +119,7 @@ namespace {
 
 const Traits kTraits = {
     .read_lag = std::chrono::milliseconds(500),
+    .ghost_time = {},
     .canary_lease = Registry::kLease,
     .renew_batch = 1,
     .chooses_id = false,
@@ -159,6 +160,7 @@ Entry entry_of(const std::string& id, const std::string& service, Item item) {
   entry.id = id;
   entry.service = service;
   entry.lease = Registry::kLease;
+  entry.registration = id;  // never given twice
   entry.status = item.status;
   if (item.metadata.contains("syncer.region")) {
     const std::string epoch = take(item.metadata, "syncer.epoch");
@@ -166,8 +168,8 @@ Entry entry_of(const std::string& id, const std::string& service, Item item) {
     entry.metadata = std::move(item.metadata);
     entry.endpoints = std::move(item.endpoints);
   } else if (item.metadata.contains("syncer.canary")) {
-    entry.canary =
-        CanaryMark{item.metadata["syncer.canary"], item.metadata["syncer.node"], item.metadata["syncer.run"]};
+    entry.canary = CanaryMark{item.metadata["syncer.canary"], item.metadata["syncer.node"],
+                              item.metadata["syncer.run"], std::stoull("0" + item.metadata["syncer.count"])};
   } else {
     entry.payload = payload_of(item);
   }
@@ -191,12 +193,18 @@ class MemoryDriver : public Driver {
     });
   }
 
-  void confirm(Instant now, const EntryId& entry, Answered<Presence> done) override {
-    send(now, Urgency::Read, "GET", path_of(entry), {}, [done = std::move(done)](Instant at, const RawAnswer& raw) {
-      const auto success = success_of(raw);
-      const bool absent = !success && success.error().code == ErrorCode::NotFound;
-      done(at, success ? Presence::Present : absent ? Presence::Absent : Presence::Unknown);
-    });
+  void confirm(Instant now, const EntryId& entry, Answered<const Confirmation&> done) override {
+    send(now, Urgency::Read, "GET", path_of(entry), {},
+         [entry, done = std::move(done)](Instant at, const RawAnswer& raw) {
+           const auto success = success_of(raw);
+           auto item = success ? decode(raw->body) : std::nullopt;
+           if (item) {
+             auto shown = entry_of(entry.id, entry.service, std::move(*item));
+             return done(at, {Presence::Present, std::make_shared<const Entry>(std::move(shown))});
+           }
+           const bool absent = !success && success.error().code == ErrorCode::NotFound;
+           done(at, {absent ? Presence::Absent : Presence::Unknown, nullptr});
+         });
   }
 
   void distrust(const ServiceRef&) override {}
@@ -261,7 +269,10 @@ class MemoryDriver : public Driver {
             kCanaryService.version,
             "UP",
             {},
-            {{"syncer.canary", mark.region}, {"syncer.node", mark.node}, {"syncer.run", mark.run}}};
+            {{"syncer.canary", mark.region},
+             {"syncer.count", std::to_string(mark.count)},
+             {"syncer.node", mark.node},
+             {"syncer.run", mark.run}}};
   }
   static Item item_of(const CopyWrite& copy) {
     Item item{copy.service.app, copy.service.name, copy.service.version, copy.plan.status, copy.plan.endpoints, {}};

@@ -66,6 +66,7 @@ struct RegistryInstance {
   std::string status;                             ///< in the words of AppInstance
   std::map<std::string, std::string> properties;  ///< without the marks of syncers
   std::optional<std::string> host;                ///< name of its machine; nothing where the kind knows none
+  syncer::Duration lease{};                       ///< it outlives its last renewal by so much
   std::optional<CopyMark> mark;                   ///< of a copy
   bool internal = false;  ///< the registry's own entry, or the canary of a syncer: neither an application nor a copy
 };

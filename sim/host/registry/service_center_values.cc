@@ -82,6 +82,7 @@ RegistryInstance neutral(const mocksc::Service& service, const mocksc::Instance&
   out.endpoints = instance.endpoints;
   out.status = instance.status;
   out.host = instance.host_name;
+  if (const auto& check = instance.health_check) out.lease = std::chrono::seconds(check->interval) * (check->times + 1);
   out.mark = mark_in(instance.properties);
   out.internal = service.service_name == "SERVICECENTER" || instance.properties.count("syncer.canary") != 0;
   for (const auto& [key, value] : instance.properties) {

@@ -35,7 +35,10 @@ Bytes with_epoch(Properties properties, const std::string& epoch) {
 }
 
 Bytes canary_properties(const CanaryMark& mark) {
-  return properties_text({{"syncer.canary", mark.region}, {"syncer.node", mark.node}, {"syncer.run", mark.run}});
+  return properties_text({{"syncer.canary", mark.region},
+                          {"syncer.count", std::to_string(mark.count)},
+                          {"syncer.node", mark.node},
+                          {"syncer.run", mark.run}});
 }
 
 Result<json::Document> parse_payload(ByteView payload, const char* what) {
@@ -65,7 +68,9 @@ Result<CopyPlan> plan_copy(const std::string& region, const std::string& instanc
   plan.status = std::move(document->status);
   plan.lease = document->lease;
   plan.metadata = std::move(document->properties);
-  for (const char* mark : {"syncer.epoch", "syncer.canary", "syncer.node", "syncer.run"}) plan.metadata.erase(mark);
+  for (const char* mark : {"syncer.epoch", "syncer.canary", "syncer.count", "syncer.node", "syncer.run"}) {
+    plan.metadata.erase(mark);
+  }
   plan.metadata["syncer.region"] = region;
   plan.metadata["syncer.instance"] = instance;
   plan.id = id_of(region, instance, std::move(document->members));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "syncer/base/hash.h"
@@ -13,6 +14,8 @@ namespace syncer::registry::servicecenter {
 namespace {
 
 constexpr std::uint64_t kDayInSeconds = 86400;
+/// Later ones, of the year 2262, cannot be told in nanoseconds.
+constexpr std::uint64_t kLastSecond = 9'000'000'000;
 
 std::string property(const Properties& properties, const char* name) {
   const auto found = properties.find(name);
@@ -31,6 +34,13 @@ Members payload_of(const json::Value& document, std::initializer_list<ByteView> 
   return members;
 }
 
+/// 0 for what is no number.
+std::uint64_t number_of(const std::string& text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? number : 0;
+}
+
 /// Takes the marks out of what else is attached to the instance; the epoch of a copy is part of its mark alone.
 void read_marks(Entry& entry) {
   Properties& p = entry.metadata;
@@ -38,7 +48,8 @@ void read_marks(Entry& entry) {
     entry.copy = CopyMark{property(p, "syncer.region"), property(p, "syncer.instance"), property(p, "syncer.epoch")};
     p.erase("syncer.epoch");
   } else if (p.contains("syncer.canary")) {
-    entry.canary = CanaryMark{property(p, "syncer.canary"), property(p, "syncer.node"), property(p, "syncer.run")};
+    entry.canary = CanaryMark{property(p, "syncer.canary"), property(p, "syncer.node"), property(p, "syncer.run"),
+                              number_of(property(p, "syncer.count"))};
   }
 }
 
@@ -78,14 +89,21 @@ std::optional<Entry> read_instance(const json::Value& document) {
   const auto status = text_member(document, "status");
   auto properties = properties_member(document, "properties");
   if (!id || id->empty() || !service || !status || !properties) return std::nullopt;
-  if (!texts_member(document, "endpoints") || !text_member(document, "hostName")) return std::nullopt;
+  auto endpoints = texts_member(document, "endpoints");
+  if (!endpoints || !text_member(document, "hostName")) return std::nullopt;
   Entry entry;
   entry.id = *id;
   entry.service = *service;
   entry.status = status->empty() ? "UP" : *status;
   entry.metadata = std::move(*properties);
   entry.lease = lease_of(document);
+  entry.registration = text_member(document, "timestamp").value_or("");
   read_marks(entry);
+  const std::string written = entry.canary ? text_member(document, "modTimestamp").value_or("") : entry.registration;
+  if (const std::uint64_t seconds = number_of(written); seconds > 0 && seconds < kLastSecond) {
+    entry.registered_at = static_cast<std::int64_t>(seconds);
+  }
+  if (entry.copy) entry.endpoints = std::move(*endpoints);
   if (entry.copy || entry.canary) return entry;
   entry.payload = encode_record(
       record_of(document, payload_of(document, {"instanceId", "serviceId", "version", "timestamp", "modTimestamp"}),

@@ -208,12 +208,15 @@ HttpRequest Reader::find_request(const std::string& project, const Names& names)
   for (const Name& name : names) {
     queries.push_back({name.environment, name.app_id, name.name, groups.at(name).revision});
   }
-  return requests_.find(project, queries);
+  return requests_.find(project, queries, context_.cycle.past_caches());
 }
 
 void Reader::find_chunk(Instant now, const std::string& project, std::size_t index) {
   Chunk& chunk = projects_[project].chunks[index];
-  HttpRequest request = chunk.body.empty() ? find_request(project, chunk.names) : requests_.find(project, {});
+  const bool past_caches = context_.cycle.past_caches();
+  if (past_caches) chunk.quiet_answer.clear();
+  HttpRequest request =
+      chunk.body.empty() ? find_request(project, chunk.names) : requests_.find(project, {}, past_caches);
   if (chunk.body.empty())
     chunk.body = request.body;
   else

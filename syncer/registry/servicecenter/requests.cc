@@ -42,7 +42,7 @@ HttpRequest Requests::list_services(const std::string& project) const {
   return request("GET", project, "/registry/microservices");
 }
 
-HttpRequest Requests::find(const std::string& project, std::span<const FindQuery> queries) const {
+HttpRequest Requests::find(const std::string& project, std::span<const FindQuery> queries, bool past_caches) const {
   Bytes body = R"({"services":[)";
   for (const FindQuery& query : queries) {
     add_member(body, R"({"rev":)", query.revision);
@@ -53,7 +53,8 @@ HttpRequest Requests::find(const std::string& project, std::span<const FindQuery
     body += R"(,"version":"0+"}},)";
   }
   end_list(body);
-  return request("POST", project, "/registry/instances/action?type=query", std::move(body));
+  const std::string target = "/registry/instances/action?type=query";
+  return request("POST", project, past_caches ? target + "&noCache=1" : target, std::move(body));
 }
 
 HttpRequest Requests::existence(const ServiceKey& key) const {

@@ -31,7 +31,8 @@ class Requests {
   const std::string& domain() const { return domain_; }
 
   HttpRequest list_services(const std::string& project) const;
-  HttpRequest find(const std::string& project, std::span<const FindQuery> queries) const;
+  /// Past the caches of the front-end revisions do not count: everything is told.
+  HttpRequest find(const std::string& project, std::span<const FindQuery> queries, bool past_caches = false) const;
   HttpRequest existence(const ServiceKey& key) const;
   HttpRequest create_service(const std::string& project, Bytes body) const;
   HttpRequest put_service_properties(const std::string& project, const std::string& service_id, Bytes body) const;

@@ -180,19 +180,24 @@ TEST_P(RegistryContract, AnEntryThatIsGoneIsMissingAndItsAbsenceIsConfirmedById)
   session.read();
   const EntryId entry = id_of(id);
   const auto confirm = [&] {
-    return session.wait<Presence>(
-        [&](Driver::Answered<Presence> done) { session.driver().confirm(now, entry, std::move(done)); });
+    return session.wait<Confirmation>(
+        [&](Driver::Answered<Confirmation> done) { session.driver().confirm(now, entry, std::move(done)); });
   };
-  EXPECT_EQ(confirm(), Presence::Present);
+  const Confirmation present = confirm();
+  EXPECT_EQ(present.presence, Presence::Present);
+  ASSERT_NE(present.entry, nullptr);
+  EXPECT_EQ(present.entry->id, id);
+  EXPECT_EQ(present.entry->registration, native(id)->registration);
+  EXPECT_NE(present.entry->registration, "");
   world->remove(now, id);
   bool missing = false;
   for (const Change& change : session.read()) {
     missing = missing || (change.kind == Change::Kind::NativeMissing && change.entry == entry);
   }
   EXPECT_TRUE(missing);
-  EXPECT_EQ(confirm(), Presence::Absent);
+  EXPECT_EQ(confirm().presence, Presence::Absent);
   world->set_fault(now, RegistryWorld::Fault::Error);
-  EXPECT_EQ(confirm(), Presence::Unknown);
+  EXPECT_EQ(confirm().presence, Presence::Unknown);
 }
 
 TEST_P(RegistryContract, ACopyOfAForeignRecordCarriesItsMarks) {
@@ -292,7 +297,7 @@ TEST_P(RegistryContract, LeasesAreRenewedAndALostOneIsReported) {
 
 TEST_P(RegistryContract, TheCanaryIsShownWithItsMarkAndCanChangeIt) {
   const auto entry = session.wait<Result<EntryId>>([&](Driver::DoneWithId done) {
-    session.driver().put_canary(now, {"east", "n1", "run-1"}, std::move(done));
+    session.driver().put_canary(now, {"east", "n1", "run-1", 3}, std::move(done));
   });
   ASSERT_TRUE(entry) << to_string(entry.error());
   const auto mark = [&]() -> std::optional<CanaryMark> {
@@ -300,11 +305,11 @@ TEST_P(RegistryContract, TheCanaryIsShownWithItsMarkAndCanChangeIt) {
     const SeenEntry* seen = session.snapshot.entry(*entry);
     return seen == nullptr ? std::nullopt : seen->entry->canary;
   };
-  EXPECT_EQ(mark(), (CanaryMark{"east", "n1", "run-1"}));
+  EXPECT_EQ(mark(), (CanaryMark{"east", "n1", "run-1", 3}));
   EXPECT_TRUE(session.done([&](Driver::Done done) {
-    session.driver().change_canary(now, *entry, {"east", "n1", "run-2"}, std::move(done));
+    session.driver().change_canary(now, *entry, {"east", "n1", "run-2", 4}, std::move(done));
   }));
-  EXPECT_EQ(mark(), (CanaryMark{"east", "n1", "run-2"}));
+  EXPECT_EQ(mark(), (CanaryMark{"east", "n1", "run-2", 4}));
   EXPECT_TRUE(session.snapshot.service(entry->owner())->state.internal);
 }
 

@@ -85,7 +85,7 @@ class TwoRegions : public testing::Test {
         to.catalog().desire(now, from.name(), change.key, *change.payload, Epoch{1, 1});
       } else {
         sent_[from.name()].erase(change.key);
-        to.catalog().release(now, from.name(), change.key);
+        to.catalog().release(now, from.name(), change.key, true);
       }
     }
   }

@@ -93,7 +93,6 @@ void add_regions(scenario::Scenario& s, const Storm& storm) {
     s.topology.registries.emplace_back().name = registry(r);
     if (r > 0) s.config.push_back({{}, Selector{node(r)}, {{{"join", node(0)}}}});
   }
-  s.config.push_back({{}, Selector{"all"}, {{{"guard.minimum", "1000"}}}});
   scenario::LinkRule wan;
   wan.from = wan.to = Selector{"all"};
   wan.quality.latency = scenario::Delay{fault::Shape::Exp, Duration(10ms), {}, Duration(40ms), {}, {}, {}};
@@ -114,7 +113,6 @@ void add_workload(scenario::Scenario& s, const Storm& storm) {
     work.kind = scenario::Steady{Moment{"", 0s}, 2, storm.population};
   }
   s.workloads.push_back(std::move(work));
-  // A region that churn empties altogether would rightly trip the guard.
   scenario::Workload always;
   always.id = "always";
   always.registry = "all";

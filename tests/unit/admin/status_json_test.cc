@@ -48,12 +48,14 @@ TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
   EXPECT_EQ(keys_of(document), (std::vector<std::string>{"epoch", "gossip_dropped", "group", "members", "mode", "node",
                                                          "pending", "ready", "region", "regions", "registry"}));
   EXPECT_EQ(keys_of(document.at("registry")),
-            (std::vector<std::string>{"address", "copies", "exported", "guard_frozen", "guard_pending", "pending",
-                                      "problem", "reachable", "read_interval_seconds", "rejected"}));
+            (std::vector<std::string>{"address", "copies", "exported", "guard", "guard_changes", "guard_held",
+                                      "guard_mass_expiry", "guard_mass_orphaned", "guard_memory_lost", "guard_unproven",
+                                      "pending", "problem", "reachable", "read_interval_seconds", "rejected"}));
   EXPECT_EQ(
       keys_of(document.at("regions").at(0)),
-      (std::vector<std::string>{"epoch", "guard_frozen", "guard_pending", "holding", "instances", "last_heard_seconds",
-                                "link_up", "records", "region", "sequence", "unacknowledged"}));
+      (std::vector<std::string>{"epoch", "guard", "guard_changes", "guard_held", "guard_mass_expiry",
+                                "guard_mass_orphaned", "guard_memory_lost", "guard_unproven", "holding", "instances",
+                                "last_heard_seconds", "link_up", "records", "region", "sequence", "unacknowledged"}));
 }
 
 TEST(StatusJson, WhatIsAbsentIsNullOrLeftOut) {

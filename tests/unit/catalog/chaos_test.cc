@@ -81,7 +81,8 @@ class Storm {
     tell(name, endpoint);
   }
   void release(const std::string& name) {
-    if (wanted_.erase(name) > 0) driver_.catalog().release(world_.now(), "west", remote_instance("cart", name, "").key);
+    if (wanted_.erase(name) == 0) return;
+    driver_.catalog().release(world_.now(), "west", remote_instance("cart", name, "").key, true);
   }
   void add_native(const std::string& name) {
     natives_.insert("n" + name);

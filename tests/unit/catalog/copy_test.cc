@@ -23,7 +23,7 @@ struct CatalogCopies : testing::Test {
   }
   void release(const RemoteInstance& record) {
     wanted.erase(record.key);
-    driver.catalog().release(world.now(), "west", record.key);
+    driver.catalog().release(world.now(), "west", record.key, true);
   }
   void link(bool connected, bool complete = true) {
     driver.catalog().region_state(world.now(), "west", connected, complete, connected);
@@ -231,28 +231,6 @@ TEST_F(CatalogCopies, ThatNobodyWantsWaitForTheirRegionToSaySo) {
   link(true, true);
   run_for(5s);
   EXPECT_EQ(world.copies("west").size(), 1U);
-}
-
-TEST_F(CatalogCopies, AreNotAllRemovedBecauseARegionClaimsToBeEmpty) {
-  link(true);
-  std::vector<RemoteInstance> records;
-  for (int i = 0; i < 8; ++i) {
-    records.push_back(remote_instance("cart", "i" + std::to_string(i), "rest://9:" + std::to_string(i)));
-    want(records.back());
-  }
-  run_for(3s);
-  for (const auto& record : records) release(record);
-  run_for(60s);
-  EXPECT_EQ(world.copies("west").size(), 8U);
-  EXPECT_EQ(driver.events().count(EventKind::GuardTripped), 1);
-  for (const auto& record : records) want(record);
-  run_for(5s);
-  EXPECT_TRUE(driver.catalog().pending().empty());
-  for (const auto& record : records) release(record);
-  run_for(2s);
-  driver.catalog().release_guard(world.now(), "west");
-  run_for(5s);
-  EXPECT_TRUE(world.copies("west").empty());
 }
 
 TEST_F(CatalogCopies, EndUpTheSameWhereverTheProcessDies) {

@@ -133,39 +133,6 @@ TEST_F(CatalogExport, NeverRemovesBecauseOfAnOutage) {
   }
 }
 
-TEST_F(CatalogExport, HoldsBackTheRemovalOfEverythingAndForgetsItWhenItComesBack) {
-  for (int i = 0; i < 5; ++i) world.add("cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
-  run_for(3s);
-  world.center.lose_data(world.now());
-  run_for(10s);
-  EXPECT_EQ(exported().size(), 5U);
-  EXPECT_EQ(driver.events().count(EventKind::GuardTripped), 1);
-  EXPECT_FALSE(driver.catalog().pending().empty());
-  for (int i = 0; i < 5; ++i) world.add("cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
-  run_for(5s);
-  EXPECT_EQ(exported().size(), 5U);
-  EXPECT_TRUE(driver.catalog().pending().empty());
-}
-
-TEST_F(CatalogExport, LetsHeldRemovalsGoWhenTheOperatorSaysSo) {
-  for (int i = 0; i < 5; ++i) world.add("cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
-  run_for(3s);
-  world.center.lose_data(world.now());
-  run_for(10s);
-  driver.catalog().release_guard(world.now(), "*");
-  EXPECT_TRUE(driver.catalog().exported().empty());
-}
-
-TEST_F(CatalogExport, LetsHeldRemovalsGoAfterTheHoldTimeWhileTheRegistryIsSane) {
-  for (int i = 0; i < 5; ++i) world.add("cart", "i" + std::to_string(i), "rest://1:" + std::to_string(i));
-  run_for(3s);
-  world.center.lose_data(world.now());
-  run_for(9min);
-  EXPECT_EQ(exported().size(), 5U);
-  run_for(3min);
-  EXPECT_TRUE(exported().empty());
-}
-
 TEST_F(CatalogExport, CostsTwoRequestsAPollWhenNothingChanges) {
   for (int i = 0; i < 50; ++i) world.add("cart" + std::to_string(i), "i", "rest://1:1");
   run_for(5s);

@@ -38,16 +38,18 @@ TEST(Show, EachProblemIsNamed) {
   status.ready = false;
   status.registry.reachable = false;
   status.registry.problem = "no answer";
-  status.registry.guard_frozen = true;
+  status.registry.guard.held = 3;
+  status.registry.guard.reason = "memory-lost: the registry went back in time 3s ago";
   status.registry.rejected = 2;
   status.regions[0].link.link_up = false;
-  status.regions[0].imports.guard_frozen = true;
+  status.regions[0].imports.guard.reason = "mass-orphaned: 9 of 12 entries are gone";
   EXPECT_EQ(
       status_problems(received(status)),
       (std::vector<std::string>{
           "not ready",
-          "registry http://10.0.0.10:30100: NOT reachable, problem: no answer, 2 rejected, guard: removals frozen",
-          "region east: NOT connected, guard: removals frozen"}));
+          "registry http://10.0.0.10:30100: NOT reachable, problem: no answer, 2 rejected, "
+          "guard: memory-lost: the registry went back in time 3s ago",
+          "region east: NOT connected, guard: mass-orphaned: 9 of 12 entries are gone"}));
 }
 
 TEST(Show, WhoIsNotReadySaysWhy) {

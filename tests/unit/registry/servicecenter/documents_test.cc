@@ -63,9 +63,11 @@ TEST(InstanceDocument, IsACopyWhenItCarriesARegionMark) {
 
 TEST(InstanceDocument, IsACanaryWhenItCarriesACanaryMark) {
   const auto document =
-      instance(R"({"instanceId":"c","properties":{"syncer.canary":"east","syncer.node":"n","syncer.run":"7"}})");
+      instance(R"({"instanceId":"c","timestamp":"1700000000","properties":{"syncer.canary":"east",)"
+               R"("syncer.node":"n","syncer.run":"7","syncer.count":"12"}})");
   ASSERT_TRUE(document);
-  EXPECT_EQ(document->canary, (CanaryMark{"east", "n", "7"}));
+  EXPECT_EQ(document->canary, (CanaryMark{"east", "n", "7", 12}));
+  EXPECT_EQ(document->registration, "1700000000");
   EXPECT_FALSE(document->copy);
 }
 

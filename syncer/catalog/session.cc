@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/catalog/session.h"
+
+#include <algorithm>
+
+namespace syncer::catalog {
+
+using registry::Change;
+using registry::EntryId;
+using registry::ServiceKey;
+
+Session::Session(const CatalogConfig& given, Http& http, Observer& observer, Random random, Regions& all,
+                 std::function<CallId()> next_call)
+    : addresses(given.registry.addresses, observer),
+      calls(given.registry, given.may_write, http, addresses, std::move(next_call)),
+      cycle(given.registry, observer),
+      exporter(observer),
+      driver(given.kinds.make({given.registry, calls, cycle, view, *this, observer, random})),
+      absences(*driver, observer),
+      leases(*driver, addresses),
+      importer(*driver, calls, view, all, leases, observer, random),
+      canary(given, *driver, view, leases, observer, random.stream("canary")),
+      guard(given, *driver, cycle, view, absences, canary, exporter, observer),
+      config_(given),
+      regions_(all),
+      ghosts_(driver->traits().ghost_time) {}
+
+void Session::start(Instant now) {
+  canary.start(now);
+  cycle.start(now);
+}
+
+void Session::advance(Instant now) {
+  probe_preferred(now);
+  leases.advance(now);
+  canary.advance(now);
+  poll(now);
+  absences.advance(now);
+  driver->advance(now);
+  guard.advance(now);
+  regions_.advance(now);
+  importer.present().set_last_reading(cycle.last_complete().value_or(Instant{}));
+  importer.advance(now);
+}
+
+Instant Session::next_deadline() const {
+  return std::min({addresses.probe_due(), leases.next_deadline(), canary.next_deadline(), cycle.next_deadline(),
+                   absences.next_deadline(), driver->next_deadline(), guard.next_deadline(), regions_.next_deadline(),
+                   importer.next_deadline()});
+}
+
+void Session::probe_preferred(Instant now) {
+  if (now < addresses.probe_due()) return;
+  addresses.probe_started(now);
+  driver->probe(now, addresses.preferred(), [this](Instant at, bool healthy) { addresses.probed(at, healthy); });
+}
+
+void Session::poll(Instant now) {
+  if (!cycle.is_due(now)) return;
+  cycle.begin(now, guard.wants_inventory());
+  driver->poll(now);
+  cycle.close(now);
+}
+
+void Session::carry(Instant now) {
+  for (const Change& change : view.take_changes()) carry(now, change);
+  carry_lost_leases(now);
+  carry_verified(now);
+  carry_absences(now);
+  judge(now);
+}
+
+void Session::carry(Instant now, const Change& change) {
+  const EntryId& ref = change.entry;
+  switch (change.kind) {
+    case Change::Kind::ServiceChanged:
+      return carry_service(now, change);
+    case Change::Kind::NativeSeen:
+      return carry_native(now, ref);
+    case Change::Kind::NativeMissing:
+      return absences.suspect(now, ref);
+    case Change::Kind::CopySeen:
+      return carry_copy(now, ref);
+    case Change::Kind::CopyMissing:
+      if (echoes_.erase(ref) == 0) importer.present().missing(now, ref);
+      return;
+    case Change::Kind::CanarySeen:
+      return canary.seen(now, ref);
+    case Change::Kind::CanaryMissing:
+      return canary.missing(now, ref);
+  }
+}
+
+void Session::carry_copy(Instant now, const EntryId& ref) {
+  const registry::SeenEntry* seen = view.entry(ref);
+  const bool echo = seen != nullptr && seen->entry->copy && seen->entry->copy->region == config_.region;
+  if (echo)
+    echoes_.insert(ref);
+  else
+    importer.present().seen(now, ref);
+}
+
+void Session::carry_native(Instant now, const EntryId& ref) {
+  const registry::SeenService* service = view.service(ref.owner());
+  const registry::SeenEntry* seen = view.entry(ref);
+  if (service == nullptr || seen == nullptr) return;
+  if (ghosts_.is_ghost(now, ref, seen->entry->registration)) return absences.verify(now, ref);
+  absences.clear(ref);
+  if (!service->state.internal) export_native(now, ref, *service, *seen->entry);
+}
+
+void Session::export_native(Instant now, const EntryId& ref, const registry::SeenService& service,
+                            const registry::Entry& entry) {
+  const ServiceKey& key = service.state.name;
+  const bool first = !exporter.has_instances(key);
+  exporter.put_instance(now, key, ref.id, entry.payload);
+  guard.seen(now, instance_key(key, ref.id), entry);
+  if (!first) return;
+  exporter.put_service(now, key, service.state.record);
+  driver->follow(now, ref.owner());
+}
+
+/// What a cache showed again is there indeed.
+void Session::carry_verified(Instant now) {
+  for (const EntryId& ref : absences.take_verified()) {
+    ghosts_.forget(ref);
+    carry_native(now, ref);
+  }
+}
+
+void Session::carry_service(Instant now, const Change& change) {
+  const registry::ServiceRef ref = change.entry.owner();
+  const registry::SeenService* service = view.service(ref);
+  if (service != nullptr && exporter.has_instances(change.service)) {
+    exporter.put_service(now, change.service, service->state.record);
+    driver->follow(now, ref);
+  }
+  driver->reconsider(now, change.service);
+}
+
+void Session::carry_absences(Instant now) {
+  std::vector<Bytes> keys;
+  for (const EntryId& ref : absences.take_confirmed(now)) {
+    const registry::SeenService* service = view.service(ref.owner());
+    if (service == nullptr) continue;
+    keys.push_back(instance_key(service->state.name, ref.id));
+    if (const registry::SeenEntry* seen = view.entry(ref)) ghosts_.bury(now, ref, seen->entry->registration);
+    view.erase(ref);
+    driver->dropped(ref);
+  }
+  if (!keys.empty()) guard.absent(now, keys);
+}
+
+void Session::carry_lost_leases(Instant now) {
+  for (const EntryId& ref : leases.take_lost()) {
+    if (!importer.present().lease_lost(now, ref)) canary.lease_lost(now, ref);
+  }
+}
+
+void Session::judge(Instant now) {
+  take_inventory(now);
+  conflict_ = canary.conflict();
+  if (conflict_.empty() && !echoes_.empty()) {
+    conflict_ = "this registry holds copies that are marked as coming from region \"" + config_.region +
+                "\" itself: another region's syncer writes or wrote it";
+  }
+  importer.set_enabled(now, read_once_ && conflict_.empty());
+  if (read_once_ && conflict_.empty() && driver->caught_up()) view_complete_ = true;
+}
+
+/// A reading that lacks our own instance lacks others too: nothing may be concluded from it.
+void Session::take_inventory(Instant now) {
+  const auto announced = canary.announced();
+  const auto read = cycle.last_past_caches();
+  if (!guard.wants_inventory() || !read || read == inventory_ || !announced) return;
+  if (*read < *announced || canary.is_overlooked()) return;
+  inventory_ = read;
+  read_once_ = true;
+  guard.take_inventory(now);
+}
+
+}  // namespace syncer::catalog

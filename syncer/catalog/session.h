@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "syncer/catalog/canary.h"
+#include "syncer/catalog/export_guard.h"
+#include "syncer/catalog/exporter.h"
+#include "syncer/catalog/importer.h"
+#include "syncer/registry/absences.h"
+#include "syncer/registry/ghosts.h"
+#include "syncer/registry/leases.h"
+#include "syncer/registry/poll_cycle.h"
+
+namespace syncer::catalog {
+
+/// What lives only as long as we are the writer: what is known of the registry and what is under way.
+///
+///     driver --> snapshot --changes--> absences, export guard --> exporter   (what we export)
+///                                 \--> importer, leases, canary              (what we keep)
+class Session : registry::DriverOwner {
+ public:
+  /// Borrows all but `next_call`.
+  Session(const CatalogConfig& given, Http& http, Observer& observer, Random random, Regions& all,
+          std::function<CallId()> next_call);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session() override { calls.forget_all(); }
+
+  void start(Instant now);
+  /// Carries what the last readings and calls brought to those who need it.
+  void carry(Instant now);
+  void advance(Instant now);
+  Instant next_deadline() const;
+
+  /// A complete reading that began after the canary was announced, and showed it.
+  bool read_once() const { return read_once_; }
+  bool view_complete() const { return view_complete_; }
+  /// Who else writes this registry, in words; empty when nobody does.
+  const std::string& conflict() const { return conflict_; }
+
+  registry::Addresses addresses;
+  registry::Calls calls;
+  registry::PollCycle cycle;
+  registry::Snapshot view;
+  Exporter exporter;
+  std::unique_ptr<registry::Driver> driver;
+  registry::Absences absences;
+  registry::Leases leases;
+  Importer importer;
+  Canary canary;
+  ExportGuard guard;
+
+ private:
+  bool exports(const registry::ServiceKey& service) const override { return exporter.has_instances(service); }
+  void attachments_read(Instant now, const registry::ServiceKey& service,
+                        const registry::Attachments& attachments) override {
+    exporter.put_attachments(now, service, attachments);
+  }
+  registry::Attachments desired_attachments(const registry::ServiceKey& service) const override {
+    return regions_.attachments(service);
+  }
+  void preparation_changed(Instant, const registry::ServiceKey& service) override {
+    importer.preparation_changed(service);
+  }
+
+  void probe_preferred(Instant now);
+  void poll(Instant now);
+  void carry(Instant now, const registry::Change& change);
+  void carry_native(Instant now, const registry::EntryId& ref);
+  void export_native(Instant now, const registry::EntryId& ref, const registry::SeenService& service,
+                     const registry::Entry& entry);
+  void carry_service(Instant now, const registry::Change& change);
+  void carry_copy(Instant now, const registry::EntryId& ref);
+  void carry_verified(Instant now);
+  void carry_absences(Instant now);
+  void carry_lost_leases(Instant now);
+  void judge(Instant now);
+  void take_inventory(Instant now);
+
+  const CatalogConfig& config_;
+  Regions& regions_;
+  registry::Ghosts ghosts_;
+  std::set<registry::EntryId> echoes_;  ///< copies marked with our own region
+  bool read_once_ = false;
+  bool view_complete_ = false;
+  std::optional<Instant> inventory_;  ///< when the last one that was taken began
+  std::string conflict_;
+};
+
+}  // namespace syncer::catalog

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+
+#include "syncer/base/time.h"
+#include "syncer/registry/snapshot.h"
+
+namespace syncer::registry {
+
+/// Entries whose absence was confirmed a short while ago. A cache may go on listing one, or list it again: with the
+/// registration it had, it is a ghost until the store itself says otherwise. Memory: what was removed within the time.
+class Ghosts {
+ public:
+  /// `time`: how long a list may show what the store has lost.
+  explicit Ghosts(Duration time) : time_(time) {}
+
+  void bury(Instant now, const EntryId& ref, const std::string& registration);
+  /// Whether an entry that a list shows is to be asked for before it is believed.
+  bool is_ghost(Instant now, const EntryId& ref, const std::string& registration);
+  /// The store has it after all.
+  void forget(const EntryId& ref) { buried_.erase(ref); }
+
+ private:
+  struct Grave {
+    std::string registration;
+    Instant until{};
+  };
+  void expire(Instant now);
+
+  Duration time_;
+  std::map<EntryId, Grave> buried_;
+  std::deque<std::pair<Instant, EntryId>> in_time_;
+};
+
+}  // namespace syncer::registry
