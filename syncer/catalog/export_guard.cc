@@ -120,13 +120,18 @@ bool ExportGuard::is_look_due(Instant now) const {
   return judges_ && !looks_.is_under_way() && now >= next_look();
 }
 
+/// Absences are looked into at once, unless the last look failed; what is held, again and again.
 Instant ExportGuard::next_look() const {
-  const bool wanted = look_wanted_ || guard_.needs_proof() || guard_.held() > 0;
-  return std::max(look_due_, wanted ? Instant::min() : canary_.count_due());
+  const bool is_new = look_wanted_ || guard_.needs_proof();
+  if (is_new && !look_failed_) return Instant::min();
+  if (is_new || guard_.held() > 0) return look_due_;
+  return std::max(look_due_, canary_.count_due());
 }
 
 void ExportGuard::on_look(Instant now, const Look& look) {
-  if (!look.proof.healthy && is_worth_another_look(now, look)) return;
+  look_failed_ = !look.proof.healthy;
+  look_due_ = now + kLookPace;
+  if (look_failed_ && is_worth_another_look(now, look)) return;
   failing_since_ = kNever;
   look_wanted_ = false;
   if (look.went_back) guard_.went_back(now);
@@ -137,16 +142,13 @@ void ExportGuard::on_look(Instant now, const Look& look) {
     if (service != nullptr) guard_.witness(now, instance_key(service->state.name, ref.id), look.proof.checked_at);
   }
   guard_.prove(now, look.proof);
-  look_due_ = look.proof.healthy && guard_.needs_proof() ? now : now + kLookPace;
   carry_out(now);
 }
 
 /// While something is held already its time must stand still at once.
 bool ExportGuard::is_worth_another_look(Instant now, const Look& look) {
   failing_since_ = std::min(failing_since_, look.proof.checked_at);
-  if (guard_.held() > 0 || now >= saturating_add(failing_since_, kPatience)) return false;
-  look_due_ = now + kLookPace;
-  return true;
+  return guard_.held() == 0 && now < saturating_add(failing_since_, kPatience);
 }
 
 std::vector<EntryId> ExportGuard::witnesses(Instant before) const {
@@ -169,6 +171,7 @@ std::optional<EntryId> ExportGuard::entry_of(const Bytes& key) const {
 void ExportGuard::carry_out(Instant now) {
   for (const GuardDecision& decision : guard_.take_decisions()) carry_out(now, decision);
   report_.update(now, guard_);
+  exporter_.tell_holding(now, guard_.held() > 0 && !SYNCER_MUTATED("catalog.hold_in_silence"));
 }
 
 void ExportGuard::carry_out(Instant now, const GuardDecision& decision) {

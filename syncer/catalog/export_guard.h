@@ -71,6 +71,7 @@ class ExportGuard {
   bool judges_ = false;
   bool inventory_wanted_ = true;
   bool look_wanted_ = false;
+  bool look_failed_ = false;
   Instant look_due_ = Instant::min();  // not sooner
   Instant failing_since_ = kNever;     // looks fail since then
 };

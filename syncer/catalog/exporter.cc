@@ -13,8 +13,6 @@ using registry::ServiceKey;
 
 namespace {
 
-Bytes release_key() { return encode_key(RecordKey{RecordKind::Release, {}, "guard"}); }
-
 Bytes service_record_key(const ServiceKey& service) { return encode_key(RecordKey{RecordKind::Service, service, ""}); }
 
 /// How the keys of a service's attachments begin.
@@ -122,7 +120,15 @@ void Exporter::forget_removed(const Bytes& key) {
 
 void Exporter::tell_release(Instant now) {
   release_until_ = saturating_add(now, kReleaseLasts);
-  put(now, release_key(), std::to_string(nanos(now)));
+  put(now, registry::released_key(), std::to_string(nanos(now)));
+}
+
+void Exporter::tell_holding(Instant now, bool holding) {
+  if (holding) {
+    put(now, registry::holding_key(), "");
+  } else {
+    erase(now, registry::holding_key());
+  }
 }
 
 void Exporter::advance(Instant now) {
@@ -131,7 +137,7 @@ void Exporter::advance(Instant now) {
   }
   if (now < release_until_) return;
   release_until_ = kNever;
-  erase(now, release_key());
+  erase(now, registry::released_key());
 }
 
 Instant Exporter::next_deadline() const {

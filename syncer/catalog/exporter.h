@@ -33,6 +33,8 @@ class Exporter {
   void restore(Instant now, const Bytes& key);
   /// An operator lets go what guards anywhere hold of this region: a record says so for a while.
   void tell_release(Instant now);
+  /// The own guard holds removals, or does so no more.
+  void tell_holding(Instant now, bool holding);
 
   bool exports(const Bytes& key) const { return exported_.contains(key); }
   bool has_instances(const registry::ServiceKey& service) const { return services_.contains(service); }

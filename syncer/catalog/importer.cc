@@ -40,7 +40,7 @@ Importer::Importer(registry::Driver& driver, const registry::Calls& calls,
 
 void Importer::desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch) {
   const auto record = registry::decode_key(key);
-  if (record && record->kind == RecordKind::Release) return regions_.release_guard(now, region);
+  if (record && record->kind == RecordKind::Guard) return regions_.hear_guard(now, region, key);
   if (!record || !driver_.is_mirrored(record->service)) return;
   RemoteCopies& remote = regions_.at(now, region);
   remote.epoch = epoch;
@@ -77,7 +77,8 @@ void Importer::detach(RemoteCopies& remote, const registry::RecordKey& key) {
 void Importer::release(Instant now, const std::string& region, const Bytes& key, bool judged) {
   const auto record = registry::decode_key(key);
   RemoteCopies* remote = regions_.find(region);
-  if (!record || remote == nullptr || record->kind == RecordKind::Release) return;
+  if (!record || remote == nullptr) return;
+  if (record->kind == RecordKind::Guard) return regions_.end_guard(region, key, judged);
   if (record->kind != RecordKind::Instance) {
     if (!remote->attachments.contains(record->service)) return;
     detach(*remote, *record);

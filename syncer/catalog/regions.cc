@@ -112,6 +112,16 @@ bool Regions::desire(Instant now, const std::string& region, const Bytes& key, D
   return true;
 }
 
+void Regions::hear_guard(Instant now, const std::string& region, const Bytes& key) {
+  if (key == registry::released_key()) release(now, region, at(now, region));
+  if (key == registry::holding_key()) at(now, region).holds = true;
+}
+
+/// A new epoch that does not hold any more may not know of it.
+void Regions::end_guard(const std::string& region, const Bytes& key, bool judged) {
+  if (judged && key == registry::holding_key()) regions_.find(region)->second.holds = false;
+}
+
 void Regions::let_go(const std::string& region, const Bytes& key, DesiredCopy& copy) {
   RemoteCopies& remote = regions_.find(region)->second;
   remote.guard.forget(key);
@@ -174,7 +184,7 @@ void Regions::judge(Instant now, const std::string& region, RemoteCopies& remote
     const bool decided = copy.desired || copy.held || copy.granted;
     if (!decided && copy.any_present()) orphans.push_back(key);
   }
-  remote.guard.orphaned(now, orphans);
+  remote.guard.orphaned(now, orphans, std::exchange(remote.holds, false));
   carry_out(now, region, remote);
 }
 

@@ -81,6 +81,7 @@ struct RemoteCopies {
   replication::LossGuard guard;
   replication::ChangeGuard changes;
   GuardReport report;
+  bool holds = false;        ///< its own guard holds removals, or did when its last epoch ended
   std::set<Bytes> changing;  ///< those whose endpoints are to change; to be put before the guard
 };
 
@@ -99,6 +100,9 @@ class Regions {
 
   void set_state(Instant now, std::string_view region, bool connected, bool complete, bool healthy);
   void release_guard(Instant now, std::string_view region);
+  /// What the region's own guard says, and that it says so no more: see registry::RecordKind.
+  void hear_guard(Instant now, const std::string& region, const Bytes& key);
+  void end_guard(const std::string& region, const Bytes& key, bool judged);
   /// The region holds the record: its removal, if any, is off. True when the copy takes the payload at once; else its
   /// endpoints change, and that is put before the guard, together with all others of this moment.
   bool desire(Instant now, const std::string& region, const Bytes& key, DesiredCopy& copy, const Bytes& payload);

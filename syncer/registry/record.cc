@@ -34,6 +34,9 @@ std::optional<RecordKey> decode_key(ByteView bytes) {
   return has_id == (key.kind != RecordKind::Service) ? std::optional(std::move(key)) : std::nullopt;
 }
 
+Bytes holding_key() { return encode_key(RecordKey{RecordKind::Guard, {}, "holding"}); }
+Bytes released_key() { return encode_key(RecordKey{RecordKind::Guard, {}, "released"}); }
+
 std::optional<RecordKind> kind_of(ByteView key) {
   const std::uint8_t kind = ByteReader(key).u8();  // 0 where there is none
   return kind < 1 || kind > 4 ? std::nullopt : std::optional(static_cast<RecordKind>(kind));
@@ -55,8 +58,8 @@ std::string to_string(const RecordKey& key) {
       return text + " schema " + key.id;
     case RecordKind::Instance:
       return text + " instance " + key.id;
-    case RecordKind::Release:
-      return "release of " + key.id;
+    case RecordKind::Guard:
+      return "guard: " + key.id;
   }
   return text;
 }

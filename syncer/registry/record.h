@@ -16,8 +16,9 @@
 namespace syncer::registry {
 
 /// What kind of thing a replicated record describes. The numbers are on the wire; a syncer leaves alone what it does not
-/// know. A release belongs to no service: an operator of the region lets go what guards anywhere hold of it.
-enum class RecordKind : std::uint8_t { Service = 1, Attachment = 2, Instance = 3, Release = 4 };
+/// know. A guard's record belongs to no service: it is there while the region's own guard holds removals ("holding"), or
+/// for a while after an operator of the region let go what guards anywhere hold of it ("released").
+enum class RecordKind : std::uint8_t { Service = 1, Attachment = 2, Instance = 3, Guard = 4 };
 
 /// What names a service everywhere, in whichever registry it is.
 struct ServiceKey {
@@ -29,7 +30,7 @@ struct ServiceKey {
   auto operator<=>(const ServiceKey&) const = default;
 };
 
-/// Names one record of a region. `id` is the name of the attachment, the origin instance id, what is released, or empty
+/// Names one record of a region. `id` is the name of the attachment, the origin instance id, what a guard says, or empty
 /// for a service.
 struct RecordKey {
   RecordKind kind = RecordKind::Service;
@@ -43,6 +44,10 @@ struct RecordKey {
 Bytes encode_key(const RecordKey& key);
 /// Undoes encode_key; nothing for bytes it did not write.
 std::optional<RecordKey> decode_key(ByteView bytes);
+
+/// The keys of a guard's records.
+Bytes holding_key();
+Bytes released_key();
 
 /// The kind of an encoded key, without reading the rest of it; nothing for bytes that cannot be a key.
 std::optional<RecordKind> kind_of(ByteView key);

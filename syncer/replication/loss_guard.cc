@@ -72,7 +72,8 @@ void LossGuard::absent(Instant now, std::span<const Absence> absences) {
   look_for_successors(now, lost);
 }
 
-void LossGuard::orphaned(Instant now, std::span<const Bytes> keys) {
+void LossGuard::orphaned(Instant now, std::span<const Bytes> keys, bool suspect) {
+  suspects_orphans_ = suspects_orphans_ || suspect;
   std::vector<Number> lost;
   for (const Bytes& key : keys) lose(now, key, Instant::min(), true, lost);
   look_for_successors(now, lost);
@@ -187,6 +188,11 @@ void LossGuard::judge_breadth(Instant now, const std::vector<Number>& batch, Gua
     Entry& entry = window_.at(number);
     if (entry.covered || (rule == GuardRule::MassExpiry && !could_have_expired(entry))) continue;
     window_.count(entry);
+  }
+  const bool suspect = rule == GuardRule::MassOrphaned && std::exchange(suspects_orphans_, false);
+  if (suspect && !is_released(now, rule)) {
+    for (const Number number : batch) hold(now, window_.at(number), rule, held_until(window_.at(number), rule), Kind::Hold);
+    return;
   }
   const bool mass = belongs_to_mass_loss(now, batch, rule);
   if (mass && !is_released(now, rule)) {

@@ -90,8 +90,9 @@ class LossGuard {
   /// own, as after a cut between registry and syncer: a registry that lost its memory would have lost this one, too.
   /// Best called before the proof of the same look.
   void witness(Instant now, ByteView key, Instant proven);
-  /// Entries that a new epoch's complete set lacks. While the origin is not proven healthy they wait.
-  void orphaned(Instant now, std::span<const Bytes> keys);
+  /// Entries that a new epoch's complete set lacks. While the origin is not proven healthy they wait. `suspect`: the
+  /// origin's own guard held removals when the epoch before ended, so they are held however few they are.
+  void orphaned(Instant now, std::span<const Bytes> keys, bool suspect = false);
   /// The entry is gone and nothing is to be judged.
   void forget(ByteView key);
 
@@ -184,6 +185,7 @@ class LossGuard {
   Instant released_at_ = Instant::min();
   bool released_trouble_ = false;  // that release was of a registry's trouble
   bool released_mass_ = false;     // or of a mass loss
+  bool suspects_orphans_ = false;  // those that are not judged yet
 };
 
 }  // namespace syncer::replication

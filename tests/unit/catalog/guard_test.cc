@@ -96,6 +96,16 @@ TEST_F(ExportGuarded, HoldsWhatAWipeTookAndSaysWhy) {
   EXPECT_TRUE(driver.catalog().pending().empty());
 }
 
+TEST_F(ExportGuarded, TellsTheOtherRegionsWhileItHolds) {
+  add_all(5);
+  world.center.lose_data(world.now());
+  run_for(10s);
+  EXPECT_EQ(exported(RecordKind::Guard), std::set<std::string>{"holding"});
+  for (int n = 0; n < 5; ++n) add(n);
+  run_for(5s);
+  EXPECT_TRUE(exported(RecordKind::Guard).empty());
+}
+
 TEST_F(ExportGuarded, NeverShowsOldAndNewWhenApplicationsComeBackUnderOtherIds) {
   add_all(20);
   world.center.lose_data(world.now());
@@ -119,9 +129,9 @@ TEST_F(ExportGuarded, LetsHeldRemovalsGoWhenTheOperatorSaysSoAndTellsTheOtherReg
   run_for(10s);
   driver.catalog().release_guard(world.now(), "*");
   EXPECT_TRUE(exported().empty());
-  EXPECT_EQ(exported(RecordKind::Release), std::set<std::string>{"guard"});
+  EXPECT_EQ(exported(RecordKind::Guard), std::set<std::string>{"released"});
   run_for(61s);
-  EXPECT_TRUE(exported(RecordKind::Release).empty());
+  EXPECT_TRUE(exported(RecordKind::Guard).empty());
 }
 
 TEST_F(ExportGuarded, LetsGoWhatDoesNotComeBack) {
@@ -254,6 +264,18 @@ TEST_F(ImportGuarded, LetsAFewOrphansGo) {
   EXPECT_EQ(alarms(), 0);
 }
 
+TEST_F(ImportGuarded, HoldsEvenOneOrphanOfARegionWhoseGuardHeldWhenItsEpochEnded) {
+  want_all(12);
+  driver.catalog().desire(world.now(), "west", registry::holding_key(), "", {1, 1});
+  release(record(0), false);
+  driver.catalog().release(world.now(), "west", registry::holding_key(), false);
+  run_for(60s);
+  EXPECT_EQ(copies(), 12U);
+  EXPECT_EQ(held().mass_orphaned, 1U);
+  run_for(70s);
+  EXPECT_EQ(copies(), 11U);
+}
+
 TEST_F(ImportGuarded, KnowsTheReplacementsOfANewEpoch) {
   want_all(12);
   for (int n = 0; n < 12; ++n) release(record(n), false);
@@ -281,8 +303,7 @@ TEST_F(ImportGuarded, FollowsTheReleaseOfTheRegionsOperator) {
   for (int n = 0; n < 12; ++n) release(record(n), false);
   run_for(5s);
   ASSERT_EQ(held().held, 12U);
-  const Bytes key = encode_key(registry::RecordKey{RecordKind::Release, {}, "guard"});
-  driver.catalog().desire(world.now(), "west", key, "1", {1, 1});
+  driver.catalog().desire(world.now(), "west", registry::released_key(), "1", {1, 1});
   run_for(5s);
   EXPECT_EQ(copies(), 0U);
   EXPECT_EQ(driver.events().reason(EventKind::GuardReleased), "an operator said so");
