@@ -132,7 +132,7 @@ void ExportGuard::on_look(Instant now, const Look& look) {
   look_failed_ = !look.proof.healthy;
   look_due_ = now + kLookPace;
   if (look_failed_ && is_worth_another_look(now, look)) return;
-  failing_since_ = kNever;
+  if (!look_failed_) failing_since_ = kNever;
   look_wanted_ = false;
   if (look.went_back) guard_.went_back(now);
   if (look.broke || look.went_back) inventory_wanted_ = true;
@@ -142,13 +142,14 @@ void ExportGuard::on_look(Instant now, const Look& look) {
     if (service != nullptr) guard_.witness(now, instance_key(service->state.name, ref.id), look.proof.checked_at);
   }
   guard_.prove(now, look.proof);
+  if (!guard_.needs_proof() && guard_.held() == 0) failing_since_ = kNever;
   carry_out(now);
 }
 
-/// While something is held already its time must stand still at once.
+/// The time of what is held stands still when the registry was away for longer than that; a hiccup is no outage.
 bool ExportGuard::is_worth_another_look(Instant now, const Look& look) {
   failing_since_ = std::min(failing_since_, look.proof.checked_at);
-  return guard_.held() == 0 && now < saturating_add(failing_since_, kPatience);
+  return now < saturating_add(failing_since_, kPatience);
 }
 
 std::vector<EntryId> ExportGuard::witnesses(Instant before) const {

@@ -34,13 +34,14 @@ void Looks::on_canary(Instant now, std::uint64_t counted, const Confirmation& an
   look_.proof.healthy = true;
   look_.proof.continuous_since = memory.since;
   look_.went_back = memory.went_back && !SYNCER_MUTATED("catalog.overlook_an_older_state");
-  look_.broke = memory.since != std::exchange(told_since_, memory.since);
+  look_.broke = memory.since != told_since_;
   if (!look_.broke || look_.went_back) return end(now);
   ask_witnesses(now, memory.since);
 }
 
 void Looks::ask_witnesses(Instant now, Instant before) {
   const std::vector<EntryId> candidates = candidates_(before);
+  unheard_ = false;
   if (candidates.empty()) return end(now);
   asked_ = candidates.size();
   for (const EntryId& ref : candidates) {
@@ -53,15 +54,19 @@ void Looks::ask_witnesses(Instant now, Instant before) {
 
 void Looks::on_witness(const EntryId& ref, const Confirmation& answer) {
   const registry::SeenEntry* known = view_.entry(ref);
+  unheard_ = unheard_ || answer.presence == Presence::Unknown;
   if (answer.presence != Presence::Present || known == nullptr) return;
   const std::string& registration = known->entry->registration;
   if (!registration.empty() && registration == answer.entry->registration) look_.witnesses.push_back(ref);
 }
 
-/// Where the registry has no room for a canary, the witnesses are all there is.
+/// Where the registry has no room for a canary, the witnesses are all there is. Where none of them answered, the look
+/// came to nothing.
 void Looks::end(Instant now) {
   under_way_ = false;
   if (canary_.is_refused() && !look_.witnesses.empty()) look_.proof.healthy = true;
+  if (std::exchange(unheard_, false) && look_.witnesses.empty()) look_.proof.healthy = look_.broke = false;
+  if (look_.proof.healthy) told_since_ = look_.proof.continuous_since;
   done_(now, look_);
 }
 

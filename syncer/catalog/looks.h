@@ -53,6 +53,7 @@ class Looks {
   Done done_;
   bool under_way_ = false;
   std::size_t asked_ = 0;
+  bool unheard_ = false;  // one of the witnesses asked did not answer
   Look look_;
   Instant told_since_ = Instant::min();  // the canary's age as the last healthy look told
 };

@@ -194,9 +194,10 @@ void LossGuard::judge_breadth(Instant now, const std::vector<Number>& batch, Gua
     for (const Number number : batch) hold(now, window_.at(number), rule, held_until(window_.at(number), rule), Kind::Hold);
     return;
   }
-  const bool mass = belongs_to_mass_loss(now, batch, rule);
+  const bool founds = is_mass_loss(rule);
+  const bool mass = founds || joins_mass_loss(now);
   if (mass && !is_released(now, rule)) {
-    for (const Number number : batch) hold_suspect(now, window_.at(number), rule);
+    for (const Number number : batch) hold_suspect(now, window_.at(number), rule, founds);
     if (rule == GuardRule::MassExpiry) restore_the_first(now);
     return;
   }
@@ -211,24 +212,25 @@ void LossGuard::judge_breadth(Instant now, const std::vector<Number>& batch, Gua
 }
 
 /// A mass loss is no reason to hold what was removed before its lease passed, or what an arrival made good.
-void LossGuard::hold_suspect(Instant now, Entry& entry, GuardRule rule) {
-  if (window_.is_counted(entry) || (entry.covered && window_.is_losing(entry))) {
-    hold(now, entry, rule, held_until(entry, rule), Kind::Hold);
-  } else {
-    let_go(entry, GuardRule::Ordinary);
+void LossGuard::hold_suspect(Instant now, Entry& entry, GuardRule rule, bool founds) {
+  if (!window_.is_counted(entry) && !(entry.covered && window_.is_losing(entry))) {
+    return let_go(entry, GuardRule::Ordinary);
   }
+  hold(now, entry, rule, held_until(entry, rule), Kind::Hold);
+  if (!founds) return;
+  found(entry);
+  mass_until_ = std::max(mass_until_, saturating_add(now, wave_time(entry)));
 }
 
-bool LossGuard::belongs_to_mass_loss(Instant now, const std::vector<Number>& batch, GuardRule rule) {
-  if (is_mass_loss(rule)) {
-    for (const Number number : batch) {
-      mass_until_ = std::max(mass_until_, saturating_add(now, hold_time(window_.at(number))));
-    }
-    return true;
-  }
+void LossGuard::found(Entry& entry) {
+  founders_ += entry.founder ? 0 : 1;
+  entry.founder = true;
+}
+
+/// The last of a wave, though some are back by then. Once all that made it one are back it is over.
+bool LossGuard::joins_mass_loss(Instant now) const {
   if (SYNCER_MUTATED("guard.forget_the_last_of_a_wave")) return false;
-  const bool lasts = held_by(GuardRule::MassExpiry) + held_by(GuardRule::MassOrphaned) > 0;
-  return (lasts && now < mass_until_) || is_inherited(now);
+  return (founders_ > 0 && now < mass_until_) || is_inherited(now);
 }
 
 /// What a new epoch lacks nobody judged, and of each service some may be back already: there it is enough that services
@@ -248,6 +250,7 @@ void LossGuard::restore_the_first(Instant now) {
   for (const Number number : std::vector<Number>(gone_.begin(), gone_.end())) {
     Entry& entry = window_.at(number);
     hold(now, entry, GuardRule::MassExpiry, held_until(entry, GuardRule::MassExpiry), Kind::Restore);
+    found(entry);
   }
 }
 
@@ -291,6 +294,7 @@ void LossGuard::hold(Instant now, Entry& entry, GuardRule rule, Instant until, K
 
 void LossGuard::unhold(Entry& entry) {
   if (held_.erase(entry.number) == 0) return;
+  if (std::exchange(entry.founder, false)) --founders_;
   --by_rule_[entry.rule];
   stalled_.erase(entry.number);
 }
@@ -300,10 +304,12 @@ void LossGuard::let_go(Entry& entry, GuardRule rule) {
   drop(entry);
 }
 
-/// Let go, but it still counts as a loss and may have to come back: as long as others of the same wave may follow. What
-/// is cut off together expires within one heartbeat interval, which is half a lease at most.
+/// What is cut off together expires within one heartbeat interval, which is half a lease at most.
+Duration LossGuard::wave_time(const Entry& entry) const { return entry.lease / 2 + options_.grace; }
+
+/// Let go, but it still counts as a loss and may have to come back: as long as others of the same wave may follow.
 void LossGuard::remember_loss(Entry& entry) {
-  const Instant until = saturating_add(entry.lost_at, entry.lease / 2 + options_.grace);
+  const Instant until = saturating_add(entry.lost_at, wave_time(entry));
   unhold(entry);
   open_.erase(entry.number);
   gone_.insert(entry.number);
@@ -370,13 +376,12 @@ void LossGuard::release(Instant now) {
 }
 
 void LossGuard::inherit(Instant until, std::size_t baseline) {
-  mass_until_ = std::max(mass_until_, until);
   inherited_ = baseline;
   inherited_until_ = until;
 }
 
 bool LossGuard::is_inherited(Instant now) const {
-  if (inherited_ == 0 || now >= mass_until_) return false;
+  if (inherited_ == 0 || now >= inherited_until_) return false;
   const std::size_t missing = inherited_ - std::min(inherited_, window_.live());
   return missing * options_.share.denominator >= inherited_ * options_.share.numerator;
 }

@@ -148,14 +148,16 @@ class LossGuard {
   void resume();
   void judge(Instant now);
   void judge_breadth(Instant now, const std::vector<Number>& batch, GuardRule rule);
-  void hold_suspect(Instant now, Entry& entry, GuardRule rule);
-  bool belongs_to_mass_loss(Instant now, const std::vector<Number>& batch, GuardRule rule);
+  void hold_suspect(Instant now, Entry& entry, GuardRule rule, bool founds);
+  bool joins_mass_loss(Instant now) const;
   void restore_the_first(Instant now);
+  void found(Entry& entry);
   bool is_mass_loss(GuardRule rule) const;
   bool is_memory_lost(Instant now, const Entry& entry) const;
   bool could_have_expired(const Entry& entry) const;
   bool is_released(Instant now, GuardRule rule) const;
   Duration hold_time(const Entry& entry) const;
+  Duration wave_time(const Entry& entry) const;
   Instant held_until(const Entry& entry, GuardRule rule) const;
   void hold(Instant now, Entry& entry, GuardRule rule, Instant until, GuardDecision::Kind kind);
   void let_go(Entry& entry, GuardRule rule);
@@ -179,6 +181,7 @@ class LossGuard {
   Instant holding_since_{};
 
   Instant mass_until_ = Instant::min();  // a recognised mass loss takes in what is lost until then
+  std::size_t founders_ = 0;             // held ones that were lost before it was recognised
   std::size_t inherited_ = 0;            // baseline of the leader before
   Instant inherited_until_ = Instant::min();
   Instant allowed_until_ = Instant::min();

@@ -72,6 +72,7 @@ class LossWindow {
     bool is_successor = false;  ///< took the place of another entry; takes no second one
     bool covered = false;       ///< a loss that an arrival of the same service made good; counts no more
     bool orphan = false;        ///< lost by a new epoch of its region, not by a registry
+    bool founder = false;       ///< of the owner: one of those that made a mass loss what it is
     std::uint8_t rule = 0;      ///< of the owner: why it is held
     Instant lost_at{};
     Instant due = kNever;  ///< of the owner: its timer
