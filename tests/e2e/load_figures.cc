@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // load_figures [SAMPLES]: two regions of real processes, and what they do and cost in figures for people. Not a test: a
 // machine that is busy with other things gives other figures.
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <cstdio>
 #include <thread>
 
+#include "tests/e2e/meter.h"
 #include "tests/e2e/region.h"
 
 namespace e2e {
@@ -27,80 +21,18 @@ void idle(std::chrono::milliseconds time) {
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-/// Passes connections to a registry on and counts what goes over them.
-class Meter {
- public:
-  explicit Meter(const std::string& origin)
-      : target_(static_cast<std::uint16_t>(std::stoi(origin.substr(origin.rfind(':') + 1)))) {
-    listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address = loopback(0);
-    socklen_t size = sizeof(address);
-    if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(listener_, 64) != 0 ||
-        ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-      throw std::runtime_error("the meter cannot listen");
-    }
-    port_ = ntohs(address.sin_port);
-    std::thread([this] { accept(); }).detach();
-  }
-  std::string origin() const { return "http://127.0.0.1:" + std::to_string(port_); }
-
-  std::atomic<long> connections{0};
-  std::atomic<long> requests{0};
-  std::atomic<long> bytes{0};
-
- private:
-  static sockaddr_in loopback(std::uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(port);
-    return address;
-  }
-  void accept() {
-    for (int from = 0; (from = ::accept(listener_, nullptr, nullptr)) >= 0;) {
-      ++connections;
-      const int to = ::socket(AF_INET, SOCK_STREAM, 0);
-      const sockaddr_in address = loopback(target_);
-      if (::connect(to, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) ::close(to);
-      const int on = 1;
-      for (const int s : {from, to}) ::setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-      std::thread([this, from, to] { pass(from, to, true); }).detach();
-      std::thread([this, from, to] { pass(to, from, false); }).detach();
-    }
-  }
-  void pass(int from, int to, bool counts_requests) {
-    static constexpr std::string_view kEnd = " HTTP/1.1\r\n";
-    std::array<char, 65536> buffer;
-    std::string tail;
-    for (ssize_t size = 0; (size = ::read(from, buffer.data(), buffer.size())) > 0;) {
-      bytes += size;
-      if (counts_requests) {
-        tail.append(buffer.data(), static_cast<std::size_t>(size));
-        for (std::size_t at = tail.find(kEnd); at != std::string::npos; at = tail.find(kEnd, at + 1)) ++requests;
-        tail.erase(0, tail.size() - std::min(tail.size(), kEnd.size() - 1));
-      }
-      if (::send(to, buffer.data(), static_cast<std::size_t>(size), MSG_NOSIGNAL) < 0) break;
-    }
-    ::shutdown(to, SHUT_WR);
-  }
-
-  std::uint16_t target_;
-  int listener_ = -1;
-  std::uint16_t port_ = 0;
-};
-
-void print_rest(const char* what, Meter& meter, const Syncer& syncer, int for_seconds) {
-  const long requests = meter.requests;
-  const long bytes = meter.bytes;
-  const long connections = meter.connections;
+void print_rest(const char* what, const Meter& meter, const Syncer& syncer, int for_seconds) {
+  const long requests = meter.requests();
+  const long bytes = meter.bytes();
+  const long connections = meter.connections();
   const double cpu = syncer.process.cpu_seconds();
   const auto start = Clock::now();
   idle(seconds(for_seconds));
   const double time = seconds_since(start);
   std::printf("%s, at rest: %.2f requests/s, %.1f kB/s, %.2f %% of a core, %ld connections in %.0f s, read each %s s\n",
-              what, static_cast<double>(meter.requests - requests) / time,
-              static_cast<double>(meter.bytes - bytes) / time / 1000,
-              (syncer.process.cpu_seconds() - cpu) / time * 100, meter.connections - connections, time,
+              what, static_cast<double>(meter.requests() - requests) / time,
+              static_cast<double>(meter.bytes() - bytes) / time / 1000,
+              (syncer.process.cpu_seconds() - cpu) / time * 100, meter.connections() - connections, time,
               syncer.status("/registry/read_interval_seconds").c_str());
   std::fflush(stdout);
 }
@@ -198,8 +130,8 @@ void load(int services, int instances_each, int rest_seconds) {
   const Workplace workplace;
   const Registry home({"127.0.0.1:0"}, {"--ttl", "1h"});
   const Registry away;
-  Meter home_meter(home.sc.origin());
-  Meter away_meter(away.sc.origin());
+  const Meter home_meter(home.sc.origin());
+  const Meter away_meter(away.sc.origin());
   fill(home, services, instances_each);
   const std::string all = std::to_string(services * instances_each);
   const std::string what = std::to_string(services) + " services of " + std::to_string(instances_each);
