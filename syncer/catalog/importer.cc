@@ -214,13 +214,21 @@ std::optional<registry::Aspect> Importer::difference(const DesiredCopy& copy, co
 
 void Importer::fulfil_present(Instant now, Work& work, const registry::SharedPlan& plan, const std::string& kept) {
   DesiredCopy& copy = work.copy;
-  if (const auto aspect = difference(copy, copy.copies.at(kept), *plan)) return change(now, work, kept, plan, *aspect);
+  if (const auto aspect = difference(copy, copy.copies.at(kept), *plan)) return adapt(now, work, kept, plan, *aspect);
   for (const auto& [id, state] : copy.copies) {
     const bool former = (state.present || state.doubtful) && id != kept;
     if (former && !SYNCER_MUTATED("catalog.keep_former_copies")) return remove(now, work, id, "replaced");
   }
   driver_.prepare(now, work.key.service, *plan);
   done(now, work);
+}
+
+void Importer::adapt(Instant now, Work& work, const std::string& id, const registry::SharedPlan& plan,
+                     registry::Aspect aspect) {
+  const Instant at = work.copy.copies.at(id).changeable_at;
+  if (now >= at || SYNCER_MUTATED("catalog.change_at_once")) return change(now, work, id, plan, aspect);
+  work.copy.waiting = "the write before may not be visible yet";
+  queue_.push_at(at, work.name);
 }
 
 void Importer::withdraw(Instant now, Work& work) {
@@ -287,14 +295,25 @@ Result<void> Importer::on_added(Instant now, Work& work, const registry::Service
     return tl::make_unexpected(entry.error());
   }
   CopyState& state = work.copy.copies[entry->id];
+  const bool was_removed_just_now = state.quiet_until != Instant{};
   state.ref = *entry;
+  state.changeable_at = now + driver_.traits().change_gap;
   state.status = plan->status;
   state.metadata = plan->metadata;
   state.endpoints = plan->endpoints;
   present_.written(now, work.name, work.remote, work.copy, entry->id, true);
   leases_.track(now, *entry, plan->lease);
   report(now, EventKind::CopyRegistered, work, entry->id, "");
+  if (was_removed_just_now) verify(now, *entry);
   return {};
+}
+
+/// A registry may answer well and store nothing when an id is registered at once after it was removed.
+void Importer::verify(Instant now, const registry::EntryId& entry) {
+  if (SYNCER_MUTATED("catalog.trust_every_registration")) return;
+  driver_.confirm(now, entry, [this, entry](Instant at, const registry::Confirmation& answer) {
+    if (answer.presence == registry::Presence::Absent) present_.lease_lost(at, entry);
+  });
 }
 
 void Importer::change(Instant now, Work& work, const std::string& id, const registry::SharedPlan& plan,
@@ -316,6 +335,7 @@ Result<void> Importer::on_changed(Instant now, Work& work, const std::string& id
   }
   if (!success) return success;
   CopyState& state = work.copy.copies[id];
+  state.changeable_at = now + driver_.traits().change_gap;
   if (aspect == registry::Aspect::Status) state.status = plan.status;
   if (aspect == registry::Aspect::Endpoints) state.endpoints = plan.endpoints;
   if (aspect == registry::Aspect::Properties) {

@@ -65,11 +65,13 @@ class Importer {
 
   // The steps: each is one call and what its answer means.
   void add(Instant now, Work& work, const registry::ServiceRef& where, const registry::SharedPlan& plan);
+  void adapt(Instant now, Work& work, const std::string& id, const registry::SharedPlan& plan, registry::Aspect aspect);
   void change(Instant now, Work& work, const std::string& id, const registry::SharedPlan& plan,
               registry::Aspect aspect);
   void remove(Instant now, Work& work, const std::string& id, std::string_view reason);
   Result<void> on_added(Instant now, Work& work, const registry::ServiceRef& where, const registry::SharedPlan& plan,
                         const Result<registry::EntryId>& entry);
+  void verify(Instant now, const registry::EntryId& entry);
   Result<void> on_changed(Instant now, Work& work, const std::string& id, const registry::CopyPlan& plan,
                           registry::Aspect aspect, const Result<void>& success);
   Result<void> on_removed(Instant now, Work& work, const std::string& id, std::string_view reason,

@@ -39,6 +39,7 @@ struct CopyState {
   registry::Metadata metadata;
   std::vector<std::string> endpoints;  ///< only where they change in place
   Instant quiet_until{};               ///< until then our own last write is believed, not the list
+  Instant changeable_at{};             ///< a change before may undo our own last write
 };
 
 /// One instance of another region: what its copy should be and what is there.

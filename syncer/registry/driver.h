@@ -29,6 +29,8 @@ struct Traits {
   Duration read_lag{};
   /// How long a list may go on showing what the registry's store has lost.
   Duration ghost_time{};
+  /// A change in place that follows another write of the same entry sooner may undo it.
+  Duration change_gap{};
   Duration canary_lease{};
   std::size_t renew_batch = 1;      ///< leases renewed by one request
   bool chooses_id = false;          ///< who registers chooses the id; otherwise the registry does

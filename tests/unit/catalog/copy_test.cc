@@ -100,6 +100,47 @@ TEST_F(CatalogCopies, FollowStatusAndPropertiesInPlace) {
   EXPECT_EQ(world.property(copy, "syncer.region"), "west");
 }
 
+TEST_F(CatalogCopies, OfWhichStatusAndPropertiesChangeAtOnceLoseNeither) {
+  link(true);
+  want(remote_instance("cart", "i1", "rest://9:1"));
+  run_for(5s);
+  want(remote_instance("cart", "i1", "rest://9:1", R"({"k":"v"})", "DOWN"));
+  run_for(1200ms);
+  EXPECT_EQ(world.status(only_copy()), "DOWN");
+  EXPECT_EQ(world.property(only_copy(), "k"), "v");
+  EXPECT_TRUE(driver.catalog().pending().empty());
+}
+
+TEST(CatalogSpoiltCopies, AreRegisteredAgainSoonWhenTheRegistryStoredNothing) {
+  mocksc::ModelOptions options;
+  options.lags.spoilt_registrations = {1, 1};  // half of them are lost
+  RegistryWorld world(options);
+  CatalogDriver driver(catalog_config_of("east"), world);
+  const RemoteInstance record = remote_instance("cart", "i1", "rest://9:1");
+  const auto want = [&] {
+    driver.catalog().region_state(world.now(), "west", true, true, true);
+    driver.catalog().desire(world.now(), "west", record.service_key, record.service_payload, {1, 1});
+    driver.catalog().desire(world.now(), "west", record.key, record.payload, {1, 1});
+  };
+  want();
+  world.run_for(5s);
+  std::size_t lost = 0;
+  for (int i = 0; i < 20; ++i) {
+    driver.catalog().release(world.now(), "west", record.key);
+    world.run_for(100ms);
+    EXPECT_TRUE(world.copies("west").empty());
+    want();
+    world.run_for(5ms);
+    lost += world.copies("west").empty() ? 1 : 0;
+    world.run_for(1s);
+    EXPECT_EQ(world.copies("west").size(), 1U) << i;
+    world.run_for(10s);
+    EXPECT_EQ(world.copies("west").size(), 1U) << i;
+  }
+  EXPECT_GT(lost, 3U);
+  EXPECT_LT(lost, 17U);
+}
+
 TEST_F(CatalogCopies, AreRemovedWhenTheirRegionSaysSo) {
   link(true);
   const auto first = remote_instance("cart", "i1", "rest://9:1");
