@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -17,10 +18,10 @@
 #include <thread>
 #include <utility>
 
+#include "mocksc/http/backend.h"
 #include "mocksc/http/connection.h"
 #include "mocksc/http/message.h"
-#include "mocksc/servicecenter/fault/control.h"
-#include "mocksc/servicecenter/fault/faulty_frontend.h"
+#include "mocksc/http/socket_session.h"
 
 namespace mocksc {
 namespace {
@@ -30,41 +31,8 @@ constexpr std::size_t kMaxConnections = 1024;
 constexpr int kBacklog = 1024;
 constexpr int kAcceptStepMs = 50;
 constexpr syncer::Duration kKeepAlive = std::chrono::seconds(60);
-
-std::function<syncer::Instant()> real_clock() {
-  return [start = std::chrono::steady_clock::now()] {
-    return syncer::Instant(std::chrono::duration_cast<syncer::Duration>(std::chrono::steady_clock::now() - start));
-  };
-}
-
-ModelOptions with_wall_clock(ModelOptions options) {
-  const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
-  options.wall_at_zero = std::chrono::duration_cast<std::chrono::nanoseconds>(since_1970).count();
-  return options;
-}
-
-/// The one store behind all front-ends: the model with its lock and the clock. Needs no timer: every request first
-/// brings the model up to the present, and nothing can be seen but by a request.
-class Backend {
- public:
-  explicit Backend(ServerOptions options)
-      : clock_(options.clock ? options.clock : real_clock()),
-        registry_(Model(options.clock ? std::move(options.model) : with_wall_clock(std::move(options.model)),
-                        syncer::Random(options.seed).stream("model")),
-                  syncer::Random(options.seed).stream("faults")) {}
-
-  /// Answers a request of the service center's API or of /mock. Any thread.
-  Outcome handle(std::size_t frontend, const syncer::HttpRequest& request) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (is_control(request.target)) return {Outcome::Kind::Answer, control(registry_, clock_(), request)};
-    return registry_.handle(clock_(), frontend, request);
-  }
-
- private:
-  std::function<syncer::Instant()> clock_;
-  std::mutex mutex_;
-  FaultyFrontend registry_;
-};
+/// How often a websocket looks for events.
+constexpr syncer::Duration kSocketStep = std::chrono::milliseconds(10);
 
 /// A bound and listening socket, or -1. Not SO_REUSEPORT: two servers would share a port without a word.
 int listen_on(const syncer::Endpoint& endpoint, std::uint16_t& port) {
@@ -163,6 +131,24 @@ class FrontEnd {
     changed_.notify_all();
   }
 
+  /// Speaks a websocket until one side ends it.
+  void speak(Connection& connection, SocketSubject& subject, const syncer::HttpRequest& request) {
+    SocketSession session(subject, backend_->release(), backend_->now());
+    connection.write(switching_answer(request));
+    std::array<char, 4096> buffer{};
+    for (;;) {
+      session.advance(backend_->now());
+      const std::string output = session.take_output();
+      if (!output.empty() && !connection.write(output)) return;
+      if (session.is_over() || connection.is_stopping()) return;
+      if (backend_->is_out(number_)) return connection.cut(true);
+      if (!connection.wait_readable(kSocketStep)) continue;
+      const ssize_t got = connection.read(buffer.data(), buffer.size());
+      if (got <= 0) return;
+      session.receive(backend_->now(), {buffer.data(), static_cast<std::size_t>(got)});
+    }
+  }
+
   /// False when the connection ends.
   bool answer_one(Connection& connection) {
     WireRequest in;
@@ -183,6 +169,10 @@ class FrontEnd {
     const bool is_alive = outcome.delay == syncer::Duration(0) || connection.hold(outcome.delay);
     if (outcome.kind != Outcome::Kind::Answer || !is_alive) {
       connection.cut(outcome.kind == Outcome::Kind::Reset);
+      return false;
+    }
+    if (const auto subject = backend_->socket_of(in.request, outcome)) {
+      speak(connection, *subject, in.request);
       return false;
     }
     write_answer(connection, in, outcome);

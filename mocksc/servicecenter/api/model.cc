@@ -191,10 +191,13 @@ void AnswerCache::remember(const Registry& registry, Operation operation, const 
 }  // namespace
 
 struct Model::Impl {
-  Impl(ModelOptions options, syncer::Random random) : registry(std::move(options), random) {}
+  Impl(ModelOptions options, syncer::Random random) : registry(std::move(options), random) {
+    registry.set_cache_listener([this](const CacheEvent& event) { watches.on_event(registry, event); });
+  }
   Registry registry;
   AnswerCache cache;
   BodyMemos memos;
+  Watches watches;
 };
 
 Model::Model(ModelOptions options, syncer::Random random) : impl_(std::make_unique<Impl>(std::move(options), random)) {}
@@ -234,6 +237,28 @@ syncer::HttpResponse Model::handle(syncer::Instant now, std::size_t /*frontend*/
   if (is_cached) impl_->cache.remember(registry, found.operation, request, answer);
   return answer;
 }
+
+std::optional<SocketTarget> Model::socket_target(const syncer::HttpRequest& request) const {
+  const Release release = impl_->registry.options().release;
+  const Route found =
+      route(request.method, std::string_view(request.target).substr(0, request.target.find('?')), release);
+  const bool is_socket = found.operation == Operation::Watch || found.operation == Operation::HeartbeatSocket;
+  const auto domain = domain_of(request, found.operation, release);
+  if (!is_socket || !domain) return std::nullopt;
+  return SocketTarget{std::string(*domain), found.project, found.id, found.item};
+}
+
+bool Model::has_service(const SocketTarget& target) const {
+  Tenant& tenant = impl_->registry.tenant_or_empty(target.domain, target.project);
+  return Registry::find_service(tenant, target.service_id) != nullptr;
+}
+
+WatchId Model::open_watch(const SocketTarget& target) {
+  return impl_->watches.open(target.domain + "/" + target.project, target.service_id);
+}
+
+std::vector<std::string> Model::take_events(WatchId id) { return impl_->watches.take(id); }
+void Model::close_watch(WatchId id) { impl_->watches.close(id); }
 
 syncer::Instant Model::next_deadline() const { return impl_->registry.next_deadline(); }
 void Model::advance(syncer::Instant now) { impl_->registry.advance(now); }

@@ -8,7 +8,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "mocksc/servicecenter/api/watches.h"
 #include "mocksc/servicecenter/store/change.h"
 #include "mocksc/servicecenter/store/options.h"
 #include "syncer/base/hash.h"
@@ -18,6 +20,14 @@
 #include "syncer/base/time.h"
 
 namespace mocksc {
+
+/// The service of a watcher's websocket, or the instance of a heartbeat's.
+struct SocketTarget {
+  std::string domain;
+  std::string project;
+  std::string service_id;
+  std::string instance_id;  ///< empty for a watcher
+};
 
 /// One service center (any number of front-ends over one store) as a state machine on HTTP messages of its v4 API.
 /// Pure: time and randomness are arguments, so the same calls give the same bytes. Not thread-safe.
@@ -51,6 +61,15 @@ class Model {
   /// One instance; nothing when it is not stored.
   std::optional<InstanceView> find_instance(std::string_view domain, std::string_view project,
                                             std::string_view service_id, std::string_view instance_id) const;
+  /// What a websocket would be about that a request asks for; nothing when the path is of another call.
+  std::optional<SocketTarget> socket_target(const syncer::HttpRequest& request) const;
+  bool has_service(const SocketTarget& target) const;
+  /// Begins to collect what becomes visible of the instances that the target's service found before, or will find.
+  WatchId open_watch(const SocketTarget& target);
+  /// The events since the last call, as JSON and in order.
+  std::vector<std::string> take_events(WatchId id);
+  void close_watch(WatchId id);
+
   /// Writes since the start (lease renewals not counted); never set back.
   std::uint64_t writes() const;
   /// Changes whenever a reader could see something new.

@@ -91,6 +91,11 @@ Outcome FaultyFrontend::outage(Instant now, const Fault& fault) const {
   return {Outcome::Kind::Hang, {}, fault.until == syncer::kNever ? kForever : fault.until - now};
 }
 
+bool FaultyFrontend::is_out(std::size_t frontend) const {
+  const auto* out = plan_.find(FaultKind::Outage, frontend);
+  return out != nullptr && out->fault.mode != OutageMode::Hang;
+}
+
 const Failure* FaultyFrontend::draw_failure(std::size_t frontend, Operation operation) {
   const auto* entry = plan_.find(FaultKind::Fail, frontend);
   if (entry == nullptr) return nullptr;

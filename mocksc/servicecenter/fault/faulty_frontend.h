@@ -57,6 +57,8 @@ class FaultyFrontend {
   bool stop(syncer::Instant now, FaultId id);
   void stop_all(syncer::Instant now);
   const std::map<FaultId, FaultPlan::Entry>& faults() const { return plan_.all(); }
+  /// An outage of that front-end is on which breaks connections.
+  bool is_out(std::size_t frontend) const;
   /// Keeps a copy of the past from now on, so that a later stale read is old from its first answer. Without it the age
   /// of a stale read grows from zero.
   void remember_past(syncer::Instant now, syncer::Duration how_long);
