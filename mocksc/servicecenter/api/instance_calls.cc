@@ -200,7 +200,7 @@ Answer put_status(Call& call) {
   if (failure) return tl::unexpected(*failure);
   const auto instance = require_instance(call, call.route.id, call.route.item);
   if (!instance) return tl::unexpected(instance.error());
-  Instance changed = Registry::before_change(**instance);
+  Instance changed = call.registry.before_change(**instance);
   changed.status = status;
   changed.mod_timestamp = call.registry.timestamp(call.now);
   call.registry.change_instance(**instance, std::move(changed), ChangeKind::StatusChanged, call.now, call.client);
@@ -216,7 +216,7 @@ Answer put_instance_properties(Call& call) {
   if (const auto failure = check_keys("UpdateInstancePropsRequest", keys)) return tl::unexpected(*failure);
   const auto instance = require_instance(call, keys.id, keys.item);
   if (!instance) return tl::unexpected(instance.error());
-  Instance changed = Registry::before_change(**instance);
+  Instance changed = call.registry.before_change(**instance);
   changed.properties = std::move(body->properties);
   changed.mod_timestamp = call.registry.timestamp(call.now);
   call.registry.change_instance(**instance, std::move(changed), ChangeKind::PropertiesChanged, call.now, call.client);
@@ -228,7 +228,7 @@ Answer bulk_status(Call& call) {
   if (!body) return tl::unexpected(body.error());
   for (auto& [service_id, service] : call.tenant.services) {
     for (auto& [id, instance] : service->instances) {
-      Instance changed = Registry::before_change(*instance);
+      Instance changed = call.registry.before_change(*instance);
       if (!contains_all(changed.properties, body->matches)) continue;
       changed.status = body->status;
       call.registry.change_instance(*instance, std::move(changed), ChangeKind::StatusChanged, call.now, call.client);

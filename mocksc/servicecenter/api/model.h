@@ -47,6 +47,10 @@ class Model {
   syncer::HttpResponse handle(syncer::Instant now, std::size_t frontend, const syncer::HttpRequest& request,
                               std::string_view client, const ReadFault& fault);
 
+  /// The same for a caller whose writes take effect as they are answered, whatever Lags would make of them.
+  syncer::HttpResponse handle_surely(syncer::Instant now, std::size_t frontend, const syncer::HttpRequest& request,
+                                     std::string_view client = {});
+
   /// When a lease runs out or a removed instance disappears from the readers' sight; may be early, never late.
   syncer::Instant next_deadline() const;
   void advance(syncer::Instant now);

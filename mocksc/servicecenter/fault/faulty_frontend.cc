@@ -59,9 +59,9 @@ HttpResponse FaultyFrontend::handle_unharmed(Instant now, std::size_t frontend, 
                                              std::string_view client) {
   advance(now);
   if (past_ != nullptr && is_write(operation_of(request.method, request.target))) {
-    past_->record(now, [frontend, request](Model& model, Instant at) { model.handle(at, frontend, request); });
+    past_->record(now, [frontend, request](Model& model, Instant at) { model.handle_surely(at, frontend, request); });
   }
-  return model_.handle(now, frontend, request, client);
+  return model_.handle_surely(now, frontend, request, client);
 }
 
 HttpResponse FaultyFrontend::answer(Instant now, std::size_t frontend, const HttpRequest& request,

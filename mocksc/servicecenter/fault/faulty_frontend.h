@@ -45,7 +45,8 @@ class FaultyFrontend {
   /// What the caller of front-end `frontend` gets. Whether the request took effect is up to the fault.
   Outcome handle(syncer::Instant now, std::size_t frontend, const syncer::HttpRequest& request,
                  std::string_view client = {});
-  /// The same for a caller whom no fault touches: it takes effect at once, and stale reads show it later.
+  /// The same for a caller whom no fault touches: it takes effect at once, nothing of it is lost, and readers see it as
+  /// late as everything else.
   syncer::HttpResponse handle_unharmed(syncer::Instant now, std::size_t frontend, const syncer::HttpRequest& request,
                                        std::string_view client = {});
   syncer::Instant next_deadline() const;

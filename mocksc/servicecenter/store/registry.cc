@@ -180,7 +180,7 @@ InstanceRecord& Registry::insert(ServiceRecord& service, SharedVersion version) 
 bool Registry::spoils_registration(const ServiceRecord& service, std::string_view instance_id, Instant now) {
   const auto removed = service.cached->removed_at(instance_id);
   const bool is_at_once = removed && now < *removed + kAtOnce && options_.release >= Release::V2_0_0;
-  return is_at_once && lag_random_.hits(options_.lags.spoilt_registrations);
+  return is_at_once && !lossless_ && lag_random_.hits(options_.lags.spoilt_registrations);
 }
 
 Duration Registry::draw_deafness() {
@@ -207,9 +207,9 @@ InstanceRecord* Registry::add_instance(ServiceRecord& service, Instance instance
   return &record;
 }
 
-const Instance& Registry::before_change(const InstanceRecord& instance) {
+const Instance& Registry::before_change(const InstanceRecord& instance) const {
   const InstanceVersion* cached = instance.service->cached->find(instance.data().instance_id);
-  return cached != nullptr ? cached->data : instance.data();
+  return cached != nullptr && !lossless_ ? cached->data : instance.data();
 }
 
 void Registry::change_instance(InstanceRecord& instance, Instance data, ChangeKind kind, Instant now,

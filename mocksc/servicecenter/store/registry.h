@@ -56,7 +56,7 @@ class Registry {
   InstanceRecord* add_instance(ServiceRecord& service, Instance instance, syncer::Duration ttl, syncer::Instant now,
                                std::string_view client);
   /// What a change starts from: the cached content, which may be older than the stored one.
-  static const Instance& before_change(const InstanceRecord& instance);
+  const Instance& before_change(const InstanceRecord& instance) const;
   void change_instance(InstanceRecord& instance, Instance data, ChangeKind kind, syncer::Instant now,
                        std::string_view client);
   static void renew(InstanceRecord& instance, syncer::Instant now);
@@ -69,6 +69,8 @@ class Registry {
   void advance(syncer::Instant now);
   /// While frozen no lease runs out; afterwards those that are overdue do within a second.
   void freeze_leases(bool frozen) { frozen_ = frozen; }
+  /// While lossless every write takes effect as it is answered: no update is lost, and no registration.
+  void set_lossless(bool lossless) { lossless_ = lossless; }
 
   /// Called for everything that becomes visible, also when it goes back to a write of the moment.
   void set_cache_listener(std::function<void(const CacheEvent&)> listener) { cache_listener_ = std::move(listener); }
@@ -137,6 +139,7 @@ class Registry {
   std::uint64_t visible_changes_ = 0;
   std::uint64_t service_changes_ = 0;
   bool frozen_ = false;
+  bool lossless_ = false;
 };
 
 }  // namespace mocksc

@@ -330,6 +330,27 @@ TEST(Expiry, IsStoredSoonAndSeenByReadersAtSomeTimeLater) {
   expect_between(2200ms, longest, 2610ms, "longest");
 }
 
+TEST(Lags, LoseNothingOfACallerWhomNoFaultTouches) {
+  FaultyFrontend sc(Model(real_options(), Random(1)), Random(2));
+  syncer::Instant now{};
+  const auto ask = [&](std::string method, std::string target, std::string body = {}) {
+    return sc.handle_unharmed(now, 0, {std::move(method), "", "/v4/default/registry" + target, {}, std::move(body)});
+  };
+  ask("POST", "/microservices", R"({"service":{"serviceName":"cart","serviceId":"s"}})");
+  const std::string path = "/microservices/s/instances";
+  for (int i = 0; i < 200; ++i) {
+    ask("POST", path, R"({"instance":{"hostName":"h","instanceId":"i1"}})");
+    EXPECT_EQ(ask("PUT", path + "/i1/heartbeat").status, 200);
+    now += 1s;
+    ask("PUT", path + "/i1/status?value=DOWN");
+    ask("PUT", path + "/i1/properties", R"({"properties":{"k":"new"}})");
+    const std::string stored = ask("GET", path + "/i1?noCache=1").body;
+    EXPECT_NE(stored.find("DOWN"), std::string::npos);
+    EXPECT_NE(stored.find("new"), std::string::npos);
+    ask("DELETE", path + "/i1");
+  }
+}
+
 TEST(Lags, AreEqualForEqualSeedsAndInACopy) {
   const auto play = [](Model& model, syncer::Instant begin) {
     std::string seen;
