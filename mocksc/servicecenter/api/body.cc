@@ -124,7 +124,7 @@ ApiResult<RegisterServiceBody> decode_register_service(std::string_view body, st
         in.map("tags", out.tags);
         in.objects("instances", "MicroServiceInstance",
                    [&](GoReader& instance) { read(instance, out.instances.emplace_back()); });
-        in.objects("rules", "AddOrUpdateServiceRule", [&](GoReader&) { out.has_rules = true; });
+        in.objects("rules", "AddOrUpdateServiceRule", [&](GoReader& rule) { read(rule, out.rules.emplace_back()); });
       });
 }
 

@@ -17,7 +17,7 @@ struct RegisterServiceBody {
   std::optional<Service> service;
   Properties tags;
   std::vector<Instance> instances;
-  bool has_rules = false;
+  std::vector<AccessRule> rules;
 };
 
 struct DeleteServicesBody {

@@ -29,7 +29,6 @@ struct Handler {
 
 /// The calls that answer with nothing but a body.
 constexpr auto kHandlers = std::to_array<Handler<Answer>>({
-    {Operation::RegisterService, register_service},
     {Operation::ListServices, list_services},
     {Operation::DeleteServices, delete_services},
     {Operation::GetService, get_service},
@@ -75,6 +74,7 @@ constexpr auto kHandlers = std::to_array<Handler<Answer>>({
 
 /// Those that answer with more: a summary, a revision, a status of their own.
 constexpr auto kFullHandlers = std::to_array<Handler<syncer::HttpResponse>>({
+    {Operation::RegisterService, register_service},
     {Operation::Existence, existence},
     {Operation::GetSchema, get_schema},
     {Operation::GetInstance, get_instance},
@@ -239,6 +239,7 @@ syncer::HttpResponse Model::handle(syncer::Instant now, std::size_t /*frontend*/
   } else {
     const bool is_run = found.operation != Operation::Unknown && (!is_bad || release >= Release::V2_0_0);
     answer = is_run ? respond(registry, impl_->memos, now, found, request, client, fault) : unrouted_answer(found);
+    if (answer.status == kNeverAnswered) return answer;
     finish(request, found.operation, answer, release);
   }
   if (is_bad) answer = bad_uri_answer(request.target, answer.body, release);

@@ -40,7 +40,8 @@ class Model {
 
   const ModelOptions& options() const;
 
-  /// The answer of front-end number `frontend`. `client` names who asks, for the change listener only.
+  /// The answer of front-end number `frontend`, with status 0 when it never comes. `client` names who asks, for the
+  /// change listener only.
   syncer::HttpResponse handle(syncer::Instant now, std::size_t frontend, const syncer::HttpRequest& request,
                               std::string_view client = {});
   /// The same, with list-like reads showing less than there is.

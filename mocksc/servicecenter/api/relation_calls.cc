@@ -201,17 +201,14 @@ syncer::HttpResponse add_dependencies(Call& call) { return dependencies_answer(c
 
 syncer::HttpResponse set_dependencies(Call& call) { return dependencies_answer(call, store_dependencies(call, true)); }
 
-Answer add_rules(Call& call) {
-  const auto body = decode_rules(call.request.body, call.go_package());
-  if (!body) return tl::unexpected(body.error());
-  ServiceRecord* service = Registry::find_service(call.tenant, call.route.id);
-  if (service == nullptr) return refuse(kInvalidParams, "Service does not exist.");
-  for (const AccessRule& rule : *body) {
+ApiResult<std::vector<std::string>> store_rules(Call& call, ServiceRecord& service,
+                                                const std::vector<AccessRule>& rules) {
+  for (const AccessRule& rule : rules) {
     if (const auto failure = check_rule(rule)) return tl::unexpected(*failure);
   }
   std::vector<std::string> added;
-  for (AccessRule rule : *body) {
-    std::vector<AccessRule>& stored = service->rules;
+  for (AccessRule rule : rules) {
+    std::vector<AccessRule>& stored = service.rules;
     if (!stored.empty() && stored.front().rule_type != rule.rule_type) {
       return refuse(kRuleTypeConflict, "Service can only contain one rule type, BLACK or WHITE.");
     }
@@ -224,11 +221,21 @@ Answer add_rules(Call& call) {
     added.push_back(rule.rule_id);
     stored.push_back(std::move(rule));
   }
-  if (!added.empty()) call.registry.service_changed(*service, call.now, call.client);
+  if (!added.empty()) call.registry.service_changed(service, call.now, call.client);
+  return added;
+}
+
+Answer add_rules(Call& call) {
+  const auto body = decode_rules(call.request.body, call.go_package());
+  if (!body) return tl::unexpected(body.error());
+  ServiceRecord* service = Registry::find_service(call.tenant, call.route.id);
+  if (service == nullptr) return refuse(kInvalidParams, "Service does not exist.");
+  const auto added = store_rules(call, *service, *body);
+  if (!added) return tl::unexpected(added.error());
   std::string out;
   JsonWriter writer(out);
   writer.open_object();
-  writer.texts("RuleIds", added);
+  writer.texts("RuleIds", *added);
   writer.close_object();
   return out;
 }

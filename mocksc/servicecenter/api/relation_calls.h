@@ -18,6 +18,9 @@ syncer::HttpResponse add_dependencies(Call& call);
 syncer::HttpResponse set_dependencies(Call& call);
 
 Answer add_rules(Call& call);
+/// Stores the rules that are new; their ids.
+ApiResult<std::vector<std::string>> store_rules(Call& call, ServiceRecord& service,
+                                                const std::vector<AccessRule>& rules);
 Answer list_rules(Call& call);
 Answer put_rule(Call& call);
 Answer delete_rules(Call& call);

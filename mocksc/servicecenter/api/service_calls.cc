@@ -74,7 +74,7 @@ ApiResult<std::string> store_service(Call& call, Service service) {
   return call.registry.add_service(tenant, std::move(service), call.now, call.client).data.service_id;
 }
 
-/// Tags and instances that came along with a new service; the texts of what failed. Of several instances the real
+/// Tags, rules and instances that came along with a new service; the texts of what failed. Of several instances the real
 /// server stores one, since it stops listening after the first result.
 std::string store_extras(Call& call, ServiceRecord& service, const RegisterServiceBody& body) {
   std::string failures;
@@ -82,6 +82,10 @@ std::string store_extras(Call& call, ServiceRecord& service, const RegisterServi
   const auto note = [&](const std::string& text) { failures += (failures.empty() ? "" : " ") + text; };
   if (!body.tags.empty()) {
     if (const auto error = store_tags(call, service, body.tags)) note(is_old ? error->detail : to_text(*error));
+  }
+  if (!body.rules.empty() && call.before(Release::V2_1_0)) {
+    const auto rules = store_rules(call, service, body.rules);
+    if (!rules) note(is_old ? rules.error().detail : to_text(rules.error()));
   }
   const std::size_t stored = is_old ? body.instances.size() : std::min<std::size_t>(body.instances.size(), 1);
   for (std::size_t i = 0; i < stored; ++i) {
@@ -201,6 +205,28 @@ syncer::HttpResponse service_existence(Call& call) {
   return answer;
 }
 
+/// The id of the service that was stored with all that came along.
+ApiResult<std::string> register_with_extras(Call& call, RegisterServiceBody& body) {
+  if (!body.service) return refuse(kInvalidParams, "Request body is empty");
+  Service service = std::move(*body.service);
+  fill_defaults(service);
+  const std::string_view framework = call.before(Release::V1_4_8) ? "FrameWorkProperty" : "FrameWork";
+  if (const auto failure = check_service(service, call.registry.options().quotas.schemas, framework)) {
+    return tl::unexpected(*failure);
+  }
+  if (const auto failure = check_service_quota(call)) return tl::unexpected(*failure);
+  const auto id = store_service(call, std::move(service));
+  if (!id) return id;
+  Call stored{call.registry, call.registry.tenant(call.domain, call.route.project),
+              call.now,      call.domain,
+              call.route,    call.request,
+              call.query,    call.client,
+              call.fault,    call.memos};
+  const std::string failures = store_extras(stored, *Registry::find_service(stored.tenant, *id), body);
+  if (!failures.empty()) return refuse(kInvalidParams, "errMessages: [" + failures + "]");
+  return id;
+}
+
 /// The rule of the ids, or what old releases say.
 std::optional<ApiError> check_ids(const Call& call, const std::vector<std::string>& ids) {
   static const Rule kIds{1, 0, [](std::string_view id) { return id.size() <= 64 && rules::kServiceId.matches(id); },
@@ -212,29 +238,14 @@ std::optional<ApiError> check_ids(const Call& call, const std::vector<std::strin
 
 }  // namespace
 
-Answer register_service(Call& call) {
+syncer::HttpResponse register_service(Call& call) {
   auto body = decode_register_service(call.request.body, call.go_package());
-  if (!body) return tl::unexpected(body.error());
-  if (!body->service) return refuse(kInvalidParams, "Request body is empty");
-  // The real one never answers some of these bodies; a clear refusal serves a test better than a hang.
-  if (body->has_rules) return refuse(kInvalidParams, "rules are not supported");
-  Service service = std::move(*body->service);
-  fill_defaults(service);
-  const std::string_view framework = call.before(Release::V1_4_8) ? "FrameWorkProperty" : "FrameWork";
-  if (const auto failure = check_service(service, call.registry.options().quotas.schemas, framework)) {
-    return tl::unexpected(*failure);
-  }
-  if (const auto failure = check_service_quota(call)) return tl::unexpected(*failure);
-  const auto id = store_service(call, std::move(service));
-  if (!id) return tl::unexpected(id.error());
-  Call stored{call.registry, call.registry.tenant(call.domain, call.route.project),
-              call.now,      call.domain,
-              call.route,    call.request,
-              call.query,    call.client,
-              call.fault,    call.memos};
-  const std::string failures = store_extras(stored, *Registry::find_service(stored.tenant, *id), *body);
-  if (!failures.empty()) return refuse(kInvalidParams, "errMessages: [" + failures + "]");
-  return service_id_body(*id);
+  if (!body) return error_answer(body.error());
+  const auto id = register_with_extras(call, *body);
+  if (!id) return error_answer(id.error());
+  const bool has_only_rules = !body->rules.empty() && body->tags.empty() && body->instances.empty();
+  if (has_only_rules && !call.before(Release::V2_1_0)) return {kNeverAnswered, {}, {}};
+  return json_answer(service_id_body(*id));
 }
 
 Answer list_services(Call& call) {

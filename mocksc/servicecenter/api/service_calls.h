@@ -5,7 +5,8 @@
 
 namespace mocksc {
 
-Answer register_service(Call& call);
+/// From 2.1 on a body with rules and nothing else beside the service is never answered, though the service is stored.
+syncer::HttpResponse register_service(Call& call);
 Answer list_services(Call& call);
 Answer delete_services(Call& call);
 Answer get_service(Call& call);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "mocksc/servicecenter/api/call.h"
+
 namespace mocksc {
 namespace {
 
@@ -50,6 +52,9 @@ Outcome FaultyFrontend::handle(Instant now, std::size_t frontend, const HttpRequ
     outcome = spoil(*failure, now, frontend, request, client, operation);
   } else {
     outcome.response = answer(now, frontend, request, client, operation);
+  }
+  if (outcome.kind == Outcome::Kind::Answer && outcome.response.status == kNeverAnswered) {
+    return {Outcome::Kind::Hang, {}, kForever};
   }
   if (outcome.kind != Outcome::Kind::Hang) outcome.delay += latency;
   return outcome;

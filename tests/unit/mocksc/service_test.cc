@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "mocksc/servicecenter/store/records.h"
+#include "mocksc/servicecenter/fault/faulty_frontend.h"
 #include "tests/unit/mocksc/center.h"
 
 namespace mocksc::testing {
@@ -106,9 +107,26 @@ TEST(RegisterService, KeepsFrameworkPathsAndStrategyInTheOrderOfTheTable) {
                 R"("modTimestamp":"1700000000","environment":"testing","framework":{"name":"JC","version":"3"}}})");
 }
 
-TEST(RegisterService, RefusesRulesInsteadOfHanging) {
+TEST(RegisterService, WithRulesAloneIsStoredAndNeverAnswered) {
   Center sc;
-  EXPECT_EQ(sc.post("/microservices", R"({"service":{"serviceName":"a"},"rules":[{}]})").status, 400);
+  const std::string rule = R"("rules":[{"ruleType":"BLACK","attribute":"ServiceName","pattern":"x"}])";
+  EXPECT_EQ(sc.post("/microservices", R"({"service":{"serviceName":"a","serviceId":"a"},)" + rule + "}").status, 0);
+  EXPECT_EQ(sc.get("/microservices/a").status, 200);
+  const std::string tagged = R"({"service":{"serviceName":"b","serviceId":"b"},"tags":{"k":"v"},)" + rule + "}";
+  EXPECT_EQ(sc.post("/microservices", tagged).status, 200);
+  FaultyFrontend front(Model(plain_options(), syncer::Random(1)), syncer::Random(2));
+  const auto outcome = front.handle(sc.now, 0, {"POST", "", sc.base + "/microservices", {},
+                                                R"({"service":{"serviceName":"a"},)" + rule + "}"});
+  EXPECT_EQ(outcome.kind, Outcome::Kind::Hang);
+  EXPECT_EQ(outcome.delay, kForever);
+}
+
+TEST(RegisterService, StoresRulesUpTo20) {
+  Center sc(plain_options(Release::V2_0_0));
+  const std::string body = R"({"service":{"serviceName":"a","serviceId":"a"},)"
+                           R"("rules":[{"ruleType":"BLACK","attribute":"ServiceName","pattern":"x"}]})";
+  EXPECT_EQ(sc.post("/microservices", body).status, 200);
+  EXPECT_NE(sc.get("/microservices/a/rules").body.find(R"("ruleType":"BLACK")"), std::string::npos);
 }
 
 TEST(RegisterService, TakesInlineTagsAndOneInstance) {
