@@ -48,8 +48,8 @@ class Awaited {
 
 TEST(Load, TwoHundredRegistrationsAndRemovalsAreSeenWithinASecond) {
   const Workplace workplace;
-  const Registry home({"127.0.0.1:0"}, {"--delete-visibility", "0s"});
-  const Registry away({"127.0.0.1:0"}, {"--delete-visibility", "0s"});
+  const Registry home({"127.0.0.1:0"}, {"--gentle", "--delete-visibility", "0s"});
+  const Registry away({"127.0.0.1:0"}, {"--gentle", "--delete-visibility", "0s"});
   const Syncer east(workplace, words("east", home.sc.origin()));
   const Syncer west(workplace, words("west", away.sc.origin(), east.gossip));
   const Registered warm(home.sc, "orders", "rest://10.1.0.1:1");
