@@ -15,6 +15,7 @@
 #include "mocksc/servicecenter/api/service_calls.h"
 #include "mocksc/servicecenter/api/transport.h"
 #include "mocksc/servicecenter/store/registry.h"
+#include "mocksc/servicecenter/store/self_registration.h"
 #include "syncer/base/assert.h"
 #include "syncer/base/hash.h"
 
@@ -276,6 +277,9 @@ std::uint64_t Model::writes() const { return impl_->registry.writes(); }
 std::uint64_t Model::visible_changes() const { return impl_->registry.visible_changes(); }
 void Model::lose_data(syncer::Instant now) { impl_->registry.clear(now); }
 void Model::freeze_leases(bool frozen) { impl_->registry.freeze_leases(frozen); }
+void Model::set_frontend_up(syncer::Instant now, std::size_t frontend, bool is_up) {
+  mocksc::set_frontend_up(impl_->registry, frontend, is_up, now);
+}
 std::string Model::save() const { return impl_->registry.save(); }
 
 syncer::Result<void> Model::restore(syncer::Instant now, std::string_view saved) {

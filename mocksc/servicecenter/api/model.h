@@ -86,6 +86,8 @@ class Model {
   void lose_data(syncer::Instant now);
   /// While frozen no lease runs out; afterwards the overdue ones do within a second.
   void freeze_leases(bool frozen);
+  /// Whether a front-end runs: one that does not loses its own registration with its lease.
+  void set_frontend_up(syncer::Instant now, std::size_t frontend, bool is_up);
 
   /// All data as text, for restore(). Corrupt text is refused and changes nothing.
   std::string save() const;

@@ -183,6 +183,11 @@ void FaultyFrontend::update_for_faults(Instant now) {
   }
   model_.freeze_leases(is_frozen);
   record(now, [is_frozen](Model& model, Instant) { model.freeze_leases(is_frozen); });
+  for (std::size_t frontend = 0; frontend < model_.options().frontends.size(); ++frontend) {
+    const bool is_up = !is_out(frontend);
+    model_.set_frontend_up(now, frontend, is_up);
+    record(now, [frontend, is_up](Model& model, Instant at) { model.set_frontend_up(at, frontend, is_up); });
+  }
   if (!is_stale && memory_ == Duration(0)) past_.reset();
 }
 

@@ -53,7 +53,7 @@ Registry::Registry(ModelOptions options, syncer::Random random)
       random_(random),
       lag_random_(random.stream("lags")),
       cache_(options_.lags, random.stream("cache")) {
-  self_register(Instant{});
+  register_self(*this, Instant{});
 }
 
 Tenant& Registry::tenant(std::string_view domain, std::string_view project) {
@@ -227,6 +227,13 @@ void Registry::renew(InstanceRecord& instance, Instant now) {
   instance.deadline = instance.ttl == Duration::zero() ? syncer::kNever : syncer::saturating_add(now, instance.ttl);
 }
 
+void Registry::set_life(InstanceRecord& instance, Duration ttl, Instant now) {
+  if (instance.ttl == ttl) return;
+  instance.ttl = ttl;
+  renew(instance, now);
+  arm(instance);
+}
+
 void Registry::arm(const InstanceRecord& instance) {
   const Instant end = syncer::saturating_add(instance.deadline, options_.lags.lease);
   if (instance.deadline != syncer::kNever) timers_.push({end, instance.serial});
@@ -321,15 +328,6 @@ void Registry::report(ChangeKind kind, const ServiceRecord& service, const Insta
   listener_({kind, now, service.tenant->domain, service.tenant->project, service.data, instance, client});
 }
 
-void Registry::self_register(syncer::Instant now) {
-  if (options_.frontends.empty()) return;
-  Tenant& home = tenant("default", "default");
-  ServiceRecord& record = add_service(home, own_service(options_, timestamp(now)), now, {});
-  for (const std::string& endpoint : options_.frontends) {
-    add_instance(record, own_instance(record.data, new_id(), endpoint), syncer::Duration::zero(), now, {});
-  }
-}
-
 void Registry::load(SavedService saved, Tenant& home, Leases leases, Instant now) {
   ServiceRecord& service = insert(home, std::move(saved.record));
   service.revision = saved.revision;
@@ -412,7 +410,7 @@ syncer::Result<void> Registry::restore(std::string_view saved, Leases leases, In
 
 void Registry::clear(Instant now) {
   Tenants old = take_all();
-  self_register(now);
+  register_self(*this, now);
   report_missing(ChangeKind::InstanceLost, old, tenants_, now);
 }
 

@@ -60,6 +60,8 @@ class Registry {
   void change_instance(InstanceRecord& instance, Instance data, ChangeKind kind, syncer::Instant now,
                        std::string_view client);
   static void renew(InstanceRecord& instance, syncer::Instant now);
+  /// Gives the lease another life, from now on; zero never ends.
+  void set_life(InstanceRecord& instance, syncer::Duration ttl, syncer::Instant now);
   /// Removes the instance; readers go on seeing it for a while. The record is gone.
   void end_lease(InstanceRecord& instance, ChangeKind kind, syncer::Instant now, std::string_view client);
   /// Drops everything and registers the service center anew, as after the loss of its disks.
@@ -99,7 +101,6 @@ class Registry {
     std::uint64_t serial;
     bool operator>(const Timer& other) const { return std::tie(at, serial) > std::tie(other.at, other.serial); }
   };
-  void self_register(syncer::Instant now);
   void index(ServiceRecord& service);
   void unindex(const ServiceRecord& service);
   ServiceRecord& insert(Tenant& tenant, Service service);

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
+#include <cstddef>
 
-#include "mocksc/servicecenter/store/options.h"
-#include "mocksc/servicecenter/store/records.h"
+#include "mocksc/servicecenter/store/registry.h"
+#include "syncer/base/time.h"
 
 namespace mocksc {
 
-/// The service under which a service center registers itself in tenant default/default.
-Service own_service(const ModelOptions& options, const std::string& timestamp);
-/// The instance of one of its front-ends, "rest://10.12.0.1:30100/".
-Instance own_instance(const Service& service, std::string instance_id, const std::string& endpoint);
+/// A service center registers itself: a service of tenant default/default, and an instance for each front-end.
+void register_self(Registry& registry, syncer::Instant now);
+/// A front-end that is down renews its own lease no longer; one that is back registers anew if it has ended.
+void set_frontend_up(Registry& registry, std::size_t frontend, bool is_up, syncer::Instant now);
 
 }  // namespace mocksc

@@ -56,6 +56,28 @@ struct Sick {
   syncer::Instant now = syncer::instant(0);
 };
 
+TEST(Outage, OfAFrontEndIsListedAsHealthyForTheLifeOfItsLease) {
+  ModelOptions options = plain_options();
+  options.frontends = {"rest://10.12.0.1:30100/", "rest://10.12.0.2:30100/"};
+  Sick sick(0, options);
+  const auto health = [&] { return sick.send("GET", "/v4/default/registry/health").response.body; };
+  const std::string before = health();
+  Fault fault = Sick::fault(FaultKind::Outage);
+  fault.frontend = 1;
+  sick.start(fault, 200s);
+  sick.pass(119s);
+  EXPECT_EQ(health(), before);
+  sick.pass(1s);
+  EXPECT_NE(health().find("10.12.0.1:30100"), std::string::npos);
+  EXPECT_EQ(health().find("10.12.0.2:30100"), std::string::npos);
+  sick.pass(80s);
+  EXPECT_NE(health().find("10.12.0.2:30100"), std::string::npos);
+  EXPECT_NE(health(), before) << "under a new id";
+  sick.start(fault, 100s);
+  sick.pass(1h);
+  EXPECT_NE(health().find("10.12.0.2:30100"), std::string::npos) << "it was back in time";
+}
+
 TEST(Outage, RefusesHangsOrResetsUntilItsEndAndDoesNothing) {
   for (const auto& [mode, kind] : {std::pair{OutageMode::Refuse, Kind::Refuse},
                                    {OutageMode::Hang, Kind::Hang},
