@@ -32,6 +32,7 @@ void Session::start(Instant now) {
 
 void Session::advance(Instant now) {
   probe_preferred(now);
+  calls.advance(now);
   leases.advance(now);
   canary.advance(now);
   poll(now);
@@ -44,9 +45,9 @@ void Session::advance(Instant now) {
 }
 
 Instant Session::next_deadline() const {
-  return std::min({addresses.probe_due(), leases.next_deadline(), canary.next_deadline(), cycle.next_deadline(),
-                   absences.next_deadline(), driver->next_deadline(), guard.next_deadline(), regions_.next_deadline(),
-                   importer.next_deadline()});
+  return std::min({addresses.probe_due(), calls.next_deadline(), leases.next_deadline(), canary.next_deadline(),
+                   cycle.next_deadline(), absences.next_deadline(), driver->next_deadline(), guard.next_deadline(),
+                   regions_.next_deadline(), importer.next_deadline()});
 }
 
 void Session::probe_preferred(Instant now) {

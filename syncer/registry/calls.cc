@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/quantity.h"
 
 namespace syncer::registry {
 namespace {
@@ -12,6 +13,10 @@ namespace {
 bool is_overload(const Result<HttpResponse>& answer) {
   return !answer || answer->status >= 500 || answer->status == 429;
 }
+
+/// A registry that wants to be left alone for longer is asked all the same.
+constexpr Duration kLongestPause = std::chrono::seconds(30);
+constexpr Duration kLongestLeasePause = std::chrono::seconds(3);
 
 }  // namespace
 
@@ -94,14 +99,37 @@ void Calls::probe(Instant now, const std::string& address, HttpRequest request, 
   start(now, {Urgency::Read, std::move(request), std::move(done), true});
 }
 
+/// "Retry-After: 7"; its other form, a date, would need to trust two wall clocks and is left aside.
+void Calls::note_retry_after(Instant now, const std::string& origin, const HttpResponse& answer) {
+  if ((answer.status != 429 && answer.status != 503) || SYNCER_MUTATED("registry.ignore_retry_after")) return;
+  const std::string* text = answer.headers.find("Retry-After");
+  if (text == nullptr || text->empty() || text->find_first_not_of("0123456789") != std::string::npos) return;
+  const auto seconds = parse_number(*text, kLongestPause / std::chrono::seconds(1));
+  busy_origin_ = origin;
+  busy_since_ = now;
+  busy_for_ = seconds ? std::chrono::seconds(*seconds) : kLongestPause;
+}
+
+Instant Calls::ready_at(Urgency urgency) const {
+  if (busy_origin_ != addresses_.current()) return Instant::min();
+  // Leases run on, whatever the registry has to do.
+  return busy_since_ + (urgency == Urgency::Lease ? std::min(busy_for_, kLongestLeasePause) : busy_for_);
+}
+
 bool Calls::may_start(Instant now, Urgency urgency) const {
   return urgency == Urgency::Read || !may_write_ || may_write_(now);
 }
 
 void Calls::start_waiting(Instant now) {
-  held_ = false;
+  held_ = postponed_ = false;
+  postponed_until_ = kNever;
   for (const Urgency urgency : {Urgency::Lease, Urgency::Read, Urgency::Write}) {
     auto& queue = waiting_[static_cast<std::size_t>(urgency)];
+    if (const Instant ready = ready_at(urgency); !queue.empty() && now < ready) {
+      postponed_ = true;
+      postponed_until_ = std::min(postponed_until_, ready);
+      continue;
+    }
     if (!queue.empty() && !may_start(now, urgency)) {
       held_ = true;
       continue;
@@ -132,6 +160,7 @@ bool Calls::on_http(Instant now, CallId id, const RawAnswer& raw) {
   const Call call = std::move(found->second);
   under_way_.erase(found);
   --running_;
+  if (!call.is_probe && raw) note_retry_after(now, call.request.origin, *raw);
   if (!call.is_probe) addresses_.report(now, call.request.origin, call.urgency != Urgency::Write, raw);
   if (call.urgency == Urgency::Write) rate_.answered(now, is_overload(raw));
   call.done(now, raw);

@@ -93,6 +93,11 @@ class Calls {
   void resume(Instant now) {
     if (held_) start_waiting(now);
   }
+  /// Starts what the registry wanted to have later.
+  void advance(Instant now) {
+    if (now >= next_deadline()) start_waiting(now);
+  }
+  Instant next_deadline() const { return postponed_ ? postponed_until_ : kNever; }
   /// Cancels everything; no `Done` is called.
   void forget_all();
 
@@ -111,6 +116,9 @@ class Calls {
   void start(Instant now, Call call);
   void start_waiting(Instant now);
   bool may_start(Instant now, Urgency urgency) const;
+  void note_retry_after(Instant now, const std::string& origin, const HttpResponse& answer);
+  /// When the registry takes calls of this urgency again; not later than now when it does.
+  Instant ready_at(Urgency urgency) const;
 
   const RegistrySettings& settings_;
   std::function<bool(Instant)> may_write_;
@@ -123,6 +131,12 @@ class Calls {
   std::size_t running_ = 0;
   std::size_t max_target_ = std::numeric_limits<std::size_t>::max();
   bool held_ = false;  ///< something waits for permission to write
+  // Retry-After of an answer: not before this, at that address.
+  std::string busy_origin_;
+  Instant busy_since_{};
+  Duration busy_for_{};
+  bool postponed_ = false;  ///< something waits for that
+  Instant postponed_until_ = kNever;
 };
 
 }  // namespace syncer::registry
