@@ -23,8 +23,10 @@ constexpr Duration kLongestLeasePause = std::chrono::seconds(3);
 void Addresses::report(Instant now, const std::string& address, bool vital, const Result<HttpResponse>& answer) {
   if (address != current()) return;  // late news of an address that was already left
   if (!answer) {
-    const bool hard = answer.error().code == ErrorCode::Unreachable;
-    if (hard || vital) failed(now, hard, to_string(answer.error()));
+    const Error& error = answer.error();
+    const bool hard = error.code == ErrorCode::Unreachable;
+    // Who reads the reason is told the address beside it.
+    if (hard || vital) failed(now, hard, error.where == address ? error.detail : to_string(error));
     return;
   }
   if (!is_overload(answer)) return answered(now);
@@ -45,8 +47,9 @@ void Addresses::failed(Instant now, bool hard, std::string problem) {
   problem_ = std::move(problem);
   if (!hard && ++failures_ < kPatience) return;
   failures_ = 0;
-  if (++tried_ >= addresses_.size() && !down_) {
+  if (++tried_ >= addresses_.size() && (!down_ || problem_ != reported_)) {
     down_ = true;
+    reported_ = problem_;
     observe(observer_, now, EventKind::RegistryDown, Severity::Warning, {{"address", current()}, {"reason", problem_}});
   }
   if (addresses_.size() > 1 && !SYNCER_MUTATED("catalog.no_failover"))

@@ -60,6 +60,7 @@ class Addresses {
   bool answered_ = false;
   bool down_ = false;
   std::string problem_;
+  std::string reported_;  // as the last event about an outage said
 };
 
 /// What came back from the port, be it an answer or not.
