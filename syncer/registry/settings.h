@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -50,6 +51,7 @@ inline constexpr Backoff kRefusedCanary = {std::chrono::seconds(1), std::chrono:
 inline constexpr Duration kLeaseRetry = std::chrono::seconds(1);
 /// Attachments that could not be read, and how often those that were are read again.
 inline constexpr Duration kAttachmentRetry = std::chrono::seconds(5);
-inline constexpr Duration kAttachmentRepeat = std::chrono::minutes(5);
+inline constexpr Duration kAttachmentRepeat = std::chrono::seconds(20);
+inline constexpr Duration kBetweenAttachments = std::chrono::milliseconds(100);
 
 }  // namespace syncer::registry

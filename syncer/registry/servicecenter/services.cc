@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/registry/servicecenter/services.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
 #include "syncer/registry/servicecenter/answers.h"
 #include "syncer/registry/servicecenter/copy.h"
@@ -63,7 +67,14 @@ void Schemas::on_answer(Instant now, const ServiceRef& ref, const RawAnswer& raw
     context_.owner.attachments_read(now, service->state.name, schemas);
   }
   const bool repeat_now = again_.erase(ref) > 0;
-  schedule(repeat_now ? now : now + (good ? kAttachmentRepeat : kAttachmentRetry), ref);
+  schedule(repeat_now ? now : now + (good ? repeat_after(ref) : kAttachmentRetry), ref);
+}
+
+/// Up to a quarter earlier, so that those that were read together spread.
+Duration Schemas::repeat_after(const ServiceRef& ref) const {
+  constexpr std::int64_t kParts = 64;
+  const Duration all = std::max<Duration>(kAttachmentRepeat, (when_.size() + 1) * kBetweenAttachments);
+  return all - all / 4 / kParts * static_cast<std::int64_t>(hash64(ref.id) % kParts);
 }
 
 namespace {

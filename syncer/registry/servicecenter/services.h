@@ -14,8 +14,9 @@
 
 namespace syncer::registry::servicecenter {
 
-/// Reads the contracts of exported services: once, whenever the service's record changes, and every few minutes,
-/// because a changed content alone leaves no trace in the record.
+/// Reads the contracts of exported services: once, whenever the service's record changes, and every 20 s, because a
+/// changed content alone leaves no trace in the record; less often where they are so many that this would cost more
+/// than ten requests a second.
 class Schemas {
  public:
   Schemas(const DriverContext& context, const Requests& requests) : context_(context), requests_(requests) {}
@@ -30,6 +31,7 @@ class Schemas {
  private:
   void schedule(Instant due, const ServiceRef& ref);
   void read(Instant now, const ServiceRef& ref);
+  Duration repeat_after(const ServiceRef& ref) const;
   void on_answer(Instant now, const ServiceRef& ref, const RawAnswer& raw);
 
   const DriverContext& context_;
