@@ -79,6 +79,9 @@ Duration Schemas::repeat_after(const ServiceRef& ref) const {
 
 namespace {
 
+/// A registry that failed this often in a row needs somebody.
+constexpr std::uint32_t kStubborn = 3;
+
 /// What other regions say of the service itself; nullptr when that has not arrived.
 const Bytes* record_of(const Attachments& attachments) {
   const auto found = attachments.find("");
@@ -108,14 +111,18 @@ const ServiceRef* Services::ensure(Instant now, const Key& key, bool foreign) {
 
 std::string Services::problem(const Key& key) const {
   const auto found = services_.find(key);
-  return found == services_.end() || found->second.problem.empty() ? "its service is being created"
-                                                                   : found->second.problem;
+  if (found == services_.end()) return "its service is being created";
+  const Preparation& service = found->second;
+  if (!service.problem.empty()) return service.problem;
+  const bool unknown = record_of(service.desired) == nullptr && !service.foreign;
+  return unknown ? "its service record has not arrived" : "its service is being created";
 }
 
 std::vector<std::string> Services::problems() const {
   std::vector<std::string> texts;
   for (const auto& [key, service] : services_) {
-    if (!service.problem.empty()) texts.push_back("service " + to_string(key) + ": " + service.problem);
+    const bool passing = service.outage && service.failures < kStubborn;
+    if (!service.problem.empty() && !passing) texts.push_back("service " + to_string(key) + ": " + service.problem);
     for (const auto& [schema, reason] : service.refused) {
       texts.push_back("service " + to_string(key) + ": contract " + schema + " refused: " + reason);
     }
@@ -149,7 +156,11 @@ void Services::reconsider(Instant now, const Key& key) {
 void Services::forget(const Key& key) {
   const auto found = services_.find(key);
   if (found == services_.end() || found->second.busy) return;
-  services_.erase(found);
+  Preparation fresh;
+  fresh.desired = std::move(found->second.desired);
+  fresh.foreign = found->second.foreign;
+  if (!SYNCER_MUTATED("registry.trust_a_dead_service_id")) fresh.dead_id = found->second.ref.id;
+  found->second = std::move(fresh);
 }
 
 bool Services::has_natives(const Key& key) const {
@@ -168,16 +179,14 @@ void Services::step(Instant now, const Key& key, Preparation& service) {
 }
 
 void Services::find_or_create(Instant now, const Key& key, Preparation& service) {
-  if (const ServiceRef* ref = context_.snapshot.find(key)) {
+  const ServiceRef* ref = context_.snapshot.find(key);
+  if (ref != nullptr && ref->id != service.dead_id) {
     service.ref = *ref;
     service.problem.clear();
     return step(now, key, service);
   }
   const Bytes* record = record_of(service.desired);
-  if (record == nullptr && !service.foreign) {
-    service.problem = "its service record has not arrived";
-    return;
-  }
+  if (record == nullptr && !service.foreign) return;  // its service record has not arrived
   auto body = service_body(key, record != nullptr ? *record : Bytes("{}"));
   if (!body) return fail(now, key, service, body.error());
   call(now, key, service, requests_.create_service(project_of(key.space), std::move(*body)),
@@ -199,6 +208,7 @@ void Services::verify(Instant now, const Key& key, const std::string& id) {
            return failure(ErrorCode::Conflict, "service", "its alias belongs to another service here");
          }
          service.ref = {project_of(key.space), id};
+         service.dead_id.clear();
          return {};
        });
 }
@@ -212,7 +222,7 @@ void Services::compare_contracts(Instant now, const Key& key, Preparation& servi
        [this, key](Instant, Preparation& s, const RawAnswer& raw) -> Result<void> {
          const auto present = read_schemas(raw);
          if (!present) {
-           if (present.error().code == ErrorCode::NotFound) s.ref.id.clear();
+           if (present.error().code == ErrorCode::NotFound) s.dead_id = std::exchange(s.ref.id, "");
            return tl::make_unexpected(present.error());
          }
          plan_contracts(key, s, present->value);
@@ -282,6 +292,7 @@ void Services::fail(Instant now, const Key& key, Preparation& service, const Err
   const bool first = service.failures == 0;
   const bool outage = is_outcome_unknown(error) || is_unauthorized(error);
   service.problem = to_string(error);
+  service.outage = outage;
   const Duration wait = (outage ? kPreparation : kRefusedWrite).wait(service.failures++);
   const Duration jitter = random_.between(Duration::zero(), wait / 4);
   service.retry_at = now + wait + jitter;

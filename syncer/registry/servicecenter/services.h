@@ -79,8 +79,10 @@ class Services {
     std::map<std::string, Bytes> missing;        ///< contracts still to be written
     std::map<std::string, std::string> refused;  ///< contracts and why
     std::uint32_t failures = 0;
+    bool outage = false;  ///< the last failure was the registry's, not the service's
     Instant retry_at{};
     std::string problem;
+    std::string dead_id;  ///< an id that the registry does not know any more, whatever its lists say
   };
   using Key = ServiceKey;
   using Handle = std::function<Result<void>(Instant, Preparation&, const RawAnswer&)>;
