@@ -46,6 +46,7 @@ struct CopyPlan {
   Metadata metadata;                   ///< of the origin, with the marks of region and instance, without the epoch
   Duration lease{};
   bool foreign = false;  ///< the record is of another kind: what is attached to its service cannot be read here
+  bool properties_in_place = true;  ///< otherwise the registration has to be replaced for other properties
 };
 using SharedPlan = std::shared_ptr<const CopyPlan>;
 
@@ -139,6 +140,11 @@ class Driver {
   virtual bool is_mirrored(const ServiceKey& service) const = 0;
   /// Invalid when the payload is no record of an instance.
   virtual Result<SharedPlan> plan(const std::string& region, const std::string& instance, ByteView payload) = 0;
+  /// Whether registries of this kind would take a copy of this own instance, which needs room for its marks.
+  virtual Result<void> check_room(const std::string& region, const std::string& instance, ByteView payload) const {
+    (void)region, (void)instance, (void)payload;
+    return {};
+  }
   /// Creates what must be there before what is planned is put. Where that is once it is there; until then
   /// nullptr, and problem() has the reason. Nothing is begun while writes are not allowed.
   virtual const ServiceRef* prepare(Instant now, const ServiceKey& service, const CopyPlan& plan) = 0;

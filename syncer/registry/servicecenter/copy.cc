@@ -8,14 +8,13 @@
 namespace syncer::registry::servicecenter {
 namespace {
 
-constexpr std::size_t kIdLength = 32;
-
-std::string short_sha256(const Bytes& bytes) { return sha256_hex(bytes).substr(0, kIdLength); }
+/// As large as any epoch's mark gets.
+const std::string kLongestEpoch = to_string(Epoch{~std::uint64_t{0}, ~std::uint64_t{0}});
 
 /// Everything but what can be changed in place.
-std::string id_of(const std::string& region, const std::string& instance, Members members) {
+std::string id_of(const std::string& region, const std::string& instance, Members members, bool with_properties) {
   members.erase("status");
-  members.erase("properties");
+  if (!with_properties) members.erase("properties");
   Bytes bytes;
   ByteWriter writer(bytes);
   for (const std::string& field : {region, instance}) writer.string(field);
@@ -73,9 +72,20 @@ Result<CopyPlan> plan_copy(const std::string& region, const std::string& instanc
   }
   plan.metadata["syncer.region"] = region;
   plan.metadata["syncer.instance"] = instance;
-  plan.id = id_of(region, instance, std::move(document->members));
+  plan.properties_in_place = properties_body(plan, kLongestEpoch).has_value();
+  const bool with_properties =
+      !plan.properties_in_place && !SYNCER_MUTATED("registry.change_large_properties_in_place");
+  document->members["properties"] = properties_text(plan.metadata);
+  plan.id = id_of(region, instance, std::move(document->members), with_properties);
   plan.foreign = record->native.kind != kNativeKind;
   return plan;
+}
+
+Result<void> check_copy(const std::string& region, const std::string& instance, ByteView payload) {
+  const auto plan = plan_copy(region, instance, payload);
+  if (!plan) return tl::make_unexpected(plan.error());
+  const auto body = registration_body(*plan, payload, kLongestEpoch);
+  return body ? Result<void>() : tl::make_unexpected(body.error());
 }
 
 Result<Bytes> registration_body(const CopyPlan& plan, ByteView payload, const std::string& epoch) {

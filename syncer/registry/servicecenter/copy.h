@@ -25,6 +25,8 @@ inline constexpr std::size_t kMaxProperties = 3 * 1024;
 /// same origin state gets the same id from every syncer, after any crash: registering it twice is a heartbeat.
 Result<CopyPlan> plan_copy(const std::string& region, const std::string& instance, ByteView payload);
 
+/// TooLarge when a registration of the copy would be refused, whatever its epoch.
+Result<void> check_copy(const std::string& region, const std::string& instance, ByteView payload);
 /// Body that registers the copy; TooLarge when the service center would refuse it.
 Result<Bytes> registration_body(const CopyPlan& plan, ByteView payload, const std::string& epoch);
 /// Body that replaces the properties of a registered copy; TooLarge as above.

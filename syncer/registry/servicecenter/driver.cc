@@ -13,6 +13,8 @@ namespace {
 
 using Batch = std::vector<EntryId>;
 
+/// More than the marks of a copy take, with the names of members that an encoded record does not repeat.
+constexpr std::size_t kRoomForMarks = 2048;
 /// Below this size a set of heartbeats in which something is lost is sent one by one.
 constexpr std::size_t kSmallBatch = 16;
 
@@ -55,6 +57,11 @@ class ServiceCenter : public Driver {
   bool is_mirrored(const ServiceKey& service) const override;
   Result<SharedPlan> plan(const std::string& region, const std::string& instance, ByteView payload) override {
     return plans_.plan(region, instance, payload);
+  }
+  Result<void> check_room(const std::string& region, const std::string& instance, ByteView payload) const override {
+    // Marks and what a registration has besides are never this large.
+    if (payload.size() + kRoomForMarks <= kMaxRegistration) return {};
+    return check_copy(region, instance, payload);
   }
   const ServiceRef* prepare(Instant now, const ServiceKey& service, const CopyPlan& plan) override {
     return services_.ensure(now, service, plan.foreign);
