@@ -57,6 +57,7 @@ void Watch::on_node_event(NodeIndex node, const syncer::Event& event) {
     case EventKind::NodeFailed:
       return raise(node, "conflict", "node");
     case EventKind::CopyRejected:
+    case EventKind::ExportRefused:
       return raise(node, "rejected", std::string(event.text("key")));
     case EventKind::CopyAccepted:
       return clear(node, "rejected", std::string(event.text("key")));

@@ -16,7 +16,8 @@
 /// name, part() for a struct or an optional one, and list() for rows; the first field of a row names it.
 namespace syncer {
 
-/// Which value of a field `syncer status --check` reports.
+/// Which value of a field is a problem: a syncer with one is not ready, and `/readyz`, `syncer status --check` and the
+/// metrics name it.
 enum class Problem : std::uint8_t { Never, WhenSet, WhenUnset };
 
 /// How one field is shown. Set means true, above zero, or not empty; an optional field that is absent is not shown.
@@ -29,6 +30,7 @@ struct StatusField {
   std::string_view column = {};  ///< head of its column in a table; empty: in no table
   bool hide_unset = false;       ///< a zero is not worth a word on the page
   Problem problem = Problem::Never;
+  std::string_view cause = {};  ///< its name in the metrics; empty: made of the part's label and the key
 };
 
 /// How a part or list is shown.

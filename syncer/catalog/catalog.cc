@@ -12,6 +12,7 @@ namespace syncer::catalog {
 namespace {
 
 constexpr std::size_t kMaxReasons = 20;
+constexpr std::size_t kMaxFailures = 3;
 
 void add_guard(std::vector<std::string>& reasons, const GuardReport& report, const std::string& whose) {
   if (!report.mark()) return;
@@ -155,10 +156,16 @@ void Catalog::fill(RegistryStatus& status) const {
   const Session& s = *session_;
   status.address = s.addresses.current();
   status.reachable = epoch_ && s.addresses.reachable();
-  status.problem = s.conflict();
-  if (status.problem.empty()) status.problem = s.addresses.problem();
-  if (status.problem.empty()) status.problem = s.cycle.problem();
+  status.shared = s.conflict();
+  if (s.addresses.down())
+    status.problem = "it does not answer: " + s.addresses.problem();
+  else if (!s.cycle.problem().empty())
+    status.problem = "it cannot be read completely: " + s.cycle.problem();
+  else
+    status.failing = s.importer.failures(kMaxFailures);
+  status.unfit = s.unfit(kMaxFailures);
   status.read_interval = s.cycle.interval();
+  status.excluded_services = config_.registry.excluded_services;
   status.exported = s.exporter.instances();
   status.copies = s.importer.copies();
   status.pending = s.importer.waiting();
@@ -170,9 +177,6 @@ std::vector<std::string> Catalog::pending() const {
   std::vector<std::string> reasons;
   if (!active()) return reasons;
   const Session& s = *session_;
-  if (!s.conflict().empty()) reasons.push_back(s.conflict());
-  if (s.addresses.down()) reasons.push_back("the registry does not answer: " + s.addresses.problem());
-  if (!s.cycle.problem().empty()) reasons.push_back("the registry cannot be read completely: " + s.cycle.problem());
   if (!s.view_complete()) reasons.push_back("the registry was not read completely yet");
   if (s.absences.open() > 0) {
     reasons.push_back(std::to_string(s.absences.open()) + " instances are missing from a list, not confirmed yet");

@@ -79,7 +79,7 @@ class Catalog {
 
   void fill(RegistryStatus& status) const;
   ImportStatus import_status(const std::string& region) const { return regions_.status(region); }
-  /// Why it is not at rest, for people; empty at rest.
+  /// What is under way, for people; empty at rest. What is wrong is in the status.
   std::vector<std::string> pending() const;
   void hash(StateHasher& hasher) const;
 

@@ -9,6 +9,8 @@ settings::Settings<RegistrySettings> registry_settings() {
       settings::texts("registry.addresses", &S::addresses, "URLs of the registry, in order of preference"),
       settings::number("registry.concurrency", 1, 1024, &S::concurrency, "requests under way at once"),
       settings::text("registry.domain", &S::domain, "tenant of the registry, where it has such"),
+      settings::texts("registry.exclude-services", &S::excluded_services,
+                      "names of services that are neither given to other regions nor taken from them"),
       settings::text("registry.kind", &S::kind, "what kind of registry it is"),
       settings::texts("registry.projects", &S::projects, "projects that are kept the same"),
       settings::positive("registry.timeout", &S::request_timeout, "deadline of one request"),

@@ -21,8 +21,8 @@ settings::Settings<RegistrySettings> registry_settings();
 /// Checks what single settings cannot.
 Result<void> validate(const RegistrySettings& settings);
 
-/// From when a removal guard takes what expires at once for a loss, and how long it holds at most; what a registry forgot
-/// is held whatever its size. See replication::LossGuardOptions.
+/// From when a removal guard takes what expires at once for a loss, and how long it holds at most; what a registry
+/// forgot is held whatever its size. See replication::LossGuardOptions.
 struct GuardSettings {
   std::uint32_t minimum = 6;
   Ratio share = {1, 2};
@@ -43,6 +43,9 @@ struct CatalogConfig {
   Duration hold = std::chrono::seconds(120);  ///< copies of an unreachable region are kept this long
   /// Asked before each request that changes the registry; while it says no they wait. Empty: always.
   std::function<bool(Instant)> may_write;
+
+  /// Its instances are given to other regions, and those of other regions are held here.
+  bool mirrors(const registry::ServiceKey& service) const { return !registry.excludes(service.name); }
 };
 
 /// One change of what this region exports; no payload when it is gone.

@@ -19,8 +19,8 @@ namespace {
 
 /// How often the registry is looked at while looks fail, or something is held.
 constexpr Duration kLookPace = std::chrono::seconds(1);
-/// Looks may fail this long before it is said: a registry that fails over, or whose canary has to be registered anew, is
-/// no reason for an alarm.
+/// Looks may fail this long before it is said: a registry that fails over, or whose canary has to be registered anew,
+/// is no reason for an alarm.
 constexpr Duration kPatience = std::chrono::seconds(10);
 constexpr std::size_t kWitnesses = 5;
 /// Two stamps in whole seconds, and the time that the canary's registration took.
@@ -116,9 +116,7 @@ void ExportGuard::absent(Instant now, const std::vector<Bytes>& keys) {
 
 // Looks at the registry.
 
-bool ExportGuard::is_look_due(Instant now) const {
-  return judges_ && !looks_.is_under_way() && now >= next_look();
-}
+bool ExportGuard::is_look_due(Instant now) const { return judges_ && !looks_.is_under_way() && now >= next_look(); }
 
 /// Absences are looked into at once, unless the last look failed; what is held, again and again.
 Instant ExportGuard::next_look() const {

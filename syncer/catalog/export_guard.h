@@ -18,8 +18,8 @@ namespace syncer::catalog {
 /// that, speaks for an ordinary removal; else it is held. Tells a LossGuard what the registry shows, looks at the
 /// registry when it asks for that, and carries out at the exporter what it decides.
 ///
-/// It judges from its first inventory on: a complete reading past all caches that began after the canary was registered,
-/// which proves every entry that it shows. What is removed before was never told to anybody.
+/// It judges from its first inventory on: a complete reading past all caches that began after the canary was
+/// registered, which proves every entry that it shows. What is removed before was never told to anybody.
 class ExportGuard {
  public:
   /// Borrows all but the configuration's settings.

@@ -18,6 +18,12 @@ namespace {
 constexpr Duration kReplacement = std::chrono::seconds(10);
 constexpr Duration kReplacementPace = std::chrono::milliseconds(50);
 
+/// Refused, or failed again and again: needs somebody, while all else only needs time.
+bool is_failing(const DesiredCopy& copy) {
+  constexpr std::uint32_t kStubborn = 3;
+  return !copy.rejected.empty() || copy.failures >= kStubborn;
+}
+
 std::string why_waiting(const std::string& region, const Bytes& key, const DesiredCopy& copy) {
   const std::string what = "copy of " + region + ": " + registry::readable_key(key);
   if (!copy.rejected.empty()) return what + " is refused: " + copy.rejected;
@@ -26,10 +32,11 @@ std::string why_waiting(const std::string& region, const Bytes& key, const Desir
 
 }  // namespace
 
-Importer::Importer(registry::Driver& driver, const registry::Calls& calls,
+Importer::Importer(const CatalogConfig& config, registry::Driver& driver, const registry::Calls& calls,
                    const registry::Snapshot& view, Regions& regions, registry::Leases& leases, Observer& observer,
                    Random random)
-    : driver_(driver),
+    : config_(config),
+      driver_(driver),
       calls_(calls),
       regions_(regions),
       leases_(leases),
@@ -42,6 +49,8 @@ void Importer::desire(Instant now, const std::string& region, const Bytes& key, 
   const auto record = registry::decode_key(key);
   if (record && record->kind == RecordKind::Guard) return regions_.hear_guard(now, region, key);
   if (!record || !driver_.is_mirrored(record->service)) return;
+  // Its region may be of a release that gives them away.
+  if (!config_.mirrors(record->service) && !SYNCER_MUTATED("catalog.hold_excluded_services")) return;
   RemoteCopies& remote = regions_.at(now, region);
   remote.epoch = epoch;
   if (record->kind != RecordKind::Instance) {
@@ -427,25 +436,36 @@ void Importer::report(Instant now, EventKind kind, const Work& work, const std::
           {{"region", work.name.region}, {"instance", work.key.id}, {"copy", id}, {"reason", reason}});
 }
 
-void Importer::explain(std::vector<std::string>& out, std::size_t limit) const {
-  for (const std::string& text : driver_.problems()) out.push_back(text);
-  // What the registry refuses needs somebody and comes first; all else only needs time.
-  std::vector<std::string> passing;
-  std::size_t left_out = 0;
+template <class Visit>
+void Importer::for_each(bool failing, Visit visit) const {
   for (const auto& [region, remote] : regions_.all()) {
     for (const auto& [key, copy] : remote.desired) {
-      if (copy.at_rest()) continue;
-      std::vector<std::string>& place = copy.rejected.empty() ? passing : out;
-      if (place.size() < limit)
-        place.push_back(why_waiting(region, key, copy));
-      else
-        ++left_out;
+      if (!copy.at_rest() && is_failing(copy) == failing) visit(region, key, copy);
     }
   }
-  const std::size_t room = std::min(passing.size(), limit - std::min(limit, out.size()));
-  out.insert(out.end(), passing.begin(), passing.begin() + static_cast<std::ptrdiff_t>(room));
-  left_out += passing.size() - room;
+}
+
+void Importer::explain(std::vector<std::string>& out, std::size_t limit) const {
+  std::size_t left_out = 0;
+  for_each(false, [&](const std::string& region, const Bytes& key, const DesiredCopy& copy) {
+    if (out.size() < limit)
+      out.push_back(why_waiting(region, key, copy));
+    else
+      ++left_out;
+  });
   if (left_out > 0) out.push_back("and " + std::to_string(left_out) + " copies more");
+}
+
+std::vector<std::string> Importer::failures(std::size_t limit) const {
+  std::vector<std::string> all = driver_.problems();
+  for_each(true, [&](const std::string& region, const Bytes& key, const DesiredCopy& copy) {
+    all.push_back(why_waiting(region, key, copy));
+  });
+  if (all.size() <= limit) return all;
+  const std::size_t left_out = all.size() - limit;
+  all.resize(limit);
+  all.push_back("and " + std::to_string(left_out) + " more");
+  return all;
 }
 
 }  // namespace syncer::catalog

@@ -16,8 +16,9 @@ namespace syncer::catalog {
 /// comparison decides what is next, so a crash, a lost answer or a doubled one changes nothing.
 class Importer {
  public:
-  Importer(registry::Driver& driver, const registry::Calls& calls, const registry::Snapshot& view, Regions& regions,
-           registry::Leases& leases, Observer& observer, Random random);
+  Importer(const CatalogConfig& config, registry::Driver& driver, const registry::Calls& calls,
+           const registry::Snapshot& view, Regions& regions, registry::Leases& leases, Observer& observer,
+           Random random);
 
   void desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch);
   void release(Instant now, const std::string& region, const Bytes& key, bool judged);
@@ -37,6 +38,8 @@ class Importer {
   std::size_t rejected() const { return rejected_; }
   /// Why something is not done yet, for people; at most `limit` of them.
   void explain(std::vector<std::string>& out, std::size_t limit) const;
+  /// What cannot be written, and why; the first few.
+  std::vector<std::string> failures(std::size_t limit) const;
 
  private:
   /// One copy with everything that is needed to act on it.
@@ -76,6 +79,8 @@ class Importer {
                           registry::Aspect aspect, const Result<void>& success);
   Result<void> on_removed(Instant now, Work& work, const std::string& id, std::string_view reason,
                           const Result<void>& success);
+  template <class Visit>
+  void for_each(bool failing, Visit visit) const;
   void begin(Work& work);
   void finish(Instant now, const CopyName& name, const Handle& handle);
   void fail(Instant now, const CopyName& name, DesiredCopy& copy, const Error& error);
@@ -83,6 +88,7 @@ class Importer {
   void clear_rejection(Instant now, const CopyName& name, DesiredCopy& copy);
   void report(Instant now, EventKind kind, const Work& work, const std::string& id, std::string_view reason);
 
+  const CatalogConfig& config_;
   registry::Driver& driver_;
   const registry::Calls& calls_;
   Regions& regions_;

@@ -30,11 +30,7 @@ class Looks {
 
   /// Borrows the first three.
   Looks(registry::Driver& driver, const registry::Snapshot& view, Canary& canary, Candidates candidates, Done done)
-      : driver_(driver),
-        view_(view),
-        canary_(canary),
-        candidates_(std::move(candidates)),
-        done_(std::move(done)) {}
+      : driver_(driver), view_(view), canary_(canary), candidates_(std::move(candidates)), done_(std::move(done)) {}
 
   bool is_under_way() const { return under_way_; }
   /// To be called while none is under way.

@@ -63,8 +63,7 @@ class PresentCopies {
   void written(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy, const std::string& id,
                bool present);
   /// As written(), with no protection against the next list.
-  void believe(const CopyName& name, RemoteCopies& remote, DesiredCopy& copy, const std::string& id,
-               bool present);
+  void believe(const CopyName& name, RemoteCopies& remote, DesiredCopy& copy, const std::string& id, bool present);
   /// An own write changed it in place: that is believed, not the list, for a while.
   void updated(Instant now, const CopyName& name, CopyState& state);
   /// A quiet time or a retry ended: believes the list again.

@@ -44,14 +44,14 @@ struct CopyState {
 
 /// One instance of another region: what its copy should be and what is there.
 struct DesiredCopy {
-  Bytes payload;         ///< last desired state; kept while a removal is held back
-  bool desired = false;  ///< its region holds it
-  bool removed = false;  ///< its region announced its removal in its running epoch
-  bool held = false;     ///< its removal waits for the guard
-  bool granted = false;  ///< its removal was let go
+  Bytes payload;                 ///< last desired state; kept while a removal is held back
+  bool desired = false;          ///< its region holds it
+  bool removed = false;          ///< its region announced its removal in its running epoch
+  bool held = false;             ///< its removal waits for the guard
+  bool granted = false;          ///< its removal was let go
   Instant waits_until = kNever;  ///< its removal waits so long for the copy that takes its place; kNever: not yet
-  std::optional<Bytes> next;  ///< desired instead of `payload`, once the guard lets its endpoints change
-  bool busy = false;     ///< a call for it is under way
+  std::optional<Bytes> next;     ///< desired instead of `payload`, once the guard lets its endpoints change
+  bool busy = false;             ///< a call for it is under way
   bool queued = false;
   bool extras_settled = false;  ///< metadata was replaced as planned; what is more, the registry adds by itself
   std::map<std::string, CopyState> copies;  ///< by copy id

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "syncer/base/mutation.h"
+
 namespace syncer::catalog {
 
 using registry::Change;
@@ -18,10 +20,11 @@ Session::Session(const CatalogConfig& given, Http& http, Observer& observer, Ran
       driver(given.kinds.make({given.registry, calls, cycle, view, *this, observer, random})),
       absences(*driver, observer),
       leases(*driver, addresses),
-      importer(*driver, calls, view, all, leases, observer, random),
+      importer(given, *driver, calls, view, all, leases, observer, random),
       canary(given, *driver, view, leases, observer, random.stream("canary")),
       guard(given, *driver, cycle, view, absences, canary, exporter, observer),
       config_(given),
+      observer_(observer),
       regions_(all),
       ghosts_(driver->traits().ghost_time) {}
 
@@ -107,7 +110,34 @@ void Session::carry_native(Instant now, const EntryId& ref) {
   if (service == nullptr || seen == nullptr) return;
   if (ghosts_.is_ghost(now, ref, seen->entry->registration)) return absences.verify(now, ref);
   absences.clear(ref);
-  if (!service->state.internal) export_native(now, ref, *service, *seen->entry);
+  const ServiceKey& key = service->state.name;
+  const bool mirrored = config_.mirrors(key) || SYNCER_MUTATED("catalog.export_excluded_services");
+  if (service->state.internal || !mirrored || !has_room(now, ref, key, seen->entry->payload)) return;
+  export_native(now, ref, *service, *seen->entry);
+}
+
+/// An instance that no other registry could hold with its marks stays at home, or elsewhere as it was when it fitted:
+/// said here, where somebody can make it smaller, and not wherever it would be refused.
+bool Session::has_room(Instant now, const EntryId& ref, const ServiceKey& service, const Bytes& payload) {
+  const auto room = driver->check_room(config_.region, ref.id, payload);
+  if (room || SYNCER_MUTATED("catalog.export_what_fits_nowhere")) {
+    unfit_.erase(ref);
+    return true;
+  }
+  const Bytes key = instance_key(service, ref.id);
+  const std::string reason = to_string(room.error());
+  if (unfit_.insert_or_assign(ref, registry::readable_key(key) + ": " + reason).second) {
+    observe(observer_, now, EventKind::ExportRefused, Severity::Warning, {{"key", ByteView(key)}, {"reason", reason}});
+  }
+  return false;
+}
+
+std::vector<std::string> Session::unfit(std::size_t limit) const {
+  std::vector<std::string> first;
+  for (const auto& [ref, reason] : unfit_) {
+    if (first.size() < limit) first.push_back(reason);
+  }
+  return first;
 }
 
 void Session::export_native(Instant now, const EntryId& ref, const registry::SeenService& service,
@@ -147,6 +177,7 @@ void Session::carry_absences(Instant now) {
     keys.push_back(instance_key(service->state.name, ref.id));
     if (const registry::SeenEntry* seen = view.entry(ref)) ghosts_.bury(now, ref, seen->entry->registration);
     view.erase(ref);
+    unfit_.erase(ref);
     driver->dropped(ref);
   }
   if (!keys.empty()) guard.absent(now, keys);

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "syncer/catalog/canary.h"
 #include "syncer/catalog/export_guard.h"
@@ -42,6 +44,8 @@ class Session : registry::DriverOwner {
   bool view_complete() const { return view_complete_; }
   /// Who else writes this registry, in words; empty when nobody does.
   const std::string& conflict() const { return conflict_; }
+  /// Own instances that no other registry could hold, and why; the first few.
+  std::vector<std::string> unfit(std::size_t limit) const;
 
   registry::Addresses addresses;
   registry::Calls calls;
@@ -72,6 +76,7 @@ class Session : registry::DriverOwner {
   void poll(Instant now);
   void carry(Instant now, const registry::Change& change);
   void carry_native(Instant now, const registry::EntryId& ref);
+  bool has_room(Instant now, const registry::EntryId& ref, const registry::ServiceKey& service, const Bytes& payload);
   void export_native(Instant now, const registry::EntryId& ref, const registry::SeenService& service,
                      const registry::Entry& entry);
   void carry_service(Instant now, const registry::Change& change);
@@ -83,9 +88,11 @@ class Session : registry::DriverOwner {
   void take_inventory(Instant now);
 
   const CatalogConfig& config_;
+  Observer& observer_;
   Regions& regions_;
   registry::Ghosts ghosts_;
-  std::set<registry::EntryId> echoes_;  ///< copies marked with our own region
+  std::set<registry::EntryId> echoes_;              ///< copies marked with our own region
+  std::map<registry::EntryId, std::string> unfit_;  ///< own instances that no other registry could hold, and why
   bool read_once_ = false;
   bool view_complete_ = false;
   std::optional<Instant> inventory_;  ///< when the last one that was taken began

@@ -12,8 +12,7 @@ namespace {
 std::vector<Bytes> sorted_addresses(const std::vector<registry::ServiceEndpoint>& endpoints) {
   std::vector<Bytes> addresses;
   for (const registry::ServiceEndpoint& endpoint : endpoints) {
-    addresses.push_back(endpoint.port == 0 ? to_string(endpoint)
-                                           : endpoint.host + ":" + std::to_string(endpoint.port));
+    addresses.push_back(endpoint.port == 0 ? to_string(endpoint) : endpoint.host + ":" + std::to_string(endpoint.port));
   }
   std::sort(addresses.begin(), addresses.end());
   return addresses;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "syncer/base/status_field.h"
 #include "syncer/base/time.h"
@@ -42,8 +43,12 @@ struct GuardStatus {
 struct RegistryStatus {
   std::string address;
   bool reachable = false;
-  std::string problem;  ///< empty when all is well
-  Duration read_interval{};  ///< time between two reads of the same thing, stretched by what reading costs
+  std::string shared;                ///< who else writes it; empty when nobody does
+  std::string problem;               ///< why it cannot be read; empty when it can, or was not asked yet
+  std::vector<std::string> failing;  ///< what cannot be written to it, and why; the first few
+  std::vector<std::string> unfit;    ///< own instances that no other registry could hold, and why; the first few
+  Duration read_interval{};          ///< time between two reads of the same thing, stretched by what reading costs
+  std::vector<std::string> excluded_services;
   std::uint64_t exported = 0;
   std::uint64_t copies = 0;
   std::uint64_t pending = 0;   ///< writes waiting
@@ -53,25 +58,28 @@ struct RegistryStatus {
   template <class Self, class Visitor>
   static void describe(Self& s, Visitor& v) {
     v.field({.key = "address"}, s.address);
+    v.field({.key = "shared", .phrase = "{}", .problem = Problem::WhenSet, .cause = "registry_shared"}, s.shared);
+    v.field({.key = "problem", .phrase = "{}", .problem = Problem::WhenSet, .cause = "registry_unreadable"}, s.problem);
+    v.field({.key = "failing", .phrase = "{}", .problem = Problem::WhenSet, .cause = "record_not_written"}, s.failing);
+    v.field({.key = "unfit", .phrase = "{}", .problem = Problem::WhenSet, .cause = "instance_too_large"}, s.unfit);
     v.field({.key = "reachable",
              .help = "1 while the own registry answers.",
              .phrase = "reachable",
-             .unset = "NOT reachable",
-             .problem = Problem::WhenUnset},
+             .unset = "NOT reachable"},
             s.reachable);
-    v.field({.key = "problem", .phrase = "problem: {}", .problem = Problem::WhenSet}, s.problem);
     v.field({.key = "read_interval",
              .help = "Time between two reads of the own registry; it is stretched by what reading costs.",
              .phrase = "read each {}",
              .hide_unset = true},
             s.read_interval);
+    v.field({.key = "excluded_services", .phrase = "not mirrored: {}"}, s.excluded_services);
     v.field({.key = "exported", .help = "Own instances given to other regions.", .phrase = "{} exported"}, s.exported);
     v.field({.key = "copies", .help = "Copies of other regions' instances.", .phrase = "{} copies"}, s.copies);
     v.field({.key = "pending", .help = "Writes that wait.", .phrase = "{} pending"}, s.pending);
     v.field({.key = "rejected",
              .help = "Records the own registry rejects; they are tried again.",
              .phrase = "{} rejected",
-             .problem = Problem::WhenSet},
+             .hide_unset = true},
             s.rejected);
     GuardStatus::describe(s.guard, v);
   }

@@ -66,7 +66,12 @@ namespace syncer {
   X(StorageFailed,       "storage.failed")                                                                \
   /* cluster mode: region, group, term, leader */                                                         \
   X(LeaderElected,       "leader.elected")                                                                \
-  X(LeaderLost,          "leader.lost")
+  X(LeaderLost,          "leader.lost")                                                                   \
+  /* what became of links between regions: region, address, reason */                                     \
+  X(DialFailed,          "link.dial_failed")                                                              \
+  X(LinkStalled,         "link.stalled")           /* region, reason */                                   \
+  X(RegionForgotten,     "region.forgotten")       /* region */                                           \
+  X(ExportRefused,       "export.refused")         /* key, reason: no other registry could hold it */
 // clang-format on
 
 enum class EventKind : std::uint16_t {

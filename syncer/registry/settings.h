@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "syncer/base/time.h"
@@ -23,6 +24,12 @@ struct RegistrySettings {
   std::uint32_t writes_per_second = 10'000;  ///< ceiling on registrations, updates and removals of copies
   std::uint32_t concurrency = 16;            ///< requests under way at once
   std::string token_file;                    ///< bearer token for a registry with access control; empty for none
+  /// Names of services that stay in their region: what a region runs for itself, and applications find nearby.
+  std::vector<std::string> excluded_services = {"SERVICECENTER", "KIE", "CseConfigCenter", "CseMonitoring", "SYNCER"};
+
+  bool excludes(std::string_view service) const {
+    return std::find(excluded_services.begin(), excluded_services.end(), service) != excluded_services.end();
+  }
 };
 
 /// How long to wait before something that failed is tried again: doubled each time, up to a limit.
@@ -49,7 +56,8 @@ inline constexpr Backoff kConfirmation = {std::chrono::seconds(1), std::chrono::
 inline constexpr Backoff kRefusedCanary = {std::chrono::seconds(1), std::chrono::seconds(30)};
 /// A renewal or a canary that was not answered: short, since leases run on.
 inline constexpr Duration kLeaseRetry = std::chrono::seconds(1);
-/// Attachments that could not be read, and how often those that were are read again.
+/// Attachments that could not be read, and how often those that were are read again, where they are few; of many, one
+/// after the other this far apart.
 inline constexpr Duration kAttachmentRetry = std::chrono::seconds(5);
 inline constexpr Duration kAttachmentRepeat = std::chrono::seconds(20);
 inline constexpr Duration kBetweenAttachments = std::chrono::milliseconds(100);

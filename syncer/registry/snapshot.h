@@ -56,7 +56,7 @@ struct ServiceState {
   ServiceKey name;
   Bytes record;           ///< what is replicated of it; empty when the kind has none
   std::string revision;   ///< another one when anything of it may have changed
-  bool internal = false;  ///< the registry's or the syncers' own: never replicated
+  bool internal = false;  ///< the syncers' own: never replicated
   bool has_attachments = false;
 };
 

@@ -68,7 +68,7 @@ struct RegistryInstance {
   std::optional<std::string> host;                ///< name of its machine; nothing where the kind knows none
   syncer::Duration lease{};                       ///< it outlives its last renewal by so much
   std::optional<CopyMark> mark;                   ///< of a copy
-  bool internal = false;  ///< the registry's own entry, or the canary of a syncer: neither an application nor a copy
+  bool internal = false;  ///< the region's infrastructure, or the canary of a syncer: neither an application nor a copy
 };
 
 /// What a write did to a registry. Lease renewals are no change.

@@ -5,6 +5,7 @@
 
 #include "mocksc/servicecenter/store/records.h"
 #include "sim/host/process/machine.h"
+#include "syncer/registry/settings.h"
 
 namespace sim::host {
 namespace {
@@ -84,7 +85,7 @@ RegistryInstance neutral(const mocksc::Service& service, const mocksc::Instance&
   out.host = instance.host_name;
   if (const auto& check = instance.health_check) out.lease = std::chrono::seconds(check->interval) * (check->times + 1);
   out.mark = mark_in(instance.properties);
-  out.internal = service.service_name == "SERVICECENTER" || instance.properties.count("syncer.canary") != 0;
+  out.internal = !out.mark && syncer::registry::RegistrySettings{}.excludes(service.service_name);
   for (const auto& [key, value] : instance.properties) {
     if (!key.starts_with(kMarkPrefix)) out.properties.emplace(key, value);
   }

@@ -65,10 +65,10 @@ std::optional<ServiceDocument> read_service(const json::Value& document, const s
   const auto app = text_member(document, "appId");
   const auto name = text_member(document, "serviceName");
   const auto version = text_member(document, "version");
-  const auto alias = text_member(document, "alias");
   const auto modified = text_member(document, "modTimestamp");
   auto schemas = texts_member(document, "schemas");
-  if (!id || !environment || !app || !name || !version || !alias || !modified || !schemas) return std::nullopt;
+  if (!id || !environment || !app || !name || !version || !text_member(document, "alias") || !modified || !schemas)
+    return std::nullopt;
   if (id->empty() || name->empty() || !properties_member(document, "properties")) return std::nullopt;
   std::sort(schemas->begin(), schemas->end());
   Members payload = payload_of(document, {"serviceId", "environment", "appId", "serviceName", "version", "timestamp",
@@ -78,7 +78,7 @@ std::optional<ServiceDocument> read_service(const json::Value& document, const s
   state.name = {space_of(domain, project), *environment, *app, *name, *version};
   state.record = encode_attachment(kNativeKind, object_text(payload));
   state.revision = *modified;
-  state.internal = is_infrastructure(state.name, *alias);
+  state.internal = is_syncer_service(state.name);
   state.has_attachments = !schemas->empty();
   return ServiceDocument{*id, std::move(state)};
 }
@@ -134,10 +134,7 @@ Duration lease_of(const json::Value& instance) {
   return std::chrono::seconds(std::min(interval * (times + 1), kDayInSeconds));
 }
 
-bool is_infrastructure(const ServiceKey& key, const std::string& alias) {
-  if (key.app == "default" && (key.name == "SERVICECENTER" || alias == "SERVICECENTER")) return true;
-  return key.app == "syncer" && key.name == "SYNCER";
-}
+bool is_syncer_service(const ServiceKey& key) { return key.app == "syncer" && key.name == "SYNCER"; }
 
 std::string space_of(const std::string& domain, const std::string& project) {
   return domain == "default" && project == "default" ? std::string() : domain + "/" + project;

@@ -38,8 +38,18 @@ std::optional<SchemaDocument> read_schema(const json::Value& document);
 
 /// Lease of a health check as the service center counts it: interval x (times + 1), 120 s when there is none.
 Duration lease_of(const json::Value& instance);
-/// The registry's own service (SERVICECENTER) and the syncers': never replicated.
-bool is_infrastructure(const ServiceKey& key, const std::string& alias);
+/// The name of a property is one that syncers use.
+inline bool is_mark(std::string_view property) { return property.starts_with("syncer."); }
+
+/// Ids of copies are recognised, even where somebody replaced the marks: 24 hexadecimal digits of a hash and 8 that
+/// follow from these. An application that lets the registry choose its id, or takes a random one, never has such an id.
+std::string copy_id_of(ByteView identity);
+bool is_copy_id(std::string_view id);
+/// Id of the canary of a node: one per (region, node), so that a restart finds its own.
+std::string canary_id(const std::string& region, const std::string& node);
+
+/// The service of the canaries: never replicated.
+bool is_syncer_service(const ServiceKey& key);
 
 /// The neutral name of a project of a domain and back: empty for default/default, else "domain/project".
 std::string space_of(const std::string& domain, const std::string& project);

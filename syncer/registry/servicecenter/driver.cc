@@ -129,7 +129,7 @@ void ServiceCenter::probe(Instant now, const std::string& address, Answered<bool
 }
 
 bool ServiceCenter::is_mirrored(const ServiceKey& service) const {
-  if (is_infrastructure(service, "")) return false;
+  if (is_syncer_service(service)) return false;
   const auto& projects = context_.settings.projects;
   return std::any_of(projects.begin(), projects.end(), [&](const std::string& project) {
     return space_of(context_.settings.domain, project) == service.space;
