@@ -38,10 +38,26 @@ void Ledger::on_registry_change(RegistryIndex registry, const host::RegistryChan
     return;
   }
   if (known_copy != copies_.end()) former_ = known_copy->second;
-  if (change.instance->mark)
+  // Whatever an application writes on its own instance, it is an origin.
+  const bool by_application = change.client.starts_with("app:") || origins_known(name);
+  if (change.instance->mark && (known_copy != copies_.end() || !by_application))
     copy_is(name, *change.instance, change.at);
   else if (known_copy == copies_.end())
     origin_is(name, *change.instance, change.at);
+  else
+    overwritten(known_copy->second, *change.instance, change.at);
+}
+
+/// Somebody replaced the properties of a copy, marks and all: it stays what it is, with the wrong content.
+void Ledger::overwritten(Copy& copy, const host::RegistryInstance& instance, Instant now) {
+  copy.content = content_of(instance);
+  copy.properties = instance.properties;
+  if (copy.origin) judge_one(origins_[*copy.origin], copy.name.registry, now);
+}
+
+bool Ledger::origins_known(const InstanceName& name) const {
+  const auto found = origins_.find(name);
+  return found != origins_.end() && found->second.known;
 }
 
 void Ledger::origin_is(const InstanceName& name, const host::RegistryInstance& instance, Instant now) {

@@ -114,9 +114,11 @@ class Ledger : public host::Probe {
   std::optional<RegistryIndex> home(const std::string& region) const;
 
  private:
+  bool origins_known(const InstanceName& name) const;
   void origin_is(const InstanceName& name, const host::RegistryInstance& instance, Instant now);
   void origin_gone(Origin& origin, Instant now);
   void copy_is(const InstanceName& name, const host::RegistryInstance& instance, Instant now);
+  void overwritten(Copy& copy, const host::RegistryInstance& instance, Instant now);
   void copy_gone(std::map<InstanceName, Copy>::iterator found, Instant now);
   void judge(Origin& origin, Instant now);
   void judge_one(Origin& origin, RegistryIndex target, Instant now);

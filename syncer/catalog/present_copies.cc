@@ -101,10 +101,14 @@ void PresentCopies::seen(Instant now, const registry::EntryId& ref) {
   const registry::SeenService* service = view_.service(ref.owner());
   if (shown == nullptr || service == nullptr || !shown->entry->copy) return;
   const registry::CopyMark& mark = *shown->entry->copy;
-  if (mark.instance.empty()) return;
-  const CopyName name{mark.region, instance_key(service->state.name, mark.instance)};
+  const auto known = by_ref_.find(ref);
+  const bool marked = !mark.instance.empty();
+  // Somebody took the marks off: whose it is, is known while we are the one who registered it.
+  if (!marked && known == by_ref_.end()) return;
+  const CopyName name =
+      marked ? CopyName{mark.region, instance_key(service->state.name, mark.instance)} : known->second;
   if (last_reading_ != Instant{} && SYNCER_MUTATED("catalog.overlook_late_copies")) return;
-  RemoteCopies& remote = regions_.at(now, mark.region);
+  RemoteCopies& remote = regions_.at(now, name.region);
   DesiredCopy& copy = remote.desired[name.key];
   if (!copy.desired && !copy.granted) regions_.found(now, name.region, name.key, *shown->entry);
   CopyState& state = copy.copies[ref.id];

@@ -89,7 +89,8 @@ void Session::carry(Instant now, const Change& change) {
       if (echoes_.erase(ref) == 0) importer.present().missing(now, ref);
       return;
     case Change::Kind::CanarySeen:
-      return canary.seen(now, ref);
+      if (view.service(ref.owner())->state.internal) canary.seen(now, ref);
+      return;
     case Change::Kind::CanaryMissing:
       return canary.missing(now, ref);
   }

@@ -19,7 +19,7 @@ std::string id_of(const std::string& region, const std::string& instance, Member
   ByteWriter writer(bytes);
   for (const std::string& field : {region, instance}) writer.string(field);
   writer.string(object_text(members));
-  return short_sha256(bytes);
+  return copy_id_of(bytes);
 }
 
 Result<InstanceDocument> read_payload(ByteView payload) {
@@ -67,9 +67,7 @@ Result<CopyPlan> plan_copy(const std::string& region, const std::string& instanc
   plan.status = std::move(document->status);
   plan.lease = document->lease;
   plan.metadata = std::move(document->properties);
-  for (const char* mark : {"syncer.epoch", "syncer.canary", "syncer.count", "syncer.node", "syncer.run"}) {
-    plan.metadata.erase(mark);
-  }
+  std::erase_if(plan.metadata, [](const auto& property) { return is_mark(property.first); });
   plan.metadata["syncer.region"] = region;
   plan.metadata["syncer.instance"] = instance;
   plan.properties_in_place = properties_body(plan, kLongestEpoch).has_value();
@@ -126,13 +124,6 @@ bool same_service_properties(ByteView a, ByteView b) {
   const auto right = json::Document::parse(b);
   if (!left || !right) return false;
   return properties_member(**left, "properties") == properties_member(**right, "properties");
-}
-
-std::string canary_id(const std::string& region, const std::string& node) {
-  Bytes bytes;
-  ByteWriter writer(bytes);
-  for (const std::string& field : {std::string("canary"), region, node}) writer.string(field);
-  return short_sha256(bytes);
 }
 
 Bytes canary_body(const std::string& id, const CanaryMark& mark) {

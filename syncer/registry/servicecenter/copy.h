@@ -20,9 +20,10 @@ inline constexpr std::size_t kMaxProperties = 3 * 1024;
 
 /// Reads a replicated instance payload of any kind. Invalid when it is not one.
 ///
-/// The id of a copy is the first 32 hexadecimal digits of SHA-256 over the length-prefixed origin region, origin
-/// instance id and everything that a service center cannot change in place (endpoints, host name, health check, …). The
-/// same origin state gets the same id from every syncer, after any crash: registering it twice is a heartbeat.
+/// The id of a copy is copy_id_of() over the length-prefixed origin region, origin instance id and everything that a
+/// service center cannot change in place (endpoints, host name, health check, …; properties of more than
+/// kMaxProperties). The same origin state gets the same id from every syncer, after any crash: registering it twice is
+/// a heartbeat.
 Result<CopyPlan> plan_copy(const std::string& region, const std::string& instance, ByteView payload);
 
 /// TooLarge when a registration of the copy would be refused, whatever its epoch.
@@ -42,8 +43,6 @@ bool same_service_properties(ByteView a, ByteView b);
 /// As canary_body asks for.
 inline constexpr Duration kCanaryLease = std::chrono::seconds(20);
 
-/// Id of the canary of a node: one per (region, node), so that a restart finds its own.
-std::string canary_id(const std::string& region, const std::string& node);
 /// Body that registers a canary with the given lease parts.
 Bytes canary_body(const std::string& id, const CanaryMark& mark);
 /// Body that makes a canary ours.

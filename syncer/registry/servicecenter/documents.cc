@@ -41,22 +41,60 @@ std::uint64_t number_of(const std::string& text) {
   return error == std::errc() && end == text.data() + text.size() ? number : 0;
 }
 
-/// Takes the marks out of what else is attached to the instance; the epoch of a copy is part of its mark alone.
+constexpr std::size_t kIdLength = 32;
+constexpr std::size_t kHashedPart = 24;
+
+std::string check_digits(std::string_view hashed) {
+  return sha256_hex("copy of a syncer " + std::string(hashed)).substr(0, kIdLength - kHashedPart);
+}
+
+/// Takes the marks out of what else is attached to the instance; the epoch of a copy is part of its mark alone. Marks
+/// on an id that no syncer gave are an application's own and mean nothing. A copy without marks lost them to somebody.
 void read_marks(Entry& entry) {
   Properties& p = entry.metadata;
-  if (p.contains("syncer.region") && !SYNCER_MUTATED("registry.overlook_marks")) {
+  const bool believed = SYNCER_MUTATED("registry.believe_every_mark") && p.contains("syncer.region");
+  const bool is_copy = believed || is_copy_id(entry.id);
+  if (is_copy && !SYNCER_MUTATED("registry.overlook_marks")) {
+    const bool marked = p.contains("syncer.region") && p.contains("syncer.instance");
+    if (!marked && SYNCER_MUTATED("registry.know_copies_by_marks_alone")) return;
+    entry.copy = CopyMark{};
+    if (!marked) return;
     entry.copy = CopyMark{property(p, "syncer.region"), property(p, "syncer.instance"), property(p, "syncer.epoch")};
     p.erase("syncer.epoch");
-  } else if (p.contains("syncer.canary")) {
+  } else if (p.contains("syncer.canary") &&
+             entry.id == canary_id(property(p, "syncer.canary"), property(p, "syncer.node"))) {
     entry.canary = CanaryMark{property(p, "syncer.canary"), property(p, "syncer.node"), property(p, "syncer.run"),
                               number_of(property(p, "syncer.count"))};
   }
+}
+
+/// What an application says in the words of syncers stays at home.
+InstanceRecord own_record(const json::Value& document, Members members, Properties properties) {
+  if (std::erase_if(properties, [](const auto& property) { return is_mark(property.first); }) > 0)
+    members["properties"] = properties_text(properties);
+  return record_of(document, std::move(members), std::move(properties));
 }
 
 /// The beginning of a text names the instance and not its state.
 constexpr std::size_t kName = 90;
 
 }  // namespace
+
+std::string copy_id_of(ByteView identity) {
+  const std::string hashed = sha256_hex(identity).substr(0, kHashedPart);
+  return hashed + check_digits(hashed);
+}
+
+bool is_copy_id(std::string_view id) {
+  return id.size() == kIdLength && check_digits(id.substr(0, kHashedPart)) == id.substr(kHashedPart);
+}
+
+std::string canary_id(const std::string& region, const std::string& node) {
+  Bytes bytes;
+  ByteWriter writer(bytes);
+  for (const std::string& field : {std::string("canary"), region, node}) writer.string(field);
+  return sha256_hex(bytes).substr(0, kIdLength);
+}
 
 std::optional<ServiceDocument> read_service(const json::Value& document, const std::string& domain,
                                             const std::string& project) {
@@ -106,8 +144,8 @@ std::optional<Entry> read_instance(const json::Value& document) {
   if (entry.copy) entry.endpoints = std::move(*endpoints);
   if (entry.copy || entry.canary) return entry;
   entry.payload = encode_record(
-      record_of(document, payload_of(document, {"instanceId", "serviceId", "version", "timestamp", "modTimestamp"}),
-                std::exchange(entry.metadata, {})));
+      own_record(document, payload_of(document, {"instanceId", "serviceId", "version", "timestamp", "modTimestamp"}),
+                 std::exchange(entry.metadata, {})));
   return entry;
 }
 

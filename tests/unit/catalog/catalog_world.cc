@@ -139,6 +139,8 @@ CatalogConfig catalog_config_of(const std::string& region) {
   return config;
 }
 
+std::string copy_id(const std::string& identity) { return registry::servicecenter::copy_id_of(identity); }
+
 RemoteInstance remote_instance(const std::string& service, const std::string& id, const std::string& endpoint,
                                const std::string& properties, const std::string& status) {
   const registry::ServiceKey key{"", "", "shop", service, "1.0.0"};

@@ -64,6 +64,9 @@ class CatalogDriver {
 
 CatalogConfig catalog_config_of(const std::string& region);
 
+/// An id that a syncer could have given a copy.
+std::string copy_id(const std::string& identity);
+
 /// A remote instance record as another region's syncer would export it.
 struct RemoteInstance {
   Bytes service_key;

@@ -35,6 +35,11 @@ struct CatalogCopies : testing::Test {
     for (const auto& [key, record] : wanted) tell(record);
     link(true);
   }
+  RegistryStatus status() {
+    RegistryStatus status;
+    driver.catalog().fill(status);
+    return status;
+  }
   std::string only_copy() {
     const auto copies = world.copies("west");
     EXPECT_EQ(copies.size(), 1U);
@@ -67,6 +72,23 @@ TEST_F(CatalogCopies, RegistersWhatAnotherRegionHasWithItsMarks) {
   EXPECT_EQ(world.property(copy, "syncer.epoch"), "1.1");
   EXPECT_TRUE(driver.catalog().pending().empty());
   EXPECT_TRUE(driver.catalog().exported().empty());
+}
+
+TEST_F(CatalogCopies, AreNotMadeOfExcludedServices) {
+  link(true);
+  want(remote_instance("KIE", "i1", "rest://9:1"));
+  want(remote_instance("cart", "i2", "rest://9:2"));
+  run_for(3s);
+  EXPECT_EQ(world.copies("west")[only_copy()], "rest://9:2");
+  EXPECT_TRUE(driver.catalog().pending().empty());
+}
+
+TEST_F(CatalogCopies, OfExcludedServicesThatAFormerReleaseMadeGo) {
+  world.add("KIE", copy_id("c1"), "rest://9:1",
+            R"({"properties":{"syncer.region":"west","syncer.instance":"i1","syncer.epoch":"1.1"}})");
+  link(true);
+  run_for(8s);
+  EXPECT_TRUE(world.copies("west").empty());
 }
 
 TEST_F(CatalogCopies, ReplaceChangedEndpointsMakeBeforeBreak) {
@@ -214,7 +236,8 @@ TEST_F(CatalogCopies, ThatTheRegistryRefusesAreParkedAndBlockNothing) {
   run_for(3s);
   EXPECT_EQ(world.property(only_copy(), "syncer.instance"), "good");
   EXPECT_EQ(driver.events().count(EventKind::CopyRejected), 2);
-  EXPECT_FALSE(driver.catalog().pending().empty());
+  EXPECT_EQ(status().rejected, 2U);
+  EXPECT_EQ(status().failing.size(), 2U);
   driver.sent.clear();
   run_for(10min);
   std::size_t attempts = 0;
@@ -228,17 +251,103 @@ TEST_F(CatalogCopies, ThatTheRegistryRefusesAreParkedAndBlockNothing) {
   EXPECT_EQ(driver.events().count(EventKind::CopyAccepted), 1);
 }
 
-TEST_F(CatalogCopies, ThatAreRefusedComeFirstAmongTheReasonsAndNoReasonIsDroppedInSilence) {
+TEST_F(CatalogCopies, ThatFailAreNamedAndNoReasonIsDroppedInSilence) {
   link(true);
   want(remote_instance("cart", "z-odd", "rest://9:3", "{}", "NONSENSE"));
   run_for(3s);
   fail({mocksc::Operation::RegisterInstance}, mocksc::Failure::Kind::Status);
   for (int i = 0; i < 50; ++i) want(remote_instance("cart", "i" + std::to_string(i), "rest://8:" + std::to_string(i)));
-  run_for(3s);
+  run_for(400ms);
+  EXPECT_EQ(status().failing.size(), 1U) << "what failed once only needs time";
+  EXPECT_NE(status().failing.front().find("instance z-odd is refused: "), std::string::npos)
+      << status().failing.front();
   const std::vector<std::string> reasons = driver.catalog().pending();
   ASSERT_EQ(reasons.size(), 21U);
-  EXPECT_NE(reasons.front().find("instance z-odd is refused: "), std::string::npos) << reasons.front();
-  EXPECT_EQ(reasons.back(), "and 31 copies more");
+  EXPECT_EQ(reasons.back(), "and 30 copies more");
+  run_for(10s);
+  ASSERT_EQ(status().failing.size(), 4U);
+  EXPECT_EQ(status().failing.back(), "and 48 more");
+}
+
+TEST_F(CatalogCopies, GetTheirMarksBackWhenSomebodyReplacesTheirProperties) {
+  link(true);
+  const RemoteInstance record = remote_instance("cart", "i1", "rest://9:1", R"({"zone":"a"})");
+  want(record);
+  run_for(6s);
+  const std::string copy = only_copy();
+  const auto edit = [&] {
+    world.ask("PUT",
+              "/v4/default/registry/microservices/" + world.service_id("cart") + "/instances/" + copy + "/properties",
+              R"({"properties":{"edited":"1"}})");
+  };
+  for (const bool restarted : {false, true}) {
+    edit();
+    if (restarted) crash();
+    run_for(restarted ? 8s : 5s);
+    EXPECT_EQ(only_copy(), copy) << restarted;
+    EXPECT_EQ(world.property(copy, "syncer.instance"), "i1") << restarted;
+    EXPECT_EQ(world.property(copy, "zone"), "a") << restarted;
+    EXPECT_EQ(world.property(copy, "edited"), "") << restarted;
+    EXPECT_TRUE(driver.catalog().exported().empty()) << restarted;
+  }
+  edit();
+  release(record);
+  run_for(20s);
+  EXPECT_TRUE(world.copies("west").empty());
+  EXPECT_EQ(world.status(copy), "") << "no ghost without marks";
+}
+
+TEST_F(CatalogCopies, OfApplicationsThatSpeakLikeSyncersAreNone) {
+  link(true);
+  world.add("cart", "a1", "rest://1:1", R"({"properties":{"syncer.region":"west","syncer.instance":"x"}})");
+  world.add("cart", "a2", "rest://1:2", R"({"properties":{"syncer.region":"mars","syncer.instance":"y"}})");
+  run_for(3min);
+  EXPECT_EQ(world.status("a1"), "UP");
+  EXPECT_EQ(world.status("a2"), "UP");
+  EXPECT_EQ(status().exported, 2U);
+  EXPECT_EQ(status().copies, 0U);
+}
+
+TEST_F(CatalogCopies, WithManyPropertiesAreReplacedMakeBeforeBreak) {
+  link(true);
+  const auto record = [](const char* value) {
+    return remote_instance("cart", "i1", "rest://9:1", R"({"big":")" + std::string(3500, 'x') + value + R"("})");
+  };
+  want(record("a"));
+  run_for(3s);
+  std::size_t fewest = 9;
+  world.center.model().set_listener(
+      [&](const mocksc::RegistryChange&) { fewest = std::min(fewest, world.copies("west").size()); });
+  want(record("b"));
+  run_for(8s);
+  EXPECT_EQ(world.property(only_copy(), "big").back(), 'b');
+  EXPECT_EQ(fewest, 1U);
+  EXPECT_TRUE(driver.catalog().pending().empty());
+}
+
+TEST_F(CatalogCopies, WaitAsLongAsTheRegistryAsks) {
+  link(true);
+  run_for(3s);
+  Fault busy;
+  busy.kind = FaultKind::Fail;
+  mocksc::Failure failure;
+  failure.kind = mocksc::Failure::Kind::Status;
+  failure.status = 503;
+  failure.retry_after = 10s;
+  busy.failures = {failure};
+  const auto id = world.center.start(world.now(), busy);
+  run_for(2s);
+  world.center.stop(world.now(), id);
+  driver.sent.clear();
+  want(remote_instance("cart", "i1", "rest://9:1"));
+  run_for(6s);
+  EXPECT_TRUE(world.copies("west").empty());
+  const auto reads_or_writes = std::count_if(driver.sent.begin(), driver.sent.end(), [](const HttpRequest& request) {
+    return request.target.find("heartbeat") == std::string::npos;
+  });
+  EXPECT_EQ(reads_or_writes, 0) << "leases alone do not wait";
+  run_for(6s);
+  EXPECT_EQ(world.copies("west").size(), 1U);
 }
 
 TEST_F(CatalogCopies, AreHeldWhileTheirRegionIsAwayAndThenRemoved) {

@@ -44,6 +44,19 @@ TEST_F(CatalogExport, TellsNativeInstancesTheirServicesAndContracts) {
   EXPECT_TRUE(driver.catalog().pending().empty());
 }
 
+TEST_F(CatalogExport, TellsAContractThatIsChangedInPlaceWithinHalfAMinute) {
+  world.add("cart", "i1", "rest://1:1");
+  const std::string path = "/v4/default/registry/microservices/" + world.service_id("cart") + "/schemas/hello";
+  world.ask("PUT", path, R"({"schema":"text","summary":"f0"})");
+  run_for(10s);
+  driver.catalog().take_exports();
+  world.ask("PUT", path, R"({"schema":"other","summary":"f0"})");
+  run_for(25s);
+  const auto changes = driver.catalog().take_exports();
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_NE(changes[0].payload->find("other"), std::string::npos);
+}
+
 TEST_F(CatalogExport, IsNotCompleteBeforeTheRegistryWasRead) {
   Fault outage;
   outage.kind = FaultKind::Outage;
@@ -57,10 +70,55 @@ TEST_F(CatalogExport, IsNotCompleteBeforeTheRegistryWasRead) {
 }
 
 TEST_F(CatalogExport, NeverTellsCopiesNorTheRegistryItselfNorSyncers) {
-  world.add("cart", "c1", "rest://9:9", R"({"properties":{"syncer.region":"west","syncer.instance":"i9"}})");
+  world.add("cart", copy_id("c1"), "rest://9:9", R"({"properties":{"syncer.region":"west","syncer.instance":"i9"}})");
   run_for(3s);
   EXPECT_TRUE(driver.catalog().view_complete());
   EXPECT_TRUE(driver.catalog().exported().empty());
+}
+
+TEST_F(CatalogExport, KeepsExcludedServicesAtHome) {
+  for (const char* service : {"SERVICECENTER", "KIE", "CseConfigCenter", "CseMonitoring", "SYNCER"}) {
+    world.add(service, std::string("of-") + service, "rest://1:1");
+  }
+  world.add("KIE-client", "i1", "rest://1:2");
+  run_for(3s);
+  EXPECT_EQ(exported(), std::set<std::string>{"i1"});
+}
+
+TEST(CatalogExcludes, WhatTheOperatorNames) {
+  RegistryWorld world;
+  CatalogConfig config = catalog_config_of("east");
+  config.registry.excluded_services = {"cart"};
+  CatalogDriver driver(config, world);
+  world.add("cart", "i1", "rest://1:1");
+  world.add("KIE", "i2", "rest://1:2");
+  world.run_for(3s);
+  std::set<std::string> services;
+  for (const auto& [key, payload] : driver.catalog().exported())
+    services.insert(registry::decode_key(key)->service.name);
+  EXPECT_EQ(services, std::set<std::string>{"KIE"});
+  RegistryStatus status;
+  driver.catalog().fill(status);
+  EXPECT_EQ(status.excluded_services, std::vector<std::string>{"cart"});
+}
+
+TEST_F(CatalogExport, SaysAtHomeThatAnInstanceHasNoRoomForItsMarks) {
+  const auto properties = [](std::size_t size) {
+    return R"({"properties":{"big":")" + std::string(size, 'x') + R"("}})";
+  };
+  world.add("cart", "i1", "rest://1:1", properties(4850));
+  world.add("cart", "i2", "rest://1:2", properties(4000));
+  run_for(3s);
+  EXPECT_EQ(exported(), std::set<std::string>{"i2"});
+  EXPECT_EQ(driver.events().count(EventKind::ExportRefused), 1);
+  RegistryStatus status;
+  driver.catalog().fill(status);
+  ASSERT_EQ(status.unfit.size(), 1U);
+  EXPECT_NE(status.unfit[0].find("i1"), std::string::npos) << status.unfit[0];
+  world.remove("cart", "i1");
+  run_for(6s);
+  driver.catalog().fill(status = {});
+  EXPECT_TRUE(status.unfit.empty());
 }
 
 TEST_F(CatalogExport, TellsAChangeOnceAndAsTheLatest) {

@@ -78,14 +78,53 @@ TEST(SharedRegistry, ByTheNextLeaderOfAClusterIsNone) {
 
 TEST(SharedRegistry, WithCopiesOfOurOwnRegionIsAConflict) {
   RegistryWorld world;
-  world.add("cart", "c1", "rest://1:1", R"({"properties":{"syncer.region":"east","syncer.instance":"i1"}})");
+  world.add("cart", copy_id("c1"), "rest://1:1", R"({"properties":{"syncer.region":"east","syncer.instance":"i1"}})");
   CatalogDriver east(catalog_config_of("east"), world);
   world.run_for(5s);
   EXPECT_NE(east.catalog().conflict(), "");
   EXPECT_FALSE(east.catalog().view_complete());
-  world.remove("cart", "c1");
+  world.remove("cart", copy_id("c1"));
   world.run_for(6s);
   EXPECT_EQ(east.catalog().conflict(), "");
+}
+
+TEST(SharedRegistry, IsNotWhatAnApplicationSaysItIs) {
+  RegistryWorld world;
+  CatalogDriver east(catalog_config_of("east"), world);
+  world.add("cart", "a1", "rest://1:1", R"({"properties":{"syncer.region":"east","syncer.instance":"x"}})");
+  world.add("cart", "a2", "rest://1:2", R"({"properties":{"syncer.canary":"west","syncer.node":"w"}})");
+  world.add("SYNCER", "a3", "rest://1:3", R"({"properties":{"syncer.canary":"west","syncer.node":"w"}})");
+  world.run_for(10s);
+  EXPECT_EQ(east.catalog().conflict(), "");
+  EXPECT_TRUE(east.catalog().view_complete());
+  RegistryStatus status;
+  east.catalog().fill(status);
+  EXPECT_EQ(status.exported, 2U);
+}
+
+TEST(RegistryAddresses, SayEachReasonWhyTheRegistryIsDownOnce) {
+  RegistryWorld world;
+  CatalogDriver east(catalog_config_of("east"), world);
+  world.run_for(5s);
+  Fault refused;
+  const auto first = world.center.start(world.now(), refused);
+  world.run_for(20s);
+  EXPECT_EQ(east.events().count(EventKind::RegistryDown), 1);
+  const std::string reason = east.events().reason(EventKind::RegistryDown);
+  Fault failing;
+  failing.kind = FaultKind::Fail;
+  mocksc::Failure failure;
+  failure.kind = mocksc::Failure::Kind::Status;
+  failure.status = 503;
+  failing.failures = {failure};
+  world.center.stop(world.now(), first);
+  world.center.start(world.now(), failing);
+  world.run_for(20s);
+  EXPECT_EQ(east.events().count(EventKind::RegistryDown), 2);
+  EXPECT_NE(east.events().reason(EventKind::RegistryDown), reason);
+  RegistryStatus status;
+  east.catalog().fill(status);
+  EXPECT_NE(status.problem.find("503"), std::string::npos) << status.problem;
 }
 
 TEST(RegistryAddresses, FailOverAndComeBackToThePreferredOne) {

@@ -107,10 +107,17 @@ TEST_F(ServiceCenterTest, TellsACopyByItsMarkAndLeavesTheMarkOutOfTheProperties)
   EXPECT_EQ(reports_.back().client, "syncer-1");
 }
 
-TEST_F(ServiceCenterTest, ACanaryIsNeitherAnApplicationNorACopy) {
+TEST_F(ServiceCenterTest, WhatARegionRunsForItselfIsNeitherAnApplicationNorACopy) {
+  for (const char* service : {"SYNCER", "KIE", "SERVICECENTER"}) {
+    AppInstance app = cart();
+    app.name = std::string(service) + "-1";
+    app.service = service;
+    ASSERT_TRUE(registry_->register_instance(now_, app));
+    EXPECT_TRUE(reports_.back().instance.internal) << service;
+  }
   ASSERT_TRUE(registry_->register_instance(now_, cart()));
   post(R"({"syncer.canary":"east"})");
-  EXPECT_TRUE(reports_.back().instance.internal);
+  EXPECT_FALSE(reports_.back().instance.internal) << "anybody can say so of his own instance";
 }
 
 TEST_F(ServiceCenterTest, KnowsWritesAndTheMarksInThem) {

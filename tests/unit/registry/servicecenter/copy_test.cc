@@ -30,6 +30,27 @@ TEST(CopyId, StaysWithStatusAndPropertiesAndChangesWithEverythingElse) {
   EXPECT_NE(plan(R"({"endpoints":["rest://1:2"],"hostName":"h","healthCheck":{"mode":"push"}})").id, id);
 }
 
+TEST(CopyId, ChangesWithPropertiesThatCannotBeChangedInPlace) {
+  const auto with = [](std::size_t size, const char* value) {
+    return plan(R"({"hostName":"h","properties":{"big":")" + std::string(size, 'x') + value + R"("}})");
+  };
+  EXPECT_TRUE(with(2000, "a").properties_in_place);
+  EXPECT_EQ(with(2000, "a").id, with(2000, "b").id);
+  EXPECT_FALSE(with(3500, "a").properties_in_place);
+  EXPECT_NE(with(3500, "a").id, with(3500, "b").id);
+  EXPECT_NE(with(3500, "a").id, with(2000, "a").id);
+  EXPECT_TRUE(is_copy_id(with(3500, "a").id));
+}
+
+TEST(CopyRoom, IsMissingWhereOnlyTheMarksMakeItTooLarge) {
+  const auto fits = [](std::size_t size) {
+    const std::string payload = R"({"hostName":"h","properties":{"a":")" + std::string(size, 'x') + R"("}})";
+    return check_copy("east", "i1", instance_payload(payload)).has_value();
+  };
+  EXPECT_TRUE(fits(4700));
+  EXPECT_FALSE(fits(4950));
+}
+
 TEST(CopyId, KeepsRegionsApartThatBeginAlike) {
   EXPECT_NE(copy_id("dc1", "0i", kInstance), copy_id("dc10", "i", kInstance));
 }

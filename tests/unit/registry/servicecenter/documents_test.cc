@@ -52,9 +52,51 @@ TEST(InstanceDocument, OfEqualContentHasEqualBytesWhateverTheOrder) {
   EXPECT_EQ(a->payload, b->payload);
 }
 
+std::string with_id(const std::string& id, const std::string& properties) {
+  return R"({"instanceId":")" + id + R"(","hostName":"h","properties":)" + properties + "}";
+}
+
+TEST(CopyIds, AreRecognisedAndNoOthersAre) {
+  const std::string id = copy_id_of("i1");
+  EXPECT_EQ(id.size(), 32U);
+  EXPECT_TRUE(is_copy_id(id));
+  EXPECT_EQ(copy_id_of("i1"), id);
+  EXPECT_NE(copy_id_of("i2"), id);
+  EXPECT_FALSE(is_copy_id(id.substr(1)));
+  EXPECT_FALSE(is_copy_id(""));
+  EXPECT_FALSE(is_copy_id("7062417bf78911e4864cfa163eaef605"));
+  EXPECT_FALSE(is_copy_id(canary_id("east", "n1")));
+  std::string other = id;
+  other[3] = other[3] == 'a' ? 'b' : 'a';
+  EXPECT_FALSE(is_copy_id(other));
+}
+
+TEST(InstanceDocument, OfAnApplicationStaysItsOwnWhateverItSays) {
+  for (const char* forged :
+       {R"({"syncer.region":"west","syncer.instance":"x","k":"v"})", R"({"syncer.region":"mars","k":"v"})",
+        R"({"k":"v","syncer.canary":"x","syncer.node":"n","syncer.run":"1"})",
+        R"({"k":"v","syncer.epoch":"18446744073709551615.1"})"}) {
+    const auto document = instance(with_id("7062417bf78911e4864cfa163eaef605", forged).c_str());
+    ASSERT_TRUE(document) << forged;
+    EXPECT_FALSE(document->copy) << forged;
+    EXPECT_FALSE(document->canary) << forged;
+    EXPECT_EQ(document->payload, instance_payload(R"({"hostName":"h","properties":{"k":"v"}})")) << forged;
+  }
+}
+
+TEST(InstanceDocument, IsACopyWithoutItsMarksToo) {
+  const auto document = instance(with_id(copy_id_of("i1"), R"({"edited":"1"})").c_str());
+  ASSERT_TRUE(document);
+  ASSERT_TRUE(document->copy);
+  EXPECT_EQ(document->copy->region, "");
+  EXPECT_EQ(document->metadata, (Metadata{{"edited", "1"}}));
+  EXPECT_TRUE(document->payload.empty());
+}
+
 TEST(InstanceDocument, IsACopyWhenItCarriesARegionMark) {
-  const auto document = instance(R"({"instanceId":"c","hostName":"h","properties":{"syncer.region":"east",)"
-                                 R"("syncer.instance":"i1","syncer.epoch":"1.2"}})");
+  const auto document = instance(with_id(copy_id_of("i1"), R"({"syncer.region":"east",)"
+                                                           R"("syncer.instance":"i1","syncer.epoch":"1.2"})")
+                                     .c_str());
   ASSERT_TRUE(document);
   EXPECT_EQ(document->copy, (CopyMark{"east", "i1", "1.2"}));
   EXPECT_EQ(document->metadata, (Metadata{{"syncer.region", "east"}, {"syncer.instance", "i1"}}));
@@ -62,9 +104,10 @@ TEST(InstanceDocument, IsACopyWhenItCarriesARegionMark) {
 }
 
 TEST(InstanceDocument, IsACanaryWhenItCarriesACanaryMark) {
-  const auto document =
-      instance(R"({"instanceId":"c","timestamp":"1700000000","properties":{"syncer.canary":"east",)"
-               R"("syncer.node":"n","syncer.run":"7","syncer.count":"12"}})");
+  const auto document = instance((R"({"timestamp":"1700000000","instanceId":")" + canary_id("east", "n") +
+                                  R"(","properties":{"syncer.canary":"east",)"
+                                  R"("syncer.node":"n","syncer.run":"7","syncer.count":"12"}})")
+                                     .c_str());
   ASSERT_TRUE(document);
   EXPECT_EQ(document->canary, (CanaryMark{"east", "n", "7", 12}));
   EXPECT_EQ(document->registration, "1700000000");
@@ -92,11 +135,11 @@ TEST(Lease, StaysBoundedForAbsurdNumbers) {
   EXPECT_EQ(lease(R"({"healthCheck":7})"), std::chrono::seconds(30));
 }
 
-TEST(Infrastructure, IsTheRegistryItselfAndTheSyncers) {
-  EXPECT_TRUE(is_infrastructure({"", "development", "default", "SERVICECENTER", "2.2.0"}, ""));
-  EXPECT_TRUE(is_infrastructure(canary_service("default", "default"), ""));
-  EXPECT_FALSE(is_infrastructure({"", "", "shop", "SERVICECENTER", "1"}, ""));
-  EXPECT_FALSE(is_infrastructure({"", "", "default", "cart", "1"}, ""));
+TEST(SyncerService, IsTheOneThatCanariesLiveUnder) {
+  EXPECT_TRUE(is_syncer_service(canary_service("default", "default")));
+  EXPECT_TRUE(is_syncer_service(canary_service("other", "project")));
+  EXPECT_FALSE(is_syncer_service({"", "", "shop", "SYNCER", "1.0.0"}));
+  EXPECT_FALSE(is_syncer_service({"", "", "default", "SERVICECENTER", "2.2.0"}));
 }
 
 TEST(CanonicalText, SortsMembersAndKeepsEverythingElse) {
