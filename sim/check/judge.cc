@@ -51,7 +51,7 @@ bool looks_inside(const scenario::Predicate& p) {
   using scenario::Word;
   const bool inside =
       p.word == Word::QueueDepth || p.word == Word::Pending || p.word == Word::Conflict || p.word == Word::Down;
-  if (inside || p.word == Word::Leader) return true;
+  if (inside || p.word == Word::Leader || p.word == Word::Ready || p.word == Word::Problem) return true;
   return std::any_of(p.parts.begin(), p.parts.end(),
                      [](const scenario::Predicate& part) { return looks_inside(part); });
 }

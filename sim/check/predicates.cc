@@ -12,6 +12,7 @@
 #include "sim/scenario/values/topology.h"
 #include "syncer/catalog/catalog.h"
 #include "syncer/gossip/gossip.h"
+#include "syncer/node/facts.h"
 #include "syncer/node/node.h"
 #include "syncer/peering/peering.h"
 
@@ -94,6 +95,10 @@ bool Predicates::holds(const Predicate& p) const {
       return down(p);
     case Word::Conflict:
       return conflict(p);
+    case Word::Ready:
+      return ready(p);
+    case Word::Problem:
+      return problem(p);
     case Word::Pending:
       return pending(p);
     case Word::All:
@@ -281,10 +286,31 @@ bool Predicates::conflict(const Predicate& p) const {
   });
 }
 
+bool Predicates::ready(const Predicate& p) const {
+  const auto places = nodes(p.subject);
+  return !places.empty() && std::all_of(places.begin(), places.end(), [&](NodeIndex n) {
+    const auto* node = run_.world.node(n);
+    return node != nullptr && node->status(run_.world.local_time(n)).ready;
+  });
+}
+
+bool Predicates::problem(const Predicate& p) const {
+  const auto places = nodes(p.subject);
+  return !places.empty() && std::all_of(places.begin(), places.end(), [&](NodeIndex n) {
+    const auto* node = run_.world.node(n);
+    if (node == nullptr) return false;
+    const auto lines = syncer::node::problem_lines_of(node->status(run_.world.local_time(n)));
+    return std::any_of(lines.begin(), lines.end(),
+                       [&](const std::string& line) { return line.find(p.because) != std::string::npos; });
+  });
+}
+
 bool Predicates::pending(const Predicate& p) const {
   for (const NodeIndex n : nodes(p.subject)) {
     const auto* node = run_.world.node(n);
-    if (node != nullptr && !within(p, node->status(run_.world.local_time(n)).pending.size())) return false;
+    if (node == nullptr) continue;
+    const auto status = node->status(run_.world.local_time(n));
+    if (!within(p, status.pending.size() + syncer::node::problem_lines_of(status).size())) return false;
   }
   return true;
 }

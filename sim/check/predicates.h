@@ -44,6 +44,8 @@ class Predicates {
   bool leaders_per_term(const Predicate& p) const;
   bool down(const scenario::Predicate& p) const;
   bool conflict(const Predicate& p) const;
+  bool ready(const Predicate& p) const;
+  bool problem(const Predicate& p) const;
   bool pending(const Predicate& p) const;
 
   Matches& matches(const scenario::Selector& subject) const;

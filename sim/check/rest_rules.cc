@@ -8,6 +8,7 @@
 #include "sim/host/world.h"
 #include "syncer/base/quantity.h"
 #include "syncer/catalog/catalog.h"
+#include "syncer/node/facts.h"
 #include "syncer/node/node.h"
 #include "syncer/peering/peering.h"
 
@@ -112,7 +113,11 @@ class Rest : public Rule {
   std::vector<std::string> unrest(NodeIndex n, const scenario::Sites& core) const {
     const auto& names = context_.run->names;
     const auto& world = context_.run->world;
-    auto reasons = world.node(n)->status(world.local_time(n)).pending;
+    const auto status = world.node(n)->status(world.local_time(n));
+    auto reasons = syncer::node::problem_lines_of(status);
+    reasons.insert(reasons.end(), status.pending.begin(), status.pending.end());
+    // A voter that must not run, or is not one any more, is missing for good.
+    std::erase_if(reasons, [](const std::string& reason) { return reason.starts_with("voter "); });
     const auto inside = scenario::nodes_of(core);
     for (std::size_t r = 0; r < names.regions().size(); ++r) {
       const auto of_it = [&](NodeIndex m) { return names.nodes()[m].region == r; };

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "syncer/admin/status_json.h"
+#include "syncer/node/facts.h"
 
 namespace syncer::admin {
 namespace {
@@ -72,7 +73,7 @@ struct AdminServer::State {
     });
     server.Get("/readyz", with_status([](const node::Status& status, httplib::Response& out) {
                  std::string reasons;
-                 for (const std::string& reason : status.pending) reasons += reason + "\n";
+                 for (const std::string& line : node::problem_lines_of(status)) reasons += line + "\n";
                  reply(out, status.ready ? 200 : 503, status.ready ? "ok\n" : "not ready\n" + reasons);
                }));
     server.Get("/v1/status", with_status([](const node::Status& status, httplib::Response& out) {
@@ -83,7 +84,7 @@ struct AdminServer::State {
                }));
     server.Get("/v1/cluster", with_status([](const node::Status& status, httplib::Response& out) {
                  if (!status.group) return reply(out, 409, "this syncer runs in single mode: it has no group\n");
-                 reply(out, 200, to_json(node::ClusterReport{status.region, status.group, status.pending}),
+                 reply(out, 200, to_json(node::ClusterReport{status.region, status.group, status.group->problems}),
                        "application/json");
                }));
     server.Get("/v1/keys", [this](const httplib::Request&, httplib::Response& out) {

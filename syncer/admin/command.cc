@@ -20,6 +20,8 @@ struct Route {
 constexpr std::array<Route, std::variant_size_v<Command>> kRoutes = {{
     {"/v1/guard/release", "region", "name a region: ?region=NAME, or ?region=* for all",
      [](std::string a) -> Command { return ReleaseGuard{std::move(a)}; }},
+    {"/v1/region/forget", "region", "name a region: ?region=NAME",
+     [](std::string a) -> Command { return ForgetRegion{std::move(a)}; }},
     {"/v1/keys/install", "", "the body must be the key in base64",
      [](std::string a) -> Command { return InstallKey{std::move(a)}; }},
     {"/v1/keys/use", "id", "name a key: ?id=ID", [](std::string a) -> Command { return UseKey{std::move(a)}; }},
@@ -32,6 +34,7 @@ constexpr std::array<Route, std::variant_size_v<Command>> kRoutes = {{
 
 struct Argument {
   std::string operator()(const ReleaseGuard& c) const { return c.region; }
+  std::string operator()(const ForgetRegion& c) const { return c.region; }
   std::string operator()(const InstallKey& c) const { return c.key; }
   std::string operator()(const UseKey& c) const { return c.id; }
   std::string operator()(const RemoveKey& c) const { return c.id; }

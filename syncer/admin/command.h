@@ -18,6 +18,11 @@ struct ReleaseGuard {
   std::string region;
   bool operator==(const ReleaseGuard&) const = default;
 };
+/// Forgets a region that is away, with its copies.
+struct ForgetRegion {
+  std::string region;
+  bool operator==(const ForgetRegion&) const = default;
+};
 /// Adds a gossip key (base64) that opens; it does not seal yet.
 struct InstallKey {
   std::string key;
@@ -47,8 +52,8 @@ struct ForgetProposal {
   bool operator==(const ForgetProposal&) const = default;
 };
 
-using Command =
-    std::variant<ReleaseGuard, InstallKey, UseKey, RemoveKey, ReplaceVoter, RaiseGeneration, ForgetProposal>;
+using Command = std::variant<ReleaseGuard, ForgetRegion, InstallKey, UseKey, RemoveKey, ReplaceVoter, RaiseGeneration,
+                             ForgetProposal>;
 
 /// A command as a POST request. Commands have at most one argument.
 struct CommandRequest {

@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "syncer/node/facts.h"
+
 namespace syncer::admin {
 namespace {
 
@@ -68,8 +70,9 @@ class Families {
 class Collector {
  public:
   /// `row` is the name of the label that holds a row's first text; empty for a struct that is no row.
-  Collector(Families& families, std::string prefix, std::string_view row, bool heads_only)
-      : families_(families), prefix_(std::move(prefix)), row_(row), heads_only_(heads_only) {}
+  /// What is the work of a region's writer has no samples where another one leads.
+  Collector(Families& families, std::string prefix, std::string_view row, bool heads_only, bool follows)
+      : families_(families), prefix_(std::move(prefix)), row_(row), heads_only_(heads_only), follows_(follows) {}
 
   template <class T>
   void field(const StatusField& field, const T& value) {
@@ -98,7 +101,8 @@ class Collector {
   template <class T>
   void part(const StatusPart& part, const T& value) {
     if (part.metric.empty()) return;
-    Collector inner(families_, std::string(part.metric), "", heads_only_);
+    const bool silent = heads_only_ || (part.of_writer && follows_);
+    Collector inner(families_, std::string(part.metric), "", silent, follows_);
     T::describe(value, inner);
   }
   template <class T>
@@ -110,10 +114,11 @@ class Collector {
   void list(const StatusPart& part, const std::vector<T>& rows) {
     if (part.metric.empty()) return;
     const auto visit = [&](const T& row, bool heads_only) {
-      Collector inner(families_, std::string(part.metric), part.row, heads_only);
+      Collector inner(families_, std::string(part.metric), part.row, heads_only, follows_);
       T::describe(row, inner);
     };
     visit(T{}, true);
+    if (part.of_writer && follows_) return;
     for (const T& row : rows) visit(row, false);
   }
 
@@ -135,6 +140,7 @@ class Collector {
   std::string prefix_;
   std::string_view row_;
   bool heads_only_;
+  bool follows_;
   Labels labels_;
 };
 
@@ -144,6 +150,13 @@ void add_members(Families& families, const node::Status& status) {
   families.metric("syncer_members", "gauge", "Members of the gossip pool by state.");
   for (const auto& [state, count] : by_state) {
     families.sample("syncer_members", std::to_string(count), {{"state", state}});
+  }
+}
+
+void add_problems(Families& families, const node::Status& status) {
+  families.metric("syncer_problem", "gauge", "1 for each problem, as `syncer status --check` names it.");
+  for (const node::StatusProblem& problem : node::problems_of(status)) {
+    families.sample("syncer_problem", "1", {{"cause", problem.cause}, {"about", problem.about}});
   }
 }
 
@@ -163,8 +176,9 @@ std::string metrics_text(const node::Status& status, const EventCounts& events, 
   families.single("syncer_build_info", "gauge", "Always 1.", "1",
                   {{"version", context.version}, {"commit", context.commit}});
   families.single("syncer_uptime_seconds", "gauge", "Time since the start of the process.", seconds(context.uptime));
-  Collector collector(families, "syncer", "", false);
+  Collector collector(families, "syncer", "", false, status.follows());
   node::Status::describe(status, collector);
+  add_problems(families, status);
   add_members(families, status);
   add_events(families, events);
   return families.text();

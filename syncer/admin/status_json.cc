@@ -18,10 +18,11 @@ std::string key_of(const StatusField& field) {
   return std::string(field.key) + (kIsDuration<T> ? "_seconds" : "");
 }
 
-/// The visitor that writes one struct into an object.
+/// The visitor that writes one struct into an object. What is the work of a region's writer is null where another
+/// leads.
 class Writer {
  public:
-  explicit Writer(ordered_json& object) : object_(object) { object_ = ordered_json::object(); }
+  Writer(ordered_json& object, bool follows) : object_(object), follows_(follows) { object_ = ordered_json::object(); }
 
   template <class T>
   void field(const StatusField& field, const T& value) {
@@ -47,7 +48,9 @@ class Writer {
   }
   template <class T>
   void part(const StatusPart& part, const T& value) {
-    Writer inner(object_[std::string(part.key)]);
+    ordered_json& place = object_[std::string(part.key)] = nullptr;
+    if (part.of_writer && follows_) return;
+    Writer inner(place, follows_);
     T::describe(value, inner);
   }
   template <class T>
@@ -58,14 +61,16 @@ class Writer {
   template <class T>
   void list(const StatusPart& part, const std::vector<T>& rows) {
     ordered_json& list = object_[std::string(part.key)] = ordered_json::array();
+    if (part.of_writer && follows_) return;
     for (const T& row : rows) {
-      Writer inner(list.emplace_back());
+      Writer inner(list.emplace_back(), follows_);
       T::describe(row, inner);
     }
   }
 
  private:
   ordered_json& object_;
+  bool follows_;
 };
 
 /// The visitor that reads one struct from an object; the library's exceptions tell what is missing.
@@ -90,7 +95,9 @@ class Reader {
   }
   template <class T>
   void part(const StatusPart& part, T& value) {
-    Reader inner(object_.at(std::string(part.key)));
+    const json& object = object_.at(std::string(part.key));
+    if (part.of_writer && object.is_null()) return;
+    Reader inner(object);
     T::describe(value, inner);
   }
   template <class T>
@@ -122,10 +129,20 @@ class Reader {
 
 }  // namespace
 
+namespace {
+
+template <class Document>
+bool follows(const Document&) {
+  return false;
+}
+bool follows(const node::Status& status) { return status.follows(); }
+
+}  // namespace
+
 template <class Document>
 std::string to_json(const Document& document) {
   ordered_json object;
-  Writer writer(object);
+  Writer writer(object, follows(document));
   Document::describe(document, writer);
   return object.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }

@@ -99,6 +99,11 @@ void Catalog::release_guard(Instant now, std::string_view region) {
   if (region == "*" || region == config_.region) session_->guard.release(now);
 }
 
+void Catalog::end_hold(Instant now, std::string_view region) {
+  last_now_ = now;
+  regions_.end_hold(now, region);
+}
+
 std::vector<GuardMark> Catalog::guards() const {
   std::vector<GuardMark> marks;
   if (const auto& own = session_->guard.report().mark()) marks.push_back(*own);

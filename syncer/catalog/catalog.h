@@ -63,6 +63,13 @@ class Catalog {
   /// Goes on with the guards of the leader before us; to be called right after set_writer.
   void take_over_guards(Instant now, const std::vector<replication::GuardMark>& marks);
 
+  /// An operator wants a region that is away forgotten: its copies go now, as after the hold time.
+  void end_hold(Instant now, std::string_view region);
+  /// Nothing of the region is left here.
+  bool is_empty_of(std::string_view region) const { return regions_.is_empty_of(region); }
+  /// Nothing is known of the region any more; to be called when nothing of it is left.
+  void forget_region(std::string_view region) { regions_.erase(region); }
+
   void on_http(Instant now, CallId call, Result<HttpResponse> answer);
   /// The permission to write may have come: starts what waited for it.
   void resume_writes(Instant now);

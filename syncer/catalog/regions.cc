@@ -64,6 +64,29 @@ DesiredCopy* Regions::find(const CopyName& name, RemoteCopies** remote) {
   return found == owner->desired.end() ? nullptr : &found->second;
 }
 
+void Regions::end_hold(Instant now, std::string_view region) {
+  RemoteCopies* remote = find(region);
+  if (remote == nullptr || remote->connected) return;
+  remote->away_since = now - config_.hold;
+  check_hold(now, std::string(region), *remote);
+}
+
+bool Regions::is_empty_of(std::string_view region) const {
+  const auto found = regions_.find(region);
+  if (found == regions_.end()) return true;
+  const RemoteCopies& remote = found->second;
+  if (remote.present > 0 || remote.connected) return false;
+  return std::none_of(remote.desired.begin(), remote.desired.end(),
+                      [](const auto& entry) { return entry.second.busy || !entry.second.copies.empty(); });
+}
+
+void Regions::erase(std::string_view region) {
+  const auto found = regions_.find(region);
+  if (found == regions_.end()) return;
+  judged_.erase(found->first);
+  regions_.erase(found);
+}
+
 void Regions::set_state(Instant now, std::string_view region, bool connected, bool complete, bool healthy) {
   RemoteCopies& remote = at(now, region);
   if (remote.connected == connected && remote.complete == complete && remote.healthy == healthy) return;

@@ -99,6 +99,12 @@ class Regions {
   const std::map<std::string, RemoteCopies, std::less<>>& all() const { return regions_; }
   std::map<std::string, RemoteCopies, std::less<>>& all() { return regions_; }
 
+  /// The hold time of a region that is away ends now.
+  void end_hold(Instant now, std::string_view region);
+  /// It is away, no copies of it are here, and none may come.
+  bool is_empty_of(std::string_view region) const;
+  void erase(std::string_view region);
+
   void set_state(Instant now, std::string_view region, bool connected, bool complete, bool healthy);
   void release_guard(Instant now, std::string_view region);
   /// What the region's own guard says, and that it says so no more: see registry::RecordKind.

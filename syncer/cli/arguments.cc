@@ -44,6 +44,7 @@ constexpr std::array kExamples = {
     Example{"status", "syncer status --admin 127.0.0.1:30199 --output json"},
     Example{"guard release", "syncer guard release region-b"},
     Example{"guard release", "syncer guard release --all"},
+    Example{"region forget", "syncer region forget region-b"},
     Example{"keys list", "syncer keys list"},
     Example{"keys install", "syncer keys install /etc/syncer/new.key"},
     Example{"keys use", "syncer keys use 3f9ad2c1"},
@@ -189,6 +190,18 @@ void add_guard_commands(CLI::App& app, Arguments& a) {
   all->excludes(region);
 }
 
+void add_region_commands(CLI::App& app, Arguments& a) {
+  CLI::App* region = app.add_subcommand("region", "the other regions that a syncer knows")->require_subcommand(1);
+  CLI::App* forget = order<admin::ForgetRegion>(
+      *region, "forget",
+      "forget a region that is away, and remove its copies from the own registry. A region whose\n"
+      "syncer said good-bye is forgotten after sync.hold, another one after sync.forget; one that is\n"
+      "there is refused. Any syncer of the own region can be asked, each region has to be",
+      a);
+  add_argument(*forget, "region", "its name, as \"syncer status\" shows it", a, &admin::ForgetRegion::region)
+      ->required();
+}
+
 /// Every command ends its help with its own examples.
 void add_examples(CLI::App& app, const std::string& path) {
   app.footer(examples_text(path));
@@ -211,6 +224,7 @@ void build(CLI::App& app, Arguments& a) {
   }
 
   add_guard_commands(app, a);
+  add_region_commands(app, a);
   add_keys_commands(app, a);
   add_cluster_commands(app, a);
 

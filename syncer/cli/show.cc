@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "syncer/node/facts.h"
+
 namespace syncer::cli {
 namespace {
 
@@ -28,12 +30,6 @@ std::string brief(Duration d) {
   if (d >= std::chrono::seconds(1)) return age(d);
   const double ms = std::chrono::duration<double, std::milli>(d).count();
   return formatted("%.*f ms", ms < 10 ? 2 : 0, ms);
-}
-
-std::string joined(const std::vector<std::string>& parts) {
-  std::string out;
-  for (const std::string& part : parts) out += (out.empty() ? "" : ", ") + part;
-  return out;
 }
 
 // --- tables ---
@@ -102,105 +98,6 @@ std::string table(const std::vector<T>& rows) {
   return aligned(std::move(all));
 }
 
-// --- the page and its problems ---
-
-/// What there is to say about one part or row.
-struct Facts {
-  std::string label;
-  std::string name;
-  std::vector<std::string> phrases;
-  std::vector<std::string> problems;
-};
-
-bool is_set(const std::string& value) { return !value.empty(); }
-bool is_set(Epoch) { return true; }
-bool is_set(Duration) { return true; }
-template <class T>
-bool is_set(const T& value) {
-  return value != T{};
-}
-
-/// The value in the place of "{}".
-std::string filled(std::string_view phrase, const std::string& value) {
-  const std::size_t at = phrase.find("{}");
-  if (at == std::string_view::npos) return std::string(phrase);
-  return std::string(phrase.substr(0, at)) + value + std::string(phrase.substr(at + 2));
-}
-
-// What a field says; empty when it says nothing.
-std::string words(const StatusField& f, bool value) { return std::string(value ? f.phrase : f.unset); }
-std::string words(const StatusField& f, Duration value) { return filled(f.phrase, age(value)); }
-std::string words(const StatusField& f, Epoch value) { return filled(f.phrase, to_string(value)); }
-std::string words(const StatusField& f, int value) { return filled(f.phrase, std::to_string(value)); }
-std::string words(const StatusField& f, std::uint64_t value) {
-  return value == 0 && f.hide_unset ? "" : filled(f.phrase, std::to_string(value));
-}
-std::string words(const StatusField& f, const std::string& value) {
-  return value.empty() ? std::string(f.unset) : filled(f.phrase, value);
-}
-std::string words(const StatusField&, const std::map<std::string, std::string>&) { return ""; }
-
-/// The visitor that collects the facts of a status and its parts, each struct before what is inside it.
-class Collector {
- public:
-  Collector(std::vector<Facts>& all, std::string_view label, bool follows)
-      : all_(all), own_(all.size()), follows_(follows) {
-    all_.push_back({std::string(label), "", {}, {}});
-  }
-
-  template <class T>
-  void field(const StatusField& field, const T& value) {
-    const bool is_first = std::exchange(first_, false);
-    if constexpr (std::is_same_v<T, std::string>) {
-      if (is_first) {
-        all_[own_].name = value;
-        return;
-      }
-    }
-    const std::string said = words(field, value);
-    if (said.empty()) return;
-    all_[own_].phrases.push_back(said);
-    const Problem now = is_set(value) ? Problem::WhenSet : Problem::WhenUnset;
-    if (field.problem == now) all_[own_].problems.push_back(said);
-  }
-  template <class T>
-  void field(const StatusField& field, const std::optional<T>& value) {
-    if (value) this->field(field, *value);
-  }
-  void field(const StatusField&, const std::vector<std::string>&) {}
-  template <class T>
-  void derived(const StatusField&, const T&) {}
-  template <class Numbers>
-  void counts(const StatusField&, std::string_view, const Numbers&) {}
-  template <class T>
-  void part(const StatusPart& part, const T& value) {
-    if (part.label.empty() || (part.of_writer && follows_)) return;
-    Collector inner(all_, part.label, follows_);
-    T::describe(value, inner);
-  }
-  template <class T>
-  void part(const StatusPart& part, const std::optional<T>& value) {
-    if (value) this->part(part, *value);
-  }
-  template <class T>
-  void list(const StatusPart& part, const std::vector<T>& rows) {
-    for (const T& row : rows) this->part(part, row);
-  }
-
- private:
-  std::vector<Facts>& all_;
-  std::size_t own_;
-  bool follows_;
-  bool first_ = true;
-};
-
-std::vector<Facts> facts_of(const node::Status& status) {
-  std::vector<Facts> all;
-  Collector collector(all, "node", status.follows());
-  node::Status::describe(status, collector);
-  return all;
-}
-
 std::string line(const std::string& label, const std::string& text) {
   return label + std::string(label.size() < 10 ? 10 - label.size() : 1, ' ') + text + "\n";
 }
@@ -219,23 +116,19 @@ std::string voters_table(const node::ClusterReport& report) {
 
 std::string status_page(const node::Status& status) {
   std::string page;
-  for (const Facts& facts : facts_of(status)) {
-    page += line(facts.label, (facts.name.empty() ? "" : facts.name + ": ") + joined(facts.phrases));
+  for (const node::Facts& facts : node::facts_of(status)) {
+    std::string phrases;
+    for (const std::string& phrase : facts.phrases) phrases += (phrases.empty() ? "" : ", ") + phrase;
+    page += line(facts.label, (facts.name.empty() ? "" : facts.name + ": ") + phrases);
   }
   for (const std::string& reason : status.pending) page += line("pending", reason);
   return harmless(page);
 }
 
 std::vector<std::string> status_problems(const node::Status& status) {
-  std::vector<std::string> all;
-  if (!status.ready && status.pending.empty()) all.emplace_back("not ready");
-  for (const std::string& reason : status.pending) {
-    if (!status.ready) all.push_back(harmless("not ready: " + reason));
-  }
-  for (const Facts& facts : facts_of(status)) {
-    if (facts.problems.empty()) continue;
-    all.push_back(harmless(facts.label + (facts.name.empty() ? "" : " " + facts.name) + ": " + joined(facts.problems)));
-  }
+  std::vector<std::string> all = node::problem_lines_of(status);
+  if (all.empty() && !status.ready) all.emplace_back("not ready");
+  std::transform(all.begin(), all.end(), all.begin(), harmless);
   return all;
 }
 

@@ -172,6 +172,7 @@ void Cluster::apply(Instant now, const raft::Entry& entry) {
   if (effects.slots_changed) replacement_.store_list(now);
   if (effects.keys_changed) keys_.follow_log(now);
   if (effects.released && writer_epoch()) releases_.push_back(std::move(*effects.released));
+  if (effects.forgotten) forgotten_.push_back(std::move(*effects.forgotten));
 }
 
 void Cluster::restore(Instant now, const raft::Snapshot& snapshot) {
@@ -212,6 +213,11 @@ Result<void> Cluster::release_guard(Instant now, std::string_view region) {
   return raft_.propose(now, ReleaseGuard{std::string(region)});
 }
 
+Result<void> Cluster::forget_region(Instant now, std::string_view region) {
+  if (raft_.node() == nullptr) return refused(pending().front());
+  return raft_.propose(now, ForgetRegion{std::string(region)});
+}
+
 void Cluster::outbid(Instant now, Epoch known) {
   const auto own = writer_epoch();
   if (!own || known < *own || SYNCER_MUTATED("cluster.keep_generation")) return;
@@ -246,6 +252,7 @@ GroupStatus Cluster::status(Instant now) const {
   status.term = term();
   status.commit = node != nullptr ? node->raft().log().commit() : 0;
   status.generation = state_.generation;
+  status.problems = pending();
   for (const VoterSlot& slot : roster_.voters().slots) status.voters.push_back(status_of(now, slot));
   return status;
 }

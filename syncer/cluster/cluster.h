@@ -54,12 +54,16 @@ class Cluster {
   const std::vector<GuardMark>& guards() const { return state_.guards; }
   /// Regions whose held removals go now, by us who lead; an operator asked for it and the group committed it.
   std::vector<std::string> take_releases() { return std::exchange(releases_, {}); }
+  /// Regions that the group has agreed to forget.
+  std::vector<std::string> take_forgotten() { return std::exchange(forgotten_, {}); }
 
   // What an operator asks for. Refused (or NotFound) with the reason; done once the group has committed it.
   /// The slot of a voter whose disk was lost goes to the disk that runs under its name now.
   Result<void> replace(Instant now, std::string_view node);
   /// Lets the held removals of a region go ("*" for all), whichever voter leads by then.
   Result<void> release_guard(Instant now, std::string_view region);
+  /// Likewise: every voter is to forget a region that is away.
+  Result<void> forget_region(Instant now, std::string_view region);
   /// For a region that lost all its disks when no other region knows which epochs it had.
   Result<void> raise_generation(Instant now);
   /// See Formation::forget_proposal.
@@ -125,6 +129,7 @@ class Cluster {
   Formation formation_;
   raft::StoreImage image_;  ///< the voter's store as read at start
   std::vector<std::string> releases_;
+  std::vector<std::string> forgotten_;
   Epoch outbid_;  ///< proposed already: this generation, in this term of ours
   bool resigning_ = false;
   bool resign_timed_out_ = false;

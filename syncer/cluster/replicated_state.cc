@@ -80,7 +80,8 @@ enum class Kind : std::uint8_t {
   ReleaseGuard = 4,
   UseKey = 5,
   RemoveKey = 6,
-  NoteGuard = 7
+  NoteGuard = 7,
+  ForgetRegion = 8
 };
 
 void begin(ByteWriter& w, Kind kind) { w.u8(static_cast<std::uint8_t>(kind)); }
@@ -117,6 +118,11 @@ void write(ByteWriter& w, const RemoveKey& command) {
   w.string(command.id);
 }
 
+void write(ByteWriter& w, const ForgetRegion& command) {
+  begin(w, Kind::ForgetRegion);
+  w.string(command.region);
+}
+
 std::string read_key_id(ByteReader& r) {
   std::string id;
   wire::read(r, id, wire::kMaxKeyId);
@@ -146,8 +152,10 @@ NoteGuard read_former_note_guard(ByteReader& r) {
   return command;
 }
 
-ReleaseGuard read_release_guard(ByteReader& r) {
-  ReleaseGuard command;
+/// A command that is a region's name and nothing else.
+template <class OfRegion>
+OfRegion read_of_region(ByteReader& r) {
+  OfRegion command;
   wire::read(r, command.region, wire::kMaxName);
   return command;
 }
@@ -215,6 +223,8 @@ struct Applier {
     }
     return {.keys_changed = true};
   }
+
+  Effects operator()(const ForgetRegion& command) const { return {.forgotten = command.region}; }
 };
 
 }  // namespace
@@ -243,13 +253,16 @@ Result<Command> decode_command(ByteView bytes) {
       command = read_former_note_guard(r);
       break;
     case Kind::ReleaseGuard:
-      command = read_release_guard(r);
+      command = read_of_region<ReleaseGuard>(r);
       break;
     case Kind::UseKey:
       command = UseKey{read_key_id(r)};
       break;
     case Kind::RemoveKey:
       command = RemoveKey{read_key_id(r)};
+      break;
+    case Kind::ForgetRegion:
+      command = read_of_region<ForgetRegion>(r);
       break;
     default:
       return failure(ErrorCode::Unsupported, "raft log", "it holds a command that this version does not know");

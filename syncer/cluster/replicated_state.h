@@ -56,7 +56,13 @@ struct RemoveKey {
   bool operator==(const RemoveKey&) const = default;
 };
 
-using Command = std::variant<RaiseGeneration, ReassignSlot, NoteGuard, ReleaseGuard, UseKey, RemoveKey>;
+/// Command of the log: an operator wants a region forgotten that is away.
+struct ForgetRegion {
+  std::string region;
+  bool operator==(const ForgetRegion&) const = default;
+};
+
+using Command = std::variant<RaiseGeneration, ReassignSlot, NoteGuard, ReleaseGuard, UseKey, RemoveKey, ForgetRegion>;
 
 Bytes encode_command(const Command& command);
 /// ErrorCode::Unsupported for a kind that only a later version knows, Corrupt for everything else that is none.
@@ -79,7 +85,8 @@ inline constexpr std::size_t kMaxGuards = 512;
 struct Effects {
   bool slots_changed = false;
   bool keys_changed = false;
-  std::optional<std::string> released = {};  ///< region whose held removals go now; "*" for all
+  std::optional<std::string> released = {};   ///< region whose held removals go now; "*" for all
+  std::optional<std::string> forgotten = {};  ///< region that every voter forgets
 };
 
 /// Applies the command at log index `at`. A ReassignSlot that the list contains already, or of an unknown name, changes

@@ -28,9 +28,12 @@ struct VoterStatus {
   template <class Self, class Visitor>
   static void describe(Self& s, Visitor& v) {
     v.field({.key = "name", .column = "NAME"}, s.name);
-    v.field(
-        {.key = "state", .phrase = "{}", .column = "STATE", .problem = s.missing() ? Problem::WhenSet : Problem::Never},
-        s.state);
+    v.field({.key = "state",
+             .phrase = "{}",
+             .column = "STATE",
+             .problem = s.missing() ? Problem::WhenSet : Problem::Never,
+             .cause = "voter_missing"},
+            s.state);
     v.derived({.key = "up", .help = "1 while the voter is there with the disk of its slot."}, s.up());
     v.field({.key = "match",
              .help = "Entries of the group's log the voter holds; only the leader knows.",
@@ -56,11 +59,13 @@ struct GroupStatus {
   std::uint64_t term = 0;
   std::uint64_t commit = 0;
   std::uint64_t generation = 0;
-  std::vector<VoterStatus> voters = {};  ///< empty until the list is agreed
+  std::vector<VoterStatus> voters = {};    ///< empty until the list is agreed
+  std::vector<std::string> problems = {};  ///< why the group does not work, for people
 
   template <class Self, class Visitor>
   static void describe(Self& s, Visitor& v) {
     v.field({.key = "leads", .help = "1 while this syncer leads its region."}, s.leads);
+    v.field({.key = "problems", .phrase = "{}", .problem = Problem::WhenSet, .cause = "group_not_working"}, s.problems);
     v.field({.key = "leader", .phrase = "leader {}", .unset = "no leader"}, s.leader);
     v.field({.key = "term", .help = "Term of the region's group.", .phrase = "term {}"}, s.term);
     v.field({.key = "commit", .help = "Committed entries of the group's log.", .phrase = "{} entries committed"},

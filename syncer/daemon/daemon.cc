@@ -17,7 +17,9 @@
 #include "syncer/net/resolver.h"
 #include "syncer/net/tcp_streams.h"
 #include "syncer/net/udp_socket.h"
+#include "syncer/node/facts.h"
 #include "syncer/node/node.h"
+#include "syncer/peering/peering.h"
 #include "syncer/store/file.h"
 #include "syncer/store/file_storage.h"
 
@@ -100,13 +102,16 @@ class CommandRunner {
   CommandRunner(node::Node& node, GossipKeys& keys, Instant now) : node_(node), keys_(keys), now_(now) {}
 
   Result<std::string> operator()(const admin::ReleaseGuard& c) const {
-    const node::Status status = node_.status(now_);
-    const bool known = c.region == "*" || c.region == status.region ||
-                       std::any_of(status.regions.begin(), status.regions.end(),
-                                   [&](const node::RegionStatus& r) { return r.region == c.region; });
+    const std::vector<std::string> others = node_.peering().regions();
+    const bool known = c.region == "*" || c.region == node_.config().region ||
+                       std::find(others.begin(), others.end(), c.region) != others.end();
     if (!known) return failure(ErrorCode::NotFound, "", "there is no region \"" + c.region + "\"");
     return answer(node_.release_guard(now_, c.region),
                   "requested; \"syncer status\" shows no frozen removals there when it is done");
+  }
+  Result<std::string> operator()(const admin::ForgetRegion& c) const {
+    return answer(node_.forget_region(now_, c.region),
+                  "requested; \"syncer status\" does not show the region any more when its copies are gone");
   }
   Result<std::string> operator()(const admin::InstallKey& c) const { return line(keys_.install(c.key)); }
   Result<std::string> operator()(const admin::UseKey& c) const { return line(keys_.use(c.id)); }
@@ -166,6 +171,7 @@ class Daemon {
   void start();
   Instant turn();
   void follow_keys(Instant now);
+  void add_unresolved(node::Status& status) const;
   void finish();
   void on_signal(int number);
   void report_ready();
@@ -266,11 +272,10 @@ Result<void> Daemon::open_admin() {
   admin::AdminApi api;
   api.status = [this] {
     node::Status status = node_->status(loop_.now());
-    if (leave_until_) {
-      status.ready = false;
-      status.pending.emplace_back("the syncer is leaving");
-    }
-    if (!keys_->problem().empty()) status.pending.push_back(keys_->problem());
+    status.leaving = leave_until_.has_value();
+    status.unkept_keys = keys_->problem();
+    add_unresolved(status);
+    status.ready = node::problems_of(status).empty();
     return status;
   };
   api.metrics = [this, status = api.status] {

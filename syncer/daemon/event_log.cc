@@ -44,9 +44,10 @@ constexpr Duration kQuiet = std::chrono::minutes(1);
 constexpr std::size_t kLimit = 1024;
 
 /// Recovery, and the trouble it ends.
-constexpr std::array<std::pair<EventKind, EventKind>, 5> kRecoveries = {{
+constexpr std::array<std::pair<EventKind, EventKind>, 6> kRecoveries = {{
     {EventKind::RegistryUp, EventKind::RegistryDown},
     {EventKind::LinkUp, EventKind::LinkDown},
+    {EventKind::LinkUp, EventKind::DialFailed},
     {EventKind::JoinSucceeded, EventKind::JoinFailed},
     {EventKind::CopyAccepted, EventKind::CopyRejected},
     {EventKind::GuardReleased, EventKind::GuardTripped},

@@ -20,6 +20,11 @@ namespace {
 
 /// One exchange brings everybody; a sender behind another address than its own is asked in vain.
 constexpr Duration kBetweenGreetings = std::chrono::seconds(5);
+/// Each member sends a probe an interval, and each member gets one an interval on average: so many are not missed by
+/// chance.
+constexpr int kProbesMissed = 30;
+/// A success that is older says nothing about who is there now.
+constexpr Duration kExchangeCounts = std::chrono::minutes(2);
 /// First protocol that checks the sum of a packet.
 constexpr std::uint8_t kChecksumProtocol = 5;
 
@@ -156,7 +161,10 @@ void Gossip::on_received(Instant now, const Endpoint& from, const membership::Me
                          membership::Received received) {
   switch (received) {
     case membership::Received::Handled:
-      if (const auto* ping = std::get_if<membership::Ping>(&message)) greet(now, from, *ping);
+      if (const auto* ping = std::get_if<membership::Ping>(&message)) {
+        unprobed_since_ = kNever;
+        greet(now, from, *ping);
+      }
       break;
     case membership::Received::UnknownAck:
       break;  // a late answer is no offence
@@ -259,7 +267,13 @@ void Gossip::merge(Instant now, const GossipStream& stream, const wire::gossip::
     claims_.note(account, stream.peer.host() == e.address.host());
   }
   intents_.witness(exchange.user_state);
+  if (stream.purpose != StreamPurpose::Accepted) note_exchange(now);
   if (stream.purpose == StreamPurpose::Join) on_joined(now, stream.peer, exchange.entries.size());
+}
+
+void Gossip::note_exchange(Instant now) {
+  last_exchange_ = now;
+  if (unprobed_since_ == kNever) unprobed_since_ = now;
 }
 
 void Gossip::on_joined(Instant now, const Endpoint& seed, std::size_t members) {
@@ -272,7 +286,7 @@ void Gossip::on_joined(Instant now, const Endpoint& seed, std::size_t members) {
 /// A stream failed; only a seed is waited for.
 void Gossip::join_failed(Instant now, const GossipStream& stream, std::string_view reason) {
   if (stream.purpose != StreamPurpose::Join) return;
-  seeds_.failed(now, stream.peer);
+  seeds_.failed(now, stream.peer, reason);
   observe(observer_, now, EventKind::JoinFailed, Severity::Warning,
           {{"seed", to_string(stream.peer)}, {"reason", reason}});
 }
@@ -380,6 +394,11 @@ void Gossip::observe_change(Instant now, const Change& change) {
 }
 
 // For the layers above.
+
+bool Gossip::is_unreached(Instant now) const {
+  if (unprobed_since_ == kNever || now - last_exchange_ > kExchangeCounts) return false;
+  return last_exchange_ - unprobed_since_ > kProbesMissed * config_.options.probe_interval;
+}
 
 bool Gossip::take_changed() { return std::exchange(changed_, false); }
 

@@ -72,6 +72,11 @@ class Gossip {
   int health_score() const { return swim_.health(); }
   /// Not empty when we came into a pool in which a living process already has our name: what the operator is shown.
   const std::string& conflict() const { return name_check_.conflict(); }
+  /// The addresses to join by, for people.
+  std::vector<JoinStatus> joins() const { return seeds_.status(); }
+  /// We reach others, again and again, and none of them has probed us for long: the address that they know us by does
+  /// not lead here.
+  bool is_unreached(Instant now) const;
   /// How many packets and streams were not believed, by reason; the reasons are a fixed set.
   const std::map<std::string, std::uint64_t, std::less<>>& drops() const { return drops_; }
   /// How many failed members are kept to be asked again, for checkers.
@@ -91,6 +96,7 @@ class Gossip {
   void take_result(Instant now, const StreamResult& result);
   void take_ack(const GossipStream& stream, const membership::Ack& ack);
   void merge(Instant now, const GossipStream& stream, const wire::gossip::Exchange& exchange);
+  void note_exchange(Instant now);
   void on_joined(Instant now, const Endpoint& seed, std::size_t members);
   void join_failed(Instant now, const GossipStream& stream, std::string_view reason);
   void dropped(Instant now, const Endpoint& from, std::string_view reason);
@@ -120,6 +126,8 @@ class Gossip {
   Seeds seeds_;
   FailedMembers failed_;
   Instant next_greeting_{};
+  Instant unprobed_since_ = kNever;  ///< our first exchange with another after its, or anybody's, last probe
+  Instant last_exchange_{};          ///< our last one
   wire::gossip::Unpacked unpacked_;
   std::map<std::string, std::uint64_t, std::less<>> drops_;
   bool changed_ = false;

@@ -41,11 +41,26 @@ void Seeds::answered(Instant now, const Endpoint& seed) {
   Seed* s = find(seed);
   if (s == nullptr) return;
   s->answered = true;
+  s->problem.clear();
   wait_longer(now, *s);  // still alone after an answer: it was ourselves behind another address
 }
 
-void Seeds::failed(Instant now, const Endpoint& seed) {
-  if (Seed* s = find(seed)) wait_longer(now, *s);
+void Seeds::failed(Instant now, const Endpoint& seed, std::string_view reason) {
+  Seed* s = find(seed);
+  if (s == nullptr) return;
+  s->problem = reason;
+  wait_longer(now, *s);
+}
+
+std::vector<JoinStatus> Seeds::status() const {
+  std::vector<JoinStatus> all;
+  for (const Seed& s : seeds_) {
+    JoinStatus status{to_string(s.address), s.answered && ever_joined_, "", !ever_joined_};
+    if (!status.joined) status.problem = s.problem.empty() ? "not joined yet" : "not joined: " + s.problem;
+    if (s.answered && !ever_joined_) status.problem = "it answered, but it is alone or this very syncer";
+    all.push_back(std::move(status));
+  }
+  return all;
 }
 
 Instant Seeds::next_deadline() const {

@@ -5,12 +5,14 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "syncer/base/endpoint.h"
 #include "syncer/base/hash.h"
 #include "syncer/base/random.h"
 #include "syncer/base/time.h"
+#include "syncer/gossip/status.h"
 #include "syncer/gossip/types.h"
 
 namespace syncer::gossip {
@@ -33,6 +35,7 @@ class Seeds {
     alone_ = alone;
     for (Seed& s : seeds_) {
       if (!s.answered && is_member(s.address)) s.answered = true;
+      ever_joined_ = ever_joined_ || (s.answered && !alone);
       if (!wanted(s) || s.next > now) continue;
       s.asked = true;
       due.push_back(s.address);
@@ -41,8 +44,12 @@ class Seeds {
   }
   /// The outcome of an attempt.
   void answered(Instant now, const Endpoint& seed);
-  void failed(Instant now, const Endpoint& seed);
+  void failed(Instant now, const Endpoint& seed, std::string_view reason);
   bool empty() const { return seeds_.empty(); }
+  /// One of them led to another member at some time.
+  bool ever_joined() const { return ever_joined_; }
+  /// For people, in the order they were given.
+  std::vector<JoinStatus> status() const;
   Instant next_deadline() const;
   void hash(StateHasher& h) const;
 
@@ -52,7 +59,8 @@ class Seeds {
     Instant next;
     Duration wait{};
     bool answered = false;
-    bool asked = false;  ///< an attempt is under way
+    bool asked = false;        ///< an attempt is under way
+    std::string problem = {};  ///< why the last attempt failed; empty before the first has
   };
   bool wanted(const Seed& s) const { return !s.asked && (!s.answered || alone_); }
   Seed* find(const Endpoint& address);
@@ -64,6 +72,7 @@ class Seeds {
   Random random_;
   std::vector<Seed> seeds_;
   bool alone_ = true;
+  bool ever_joined_ = false;
 };
 
 /// Members that failed, long after the core forgot them: asked again from time to time, so that two halves of a pool

@@ -46,4 +46,24 @@ struct MemberStatus {
   }
 };
 
+/// An address that the operator gave to join by.
+struct JoinStatus {
+  std::string address;
+  bool joined = false;  ///< it answered, or is a member
+  std::string problem;  ///< why it did not answer the last time; a problem while none of the addresses ever did
+  bool needed = false;  ///< none of them ever did
+
+  template <class Self, class Visitor>
+  static void describe(Self& s, Visitor& v) {
+    v.field({.key = "address"}, s.address);
+    v.field({.key = "problem",
+             .phrase = "{}",
+             .problem = s.needed ? Problem::WhenSet : Problem::Never,
+             .cause = "never_joined"},
+            s.problem);
+    v.field({.key = "joined", .help = "1 when the address answered.", .phrase = "joined"}, s.joined);
+    v.field({.key = "needed"}, s.needed);
+  }
+};
+
 }  // namespace syncer::gossip

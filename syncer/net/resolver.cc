@@ -41,6 +41,7 @@ struct Resolver::State : std::enable_shared_from_this<State> {
     std::string name;
     asio::steady_timer timer;
     std::vector<Endpoint> addresses;
+    std::string problem;
     Duration retry = kFirstRetry;
   };
 
@@ -60,6 +61,7 @@ struct Resolver::State : std::enable_shared_from_this<State> {
   }
 
   void on_failure(const std::shared_ptr<Target>& target, const std::string& reason) {
+    target->problem = reason;
     failed(target->name, reason);  // addresses found earlier stay: stale is better than none
     again(target, target->retry);
     target->retry = std::min(target->retry * 2, kRefresh);
@@ -109,6 +111,14 @@ Resolver::~Resolver() {
   state_->closed = true;
   state_->resolver.cancel();
   for (const auto& target : state_->targets) target->timer.cancel();
+}
+
+std::vector<std::pair<std::string, std::string>> Resolver::unresolved() const {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const auto& target : state_->targets) {
+    if (target->addresses.empty()) all.emplace_back(target->name, target->problem);
+  }
+  return all;
 }
 
 }  // namespace syncer::net

@@ -33,6 +33,7 @@ void Flows::run(Instant now) {
     moved = carry_exports(now) || moved;
   }
   carry_region_states(now);
+  forget_regions(now);
   if (!parts_.gossip.conflict().empty()) fail(now, parts_.gossip.conflict());
 }
 
@@ -88,6 +89,7 @@ bool Flows::carry_writer(Instant now) {
   }
   parts_.catalog.resume_writes(now);
   for (const std::string& region : cluster.take_releases()) parts_.catalog.release_guard(now, region);
+  for (const std::string& region : cluster.take_forgotten()) parts_.peering.want_forgotten(region);
   const std::optional<Epoch> epoch = cluster.writer_epoch();
   if (epoch == epoch_ || (!epoch && SYNCER_MUTATED("node.write_after_losing_the_lead"))) return false;
   change_writer(now, epoch);
@@ -234,6 +236,19 @@ void Flows::carry_region_states(Instant now) {
   parts_.peering.set_healthy(parts_.catalog.healthy());
   for (const auto& [region, state] : parts_.peering.take_region_changes(now)) {
     parts_.catalog.region_state(now, region, state.connected, state.complete, state.healthy);
+  }
+}
+
+/// A region that is away is forgotten when none of its copies is left here. Who does not write has none; who writes
+/// knows once it has read the registry.
+void Flows::forget_regions(Instant now) {
+  const bool follows = parts_.cluster && !epoch_;
+  if (!follows && !parts_.catalog.knows_registry()) return;
+  for (const std::string& region : parts_.peering.forgettable(now)) {
+    if (parts_.peering.is_unwanted(region)) parts_.catalog.end_hold(now, region);
+    if (!parts_.catalog.is_empty_of(region) || SYNCER_MUTATED("node.remember_regions_for_ever")) continue;
+    parts_.catalog.forget_region(region);
+    parts_.peering.erase_region(now, region);
   }
 }
 

@@ -58,6 +58,7 @@ class Flows {
   bool carry_imports(Instant now);
   bool begin_imports(Instant now);
   void carry_region_states(Instant now);
+  void forget_regions(Instant now);
   void fail(Instant now, std::string reason);
 
   Parts& parts_;

@@ -182,6 +182,15 @@ Result<void> Node::release_guard(Instant now, std::string_view region) {
   return {};
 }
 
+Result<void> Node::forget_region(Instant now, std::string_view region) {
+  if (auto may = parts_->peering.may_forget(region); !may) return may;
+  const auto ask = [&](cluster::Cluster& cluster) { return cluster.forget_region(now, region); };
+  if (parts_->cluster) return ask_cluster(now, ask);
+  parts_->peering.want_forgotten(region);
+  flows_->run(now);
+  return {};
+}
+
 Result<void> Node::replace_voter(Instant now, std::string_view node) {
   return ask_cluster(now, [&](cluster::Cluster& cluster) { return cluster.replace(now, node); });
 }

@@ -92,6 +92,9 @@ class Node {
   /// Operator's command: let the frozen removals of a region go ("*" for all).
   /// In cluster mode the leader does it once the group has committed it; Refused without a leader.
   Result<void> release_guard(Instant now, std::string_view region);
+  /// Operator's command: forget a region that is away, with its copies. NotFound when it is not known, Refused while it
+  /// is there; in cluster mode the group has to commit it.
+  Result<void> forget_region(Instant now, std::string_view region);
   /// Operator's commands to the region's group, see Cluster; Refused in single mode.
   Result<void> replace_voter(Instant now, std::string_view node);
   Result<void> raise_generation(Instant now);
@@ -118,6 +121,8 @@ class Node {
  private:
   explicit Node(std::unique_ptr<Parts> parts);
   void begin_leave(Instant now);
+  void fill_members(Status& status, Instant now) const;
+  void fill_work(Status& status, Instant now) const;
   Result<void> ask_cluster(Instant now, const std::function<Result<void>(cluster::Cluster&)>& ask);
   Result<bool> ask_about_key(Instant now, const std::function<Result<void>(cluster::Cluster&)>& ask);
 

@@ -81,7 +81,8 @@ std::optional<peering::RemoteRegion> remote_region(const NodeConfig& config, con
   // In cluster mode the others of our region are its followers; in single mode somebody took our region's name, and
   // dialling it lets both sides say so.
   if (region == config.region && config.mode == Mode::Cluster) return std::nullopt;
-  return peering::RemoteRegion{region, member.name, *rpc};
+  const bool alive = member.state == membership::State::Alive || member.state == membership::State::Suspect;
+  return peering::RemoteRegion{region, member.name, *rpc, alive};
 }
 
 std::optional<cluster::Cluster::Member> cluster_member(const NodeConfig& config, const gossip::MemberInfo& member) {

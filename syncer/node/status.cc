@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "syncer/node/facts.h"
 #include "syncer/node/flows.h"
 #include "syncer/node/node.h"
 #include "syncer/registry/record.h"
@@ -44,13 +45,32 @@ std::uint64_t count_instances(const replication::Replica& replica) {
   }));
 }
 
-RegionStatus status_of(const std::string& region, const peering::Peering& peering, const catalog::Catalog& catalog,
-                       Instant now) {
+/// Why the exchange with a region does not work, the cause alone; empty when it works, or is not to.
+std::string problem_of(const peering::Peering::Link& link, bool publishing, const peering::LinkStatus& status,
+                       const Endpoint& rpc_address) {
+  if (!link.conflict.empty()) return link.conflict;
+  if (link.left && !status.receiving) return "";
+  if (!link.in_pool && !status.receiving) return "none of its syncers is in the pool";
+  const std::string silence = status.last_heard ? "nothing is heard of it" : "nothing was ever heard of it";
+  if (publishing && !status.sending) {
+    const std::string why = link.dial_problem.empty() ? "it is being dialled" : "no link to " + link.dial_problem;
+    return status.receiving ? why + "; it is heard, and hears nothing of us" : why + "; " + silence;
+  }
+  if (!status.receiving) return silence + ": it has no link to us at " + to_string(rpc_address);
+  if (link.stalled) return "it does not take what it is given";
+  return link.incomplete ? "its records do not become complete" : "";
+}
+
+RegionStatus status_of(const std::string& region, const Parts& parts, Instant now) {
+  const peering::Peering& peering = parts.peering;
   const peering::Peering::Link link = peering.link(region);
   RegionStatus status;
   status.region = region;
-  status.link.link_up = peering.state(region, now).connected;
-  status.link.last_heard = now - link.last_heard;
+  status.link.receiving = link.last_heard && peering.state(region, now).connected;
+  status.link.sending = link.publishing;
+  status.link.link_up = status.link.receiving && status.link.sending;
+  status.link.left = link.left;
+  if (link.last_heard) status.link.last_heard = now - *link.last_heard;
   status.link.unacknowledged = link.unacknowledged;
   if (const auto* replica = peering.replica(region)) {
     status.link.epoch = replica->epoch();
@@ -58,7 +78,8 @@ RegionStatus status_of(const std::string& region, const peering::Peering& peerin
     status.link.instances = count_instances(*replica);
     status.link.records = replica->size();
   }
-  status.imports = catalog.import_status(region);
+  status.link.problem = problem_of(link, peering.publishing(), status.link, parts.config.rpc_address);
+  status.imports = parts.catalog.import_status(region);
   return status;
 }
 
@@ -69,16 +90,35 @@ void add_reason(std::vector<std::string>& pending, std::string reason) {
 
 void add_reasons(std::vector<std::string>& pending, const RegionStatus& region, bool complete) {
   const std::string name = "region " + region.region + ": ";
-  if (!region.link.link_up)
-    pending.push_back(name + "not connected for " + to_string(region.link.last_heard));
-  else if (!complete)
-    pending.push_back(name + "its records are not complete yet");
+  if (!region.link.problem.empty()) return;
+  if (region.link.receiving && !complete) pending.push_back(name + "its records are not complete yet");
   if (region.link.unacknowledged > 0) {
     pending.push_back(name + std::to_string(region.link.unacknowledged) + " of our entries are not acknowledged");
   }
 }
 
+/// What the node waits for before its work begins; empty when something else keeps it from that, and is said elsewhere.
+std::string starting(const Flows& flows, const catalog::RegistryStatus& registry) {
+  if (flows.ready() || flows.stopped()) return "";
+  if (!flows.epoch()) return "the epoch is not stored yet";
+  const bool hindered = !registry.shared.empty() || !registry.problem.empty();
+  return hindered ? "" : "the registry was not read completely yet";
+}
+
 }  // namespace
+
+void Node::fill_members(Status& status, Instant now) const {
+  const gossip::Gossip& gossip = parts_->gossip;
+  for (const gossip::MemberInfo& member : gossip.members()) {
+    status.members.push_back(status_of(member));
+    if (member.name == parts_->config.node) status.members.back().health = gossip.health_score();
+  }
+  status.gossip_dropped.insert(gossip.drops().begin(), gossip.drops().end());
+  status.joins = gossip.joins();
+  if (!gossip.is_unreached(now)) return;
+  status.unreached = "no other syncer reaches " + to_string(parts_->config.gossip_address) +
+                     ", by which they know this one; see --advertise-addr";
+}
 
 Status Node::status(Instant now) const {
   Status status;
@@ -86,35 +126,25 @@ Status Node::status(Instant now) const {
   status.region = parts_->config.region;
   status.mode = parts_->config.mode == Mode::Single ? "single" : "cluster";
   status.epoch = flows_->epoch().value_or(Epoch{});
-  status.ready = flows_->ready() && !flows_->stopped() && fatal().empty();
-  for (const gossip::MemberInfo& member : parts_->gossip.members()) {
-    status.members.push_back(status_of(member));
-    if (member.name == parts_->config.node) status.members.back().health = parts_->gossip.health_score();
-  }
-  status.gossip_dropped.insert(parts_->gossip.drops().begin(), parts_->gossip.drops().end());
-  for (const std::string& region : parts_->peering.regions()) {
-    status.regions.push_back(status_of(region, parts_->peering, parts_->catalog, now));
-  }
+  status.failure = fatal();
+  status.leaving = flows_->stopped();
+  fill_members(status, now);
+  if (parts_->cluster) status.group = parts_->cluster->status(now);
+  if (!status.follows()) fill_work(status, now);
+  status.ready = problems_of(status).empty();
+  return status;
+}
+
+/// What the region's writer does.
+void Node::fill_work(Status& status, Instant now) const {
+  status.conflict = parts_->peering.conflict();
   parts_->catalog.fill(status.registry);
-  if (!fatal().empty()) status.pending.push_back(fatal());
-  if (parts_->cluster) {
-    status.group = parts_->cluster->status(now);
-    for (std::string& reason : parts_->cluster->pending()) add_reason(status.pending, std::move(reason));
-    if (!flows_->epoch()) {
-      status.ready = status.pending.empty() && !flows_->stopped();  // a follower waits for nothing else
-      return status;
-    }
-  }
-  if (!flows_->ready()) {
-    add_reason(status.pending,
-               flows_->epoch() ? "the registry was not read completely yet" : "the epoch is not stored yet");
-  }
-  if (!parts_->peering.conflict().empty()) add_reason(status.pending, parts_->peering.conflict());
-  for (const RegionStatus& region : status.regions) {
-    add_reasons(status.pending, region, parts_->peering.state(region.region, now).complete);
+  status.starting = starting(*flows_, status.registry);
+  for (const std::string& region : parts_->peering.regions()) {
+    status.regions.push_back(status_of(region, *parts_, now));
+    add_reasons(status.pending, status.regions.back(), parts_->peering.state(region, now).complete);
   }
   for (std::string& reason : parts_->catalog.pending()) add_reason(status.pending, std::move(reason));
-  return status;
 }
 
 }  // namespace syncer::node

@@ -40,11 +40,18 @@ struct Status {
   std::string mode;
   Epoch epoch;
   std::optional<cluster::GroupStatus> group = {};  ///< in cluster mode
-  bool ready = false;
+  bool ready = false;                              ///< nothing is a problem
+  std::string failure;                             ///< why the process ends; empty while it goes on
+  bool leaving = false;                            ///< it was told to stop
+  std::string conflict;                            ///< who else uses the region's name; empty when nobody does
+  std::string starting;     ///< what it waits for before its work begins; empty when it has begun or cannot
+  std::string unreached;    ///< that no other syncer reaches an address of ours; empty while one does
+  std::string unkept_keys;  ///< why gossip keys that changed are not on disk; empty when they are
+  std::vector<gossip::JoinStatus> joins;
   std::vector<gossip::MemberStatus> members;
   std::vector<RegionStatus> regions;
   catalog::RegistryStatus registry;
-  std::vector<std::string> pending;  ///< for people, why the node is not at rest; each reason once; empty at rest
+  std::vector<std::string> pending;  ///< for people, what is under way and no problem; each once; empty at rest
   std::map<std::string, std::uint64_t> gossip_dropped = {};  ///< packets and streams not believed, by reason
 
   /// In cluster mode the registry and the other regions are the leader's work.
@@ -55,13 +62,23 @@ struct Status {
     v.field({.key = "node"}, s.node);
     v.field({.key = "region", .phrase = "region {}"}, s.region);
     v.field({.key = "mode", .phrase = "mode {}"}, s.mode);
-    v.field({.key = "ready", .help = "1 while the syncer does its work.", .phrase = "ready", .unset = "NOT ready"},
+    v.field({.key = "ready", .help = "1 while nothing is a problem.", .phrase = "ready", .unset = "NOT ready"},
             s.ready);
+    v.field({.key = "failure", .phrase = "{}", .problem = Problem::WhenSet, .cause = "failed"}, s.failure);
+    v.field({.key = "leaving", .phrase = "the syncer is leaving", .problem = Problem::WhenSet, .cause = "leaving"},
+            s.leaving);
+    v.field({.key = "conflict", .phrase = "{}", .problem = Problem::WhenSet, .cause = "region_name_used_twice"},
+            s.conflict);
+    v.field({.key = "starting", .phrase = "{}", .problem = Problem::WhenSet, .cause = "starting"}, s.starting);
+    v.field({.key = "unreached", .phrase = "{}", .problem = Problem::WhenSet, .cause = "not_reached"}, s.unreached);
+    v.field({.key = "unkept_keys", .phrase = "{}", .problem = Problem::WhenSet, .cause = "keys_not_kept"},
+            s.unkept_keys);
     v.field({.key = "epoch", .phrase = "epoch {}"}, s.epoch);
     v.part({.key = "group", .label = "group", .metric = "syncer_group"}, s.group);
     v.part({.key = "registry", .label = "registry", .metric = "syncer_registry", .of_writer = true}, s.registry);
     v.list({.key = "regions", .label = "region", .metric = "syncer_region", .row = "region", .of_writer = true},
            s.regions);
+    v.list({.key = "joins", .label = "join", .metric = "syncer_join", .row = "address"}, s.joins);
     v.list(kMembersPart, s.members);
     v.counts({.key = "gossip_dropped", .help = "Gossip packets and streams that were not believed, by reason."},
              "reason", s.gossip_dropped);

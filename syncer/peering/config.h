@@ -17,6 +17,7 @@ struct SyncSettings {
   Duration silence =
       std::chrono::seconds(5);  ///< a link on which nothing is read for this long is closed and dialled again
   Duration hold = std::chrono::seconds(120);  ///< copies of an unreachable region are kept this long
+  Duration forget = std::chrono::hours(24);   ///< a region that is nowhere to be seen is forgotten after this
 };
 
 inline settings::Settings<SyncSettings> sync_settings() {
@@ -24,6 +25,8 @@ inline settings::Settings<SyncSettings> sync_settings() {
   return {
       settings::positive("sync.connect-retry", &S::connect_retry, "pause between two dials of a peer"),
       settings::duration("sync.flush", &S::flush, "longest wait of a change for company in a batch"),
+      settings::duration("sync.forget", &S::forget,
+                         "a region of which nothing is seen for this long, and no copies are left, is forgotten"),
       settings::positive("sync.heartbeat", &S::heartbeat, "time between two proofs of the same content"),
       settings::duration("sync.hold", &S::hold, "copies of an unreachable region are kept this long"),
       settings::positive("sync.silence", &S::silence, "a link silent for this long is dialled again"),

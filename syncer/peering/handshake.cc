@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/peering/handshake.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "syncer/base/mutation.h"
@@ -8,8 +9,10 @@
 namespace syncer::peering {
 namespace {
 
-/// A conflict is shown for so long after it was last seen.
-constexpr Duration kConflictShown = std::chrono::seconds(30);
+/// A conflict is shown for so long after it was last seen: who was refused dials again within half of it.
+constexpr Duration kConflictShown = std::chrono::seconds(12);
+/// More names than that are not remembered: anybody can claim any.
+constexpr std::size_t kMostConflicts = 64;
 
 std::string name_used_twice(const std::string& region, const std::string& one, const std::string& other) {
   return "region name \"" + region + "\" is used by two syncers, \"" + one + "\" and \"" + other +
@@ -35,7 +38,7 @@ std::optional<wire::SyncMessage> Handshake::answer(Instant now, const wire::Hell
   }
   bool conflict = false;
   const std::string reason = objection(now, hello, known, present, full, conflict);
-  if (conflict) note_conflict(now, reason);
+  if (conflict) note_conflict(now, hello.region, reason);
   if (!reason.empty()) return refusal(reason, conflict);
   const Epoch known_epoch = known == nullptr ? Epoch{} : known->known_epoch;
   return wire::Welcome{config_.region, config_.node, run_, known_epoch, known == nullptr ? 0 : known->known_run};
@@ -67,15 +70,31 @@ std::optional<Epoch> Handshake::epoch_to_exceed(const wire::Welcome& welcome, Ep
   return welcome.known_epoch > own || not_ours ? std::optional(welcome.known_epoch) : std::nullopt;
 }
 
-void Handshake::note_conflict(Instant now, std::string text) {
-  conflict_ = std::move(text);
-  conflict_until_ = saturating_add(now, kConflictShown);
+void Handshake::note_conflict(Instant now, std::string_view region, std::string text) {
+  const bool known = conflicts_.find(region) != conflicts_.end();
+  if (!known && conflicts_.size() >= kMostConflicts) return;
+  conflicts_.insert_or_assign(std::string(region), Conflict{std::move(text), saturating_add(now, kConflictShown)});
+}
+
+void Handshake::set_rivals(const std::vector<RemoteRegion>& rivals) {
+  const auto lives = [](const RemoteRegion& rival) { return rival.alive; };
+  const bool has_rivals = std::any_of(rivals.begin(), rivals.end(), lives);
+  if (std::exchange(had_rivals_, has_rivals) && !has_rivals) conflicts_.erase(config_.region);
+}
+
+std::string Handshake::conflict(std::string_view region) const {
+  const auto found = conflicts_.find(region);
+  return found == conflicts_.end() ? std::string() : found->second.text;
 }
 
 void Handshake::advance(Instant now) {
-  if (now < conflict_until_) return;
-  conflict_.clear();
-  conflict_until_ = kNever;
+  std::erase_if(conflicts_, [now](const auto& entry) { return entry.second.until <= now; });
+}
+
+Instant Handshake::next_deadline() const {
+  Instant next = kNever;
+  for (const auto& [region, conflict] : conflicts_) next = std::min(next, conflict.until);
+  return next;
 }
 
 }  // namespace syncer::peering

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "syncer/base/endpoint.h"
 #include "syncer/base/time.h"
@@ -31,14 +34,16 @@ class Handshake {
   wire::Refuse refusal(std::string reason, bool conflict) const;
   /// The epoch of ours that the answerer knows and this process must go beyond; nothing when ours stands.
   std::optional<Epoch> epoch_to_exceed(const wire::Welcome& welcome, Epoch own) const;
-  /// A region name was found to be used twice.
-  void note_conflict(Instant now, std::string text);
+  /// The name of that region was found to be used twice.
+  void note_conflict(Instant now, std::string_view region, std::string text);
+  /// The other syncers that gossip shows under our region's name: when the last of them is gone, so is the conflict.
+  void set_rivals(const std::vector<RemoteRegion>& rivals);
 
-  /// For people, that a region name is used by two syncers; empty while that is not so.
-  const std::string& conflict() const { return conflict_; }
-  /// Forgets a conflict that was not seen for a while.
+  /// For people, that a region's name is used by two syncers; empty while that is not so.
+  std::string conflict(std::string_view region) const;
+  /// Forgets conflicts that were not seen for a while.
   void advance(Instant now);
-  Instant next_deadline() const { return conflict_until_; }
+  Instant next_deadline() const;
 
  private:
   std::string objection(Instant now, const wire::Hello& hello, const Peer* known, const PeerLink* present, bool full,
@@ -48,8 +53,12 @@ class Handshake {
   std::uint64_t run_;
   bool leads_ = true;
   std::optional<Endpoint> leader_;
-  std::string conflict_;
-  Instant conflict_until_ = kNever;
+  struct Conflict {
+    std::string text;
+    Instant until;
+  };
+  std::map<std::string, Conflict, std::less<>> conflicts_;  // by region
+  bool had_rivals_ = false;
 };
 
 }  // namespace syncer::peering

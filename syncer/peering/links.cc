@@ -135,6 +135,12 @@ void Links::report_refusal(Instant now, const PeerLink& link, std::string_view r
       {{"region", region}, {"node", node}, {"address", address}, {"direction", direction(link)}, {"reason", reason}});
 }
 
+void Links::report_failed_dial(Instant now, const PeerLink& link, std::string_view reason) {
+  const std::string address = to_string(link.address);
+  observe(observer_, now, EventKind::DialFailed, Severity::Warning,
+          {{"region", link.region}, {"address", address}, {"reason", reason}});
+}
+
 void Links::report_drop(Instant now, std::string_view region, std::string_view reason) {
   observe(observer_, now, EventKind::FrameDropped, Severity::Warning, {{"region", region}, {"reason", reason}});
 }

@@ -71,6 +71,8 @@ class Links {
   /// Events about a link that the caller decides on.
   void report_refusal(Instant now, const PeerLink& link, std::string_view region, std::string_view node,
                       std::string_view reason);
+  /// A stream that was dialled never came to be a link.
+  void report_failed_dial(Instant now, const PeerLink& link, std::string_view reason);
   void report_drop(Instant now, std::string_view region, std::string_view reason);
 
  private:

@@ -40,17 +40,24 @@ void Peering::set_regions(Instant now, std::vector<RemoteRegion> regions) {
   for (const auto& [name, peer] : peers_) alternatives[name];
   for (RemoteRegion& remote : regions) {
     const bool sibling = remote.region == config_.region && (remote.node == config_.node || !config_.single);
-    if (!sibling) alternatives[remote.region].push_back(std::move(remote));
+    // Gossip remembers the dead for long; a region that was forgotten stays so.
+    const bool news = remote.alive || peers_.find(remote.region) != nullptr;
+    if (!sibling && news) alternatives[remote.region].push_back(std::move(remote));
   }
+  handshake_.set_rivals(alternatives[config_.region]);
   for (auto& [name, nodes] : alternatives) {
+    if (nodes.empty() && peers_.find(name) == nullptr) continue;
     Peer& peer = peers_.at(name);
     const bool left = nodes.empty();
+    peer.in_pool = peer.in_pool || !left;
+    peer.alive = std::any_of(nodes.begin(), nodes.end(), [](const RemoteRegion& node) { return node.alive; });
     if (left)
       core_.remove_peer(peer.id);
     else
       core_.add_peer(peer.id);
     peer.dialer.set_alternatives(now, std::move(nodes));
     if (left && peer.out) close(now, *peer.out, "the region left");
+    note_presence(now, peer);
   }
   dial_due(now);
 }
@@ -95,6 +102,7 @@ void Peering::raise_floor(Instant now, std::string_view region, Epoch floor) {
   const replication::Replica* held = replica(region);
   if (held != nullptr && held->epoch() < floor) forget(now, region);
   Peer& peer = peers_.at(region);
+  note_presence(now, peer);
   core_.receiver(peer.id).raise_floor(floor);
   if (floor <= peer.known_epoch) return;
   peer.known_epoch = floor;
@@ -167,6 +175,7 @@ void Peering::accept(Instant now, PeerLink& link, const wire::Hello& hello, cons
   link.region = hello.region;
   if (peer.in) close(now, *peer.in, "replaced by a newer link");
   peer.in = link.id;
+  note_presence(now, peer);
   core_.writer_up(peer.id);
   links_.send(link, wire::encode_sync(wire::SyncMessage(welcome)));
   links_.set_up(now, link, hello.node, hello.run);
@@ -193,6 +202,8 @@ void Peering::on_welcome(Instant now, PeerLink& link, const wire::Welcome& welco
   Peer& peer = peers_.at(link.region);
   peer.dialer.on_success();
   links_.set_up(now, link, welcome.node, welcome.run);
+  peer.exchange.opened(now);
+  note_presence(now, peer);
   replication::Outputs out = take_outputs();
   core_.reader_up(peer.id, out);
   carry_out(now, out);
@@ -200,7 +211,7 @@ void Peering::on_welcome(Instant now, PeerLink& link, const wire::Welcome& welco
 
 void Peering::on_refuse(Instant now, PeerLink& link, const wire::Refuse& refusal) {
   links_.report_refusal(now, link, refusal.region, refusal.node, refusal.reason);
-  if (refusal.conflict) handshake_.note_conflict(now, refusal.reason);
+  if (refusal.conflict) handshake_.note_conflict(now, config_.region, refusal.reason);
   Peer& peer = peers_.at(link.region);
   close(now, link.id, refusal.reason);
   peer.dialer.on_refusal(now);
@@ -218,6 +229,7 @@ void Peering::on_writer_message(Instant now, const PeerLink& link, const replica
     peer.known_epoch = epoch;
     peer.known_run = link.run;
     peer.last_heard = now;
+    peer.heard = true;
   }
   replication::Outputs out = take_outputs();
   core_.receive(now, peer.id, message, out);
@@ -301,23 +313,34 @@ void Peering::drop(Instant now, PeerLink& link, std::string_view reason) {
 }
 
 void Peering::close(Instant now, LinkId id, std::string_view reason) {
-  if (const auto link = links_.close(now, id, reason)) detach(now, *link);
+  if (const auto link = links_.close(now, id, reason)) detach(now, *link, reason);
+}
+
+void Peering::close_silent(Instant now, LinkId id) {
+  constexpr std::string_view kReason = "silent for too long";
+  const PeerLink* link = links_.find(id);
+  if (link->dialer && link->state != PeerLink::State::Up) links_.report_failed_dial(now, *link, kReason);
+  close(now, id, kReason);
 }
 
 void Peering::on_stream_closed(Instant now, LinkId id, std::string_view reason) {
   const auto link = links_.on_closed(now, id, reason);
   if (!link) return;
-  detach(now, *link);
+  if (link->dialer && link->state != PeerLink::State::Up) links_.report_failed_dial(now, *link, reason);
+  detach(now, *link, reason);
   dial_due(now);
 }
 
 /// The region of a link that is gone learns of it.
-void Peering::detach(Instant now, const PeerLink& link) {
+void Peering::detach(Instant now, const PeerLink& link, std::string_view reason) {
   if (link.region.empty()) return;
   Peer& peer = peers_.at(link.region);
   if (peer.in == link.id) peer.in.reset();
-  if (peer.out != link.id) return;
-  peer.out.reset();
+  const bool published = peer.out == link.id;
+  if (published) peer.out.reset();
+  note_presence(now, peer);
+  if (!published) return;
+  peer.exchange.lost(link.address, reason);
   core_.reader_down(peer.id);
   peer.dialer.on_failure(now);
 }
@@ -326,8 +349,9 @@ void Peering::advance(Instant now) {
   replication::Outputs out = take_outputs();
   core_.advance(now, out);
   carry_out(now, out);
-  for (const LinkId id : links_.take_silent(now)) close(now, id, "silent for too long");
+  for (const LinkId id : links_.take_silent(now)) close_silent(now, id);
   handshake_.advance(now);
+  look_at_exchanges(now);
   dial_due(now);
 }
 
@@ -342,6 +366,68 @@ Instant Peering::next_deadline() const {
 
 // What is known of the regions.
 
+void Peering::note_presence(Instant now, Peer& peer) {
+  if (peer.alive || peer.in || is_published_to(peer)) {
+    absent_.erase(peer.name);
+    peer.absent_since = kNever;
+    peer.unwanted = false;
+  } else if (absent_.insert(peer.name).second) {
+    peer.absent_since = now;
+  }
+}
+
+/// As often as heartbeats go: what stalls does so for seconds.
+void Peering::look_at_exchanges(Instant now) {
+  if (now < next_look_) return;
+  next_look_ = now + config_.sync.heartbeat;
+  for (auto& [name, peer] : peers_) {
+    const std::uint64_t open = is_published_to(peer) ? core_.publisher().unacknowledged(peer.id) : 0;
+    const bool complete = !peer.in || state(peer, now).complete;
+    if (!peer.exchange.look(now, core_.log().head() - open, open, complete)) continue;
+    const std::string_view reason =
+        peer.exchange.is_stalled() ? "it does not take what it is given" : "its records do not become complete";
+    observe(observer_, now, EventKind::LinkStalled, Severity::Warning, {{"region", name}, {"reason", reason}});
+  }
+}
+
+std::vector<std::string> Peering::forgettable(Instant now) const {
+  std::vector<std::string> names;
+  for (const std::string& name : absent_) {
+    const Peer& peer = *peers_.find(name);
+    const bool over = !peer.dialer.wanted() || now - peer.absent_since >= config_.sync.forget;
+    if (over || peer.unwanted) names.push_back(name);
+  }
+  return names;
+}
+
+Result<void> Peering::may_forget(std::string_view region) const {
+  const Peer* peer = peers_.find(region);
+  if (peer == nullptr || region == config_.region) {
+    return failure(ErrorCode::NotFound, "", "no other region is known as \"" + std::string(region) + "\"");
+  }
+  if (absent_.contains(region)) return {};
+  return failure(ErrorCode::Refused, "", "region \"" + peer->name + "\" is there; stop its syncers first");
+}
+
+void Peering::want_forgotten(std::string_view region) {
+  if (may_forget(region)) peers_.at(region).unwanted = true;
+}
+
+bool Peering::is_unwanted(std::string_view region) const {
+  const Peer* peer = peers_.find(region);
+  return peer != nullptr && peer->unwanted;
+}
+
+void Peering::erase_region(Instant now, std::string_view region) {
+  Peer& peer = peers_.at(region);
+  if (peer.out) close(now, *peer.out, "the region is forgotten");
+  forget(now, region);
+  core_.remove_peer(peer.id);
+  observe(observer_, now, EventKind::RegionForgotten, Severity::Info, {{"region", region}});
+  absent_.erase(peer.name);
+  peers_.erase(region);
+}
+
 const replication::Replica* Peering::replica(std::string_view region) const {
   const Peer* peer = peers_.find(region);
   return peer == nullptr ? nullptr : core_.replica(peer->id);
@@ -353,6 +439,10 @@ std::vector<std::string> Peering::regions() const {
     if (name != config_.region) names.push_back(name);
   }
   return names;
+}
+
+bool Peering::is_published_to(const Peer& peer) const {
+  return peer.out && links_.find(*peer.out)->state == PeerLink::State::Up;
 }
 
 RegionState Peering::state(const Peer& peer, Instant now) const {
@@ -382,11 +472,17 @@ std::vector<std::pair<std::string_view, RegionState>> Peering::take_region_chang
 Peering::Link Peering::link(std::string_view region) const {
   Link link;
   const Peer* peer = peers_.find(region);
-  link.last_heard = peer == nullptr ? peers_.started() : peer->last_heard;
   if (peer == nullptr) return link;
+  if (peer->heard) link.last_heard = peer->last_heard;
   link.up = peer->in.has_value();
-  link.publishing = peer->out && links_.find(*peer->out)->state == PeerLink::State::Up;
+  link.publishing = is_published_to(*peer);
   link.unacknowledged = core_.publisher().unacknowledged(peer->id);
+  link.dial_problem = peer->exchange.dial_problem();
+  link.stalled = link.publishing && peer->exchange.is_stalled();
+  link.incomplete = link.up && peer->exchange.is_incomplete();
+  link.in_pool = peer->in_pool && peer->dialer.wanted();
+  link.left = peer->in_pool && !peer->dialer.wanted();
+  link.conflict = handshake_.conflict(region);
   if (link.up) link.node = links_.find(*peer->in)->node;
   return link;
 }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -80,15 +81,32 @@ class Peering {
 
   /// The exchange with a region.
   struct Link {
-    bool up = false;          ///< it publishes to us
-    bool publishing = false;  ///< we publish to it
-    Instant last_heard{};     ///< last authentic message of its writer; the start of this process before the first
-    std::uint64_t unacknowledged = 0;  ///< our entries it has not acknowledged yet
-    std::string node;                  ///< its writer; empty while it does not publish to us
+    bool up = false;                         ///< it publishes to us
+    bool publishing = false;                 ///< we publish to it
+    std::optional<Instant> last_heard = {};  ///< last authentic message of its writer; nothing before the first
+    std::uint64_t unacknowledged = 0;        ///< our entries it has not acknowledged yet
+    std::string node;                        ///< its writer; empty while it does not publish to us
+    std::string dial_problem;                ///< why we do not publish to it; empty while we do
+    bool stalled = false;                    ///< it does not take what it is given
+    bool incomplete = false;                 ///< we do not come to hold its whole set
+    bool in_pool = false;                    ///< gossip has shown a syncer of it, and it has not left
+    bool left = false;                       ///< gossip had shown one, and it has left
+    std::string conflict;                    ///< who uses the region's name besides its writer; empty when nobody does
   };
   Link link(std::string_view region) const;
-  /// For people, that a region name is used by two syncers; empty while that is not so.
-  const std::string& conflict() const { return handshake_.conflict(); }
+  /// For people, that our region's name is used by two syncers; empty while that is not so.
+  std::string conflict() const { return handshake_.conflict(config_.region); }
+
+  /// Regions that neither gossip nor a link shows, and that have left, are away for `sync.forget`, or are unwanted: to
+  /// be erased once no copies of them are left.
+  std::vector<std::string> forgettable(Instant now) const;
+  /// NotFound when the region is not known, Refused while it is there.
+  Result<void> may_forget(std::string_view region) const;
+  /// An operator wants it forgotten: it is forgettable until it shows itself. Nothing where may_forget() says no.
+  void want_forgotten(std::string_view region);
+  bool is_unwanted(std::string_view region) const;
+  /// Nothing is known of the region any more. It comes back when gossip shows it alive, or when it dials us.
+  void erase_region(Instant now, std::string_view region);
   const replication::Replication& core() const { return core_; }
   void hash(StateHasher& hasher) const;
 
@@ -116,9 +134,13 @@ class Peering {
               const wire::Refuse& refusal);
   void drop(Instant now, PeerLink& link, std::string_view reason);
   void close(Instant now, LinkId link, std::string_view reason);
-  void detach(Instant now, const PeerLink& link);
+  void close_silent(Instant now, LinkId link);
+  void detach(Instant now, const PeerLink& link, std::string_view reason);
 
   RegionState state(const Peer& peer, Instant now) const;
+  bool is_published_to(const Peer& peer) const;
+  void note_presence(Instant now, Peer& peer);
+  void look_at_exchanges(Instant now);
   void want_reopen(Epoch known);
 
   const PeeringConfig config_;
@@ -131,6 +153,8 @@ class Peering {
   replication::Outputs spare_outputs_;  // empty, with the room of former ones
   bool publishing_ = false;
   std::optional<Epoch> reopen_wanted_;
+  std::set<std::string, std::less<>> absent_;  // names of regions that are nowhere to be seen
+  Instant next_look_{};
 };
 
 }  // namespace syncer::peering

@@ -74,12 +74,22 @@ void Dialer::pause(Instant now, Duration most) { next_attempt_ = saturating_add(
 
 Peer& Peers::at(std::string_view region) {
   if (const auto it = map_.find(region); it != map_.end()) return it->second;
-  names_.emplace_back(region);
   Peer peer{.name = std::string(region),
-            .id = replication::RegionId{names_.size()},
+            .id = next_id(region),
             .dialer = Dialer(retry_, random_.stream(region)),
             .last_heard = started_};
   return map_.emplace(region, std::move(peer)).first->second;
+}
+
+replication::RegionId Peers::next_id(std::string_view name) {
+  if (free_.empty()) {
+    names_.emplace_back(name);
+    return replication::RegionId{names_.size()};
+  }
+  const replication::RegionId id = free_.back();
+  free_.pop_back();
+  names_[id.value - 1] = name;
+  return id;
 }
 
 const Peer* Peers::find(std::string_view region) const {

@@ -13,6 +13,7 @@
 #include "syncer/base/ids.h"
 #include "syncer/base/random.h"
 #include "syncer/base/time.h"
+#include "syncer/peering/exchange.h"
 #include "syncer/ports/observer.h"
 #include "syncer/replication/outputs.h"
 
@@ -26,7 +27,10 @@ struct RemoteRegion {
   std::string region;
   std::string node;
   Endpoint rpc;
-  bool operator==(const RemoteRegion&) const = default;
+  bool alive = true;  ///< what gossip thinks of it; another address is another alternative, another opinion is not
+  bool operator==(const RemoteRegion& other) const {
+    return region == other.region && node == other.node && rpc == other.rpc;
+  }
 };
 
 /// When to dial a region and at which of its addresses. Never gives up: data does not depend on what gossip thinks of
@@ -85,12 +89,18 @@ struct Peer {
   std::optional<LinkId> out = {};  ///< the link that we dialled and publish on
   std::optional<LinkId> in = {};   ///< the link that it dialled and publishes on
   Instant last_heard;              ///< last authentic message of its writer; the start of this process before the first
-  Epoch known_epoch = {};          ///< highest epoch it published in …
-  std::uint64_t known_run = 0;     ///< … and the process that did; 0 when only the registry's marks show it
+  bool heard = false;              ///< there was such a message
+  bool in_pool = false;            ///< gossip has shown a syncer of it
+  bool alive = false;              ///< gossip shows one that is alive
+  Exchange exchange = {};
+  Instant absent_since = kNever;             ///< since when neither gossip nor a link shows that it is there
+  bool unwanted = false;                     ///< an operator wants it forgotten
+  Epoch known_epoch = {};                    ///< highest epoch it published in …
+  std::uint64_t known_run = 0;               ///< … and the process that did; 0 when only the registry's marks show it
   std::optional<RegionState> reported = {};  ///< what the node was last given
 };
 
-/// All regions that were ever heard of, by name; none is forgotten. References stay valid.
+/// All regions that are known, by name. References stay valid until the region is erased.
 class Peers {
  public:
   using Map = std::map<std::string, Peer, std::less<>>;
@@ -104,6 +114,11 @@ class Peers {
   const std::string& name_of(replication::RegionId id) const;
   /// When this object was made.
   Instant started() const { return started_; }
+  void erase(std::string_view region) {
+    const auto it = map_.find(region);
+    free_.push_back(it->second.id);
+    map_.erase(it);
+  }
   /// Neither known nor room for it.
   bool is_full_for(std::string_view region) const { return map_.size() >= kMaxRegions && find(region) == nullptr; }
 
@@ -113,11 +128,14 @@ class Peers {
   Map::const_iterator end() const { return map_.end(); }
 
  private:
+  replication::RegionId next_id(std::string_view name);
+
   Duration retry_;
   Random random_;
   Instant started_;
   Map map_;
-  std::vector<std::string> names_;  // by RegionId - 1
+  std::vector<std::string> names_;                // by RegionId - 1
+  std::vector<replication::RegionId> free_ = {};  // of erased regions
 };
 
 // Events about the log of a region.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "syncer/base/ids.h"
 #include "syncer/base/status_field.h"
@@ -11,8 +13,12 @@ namespace syncer::peering {
 
 /// The exchange with another region.
 struct LinkStatus {
-  bool link_up = false;
-  Duration last_heard{};  ///< age of its last message
+  bool link_up = false;                     ///< both directions work
+  bool receiving = false;                   ///< it publishes to us
+  bool sending = false;                     ///< we publish to it
+  bool left = false;                        ///< its syncers said good-bye
+  std::string problem;                      ///< why the exchange does not work; empty while it does
+  std::optional<Duration> last_heard = {};  ///< age of its last message; absent when there was none
   Epoch epoch;
   std::uint64_t sequence = 0;
   std::uint64_t instances = 0;
@@ -21,12 +27,17 @@ struct LinkStatus {
 
   template <class Self, class Visitor>
   static void describe(Self& s, Visitor& v) {
+    v.field({.key = "problem", .phrase = "{}", .problem = Problem::WhenSet, .cause = "region_not_connected"},
+            s.problem);
     v.field({.key = "link_up",
-             .help = "1 while the region's syncer is connected.",
+             .help = "1 while the exchange with the region works in both directions.",
              .phrase = "connected",
-             .unset = "NOT connected",
-             .problem = Problem::WhenUnset},
+             .unset = "NOT connected"},
             s.link_up);
+    v.field({.key = "receiving", .help = "1 while the region publishes to this one."}, s.receiving);
+    v.field({.key = "sending", .help = "1 while this region publishes to that one."}, s.sending);
+    v.field({.key = "left", .help = "1 while the region's syncers have left the pool.", .phrase = "left the pool"},
+            s.left);
     v.field({.key = "last_heard", .help = "Age of the last message from the region.", .phrase = "heard {} ago"},
             s.last_heard);
     v.field({.key = "epoch"}, s.epoch);

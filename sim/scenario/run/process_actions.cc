@@ -153,6 +153,17 @@ void ProcessActions::operator()(const GuardRelease& a) const {
   }
 }
 
+void ProcessActions::operator()(const RegionForget& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    world().operate(n, [&](syncer::node::Node& node, syncer::Instant local) {
+      const auto outcome = node.forget_region(local, a.region);
+      if (a.refused == !outcome) return;
+      run.problems.push_back("region " + a.region +
+                             (outcome ? " was to be forgotten" : " is not forgotten: " + outcome.error().detail));
+    });
+  }
+}
+
 void ProcessActions::operator()(const ClockDrift& a) const {
   for (const NodeIndex n : nodes(a.who)) {
     world().drift(n, a.ppm);

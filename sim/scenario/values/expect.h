@@ -32,6 +32,8 @@ enum class Word : std::uint8_t {
   WritesByNonLeader,  ///< a syncer that did not lead its region sent a write to a registry
   Down,               ///< node(s) of `subject` run no process; with `because`, it ended by itself and said this
   Conflict,           ///< node(s) of `subject` report that another region uses their registry or their name
+  Ready,              ///< node(s) of `subject` run and have no problem
+  Problem,            ///< node(s) of `subject` run and have a problem; with `because`, one whose line holds these words
   Pending,            ///< work still open at the nodes of `subject`, bounded by at_most / at_least
   All,                ///< every one of `parts`
   Any,                ///< at least one of `parts`
@@ -63,7 +65,7 @@ struct Predicate {
   std::optional<Duration> stable_for;     ///< Leader
   std::optional<Moment> after;            ///< LeaderChanged
   std::optional<Without> without;         ///< MirroredRemoved
-  std::string because;                    ///< Down: part of the reason that the process gave
+  std::string because;                    ///< Down, Problem: part of the reason
   std::vector<Predicate> parts;           ///< All, Any, Not
   bool operator==(const Predicate&) const = default;
 };
@@ -233,6 +235,9 @@ void predicate_words(V& v) {
   v.word("down", Word::Down, Subject::Nodes, "each of these nodes runs no process",
          [](auto& w) { w.takes("because", &Predicate::because, "part of the reason with which it ended by itself"); });
   v.word("conflict", Word::Conflict, Subject::Nodes, "a node reports a registry or name used twice", [](auto&) {});
+  v.word("ready", Word::Ready, Subject::Nodes, "each of these nodes runs and names no problem", [](auto&) {});
+  v.word("problem", Word::Problem, Subject::Nodes, "each of these nodes names a problem",
+         [](auto& w) { w.takes("because", &Predicate::because, "part of what it says"); });
   v.word("pending", Word::Pending, Subject::Nodes, "reasons why each node is not at rest", bounds);
   v.word("all", Word::All, Subject::List, "every one of a list", [](auto&) {});
   v.word("any", Word::Any, Subject::List, "at least one of a list", [](auto&) {});

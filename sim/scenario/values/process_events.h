@@ -94,6 +94,13 @@ struct GuardRelease {
   std::string region = "*";
   bool operator==(const GuardRelease&) const = default;
 };
+/// The operator wants a region forgotten that is away: says so to these nodes. With `refused` the answer must be no.
+struct RegionForget {
+  Selector who;
+  std::string region;
+  bool refused = false;
+  bool operator==(const RegionForget&) const = default;
+};
 /// The monotonic clock runs too fast (positive) or too slow.
 struct ClockDrift {
   Selector who;
@@ -280,6 +287,17 @@ void describe(V& v, Type<GuardRelease>) {
   v.takes("region", &GuardRelease::region, "whose removals may go; * for all");
 }
 
+constexpr EventWord word(Type<RegionForget>) {
+  return {"region.forget", "the operator wants a region forgotten that is away"};
+}
+
+template <class V>
+void describe(V& v, Type<RegionForget>) {
+  v.needs("who", &RegionForget::who, "nodes it is about");
+  v.needs("region", &RegionForget::region, "which one");
+  v.takes("refused", &RegionForget::refused, "the node must say no");
+}
+
 constexpr EventWord word(Type<ClockDrift>) { return {"clock.drift", "the monotonic clock runs fast or slow"}; }
 
 template <class V>
@@ -372,7 +390,7 @@ void describe(V& v, Type<FuzzPeer>) {
 /// Every event of this page, in the order of the documentation.
 using ProcessEvents =
     std::tuple<Start, Stop, Leave, Crash, Restart, Bounce, Pause, Resume, Suspend, Slow, Join, ClusterReplace,
-               GuardRelease, ClockDrift, ClockJump, ClockSkew, ClockStrobe, CrashAt, DiskFault, DiskFlip>;
+               GuardRelease, RegionForget, ClockDrift, ClockJump, ClockSkew, ClockStrobe, CrashAt, DiskFault, DiskFlip>;
 /// What comes from outside of the pool.
 using StrangerEvents = std::tuple<FuzzPeer>;
 

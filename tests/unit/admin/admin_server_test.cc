@@ -23,7 +23,7 @@ class AdminServerTest : public testing::Test {
   AdminServerTest() {
     status_.node = "a";
     status_.region = "home";
-    status_.pending = {"the registry was not read yet"};
+    status_.starting = "the registry was not read yet";
     AdminApi api;
     api.status = [this] { return status_; };
     api.metrics = [] { return std::string("syncer_ready 1\n"); };
@@ -62,7 +62,7 @@ class AdminServerTest : public testing::Test {
 
 TEST_F(AdminServerTest, ReadinessSaysWhatIsMissing) {
   EXPECT_EQ(ask("GET", "/readyz").status, 503);
-  EXPECT_EQ(ask("GET", "/readyz").body, "not ready\nthe registry was not read yet\n");
+  EXPECT_EQ(ask("GET", "/readyz").body, "not ready\nnode a: the registry was not read yet\n");
   status_.ready = true;
   EXPECT_EQ(ask("GET", "/readyz").status, 200);
 }
@@ -78,9 +78,9 @@ TEST_F(AdminServerTest, StatusIsJson) {
 }
 
 TEST_F(AdminServerTest, EveryCommandArrivesAsItWasGiven) {
-  const std::vector<Command> all = {
-      ReleaseGuard{"east & west"}, ReleaseGuard{"*"},  InstallKey{"c2VjcmV0"}, UseKey{"12ab"},
-      RemoveKey{"34cd"},           ReplaceVoter{"e3"}, RaiseGeneration{},      ForgetProposal{}};
+  const std::vector<Command> all = {ReleaseGuard{"east & west"}, ReleaseGuard{"*"}, ForgetRegion{"we st"},
+                                    InstallKey{"c2VjcmV0"},      UseKey{"12ab"},    RemoveKey{"34cd"},
+                                    ReplaceVoter{"e3"},          RaiseGeneration{}, ForgetProposal{}};
   for (const Command& command : all) EXPECT_EQ(send(command).status, 200) << to_request(command).path;
   EXPECT_EQ(commands_, all);
 }
@@ -96,7 +96,7 @@ TEST_F(AdminServerTest, AnUnknownCommandIsRefusedWithThoseThereAre) {
 
 TEST_F(AdminServerTest, ACommandWithoutItsArgumentIsRefused) {
   for (const char* target : {"/v1/guard/release", "/v1/keys/install", "/v1/keys/use", "/v1/keys/remove?name=12ab",
-                             "/v1/cluster/replace?node="}) {
+                             "/v1/cluster/replace?node=", "/v1/region/forget"}) {
     EXPECT_EQ(ask("POST", target).status, 400) << target;
   }
   EXPECT_TRUE(commands_.empty());

@@ -64,5 +64,35 @@ TEST(Metrics, WhatIsNotKnownHasNoSample) {
   EXPECT_EQ(none.find("syncer_group"), std::string::npos) << none;
 }
 
+TEST(Metrics, AFollowerHasNoSamplesOfItsLeadersWork) {
+  node::Status follower = some_status();
+  follower.group->leads = false;
+  const std::string text = metrics_text(follower, EventCounts{}, {"1.0", "abc", {}});
+  EXPECT_NE(text.find("# TYPE syncer_registry_reachable gauge"), std::string::npos) << text;
+  for (const char* sample : {"\nsyncer_registry_reachable ", "\nsyncer_registry_copies ", "\nsyncer_region_link_up{"}) {
+    EXPECT_EQ(text.find(sample), std::string::npos) << sample << " in\n" << text;
+  }
+  EXPECT_NE(text.find("\nsyncer_group_term 3\n"), std::string::npos) << text;
+}
+
+TEST(Metrics, ARegionThatWasNeverHeardHasNoAge) {
+  node::Status status = some_status();
+  status.regions[0].link.last_heard.reset();
+  const std::string text = metrics_text(status, EventCounts{}, {"1.0", "abc", {}});
+  EXPECT_NE(text.find("# TYPE syncer_region_last_heard_seconds gauge"), std::string::npos) << text;
+  EXPECT_EQ(text.find("syncer_region_last_heard_seconds{"), std::string::npos) << text;
+}
+
+TEST(Metrics, EachProblemHasASample) {
+  node::Status status = some_status();
+  status.regions[0].link.problem = "nothing was ever heard of it";
+  status.starting = "the registry was not read completely yet";
+  const std::string text = metrics_text(status, EventCounts{}, {"1.0", "abc", {}});
+  EXPECT_NE(text.find("syncer_problem{cause=\"starting\",about=\"\"} 1\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("syncer_problem{cause=\"region_not_connected\",about=\"east \\\"1\\\"\\n\"} 1\n"),
+            std::string::npos)
+      << text;
+}
+
 }  // namespace
 }  // namespace syncer::admin

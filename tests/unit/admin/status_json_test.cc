@@ -18,8 +18,29 @@ node::Status full() {
   status.ready = true;
   status.group = cluster::GroupStatus{
       true, "a", 3, 7, 1, {{"a", "0a", "10.0.0.1:30192", "leader", 7, 0, std::chrono::milliseconds(250)}}};
-  status.registry = {"http://10.0.0.1:30100", true, "slow", std::chrono::milliseconds(250), 1, 2, 3, 4, true, 5};
-  status.regions = {{"east", {true, std::chrono::milliseconds(1500), {2, 3}, 9, 5, 11, 2}, {true, true, 6}}};
+  status.failure = "its disk failed";
+  status.leaving = true;
+  status.conflict = "the region's name is used twice";
+  status.starting = "the registry was not read yet";
+  status.unreached = "no other syncer reaches 10.0.0.1:30190";
+  status.unkept_keys = "the keyring file cannot be written";
+  status.joins = {{"10.0.0.9:30190", false, "connection refused", true}};
+  status.registry = {"http://10.0.0.1:30100",
+                     true,
+                     "west writes it",
+                     "slow",
+                     {"cart: no room"},
+                     {"till: too large"},
+                     std::chrono::milliseconds(250),
+                     {"KIE"},
+                     1,
+                     2,
+                     3,
+                     4,
+                     true,
+                     5};
+  const std::chrono::milliseconds age(1500);
+  status.regions = {{"east", {true, true, true, true, "cut", age, {2, 3}, 9, 5, 11, 2}, {true, true, 6}}};
   status.members = {{"a", "10.0.0.1:30190", "10.0.0.1:30191", "home", "alive", 4, Duration(135'000), {{"x", "y"}}, 0}};
   status.pending = {"the registry was not read yet"};
   status.gossip_dropped = {{"wrong_node", 7}};
@@ -45,25 +66,58 @@ TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
     return keys;
   };
   const auto document = nlohmann::json::parse(to_json(full()));
-  EXPECT_EQ(keys_of(document), (std::vector<std::string>{"epoch", "gossip_dropped", "group", "members", "mode", "node",
-                                                         "pending", "ready", "region", "regions", "registry"}));
+  EXPECT_EQ(keys_of(document),
+            (std::vector<std::string>{"conflict", "epoch", "failure", "gossip_dropped", "group", "joins", "leaving",
+                                      "members", "mode", "node", "pending", "ready", "region", "regions", "registry",
+                                      "starting", "unkept_keys", "unreached"}));
   EXPECT_EQ(keys_of(document.at("registry")),
-            (std::vector<std::string>{"address", "copies", "exported", "guard", "guard_changes", "guard_held",
-                                      "guard_mass_expiry", "guard_mass_orphaned", "guard_memory_lost", "guard_unproven",
-                                      "pending", "problem", "reachable", "read_interval_seconds", "rejected"}));
-  EXPECT_EQ(
-      keys_of(document.at("regions").at(0)),
-      (std::vector<std::string>{"epoch", "guard", "guard_changes", "guard_held", "guard_mass_expiry",
-                                "guard_mass_orphaned", "guard_memory_lost", "guard_unproven", "holding", "instances",
-                                "last_heard_seconds", "link_up", "records", "region", "sequence", "unacknowledged"}));
+            (std::vector<std::string>{"address", "copies", "excluded_services", "exported", "failing", "guard",
+                                      "guard_changes", "guard_held", "guard_mass_expiry", "guard_mass_orphaned",
+                                      "guard_memory_lost", "guard_unproven", "pending", "problem", "reachable",
+                                      "read_interval_seconds", "rejected", "shared", "unfit"}));
+  EXPECT_EQ(keys_of(document.at("regions").at(0)), (std::vector<std::string>{"epoch",
+                                                                             "guard",
+                                                                             "guard_changes",
+                                                                             "guard_held",
+                                                                             "guard_mass_expiry",
+                                                                             "guard_mass_orphaned",
+                                                                             "guard_memory_lost",
+                                                                             "guard_unproven",
+                                                                             "holding",
+                                                                             "instances",
+                                                                             "last_heard_seconds",
+                                                                             "left",
+                                                                             "link_up",
+                                                                             "problem",
+                                                                             "receiving",
+                                                                             "records",
+                                                                             "region",
+                                                                             "sending",
+                                                                             "sequence",
+                                                                             "unacknowledged"}));
 }
 
 TEST(StatusJson, WhatIsAbsentIsNullOrLeftOut) {
   const auto document = nlohmann::json::parse(to_json(node::Status{}));
   EXPECT_TRUE(document.at("group").is_null());
+  EXPECT_TRUE(document.at("registry").is_object());
+  node::Status silent;
+  silent.regions.resize(1);
+  EXPECT_FALSE(nlohmann::json::parse(to_json(silent)).at("regions").at(0).contains("last_heard_seconds"));
   node::Status status;
   status.members.resize(1);
   EXPECT_FALSE(nlohmann::json::parse(to_json(status)).at("members").at(0).contains("health_score"));
+}
+
+TEST(StatusJson, AFollowerSaysNothingOfItsLeadersWork) {
+  node::Status follower = full();
+  follower.group->leads = false;
+  const std::string text = to_json(follower);
+  const auto document = nlohmann::json::parse(text);
+  EXPECT_TRUE(document.at("registry").is_null());
+  EXPECT_TRUE(document.at("regions").empty());
+  ASSERT_TRUE(from_json<node::Status>(text));
+  EXPECT_EQ(to_json(*from_json<node::Status>(text)), text);
 }
 
 TEST(StatusJson, BytesThatAreNoTextAreReplaced) {

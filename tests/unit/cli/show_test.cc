@@ -37,27 +37,36 @@ TEST(Show, EachProblemIsNamed) {
   node::Status status = healthy();
   status.ready = false;
   status.registry.reachable = false;
-  status.registry.problem = "no answer";
+  status.registry.problem = "it does not answer: connection refused";
   status.registry.guard.held = 3;
   status.registry.guard.reason = "memory-lost: the registry went back in time 3s ago";
-  status.registry.rejected = 2;
   status.regions[0].link.link_up = false;
+  status.regions[0].link.problem = "nothing was ever heard of it";
   status.regions[0].imports.guard.reason = "mass-orphaned: 9 of 12 entries are gone";
-  EXPECT_EQ(
-      status_problems(received(status)),
-      (std::vector<std::string>{
-          "not ready",
-          "registry http://10.0.0.10:30100: NOT reachable, problem: no answer, 2 rejected, "
-          "guard: memory-lost: the registry went back in time 3s ago",
-          "region east: NOT connected, guard: mass-orphaned: 9 of 12 entries are gone"}));
+  EXPECT_EQ(status_problems(received(status)),
+            (std::vector<std::string>{
+                "registry http://10.0.0.10:30100: it does not answer: connection refused, "
+                "guard: memory-lost: the registry went back in time 3s ago",
+                "region east: nothing was ever heard of it, guard: mass-orphaned: 9 of 12 entries are gone"}));
+}
+
+TEST(Show, WhatIsWrongComesBeforeEverythingElseOfItsLine) {
+  node::Status status = healthy();
+  status.registry.failing = {"copy of east: cart is refused: no room"};
+  const std::string page = status_page(received(status));
+  EXPECT_NE(page.find("registry  http://10.0.0.10:30100: copy of east: cart is refused: no room, reachable"),
+            std::string::npos)
+      << page;
 }
 
 TEST(Show, WhoIsNotReadySaysWhy) {
   node::Status status = healthy();
   status.ready = false;
   status.group = cluster::GroupStatus{};
-  status.pending = {"2 of 3 syncers are seen"};
-  EXPECT_EQ(status_problems(received(status)), std::vector<std::string>{"not ready: 2 of 3 syncers are seen"});
+  status.group->problems = {"2 of 3 syncers are seen"};
+  EXPECT_EQ(status_problems(received(status)), std::vector<std::string>{"group: 2 of 3 syncers are seen"});
+  status.group->problems.clear();
+  EXPECT_EQ(status_problems(received(status)), std::vector<std::string>{"not ready"}) << "said by another release";
 }
 
 TEST(Show, ThePageNamesRegistryRegionsAndReasons) {
@@ -88,9 +97,9 @@ TEST(Show, AGroupWithoutALeaderOrAVoterIsUnhealthy) {
   status.group->voters[1].state = "disk lost";
   EXPECT_EQ(status_problems(received(status)), std::vector<std::string>{"voter e2: disk lost"});
   status.ready = false;
-  status.pending = {"no leader of the region is known"};
+  status.group->problems = {"no leader of the region is known"};
   EXPECT_EQ(status_problems(received(status)),
-            (std::vector<std::string>{"not ready: no leader of the region is known", "voter e2: disk lost"}));
+            (std::vector<std::string>{"group: no leader of the region is known", "voter e2: disk lost"}));
 }
 
 TEST(Show, ALeaderShowsHowFarBehindItsVotersAre) {

@@ -10,7 +10,8 @@ const wire::VoterSlot kSlot{"e1", 7, Endpoint::v4(10, 0, 0, 1, 30192)};
 
 std::vector<Command> commands() {
   const NoteGuard note{GuardSide::Receiver, "west", true, std::chrono::seconds(90), 30};
-  return {RaiseGeneration{9}, ReassignSlot{kSlot}, note, ReleaseGuard{"*"}, UseKey{"12ab34cd"}, RemoveKey{"00ff00ff"}};
+  return {RaiseGeneration{9},    ReassignSlot{kSlot}, note, ReleaseGuard{"*"}, UseKey{"12ab34cd"},
+          RemoveKey{"00ff00ff"}, ForgetRegion{"west"}};
 }
 
 TEST(Command, SurvivesTheLog) {

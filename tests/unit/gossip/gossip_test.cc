@@ -47,6 +47,46 @@ TEST_F(Pool, JoinsByAnRpcAddress) {
   EXPECT_TRUE(net_.run_until([&] { return d.alive_members() == 4 && a_->alive_members() == 4; }, seconds(5)));
 }
 
+TEST_F(Pool, TellsWhoAdvertisesAnAddressThatLeadsNowhere) {
+  GossipConfig config;
+  config.node = "d";
+  config.address = Endpoint::v4(10, 9, 9, 9, 30190);
+  TestNetwork::Host& d = net_.add(std::move(config), net_.gossip_address(4));
+  d.gossip().set_seeds(net_.now(), {net_.gossip_address(1)});
+  EXPECT_TRUE(net_.run_until([&] { return d.gossip().is_unreached(net_.now()); }, seconds(150)));
+  EXPECT_FALSE(a_->gossip().is_unreached(net_.now()));
+  net_.kill("a"), net_.kill("b"), net_.kill("c");
+  net_.run_for(minutes(5));
+  EXPECT_FALSE(d.gossip().is_unreached(net_.now())) << "nobody is there who could";
+}
+
+TEST_F(Pool, IsReachedByMembersThatAreThereAndAloneWhenTheyAreGone) {
+  net_.run_for(minutes(3));
+  EXPECT_FALSE(a_->gossip().is_unreached(net_.now()));
+  net_.kill("b"), net_.kill("c");
+  for (int i = 0; i < 60; ++i) {
+    net_.run_for(seconds(5));
+    EXPECT_FALSE(a_->gossip().is_unreached(net_.now())) << i;
+  }
+}
+
+TEST_F(Pool, SaysWhatBecameOfTheAddressesToJoinBy) {
+  TestNetwork::Host& d = net_.add("d", 4);
+  d.gossip().set_seeds(net_.now(), {net_.gossip_address(77)});
+  net_.run_for(seconds(15));
+  ASSERT_EQ(d.gossip().joins().size(), 1U);
+  EXPECT_FALSE(d.gossip().joins()[0].joined);
+  EXPECT_TRUE(d.gossip().joins()[0].needed);
+  EXPECT_NE(d.gossip().joins()[0].problem.find("not joined: "), std::string::npos) << d.gossip().joins()[0].problem;
+  d.gossip().set_seeds(net_.now(), {net_.gossip_address(77), net_.gossip_address(1)});
+  net_.run_for(seconds(5));
+  ASSERT_EQ(d.gossip().joins().size(), 2U);
+  EXPECT_FALSE(d.gossip().joins()[0].joined);
+  EXPECT_FALSE(d.gossip().joins()[0].needed) << "the other one led into the pool";
+  EXPECT_TRUE(d.gossip().joins()[1].joined);
+  EXPECT_EQ(d.gossip().joins()[1].problem, "");
+}
+
 TEST_F(Pool, DetectsACrashWithinTheReferenceTime) {
   net_.kill("c");
   ASSERT_TRUE(net_.run_until([&] { return a_->sees("c") == "dead" && b_->sees("c") == "dead"; }, seconds(9)));

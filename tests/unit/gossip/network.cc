@@ -29,16 +29,21 @@ TestNetwork::Host& TestNetwork::add(const std::string& name, std::uint8_t number
 }
 
 TestNetwork::Host& TestNetwork::add(GossipConfig config) {
+  const Endpoint real = config.address;
+  return add(std::move(config), real);
+}
+
+TestNetwork::Host& TestNetwork::add(GossipConfig config, const Endpoint& real) {
   const std::string name = runs(config.node) ? config.node + "@" + to_string(config.address) : config.node;
-  start(std::make_unique<Host>(*this, name, std::move(config)));
+  start(std::make_unique<Host>(*this, name, std::move(config), real));
   host(name).gossip().start(now());
   return host(name);
 }
 
 TestNetwork::Host& TestNetwork::host(const std::string& name) { return static_cast<Host&>(process(name)); }
 
-TestNetwork::Host::Host(TestNetwork& network, const std::string& name, GossipConfig config)
-    : Process(network, name, config.address),
+TestNetwork::Host::Host(TestNetwork& network, const std::string& name, GossipConfig config, const Endpoint& real)
+    : Process(network, name, real),
       gossip_(std::move(config), *this, *this, *this, Random(life()), network.now(), [this] { return next_link(); }) {}
 
 void TestNetwork::Host::send(const Endpoint& to, ByteView packet) {

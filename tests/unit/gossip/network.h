@@ -22,6 +22,8 @@ class TestNetwork : public test::World {
   Host& add(const std::string& name, std::uint8_t number);
   /// A node whose name is taken is known here by its name and address.
   Host& add(GossipConfig config);
+  /// It listens at `real`, and tells others the address of its configuration.
+  Host& add(GossipConfig config, const Endpoint& real);
   Host& host(const std::string& name);
   /// The process is gone and nobody hears of it.
   void kill(const std::string& name) { vanish(name); }
@@ -33,7 +35,7 @@ class TestNetwork : public test::World {
 /// One process: a Gossip, and what it sent and reported.
 class TestNetwork::Host : public test::Process {
  public:
-  Host(TestNetwork& network, const std::string& name, GossipConfig config);
+  Host(TestNetwork& network, const std::string& name, GossipConfig config, const Endpoint& real);
 
   Gossip& gossip() { return gossip_; }
   const std::string& name() const { return host(); }

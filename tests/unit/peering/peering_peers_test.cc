@@ -46,7 +46,8 @@ TEST(PeeringPeers, RefusesASecondSyncerOfAnotherRegion) {
   net.peering(3).set_regions(net.now(), {{"A", "a1", PeeringNet::address(1)}});
   net.run(seconds(2));
   EXPECT_EQ(net.peering(1).replica("B")->size(), 1U);
-  EXPECT_NE(net.peering(1).conflict().find("\"b1\" and \"b2\""), std::string::npos);
+  EXPECT_NE(net.peering(1).link("B").conflict.find("\"b1\" and \"b2\""), std::string::npos);
+  EXPECT_TRUE(net.peering(1).conflict().empty()) << "its own name is not in question";
   EXPECT_FALSE(net.peering(3).conflict().empty());
 }
 
@@ -57,8 +58,104 @@ TEST(PeeringPeers, ForgetsAConflictThatIsOver) {
   net.gossip();
   net.run(seconds(2));
   net.kill(2);
-  net.run(seconds(40));
+  net.run(seconds(13));
   EXPECT_TRUE(net.peering(1).conflict().empty());
+}
+
+TEST(PeeringPeers, ForgetsAConflictAtOnceWhenTheOtherLeavesThePool) {
+  PeeringNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  net.start(2, "A", "a2").open_epoch(net.now(), {1, 1}, {});
+  net.gossip();
+  net.run(seconds(2));
+  ASSERT_FALSE(net.peering(1).conflict().empty());
+  net.kill(2);
+  net.peering(1).set_regions(net.now(), {});
+  EXPECT_TRUE(net.peering(1).conflict().empty());
+}
+
+TEST(PeeringPeers, SaysWhyADialFailedAsAnEventAndInTheLink) {
+  PeeringNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  net.peering(1).set_regions(net.now(), {{"B", "b1", PeeringNet::address(2)}});
+  net.run(seconds(3));
+  EXPECT_GE(net.count(1, EventKind::DialFailed), 1);
+  EXPECT_FALSE(net.reason(1, EventKind::DialFailed).empty());
+  const Peering::Link link = net.peering(1).link("B");
+  EXPECT_EQ(link.dial_problem, "10.0.0.2:30191: " + net.reason(1, EventKind::DialFailed));
+  EXPECT_FALSE(link.last_heard.has_value());
+  net.start(2, "B", "b1").open_epoch(net.now(), {1, 1}, {});
+  net.gossip();
+  net.run(seconds(8));
+  EXPECT_EQ(net.peering(1).link("B").dial_problem, "");
+  EXPECT_TRUE(net.peering(1).link("B").last_heard.has_value());
+}
+
+TEST(PeeringPeers, ForgetsARegionThatLeftAndTakesItBack) {
+  PeeringNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  net.start(2, "B", "b1").open_epoch(net.now(), {1, 1}, {{"k", "v"}});
+  net.gossip();
+  net.run(seconds(2));
+  Peering& a = net.peering(1);
+  EXPECT_EQ(a.may_forget("B").error().code, ErrorCode::Refused);
+  EXPECT_EQ(a.may_forget("C").error().code, ErrorCode::NotFound);
+  EXPECT_TRUE(a.forgettable(net.now()).empty());
+  net.kill(2);
+  net.run(seconds(1));
+  EXPECT_TRUE(a.forgettable(net.now()).empty()) << "gossip has not noticed yet";
+  a.set_regions(net.now(), {});
+  EXPECT_EQ(a.forgettable(net.now()), std::vector<std::string>{"B"});
+  a.erase_region(net.now(), "B");
+  EXPECT_TRUE(a.regions().empty());
+  EXPECT_EQ(a.replica("B"), nullptr);
+  a.set_regions(net.now(), {{"B", "b1", PeeringNet::address(2), false}});
+  EXPECT_TRUE(a.regions().empty()) << "a dead member does not bring its region back";
+  net.start(3, "C", "c1").open_epoch(net.now(), {1, 1}, {{"other", "v"}});
+  net.start(2, "B", "b1").open_epoch(net.now(), {2, 1}, {{"k", "w"}});
+  net.gossip();
+  net.run(seconds(3));
+  ASSERT_NE(a.replica("B"), nullptr);
+  EXPECT_EQ(a.replica("B")->size(), 1U);
+  EXPECT_EQ(a.replica("C")->size(), 1U);
+}
+
+TEST(PeeringPeers, ForgetsADeadRegionAfterItsTimeOrWhenAnOperatorSaysSo) {
+  PeeringNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  net.start(2, "B", "b1").open_epoch(net.now(), {1, 1}, {});
+  net.gossip();
+  net.run(seconds(2));
+  net.kill(2);
+  net.peering(1).set_regions(net.now(), {{"B", "b1", PeeringNet::address(2), false}});
+  net.run(std::chrono::hours(23));
+  EXPECT_TRUE(net.peering(1).forgettable(net.now()).empty());
+  EXPECT_TRUE(net.peering(1).may_forget("B"));
+  net.peering(1).want_forgotten("B");
+  EXPECT_TRUE(net.peering(1).is_unwanted("B"));
+  EXPECT_EQ(net.peering(1).forgettable(net.now()).size(), 1U);
+  net.peering(1).set_regions(net.now(), {{"B", "b1", PeeringNet::address(2), true}});
+  EXPECT_TRUE(net.peering(1).forgettable(net.now()).empty()) << "it has come back";
+  net.peering(1).set_regions(net.now(), {{"B", "b1", PeeringNet::address(2), false}});
+  EXPECT_TRUE(net.peering(1).forgettable(net.now()).empty());
+  net.run(std::chrono::hours(25));
+  EXPECT_EQ(net.peering(1).forgettable(net.now()).size(), 1U);
+}
+
+TEST(Exchange, StallsWhenNothingIsTakenThoughMoreIsThere) {
+  Exchange exchange;
+  exchange.opened(instant(0));
+  EXPECT_FALSE(exchange.look(instant(0) + seconds(1), 0, 5, true));
+  EXPECT_FALSE(exchange.look(instant(0) + seconds(29), 3, 2, true));
+  EXPECT_FALSE(exchange.look(instant(0) + seconds(58), 3, 9, true));
+  EXPECT_TRUE(exchange.look(instant(0) + seconds(60), 3, 9, true)) << "nothing was taken for 31 s";
+  EXPECT_FALSE(exchange.look(instant(0) + seconds(61), 3, 9, true)) << "said once";
+  EXPECT_TRUE(exchange.is_stalled());
+  EXPECT_FALSE(exchange.look(instant(0) + seconds(62), 12, 0, true));
+  EXPECT_FALSE(exchange.is_stalled());
+  EXPECT_FALSE(exchange.look(instant(0) + seconds(90), 12, 0, false));
+  EXPECT_TRUE(exchange.look(instant(0) + seconds(93), 12, 0, false));
+  EXPECT_TRUE(exchange.is_incomplete());
 }
 
 TEST(PeeringPeers, LeavesItselfAloneWhenItsOwnAddressIsGivenToIt) {
