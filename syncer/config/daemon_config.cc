@@ -3,12 +3,14 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "syncer/base/nearest.h"
 #include "syncer/base/quantity.h"
 #include "syncer/config/addresses.h"
+#include "syncer/config/former_name.h"
 #include "syncer/net/addresses.h"
 #include "syncer/net/resolver.h"
 #include "syncer/node/node_config.h"
@@ -101,6 +103,7 @@ class Assembly {
       // Cloned machines often share a host name, so an address that was chosen tells more than the name alone.
       const std::string address = config_.bind.is_unspecified() ? "" : "-" + config_.bind.host();
       derive("node", net::host_name() + address + "-" + std::to_string(config_.bind.port));
+      if (auto kept = keep_former_name(); !kept) return kept;
     }
     const std::string& node_name = text("node");
     if (node_name == "." || node_name == "..") {
@@ -115,6 +118,37 @@ class Assembly {
     if (!region) return tl::unexpected(wrong("sc-addr", region.error()));
     derive("cluster-name", std::move(*region));
     return {};
+  }
+
+  /// The machine may be called otherwise than when its syncer was started first: a new name would be a new region, and
+  /// every copy elsewhere would be doubled.
+  Result<void> keep_former_name() {
+    const std::string now = text("node");
+    std::vector<FormerName> former;
+    if (!text("data-dir").empty()) {
+      auto kept = read_former_name(text("data-dir"));
+      if (!kept) return tl::unexpected(kept.error());
+      if (*kept) former.push_back(std::move(**kept));
+    } else {
+      former = former_names_below(state_root(environment_));
+      std::erase_if(former, [&](const FormerName& name) {
+        return name.bind != text("bind-addr") || name.registries != text("sc-addr");
+      });
+    }
+    const auto is_now = [&](const FormerName& name) { return name.node == now; };
+    if (former.empty() || std::any_of(former.begin(), former.end(), is_now)) return {};
+    if (former.size() == 1) {
+      config_.warnings.push_back("this syncer keeps the name \"" + former.front().node +
+                                 "\" of its data folder; by the " + "name of this machine it would be \"" + now +
+                                 "\"; --node chooses");
+      derive("node", former.front().node);
+      return {};
+    }
+    std::string list;
+    for (const FormerName& name : former) list += " \"" + name.node + "\"";
+    return failure(ErrorCode::Invalid, "node",
+                   "by the name of this machine it would be \"" + now + "\", but there are data folders of" + list +
+                       " for the same addresses; choose with --node");
   }
 
   Result<void> settings() {

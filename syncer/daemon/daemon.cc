@@ -11,6 +11,7 @@
 
 #include "syncer/admin/admin_server.h"
 #include "syncer/admin/metrics.h"
+#include "syncer/config/former_name.h"
 #include "syncer/daemon/event_log.h"
 #include "syncer/daemon/gossip_keys.h"
 #include "syncer/httpio/http_client.h"
@@ -168,6 +169,7 @@ class Daemon {
   Result<void> open_keys();
   Result<void> open_node();
   Result<void> open_admin();
+  void keep_name();
   void start();
   Instant turn();
   void follow_keys(Instant now);
@@ -291,7 +293,25 @@ Result<void> Daemon::open_admin() {
   return store::replace_file(config_.data_dir, kAdminFile, to_string(admin_->local()) + "\n");
 }
 
+/// Host names to join by that have no address yet: the node does not know of them.
+void Daemon::add_unresolved(node::Status& status) const {
+  const bool never =
+      std::all_of(status.joins.begin(), status.joins.end(), [](const auto& join) { return join.needed; });
+  for (const auto& [target, reason] : resolver_->unresolved()) {
+    status.joins.push_back({target, false, reason.empty() ? "not resolved yet" : "not resolved: " + reason, never});
+  }
+}
+
+/// The folder keeps the name under which its syncer was started first.
+void Daemon::keep_name() {
+  const config::FormerName name{config_.node.node, config_.effective.at("bind-addr").text,
+                                config_.effective.at("sc-addr").text};
+  const auto kept = store::replace_file(config_.data_dir, config::kNameFile, config::to_text(name));
+  if (!kept) log_.say(Severity::Warning, "daemon.warning", to_string(kept.error()));
+}
+
 void Daemon::start() {
+  keep_name();
   loop_.on_signals([this](int number) { on_signal(number); });
   for (const std::string& warning : config_.warnings) log_.say(Severity::Warning, "daemon.warning", warning);
   node_->start(loop_.now());

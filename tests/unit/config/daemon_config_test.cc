@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "syncer/config/addresses.h"
 #include "syncer/config/file.h"
+#include "syncer/config/former_name.h"
 
 namespace syncer::config {
 namespace {
@@ -37,6 +41,66 @@ TEST(DaemonConfig, TheQuickStartCommandOfTheFirstMachineIsComplete) {
   EXPECT_NE(config->node.node.find("-10.0.0.10-30190"), std::string::npos) << config->node.node;
   EXPECT_EQ(config->data_dir, "/state/syncer/" + config->node.node) << "daemons on one machine never share state";
   EXPECT_EQ(config->warnings.size(), 1U) << "unencrypted on a network";
+}
+
+/// A place for data folders of its own.
+class FormerNames : public testing::Test {
+ protected:
+  FormerNames() { std::filesystem::remove_all(root_); }
+  ~FormerNames() override { std::filesystem::remove_all(root_); }
+
+  void leave_folder(const std::string& name, const std::string& bind = "10.0.0.10:30190") {
+    const std::string folder = root_ + "/syncer/" + name;
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder + "/NAME") << to_text({name, bind, "http://10.0.0.10:30100"});
+  }
+  Result<DaemonConfig> assemble_with(std::vector<std::pair<std::string, std::string>> flags) {
+    Values values;
+    flags.insert(flags.end(), {{"sc-addr", "http://10.0.0.10:30100"}, {"bind-addr", "10.0.0.10:30190"}});
+    for (const auto& [key, text] : flags) values[key] = {text, "--" + key};
+    const auto environment = [this](const std::string& name) {
+      return name == "XDG_STATE_HOME" ? std::optional(root_) : std::nullopt;
+    };
+    return assemble(merge(values, environment, {}), environment);
+  }
+
+  const std::string root_ = testing::TempDir() + "syncer-former-names";
+};
+
+TEST_F(FormerNames, AreKeptWhenTheMachineIsCalledOtherwise) {
+  leave_folder("old-10.0.0.10-30190");
+  leave_folder("other-10.0.0.10-30195", "10.0.0.10:30195");
+  const auto config = assemble_with({});
+  ASSERT_TRUE(config) << to_string(config.error());
+  EXPECT_EQ(config->node.node, "old-10.0.0.10-30190");
+  EXPECT_EQ(config->node.region, "old-10.0.0.10-30190");
+  EXPECT_EQ(config->data_dir, root_ + "/syncer/old-10.0.0.10-30190");
+  EXPECT_NE(config->warnings.front().find("keeps the name \"old-10.0.0.10-30190\""), std::string::npos);
+}
+
+TEST_F(FormerNames, AreAskedForWhenThereAreSeveral) {
+  leave_folder("old-10.0.0.10-30190");
+  leave_folder("older-10.0.0.10-30190");
+  const auto config = assemble_with({});
+  ASSERT_FALSE(config);
+  EXPECT_NE(to_string(config.error()).find("choose with --node"), std::string::npos) << to_string(config.error());
+  EXPECT_EQ(assemble_with({{"node", "older-10.0.0.10-30190"}})->node.node, "older-10.0.0.10-30190");
+}
+
+TEST_F(FormerNames, OfAGivenDataFolderCountToo) {
+  leave_folder("old");
+  EXPECT_EQ(assemble_with({{"data-dir", root_ + "/syncer/old"}})->node.node, "old");
+  EXPECT_EQ(assemble_with({{"data-dir", root_ + "/syncer/old"}, {"node", "new"}})->node.node, "new");
+}
+
+TEST_F(FormerNames, AreReadBackAndDamageIsSaid) {
+  leave_folder("old");
+  EXPECT_EQ(read_former_name(root_ + "/syncer/old").value(),
+            (FormerName{"old", "10.0.0.10:30190", "http://10.0.0.10:30100"}));
+  EXPECT_EQ(read_former_name(root_ + "/syncer/none").value(), std::nullopt);
+  std::ofstream(root_ + "/syncer/old/NAME") << "x";
+  EXPECT_EQ(read_former_name(root_ + "/syncer/old").error().code, ErrorCode::Corrupt);
+  EXPECT_FALSE(assemble_with({{"data-dir", root_ + "/syncer/old"}}));
 }
 
 TEST(DaemonConfig, WithoutAnyFlagTheDefaultsHold) {
