@@ -27,6 +27,10 @@ constexpr Duration kLookEvery = std::chrono::milliseconds(500);
 /// Records that exist at all: every instance with its service and a few schemas.
 std::uint64_t ceiling(const Ledger& ledger) { return 64 + 8 * (ledger.origins().size() + ledger.copies().size()); }
 
+/// A removal is acknowledged and forgotten within this, packet loss and a pause of either side included.
+constexpr Duration kForgottenWithin = std::chrono::seconds(15);
+constexpr std::uint64_t kFewRemovals = 16;
+
 class Bounds : public Rule {
  public:
   std::vector<std::string_view> ids() const override { return {kBoundedQueues}; }
@@ -37,6 +41,7 @@ class Bounds : public Rule {
     next_ = now + kLookEvery;
     const auto& world = context_.run->world;
     for (NodeIndex n = 0; n < world.nodes(); ++n) {
+      look_at_removals(n, now);
       if (world.node(n) == nullptr) continue;
       look(n, *world.node(n));
       demand(n, "entries of its own log", world.node(n)->peering().core().log().by_seq().size(),
@@ -60,6 +65,38 @@ class Bounds : public Rule {
     }
   }
 
+  /// While every region takes what this one publishes, removals are forgotten as fast as they are acknowledged: what is
+  /// remembered is bounded by the latest ones, not by all there ever were.
+  void look_at_removals(NodeIndex n, Instant now) {
+    const auto* node = context_.run->world.node(n);
+    const bool calm = node != nullptr && node->peering().publishing() && publishes_to_all(*node);
+    Instant& since = calm_since_.try_emplace(n, now).first->second;
+    if (!calm) since = now;
+    if (now - since < kForgottenWithin) return;
+    const std::uint64_t most = kFewRemovals + 2 * recent_removals(n, now - kForgottenWithin);
+    const std::uint64_t held = node->peering().core().log().tombstones();
+    if (held <= most) return;
+    context_.sink->violated(kBoundedQueues,
+                            {"node " + context_.node(n) + " remembers " + std::to_string(held) + " removals",
+                             "every region takes what it publishes, and within " + syncer::to_string(kForgottenWithin) +
+                                 " there were not more than " + std::to_string(most)});
+  }
+
+  static bool publishes_to_all(const syncer::node::Node& node) {
+    const auto regions = node.peering().regions();
+    return std::all_of(regions.begin(), regions.end(),
+                       [&](const std::string& region) { return node.peering().link(region).publishing; });
+  }
+
+  std::uint64_t recent_removals(NodeIndex n, Instant from) const {
+    const auto& names = context_.run->names;
+    const RegistryIndex home = names.regions()[names.nodes()[n].region].registry;
+    const auto& known = context_.ledger->known();
+    return static_cast<std::uint64_t>(std::count_if(known.begin(), known.end(), [&](const Origin* origin) {
+      return origin->name.registry == home && !origin->alive && origin->since >= from;
+    }));
+  }
+
   void demand(NodeIndex n, std::string_view what, std::uint64_t value, std::uint64_t most) {
     if (value <= most) return;
     context_.sink->violated(kBoundedQueues,
@@ -68,6 +105,7 @@ class Bounds : public Rule {
   }
 
   Instant next_{};
+  std::map<NodeIndex, Instant> calm_since_;
 };
 
 class Rest : public Rule {

@@ -188,7 +188,7 @@ void Publisher::heartbeat_all(Instant now, Outputs& out) {
 }
 
 void Publisher::collect(Instant now) {
-  if (log_.tombstones() == 0) return;
+  if (log_.tombstones() == 0 || SYNCER_MUTATED("replication.remember_every_removal")) return;
   std::uint64_t acknowledged = log_.head();
   for (const auto& [peer, sender] : senders_) acknowledged = std::min(acknowledged, sender.acknowledged());
   log_.collect(now, acknowledged, options_.tombstone_age);
