@@ -11,6 +11,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// A service center that shows each write at once, and removals as late as a real one.
+mocksc::ModelOptions punctual() {
+  mocksc::ModelOptions options;
+  options.lags = mocksc::Lags::none();
+  return options;
+}
+
 /// How fast a region's own registry is read, and what that costs it.
 struct CatalogReading : testing::Test {
   void run_for(Duration time) { world.run_for(time); }
@@ -64,7 +71,7 @@ struct CatalogReading : testing::Test {
     return status.read_interval;
   }
 
-  RegistryWorld world;
+  RegistryWorld world{punctual()};
   std::unique_ptr<CatalogDriver> driver;
   std::set<std::string> exported;  ///< instances
 };

@@ -10,6 +10,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// A service center that shows each write at once, and removals as late as a real one.
+mocksc::ModelOptions punctual() {
+  mocksc::ModelOptions options;
+  options.lags = mocksc::Lags::none();
+  return options;
+}
+
 /// How fast copies get into a registry, by what it takes.
 struct CatalogWriting : testing::Test {
   void want(int copies) {
@@ -35,7 +42,7 @@ struct CatalogWriting : testing::Test {
     }));
   }
 
-  RegistryWorld world;
+  RegistryWorld world{punctual()};
   CatalogDriver driver{catalog_config_of("east"), world};
 };
 
