@@ -9,8 +9,10 @@
 namespace syncer::registry {
 namespace {
 
-/// Reading takes at most this share of the time.
+/// Reading takes at most a third of the time.
 constexpr std::uint64_t kTimesItsDuration = 3;
+// At rest a registry is asked for no more than this, up to the longest interval. That of entries is no traffic yet: it
+// is what one change may cause, since a registry tells all instances of a service when one of them changes.
 constexpr std::uint64_t kRequestsPerSecond = 4;
 constexpr std::uint64_t kBytesPerSecond = 512U << 10U;
 constexpr std::uint64_t kEntriesPerSecond = 20'000;
