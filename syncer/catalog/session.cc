@@ -209,6 +209,7 @@ void Session::take_inventory(Instant now) {
   if (*read < *announced || canary.is_overlooked()) return;
   inventory_ = read;
   read_once_ = true;
+  cycle.settle();
   guard.take_inventory(now);
 }
 

@@ -30,6 +30,10 @@ class PollCycle {
   /// Something was left out or could not be read: what is missing says nothing.
   void doubt(std::string problem);
 
+  /// At first everything is waited for: until this is called only the time that reading takes stretches its interval.
+  void settle() { settled_ = true; }
+  bool settled() const { return settled_; }
+
   /// The parts that are read each by itself; none: the registry is read as a whole.
   ReadSchedule& parts() { return parts_; }
 
@@ -60,6 +64,7 @@ class PollCycle {
   std::size_t open_ = 0;
   bool past_caches_ = false;
   Instant former_ = Instant::min();
+  bool settled_ = false;
   std::optional<Instant> last_complete_;
   std::optional<Instant> last_past_caches_;
   Duration interval_{};

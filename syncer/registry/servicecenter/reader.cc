@@ -255,6 +255,7 @@ void Reader::schedule_chunk(Instant began, const std::string& project, std::size
   const Duration share = interval / static_cast<Duration::rep>(chunks.size());
   parts.complete(part, began);
   parts.next(part, began, interval);
+  if (is_hasty()) return;
   if (!chunks[index].spread) parts.hurry(part, began + share * static_cast<Duration::rep>(index + 1));
   chunks[index].spread = true;
 }
@@ -353,6 +354,7 @@ void Reader::distrust(const ServiceRef& ref) {
 // --- the pace ---
 
 Duration Reader::list_interval(const Project& project) const {
+  if (is_hasty()) return read_interval(context_.settings, {.took = project.list_took});
   const ReadCost cost{project.list_took, context_.settings.projects.size(), project.last_list.size(), entries_};
   return read_interval(context_.settings, cost);
 }
@@ -362,12 +364,18 @@ Duration Reader::find_interval() const {
   for (const auto& [name, project] : projects_) {
     for (const Chunk& chunk : project.chunks) {
       if (chunk.names.empty()) continue;
-      cost.took += chunk.took;
+      cost.took = is_hasty() ? std::max(cost.took, chunk.took) : cost.took + chunk.took;
       cost.requests += 1;
       cost.bytes += chunk.bytes + chunk.quiet_answer.size();
     }
   }
+  if (is_hasty()) cost = {.took = cost.took};
   return read_interval(context_.settings, cost);
+}
+
+/// At first all chunks are read at once, and again and again.
+bool Reader::is_hasty() const {
+  return !context_.cycle.settled() && !SYNCER_MUTATED("registry.spare_the_registry_from_the_start");
 }
 
 }  // namespace syncer::registry::servicecenter

@@ -83,6 +83,7 @@ class Reader {
 
   Duration list_interval(const Project& project) const;
   Duration find_interval() const;
+  bool is_hasty() const;
 
   const DriverContext& context_;
   const Requests& requests_;

@@ -171,6 +171,19 @@ TEST_F(CatalogReading, TwentyThousandServicesAreReadInParts) {
   EXPECT_LE(time_until(true, "third", 30s), 600ms);
 }
 
+/// A registration, its own included, may show only in the second reading; the next leader waits for that.
+TEST(CatalogStart, ALargeRegistryIsKnownSoonAfterTheStart) {
+  RegistryWorld world;
+  for (int i = 0; i < 5000; ++i) world.service_id("service-" + std::to_string(i));
+  CatalogDriver driver(catalog_config_of("east"), world);
+  world.run_for(2s);
+  EXPECT_TRUE(driver.catalog().view_complete());
+  world.run_for(60s);
+  driver.sent.clear();
+  world.run_for(10s);
+  EXPECT_LE(driver.sent.size(), 100U) << "once it is known it is spared";
+}
+
 TEST_F(CatalogReading, TenThousandInstancesInFewServicesCostLittleAtRest) {
   add_services(10, 1000);
   start();
