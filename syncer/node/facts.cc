@@ -15,6 +15,9 @@ std::string joined(const std::vector<std::string>& parts) {
 }
 
 std::string age(Duration d) {
+  if (d > Duration::zero() && d < std::chrono::seconds(1)) {
+    return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(d).count()) + " ms";
+  }
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.1f s", std::chrono::duration<double>(d).count());
   return text.data();
