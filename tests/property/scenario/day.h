@@ -34,7 +34,7 @@ struct Day {
   std::vector<Loss> losses;  ///< none: an ordinary day
   bool new_ids = false;      ///< applications that were forgotten come back under new ids
   std::uint64_t within = 0;  ///< s over which they do, from their next heartbeat on
-  bool restarts = false;     ///< the syncer of the region restarts before the work
+  bool restarts = false;     ///< before a loss: the syncer of the region does, and knows no ages of what it finds
   std::uint64_t lost_packets = 0;  ///< percent
   std::uint64_t seed = 1;
 };
