@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/crypto/keyring.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -25,6 +26,10 @@ Result<void> usable(ByteView key) {
 }
 
 }  // namespace
+
+Keyring::~Keyring() {
+  for (Bytes& key : keys_) OPENSSL_cleanse(key.data(), key.size());
+}
 
 Result<Keyring> Keyring::make(std::vector<Bytes> keys) {
   Keyring ring;
@@ -65,6 +70,7 @@ Result<void> Keyring::remove(std::string_view key_id) {
   if (*key == keys_.begin()) {
     return failure(ErrorCode::Refused, "gossip key", std::string(key_id) + " is the one in use; use another first");
   }
+  OPENSSL_cleanse((*key)->data(), (*key)->size());
   keys_.erase(*key);
   return {};
 }

@@ -16,10 +16,18 @@ namespace syncer::crypto {
 /// Most keys on a ring: each is tried on every hostile packet.
 inline constexpr std::size_t kMaxKeys = 16;
 
-/// The keys of a pool: the first seals, each of them opens, so that a key can be changed without a break.
+/// The keys of a pool: the first seals, each of them opens, so that a key can be changed without a break. What a ring
+/// held is wiped from memory with it.
 class Keyring {
  public:
   Keyring() = default;
+  Keyring(const Keyring&) = default;
+  Keyring(Keyring&&) = default;
+  Keyring& operator=(Keyring other) {
+    keys_.swap(other.keys_);
+    return *this;
+  }
+  ~Keyring();
   /// At most kMaxKeys keys of 16, 24 or 32 bytes (AES-128, 192, 256); Invalid otherwise. No key: everything goes in
   /// plain.
   static Result<Keyring> make(std::vector<Bytes> keys);
