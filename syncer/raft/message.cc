@@ -40,6 +40,8 @@ std::string_view name(DropReason reason) {
       return "stranger";
     case DropReason::Malformed:
       return "malformed";
+    case DropReason::FarTerm:
+      return "term_too_far";
     case DropReason::BeyondLog:
       return "beyond_log";
   }

@@ -56,10 +56,15 @@ struct Message {
   bool operator==(const Message&) const = default;
 };
 
+/// A message whose term is further ahead than this is not looked at: an election a second needs 18 hours for as many,
+/// and whoever makes terms up never gets near to where they end.
+inline constexpr Term kMaxTermJump = 65536;
+
 /// Why a message was not looked at.
 enum class DropReason : std::uint8_t {
   Stranger,   ///< the sender is no voter of this group, or the message is for another voter
   Malformed,  ///< fields contradict each other
+  FarTerm,    ///< a term further ahead than elections come; see kMaxTermJump
   BeyondLog,  ///< a commit index or acknowledgement past the end of the log
 };
 /// Stable lower-case name, e.g. "stranger".

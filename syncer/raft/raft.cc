@@ -59,6 +59,8 @@ std::optional<DropReason> Raft::receive(Instant now, const Message& message) {
   const bool known = message.to == self_ && message.from != self_ && progress_.count(message.from) == 1;
   if (!known) return DropReason::Stranger;
   if (!well_formed(message)) return DropReason::Malformed;
+  const bool far = message.term > term_ && message.term - term_ > kMaxTermJump;
+  if (far && !SYNCER_MUTATED("raft.take_any_term")) return DropReason::FarTerm;
   step(message);
   return dropped_;
 }
