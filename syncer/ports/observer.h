@@ -39,6 +39,9 @@ namespace syncer {
   X(ReplicaReloaded,     "replica.reloaded")                                                              \
   X(HashMismatch,        "replica.hash_mismatch")                                                         \
   X(StaleEpochRefused,   "replica.stale_epoch")                                                           \
+  X(EpochDoubted,        "epoch.doubted")          /* region, epoch_generation, epoch_term, known */      \
+  X(QuotaReached,        "quota.reached")          /* region, quota, reason */                            \
+  X(QuotaMet,            "quota.met")              /* region, quota */                                    \
   /* registry: address, reason, op, code */                                                               \
   X(RegistryUp,          "registry.up")                                                                   \
   X(RegistryDown,        "registry.down")                                                                 \

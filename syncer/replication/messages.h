@@ -13,6 +13,7 @@
 #include "syncer/base/hash.h"
 #include "syncer/base/ids.h"
 #include "syncer/base/time.h"
+#include "syncer/replication/quota.h"
 
 namespace syncer::replication {
 
@@ -58,6 +59,7 @@ struct Options {
   std::size_t batch_entries = 256;
   std::size_t window_bytes = std::size_t{1} << 20U;  ///< sent to one peer and not acknowledged
   Limits limits;
+  Quota quota;  ///< of each remote region
 };
 
 /// Number of parts a set is split into to find where two copies of it differ.

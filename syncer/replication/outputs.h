@@ -67,13 +67,21 @@ struct EpochTooOld {
   Epoch known;
 };
 
+/// A region reached a quota, and is refused what goes beyond; or it is within it again.
+struct QuotaChanged {
+  RegionId region;
+  QuotaKind quota;
+  bool reached;
+};
+
 /// A message that makes no sense or goes over a limit; nothing changed.
 struct Dropped {
   RegionId from;  ///< 0 is the own side
   std::string_view reason;
 };
 
-using Output = std::variant<Publish, Ask, Changed, Bound, Mismatch, StaleEpoch, Appended, EpochTooOld, Dropped>;
+using Output =
+    std::variant<Publish, Ask, Changed, Bound, Mismatch, StaleEpoch, Appended, EpochTooOld, QuotaChanged, Dropped>;
 using Outputs = std::vector<Output>;
 
 }  // namespace syncer::replication

@@ -125,14 +125,20 @@ void Receiver::restart() {
   pulled_from_.reset();
 }
 
-void Receiver::receive(Instant now, const WriterMessage& message, Outputs& out) {
+void Receiver::forget_epoch() {
+  floor_ = {};
+  replica_.unbind();
+  restart();
+}
+
+Heard Receiver::receive(Instant now, const WriterMessage& message, Outputs& out) {
   const Epoch epoch = std::visit([](const auto& m) { return m.epoch; }, message);
   if (epoch == Epoch{}) {
     out.push_back(Dropped{region_, "message without an epoch"});
-    return;
+    return Heard::Word;
   }
-  if (is_stale(epoch, out)) return;
-  std::visit([&](const auto& m) { on(now, m, out); }, message);
+  if (is_stale(epoch, out)) return Heard::Word;
+  return std::visit([&](const auto& m) { return on(now, m, out); }, message);
 }
 
 bool Receiver::is_stale(Epoch epoch, Outputs& out) {
@@ -149,51 +155,76 @@ bool Receiver::holds_set_of(const Hash128& set_hash, std::uint64_t live) const {
   return replica_.set_hash() == set_hash && replica_.size() == live;
 }
 
-void Receiver::on(Instant now, const Heartbeat& heartbeat, Outputs& out) {
-  origin_healthy_ = heartbeat.healthy;
+Heard Receiver::on(Instant now, const Heartbeat& heartbeat, Outputs& out) {
+  const Heard heard = compare(now, heartbeat, out);
+  // Bad news is believed of anybody who may publish, good news only of who has the set.
+  origin_healthy_ = heartbeat.healthy && (origin_healthy_ || heard == Heard::Proof);
+  return heard;
+}
+
+Heard Receiver::compare(Instant now, const Heartbeat& heartbeat, Outputs& out) {
   const Version at{heartbeat.epoch, heartbeat.head};
   const bool must_bind = heartbeat.epoch != replica_.epoch() || repairing();
   if (!must_bind) return follow(now, heartbeat, out);
   const bool forward = at >= replica_.version() || SYNCER_MUTATED("replication.accept_old_epoch");
   if (forward && holds_set_of(heartbeat.set_hash, heartbeat.live)) return rebind(at, out);
   continue_repair(now, heartbeat.epoch, out);
+  return Heard::Word;
 }
 
-void Receiver::follow(Instant now, const Heartbeat& heartbeat, Outputs& out) {
+Heard Receiver::follow(Instant now, const Heartbeat& heartbeat, Outputs& out) {
   const bool comparable = heartbeat.head == replica_.seq() && replica_.consistent();
-  if (comparable && !holds_set_of(heartbeat.set_hash, heartbeat.live) &&
-      !SYNCER_MUTATED("replication.ignore_set_hash")) {
-    return mismatch(now, out);
+  const bool equal = comparable && holds_set_of(heartbeat.set_hash, heartbeat.live);
+  if (comparable && !equal && !SYNCER_MUTATED("replication.ignore_set_hash")) {
+    mismatch(now, out);
+    return Heard::Word;
   }
   acknowledge(out);
   // Entries may be on their way; twice behind at the same place, they are not.
   const bool behind = heartbeat.head > replica_.seq();
   if (behind && stalled_at_ == replica_.seq()) pull(now, out);
   stalled_at_ = behind ? std::optional(replica_.seq()) : std::nullopt;
+  return equal ? Heard::Proof : Heard::Word;
 }
 
-void Receiver::rebind(Version at, Outputs& out) {
+Heard Receiver::rebind(Version at, Outputs& out) {
   repair_.reset();
   replica_.bind(at);
   out.push_back(Bound{region_, Bound::How::Rebound, at, 0});
   acknowledge(out);
+  return Heard::Proof;
 }
 
-void Receiver::on(Instant now, const Push& push, Outputs& out) {
+Heard Receiver::on(Instant now, const Push& push, Outputs& out) {
   // A push of a new epoch cannot be applied before its heartbeat was bound to; while repairing the writer holds back
   // what follows the repair, so this is an older one.
-  if (push.epoch != replica_.epoch() || repairing()) return;
-  if (push.last <= replica_.seq()) return acknowledge(out);
-  if (push.prev != replica_.seq() && !SYNCER_MUTATED("replication.skip_gap_check")) return pull(now, out);
+  if (push.epoch != replica_.epoch() || repairing()) return Heard::Word;
+  if (push.last <= replica_.seq()) {
+    acknowledge(out);
+    return Heard::Word;
+  }
+  if (push.prev != replica_.seq() && !SYNCER_MUTATED("replication.skip_gap_check")) {
+    pull(now, out);
+    return Heard::Word;
+  }
   if (const std::string_view reason = objection(push); !reason.empty()) {
     out.push_back(Dropped{region_, reason});
-    return;
+    return Heard::Word;
   }
+  // What is refused comes again: the reader stays where it is, and asks at the next heartbeat. The writer is there.
+  const std::optional<QuotaKind> exceeded = exceeded_by(now, push);
+  set_over_quota(exceeded, out);
+  if (exceeded) return Heard::Progress;
+  rate_.note(now, push.entries.size());
   apply(push, out);
   const bool comparable = push.last == push.head && replica_.consistent();
   const bool differs = comparable && push.set_hash != replica_.set_hash();
-  if (differs && !SYNCER_MUTATED("replication.ignore_set_hash")) return mismatch(now, out);
+  if (differs && !SYNCER_MUTATED("replication.ignore_set_hash")) {
+    mismatch(now, out);
+    return Heard::Word;
+  }
   acknowledge(out);
+  return Heard::Proof;
 }
 
 void Receiver::pull(Instant now, Outputs& out) {
@@ -220,6 +251,39 @@ std::string_view Receiver::objection(const Push& push) const {
   return {};
 }
 
+std::optional<QuotaKind> Receiver::exceeded_by(Instant now, const Push& push) const {
+  if (SYNCER_MUTATED("replication.ignore_quotas")) return std::nullopt;
+  if (!rate_.may_change(now)) return QuotaKind::Changes;
+  std::size_t records = replica_.size();
+  std::size_t bytes = replica_.bytes();
+  for (const Entry& entry : push.entries) {
+    const Bytes* former = replica_.find(entry.key);
+    if (former != nullptr) bytes -= entry.key.size() + former->size();
+    if (entry.op == Op::Put) bytes += entry.key.size() + entry.payload.size();
+    if (entry.op == Op::Put && former == nullptr) ++records;
+    if (entry.op == Op::Del && former != nullptr) --records;
+  }
+  // Becoming smaller is never refused.
+  if (records > options_.quota.records && records > replica_.size()) return QuotaKind::Records;
+  if (bytes > options_.quota.bytes && bytes > replica_.bytes()) return QuotaKind::Bytes;
+  return std::nullopt;
+}
+
+Limits Receiver::repair_limits() const {
+  Limits limits = options_.limits;
+  if (SYNCER_MUTATED("replication.ignore_quotas")) return limits;
+  limits.keys = std::min(limits.keys, options_.quota.records);
+  limits.region_bytes = std::min(limits.region_bytes, options_.quota.bytes);
+  return limits;
+}
+
+void Receiver::set_over_quota(std::optional<QuotaKind> quota, Outputs& out) {
+  if (quota == over_quota_) return;
+  if (over_quota_) out.push_back(QuotaChanged{region_, *over_quota_, false});
+  if (quota) out.push_back(QuotaChanged{region_, *quota, true});
+  over_quota_ = quota;
+}
+
 void Receiver::apply(const Push& push, Outputs& out) {
   for (const Entry& entry : push.entries) {
     if (entry.op == Op::Put)
@@ -236,9 +300,10 @@ void Receiver::mismatch(Instant now, Outputs& out) {
   start_repair(now, replica_.epoch(), out);
 }
 
-void Receiver::on(Instant now, const Reset& reset, Outputs& out) {
+Heard Receiver::on(Instant now, const Reset& reset, Outputs& out) {
   const bool late = reset.epoch == replica_.epoch() && (reset.gc <= replica_.seq() || repairing());
   if (!late) start_repair(now, reset.epoch, out);
+  return Heard::Word;
 }
 
 void Receiver::start_repair(Instant now, Epoch epoch, Outputs& out) {
@@ -259,46 +324,65 @@ void Receiver::continue_repair(Instant now, Epoch epoch, Outputs& out) {
   start_repair(now, epoch, out);
 }
 
-void Receiver::on(Instant now, const Buckets& buckets, Outputs& out) {
+Heard Receiver::on(Instant now, const Buckets& buckets, Outputs& out) {
   const Version at{buckets.epoch, buckets.at_seq};
-  if (!repair_ || repair_->epoch() != buckets.epoch || repair_->full() || !repair_->is_fresh()) return;
-  if (at < replica_.version()) return;
+  if (!repair_ || repair_->epoch() != buckets.epoch || repair_->full() || !repair_->is_fresh()) return Heard::Word;
+  if (at < replica_.version()) return Heard::Word;
   if (holds_set_of(buckets.set_hash, buckets.live)) return rebind(at, out);
   std::optional<BucketRequest> request = ask_for_differences(replica_, buckets, options_.limits);
-  if (!request) return start_reload(now, buckets.epoch, out);
+  if (!request) {
+    start_reload(now, buckets.epoch, out);
+    return Heard::Progress;
+  }
   repair_.emplace(buckets.epoch, false, now);
   ask(std::move(*request), out);
+  return Heard::Progress;
 }
 
-void Receiver::on(Instant now, const Chunk& chunk, Outputs& out) {
-  if (!repair_) return;
-  switch (repair_->accept(now, chunk, options_.limits)) {
+Heard Receiver::on(Instant now, const Chunk& chunk, Outputs& out) {
+  if (!repair_) return Heard::Word;
+  switch (repair_->accept(now, chunk, repair_limits())) {
     case Repair::Step::Ignored:
-      return;
+      return Heard::Word;
     case Repair::Step::More:
-      return ask(repair_->request(), out);
+      ask(repair_->request(), out);
+      return Heard::Progress;
     case Repair::Step::Complete:
       return finish_repair(now, out);
     case Repair::Step::TooLarge:
       out.push_back(Dropped{region_, "repair goes over a limit"});
+      set_over_quota(repair_->has_more_than(repair_limits().keys) ? QuotaKind::Records : QuotaKind::Bytes, out);
       repair_.emplace(chunk.epoch, chunk.full, now);
+      return Heard::Progress;
   }
+  return Heard::Word;
 }
 
-void Receiver::finish_repair(Instant now, Outputs& out) {
+Heard Receiver::finish_repair(Instant now, Outputs& out) {
   const Epoch epoch = repair_->epoch();
   const bool full = repair_->full();
+  // The first set of a region is no change.
+  const bool paid = replica_.size() == 0 || rate_.may_change(now) || SYNCER_MUTATED("replication.ignore_quotas");
+  if (!paid) {
+    set_over_quota(QuotaKind::Changes, out);
+    repair_.emplace(epoch, full, now);
+    return Heard::Progress;
+  }
+  if (replica_.size() > 0) rate_.note(now, repair_->changes());
   const bool outrun = repair_->target() < replica_.version() && !SYNCER_MUTATED("replication.accept_old_epoch");
   if (!outrun && repair_->apply(replica_, region_, out)) {
     repair_.reset();
-    return acknowledge(out);
+    set_over_quota(std::nullopt, out);
+    acknowledge(out);
+    return Heard::Proof;
   }
   if (full) {
     out.push_back(Dropped{region_, "snapshot does not add up"});
     repair_.emplace(epoch, true, now);
-    return;
+    return Heard::Word;
   }
   start_reload(now, epoch, out);
+  return Heard::Word;
 }
 
 void Receiver::hash(StateHasher& hasher) const {

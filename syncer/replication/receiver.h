@@ -36,6 +36,10 @@ class Repair {
   /// What asks for the next chunks.
   ChunkRequest request() const { return {epoch_, at_seq_, next_}; }
   Version target() const { return {epoch_, at_seq_}; }
+  /// What has come so far.
+  std::size_t changes() const { return items_.size() + absent_.size(); }
+  /// The set that it is about has more entries than that.
+  bool has_more_than(std::size_t entries) const { return live_ > entries; }
   /// Applies a complete transfer if it adds up; false, and nothing changed, otherwise.
   bool apply(Replica& replica, RegionId region, Outputs& out);
 
@@ -59,43 +63,60 @@ class Repair {
   std::vector<std::uint64_t> absent_;
 };
 
+/// What a message of a writer was worth.
+enum class Heard : std::uint8_t {
+  Word,      ///< it only says something, which may be true or not
+  Progress,  ///< a part of a transfer that was asked for
+  Proof,     ///< the replica is what the message says: the writer has the set whose version it names
+};
+
 /// The reading side of one remote region: keeps its Replica at the writer's log and asks for what is missing. Has no
 /// timer of its own: the writer's heartbeat is the occasion to ask again.
 class Receiver {
  public:
-  Receiver(RegionId region, const Options& options) : region_(region), options_(options) {}
+  Receiver(RegionId region, const Options& options)
+      : region_(region), options_(options), rate_(options.quota.changes_per_second) {}
 
   /// There is a new link from the writer; questions asked on an earlier one will not be answered.
   void restart();
-  void receive(Instant now, const WriterMessage& message, Outputs& out);
+  Heard receive(Instant now, const WriterMessage& message, Outputs& out);
+  /// Whatever epoch was known of the region is doubted: the next one counts, lower or not. The records stay until they
+  /// are compared with the writer's.
+  void forget_epoch();
   /// Epochs below are refused even though nothing of the region is known (yet).
   void raise_floor(Epoch floor) { floor_ = std::max(floor_, floor); }
 
   const Replica& replica() const { return replica_; }
   /// As in the last heartbeat of the writer.
   bool origin_healthy() const { return origin_healthy_; }
+  /// The quota that the region has reached; nothing while it is within all of them.
+  std::optional<QuotaKind> over_quota() const { return over_quota_; }
   bool repairing() const { return repair_.has_value(); }
   void hash(StateHasher& hasher) const;
 
  private:
-  void on(Instant now, const Heartbeat& heartbeat, Outputs& out);
-  void on(Instant now, const Push& push, Outputs& out);
-  void on(Instant now, const Reset& reset, Outputs& out);
-  void on(Instant now, const Buckets& buckets, Outputs& out);
-  void on(Instant now, const Chunk& chunk, Outputs& out);
+  Heard on(Instant now, const Heartbeat& heartbeat, Outputs& out);
+  Heard on(Instant now, const Push& push, Outputs& out);
+  Heard on(Instant now, const Reset& reset, Outputs& out);
+  Heard on(Instant now, const Buckets& buckets, Outputs& out);
+  Heard on(Instant now, const Chunk& chunk, Outputs& out);
 
   bool is_stale(Epoch epoch, Outputs& out);
   bool holds_set_of(const Hash128& set_hash, std::uint64_t live) const;
-  void follow(Instant now, const Heartbeat& heartbeat, Outputs& out);
-  void rebind(Version at, Outputs& out);
+  Heard compare(Instant now, const Heartbeat& heartbeat, Outputs& out);
+  Heard follow(Instant now, const Heartbeat& heartbeat, Outputs& out);
+  Heard rebind(Version at, Outputs& out);
   void pull(Instant now, Outputs& out);
   std::string_view objection(const Push& push) const;
+  std::optional<QuotaKind> exceeded_by(Instant now, const Push& push) const;
+  Limits repair_limits() const;
+  void set_over_quota(std::optional<QuotaKind> quota, Outputs& out);
   void apply(const Push& push, Outputs& out);
   void mismatch(Instant now, Outputs& out);
   void start_repair(Instant now, Epoch epoch, Outputs& out);
   void start_reload(Instant now, Epoch epoch, Outputs& out);
   void continue_repair(Instant now, Epoch epoch, Outputs& out);
-  void finish_repair(Instant now, Outputs& out);
+  Heard finish_repair(Instant now, Outputs& out);
   void acknowledge(Outputs& out) { ask(Ack{replica_.epoch(), replica_.seq(), replica_.set_hash()}, out); }
   template <class Question>
   void ask(Question question, Outputs& out) {
@@ -111,6 +132,8 @@ class Receiver {
   std::optional<std::uint64_t> stalled_at_;  // seq at the last heartbeat that was ahead
   std::optional<std::uint64_t> pulled_from_;
   Instant pulled_at_{};
+  ChangeRate rate_;
+  std::optional<QuotaKind> over_quota_;
 };
 
 }  // namespace syncer::replication

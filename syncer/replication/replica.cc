@@ -62,6 +62,11 @@ void Replica::bind(Version at) {
   bound_seq_ = at.seq;
 }
 
+void Replica::unbind() {
+  version_ = {};
+  closes_at_ = 0;
+}
+
 void Replica::hash(StateHasher& hasher) const {
   hasher.add(version_.epoch.generation);
   hasher.add(version_.epoch.term);

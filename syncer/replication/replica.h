@@ -8,7 +8,8 @@
 
 namespace syncer::replication {
 
-/// What is known of one remote region. Changed by its Receiver only; the version never goes back.
+/// What is known of one remote region. Changed by its Receiver only; the version never goes back, unless
+/// what it came from turned out to be false.
 class Replica {
  public:
   /// One live entry.
@@ -45,6 +46,8 @@ class Replica {
   void advance_to(std::uint64_t seq, std::uint64_t head);
   /// A place in this or a newer epoch whose set this replica now holds.
   void bind(Version at);
+  /// Keeps the entries, of no version: any place may be bound to next.
+  void unbind();
   void hash(StateHasher& hasher) const;
 
  private:

@@ -45,8 +45,8 @@ class Replication {
     receivers_.erase(it);
   }
 
-  void receive(Instant now, RegionId from, const WriterMessage& message, Outputs& out) {
-    receiver(from).receive(now, message, out);
+  Heard receive(Instant now, RegionId from, const WriterMessage& message, Outputs& out) {
+    return receiver(from).receive(now, message, out);
   }
   void receive(Instant now, RegionId from, const ReaderMessage& message, Outputs& out) {
     publisher_.receive(now, from, message, out);
@@ -60,6 +60,11 @@ class Replication {
   bool origin_healthy(RegionId region) const {
     const auto it = receivers_.find(region);
     return it != receivers_.end() && it->second.origin_healthy();
+  }
+  /// The quota that the region has reached, if any.
+  std::optional<QuotaKind> over_quota(RegionId region) const {
+    const auto it = receivers_.find(region);
+    return it == receivers_.end() ? std::nullopt : it->second.over_quota();
   }
   /// nullptr when nothing was ever heard of the region.
   const Replica* replica(RegionId region) const {

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/replication/quota.h"
+
+#include <gtest/gtest.h>
+
+#include "syncer/replication/receiver.h"
+
+namespace syncer::replication {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr Epoch kEpoch{1, 1};
+constexpr RegionId kWest{7};
+
+/// A reader of one region, bound to its empty set at the beginning of its epoch.
+class QuotaTest : public ::testing::Test {
+ protected:
+  void allow(const Quota& quota) {
+    Options options;
+    options.quota = quota;
+    receiver.emplace(kWest, options);
+    hear(Heartbeat{kEpoch, 0, 0, 0, {}, true});
+  }
+  Heard hear(const WriterMessage& message) {
+    out.clear();
+    return receiver->receive(now, message, out);
+  }
+  /// The next records of the region, each of so many bytes.
+  Push next(int count, std::size_t size = 1) {
+    Push push{kEpoch, seq, seq, 1'000'000, {}, {}};
+    for (int i = 0; i < count; ++i) push.entries.push_back({++push.last, Op::Put, key(push.last), Bytes(size, 'p')});
+    return push;
+  }
+  bool take(const Push& push) {
+    const bool taken = hear(push) == Heard::Proof;
+    if (taken) seq = push.last;
+    return taken;
+  }
+  static Bytes key(std::uint64_t n) { return "key" + std::to_string(1000 + n); }
+  std::optional<QuotaChanged> changed() const {
+    for (const Output& output : out) {
+      if (const auto* quota = std::get_if<QuotaChanged>(&output)) return *quota;
+    }
+    return std::nullopt;
+  }
+
+  Instant now = instant(0) + seconds(100);
+  std::optional<Receiver> receiver;
+  Outputs out;
+  std::uint64_t seq = 0;
+};
+
+TEST_F(QuotaTest, OfRecordsRefusesWhatGoesBeyondAndSaysSoOnce) {
+  allow({5, 1'000'000, 1'000'000});
+  EXPECT_TRUE(take(next(5)));
+  EXPECT_FALSE(changed());
+  EXPECT_FALSE(take(next(1)));
+  ASSERT_TRUE(changed());
+  EXPECT_EQ(changed()->quota, QuotaKind::Records);
+  EXPECT_TRUE(changed()->reached);
+  EXPECT_EQ(hear(next(1)), Heard::Progress) << "its region is there, and keeps what it has here";
+  EXPECT_EQ(receiver->replica().size(), 5U);
+  EXPECT_EQ(receiver->over_quota(), QuotaKind::Records);
+  EXPECT_FALSE(take(next(1)));
+  EXPECT_FALSE(changed()) << "it is known already";
+}
+
+TEST_F(QuotaTest, LetsARegionBecomeSmallerAndThenGrowAgain) {
+  allow({5, 1'000'000, 1'000'000});
+  ASSERT_TRUE(take(next(5)));
+  ASSERT_FALSE(take(next(1)));
+  Push smaller{kEpoch, seq, seq + 2, 1'000'000, {}, {}};
+  smaller.entries = {{seq + 1, Op::Del, key(1), {}}, {seq + 2, Op::Put, key(9), "p"}};
+  EXPECT_TRUE(take(smaller));
+  ASSERT_TRUE(changed());
+  EXPECT_FALSE(changed()->reached);
+  EXPECT_FALSE(receiver->over_quota());
+}
+
+TEST_F(QuotaTest, OfBytesCountsKeysAndPayloads) {
+  allow({1000, 100, 1'000'000});
+  EXPECT_TRUE(take(next(3, 20)));
+  EXPECT_FALSE(take(next(1, 50)));
+  EXPECT_EQ(receiver->over_quota(), QuotaKind::Bytes);
+  EXPECT_TRUE(take(next(1, 10)));
+}
+
+TEST_F(QuotaTest, OfChangesTakesABurstAndThenItsRate) {
+  allow({1'000'000, 1'000'000'000, 10});
+  int taken = 0;
+  for (int i = 0; i < 300; ++i) taken += take(next(1)) ? 1 : 0;
+  EXPECT_EQ(taken, 101) << "ten seconds' worth at once, and the one that is paid for later";
+  EXPECT_EQ(receiver->over_quota(), QuotaKind::Changes);
+  for (int i = 0; i < 100; ++i) {
+    now += milliseconds(50);
+    taken += take(next(1)) ? 1 : 0;
+  }
+  EXPECT_NEAR(taken, 151, 1);
+}
+
+TEST_F(QuotaTest, HoldsForARepairAsForAPush) {
+  allow({5, 1'000'000, 1'000'000});
+  ASSERT_TRUE(take(next(1)));
+  hear(Heartbeat{{1, 2}, 9, 0, 8, {1, 1}, true});
+  hear(Buckets{{1, 2}, 9, 8, {1, 1}, {1}});
+  Chunk chunk{{1, 2}, 9, false, 0, 1, 8, {1, 1}, {}, {}};
+  for (std::uint64_t n = 1; n <= 8; ++n) chunk.items.push_back({key(n), "p"});
+  hear(chunk);
+  EXPECT_EQ(receiver->over_quota(), QuotaKind::Records);
+  EXPECT_EQ(receiver->replica().size(), 1U);
+}
+
+TEST(ChangeRateTest, IsOpenAtFirstAndPaysOff) {
+  ChangeRate rate(100);
+  const Instant now = instant(0);
+  EXPECT_TRUE(rate.may_change(now));
+  rate.note(now, 5000);
+  EXPECT_FALSE(rate.may_change(now + seconds(39)));
+  EXPECT_TRUE(rate.may_change(now + seconds(40)));
+}
+
+}  // namespace
+}  // namespace syncer::replication
