@@ -73,7 +73,7 @@ Result<std::optional<FrameReader::Frame>> FrameReader::next(ByteView& input) {
   if (!gather(input, kLengthBytes)) return std::nullopt;
   const std::size_t length = declared_length(buffer_);
   if (length < kTypeBytes + kChecksumBytes) return failure(ErrorCode::Corrupt, "", "frame too short");
-  if (length + kLengthBytes > kMaxFrame) return failure(ErrorCode::TooLarge, "", "frame too large");
+  if (length + kLengthBytes > limit_) return failure(ErrorCode::TooLarge, "", "frame too large");
   if (!gather(input, kLengthBytes + length)) return std::nullopt;
   delivered_ = true;
   return check(ByteView(buffer_).substr(kLengthBytes));

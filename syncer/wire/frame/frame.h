@@ -42,6 +42,8 @@ class FrameReader {
   /// Takes bytes from the front of `input`. Nothing when all of it was taken and no frame is complete. Errors:
   /// Corrupt (another protocol, checksum), Unsupported (version), TooLarge.
   Result<std::optional<Frame>> next(ByteView& input);
+  /// Larger frames are refused from now on; kMaxFrame at first.
+  void limit(std::size_t bytes) { limit_ = bytes; }
   std::size_t buffered() const { return buffer_.size(); }
 
  private:
@@ -51,6 +53,7 @@ class FrameReader {
 
   const StreamProtocol* protocol_;
   Bytes buffer_;
+  std::size_t limit_ = kMaxFrame;
   bool preamble_seen_ = false;
   bool delivered_ = false;  // buffer_ holds a frame that was handed out
 };
