@@ -79,7 +79,8 @@ void Effort::begin(const Context& context) {
   never_calm_ = std::any_of(links.begin(), links.end(), [](const auto& link) { return is_bad(link.quality); });
   const auto& events = context.run->scenario.events;
   strangers_ = std::any_of(events.begin(), events.end(), [](const scenario::Event& event) {
-    return std::holds_alternative<scenario::FuzzPeer>(event.action);
+    return std::holds_alternative<scenario::FuzzPeer>(event.action) ||
+           std::holds_alternative<scenario::HostilePeer>(event.action);
   });
 }
 

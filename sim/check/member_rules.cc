@@ -37,6 +37,7 @@ std::optional<std::string> above(std::size_t value, std::size_t bound, const cha
 void MemberBounds::on_event(const scenario::Event* event) {
   const auto* peer = event != nullptr ? std::get_if<scenario::FuzzPeer>(&event->action) : nullptr;
   if (peer != nullptr) names_ += peer->strangers;
+  if (event != nullptr && std::holds_alternative<scenario::HostilePeer>(event->action)) ++names_;
 }
 
 std::optional<std::string> MemberBounds::exceeded(const syncer::gossip::Gossip& gossip) const {

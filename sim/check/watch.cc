@@ -61,6 +61,12 @@ void Watch::on_node_event(NodeIndex node, const syncer::Event& event) {
       return raise(node, "rejected", std::string(event.text("key")));
     case EventKind::CopyAccepted:
       return clear(node, "rejected", std::string(event.text("key")));
+    case EventKind::EpochDoubted:
+      return raise(node, "epoch", region);
+    case EventKind::QuotaReached:
+      return raise(node, "quota", region + "/" + std::string(event.text("quota")));
+    case EventKind::QuotaMet:
+      return clear(node, "quota", region + "/" + std::string(event.text("quota")));
     case EventKind::RegistryDown:
       return raise(node, "registry", "");
     case EventKind::RegistryUp:

@@ -23,4 +23,19 @@ enum class FuzzKind : std::uint8_t {
   Sealed,    ///< the same, sealed with the key of the pool
 };
 
+/// What a hostile peer does. It speaks the real protocols well; only what it says is a lie.
+enum class HostileDeed : std::uint8_t {
+  Silence,    ///< opens connections to all ports and says nothing
+  Drip,       ///< the same, and says the first bytes of each protocol one by one
+  Hello,      ///< says that it writes for a region, and no more
+  Heartbeat,  ///< that, and that it is at some epoch, without ever showing a record
+  Records,    ///< publishes records as that region's
+  Welcome,    ///< is a member of that region, and tells dialers which epoch of theirs it knows
+  Redirect,   ///< is a member of that region, and sends dialers elsewhere
+  Name,       ///< says that the nodes' names are its own, and answers to them
+  Term,       ///< is a voter of that region, and leads in some term
+  Append,     ///< the same, and appends what nobody can read
+  List,       ///< is a voter of that region, and announces a list that lacks the nodes
+};
+
 }  // namespace sim::fault

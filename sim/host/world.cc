@@ -17,7 +17,7 @@ struct World::State {
   Fabric fabric;
   engine::Slab<std::function<void(World&)>> actions;  ///< scripted, waiting for their time
   std::size_t syncers = 0;
-  std::map<NodeIndex, std::shared_ptr<FuzzOrder>> fuzz_orders;
+  std::map<NodeIndex, std::shared_ptr<ProcessFactory>> strangers;
   std::uint64_t at_once = 0;  ///< events since time last passed
 
   /// One event off the queue; false when it was out of date.
@@ -70,7 +70,7 @@ RegistryIndex World::add_registry(RegistrySpec spec) {
 
 NodeIndex World::add_node(NodeSpec spec) {
   Fabric& fabric = state_->fabric;
-  SYNCER_ASSERT(state_->fuzz_orders.empty());
+  SYNCER_ASSERT(state_->strangers.empty());
   ++state_->syncers;
   const auto index = static_cast<NodeIndex>(fabric.nodes.size());
   fabric.network.add_site(Site::node(index));
@@ -206,23 +206,40 @@ std::uint64_t World::doomed_deaths(NodeIndex n) const { return state_->node(n).d
 void World::slow(NodeIndex n, Duration cost) { state_->node(n).slow(cost); }
 void World::disk_fault(NodeIndex n, DiskFault fault) { state_->node(n).disk().set_fault(fault); }
 
-NodeIndex World::add_fuzz_peer() {
+namespace {
+
+NodeSpec stranger_machine(std::size_t number) {
+  NodeSpec spec;
+  spec.name = "stranger-machine-" + std::to_string(number);
+  spec.stranger = true;
+  spec.config.node = spec.name;
+  const auto low = static_cast<std::uint8_t>(number);
+  spec.config.gossip_address = syncer::Endpoint::v4(10, 66, 1, low, 30190);
+  spec.config.rpc_address = syncer::Endpoint::v4(10, 66, 1, low, 30191);
+  spec.config.cluster_address = syncer::Endpoint::v4(10, 66, 1, low, 30192);
+  return spec;
+}
+
+}  // namespace
+
+NodeIndex World::add_stranger() {
   Fabric& fabric = state_->fabric;
   const auto index = static_cast<NodeIndex>(fabric.nodes.size());
-  const auto order = std::make_shared<FuzzOrder>();
-  state_->fuzz_orders.emplace(index, order);
+  const auto process = std::make_shared<ProcessFactory>();
+  state_->strangers.emplace(index, process);
   fabric.network.add_site(Site::node(index));
-  fabric.nodes.push_back(
-      std::make_unique<NodeHost>(fabric, index, fuzz_machine(state_->fuzz_orders.size()), fuzz_factory(order)));
+  const auto start = [process](const syncer::node::NodeConfig& config, syncer::Ports ports, syncer::Random random,
+                               Instant now) { return (*process)(config, ports, random, now); };
+  fabric.nodes.push_back(std::make_unique<NodeHost>(fabric, index, stranger_machine(state_->strangers.size()), start));
   return index;
 }
 
-void World::start_fuzz(NodeIndex peer, FuzzOrder order) {
-  *state_->fuzz_orders.at(peer) = std::move(order);
-  state_->node(peer).start();
+void World::start_stranger(NodeIndex stranger, ProcessFactory process) {
+  *state_->strangers.at(stranger) = std::move(process);
+  state_->node(stranger).start();
 }
 
-void World::stop_fuzz(NodeIndex peer) { state_->node(peer).crash(DiskFate::Keep, Farewell::Reset); }
+void World::stop_stranger(NodeIndex stranger) { state_->node(stranger).crash(DiskFate::Keep, Farewell::Reset); }
 
 void World::drift(NodeIndex n, std::int64_t ppm) {
   NodeHost& host = state_->node(n);

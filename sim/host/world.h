@@ -14,7 +14,7 @@
 #include "sim/fault/path.h"
 #include "sim/host/options.h"
 #include "sim/host/probe.h"
-#include "sim/host/process/fuzz_peer.h"
+#include "sim/host/process/process.h"
 #include "sim/host/registry/registry.h"
 #include "syncer/base/random.h"
 #include "syncer/base/time.h"
@@ -46,10 +46,10 @@ class World {
   NodeIndex add_node(NodeSpec spec);
   /// Borrowed; outlives the world's last event.
   void add_probe(Probe& probe);
-  /// The syncers; fuzz peers do not count.
+  /// The syncers; strangers do not count.
   std::size_t nodes() const;
-  /// A machine of somebody who does not belong here; it is down until start_fuzz. After all nodes.
-  NodeIndex add_fuzz_peer();
+  /// A machine of somebody who does not belong here; it is down until start_stranger. After all nodes.
+  NodeIndex add_stranger();
   std::size_t registries() const;
   /// All nodes and registries.
   fault::Sites sites() const;
@@ -91,9 +91,9 @@ class World {
   /// Each event costs the node `cost` of processor time, later ones wait; zero is a fast machine again.
   void slow(NodeIndex n, syncer::Duration cost);
   void disk_fault(NodeIndex n, DiskFault fault);
-  /// The fuzz peer follows this order from now on, until stop_fuzz.
-  void start_fuzz(NodeIndex peer, FuzzOrder order);
-  void stop_fuzz(NodeIndex peer);
+  /// This process runs on the stranger's machine from now on, until stop_stranger.
+  void start_stranger(NodeIndex stranger, ProcessFactory process);
+  void stop_stranger(NodeIndex stranger);
 
   // Clocks.
   /// Speed of the monotonic clock, parts per million; it stays continuous.

@@ -21,7 +21,8 @@ Cluster::Cluster(ClusterConfig config, Streams& streams, Storage& storage, Obser
     : config_(std::move(config)),
       storage_(storage),
       observer_(observer),
-      links_(streams, random.stream("links"), std::move(next_link), {config_.region, config_.keys, config_.nonce}),
+      links_(streams, random.stream("links"), std::move(next_link),
+             wire::Seal("syncer cluster 2/" + config_.region, config_.keys, config_.nonce)),
       store_(storage, std::move(next_call)),
       roster_(config_, links_, store_,
               [this] {
@@ -29,7 +30,7 @@ Cluster::Cluster(ClusterConfig config, Streams& streams, Storage& storage, Obser
               }),
       raft_(config_, roster_, links_, store_, observer, random, state_machine()),
       keys_(config_, roster_, links_, raft_, state_, observer),
-      replacement_(config_, roster_, raft_, state_, [this](std::string why) { fail(std::move(why)); }),
+      replacement_(config_, roster_, raft_, state_),
       formation_(
           config_, roster_, replacement_, random,
           [this](Instant now, raft::Recovery recovery) { begin_to_vote(now, std::move(recovery)); },
@@ -38,7 +39,7 @@ Cluster::Cluster(ClusterConfig config, Streams& streams, Storage& storage, Obser
 RaftDriver::StateMachine Cluster::state_machine() {
   return {[this](Instant now, const raft::Entry& entry) { apply(now, entry); },
           [this](Instant now, const raft::Snapshot& snapshot) { restore(now, snapshot); },
-          [this](Instant now) { return encode_state(now, state_); }};
+          [this](Instant now) { return encode_state(now, state_); }, objection_to};
 }
 
 Result<void> Cluster::load() {
@@ -101,8 +102,8 @@ void Cluster::resign(Instant now) {
   raft_.resign(now);
 }
 
-void Cluster::on_stream_accepted(Instant now, LinkId link) {
-  links_.accept(now, link);
+void Cluster::on_stream_accepted(Instant now, LinkId link, const Endpoint& from) {
+  links_.accept(now, link, from);
   handle_link_events(now);
 }
 
@@ -234,6 +235,8 @@ std::vector<std::string> Cluster::pending() const {
   std::vector<std::string> reasons;
   if (!formation_.excluded().empty()) {
     reasons.push_back(formation_.excluded());
+  } else if (!replacement_.replaced().empty()) {
+    reasons.push_back(replacement_.replaced());
   } else if (raft_.node() == nullptr) {
     const std::string& waiting = formation_.waiting();
     reasons.push_back(waiting.empty() ? "the list of voters is not agreed yet" : waiting);

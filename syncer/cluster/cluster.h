@@ -77,7 +77,7 @@ class Cluster {
   const crypto::Keyring& keys() const { return keys_.ring(); }
 
   bool owns(LinkId link) const { return links_.owns(link); }
-  void on_stream_accepted(Instant now, LinkId link);
+  void on_stream_accepted(Instant now, LinkId link, const Endpoint& from);
   void on_stream_connected(Instant now, LinkId link);
   void on_stream_data(Instant now, LinkId link, ByteView bytes);
   void on_stream_closed(Instant now, LinkId link);

@@ -34,13 +34,14 @@ void Formation::consider(Instant now) {
 /// A group that exists decides about us: a slot of this very disk is ours, everything else is not.
 bool Formation::follow_existing_group(Instant now) {
   const std::optional<wire::ClusterHello> list = roster_.latest_list();
+  excluded_.clear();
   if (!list) return false;
   const VoterSlot* own = find_slot(list->slots, config_.node);
   if (own != nullptr) {
     join_as(now, *own, *list);
   } else {
-    fail_("region \"" + config_.region + "\" is served by the syncers " + names_of(list->slots) + "; \"" +
-          config_.node + "\" is one too many: stop it, or give it another --cluster-name");
+    excluded_ = "region \"" + config_.region + "\" is served by the syncers " + names_of(list->slots) + "; \"" +
+                config_.node + "\" is one too many: stop it, or give it another --cluster-name";
   }
   return true;
 }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "syncer/base/mutation.h"
+
 namespace syncer::cluster {
 namespace {
 
@@ -13,27 +15,35 @@ constexpr Duration kDialTimeout = 1s;
 constexpr Duration kPulse = 500ms;
 /// Without an answer to a pulse for this long the link is dialled anew.
 constexpr Duration kSilence = 2s;
-/// An accepted link without a hello for this long, or with nothing at all for that long, is closed.
+/// An accepted link says who it is within this time and in this many bytes, and is closed when it says nothing at all
+/// for that long.
 constexpr Duration kStranger = 5s;
+constexpr std::size_t kMaxGreeting = std::size_t{16} << 10U;
 constexpr Duration kAbandoned = 10s;
 /// Between a lost link and the next attempt; half of it is drawn.
 constexpr Duration kRedialPause = 400ms;
 constexpr std::size_t kMaxLinks = 64;
+/// Accepted links without a hello: of all hosts that no peer is at, and of one of them.
+constexpr std::size_t kMaxStrangers = 24;
+constexpr std::size_t kMaxOfOneHost = 8;
+/// A link that was heard within this time is not replaced by a newer one: two pulses.
+constexpr Duration kAlive = 1200ms;
 /// Bytes a peer may leave unread. Raft repeats what matters.
 constexpr std::size_t kMaxBacklog = std::size_t{4} << 20U;
 
 }  // namespace
 
-Duration ClusterLinks::silence_limit(const Link& link) {
-  if (link.dialled) return link.connected ? kSilence : kDialTimeout;
-  return link.hello ? kAbandoned : kStranger;
+Instant ClusterLinks::expiry(const Link& link) const {
+  if (link.dialled) return link.heard + (ready(link) ? kSilence : kDialTimeout);
+  if (link.hello) return link.heard + kAbandoned;
+  return (SYNCER_MUTATED("cluster.wait_for_drips") ? link.heard : link.since) + kStranger;
 }
 
 void ClusterLinks::set_hello(Instant now, wire::ClusterHello hello) {
   if (hello_ == hello) return;
   hello_ = std::move(hello);
   for (auto& [id, link] : links_) {
-    if (link.dialled && link.connected) write(id, link, *hello_);
+    if (link.dialled && ready(link)) write(id, link, *hello_);
   }
   advance(now);
 }
@@ -69,19 +79,43 @@ void ClusterLinks::dial(Instant now, const std::string& node, Peer& peer) {
   Link& link = links_[id];
   link.node = node;
   link.dialled = true;
-  link.heard = now;
+  link.stream = wire::SealedStream(wire::Writer::Dialer);
+  link.since = link.heard = now;
   peer.out = id;
   streams_.connect(id, peer.addresses[peer.current]);
 }
 
-void ClusterLinks::accept(Instant now, LinkId id) {
-  if (links_.size() >= kMaxLinks) {
+void ClusterLinks::accept(Instant now, LinkId id, const Endpoint& from) {
+  if (!has_room_for(from)) {
     events_.dropped.emplace_back("too many connections on the cluster port");
     return streams_.close(id);
   }
   Link& link = links_[id];
   link.connected = true;
-  link.heard = now;
+  link.from = from;
+  link.since = link.heard = now;
+  link.reader.limit(kMaxGreeting);
+  open_stream(id, link);
+}
+
+void ClusterLinks::open_stream(LinkId id, Link& link) {
+  streams_.send(id, wire::preamble(wire::kClusterProtocol) + link.stream.greet(seal_));
+}
+
+bool ClusterLinks::has_room_for(const Endpoint& from) const {
+  if (links_.size() >= kMaxLinks) return false;
+  const auto is_there = [&](const Endpoint& address) { return address.address == from.address; };
+  for (const auto& [node, peer] : peers_) {
+    if (std::any_of(peer.addresses.begin(), peer.addresses.end(), is_there)) return true;
+  }
+  std::size_t strangers = 0;
+  std::size_t of_this_host = 0;
+  for (const auto& [id, link] : links_) {
+    if (link.dialled || link.hello) continue;
+    ++strangers;
+    if (is_there(link.from)) ++of_this_host;
+  }
+  return strangers < kMaxStrangers && of_this_host < kMaxOfOneHost;
 }
 
 void ClusterLinks::on_stream_connected(Instant now, LinkId id) {
@@ -90,6 +124,12 @@ void ClusterLinks::on_stream_connected(Instant now, LinkId id) {
   Link& link = found->second;
   link.connected = true;
   link.heard = now;
+  open_stream(id, link);
+  if (ready(link)) introduce(now, id, link);
+}
+
+/// The first message on a link that we dialled.
+void ClusterLinks::introduce(Instant now, LinkId id, Link& link) {
   peers_.at(link.node).next_pulse = now + kPulse;
   write(id, link, *hello_);
   events_.hellos = true;
@@ -102,38 +142,49 @@ void ClusterLinks::on_stream_data(Instant now, LinkId id, ByteView bytes) {
     const auto frame = link.reader.next(bytes);
     if (!frame) return drop(now, id, frame.error().detail);
     if (!*frame) return;
-    const wire::Writer writer = link.dialled ? wire::Writer::Acceptor : wire::Writer::Dialer;
-    const auto opened = seal_.open((*frame)->type, (*frame)->body, writer, link.read++);
+    const auto opened = link.stream.read(seal_, (*frame)->type, (*frame)->body);
     if (!opened) return drop(now, id, opened.error().detail);
-    auto message = wire::decode_cluster(opened->type, opened->body);
+    if (!*opened) {
+      if (link.dialled) introduce(now, id, link);
+      continue;
+    }
+    auto message = wire::decode_cluster((*opened)->type, (*opened)->body);
     if (!message) return drop(now, id, message.error().detail);
-    if (!take(id, link, std::move(*message))) return drop(now, id, "message out of place");
+    const std::string_view objection = take(now, id, link, std::move(*message));
+    if (!objection.empty()) return drop(now, id, std::string(objection));
   }
 }
 
-/// False when the message may not come on this link.
-bool ClusterLinks::take(LinkId id, Link& link, wire::ClusterMessage message) {
+/// Why the message may not come on this link; empty when it was taken.
+std::string_view ClusterLinks::take(Instant now, LinkId id, Link& link, wire::ClusterMessage message) {
+  constexpr std::string_view kOutOfPlace = "message out of place";
   if (const auto* pulse = std::get_if<wire::Pulse>(&message)) {
-    if (pulse->answer != link.dialled) return false;
+    if (pulse->answer != link.dialled) return kOutOfPlace;
     if (!pulse->answer) write(id, link, wire::Pulse{true});
-    return true;
+    return {};
   }
-  if (link.dialled) return false;
+  if (link.dialled) return kOutOfPlace;
   if (auto* hello = std::get_if<wire::ClusterHello>(&message)) {
-    if (!hello_ || hello->region != hello_->region || hello->node == hello_->node) return false;
-    on_hello(id, link, std::move(*hello));
-    return true;
+    if (!hello_ || hello->region != hello_->region || hello->node == hello_->node) return kOutOfPlace;
+    const bool taken = on_hello(now, id, link, std::move(*hello));
+    return taken ? std::string_view() : "another link of that syncer is alive";
   }
-  if (!link.hello) return false;
+  if (!link.hello) return kOutOfPlace;
   if (auto* share = std::get_if<wire::KeyShare>(&message)) {
     events_.keys.push_back(std::move(share->key));
-    return true;
+    return {};
   }
   events_.received.push_back({link.node, link.hello->disk, std::get<raft::Message>(std::move(message))});
-  return true;
+  return {};
 }
 
-void ClusterLinks::on_hello(LinkId id, Link& link, wire::ClusterHello hello) {
+bool ClusterLinks::on_hello(Instant now, LinkId id, Link& link, wire::ClusterHello hello) {
+  if (link.hello && link.node != hello.node) return false;
+  for (const auto& [other, known] : links_) {
+    const bool same = other != id && !known.dialled && known.hello && known.node == hello.node;
+    if (same && known.heard + kAlive > now && !SYNCER_MUTATED("cluster.displace_the_present")) return false;
+  }
+  link.reader.limit(wire::kMaxFrame);
   link.node = hello.node;
   link.hello = std::move(hello);
   events_.hellos = true;
@@ -145,6 +196,7 @@ void ClusterLinks::on_hello(LinkId id, Link& link, wire::ClusterHello hello) {
     streams_.close(other);
     links_.erase(other);
   }
+  return true;
 }
 
 void ClusterLinks::on_stream_closed(Instant now, LinkId id) { forget(now, id); }
@@ -168,15 +220,12 @@ void ClusterLinks::forget(Instant now, LinkId id) {
   const auto peer = peers_.find(link.node);
   if (peer == peers_.end() || peer->second.out != id) return;
   peer->second.out.reset();
-  if (!link.connected) peer->second.current = (peer->second.current + 1) % peer->second.addresses.size();
+  if (!ready(link)) peer->second.current = (peer->second.current + 1) % peer->second.addresses.size();
   peer->second.next_attempt = now + random_.between(kRedialPause / 2, kRedialPause);
 }
 
 void ClusterLinks::write(LinkId id, Link& link, const wire::ClusterMessage& message) {
-  if (!link.preamble_sent) streams_.send(id, wire::preamble(wire::kClusterProtocol));
-  link.preamble_sent = true;
-  const wire::Writer writer = link.dialled ? wire::Writer::Dialer : wire::Writer::Acceptor;
-  streams_.send(id, seal_.seal(wire::cluster_frame(message), writer, link.written++));
+  streams_.send(id, link.stream.write(seal_, wire::encode_cluster(message)));
 }
 
 void ClusterLinks::send(Instant now, const std::string& node, const wire::ClusterMessage& message) {
@@ -184,7 +233,7 @@ void ClusterLinks::send(Instant now, const std::string& node, const wire::Cluste
   if (peer == peers_.end() || !peer->second.out) return;
   const LinkId id = *peer->second.out;
   Link& link = links_.at(id);
-  if (!link.connected) return;
+  if (!ready(link)) return;
   write(id, link, message);
   if (streams_.backlog(id) > kMaxBacklog) drop(now, id, "the other side does not read");
 }
@@ -207,7 +256,7 @@ std::vector<wire::ClusterHello> ClusterLinks::hellos() const {
 std::optional<Instant> ClusterLinks::last_heard(const std::string& node) const {
   std::optional<Instant> last;
   for (const auto& [id, link] : links_) {
-    const bool known = link.connected && (link.dialled || link.hello);
+    const bool known = ready(link) && (link.dialled || link.hello);
     if (known && link.node == node) last = std::max(last.value_or(link.heard), link.heard);
   }
   return last;
@@ -216,7 +265,7 @@ std::optional<Instant> ClusterLinks::last_heard(const std::string& node) const {
 void ClusterLinks::advance(Instant now) {
   std::vector<LinkId> silent;
   for (const auto& [id, link] : links_) {
-    if (link.heard + silence_limit(link) <= now) silent.push_back(id);
+    if (expiry(link) <= now) silent.push_back(id);
   }
   for (const LinkId id : silent) {
     streams_.close(id);
@@ -225,7 +274,7 @@ void ClusterLinks::advance(Instant now) {
   if (!hello_) return;
   for (auto& [node, peer] : peers_) {
     if (!peer.out && peer.next_attempt <= now) dial(now, node, peer);
-    if (!peer.out || peer.next_pulse > now || !links_.at(*peer.out).connected) continue;
+    if (!peer.out || peer.next_pulse > now || !ready(links_.at(*peer.out))) continue;
     peer.next_pulse = now + kPulse;
     write(*peer.out, links_.at(*peer.out), wire::Pulse{false});
   }
@@ -233,12 +282,12 @@ void ClusterLinks::advance(Instant now) {
 
 Instant ClusterLinks::next_deadline() const {
   Instant next = kNever;
-  for (const auto& [id, link] : links_) next = std::min(next, link.heard + silence_limit(link));
+  for (const auto& [id, link] : links_) next = std::min(next, expiry(link));
   if (!hello_) return next;
   for (const auto& [node, peer] : peers_) {
     if (!peer.out)
       next = std::min(next, peer.next_attempt);
-    else if (links_.at(*peer.out).connected)
+    else if (ready(links_.at(*peer.out)))
       next = std::min(next, peer.next_pulse);
   }
   return next;

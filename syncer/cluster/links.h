@@ -10,7 +10,8 @@
 #include "syncer/base/random.h"
 #include "syncer/ports/network.h"
 #include "syncer/wire/frame/frame.h"
-#include "syncer/wire/raft/seal.h"
+#include "syncer/wire/frame/seal.h"
+#include "syncer/wire/raft/cluster_message.h"
 
 namespace syncer::cluster {
 
@@ -33,7 +34,7 @@ class ClusterLinks {
     bool hellos = false;               ///< a hello came or went, or a link that we dialled came up
   };
 
-  ClusterLinks(Streams& streams, Random random, std::function<LinkId()> next_link, wire::ClusterSeal seal)
+  ClusterLinks(Streams& streams, Random random, std::function<LinkId()> next_link, wire::Seal seal)
       : streams_(streams), random_(random), next_link_(std::move(next_link)), seal_(std::move(seal)) {}
 
   /// Other keys from now on, on links that are up too: the ring opens what the former one sealed.
@@ -56,8 +57,9 @@ class ClusterLinks {
   std::optional<Instant> last_heard(const std::string& node) const;
 
   bool owns(LinkId link) const { return links_.count(link) != 0; }
-  /// A stream on the cluster port.
-  void accept(Instant now, LinkId link);
+  /// A stream on the cluster port. Closed at once when there are too many, of its host or of those who have not said
+  /// who they are; the hosts of peers find places that are kept for them.
+  void accept(Instant now, LinkId link, const Endpoint& from);
   void on_stream_connected(Instant now, LinkId link);
   void on_stream_data(Instant now, LinkId link, ByteView bytes);
   void on_stream_closed(Instant now, LinkId link);
@@ -70,11 +72,11 @@ class ClusterLinks {
     std::string node;  ///< the syncer we dialled; of an accepted link, the one of its hello
     bool dialled = false;
     bool connected = false;
-    bool preamble_sent = false;
+    Endpoint from;   ///< of an accepted link
+    Instant since;
     Instant heard;
-    std::uint64_t written = 0;  ///< frames
-    std::uint64_t read = 0;
     std::optional<wire::ClusterHello> hello;
+    wire::SealedStream stream{wire::Writer::Acceptor};
     wire::FrameReader reader{wire::kClusterProtocol};
   };
   struct Peer {
@@ -87,18 +89,24 @@ class ClusterLinks {
     bool take_addresses(const std::vector<Endpoint>& wanted);
   };
 
-  static Duration silence_limit(const Link& link);
+  Instant expiry(const Link& link) const;
+  /// Messages can be sent on it.
+  bool ready(const Link& link) const { return link.connected && link.stream.ready(seal_); }
+  void open_stream(LinkId id, Link& link);
+  void introduce(Instant now, LinkId id, Link& link);
+  bool has_room_for(const Endpoint& from) const;
   void dial(Instant now, const std::string& node, Peer& peer);
   void write(LinkId id, Link& link, const wire::ClusterMessage& message);
-  bool take(LinkId id, Link& link, wire::ClusterMessage message);
-  void on_hello(LinkId id, Link& link, wire::ClusterHello hello);
+  std::string_view take(Instant now, LinkId id, Link& link, wire::ClusterMessage message);
+  /// False when another link of that syncer is alive.
+  bool on_hello(Instant now, LinkId id, Link& link, wire::ClusterHello hello);
   void drop(Instant now, LinkId id, std::string reason);
   void forget(Instant now, LinkId id);
 
   Streams& streams_;
   Random random_;
   std::function<LinkId()> next_link_;
-  wire::ClusterSeal seal_;
+  wire::Seal seal_;
   std::optional<wire::ClusterHello> hello_;
   std::map<std::string, Peer> peers_;
   std::map<LinkId, Link> links_;

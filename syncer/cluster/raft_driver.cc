@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "syncer/base/mutation.h"
+
 namespace syncer::cluster {
 namespace {
 
@@ -37,6 +39,10 @@ void RaftDriver::advance(Instant now) {
 void RaftDriver::receive(Instant now, const ClusterLinks::Received& received) {
   const raft::VoterId voter = roster_.voters().voter_of(received.node, received.disk);
   if (!raft_ || voter == raft::kNobody) return;
+  const std::string objection = machine_.objection(now, received.message);
+  if (!objection.empty() && !SYNCER_MUTATED("cluster.log_anything")) {
+    return report_drop(now, "from voter \"" + received.node + "\": " + objection);
+  }
   std::vector<Output> outputs;
   raft_->receive(now, voter, received.message, outputs);
   carry_out(now, std::move(outputs));
@@ -128,8 +134,11 @@ void RaftDriver::on_role(Instant now, const raft::RoleChanged& changed) {
 }
 
 void RaftDriver::on_dropped(Instant now, const raft::Dropped& dropped) {
-  observe(observer_, now, EventKind::FrameDropped, Severity::Warning,
-          {{"region", config_.region}, {"reason", raft::name(dropped.reason)}});
+  report_drop(now, raft::name(dropped.reason));
+}
+
+void RaftDriver::report_drop(Instant now, std::string_view reason) {
+  observe(observer_, now, EventKind::FrameDropped, Severity::Warning, {{"region", config_.region}, {"reason", reason}});
 }
 
 void RaftDriver::shorten_log(Instant now) {

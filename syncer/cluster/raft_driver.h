@@ -23,6 +23,8 @@ class RaftDriver {
     std::function<void(Instant, const raft::Entry&)> apply;       ///< never an entry without data
     std::function<void(Instant, const raft::Snapshot&)> restore;  ///< the state becomes this one
     std::function<Bytes(Instant)> encode;                         ///< the state for a snapshot
+    /// Why what a voter wants to be logged is none of ours to log; empty when nothing is wrong with it.
+    std::function<std::string(Instant, const raft::Message&)> objection;
   };
 
   /// The referenced objects outlive this one.
@@ -71,6 +73,7 @@ class RaftDriver {
   void send(Instant now, const raft::Message& message);
   void on_role(Instant now, const raft::RoleChanged& changed);
   void on_dropped(Instant now, const raft::Dropped& dropped);
+  void report_drop(Instant now, std::string_view reason);
   void shorten_log(Instant now);
 
   const ClusterConfig& config_;

@@ -326,4 +326,19 @@ Result<bool> restore_state(Instant now, ByteView bytes, ReplicatedState& state) 
   return slots_changed;
 }
 
+std::string objection_to(Instant now, const raft::Message& message) {
+  const bool forwarded = message.type == raft::MessageType::Propose;
+  for (const raft::Entry& entry : message.entries) {
+    if (entry.data.empty()) continue;
+    const auto command = decode_command(entry.data);
+    if (!command) return to_string(command.error());
+    const bool of_any_voter = std::holds_alternative<ReleaseGuard>(*command) ||
+                              std::holds_alternative<UseKey>(*command) || std::holds_alternative<RemoveKey>(*command);
+    if (forwarded && !of_any_voter) return "only a leader asks for this";
+  }
+  if (!message.snapshot) return {};
+  const auto state = decode_state(now, message.snapshot->state);
+  return state ? std::string() : to_string(state.error());
+}
+
 }  // namespace syncer::cluster

@@ -2,6 +2,7 @@
 #include "syncer/cluster/voter_replacement.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "syncer/base/mutation.h"
 
@@ -96,14 +97,15 @@ void VoterReplacement::check_own_slot() {
   const std::optional<wire::ClusterHello> list = roster_.latest_list();
   const bool later = list && list->group == voters.group && list->list_version > voters.list_version;
   const VoterSlot* own = find_slot(later ? list->slots : voters.slots, config_.node);
-  if (own != nullptr && own->disk != voters.disk) {
-    fail_("the slot of voter \"" + config_.node + "\" was given to another disk while this one was away: it must not " +
-          "vote again; stop one of the two, or give this one a new, empty data folder");
-  }
+  replaced_.clear();
+  if (own == nullptr || own->disk == voters.disk) return;
+  replaced_ = "the slot of voter \"" + config_.node + "\" was given to another disk while this one was away: it does " +
+              "not vote again; stop one of the two, or give this one a new, empty data folder";
 }
 
 Result<raft::Term> VoterReplacement::first_term(const wire::ClusterHello& list) const {
   raft::Term term = 0;
+  raft::Term lowest = std::numeric_limits<raft::Term>::max();
   for (const VoterSlot& slot : list.slots) {
     if (slot.node == config_.node) continue;
     const wire::ClusterHello* hello = roster_.hello(slot.node);
@@ -114,7 +116,12 @@ Result<raft::Term> VoterReplacement::first_term(const wire::ClusterHello& list) 
       return refused("the slot of a lost disk is given to this one, but voter \"" + slot.node +
                      "\" has not written that down yet");
     }
-    if (agrees) term = std::max(term, hello->term);
+    if (!agrees) continue;
+    term = std::max(term, hello->term);
+    lowest = std::min(lowest, hello->term);
+  }
+  if (term > lowest && term - lowest > raft::kMaxTermJump) {
+    return refused("the slot of a lost disk is given to this one, but the terms of the other voters are far apart");
   }
   return SYNCER_MUTATED("cluster.new_disk_forgets_terms") ? 0 : term;
 }

@@ -24,13 +24,9 @@ namespace syncer::cluster {
 /// and in later ones no voter listens to the lost one. A voter whose disk is lost as well has no vote to fear.
 class VoterReplacement {
  public:
-  /// The process must end, for this reason.
-  using Fail = std::function<void(std::string)>;
-
   /// The referenced objects outlive this one.
-  VoterReplacement(const ClusterConfig& config, Roster& roster, RaftDriver& raft, const ReplicatedState& state,
-                   Fail fail)
-      : config_(config), roster_(roster), raft_(raft), state_(state), fail_(std::move(fail)) {}
+  VoterReplacement(const ClusterConfig& config, Roster& roster, RaftDriver& raft, const ReplicatedState& state)
+      : config_(config), roster_(roster), raft_(raft), state_(state) {}
 
   /// Step 1, on the leader: the slot of this voter goes to the disk that runs under its name now. Refused (or NotFound)
   /// with the reason.
@@ -39,8 +35,11 @@ class VoterReplacement {
   void store_list(Instant now);
   /// Step 3, on the new disk: the term in which its voter begins, or why it has to wait still.
   Result<raft::Term> first_term(const wire::ClusterHello& list) const;
-  /// Ends the process of a disk that was given up for lost and came back after its slot was given away.
+  /// Looks whether this disk was given up for lost and its slot given away. The others do not listen to it then, so it
+  /// can do no harm; it does not end, because it has that from others only.
   void check_own_slot();
+  /// What an operator is to do when that is so; empty otherwise.
+  const std::string& replaced() const { return replaced_; }
 
  private:
   Result<void> one_at_a_time() const;
@@ -52,7 +51,7 @@ class VoterReplacement {
   Roster& roster_;
   RaftDriver& raft_;
   const ReplicatedState& state_;
-  Fail fail_;
+  std::string replaced_;
   raft::Index proposed_at_ = 0;  ///< log index of the replacement that was proposed here last
 };
 

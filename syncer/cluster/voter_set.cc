@@ -148,12 +148,21 @@ std::vector<Endpoint> Roster::addresses_of(const std::string& node, const Endpoi
 }
 
 std::optional<wire::ClusterHello> Roster::latest_list() const {
-  std::optional<wire::ClusterHello> latest;
-  for (wire::ClusterHello& hello : links_.hellos()) {
-    const bool later = hello.stage == VoterStage::Voting && (!latest || hello.list_version > latest->list_version);
-    if (later) latest = std::move(hello);
+  const std::vector<wire::ClusterHello> hellos = links_.hellos();
+  const wire::ClusterHello* latest = nullptr;
+  for (const wire::ClusterHello& hello : hellos) {
+    const auto agrees = [&](const wire::ClusterHello& other) {
+      const VoterSlot* own = find_slot(hello.slots, other.node);
+      return other.stage == VoterStage::Voting && other.group == hello.group &&
+             other.list_version == hello.list_version && same_slots(other.slots, hello.slots) && own != nullptr &&
+             own->disk == other.disk;
+    };
+    const auto count = static_cast<std::size_t>(std::count_if(hellos.begin(), hellos.end(), agrees));
+    const bool held = count > hello.slots.size() / 2 || SYNCER_MUTATED("cluster.believe_any_list");
+    const bool later = latest == nullptr || hello.list_version > latest->list_version;
+    if (hello.stage == VoterStage::Voting && held && later) latest = &hello;
   }
-  return latest;
+  return latest == nullptr ? std::nullopt : std::optional(*latest);
 }
 
 std::optional<Endpoint> Roster::address_of(std::string_view node) const {

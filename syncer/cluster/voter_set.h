@@ -97,7 +97,8 @@ class Roster {
 
   /// What this syncer announced last; nullptr while it has no link to us.
   const wire::ClusterHello* hello(const std::string& node) const { return links_.hello(node); }
-  /// The latest list of a group that exists, if a hello announces one.
+  /// The latest list of a group that exists: the one that a majority of those on it announce, each with its own disk. A
+  /// list that fewer speak of is hearsay.
   std::optional<wire::ClusterHello> latest_list() const;
   /// Where gossip shows this member, otherwise nothing.
   std::optional<Endpoint> address_of(std::string_view node) const;

@@ -196,12 +196,10 @@ class Assembly {
     if (config_.cluster_bind) advertise_as("cluster.address", *config_.cluster_bind, config_.node.cluster_address);
     config_.keyring_file = text("gossip.keyring-file");
     if (config_.node.gossip_address.is_loopback()) return {};
-    const bool sealed = !config_.keyring_file.empty();
-    config_.warnings.push_back((sealed ? "data between syncers is not encrypted (gossip is): everybody who reaches " +
-                                             to_string(config_.node.rpc_address)
-                                       : "gossip and data between syncers are not encrypted: everybody who reaches " +
-                                             to_string(config_.node.gossip_address)) +
-                               " can read and change it");
+    if (!config_.keyring_file.empty()) return {};
+    config_.warnings.push_back("this pool is open: there is no gossip.keyring-file, so everybody who reaches " +
+                               to_string(config_.node.gossip_address) + " or " + to_string(config_.node.rpc_address) +
+                               " can read what is sent and lie about regions; use a private network");
     return {};
   }
 

@@ -268,7 +268,25 @@ void Gossip::merge(Instant now, const GossipStream& stream, const wire::gossip::
   }
   intents_.witness(exchange.user_state);
   if (stream.purpose != StreamPurpose::Accepted) note_exchange(now);
-  if (stream.purpose == StreamPurpose::Join) on_joined(now, stream.peer, exchange.entries.size());
+  if (stream.purpose != StreamPurpose::Join) return;
+  meet_elders(now, exchange);
+  on_joined(now, stream.peer, exchange.entries.size());
+}
+
+/// A seed was chosen by the operator: what it lists to a newcomer was in the pool before that one, our own name too.
+void Gossip::meet_elders(Instant now, const wire::gossip::Exchange& exchange) {
+  if (!name_check_.is_newcomer(now)) return;
+  for (const membership::Entry& e : exchange.entries) {
+    if (e.state != static_cast<std::int64_t>(State::Alive)) continue;
+    if (e.name != config_.node)
+      elders_.emplace(e.name);
+    else if (e.address != config_.address)
+      check_name(now, e.address);
+  }
+}
+
+void Gossip::check_name(Instant now, const Endpoint& other) {
+  if (!leaving() && name_check_.begin(now)) open(now, StreamPurpose::NameCheck, other, 1);
 }
 
 void Gossip::note_exchange(Instant now) {
@@ -366,9 +384,7 @@ void Gossip::report(Instant now, const Change& change) {
   using Kind = Change::Kind;
   const bool about_me = change.name == config_.node;
   const bool conflict = change.kind == Kind::Conflict;
-  if (about_me && conflict && !leaving() && name_check_.begin(now)) {
-    open(now, StreamPurpose::NameCheck, change.other, 1);
-  }
+  if (about_me && conflict && SYNCER_MUTATED("gossip.race_joiner_for_name")) check_name(now, change.other);
   notifier_.notify_subject(change);
   if (!about_me || conflict) {
     changed_ = true;

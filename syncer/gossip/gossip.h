@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,6 +78,8 @@ class Gossip {
   /// We reach others, again and again, and none of them has probed us for long: the address that they know us by does
   /// not lead here.
   bool is_unreached(Instant now) const;
+  /// Members that a seed listed as alive when this process came into the pool: they were there before it.
+  const std::set<std::string, std::less<>>& elders() const { return elders_; }
   /// How many packets and streams were not believed, by reason; the reasons are a fixed set.
   const std::map<std::string, std::uint64_t, std::less<>>& drops() const { return drops_; }
   /// How many failed members are kept to be asked again, for checkers.
@@ -98,6 +101,8 @@ class Gossip {
   void merge(Instant now, const GossipStream& stream, const wire::gossip::Exchange& exchange);
   void note_exchange(Instant now);
   void on_joined(Instant now, const Endpoint& seed, std::size_t members);
+  void meet_elders(Instant now, const wire::gossip::Exchange& exchange);
+  void check_name(Instant now, const Endpoint& other);
   void join_failed(Instant now, const GossipStream& stream, std::string_view reason);
   void dropped(Instant now, const Endpoint& from, std::string_view reason);
   void count_refusals(Instant now, const Endpoint& from);
@@ -130,6 +135,7 @@ class Gossip {
   Instant last_exchange_{};          ///< our last one
   wire::gossip::Unpacked unpacked_;
   std::map<std::string, std::uint64_t, std::less<>> drops_;
+  std::set<std::string, std::less<>> elders_;
   bool changed_ = false;
   bool left_ = false;
   Instant leave_deadline_ = kNever;  ///< set by leave()

@@ -18,8 +18,10 @@ constexpr Duration kJoinerFirst = std::chrono::seconds(5);
 
 }  // namespace
 
+bool NameCheck::is_newcomer(Instant now) const { return now - started_ <= kNewcomerAge; }
+
 bool NameCheck::begin(Instant now) {
-  if (now < next_ || now - started_ > kNewcomerAge) return false;
+  if (now < next_ || !is_newcomer(now)) return false;
   next_ = now + kCheckInterval;
   return true;
 }

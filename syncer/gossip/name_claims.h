@@ -14,16 +14,21 @@
 
 namespace syncer::gossip {
 
-/// Does another process have our name? The younger of the two gives way; only an answer counts, since the address may
-/// be that of our own former life which no member has missed yet.
+/// Does another process have our name? The younger of the two gives way: only who has just begun asks, and only when a
+/// seed of its own lists another holder of the name as it comes into the pool. Whatever else is said of our name, by
+/// whomever, is an alarm and no more. Only an answer counts, since the address may be that of our own former life which
+/// no member has missed yet.
 class NameCheck {
  public:
   explicit NameCheck(Instant started) : started_(started) {}
 
   /// The process begins to count as a newcomer.
   void start(Instant now) { started_ = now; }
-  /// Another address claims our name. True when it is to be asked now: we are a newcomer and did not just ask.
+  /// A seed lists our name at another address. True when that one is to be asked now: we are a newcomer and did not
+  /// just ask.
   bool begin(Instant now);
+  /// This process is so young that what a seed lists was there before it.
+  bool is_newcomer(Instant now) const;
   /// A member that joins through us sees us in our answer and gives way if it has our name; if we asked meanwhile, both
   /// would.
   void let_joiner_check_first(Instant now);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "syncer/base/epoch_bounds.h"
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
 
@@ -37,21 +38,26 @@ Result<void> EpochKeeper::load() {
   if (!stored) return tl::unexpected(stored.error());
   if (!*stored) return {};
   const auto epoch = decode(**stored);
-  if (!epoch) {
+  if (!epoch || !in_bounds(*epoch)) {
     return failure(ErrorCode::Corrupt, "epoch",
-                   "the stored epoch is damaged; remove it and restart: the next epoch is then learned from the other "
+                   "the stored epoch is " + std::string(epoch ? "none that a region can have" : "damaged") +
+                       "; remove it and restart: the next epoch is then learned from the other "
                    "regions, and nothing is lost");
   }
   last_ = *epoch;
   return {};
 }
 
-void EpochKeeper::claim(std::optional<Epoch> floor) {
-  Epoch base = std::max(last_, floor.value_or(Epoch{}));
-  ++base.term;
+Result<void> EpochKeeper::claim(std::optional<Epoch> floor) {
+  const Epoch known = std::max(last_, floor.value_or(Epoch{}));
+  Epoch base{known.generation, known.term + 1};
+  if (!in_bounds(known) || !in_bounds(base)) {
+    return failure(ErrorCode::TooLarge, "epoch", "there is none above " + to_string(known));
+  }
   if (SYNCER_MUTATED("epoch.not_raised") && !floor) base = std::max(last_, Epoch{1, 1});
   pending_ = Claim{next_call_(), base};
   storage_.write(pending_->call, kKey, encode(base));
+  return {};
 }
 
 Result<std::optional<Epoch>> EpochKeeper::on_stored(CallId call, const Result<void>& outcome) {

@@ -19,7 +19,8 @@ class EpochKeeper {
   /// Reads the last epoch ever claimed; an unreadable value is an error, a missing one is a first start.
   Result<void> load();
   /// Starts writing the next epoch, one above everything known: the stored one and `floor` (what a peer has seen).
-  void claim(std::optional<Epoch> floor);
+  /// ErrorCode::TooLarge when there is none.
+  Result<void> claim(std::optional<Epoch> floor);
   bool claiming() const { return pending_.has_value(); }
   /// The completion of a write: the epoch that may be used from now on, nothing for foreign calls, or the error.
   Result<std::optional<Epoch>> on_stored(CallId call, const Result<void>& outcome);

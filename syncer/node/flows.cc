@@ -12,6 +12,9 @@ namespace {
 /// A node that finds the name of its region taken this soon after its start ends; later the other one has to.
 constexpr Duration kNameCheckPeriod = std::chrono::seconds(10);
 
+/// Members whose RPC address is not theirs that are remembered, so that each is reported once.
+constexpr std::size_t kMostDisowned = 256;
+
 bool same_guard(const replication::GuardMark& a, const replication::GuardMark& b) {
   return a.side == b.side && a.region == b.region;
 }
@@ -20,10 +23,11 @@ bool same_guard(const replication::GuardMark& a, const replication::GuardMark& b
 
 void Flows::start(Instant now) {
   started_ = now;
-  if (!parts_.cluster) parts_.epochs.claim(std::nullopt);
+  if (!parts_.cluster) claim_epoch(now, std::nullopt);
 }
 
 void Flows::run(Instant now) {
+  carry_keys();
   bool moved = true;
   while (moved && fatal_.empty()) {
     moved = carry_members(now);
@@ -37,6 +41,12 @@ void Flows::run(Instant now) {
   if (!parts_.gossip.conflict().empty()) fail(now, parts_.gossip.conflict());
 }
 
+/// The keys of the pool are gossip's, whoever changed them.
+void Flows::carry_keys() {
+  const crypto::Keyring& keys = parts_.gossip.keys();
+  if (keys.keys() != parts_.peering.keys().keys()) parts_.peering.set_keys(keys);
+}
+
 // gossip -> peering, cluster: who is there.
 
 bool Flows::carry_members(Instant now) {
@@ -46,6 +56,7 @@ bool Flows::carry_members(Instant now) {
   std::vector<cluster::Cluster::Member> cluster_members;
   for (const gossip::MemberInfo& member : members) {
     if (auto region = remote_region(parts_.config, member)) regions.push_back(std::move(*region));
+    report_disowned(now, member);
     if (auto other = cluster_member(parts_.config, member)) cluster_members.push_back(std::move(*other));
     const auto rpc = parse_endpoint(tag(member, "rpc"));
     if (rpc && tag(member, "region") == parts_.config.region) region_syncers_[member.name] = *rpc;
@@ -54,6 +65,18 @@ bool Flows::carry_members(Instant now) {
   if (parts_.cluster) parts_.cluster->set_members(now, std::move(cluster_members), cluster_claims());
   check_region_name(now, members);
   return true;
+}
+
+/// Once for each member and address.
+void Flows::report_disowned(Instant now, const gossip::MemberInfo& member) {
+  if (!disowned_rpc(parts_.config, member)) return;
+  const std::string rpc = tag(member, "rpc");
+  if (disowned_.size() >= kMostDisowned || !disowned_.emplace(member.name, rpc).second) return;
+  observe(parts_.ports.observer, now, EventKind::PeerRefused, Severity::Warning,
+          {{"region", tag(member, "region")},
+           {"node", member.name},
+           {"address", rpc},
+           {"reason", "a member is dialled at its own host only, and that is " + member.address.host()}});
 }
 
 /// Where else the name of a syncer of our region is claimed.
@@ -71,6 +94,9 @@ void Flows::check_region_name(Instant now, const std::vector<gossip::MemberInfo>
   for (const gossip::MemberInfo& member : members) {
     if (member.name == config.node || member.state != membership::State::Alive) continue;
     if (tag(member, "region") != config.region) continue;
+    // Who says so later may be anybody: the handshake with that one tells both, and neither ends.
+    const bool elder = parts_.gossip.elders().count(member.name) == 1 || SYNCER_MUTATED("node.give_way_to_anybody");
+    if (!elder) continue;
     fail(now, "region name \"" + config.region + "\" is already used by syncer \"" + member.name + "\" at " +
                   to_string(member.address) + "; give each region its own --cluster-name");
   }
@@ -170,8 +196,12 @@ bool Flows::carry_epoch(Instant now) {
     return true;
   }
   const auto newer = parts_.peering.reopen_wanted();
-  if (newer && !parts_.cluster && !parts_.epochs.claiming()) parts_.epochs.claim(newer);
+  if (newer && !parts_.cluster && !parts_.epochs.claiming()) claim_epoch(now, newer);
   return false;
+}
+
+void Flows::claim_epoch(Instant now, std::optional<Epoch> floor) {
+  if (const auto claimed = parts_.epochs.claim(floor); !claimed) fail(now, to_string(claimed.error()));
 }
 
 void Flows::open_epoch(Instant now) {

@@ -3,7 +3,9 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "syncer/node/parts.h"
@@ -46,13 +48,16 @@ class Flows {
   const std::string& fatal() const { return fatal_; }
 
  private:
+  void carry_keys();
   bool carry_members(Instant now);
+  void report_disowned(Instant now, const gossip::MemberInfo& member);
   std::vector<cluster::Cluster::Member> cluster_claims() const;
   void check_region_name(Instant now, const std::vector<gossip::MemberInfo>& members);
   bool carry_writer(Instant now);
   void change_writer(Instant now, std::optional<Epoch> epoch);
   void carry_leader();
   bool carry_epoch(Instant now);
+  void claim_epoch(Instant now, std::optional<Epoch> floor);
   void open_epoch(Instant now);
   bool carry_exports(Instant now);
   bool carry_imports(Instant now);
@@ -69,6 +74,7 @@ class Flows {
   bool importing_ = false;  // records of other regions are handed to the catalog
   std::string fatal_;
   std::vector<replication::GuardMark> noted_guards_;  // as the group knows them
+  std::set<std::pair<std::string, std::string>> disowned_;  // members and the RPC addresses that are not theirs
   std::map<std::string, Endpoint> region_syncers_;    // RPC addresses of the syncers of our region
 };
 

@@ -11,8 +11,11 @@
 namespace syncer::node {
 namespace {
 
+/// Silent streams of one socket: of all, of all but members' hosts, and of one host.
 constexpr std::size_t kMaxSilent = 256;
-constexpr Duration kSilenceLimit = std::chrono::seconds(10);
+constexpr std::size_t kMaxSilentStrangers = 192;
+constexpr std::size_t kMaxSilentOfOneHost = 64;
+constexpr Duration kSilenceLimit = std::chrono::seconds(5);
 
 /// The message types of memberlist, the other protocol, are small numbers or 244.
 bool is_sync(ByteView first_bytes) { return first_bytes.front() == wire::kSyncProtocol.magic.front(); }
@@ -21,6 +24,7 @@ bool is_sync(ByteView first_bytes) { return first_bytes.front() == wire::kSyncPr
 
 Result<std::unique_ptr<Node>> Node::create(NodeConfig config, Ports ports, Random random, Instant now) {
   if (auto valid = validate(config); !valid) return tl::unexpected(valid.error());
+  if (auto valid = validate_pool(config); !valid) return tl::unexpected(valid.error());
   auto parts = std::make_unique<Parts>(std::move(config), ports, random, now);
   auto loaded = parts->cluster ? parts->cluster->load() : parts->epochs.load();
   if (!loaded) return tl::unexpected(loaded.error());
@@ -101,15 +105,24 @@ void Node::on_datagram(Instant now, const Endpoint& from, ByteView packet) {
 void Node::on_stream_accepted(Instant now, LinkId link, Listener listener, const Endpoint& from) {
   if (listener == Listener::Cluster) {
     if (parts_->cluster)
-      parts_->cluster->on_stream_accepted(now, link);
+      parts_->cluster->on_stream_accepted(now, link, from);
     else
       parts_->ports.streams.close(link);
     return flows_->run(now);
   }
-  if (unidentified_.accept(now, link, from)) return;
+  if (unidentified_.accept(now, link, listener, from, is_member_host(from))) return;
   observe(parts_->ports.observer, now, EventKind::PeerRefused, Severity::Warning,
-          {{"address", to_string(from)}, {"reason", "too many silent connections"}});
+          {{"address", from.host()}, {"reason", "too many silent connections"}});
   parts_->ports.streams.close(link);
+}
+
+bool Node::is_member_host(const Endpoint& from) const {
+  if (parts_->peering.expects(from)) return true;
+  bool found = false;
+  parts_->gossip.swim().members().for_each([&](const membership::Member& member) {
+    found = found || (member.address.address == from.address && !membership::is_gone(member.state));
+  });
+  return found;
 }
 
 void Node::on_stream_connected(Instant now, LinkId link) {
@@ -242,9 +255,17 @@ void Node::hash(StateHasher& hasher) const {
 
 // Streams before their first byte.
 
-bool UnidentifiedStreams::accept(Instant now, LinkId link, const Endpoint& from) {
-  if (streams_.size() >= kMaxSilent) return false;
-  streams_.emplace(link, Silent{from, now + kSilenceLimit});
+bool UnidentifiedStreams::accept(Instant now, LinkId link, Listener listener, const Endpoint& from, bool expected) {
+  std::size_t silent = 0;
+  std::size_t of_this_host = 0;
+  for (const auto& [other, stream] : streams_) {
+    if (stream.listener != listener) continue;
+    ++silent;
+    if (stream.from.address == from.address) ++of_this_host;
+  }
+  const bool full = silent >= (expected ? kMaxSilent : kMaxSilentStrangers);
+  if (full || of_this_host >= kMaxSilentOfOneHost) return false;
+  streams_.emplace(link, Silent{listener, from, now + kSilenceLimit});
   return true;
 }
 

@@ -40,8 +40,9 @@ class UnidentifiedStreams {
  public:
   enum class Protocol : std::uint8_t { Gossip, Sync };
 
-  /// False when too many streams are silent already; the caller closes the link.
-  bool accept(Instant now, LinkId link, const Endpoint& from);
+  /// False when too many streams on that socket are silent already, of this host or of all; the caller closes the link.
+  /// Hosts that are `expected` find places that are kept for them.
+  bool accept(Instant now, LinkId link, Listener listener, const Endpoint& from, bool expected);
   /// Removes the stream and gives its protocol and where it came from; nothing when the link is not one of these.
   std::optional<std::pair<Protocol, Endpoint>> identify(LinkId link, ByteView first_bytes);
   void forget(LinkId link) { streams_.erase(link); }
@@ -51,6 +52,7 @@ class UnidentifiedStreams {
 
  private:
   struct Silent {
+    Listener listener;
     Endpoint from;
     Instant deadline;
   };
@@ -119,6 +121,7 @@ class Node {
   void hash(StateHasher& hasher) const;
 
  private:
+  bool is_member_host(const Endpoint& from) const;
   explicit Node(std::unique_ptr<Parts> parts);
   void begin_leave(Instant now);
   void fill_members(Status& status, Instant now) const;

@@ -84,6 +84,14 @@ Result<void> apply_setting(NodeConfig& config, std::string_view key, std::string
   return table().apply(config, key, value);
 }
 
+Result<void> validate_pool(const NodeConfig& c) {
+  const bool is_own = c.gossip_address.address == c.rpc_address.address;
+  if (is_own || !c.gossip_pool.keys.empty()) return {};
+  return forms::refuse("rpc.address", "must be at the host of gossip.address (" + c.gossip_address.host() +
+                                          "): in a pool without a key others dial a member at its own host only; give "
+                                          "the pool a key (gossip.keyring-file) to announce another one");
+}
+
 Result<void> validate(const NodeConfig& c) {
   if (auto valid = validate_own(c); !valid) return valid;
   if (auto valid = catalog::validate(c.registry); !valid) return valid;

@@ -53,6 +53,10 @@ const settings::Settings<NodeConfig>& settings();
 /// Applies one key; the error names the nearest known key or what the value should look like.
 Result<void> apply_setting(NodeConfig& config, std::string_view key, std::string_view value);
 
+/// What can be checked once the keys of the pool are known: in one without a key nobody is sent to another host than
+/// the member's own.
+Result<void> validate_pool(const NodeConfig& config);
+
 /// Checks what single keys cannot: combinations that make no sense.
 Result<void> validate(const NodeConfig& config);
 

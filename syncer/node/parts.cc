@@ -47,7 +47,8 @@ gossip::GossipConfig gossip_config(const NodeConfig& config) {
 }
 
 peering::PeeringConfig peering_config(const NodeConfig& config) {
-  return {config.region, config.node, config.mode == Mode::Single, config.sync};
+  return {config.region, config.node,           config.mode == Mode::Single,
+          config.sync,   config.gossip_pool.keys, config.gossip_nonce};
 }
 
 catalog::CatalogConfig catalog_config(const NodeConfig& config, std::function<bool(Instant)> may_write) {
@@ -73,11 +74,17 @@ std::string tag(const gossip::MemberInfo& member, const std::string& key) {
   return found == member.tags.end() ? std::string() : found->second;
 }
 
+bool disowned_rpc(const NodeConfig& config, const gossip::MemberInfo& member) {
+  if (!config.gossip_pool.keys.empty()) return false;
+  const auto rpc = parse_endpoint(tag(member, "rpc"));
+  return rpc && rpc->address != member.address.address;
+}
+
 std::optional<peering::RemoteRegion> remote_region(const NodeConfig& config, const gossip::MemberInfo& member) {
   if (member.state == membership::State::Left) return std::nullopt;
   const std::string region = tag(member, "region");
   const auto rpc = parse_endpoint(tag(member, "rpc"));
-  if (region.empty() || member.name == config.node || !rpc) return std::nullopt;
+  if (region.empty() || member.name == config.node || !rpc || disowned_rpc(config, member)) return std::nullopt;
   // In cluster mode the others of our region are its followers; in single mode somebody took our region's name, and
   // dialling it lets both sides say so.
   if (region == config.region && config.mode == Mode::Cluster) return std::nullopt;

@@ -25,6 +25,10 @@ cluster::ClusterConfig cluster_config(const NodeConfig& config);
 /// A member's tag; empty when it has none of that name.
 std::string tag(const gossip::MemberInfo& member, const std::string& key);
 
+/// In a pool without a key: the RPC address that the member announces is at another host than the member. Anybody could
+/// be meant, so nobody is dialled there.
+bool disowned_rpc(const NodeConfig& config, const gossip::MemberInfo& member);
+
 /// The region a member serves and where it answers RPC; nothing for ourselves, for the other syncers of our region, for
 /// members that left, and for members of the pool that are no syncers.
 std::optional<peering::RemoteRegion> remote_region(const NodeConfig& config, const gossip::MemberInfo& member);

@@ -88,8 +88,13 @@ void add_reason(std::vector<std::string>& pending, std::string reason) {
   if (std::find(pending.begin(), pending.end(), reason) == pending.end()) pending.push_back(std::move(reason));
 }
 
-void add_reasons(std::vector<std::string>& pending, const RegionStatus& region, bool complete) {
+void add_reasons(std::vector<std::string>& pending, const RegionStatus& region, bool complete,
+                 std::optional<replication::QuotaKind> quota) {
   const std::string name = "region " + region.region + ": ";
+  if (quota) {
+    pending.push_back(name + "it offers more than sync.max-" + std::string(replication::name(*quota)) +
+                      " allows; the rest is refused");
+  }
   if (!region.link.problem.empty()) return;
   if (region.link.receiving && !complete) pending.push_back(name + "its records are not complete yet");
   if (region.link.unacknowledged > 0) {
@@ -142,7 +147,8 @@ void Node::fill_work(Status& status, Instant now) const {
   status.starting = starting(*flows_, status.registry);
   for (const std::string& region : parts_->peering.regions()) {
     status.regions.push_back(status_of(region, *parts_, now));
-    add_reasons(status.pending, status.regions.back(), parts_->peering.state(region, now).complete);
+    add_reasons(status.pending, status.regions.back(), parts_->peering.state(region, now).complete,
+                parts_->peering.link(region).over_quota);
   }
   for (std::string& reason : parts_->catalog.pending()) add_reason(status.pending, std::move(reason));
 }

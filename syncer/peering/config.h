@@ -5,6 +5,7 @@
 #include <string>
 
 #include "syncer/base/time.h"
+#include "syncer/crypto/keyring.h"
 #include "syncer/settings/settings.h"
 
 namespace syncer::peering {
@@ -18,6 +19,9 @@ struct SyncSettings {
       std::chrono::seconds(5);  ///< a link on which nothing is read for this long is closed and dialled again
   Duration hold = std::chrono::seconds(120);  ///< copies of an unreachable region are kept this long
   Duration forget = std::chrono::hours(24);   ///< a region that is nowhere to be seen is forgotten after this
+  std::uint64_t max_records = 200'000;                       ///< that one region may have here
+  std::uint64_t max_bytes = std::uint64_t{256} << 20U;       ///< of all its records
+  std::uint64_t max_changes = 5'000;                         ///< a second, on the average of some seconds
 };
 
 inline settings::Settings<SyncSettings> sync_settings() {
@@ -29,6 +33,12 @@ inline settings::Settings<SyncSettings> sync_settings() {
                          "a region of which nothing is seen for this long, and no copies are left, is forgotten"),
       settings::positive("sync.heartbeat", &S::heartbeat, "time between two proofs of the same content"),
       settings::duration("sync.hold", &S::hold, "copies of an unreachable region are kept this long"),
+      settings::number("sync.max-bytes", 1, std::uint64_t{1} << 30U, &S::max_bytes,
+                       "bytes of records that are taken from one region"),
+      settings::number("sync.max-changes", 1, 1'000'000, &S::max_changes,
+                       "changes a second that are taken from one region"),
+      settings::number("sync.max-records", 1, 2'000'000, &S::max_records,
+                       "records that are taken from one region: instances, services, contracts"),
       settings::positive("sync.silence", &S::silence, "a link silent for this long is dialled again"),
   };
 }
@@ -46,6 +56,8 @@ struct PeeringConfig {
   std::string node;
   bool single = true;  ///< this region has one syncer: another one of its name is a mistake
   SyncSettings sync;
+  crypto::Keyring keys = {};       ///< of the pool: with one, all links are sealed
+  crypto::NonceSource nonce = {};  ///< required with keys
 };
 
 }  // namespace syncer::peering

@@ -31,33 +31,40 @@ wire::Hello Handshake::hello(Epoch epoch, std::uint64_t head) const {
 }
 
 std::optional<wire::SyncMessage> Handshake::answer(Instant now, const wire::Hello& hello, const Peer* known,
-                                                   const PeerLink* present, bool full) {
+                                                   bool full) {
   if (!leads_ && hello.region != config_.region) {
     if (!leader_) return std::nullopt;
     return wire::Redirect{*leader_};
   }
   bool conflict = false;
-  const std::string reason = objection(now, hello, known, present, full, conflict);
+  const std::string reason = objection(hello, known, full, conflict);
   if (conflict) note_conflict(now, hello.region, reason);
   if (!reason.empty()) return refusal(reason, conflict);
-  const Epoch known_epoch = known == nullptr ? Epoch{} : known->known_epoch;
-  return wire::Welcome{config_.region, config_.node, run_, known_epoch, known == nullptr ? 0 : known->known_run};
+  if (known == nullptr) return wire::Welcome{config_.region, config_.node, run_, {}, 0};
+  return welcome(*known);
 }
 
-std::string Handshake::objection(Instant now, const wire::Hello& hello, const Peer* known, const PeerLink* present,
-                                 bool full, bool& conflict) const {
+wire::Welcome Handshake::welcome(const Peer& dialer) const {
+  return {config_.region, config_.node, run_, dialer.writer.known_epoch(), dialer.writer.known_run()};
+}
+
+std::string Handshake::objection(const wire::Hello& hello, const Peer* known, bool full, bool& conflict) const {
   if (hello.region.empty()) return "a region needs a name";
   if (hello.region == config_.region) {
     if (hello.run == run_) return "this address is the dialer's own";
     conflict = config_.single || hello.single;
     return conflict ? name_used_twice(config_.region, config_.node, hello.node) : "a region does not publish to itself";
   }
-  if (known == nullptr) return full ? "too many regions" : "";
-  if (present == nullptr || !hello.single || SYNCER_MUTATED("peering.ignore_conflict")) return "";
-  const bool alive = saturating_add(present->last_read, 2 * config_.sync.heartbeat) > now;
-  if (present->node == hello.node || !alive) return "";
-  conflict = true;
-  return name_used_twice(hello.region, present->node, hello.node);
+  return known == nullptr && full ? "too many regions" : "";
+}
+
+wire::Refuse Handshake::refuse_newcomer(Instant now, const wire::Hello& hello, const PeerLink& present) {
+  const bool conflict = hello.single && hello.node != present.node;
+  std::string reason = conflict ? name_used_twice(hello.region, present.node, hello.node)
+                                : "region \"" + hello.region + "\" is published by \"" + present.node +
+                                      "\" already, which is there";
+  if (conflict) note_conflict(now, hello.region, reason);
+  return refusal(std::move(reason), conflict);
 }
 
 wire::Refuse Handshake::refusal(std::string reason, bool conflict) const {

@@ -26,11 +26,13 @@ class Handshake {
   void set_leader(bool self, std::optional<Endpoint> leader);
 
   wire::Hello hello(Epoch epoch, std::uint64_t head) const;
-  /// What a hello is answered with; nothing closes the link without an answer, so that the dialer tries the next
-  /// address at once. `known`: the dialer's region, nullptr when it is new. `present`: the link on which the region
-  /// publishes already, if any. `full`: no further region can be followed.
-  std::optional<wire::SyncMessage> answer(Instant now, const wire::Hello& hello, const Peer* known,
-                                          const PeerLink* present, bool full);
+  /// What a hello is answered with; a Welcome says that the region may publish. Nothing closes the link without an
+  /// answer, so that the dialer tries the next address at once. `known`: the dialer's region, nullptr when it is new.
+  /// `full`: no further region can be followed.
+  std::optional<wire::SyncMessage> answer(Instant now, const wire::Hello& hello, const Peer* known, bool full);
+  /// The region of this hello is published on another link, by a writer that is there: the newcomer is refused.
+  wire::Refuse refuse_newcomer(Instant now, const wire::Hello& hello, const PeerLink& present);
+  wire::Welcome welcome(const Peer& dialer) const;
   wire::Refuse refusal(std::string reason, bool conflict) const;
   /// The epoch of ours that the answerer knows and this process must go beyond; nothing when ours stands.
   std::optional<Epoch> epoch_to_exceed(const wire::Welcome& welcome, Epoch own) const;
@@ -46,8 +48,7 @@ class Handshake {
   Instant next_deadline() const;
 
  private:
-  std::string objection(Instant now, const wire::Hello& hello, const Peer* known, const PeerLink* present, bool full,
-                        bool& conflict) const;
+  std::string objection(const wire::Hello& hello, const Peer* known, bool full, bool& conflict) const;
 
   const PeeringConfig& config_;
   std::uint64_t run_;

@@ -4,27 +4,53 @@
 #include <algorithm>
 #include <utility>
 
+#include "syncer/base/mutation.h"
+
 namespace syncer::peering {
 namespace {
 
 /// A dial that takes longer will not succeed.
 constexpr Duration kConnectTimeout = std::chrono::seconds(2);
-/// Accepted streams whose other side is not known yet; more are closed at once.
+/// Accepted streams whose other side is not known yet: of all, of all but members' hosts, and of one host. More are
+/// closed at once.
 constexpr std::size_t kMaxUnidentified = 256;
+constexpr std::size_t kMaxStrangers = 192;
+constexpr std::size_t kMaxOfOneHost = 64;
+/// A stream says who it is within this time after it was accepted, and in this many bytes.
+constexpr Duration kGreetingTime = std::chrono::seconds(5);
+constexpr std::size_t kMaxGreeting = std::size_t{4} << 10U;
+/// Unfinished frames of all links together; ordinary ones, a batch each, do not count.
+constexpr std::size_t kMaxBuffered = std::size_t{64} << 20U;
+constexpr std::size_t kFreeBuffer = std::size_t{128} << 10U;
+/// An accepted link on which nothing of use comes is given up after so many times the silence.
+constexpr int kUseless = 3;
 /// A peer that leaves so many bytes unread is cut off. Windows keep an honest one far below.
 constexpr std::size_t kMaxBacklog = std::size_t{8} << 20U;
+
+/// Who cannot open our frames says so in plain; that is for people only.
+Error not_understood(Error error, const wire::FrameReader::Frame& frame) {
+  const auto message = wire::decode_sync(frame.type, frame.body);
+  const auto* refusal = message ? std::get_if<wire::Refuse>(&*message) : nullptr;
+  if (refusal != nullptr) error.detail += "; the other end says: " + refusal->reason;
+  return error;
+}
 
 std::string_view direction(const PeerLink& link) { return link.dialer ? "out" : "in"; }
 
 }  // namespace
 
-Result<std::optional<wire::SyncMessage>> PeerLink::next(ByteView& input) {
-  const auto frame = reader.next(input);
-  if (!frame) return tl::unexpected<Error>(frame.error());
-  if (!*frame) return std::nullopt;
-  auto message = wire::decode_sync((*frame)->type, (*frame)->body);
-  if (!message) return tl::unexpected<Error>(message.error());
-  return std::optional(std::move(*message));
+Result<std::optional<wire::SyncMessage>> Links::next(PeerLink& link, ByteView& input) {
+  while (true) {
+    const auto frame = link.reader.next(input);
+    if (!frame) return tl::unexpected<Error>(frame.error());
+    if (!*frame) return std::nullopt;
+    const auto opened = link.stream.read(seal_, (*frame)->type, (*frame)->body);
+    if (!opened) return tl::unexpected<Error>(not_understood(opened.error(), **frame));
+    if (!*opened) continue;  // a challenge
+    auto message = wire::decode_sync((*opened)->type, (*opened)->body);
+    if (!message) return tl::unexpected<Error>(message.error());
+    return std::optional(std::move(*message));
+  }
 }
 
 PeerLink* Links::find(LinkId id) {
@@ -49,7 +75,9 @@ PeerLink& Links::add(Instant now, LinkId id, bool dialer, const Endpoint& addres
   link.dialer = dialer;
   link.state = dialer ? PeerLink::State::Connecting : PeerLink::State::Greeting;
   link.address = address;
-  link.last_read = now;
+  link.since = link.last_read = link.last_of_use = now;
+  if (dialer) link.stream = wire::SealedStream(wire::Writer::Dialer);
+  if (!dialer && !SYNCER_MUTATED("peering.read_all_of_strangers")) link.reader.limit(kMaxGreeting);
   next_silent_ = std::min(next_silent_, expiry(link));
   return link;
 }
@@ -61,20 +89,36 @@ LinkId Links::dial(Instant now, const std::string& region, const Endpoint& addre
   return link.id;
 }
 
-void Links::accept(Instant now, LinkId id, const Endpoint& from) {
-  const auto unidentified =
-      std::count_if(links_.begin(), links_.end(), [](const auto& entry) { return entry.second.region.empty(); });
-  if (static_cast<std::size_t>(unidentified) >= kMaxUnidentified) {
+void Links::accept(Instant now, LinkId id, const Endpoint& from, bool expected) {
+  std::size_t strangers = 0;
+  std::size_t of_this_host = 0;
+  for (const auto& [other, link] : links_) {
+    if (!link.region.empty()) continue;
+    ++strangers;
+    if (link.address.address == from.address) ++of_this_host;
+  }
+  const bool full = strangers >= (expected ? kMaxUnidentified : kMaxStrangers);
+  if (full || of_this_host >= kMaxOfOneHost) {
     report_drop(now, "", "too many strangers");
     return streams_.close(id);
   }
   add(now, id, false, from);
+  begin(id);
+}
+
+void Links::begin(LinkId id) {
+  PeerLink& link = links_.at(id);
+  if (!seal_.active()) return;
+  streams_.send(link.id, wire::preamble(wire::kSyncProtocol) + link.stream.greet(seal_));
+  link.preamble_sent = true;
 }
 
 void Links::set_up(Instant now, PeerLink& link, std::string node, std::uint64_t run) {
   link.node = std::move(node);
   link.run = run;
   link.state = PeerLink::State::Up;
+  link.last_of_use = now;
+  link.reader.limit(wire::kMaxFrame);
   const std::string address = to_string(link.address);
   observe(observer_, now, EventKind::LinkUp, Severity::Info,
           {{"region", link.region}, {"node", link.node}, {"address", address}, {"direction", direction(link)}});
@@ -83,8 +127,19 @@ void Links::set_up(Instant now, PeerLink& link, std::string node, std::uint64_t 
 bool Links::send(PeerLink& link, ByteView frame) {
   if (!link.preamble_sent) streams_.send(link.id, wire::preamble(wire::kSyncProtocol));
   link.preamble_sent = true;
-  streams_.send(link.id, frame);
+  if (seal_.active())
+    streams_.send(link.id, link.stream.write(seal_, frame));
+  else
+    streams_.send(link.id, frame);
   return streams_.backlog(link.id) <= kMaxBacklog;
+}
+
+void Links::send_refusal(PeerLink& link, const wire::Refuse& refusal) {
+  const Bytes frame = wire::encode_sync(wire::SyncMessage(refusal));
+  if (ready(link)) return static_cast<void>(send(link, frame));
+  // To a stranger: not even our names.
+  const wire::Refuse nameless{"", "", refusal.reason, false};
+  streams_.send(link.id, wire::encode_sync(wire::SyncMessage(nameless)));
 }
 
 std::optional<PeerLink> Links::close(Instant now, LinkId id, std::string_view reason) {
@@ -109,8 +164,25 @@ std::optional<PeerLink> Links::on_closed(Instant now, LinkId id, std::string_vie
 }
 
 Instant Links::expiry(const PeerLink& link) const {
-  const bool dialling = link.state == PeerLink::State::Connecting;
-  return saturating_add(link.last_read, dialling ? std::min(kConnectTimeout, silence_) : silence_);
+  const Instant silent = saturating_add(link.last_read, silence_);
+  switch (link.state) {
+    case PeerLink::State::Connecting:
+      return saturating_add(link.since, std::min(kConnectTimeout, silence_));
+    case PeerLink::State::Greeting:
+      // Dripping bytes gains nothing.
+      return SYNCER_MUTATED("peering.wait_for_drips") ? silent
+                                                      : saturating_add(link.since, std::min(kGreetingTime, silence_));
+    case PeerLink::State::Up:
+      break;
+  }
+  return link.dialer ? silent : std::min(silent, saturating_add(link.last_of_use, kUseless * silence_));
+}
+
+bool Links::hold_too_much(const PeerLink& link) const {
+  if (link.reader.buffered() <= kFreeBuffer) return false;
+  std::size_t all = 0;
+  for (const auto& [id, other] : links_) all += other.reader.buffered();
+  return all > kMaxBuffered;
 }
 
 std::vector<LinkId> Links::take_silent(Instant now) {
@@ -129,7 +201,8 @@ std::vector<LinkId> Links::take_silent(Instant now) {
 
 void Links::report_refusal(Instant now, const PeerLink& link, std::string_view region, std::string_view node,
                            std::string_view reason) {
-  const std::string address = to_string(link.address);
+  // Each try of a dialer has another port; without it the same refusal is the same event.
+  const std::string address = link.dialer ? to_string(link.address) : link.address.host();
   observe(
       observer_, now, EventKind::PeerRefused, Severity::Warning,
       {{"region", region}, {"node", node}, {"address", address}, {"direction", direction(link)}, {"reason", reason}});

@@ -14,6 +14,7 @@
 #include "syncer/ports/network.h"
 #include "syncer/ports/observer.h"
 #include "syncer/wire/frame/frame.h"
+#include "syncer/wire/frame/seal.h"
 #include "syncer/wire/sync/message.h"
 
 namespace syncer::peering {
@@ -29,21 +30,31 @@ struct PeerLink {
   std::string region;     ///< the other side's; empty until its hello is accepted
   std::string node;       ///< likewise
   std::uint64_t run = 0;  ///< of the other side
+  Instant since{};        ///< when the stream began
   Instant last_read{};
+  Instant last_of_use{};  ///< last message that carried anything, of an accepted link
   bool preamble_sent = false;
+  bool greeted = false;  ///< our hello is sent, of a dialled link
   wire::FrameReader reader{wire::kSyncProtocol};
-
-  /// The next message in `input`. Nothing when it is used up; an error makes the link unusable.
-  Result<std::optional<wire::SyncMessage>> next(ByteView& input);
+  wire::SealedStream stream{wire::Writer::Acceptor};
 };
 
 /// The streams to other regions: what each has come to, and which is silent for too long. Does not know what is said on
 /// them.
 class Links {
  public:
-  /// Borrows `streams` and `observer`. A link on which nothing is read for `silence` is given by take_silent().
-  Links(Streams& streams, Observer& observer, Duration silence, std::function<LinkId()> next_link)
-      : streams_(streams), observer_(observer), silence_(silence), next_link_(std::move(next_link)) {}
+  /// Borrows `streams` and `observer`. A link on which nothing is read for `silence` is given by take_silent(). With
+  /// keys in `seal` all but the first frame of each end is sealed.
+  Links(Streams& streams, Observer& observer, Duration silence, std::function<LinkId()> next_link, wire::Seal seal)
+      : streams_(streams),
+        observer_(observer),
+        silence_(silence),
+        next_link_(std::move(next_link)),
+        seal_(std::move(seal)) {}
+
+  /// Other keys from now on, on links that are up too: the ring opens what the former one sealed.
+  void set_keys(crypto::Keyring keys) { seal_.set_keys(std::move(keys)); }
+  const crypto::Keyring& keys() const { return seal_.keys(); }
 
   bool contains(LinkId id) const { return links_.count(id) != 0; }
   PeerLink* find(LinkId id);
@@ -51,18 +62,29 @@ class Links {
   std::vector<LinkId> ids() const;
 
   LinkId dial(Instant now, const std::string& region, const Endpoint& address);
-  /// Closes the stream at once when too many are unidentified already.
-  void accept(Instant now, LinkId id, const Endpoint& from);
+  /// Closes the stream at once when too many are unidentified already, from that host or from all; `expected` hosts,
+  /// those of members, find places that are kept for them.
+  void accept(Instant now, LinkId id, const Endpoint& from, bool expected);
   /// The other side is known from here on, and both have agreed to the link.
   void set_up(Instant now, PeerLink& link, std::string node, std::uint64_t run);
+  /// The stream to the other side is open; with keys, our challenge goes out.
+  void begin(LinkId id);
+  /// A frame can be sent on it.
+  bool ready(const PeerLink& link) const { return link.stream.ready(seal_); }
+  /// The next message in `input`. Nothing when it is used up; an error makes the link unusable.
+  Result<std::optional<wire::SyncMessage>> next(PeerLink& link, ByteView& input);
   /// Sends a frame, after the preamble when it is the first. False when the other side leaves too much unread: the
   /// caller closes the link.
   bool send(PeerLink& link, ByteView frame);
+  /// Why a stream is refused, in plain when nothing else can be understood at the other end.
+  void send_refusal(PeerLink& link, const wire::Refuse& refusal);
   /// Forgets the link and closes its stream; nothing when it is not known.
   std::optional<PeerLink> close(Instant now, LinkId id, std::string_view reason);
   /// Forgets a link whose stream is closed; nothing when it is not known.
   std::optional<PeerLink> on_closed(Instant now, LinkId id, std::string_view reason);
 
+  /// The unfinished frames of all links take more memory than all of them may, and this one has its share in it.
+  bool hold_too_much(const PeerLink& link) const;
   /// The links that are silent for too long, for the caller to close.
   std::vector<LinkId> take_silent(Instant now);
   /// No link is silent for too long before this.
@@ -83,6 +105,7 @@ class Links {
   Observer& observer_;
   Duration silence_;
   std::function<LinkId()> next_link_;
+  wire::Seal seal_;
   std::map<LinkId, PeerLink> links_;
   Instant next_silent_ = kNever;
 };

@@ -5,6 +5,7 @@
 #include <map>
 #include <variant>
 
+#include "syncer/base/epoch_bounds.h"
 #include "syncer/base/mutation.h"
 
 namespace syncer::peering {
@@ -17,6 +18,8 @@ replication::Options options_of(const SyncSettings& sync) {
   replication::Options options;
   options.heartbeat = sync.heartbeat;
   options.flush = sync.flush;
+  options.quota = {static_cast<std::size_t>(sync.max_records), static_cast<std::size_t>(sync.max_bytes),
+                   sync.max_changes};
   // Asked again before the silence of a stalled repair looks like a dead link.
   options.retry = std::min(options.retry, sync.silence / 2);
   return options;
@@ -28,9 +31,11 @@ Peering::Peering(PeeringConfig config, Streams& streams, Observer& observer, Ran
                  std::function<LinkId()> next_link)
     : config_(std::move(config)),
       observer_(observer),
-      links_(streams, observer, config_.sync.silence, std::move(next_link)),
+      links_(streams, observer, config_.sync.silence, std::move(next_link),
+             wire::Seal("syncer sync 1", config_.keys, config_.nonce)),
       handshake_(config_, random.stream("run").next()),
       peers_(config_.sync.connect_retry, random, now),
+      challenges_(config_.sync.heartbeat),
       core_(options_of(config_.sync), now) {}
 
 // What the node decides.
@@ -81,7 +86,7 @@ void Peering::close_epoch(Instant now) {
   for (const LinkId id : links_.ids()) close(now, id, "this node is not the writer any more");
   for (const auto& [name, peer] : peers_) {
     forget(now, name);
-    if (peer.known_epoch != Epoch{}) raise_floor(now, name, peer.known_epoch);
+    if (peer.writer.known_epoch() != Epoch{}) raise_floor(now, name, peer.writer.known_epoch());
   }
 }
 
@@ -99,14 +104,12 @@ void Peering::erase(Instant now, ByteView key) {
 
 void Peering::raise_floor(Instant now, std::string_view region, Epoch floor) {
   if (peers_.is_full_for(region)) return;
-  const replication::Replica* held = replica(region);
-  if (held != nullptr && held->epoch() < floor) forget(now, region);
   Peer& peer = peers_.at(region);
+  if (!peer.writer.raise(floor)) return report_doubt(observer_, now, peer.name, floor, peer.writer.known_epoch());
+  const replication::Replica* held = core_.replica(peer.id);
+  if (held != nullptr && held->epoch() < floor) forget(now, region);
   note_presence(now, peer);
   core_.receiver(peer.id).raise_floor(floor);
-  if (floor <= peer.known_epoch) return;
-  peer.known_epoch = floor;
-  peer.known_run = 0;
 }
 
 void Peering::forget(Instant now, std::string_view region) {
@@ -119,27 +122,23 @@ void Peering::forget(Instant now, std::string_view region) {
 
 // From the streams to the core.
 
-void Peering::on_stream_connected(Instant now, LinkId id) {
-  PeerLink* link = links_.find(id);
-  if (link == nullptr || link->state != PeerLink::State::Connecting) return;
-  link->state = PeerLink::State::Greeting;
-  link->last_read = now;
-  const wire::Hello hello = handshake_.hello(core_.log().epoch(), core_.log().head());
-  send(now, id, wire::encode_sync(wire::SyncMessage(hello)));
-}
-
 void Peering::on_stream_data(Instant now, LinkId id, ByteView bytes) {
   if (PeerLink* link = links_.find(id)) link->last_read = now;
   // A message may close its own link, so it is looked up anew for each.
   while (PeerLink* link = links_.find(id)) {
-    const auto message = link->next(bytes);
-    if (!message && message.error().code == ErrorCode::Unsupported && !link->dialer) {
-      return refuse(now, *link, "", "", handshake_.refusal(message.error().detail, false));
-    }
-    if (!message) return drop(now, *link, message.error().detail);
-    if (!*message) return;
+    const auto message = links_.next(*link, bytes);
+    if (!message) return on_unreadable(now, *link, message.error());
+    if (!*message && links_.hold_too_much(*link)) return drop(now, *link, "too much of unfinished frames");
+    if (!*message) return greet(now, *link);
     on_message(now, *link, **message);
   }
+}
+
+/// A dialer that speaks another version, or not with our key, is told so.
+void Peering::on_unreadable(Instant now, PeerLink& link, const Error& error) {
+  const bool other_tongue = error.code == ErrorCode::Unsupported || error.code == ErrorCode::Refused;
+  if (link.dialer || link.state != PeerLink::State::Greeting || !other_tongue) return drop(now, link, error.detail);
+  refuse(now, link, "", "", handshake_.refusal(error.detail, false));
 }
 
 void Peering::on_message(Instant now, PeerLink& link, const wire::SyncMessage& message) {
@@ -157,82 +156,31 @@ void Peering::on_message(Instant now, PeerLink& link, const wire::SyncMessage& m
   drop(now, link, "no hello");
 }
 
-void Peering::on_hello(Instant now, PeerLink& link, const wire::Hello& hello) {
-  const Peer* known = peers_.find(hello.region);
-  const PeerLink* present = known != nullptr && known->in ? links_.find(*known->in) : nullptr;
-  const auto answer = handshake_.answer(now, hello, known, present, peers_.is_full_for(hello.region));
-  if (!answer) return close(now, link.id, "no leader is known yet");
-  if (const auto* welcome = std::get_if<wire::Welcome>(&*answer)) return accept(now, link, hello, *welcome);
-  if (const auto* refusal = std::get_if<wire::Refuse>(&*answer)) {
-    return refuse(now, link, hello.region, hello.node, *refusal);
-  }
-  links_.send(link, wire::encode_sync(*answer));
-  close(now, link.id, "sent to the leader");
-}
-
-void Peering::accept(Instant now, PeerLink& link, const wire::Hello& hello, const wire::Welcome& welcome) {
-  Peer& peer = peers_.at(hello.region);
-  link.region = hello.region;
-  if (peer.in) close(now, *peer.in, "replaced by a newer link");
-  peer.in = link.id;
-  note_presence(now, peer);
-  core_.writer_up(peer.id);
-  links_.send(link, wire::encode_sync(wire::SyncMessage(welcome)));
-  links_.set_up(now, link, hello.node, hello.run);
-}
-
-void Peering::on_greeting_answer(Instant now, PeerLink& link, const wire::SyncMessage& answer) {
-  if (const auto* welcome = std::get_if<wire::Welcome>(&answer)) return on_welcome(now, link, *welcome);
-  if (const auto* refusal = std::get_if<wire::Refuse>(&answer)) return on_refuse(now, link, *refusal);
-  const auto* redirect = std::get_if<wire::Redirect>(&answer);
-  if (redirect == nullptr) return drop(now, link, "no answer to the hello");
-  Peer& peer = peers_.at(link.region);
-  close(now, link.id, "redirected to the leader");
-  peer.dialer.on_redirect(now, redirect->rpc);
-  dial_due(now);
-}
-
-void Peering::on_welcome(Instant now, PeerLink& link, const wire::Welcome& welcome) {
-  if (welcome.region != link.region) {
-    const std::string reason = "the address answers for region \"" + welcome.region + "\"";
-    links_.report_refusal(now, link, link.region, welcome.node, reason);
-    return close(now, link.id, reason);
-  }
-  if (const auto known = handshake_.epoch_to_exceed(welcome, core_.log().epoch())) want_reopen(*known);
-  Peer& peer = peers_.at(link.region);
-  peer.dialer.on_success();
-  links_.set_up(now, link, welcome.node, welcome.run);
-  peer.exchange.opened(now);
-  note_presence(now, peer);
-  replication::Outputs out = take_outputs();
-  core_.reader_up(peer.id, out);
-  carry_out(now, out);
-}
-
-void Peering::on_refuse(Instant now, PeerLink& link, const wire::Refuse& refusal) {
-  links_.report_refusal(now, link, refusal.region, refusal.node, refusal.reason);
-  if (refusal.conflict) handshake_.note_conflict(now, config_.region, refusal.reason);
-  Peer& peer = peers_.at(link.region);
-  close(now, link.id, refusal.reason);
-  peer.dialer.on_refusal(now);
-}
-
-void Peering::on_writer_message(Instant now, const PeerLink& link, const replication::WriterMessage& message) {
+void Peering::on_writer_message(Instant now, PeerLink& link, const replication::WriterMessage& message) {
   Peer& peer = peers_.at(link.region);
   const Epoch epoch = std::visit([](const auto& m) { return m.epoch; }, message);
-  const bool another_run = peer.known_run != 0 && link.run != peer.known_run;
-  if (epoch == peer.known_epoch && another_run) {
-    // The same epoch from another process: it lost its disk and does not know yet that the epoch was used up.
-    return report_stale_epoch(observer_, now, peer.name, epoch, peer.known_epoch);
+  const Epoch known = peer.writer.known_epoch();
+  switch (peer.writer.judge(now, link.run, epoch)) {
+    case WriterTrust::Verdict::Hear:
+      return hear(now, link, epoch, message);
+    case WriterTrust::Verdict::SameEpoch:
+      return report_stale_epoch(observer_, now, peer.name, epoch, known);
+    case WriterTrust::Verdict::Doubt:
+      if (epoch > known) return report_doubt(observer_, now, peer.name, epoch, known);
+      return hear(now, link, epoch, message);  // refused as stale, and its writer is told what is known
+    case WriterTrust::Verdict::Believe:
+      report_doubt(observer_, now, peer.name, known, epoch);
+      core_.receiver(peer.id).forget_epoch();
+      return hear(now, link, epoch, message);
   }
-  if (epoch >= peer.known_epoch) {
-    peer.known_epoch = epoch;
-    peer.known_run = link.run;
-    peer.last_heard = now;
-    peer.heard = true;
-  }
+}
+
+void Peering::hear(Instant now, PeerLink& link, Epoch epoch, const replication::WriterMessage& message) {
+  Peer& peer = peers_.at(link.region);
   replication::Outputs out = take_outputs();
-  core_.receive(now, peer.id, message, out);
+  const replication::Heard heard = core_.receive(now, peer.id, message, out);
+  if (heard != replication::Heard::Word) link.last_of_use = now;
+  peer.writer.heard(now, link.run, epoch, heard);
   carry_out(now, out);
 }
 
@@ -262,7 +210,9 @@ void Peering::carry_out(Instant now, replication::Output& output) {
   } else if (const auto* stale = std::get_if<StaleEpoch>(&output)) {
     report_stale_epoch(observer_, now, peers_.name_of(stale->region), stale->got, stale->known);
   } else if (const auto* old = std::get_if<EpochTooOld>(&output)) {
-    want_reopen(old->known);
+    want_reopen(now, old->known);
+  } else if (const auto* quota = std::get_if<QuotaChanged>(&output)) {
+    report_quota(observer_, now, peers_.name_of(quota->region), *quota);
   } else if (const auto* dropped = std::get_if<Dropped>(&output)) {
     links_.report_drop(now, peers_.name_of(dropped->from), dropped->reason);
   }
@@ -281,87 +231,13 @@ void Peering::ask(Instant now, const replication::Ask& ask) {
   if (peer.in) send(now, *peer.in, wire::encode_sync(ask.message));
 }
 
-void Peering::want_reopen(Epoch known) {
-  if (!SYNCER_MUTATED("peering.ignore_known_epoch")) reopen_wanted_ = std::max(reopen_wanted_.value_or(Epoch{}), known);
-}
-
-// Links.
-
-void Peering::dial_due(Instant now) {
-  if (!publishing_) return;
-  for (auto& [name, peer] : peers_) {
-    if (peer.out || peer.dialer.next_attempt() > now) continue;
-    peer.out = links_.dial(now, name, peer.dialer.address());
-  }
-}
-
-void Peering::send(Instant now, LinkId id, ByteView frame) {
-  PeerLink* link = links_.find(id);
-  if (link != nullptr && !links_.send(*link, frame)) close(now, id, "the other side does not read");
-}
-
-void Peering::refuse(Instant now, PeerLink& link, const std::string& region, const std::string& node,
-                     const wire::Refuse& refusal) {
-  links_.report_refusal(now, link, region, node, refusal.reason);
-  links_.send(link, wire::encode_sync(wire::SyncMessage(refusal)));
-  close(now, link.id, refusal.reason);
-}
-
-void Peering::drop(Instant now, PeerLink& link, std::string_view reason) {
-  links_.report_drop(now, link.region, reason);
-  close(now, link.id, reason);
-}
-
-void Peering::close(Instant now, LinkId id, std::string_view reason) {
-  if (const auto link = links_.close(now, id, reason)) detach(now, *link, reason);
-}
-
-void Peering::close_silent(Instant now, LinkId id) {
-  constexpr std::string_view kReason = "silent for too long";
-  const PeerLink* link = links_.find(id);
-  if (link->dialer && link->state != PeerLink::State::Up) links_.report_failed_dial(now, *link, kReason);
-  close(now, id, kReason);
-}
-
-void Peering::on_stream_closed(Instant now, LinkId id, std::string_view reason) {
-  const auto link = links_.on_closed(now, id, reason);
-  if (!link) return;
-  if (link->dialer && link->state != PeerLink::State::Up) links_.report_failed_dial(now, *link, reason);
-  detach(now, *link, reason);
-  dial_due(now);
-}
-
-/// The region of a link that is gone learns of it.
-void Peering::detach(Instant now, const PeerLink& link, std::string_view reason) {
-  if (link.region.empty()) return;
-  Peer& peer = peers_.at(link.region);
-  if (peer.in == link.id) peer.in.reset();
-  const bool published = peer.out == link.id;
-  if (published) peer.out.reset();
-  note_presence(now, peer);
-  if (!published) return;
-  peer.exchange.lost(link.address, reason);
-  core_.reader_down(peer.id);
-  peer.dialer.on_failure(now);
-}
-
-void Peering::advance(Instant now) {
-  replication::Outputs out = take_outputs();
-  core_.advance(now, out);
-  carry_out(now, out);
-  for (const LinkId id : links_.take_silent(now)) close_silent(now, id);
-  handshake_.advance(now);
-  look_at_exchanges(now);
-  dial_due(now);
-}
-
-Instant Peering::next_deadline() const {
-  Instant next = std::min({core_.next_deadline(), links_.next_deadline(), handshake_.next_deadline()});
-  if (!publishing_) return next;
-  for (const auto& [name, peer] : peers_) {
-    if (!peer.out) next = std::min(next, peer.dialer.next_attempt());
-  }
-  return next;
+/// What others know of us is followed as far as a region comes by itself: further, somebody made them believe it, and
+/// they believe us again when we stand by our epoch.
+void Peering::want_reopen(Instant now, Epoch known) {
+  const Epoch own = core_.log().epoch();
+  if (SYNCER_MUTATED("peering.ignore_known_epoch")) return;
+  if (!in_bounds(known) || leaps_beyond(own, known)) return report_doubt(observer_, now, config_.region, known, own);
+  reopen_wanted_ = std::max(reopen_wanted_.value_or(Epoch{}), known);
 }
 
 // What is known of the regions.
@@ -447,7 +323,7 @@ bool Peering::is_published_to(const Peer& peer) const {
 
 RegionState Peering::state(const Peer& peer, Instant now) const {
   const replication::Replica* replica = core_.replica(peer.id);
-  const bool connected = peer.in && now - peer.last_heard <= config_.sync.silence;
+  const bool connected = peer.in && now - peer.writer.last_heard() <= config_.sync.silence;
   const bool complete = replica != nullptr && replica->consistent();
   return {connected, complete, core_.origin_healthy(peer.id)};
 }
@@ -473,7 +349,7 @@ Peering::Link Peering::link(std::string_view region) const {
   Link link;
   const Peer* peer = peers_.find(region);
   if (peer == nullptr) return link;
-  if (peer->heard) link.last_heard = peer->last_heard;
+  if (peer->writer.has_spoken()) link.last_heard = peer->writer.last_heard();
   link.up = peer->in.has_value();
   link.publishing = is_published_to(*peer);
   link.unacknowledged = core_.publisher().unacknowledged(peer->id);
@@ -484,6 +360,7 @@ Peering::Link Peering::link(std::string_view region) const {
   link.left = peer->in_pool && !peer->dialer.wanted();
   link.conflict = handshake_.conflict(region);
   if (link.up) link.node = links_.find(*peer->in)->node;
+  link.over_quota = core_.over_quota(peer->id);
   return link;
 }
 
@@ -493,7 +370,7 @@ void Peering::hash(StateHasher& hasher) const {
     hasher.add(name);
     hasher.add(peer.out ? peer.out->value : 0);
     hasher.add(peer.in ? peer.in->value : 0);
-    hasher.add(static_cast<std::uint64_t>(nanos(peer.last_heard)));
+    hasher.add(static_cast<std::uint64_t>(nanos(peer.writer.last_heard())));
   }
   hasher.add(publishing_ ? 1 : 0);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "syncer/base/hash.h"
+#include "syncer/peering/challenges.h"
 #include "syncer/peering/config.h"
 #include "syncer/peering/handshake.h"
 #include "syncer/peering/links.h"
@@ -52,6 +53,9 @@ class Peering {
   void set_healthy(bool healthy) { core_.set_healthy(healthy); }
   /// Cluster mode: a node that is not the leader sends dialers to it.
   void set_leader(bool self, std::optional<Endpoint> leader) { handshake_.set_leader(self, leader); }
+  /// Other keys of the pool from now on. A pool that is sealed stays so, and an open one open.
+  void set_keys(crypto::Keyring keys) { links_.set_keys(std::move(keys)); }
+  const crypto::Keyring& keys() const { return links_.keys(); }
   /// Epochs of a region below this one are over: refused even after a restart (the marks in the registry show it), and
   /// what was taken from one is forgotten. The region learns of it with the answer to its next hello.
   void raise_floor(Instant now, std::string_view region, Epoch floor);
@@ -60,7 +64,11 @@ class Peering {
 
   bool owns(LinkId link) const { return links_.contains(link); }
   /// A stream that starts with wire::kSyncProtocol.magic; all its bytes follow in on_stream_data.
-  void on_stream_accepted(Instant now, LinkId link, const Endpoint& from) { links_.accept(now, link, from); }
+  void on_stream_accepted(Instant now, LinkId link, const Endpoint& from) {
+    links_.accept(now, link, from, expects(from));
+  }
+  /// A syncer of some region that gossip knows is at this host.
+  bool expects(const Endpoint& from) const;
   void on_stream_connected(Instant now, LinkId link);
   void on_stream_data(Instant now, LinkId link, ByteView bytes);
   void on_stream_closed(Instant now, LinkId link, std::string_view reason);
@@ -92,6 +100,7 @@ class Peering {
     bool in_pool = false;                    ///< gossip has shown a syncer of it, and it has not left
     bool left = false;                       ///< gossip had shown one, and it has left
     std::string conflict;                    ///< who uses the region's name besides its writer; empty when nobody does
+    std::optional<replication::QuotaKind> over_quota = {};  ///< it offers more than that
   };
   Link link(std::string_view region) const;
   /// For people, that our region's name is used by two syncers; empty while that is not so.
@@ -112,13 +121,18 @@ class Peering {
 
  private:
   // From the streams to the core.
+  void on_unreadable(Instant now, PeerLink& link, const Error& error);
   void on_message(Instant now, PeerLink& link, const wire::SyncMessage& message);
+  void greet(Instant now, PeerLink& link);
   void on_hello(Instant now, PeerLink& link, const wire::Hello& hello);
-  void accept(Instant now, PeerLink& link, const wire::Hello& hello, const wire::Welcome& welcome);
+  void accept(Instant now, PeerLink& link, const wire::Hello& hello);
+  void settle(Instant now, const Challenges::Challenge& challenge);
   void on_greeting_answer(Instant now, PeerLink& link, const wire::SyncMessage& answer);
   void on_welcome(Instant now, PeerLink& link, const wire::Welcome& welcome);
   void on_refuse(Instant now, PeerLink& link, const wire::Refuse& refuse);
-  void on_writer_message(Instant now, const PeerLink& link, const replication::WriterMessage& message);
+  void on_redirect(Instant now, PeerLink& link, const wire::Redirect& redirect);
+  void on_writer_message(Instant now, PeerLink& link, const replication::WriterMessage& message);
+  void hear(Instant now, PeerLink& link, Epoch epoch, const replication::WriterMessage& message);
 
   // From the core to the streams, the observer and the node.
   replication::Outputs take_outputs() { return std::exchange(spare_outputs_, {}); }
@@ -141,13 +155,14 @@ class Peering {
   bool is_published_to(const Peer& peer) const;
   void note_presence(Instant now, Peer& peer);
   void look_at_exchanges(Instant now);
-  void want_reopen(Epoch known);
+  void want_reopen(Instant now, Epoch known);
 
   const PeeringConfig config_;
   Observer& observer_;
   Links links_;
   Handshake handshake_;
   Peers peers_;
+  Challenges challenges_;
   replication::Replication core_;
   std::vector<RemoteChange> changes_;
   replication::Outputs spare_outputs_;  // empty, with the room of former ones

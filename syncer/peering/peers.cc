@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "syncer/base/assert.h"
+#include "syncer/base/mutation.h"
 
 namespace syncer::peering {
 namespace {
@@ -58,10 +59,22 @@ void Dialer::on_refusal(Instant now) {
   pause(now, std::max(kRefusedPause, retry_));
 }
 
-void Dialer::on_redirect(Instant now, const Endpoint& to) {
-  if (std::exchange(was_redirected_, !was_redirected_)) return on_failure(now);
+bool Dialer::on_redirect(Instant now, const Endpoint& to) {
+  const auto is_there = [&](const RemoteRegion& member) { return member.rpc == to; };
+  const bool known = std::any_of(alternatives_.begin(), alternatives_.end(), is_there);
+  const bool trusted = known || SYNCER_MUTATED("peering.follow_any_redirect");
+  if (std::exchange(was_redirected_, !was_redirected_) || !trusted) {
+    on_failure(now);
+    return trusted;
+  }
   redirect_ = to;
   next_attempt_ = now;
+  return true;
+}
+
+bool Dialer::has_host(const Endpoint& address) const {
+  return std::any_of(alternatives_.begin(), alternatives_.end(),
+                     [&](const RemoteRegion& member) { return member.rpc.address == address.address; });
 }
 
 void Dialer::on_success() {
@@ -77,7 +90,7 @@ Peer& Peers::at(std::string_view region) {
   Peer peer{.name = std::string(region),
             .id = next_id(region),
             .dialer = Dialer(retry_, random_.stream(region)),
-            .last_heard = started_};
+            .writer = WriterTrust(started_)};
   return map_.emplace(region, std::move(peer)).first->second;
 }
 
@@ -132,6 +145,22 @@ void report_mismatch(Observer& observer, Instant now, std::string_view region, c
 void report_stale_epoch(Observer& observer, Instant now, std::string_view region, Epoch got, Epoch known) {
   const std::string known_text = to_string(known);
   observe(observer, now, EventKind::StaleEpochRefused, Severity::Warning,
+          {{"region", region}, {"epoch_generation", got.generation}, {"epoch_term", got.term}, {"known", known_text}});
+}
+
+void report_quota(Observer& observer, Instant now, std::string_view region, const replication::QuotaChanged& changed) {
+  const std::string_view quota = replication::name(changed.quota);
+  if (!changed.reached) {
+    return observe(observer, now, EventKind::QuotaMet, Severity::Info, {{"region", region}, {"quota", quota}});
+  }
+  const std::string reason = "it offers more than sync.max-" + std::string(quota) + " allows: the rest is refused";
+  observe(observer, now, EventKind::QuotaReached, Severity::Warning,
+          {{"region", region}, {"quota", quota}, {"reason", reason}});
+}
+
+void report_doubt(Observer& observer, Instant now, std::string_view region, Epoch got, Epoch known) {
+  const std::string known_text = to_string(known);
+  observe(observer, now, EventKind::EpochDoubted, Severity::Warning,
           {{"region", region}, {"epoch_generation", got.generation}, {"epoch_term", got.term}, {"known", known_text}});
 }
 

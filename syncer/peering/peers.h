@@ -14,6 +14,7 @@
 #include "syncer/base/random.h"
 #include "syncer/base/time.h"
 #include "syncer/peering/exchange.h"
+#include "syncer/peering/writer_trust.h"
 #include "syncer/ports/observer.h"
 #include "syncer/replication/outputs.h"
 
@@ -51,8 +52,11 @@ class Dialer {
   void on_failure(Instant now);
   /// The other side refused the link: dialling again soon is of no use.
   void on_refusal(Instant now);
-  /// The other side named another address; followed once in a row.
-  void on_redirect(Instant now, const Endpoint& to);
+  /// The other side named another address of its region; followed once in a row. False, and as after a failure, when
+  /// gossip knows no member of that region there: nobody sends us to strangers.
+  bool on_redirect(Instant now, const Endpoint& to);
+  /// One of the region's syncers is at this host.
+  bool has_host(const Endpoint& address) const;
   void on_success();
 
   /// With the time a dial may take, a healed partition is noticed within 5 s.
@@ -88,15 +92,12 @@ struct Peer {
   Dialer dialer;
   std::optional<LinkId> out = {};  ///< the link that we dialled and publish on
   std::optional<LinkId> in = {};   ///< the link that it dialled and publishes on
-  Instant last_heard;              ///< last authentic message of its writer; the start of this process before the first
-  bool heard = false;              ///< there was such a message
   bool in_pool = false;            ///< gossip has shown a syncer of it
   bool alive = false;              ///< gossip shows one that is alive
   Exchange exchange = {};
-  Instant absent_since = kNever;             ///< since when neither gossip nor a link shows that it is there
-  bool unwanted = false;                     ///< an operator wants it forgotten
-  Epoch known_epoch = {};                    ///< highest epoch it published in …
-  std::uint64_t known_run = 0;               ///< … and the process that did; 0 when only the registry's marks show it
+  Instant absent_since = kNever;  ///< since when neither gossip nor a link shows that it is there
+  bool unwanted = false;          ///< an operator wants it forgotten
+  WriterTrust writer;
   std::optional<RegionState> reported = {};  ///< what the node was last given
 };
 
@@ -146,5 +147,9 @@ void report_bound(Observer& observer, Instant now, std::string_view region, cons
 void report_mismatch(Observer& observer, Instant now, std::string_view region, const replication::Version& version);
 /// A message of the epoch `got` was refused.
 void report_stale_epoch(Observer& observer, Instant now, std::string_view region, Epoch got, Epoch known);
+/// A region reached a quota, or is within it again.
+void report_quota(Observer& observer, Instant now, std::string_view region, const replication::QuotaChanged& changed);
+/// Somebody speaks of an epoch that the region cannot have, as far as is known.
+void report_doubt(Observer& observer, Instant now, std::string_view region, Epoch got, Epoch known);
 
 }  // namespace syncer::peering

@@ -292,17 +292,6 @@ class FuzzPeer final : public Process {
 
 }  // namespace
 
-NodeSpec fuzz_machine(std::size_t number) {
-  NodeSpec spec;
-  spec.name = "fuzz-peer-" + std::to_string(number);
-  spec.stranger = true;
-  spec.config.node = spec.name;
-  const auto low = static_cast<std::uint8_t>(number);
-  spec.config.gossip_address = Endpoint::v4(10, 66, 1, low, 30190);
-  spec.config.rpc_address = Endpoint::v4(10, 66, 1, low, 30191);
-  return spec;
-}
-
 ProcessFactory fuzz_factory(std::shared_ptr<const FuzzOrder> order) {
   return [order = std::move(order)](const syncer::node::NodeConfig& config, syncer::Ports ports, syncer::Random random,
                                     Instant) -> syncer::Result<std::unique_ptr<Process>> {

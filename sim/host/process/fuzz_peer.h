@@ -29,8 +29,6 @@ struct FuzzOrder {
   syncer::wire::gossip::Pool pool;  ///< the key of Sealed
 };
 
-/// The machine of the n-th fuzz peer, from 1.
-NodeSpec fuzz_machine(std::size_t number);
 /// Makes the process that follows the order.
 ProcessFactory fuzz_factory(std::shared_ptr<const FuzzOrder> order);
 

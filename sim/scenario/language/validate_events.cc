@@ -5,6 +5,7 @@
 
 #include "sim/host/registry/kinds.h"
 #include "sim/scenario/values/topology.h"
+#include "syncer/base/ids.h"
 #include "syncer/base/nearest.h"
 
 namespace sim::scenario {
@@ -67,6 +68,14 @@ class Arguments {
     if (a.what == FuzzKind::Nonsense && !draft_.scenario.topology.sealed) {
       refuse("what", "\"nonsense\" is believed by a pool without a key: wants \"sealed\": true in the topology");
     }
+  }
+  void operator()(const HostilePeer& a) const {
+    if (a.count == 0) refuse("count", "wants a number above zero");
+    if (!syncer::parse_epoch(a.epoch)) refuse("epoch", "wants generation.term, such as \"1.42\"");
+    if (a.key && !draft_.scenario.topology.sealed) {
+      refuse("key", "wants a pool with a key: \"sealed\": true in the topology");
+    }
+    if ((a.deed == HostileDeed::Redirect) == a.to.empty()) refuse("to", "goes with the deed \"redirect\"");
   }
   void operator()(const RegistryRegister& a) const {
     registry(a.registry);

@@ -19,7 +19,7 @@ struct Overloaded : Parts... {
 
 void perform(RunContext& run, const Event& event, syncer::Random random) {
   const ActionContext context{run, event, random};
-  using All = Overloaded<ProcessActions, FailureActions, NetworkActions, FuzzActions, RegistryActions>;
+  using All = Overloaded<ProcessActions, FailureActions, NetworkActions, StrangerActions, RegistryActions>;
   std::visit(All{{context}, {context}, {context}, {context}, {context}}, event.action);
 }
 

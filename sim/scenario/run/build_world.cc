@@ -166,7 +166,7 @@ void build_world(const Scenario& scenario, const Names& names, host::World& worl
     set_clock(scenario.topology.regions[names.nodes()[n].region].clock, n, world);
   }
   for (const Event& event : scenario.events) {
-    if (std::holds_alternative<FuzzPeer>(event.action)) world.add_fuzz_peer();
+    if (is_stranger(event.action)) world.add_stranger();
   }
   for (const LinkRule& rule : scenario.topology.links) add_links(rule, names, world);
   if (scenario.topology.slow_pair) slow_pairs(*scenario.topology.slow_pair, names, world);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "sim/host/process/fuzz_peer.h"
+#include "sim/host/process/hostile_peer.h"
 #include "sim/scenario/run/build_world.h"
 #include "syncer/node/node.h"
 
@@ -228,18 +230,28 @@ void FailureActions::operator()(const DiskFlip& a) const {
 
 namespace {
 
-/// Fuzz peers stand behind the syncers, in the order of their events.
+/// Strangers stand behind the syncers, in the order of their events.
 NodeIndex machine_of(const ActionContext& context) {
   const auto& events = context.run.scenario.events;
   const auto self = std::find_if(events.begin(), events.end(), [&](const Event& e) { return &e == &context.event; });
-  const auto before =
-      std::count_if(events.begin(), self, [](const Event& e) { return std::holds_alternative<FuzzPeer>(e.action); });
+  const auto before = std::count_if(events.begin(), self, [](const Event& e) { return is_stranger(e.action); });
   return static_cast<NodeIndex>(context.world().nodes() + static_cast<std::size_t>(before));
+}
+
+/// It runs on the machine of its event until it is healed, and touches these nodes.
+void run_stranger(const ActionContext& context, const std::vector<NodeIndex>& who, host::ProcessFactory process,
+                  std::optional<Duration> lasting) {
+  const NodeIndex machine = machine_of(context);
+  context.world().start_stranger(machine, std::move(process));
+  Sites touched;
+  for (const NodeIndex n : who) touched.push_back(fault::Site::node(n));
+  const auto end = [machine](host::World& w) { w.stop_stranger(machine); };
+  context.run.faults.begin(context.event.id, Faults::Kind::Process, std::move(touched), end, lasting);
 }
 
 }  // namespace
 
-void FuzzActions::operator()(const FuzzPeer& a) const {
+void StrangerActions::operator()(const FuzzPeer& a) const {
   host::FuzzOrder order;
   order.what = a.what;
   order.gap = a.rate.gap;
@@ -251,12 +263,25 @@ void FuzzActions::operator()(const FuzzPeer& a) const {
   }
   if (order.targets.empty()) return;
   if (a.what == FuzzKind::Sealed) order.pool = world().config(who.front()).gossip_pool;
-  const NodeIndex machine = machine_of(*this);
-  world().start_fuzz(machine, std::move(order));
-  Sites touched;
-  for (const NodeIndex n : who) touched.push_back(fault::Site::node(n));
-  run.faults.begin(
-      event.id, Faults::Kind::Process, std::move(touched), [machine](host::World& w) { w.stop_fuzz(machine); }, a.for_);
+  run_stranger(*this, who, host::fuzz_factory(std::make_shared<const host::FuzzOrder>(std::move(order))), a.for_);
+}
+
+void StrangerActions::operator()(const HostilePeer& a) const {
+  host::HostileOrder order;
+  order.deed = a.deed;
+  order.node = a.node;
+  order.epoch = *syncer::parse_epoch(a.epoch);  // checked by the parser
+  order.count = a.count;
+  order.gap = a.rate.gap;
+  const auto who = nodes(a.who);
+  for (const NodeIndex n : who) order.targets.push_back(host::HostileOrder::target(world().config(n)));
+  if (order.targets.empty()) return;
+  order.region = a.region.empty() ? world().config(who.front()).region : a.region;
+  if (a.key) order.pool = world().config(who.front()).gossip_pool;
+  if (!a.to.empty()) {
+    for (const NodeIndex n : nodes_of(sites(a.to, "to"))) order.to = world().config(n).rpc_address;
+  }
+  run_stranger(*this, who, host::hostile_factory(std::make_shared<const host::HostileOrder>(std::move(order))), a.for_);
 }
 
 }  // namespace sim::scenario

@@ -42,8 +42,9 @@ struct FailureActions : ActionContext {
 };
 
 /// Strangers.
-struct FuzzActions : ActionContext {
+struct StrangerActions : ActionContext {
   void operator()(const FuzzPeer& a) const;
+  void operator()(const HostilePeer& a) const;
 };
 
 }  // namespace sim::scenario

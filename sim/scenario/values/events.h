@@ -11,6 +11,7 @@
 #include "sim/scenario/values/network_events.h"
 #include "sim/scenario/values/process_events.h"
 #include "sim/scenario/values/registry_events.h"
+#include "sim/scenario/values/stranger_events.h"
 
 namespace sim::scenario {
 
@@ -37,6 +38,11 @@ struct AnyOf<std::tuple<Events...>> {
 };
 using Action = AnyOf<decltype(std::tuple_cat(std::declval<ProcessEvents>(), std::declval<NetworkEvents>(),
                                              std::declval<StrangerEvents>(), std::declval<RegistryEvents>()))>::type;
+
+/// It needs a machine of its own.
+inline bool is_stranger(const Action& action) {
+  return std::holds_alternative<FuzzPeer>(action) || std::holds_alternative<HostilePeer>(action);
+}
 
 /// Something the scenario does to the world.
 struct Event {

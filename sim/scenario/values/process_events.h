@@ -14,7 +14,6 @@ namespace sim::scenario {
 
 using fault::CallKind;
 using fault::DiskFate;
-using fault::FuzzKind;
 
 struct Start {
   Selector who;
@@ -157,18 +156,6 @@ struct DiskFlip {
   Selector who;
   std::string file;
   bool operator==(const DiskFlip&) const = default;
-};
-
-/// Somebody with an address of his own sends what makes no sense to nodes `who`, as datagrams and over streams to both
-/// ports. Ends after `for`, or with "settle".
-struct FuzzPeer {
-  Selector who;
-  FuzzKind what = FuzzKind::Noise;
-  Rate rate{std::chrono::milliseconds(20)};
-  std::uint32_t strangers = 16;
-  bool impersonate = false;
-  std::optional<Duration> for_;
-  bool operator==(const FuzzPeer&) const = default;
 };
 
 constexpr auto words(Type<DiskFate>) {
@@ -370,28 +357,9 @@ void describe(V& v, Type<DiskFlip>) {
   v.needs("file", &DiskFlip::file, "a stored file, such as raft.log");
 }
 
-constexpr auto words(Type<FuzzKind>) {
-  return Words<FuzzKind, 3>{
-      {{"noise", FuzzKind::Noise}, {"nonsense", FuzzKind::Nonsense}, {"sealed", FuzzKind::Sealed}}};
-}
-
-constexpr EventWord word(Type<FuzzPeer>) { return {"fuzz_peer", "a stranger sends nonsense"}; }
-
-template <class V>
-void describe(V& v, Type<FuzzPeer>) {
-  v.needs("who", &FuzzPeer::who, "nodes that it sends to");
-  v.takes("what", &FuzzPeer::what, "random bytes, messages without sense, or the same with the pool's key");
-  v.takes("rate", &FuzzPeer::rate, "packets and streams");
-  v.takes("strangers", &FuzzPeer::strangers, "names of members that are not there");
-  v.takes("impersonate", &FuzzPeer::impersonate, "speaks in the name of real members, too");
-  v.takes("for", &FuzzPeer::for_, "until settle when absent");
-}
-
 /// Every event of this page, in the order of the documentation.
 using ProcessEvents =
     std::tuple<Start, Stop, Leave, Crash, Restart, Bounce, Pause, Resume, Suspend, Slow, Join, ClusterReplace,
                GuardRelease, RegionForget, ClockDrift, ClockJump, ClockSkew, ClockStrobe, CrashAt, DiskFault, DiskFlip>;
-/// What comes from outside of the pool.
-using StrangerEvents = std::tuple<FuzzPeer>;
 
 }  // namespace sim::scenario

@@ -42,7 +42,9 @@ struct ClusterNet::Host : test::Process {
   }
 
   bool wants(Severity severity) const override { return severity >= Severity::Warning; }
-  void on_stream_accepted(Instant now, LinkId link, const Endpoint&) override { cluster.on_stream_accepted(now, link); }
+  void on_stream_accepted(Instant now, LinkId link, const Endpoint& from) override {
+    cluster.on_stream_accepted(now, link, from);
+  }
   void on_stream_connected(Instant now, LinkId link) override { cluster.on_stream_connected(now, link); }
   void on_stream_data(Instant now, LinkId link, ByteView bytes) override { cluster.on_stream_data(now, link, bytes); }
   void on_stream_closed(Instant now, LinkId link, std::string_view) override { cluster.on_stream_closed(now, link); }

@@ -48,14 +48,44 @@ TEST_F(ClusterTest, FourAtOnceDoNotBeginUntilOneIsStopped) {
   EXPECT_NE(net.writer(), "");
 }
 
-TEST_F(ClusterTest, AFourthStopsAndNamesTheSyncersOfTheRegion) {
+TEST_F(ClusterTest, AFourthHasNoVoteAndNamesTheSyncersOfTheRegion) {
   net.found({"a", "b", "c"});
   ASSERT_TRUE(net.start("d"));
   net.gossip();
   net.run(2s);
-  EXPECT_NE(net.cluster("d").fatal().find("is served by the syncers a, b, c; \"d\" is one too many"), std::string::npos)
-      << net.cluster("d").fatal();
+  EXPECT_NE(pending("d").find("is served by the syncers a, b, c; \"d\" is one too many"), std::string::npos)
+      << pending("d");
+  EXPECT_EQ(net.cluster("d").fatal(), "");
   EXPECT_NE(net.writer(), "");
+}
+
+TEST_F(ClusterTest, ALieAboutTheListOfVotersIsHearsay) {
+  net.found({"a", "b"});
+  wire::ClusterHello lie{"east", "liar", 7, wire::VoterStage::Voting, {}, 99, 5, 1};
+  for (const char* name : {"liar", "x", "y"}) lie.slots.push_back({name, 7, Endpoint::v4(10, 0, 9, 9, 1)});
+  const LinkId link = net.intrude("a", Endpoint::v4(10, 0, 9, 9, 1),
+                                  wire::preamble(wire::kClusterProtocol) + wire::encode_cluster(lie));
+  net.run(1s);
+  EXPECT_TRUE(net.cluster("a").owns(link));
+  EXPECT_EQ(pending("a"), "2 of 3 syncers of region \"east\" are seen");
+  ASSERT_TRUE(net.start("c"));
+  net.gossip();
+  net.run(5s);
+  EXPECT_NE(net.writer(), "");
+}
+
+TEST_F(ClusterTest, AVoterThatIsHeardIsNotImpersonated) {
+  net.found({"a", "b", "c"});
+  const std::string writer = net.writer();
+  const auto voters = net.cluster("a").status(net.now()).voters;
+  wire::ClusterHello lie{"east", "b", 7, wire::VoterStage::Voting, {}, 99, 5, 1};
+  const LinkId link = net.intrude("a", Endpoint::v4(10, 0, 9, 9, 1),
+                                  wire::preamble(wire::kClusterProtocol) + wire::encode_cluster(lie));
+  EXPECT_FALSE(net.cluster("a").owns(link));
+  EXPECT_EQ(net.dropped("a"), "cluster port: another link of that syncer is alive");
+  net.run(5s);
+  EXPECT_EQ(net.writer(), writer);
+  EXPECT_EQ(net.cluster("a").status(net.now()).voters.size(), voters.size());
 }
 
 TEST_F(ClusterTest, AVoterComesBackWithItsDiskBeforeGossipKnowsIt) {

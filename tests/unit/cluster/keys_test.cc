@@ -32,7 +32,7 @@ TEST_F(ClusterKeys, LetNobodyInWithoutOne) {
   found_with_keys({"a", "b"});
   EXPECT_EQ(net.writer(), "");
   EXPECT_EQ(net.dropped("a"), "cluster port: it is not sealed with a key of the pool");
-  EXPECT_EQ(net.dropped("c"), "cluster port: it is sealed, and this syncer has no keys");
+  EXPECT_EQ(net.dropped("c"), "cluster port: it is sealed, and this syncer has no keys (gossip.keyring-file)");
 }
 
 TEST_F(ClusterKeys, LetNobodyInWithAnother) {

@@ -27,6 +27,7 @@ struct PeeringNet::Host : test::Process {
 
   void send(LinkId link, ByteView bytes) override {
     net.sent_[host()] += bytes.size();
+    net.recorded_[host()].emplace_back(bytes);
     Process::send(link, bytes);
   }
   void on_stream_accepted(Instant now, LinkId link, const Endpoint& from) override {
@@ -47,8 +48,15 @@ struct PeeringNet::Host : test::Process {
 
 PeeringNet::PeeringNet() : World(instant(0), delays()) {}
 
-Peering& PeeringNet::start(int host, const std::string& region, const std::string& node, bool single) {
-  World::start(std::make_unique<Host>(*this, host, PeeringConfig{region, node, single, SyncSettings{}}));
+Peering& PeeringNet::start(int host, const std::string& region, const std::string& node, bool single,
+                           std::vector<Bytes> keys) {
+  const auto nonce = [random = Random(static_cast<std::uint64_t>(host)).stream(++starts_)]() mutable {
+    crypto::Nonce fresh{};
+    for (auto& byte : fresh) byte = static_cast<std::uint8_t>(random.next());
+    return fresh;
+  };
+  PeeringConfig config{region, node, single, SyncSettings{}, crypto::Keyring::make(std::move(keys)).value(), nonce};
+  World::start(std::make_unique<Host>(*this, host, std::move(config)));
   return peering(host);
 }
 

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "syncer/peering/peering.h"
 #include "tests/support/world.h"
@@ -16,7 +17,8 @@ class PeeringNet : public test::World {
   PeeringNet();
 
   /// Starts a peering at host number `host`.
-  Peering& start(int host, const std::string& region, const std::string& node, bool single = true);
+  Peering& start(int host, const std::string& region, const std::string& node, bool single = true,
+                 std::vector<Bytes> keys = {});
   /// The process dies; its links break.
   void kill(int host) { World::kill(std::to_string(host)); }
   Peering& peering(int host);
@@ -34,11 +36,17 @@ class PeeringNet : public test::World {
   std::string reason(int host, EventKind kind) { return log(std::to_string(host)).reason(kind); }
   /// Bytes that left a host.
   std::size_t sent(int host) { return sent_[std::to_string(host)]; }
-  /// An unknown host opens a stream to `host` and sends these bytes; gives the link there.
-  LinkId intrude(int host, ByteView bytes) { return World::intrude(std::to_string(host), address(99), bytes); }
+  /// A host that is none of these opens a stream to `host` and sends these bytes; gives the link there.
+  /// All bytes that `from` sent to anybody since the beginning, a text for each call.
+  const std::vector<Bytes>& recorded(int from) { return recorded_[std::to_string(from)]; }
+  LinkId intrude(int host, ByteView bytes, int from = 99) {
+    return World::intrude(std::to_string(host), address(from), bytes);
+  }
 
  private:
   std::map<std::string, std::size_t> sent_;
+  std::map<std::string, std::vector<Bytes>> recorded_;
+  std::uint64_t starts_ = 0;
 };
 
 }  // namespace syncer::peering

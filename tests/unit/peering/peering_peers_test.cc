@@ -182,7 +182,7 @@ TEST(PeeringPeers, FollowsARedirectToTheLeader) {
   net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {{"k", "v"}});
   net.start(2, "B", "b1", false).set_leader(false, PeeringNet::address(3));
   net.start(3, "B", "b2", false);
-  net.peering(1).set_regions(net.now(), {{"B", "b1", PeeringNet::address(2)}});
+  net.peering(1).set_regions(net.now(), {{"B", "b1", PeeringNet::address(2)}, {"B", "b2", PeeringNet::address(3)}});
   net.run(seconds(1));
   EXPECT_EQ(net.peering(3).replica("A")->size(), 1U);
 }
@@ -236,8 +236,8 @@ TEST(PeeringPeers, ClosesAStrangerWhoSaysNothing) {
 TEST(PeeringPeers, BoundsTheNumberOfStrangers) {
   PeeringNet net;
   net.start(1, "A", "a1");
-  for (int i = 0; i < 256; ++i) EXPECT_TRUE(net.peering(1).owns(net.intrude(1, "SYN")));
-  EXPECT_FALSE(net.peering(1).owns(net.intrude(1, "SYN")));
+  for (int i = 0; i < 192; ++i) EXPECT_TRUE(net.peering(1).owns(net.intrude(1, "SYN", 100 + i / 64)));
+  EXPECT_FALSE(net.peering(1).owns(net.intrude(1, "SYN", 200)));
 }
 
 TEST(PeeringPeers, EndsInTheSameStateFromTheSameSeed) {

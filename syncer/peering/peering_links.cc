@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "syncer/base/mutation.h"
+#include "syncer/peering/peering.h"
+
+/// The links of a Peering: how they begin, who may publish on them, and how they end.
+namespace syncer::peering {
+
+// Greetings.
+
+void Peering::on_stream_connected(Instant now, LinkId id) {
+  PeerLink* link = links_.find(id);
+  if (link == nullptr || link->state != PeerLink::State::Connecting) return;
+  link->state = PeerLink::State::Greeting;
+  link->since = link->last_read = now;
+  links_.begin(id);
+  greet(now, *link);
+}
+
+/// The hello of a link that we dialled, as soon as it can be sent.
+void Peering::greet(Instant now, PeerLink& link) {
+  if (!link.dialer || link.greeted || link.state != PeerLink::State::Greeting || !links_.ready(link)) return;
+  link.greeted = true;
+  const wire::Hello hello = handshake_.hello(core_.log().epoch(), core_.log().head());
+  send(now, link.id, wire::encode_sync(wire::SyncMessage(hello)));
+}
+
+void Peering::on_hello(Instant now, PeerLink& link, const wire::Hello& hello) {
+  const Peer* known = peers_.find(hello.region);
+  const auto answer = handshake_.answer(now, hello, known, peers_.is_full_for(hello.region));
+  if (!answer) return close(now, link.id, "no leader is known yet");
+  if (const auto* refusal = std::get_if<wire::Refuse>(&*answer)) {
+    return refuse(now, link, hello.region, hello.node, *refusal);
+  }
+  if (std::holds_alternative<wire::Redirect>(*answer)) {
+    links_.send(link, wire::encode_sync(*answer));
+    return close(now, link.id, "sent to the leader");
+  }
+  const bool present = known != nullptr && known->in && known->writer.proved_within(now, 2 * config_.sync.heartbeat);
+  if (!present || SYNCER_MUTATED("peering.ignore_conflict")) return accept(now, link, hello);
+  const Challenges::Challenge* other = challenges_.find(hello.region);
+  if (other != nullptr && links_.contains(other->link)) return close(now, link.id, "another newcomer waits already");
+  challenges_.begin(now, link.id, hello);
+}
+
+/// A newcomer waited for the present writer to prove itself, or for the end of its link.
+void Peering::settle(Instant now, const Challenges::Challenge& challenge) {
+  PeerLink* link = links_.find(challenge.link);
+  if (link == nullptr) return;
+  const Peer& peer = peers_.at(challenge.hello.region);
+  const PeerLink* present = peer.in ? links_.find(*peer.in) : nullptr;
+  if (present == nullptr || !peer.writer.proved_within(now, challenges_.proof_age())) {
+    return accept(now, *link, challenge.hello);
+  }
+  const wire::Refuse refusal = handshake_.refuse_newcomer(now, challenge.hello, *present);
+  refuse(now, *link, challenge.hello.region, challenge.hello.node, refusal);
+}
+
+void Peering::accept(Instant now, PeerLink& link, const wire::Hello& hello) {
+  Peer& peer = peers_.at(hello.region);
+  link.region = hello.region;
+  if (const auto former = std::exchange(peer.in, link.id)) close(now, *former, "replaced by a newer link");
+  note_presence(now, peer);
+  core_.writer_up(peer.id);
+  links_.send(link, wire::encode_sync(wire::SyncMessage(handshake_.welcome(peer))));
+  links_.set_up(now, link, hello.node, hello.run);
+}
+
+void Peering::on_greeting_answer(Instant now, PeerLink& link, const wire::SyncMessage& answer) {
+  if (const auto* welcome = std::get_if<wire::Welcome>(&answer)) return on_welcome(now, link, *welcome);
+  if (const auto* refusal = std::get_if<wire::Refuse>(&answer)) return on_refuse(now, link, *refusal);
+  if (const auto* redirect = std::get_if<wire::Redirect>(&answer)) return on_redirect(now, link, *redirect);
+  drop(now, link, "no answer to the hello");
+}
+
+void Peering::on_redirect(Instant now, PeerLink& link, const wire::Redirect& redirect) {
+  Peer& peer = peers_.at(link.region);
+  const PeerLink ended = link;
+  close(now, link.id, "redirected to the leader");
+  if (!peer.dialer.on_redirect(now, redirect.rpc)) {
+    const std::string reason =
+        "it sends us to " + to_string(redirect.rpc) + ", where gossip knows no syncer of its region";
+    links_.report_refusal(now, ended, ended.region, ended.node, reason);
+  }
+  dial_due(now);
+}
+
+void Peering::on_welcome(Instant now, PeerLink& link, const wire::Welcome& welcome) {
+  if (welcome.region != link.region) {
+    const std::string reason = "the address answers for region \"" + welcome.region + "\"";
+    links_.report_refusal(now, link, link.region, welcome.node, reason);
+    return close(now, link.id, reason);
+  }
+  if (const auto known = handshake_.epoch_to_exceed(welcome, core_.log().epoch())) want_reopen(now, *known);
+  Peer& peer = peers_.at(link.region);
+  peer.dialer.on_success();
+  links_.set_up(now, link, welcome.node, welcome.run);
+  peer.exchange.opened(now);
+  note_presence(now, peer);
+  replication::Outputs out = take_outputs();
+  core_.reader_up(peer.id, out);
+  carry_out(now, out);
+}
+
+void Peering::on_refuse(Instant now, PeerLink& link, const wire::Refuse& refusal) {
+  links_.report_refusal(now, link, refusal.region, refusal.node, refusal.reason);
+  if (refusal.conflict) handshake_.note_conflict(now, config_.region, refusal.reason);
+  Peer& peer = peers_.at(link.region);
+  close(now, link.id, refusal.reason);
+  peer.dialer.on_refusal(now);
+}
+
+// Links.
+
+void Peering::dial_due(Instant now) {
+  if (!publishing_) return;
+  for (auto& [name, peer] : peers_) {
+    if (peer.out || peer.dialer.next_attempt() > now) continue;
+    peer.out = links_.dial(now, name, peer.dialer.address());
+  }
+}
+
+bool Peering::expects(const Endpoint& from) const {
+  return std::any_of(peers_.begin(), peers_.end(),
+                     [&](const auto& entry) { return entry.second.dialer.has_host(from); });
+}
+
+void Peering::send(Instant now, LinkId id, ByteView frame) {
+  PeerLink* link = links_.find(id);
+  if (link != nullptr && !links_.send(*link, frame)) close(now, id, "the other side does not read");
+}
+
+void Peering::refuse(Instant now, PeerLink& link, const std::string& region, const std::string& node,
+                     const wire::Refuse& refusal) {
+  links_.report_refusal(now, link, region, node, refusal.reason);
+  links_.send_refusal(link, refusal);
+  close(now, link.id, refusal.reason);
+}
+
+void Peering::drop(Instant now, PeerLink& link, std::string_view reason) {
+  links_.report_drop(now, link.region, reason);
+  close(now, link.id, reason);
+}
+
+void Peering::close(Instant now, LinkId id, std::string_view reason) {
+  if (const auto link = links_.close(now, id, reason)) detach(now, *link, reason);
+}
+
+void Peering::close_silent(Instant now, LinkId id) {
+  constexpr std::string_view kReason = "silent for too long";
+  const PeerLink* link = links_.find(id);
+  if (link != nullptr && link->dialer && link->state != PeerLink::State::Up) {
+    links_.report_failed_dial(now, *link, kReason);
+  }
+  close(now, id, kReason);
+}
+
+void Peering::on_stream_closed(Instant now, LinkId id, std::string_view reason) {
+  const auto link = links_.on_closed(now, id, reason);
+  if (!link) return;
+  if (link->dialer && link->state != PeerLink::State::Up) links_.report_failed_dial(now, *link, reason);
+  detach(now, *link, reason);
+  dial_due(now);
+}
+
+/// The region of a link that is gone learns of it.
+void Peering::detach(Instant now, const PeerLink& link, std::string_view reason) {
+  if (link.region.empty()) return;
+  Peer& peer = peers_.at(link.region);
+  if (peer.in == link.id) {
+    peer.in.reset();
+    if (const auto challenge = challenges_.take(link.region)) settle(now, *challenge);
+  }
+  const bool published = peer.out == link.id;
+  if (published) peer.out.reset();
+  note_presence(now, peer);
+  if (!published) return;
+  peer.exchange.lost(link.address, reason);
+  core_.reader_down(peer.id);
+  peer.dialer.on_failure(now);
+}
+
+void Peering::advance(Instant now) {
+  replication::Outputs out = take_outputs();
+  core_.advance(now, out);
+  carry_out(now, out);
+  for (const LinkId id : links_.take_silent(now)) close_silent(now, id);
+  while (const auto challenge = challenges_.take_due(now)) settle(now, *challenge);
+  handshake_.advance(now);
+  look_at_exchanges(now);
+  dial_due(now);
+}
+
+Instant Peering::next_deadline() const {
+  Instant next = std::min(
+      {core_.next_deadline(), links_.next_deadline(), handshake_.next_deadline(), challenges_.next_deadline()});
+  if (!publishing_) return next;
+  for (const auto& [name, peer] : peers_) {
+    if (!peer.out) next = std::min(next, peer.dialer.next_attempt());
+  }
+  return next;
+}
+
+}  // namespace syncer::peering
