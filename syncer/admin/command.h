@@ -13,7 +13,7 @@ namespace syncer::admin {
 // What an operator can ask a syncer to do. The same types go from the command line over HTTP to the daemon; a new one
 // needs its alternative here, its row in command.cc, and what carries commands out does not compile without it.
 
-/// Lets the frozen removals of a region go; "*" for all regions.
+/// Lets the held removals of a region go; "*" for all regions.
 struct ReleaseGuard {
   std::string region;
   bool operator==(const ReleaseGuard&) const = default;

@@ -136,7 +136,7 @@ class Regions {
   registry::Attachments attachments(const registry::ServiceKey& key) const;
   ImportStatus status(const std::string& region) const;
   void hash(StateHasher& hasher) const;
-  /// The frozen guards, for the next leader.
+  /// The guards that hold something, for the next leader.
   void add_guards(std::vector<GuardMark>& marks) const;
   /// Goes on with a guard of the leader before us.
   void take_over_guard(Instant now, const GuardMark& mark);

@@ -182,9 +182,9 @@ void add_cluster_commands(CLI::App& app, Arguments& a) {
 
 void add_guard_commands(CLI::App& app, Arguments& a) {
   CLI::App* guard = app.add_subcommand("guard", "the guard against mass removals")->require_subcommand(1);
-  CLI::App* release = order<admin::ReleaseGuard>(*guard, "release", "let frozen removals go", a);
+  CLI::App* release = order<admin::ReleaseGuard>(*guard, "release", "let held removals go", a);
   CLI::Option* region =
-      add_argument(*release, "region", "the region whose removals are frozen", a, &admin::ReleaseGuard::region);
+      add_argument(*release, "region", "the region whose removals are held", a, &admin::ReleaseGuard::region);
   CLI::Option* all = release->add_flag_callback(
       "--all", [&a] { a.order = admin::ReleaseGuard{"*"}; }, "all regions");
   all->excludes(region);

@@ -108,7 +108,7 @@ class CommandRunner {
                        std::find(others.begin(), others.end(), c.region) != others.end();
     if (!known) return failure(ErrorCode::NotFound, "", "there is no region \"" + c.region + "\"");
     return answer(node_.release_guard(now_, c.region),
-                  "requested; \"syncer status\" shows no frozen removals there when it is done");
+                  "requested; \"syncer status\" shows no held removals there when it is done");
   }
   Result<std::string> operator()(const admin::ForgetRegion& c) const {
     return answer(node_.forget_region(now_, c.region),

@@ -91,7 +91,7 @@ class Node {
 
   /// Join targets, resolved anew by the driver when they are host names.
   void set_seeds(Instant now, std::vector<Endpoint> seeds);
-  /// Operator's command: let the frozen removals of a region go ("*" for all).
+  /// Operator's command: let the held removals of a region go ("*" for all).
   /// In cluster mode the leader does it once the group has committed it; Refused without a leader.
   Result<void> release_guard(Instant now, std::string_view region);
   /// Operator's command: forget a region that is away, with its copies. NotFound when it is not known, Refused while it

@@ -87,7 +87,7 @@ struct ClusterReplace {
   bool refused = false;
   bool operator==(const ClusterReplace&) const = default;
 };
-/// The operator lets the frozen removals of a region go ("*" for all): says so to these nodes.
+/// The operator lets the held removals of a region go ("*" for all): says so to these nodes.
 struct GuardRelease {
   Selector who;
   std::string region = "*";
@@ -266,7 +266,7 @@ void describe(V& v, Type<ClusterReplace>) {
   v.takes("refused", &ClusterReplace::refused, "the leader must say no");
 }
 
-constexpr EventWord word(Type<GuardRelease>) { return {"guard.release", "the operator lets frozen removals go"}; }
+constexpr EventWord word(Type<GuardRelease>) { return {"guard.release", "the operator lets held removals go"}; }
 
 template <class V>
 void describe(V& v, Type<GuardRelease>) {
