@@ -57,7 +57,8 @@ Sighting ExportGuard::sighting_of(const Bytes& key, const registry::Entry& entry
 
 void ExportGuard::seen(Instant now, const Bytes& key, const registry::Entry& entry) {
   if (!judges_) return;
-  Sighting sighting = sighting_of(key, entry, cycle_.past_caches() ? cycle_.began() : cycle_.began() - ghost_time_);
+  const Duration lag = cycle_.past_caches() ? Duration::zero() : std::max(ghost_time_, entry.lease);
+  Sighting sighting = sighting_of(key, entry, cycle_.began() - lag);
   const replication::LossWindow::Entry* known = guard_.window().find(key);
   if (known == nullptr || known->registration != sighting.registration) {
     canary_.count_registration(now);

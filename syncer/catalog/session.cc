@@ -176,7 +176,7 @@ void Session::carry_absences(Instant now) {
     const registry::SeenService* service = view.service(ref.owner());
     if (service == nullptr) continue;
     keys.push_back(instance_key(service->state.name, ref.id));
-    if (const registry::SeenEntry* seen = view.entry(ref)) ghosts_.bury(now, ref, seen->entry->registration);
+    if (const registry::SeenEntry* seen = view.entry(ref)) ghosts_.bury(now, ref, *seen->entry);
     view.erase(ref);
     unfit_.erase(ref);
     driver->dropped(ref);

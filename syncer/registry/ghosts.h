@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <deque>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "syncer/base/time.h"
 #include "syncer/registry/snapshot.h"
@@ -14,10 +15,11 @@ namespace syncer::registry {
 /// registration it had, it is a ghost until the store itself says otherwise. Memory: what was removed within the time.
 class Ghosts {
  public:
-  /// `time`: how long a list may show what the store has lost.
+  /// `time`: how long a list may show what the store has lost; of a mass removal a registry may go on listing each entry
+  /// for its lease.
   explicit Ghosts(Duration time) : time_(time) {}
 
-  void bury(Instant now, const EntryId& ref, const std::string& registration);
+  void bury(Instant now, const EntryId& ref, const Entry& entry);
   /// Whether an entry that a list shows is to be asked for before it is believed.
   bool is_ghost(Instant now, const EntryId& ref, const std::string& registration);
   /// The store has it after all.
@@ -32,7 +34,7 @@ class Ghosts {
 
   Duration time_;
   std::map<EntryId, Grave> buried_;
-  std::deque<std::pair<Instant, EntryId>> in_time_;
+  std::set<std::pair<Instant, EntryId>> in_time_;
 };
 
 }  // namespace syncer::registry

@@ -204,19 +204,23 @@ void Reader::find_recent(Instant now, const std::string& project) {
 
 HttpRequest Reader::find_request(const std::string& project, const Names& names) const {
   const auto& groups = projects_.at(project).groups;
+  const bool past_caches = context_.cycle.past_caches();
   std::vector<FindQuery> queries;
   for (const Name& name : names) {
-    queries.push_back({name.environment, name.app_id, name.name, groups.at(name).revision});
+    // Past the caches everything is to be told; a store that lost its data may come to the same revision again.
+    const std::string_view known = past_caches ? std::string_view() : std::string_view(groups.at(name).revision);
+    queries.push_back({name.environment, name.app_id, name.name, known});
   }
-  return requests_.find(project, queries, context_.cycle.past_caches());
+  return requests_.find(project, queries, past_caches);
 }
 
 void Reader::find_chunk(Instant now, const std::string& project, std::size_t index) {
   Chunk& chunk = projects_[project].chunks[index];
-  const bool past_caches = context_.cycle.past_caches();
-  if (past_caches) chunk.quiet_answer.clear();
-  HttpRequest request =
-      chunk.body.empty() ? find_request(project, chunk.names) : requests_.find(project, {}, past_caches);
+  if (context_.cycle.past_caches()) {
+    chunk.quiet_answer.clear();
+    chunk.body.clear();
+  }
+  HttpRequest request = chunk.body.empty() ? find_request(project, chunk.names) : requests_.find(project, {});
   if (chunk.body.empty())
     chunk.body = request.body;
   else

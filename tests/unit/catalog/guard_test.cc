@@ -56,14 +56,16 @@ struct ExportGuarded : Guarded {
   }
 };
 
+// A service center goes on listing what is removed when four in five of its instances go at once; so many stay here.
+
 TEST_F(ExportGuarded, LetsAnOrdinaryDayPassWithoutASign) {
   add_all(20);
-  for (int n = 0; n < 20; ++n) {
+  for (int n = 0; n < 12; ++n) {
     remove(n);
-    run_for(n < 10 ? 5s : 100ms);
+    run_for(n < 6 ? 5s : 100ms);
   }
   run_for(6s);
-  EXPECT_TRUE(exported().empty());
+  EXPECT_EQ(exported().size(), 8U);
   EXPECT_EQ(alarms(), 0);
 }
 
@@ -73,9 +75,11 @@ TEST_F(ExportGuarded, KnowsTheAgeOfWhatItsFirstReadingShows) {
   driver.crash(2);
   run_for(5s);
   ASSERT_EQ(exported().size(), 20U);
-  for (int n = 0; n < 20; ++n) remove(n);
+  for (int n = 0; n < 20; ++n) {
+    if (n % 5 < 3) remove(n);
+  }
   run_for(6s);
-  EXPECT_TRUE(exported().empty());
+  EXPECT_EQ(exported().size(), 8U);
   EXPECT_EQ(alarms(), 0);
 }
 
