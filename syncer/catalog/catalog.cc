@@ -14,13 +14,6 @@ namespace {
 constexpr std::size_t kMaxReasons = 20;
 constexpr std::size_t kMaxFailures = 3;
 
-void add_guard(std::vector<std::string>& reasons, const GuardReport& report, const std::string& whose) {
-  if (!report.mark()) return;
-  const GuardStatus& status = report.status();
-  reasons.push_back("the removal guard of " + whose + " holds " + std::to_string(status.held + status.changes) +
-                    " entries: " + status.reason);
-}
-
 }  // namespace
 
 Catalog::Catalog(CatalogConfig config, Http& http, Observer& observer, Random random, Instant now,
@@ -186,8 +179,6 @@ std::vector<std::string> Catalog::pending() const {
   if (s.absences.open() > 0) {
     reasons.push_back(std::to_string(s.absences.open()) + " instances are missing from a list, not confirmed yet");
   }
-  add_guard(reasons, s.guard.report(), "our own exports");
-  for (const auto& [region, remote] : regions_.all()) add_guard(reasons, remote.report, "region " + region);
   s.importer.explain(reasons, kMaxReasons);
   return reasons;
 }
