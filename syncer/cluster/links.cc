@@ -36,7 +36,7 @@ constexpr std::size_t kMaxBacklog = std::size_t{4} << 20U;
 Instant ClusterLinks::expiry(const Link& link) const {
   if (link.dialled) return link.heard + (ready(link) ? kSilence : kDialTimeout);
   if (link.hello) return link.heard + kAbandoned;
-  return (SYNCER_MUTATED("cluster.wait_for_drips") ? link.heard : link.since) + kStranger;
+  return link.since + kStranger;
 }
 
 void ClusterLinks::set_hello(Instant now, wire::ClusterHello hello) {
