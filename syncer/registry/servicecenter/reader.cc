@@ -320,7 +320,7 @@ bool Reader::apply_update(Instant now, const std::string& project, const Name& n
   }
   const bool whole = known && found.instances_complete;
   group.revision = whole ? found.revision : "";
-  if (group.read) note_change(now, project, name);
+  if (group.read || context_.cycle.settled()) note_change(now, project, name);
   if (found.instances_complete) note_read(project, name);
   if (!known) context_.cycle.parts().hurry(list_part(project), now + context_.settings.poll_interval);
   projects_[project].chunks[group.chunk].rewrite();

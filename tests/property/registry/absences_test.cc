@@ -16,12 +16,12 @@ using std::chrono::seconds;
 /// A driver whose confirmations are answered when a test says so. Nothing else of it is used.
 class Confirming : public Driver {
  public:
-  void confirm(Instant, const EntryId& entry, Answered<Presence> done) override { open[entry] = std::move(done); }
+  void confirm(Instant, const EntryId& entry, Answered<const Confirmation&> done) override { open[entry] = std::move(done); }
   void answer(Instant now, const EntryId& entry, Presence presence) {
     const auto done = std::move(open.extract(entry).mapped());
-    done(now, presence);
+    done(now, {presence});
   }
-  std::map<EntryId, Answered<Presence>> open;
+  std::map<EntryId, Answered<const Confirmation&>> open;
 
   const Traits& traits() const override { return traits_; }
   void poll(Instant) override {}
