@@ -61,8 +61,8 @@ class FrameReader {
   std::size_t max_data_;
   std::string buffer_;
   std::uint16_t error_ = 0;
-  std::size_t message_ = 0;        ///< bytes of the fragments so far
-  bool is_fragmented_ = false;     ///< a message has begun and not ended
+  std::size_t message_ = 0;     ///< bytes of the fragments so far
+  bool is_fragmented_ = false;  ///< a message has begun and not ended
 };
 
 }  // namespace mocksc

@@ -69,10 +69,10 @@ class LossPassedOn : public Rule {
     Known& known = it->second;
     const Duration gone = context_.now() - known.lost_at;
     if (known.lost_at != syncer::kNever && gone <= known.lease && !known.removed.empty()) {
-      context_.sink->violated(kNoLossPassedOn,
-                              {known.removed, "its application at " + who.endpoint + " is back " +
-                                                  syncer::to_string(gone) + " after its registry lost it, with a lease of " +
-                                                  syncer::to_string(known.lease)});
+      context_.sink->violated(
+          kNoLossPassedOn,
+          {known.removed, "its application at " + who.endpoint + " is back " + syncer::to_string(gone) +
+                              " after its registry lost it, with a lease of " + syncer::to_string(known.lease)});
     }
     if (known.lost_at != syncer::kNever) known.since = context_.now();
     known.instance = instance.id;

@@ -72,7 +72,7 @@ class ClusterLinks {
     std::string node;  ///< the syncer we dialled; of an accepted link, the one of its hello
     bool dialled = false;
     bool connected = false;
-    Endpoint from;   ///< of an accepted link
+    Endpoint from;  ///< of an accepted link
     Instant since;
     Instant heard;
     std::optional<wire::ClusterHello> hello;

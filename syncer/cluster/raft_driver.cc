@@ -133,9 +133,7 @@ void RaftDriver::on_role(Instant now, const raft::RoleChanged& changed) {
            {"leader", leads ? config_.node : leader()}});
 }
 
-void RaftDriver::on_dropped(Instant now, const raft::Dropped& dropped) {
-  report_drop(now, raft::name(dropped.reason));
-}
+void RaftDriver::on_dropped(Instant now, const raft::Dropped& dropped) { report_drop(now, raft::name(dropped.reason)); }
 
 void RaftDriver::report_drop(Instant now, std::string_view reason) {
   observe(observer_, now, EventKind::FrameDropped, Severity::Warning, {{"region", config_.region}, {"reason", reason}});

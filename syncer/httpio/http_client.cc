@@ -52,7 +52,7 @@ struct HttpClient::State : std::enable_shared_from_this<State> {
     HttpRequest request;
     Instant deadline;
     std::shared_ptr<Connection> connection{};  ///< while it is under way
-    bool tried = false;                      ///< on a connection that was kept
+    bool tried = false;                        ///< on a connection that was kept
     std::optional<Result<HttpResponse>> outcome{};
   };
   struct Kept {

@@ -16,8 +16,8 @@ namespace syncer::httpio {
 struct HttpOptions {
   std::size_t connections = 16;  ///< calls under way at once; the others wait
   AnswerLimits limits;
-  std::string ca_file;     ///< certificates to trust (PEM); empty for the system's
-  std::string token_file;  ///< bearer token; read anew for every call, so that it can be rotated
+  std::string ca_file;                            ///< certificates to trust (PEM); empty for the system's
+  std::string token_file;                         ///< bearer token; read anew for every call, so that it can be rotated
   Duration idle_time = std::chrono::seconds(30);  ///< a connection nobody needed for so long is closed
 };
 

@@ -42,7 +42,7 @@ Result<void> EpochKeeper::load() {
     return failure(ErrorCode::Corrupt, "epoch",
                    "the stored epoch is " + std::string(epoch ? "none that a region can have" : "damaged") +
                        "; remove it and restart: the next epoch is then learned from the other "
-                   "regions, and nothing is lost");
+                       "regions, and nothing is lost");
   }
   last_ = *epoch;
   return {};

@@ -73,9 +73,9 @@ class Flows {
   bool stopped_ = false;
   bool importing_ = false;  // records of other regions are handed to the catalog
   std::string fatal_;
-  std::vector<replication::GuardMark> noted_guards_;  // as the group knows them
+  std::vector<replication::GuardMark> noted_guards_;        // as the group knows them
   std::set<std::pair<std::string, std::string>> disowned_;  // members and the RPC addresses that are not theirs
-  std::map<std::string, Endpoint> region_syncers_;    // RPC addresses of the syncers of our region
+  std::map<std::string, Endpoint> region_syncers_;          // RPC addresses of the syncers of our region
 };
 
 }  // namespace syncer::node

@@ -47,8 +47,8 @@ gossip::GossipConfig gossip_config(const NodeConfig& config) {
 }
 
 peering::PeeringConfig peering_config(const NodeConfig& config) {
-  return {config.region, config.node,           config.mode == Mode::Single,
-          config.sync,   config.gossip_pool.keys, config.gossip_nonce};
+  return {config.region,           config.node,        config.mode == Mode::Single, config.sync,
+          config.gossip_pool.keys, config.gossip_nonce};
 }
 
 catalog::CatalogConfig catalog_config(const NodeConfig& config, std::function<bool(Instant)> may_write) {

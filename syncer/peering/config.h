@@ -17,11 +17,11 @@ struct SyncSettings {
   Duration connect_retry = std::chrono::seconds(1);
   Duration silence =
       std::chrono::seconds(5);  ///< a link on which nothing is read for this long is closed and dialled again
-  Duration hold = std::chrono::seconds(120);  ///< copies of an unreachable region are kept this long
-  Duration forget = std::chrono::hours(24);   ///< a region that is nowhere to be seen is forgotten after this
-  std::uint64_t max_records = 200'000;                       ///< that one region may have here
-  std::uint64_t max_bytes = std::uint64_t{256} << 20U;       ///< of all its records
-  std::uint64_t max_changes = 5'000;                         ///< a second, on the average of some seconds
+  Duration hold = std::chrono::seconds(120);            ///< copies of an unreachable region are kept this long
+  Duration forget = std::chrono::hours(24);             ///< a region that is nowhere to be seen is forgotten after this
+  std::uint64_t max_records = 200'000;                  ///< that one region may have here
+  std::uint64_t max_bytes = std::uint64_t{256} << 20U;  ///< of all its records
+  std::uint64_t max_changes = 5'000;                    ///< a second, on the average of some seconds
 };
 
 inline settings::Settings<SyncSettings> sync_settings() {

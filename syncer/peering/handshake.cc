@@ -60,9 +60,9 @@ std::string Handshake::objection(const wire::Hello& hello, const Peer* known, bo
 
 wire::Refuse Handshake::refuse_newcomer(Instant now, const wire::Hello& hello, const PeerLink& present) {
   const bool conflict = hello.single && hello.node != present.node;
-  std::string reason = conflict ? name_used_twice(hello.region, present.node, hello.node)
-                                : "region \"" + hello.region + "\" is published by \"" + present.node +
-                                      "\" already, which is there";
+  std::string reason =
+      conflict ? name_used_twice(hello.region, present.node, hello.node)
+               : "region \"" + hello.region + "\" is published by \"" + present.node + "\" already, which is there";
   if (conflict) note_conflict(now, hello.region, reason);
   return refusal(std::move(reason), conflict);
 }

@@ -21,8 +21,8 @@ WriterTrust::Verdict WriterTrust::judge(Instant now, std::uint64_t run, Epoch ep
 }
 
 bool WriterTrust::insists(Instant now, std::uint64_t run, Epoch epoch) {
-  const bool same = doubted_ && doubted_->run == run && doubted_->epoch == epoch &&
-                    saturating_add(doubted_->last, kPause) > now;
+  const bool same =
+      doubted_ && doubted_->run == run && doubted_->epoch == epoch && saturating_add(doubted_->last, kPause) > now;
   if (!same) doubted_ = Doubted{run, epoch, now, now};
   doubted_->last = now;
   if (SYNCER_MUTATED("peering.doubt_for_ever")) return false;

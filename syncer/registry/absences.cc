@@ -65,9 +65,8 @@ Instant Absences::next_deadline() const {
 void Absences::ask(Instant now, const EntryId& ref) {
   Suspect& suspect = suspects_.at(ref);
   move(ref, suspect, State::Asked, suspect.missed);
-  driver_.confirm(now, ref, [this, asked = ref](Instant at, const Confirmation& answer) {
-    on_answer(at, asked, answer.presence);
-  });
+  driver_.confirm(
+      now, ref, [this, asked = ref](Instant at, const Confirmation& answer) { on_answer(at, asked, answer.presence); });
 }
 
 void Absences::on_answer(Instant now, const EntryId& ref, Presence presence) {

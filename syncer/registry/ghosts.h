@@ -15,8 +15,8 @@ namespace syncer::registry {
 /// registration it had, it is a ghost until the store itself says otherwise. Memory: what was removed within the time.
 class Ghosts {
  public:
-  /// `time`: how long a list may show what the store has lost; of a mass removal a registry may go on listing each entry
-  /// for its lease.
+  /// `time`: how long a list may show what the store has lost; of a mass removal a registry may go on listing each
+  /// entry for its lease.
   explicit Ghosts(Duration time) : time_(time) {}
 
   void bury(Instant now, const EntryId& ref, const Entry& entry);

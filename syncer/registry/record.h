@@ -15,9 +15,9 @@
 
 namespace syncer::registry {
 
-/// What kind of thing a replicated record describes. The numbers are on the wire; a syncer leaves alone what it does not
-/// know. A guard's record belongs to no service: it is there while the region's own guard holds removals ("holding"), or
-/// for a while after an operator of the region let go what guards anywhere hold of it ("released").
+/// What kind of thing a replicated record describes. The numbers are on the wire; a syncer leaves alone what it does
+/// not know. A guard's record belongs to no service: it is there while the region's own guard holds removals
+/// ("holding"), or for a while after an operator of the region let go what guards anywhere hold of it ("released").
 enum class RecordKind : std::uint8_t { Service = 1, Attachment = 2, Instance = 3, Guard = 4 };
 
 /// What names a service everywhere, in whichever registry it is.
@@ -30,8 +30,8 @@ struct ServiceKey {
   auto operator<=>(const ServiceKey&) const = default;
 };
 
-/// Names one record of a region. `id` is the name of the attachment, the origin instance id, what a guard says, or empty
-/// for a service.
+/// Names one record of a region. `id` is the name of the attachment, the origin instance id, what a guard says, or
+/// empty for a service.
 struct RecordKey {
   RecordKind kind = RecordKind::Service;
   ServiceKey service;

@@ -191,7 +191,8 @@ void LossGuard::judge_breadth(Instant now, const std::vector<Number>& batch, Gua
   }
   const bool suspect = rule == GuardRule::MassOrphaned && std::exchange(suspects_orphans_, false);
   if (suspect && !is_released(now, rule)) {
-    for (const Number number : batch) hold(now, window_.at(number), rule, held_until(window_.at(number), rule), Kind::Hold);
+    for (const Number number : batch)
+      hold(now, window_.at(number), rule, held_until(window_.at(number), rule), Kind::Hold);
     return;
   }
   const bool founds = is_mass_loss(rule);
@@ -238,8 +239,7 @@ bool LossGuard::joins_mass_loss(Instant now) const {
 bool LossGuard::is_mass_loss(GuardRule rule) const {
   const std::size_t lost = SYNCER_MUTATED("guard.count_what_was_scaled_in") ? window_.lost() : window_.lost_mostly();
   const std::size_t all = window_.live() + window_.lost();  // far below 2^32, and a share's parts are small
-  const std::size_t services =
-      rule == GuardRule::MassOrphaned ? window_.mostly_lost_services() : window_.struck();
+  const std::size_t services = rule == GuardRule::MassOrphaned ? window_.mostly_lost_services() : window_.struck();
   return lost >= options_.minimum && lost * options_.share.denominator >= all * options_.share.numerator &&
          (services >= options_.services || SYNCER_MUTATED("guard.ignore_breadth"));
 }

@@ -21,8 +21,8 @@ struct Ask {
   ReaderMessage message;
 };
 
-/// The live map of a region changed at a key. `repaired`: by a repair or reload, not by an entry of the log. `judged`: it
-/// belongs to the epoch that was known already, so the region's own guard let it pass.
+/// The live map of a region changed at a key. `repaired`: by a repair or reload, not by an entry of the log. `judged`:
+/// it belongs to the epoch that was known already, so the region's own guard let it pass.
 struct Changed {
   RegionId region;
   Op op;

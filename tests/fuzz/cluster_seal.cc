@@ -38,8 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   stream.greet(ours);
   static_cast<void>(stream.read(ours, data[0], body));
   FrameReader reader(kClusterProtocol);
-  const syncer::Bytes sealed =
-      preamble(kClusterProtocol) + ours.seal(data[0], body, place);
+  const syncer::Bytes sealed = preamble(kClusterProtocol) + ours.seal(data[0], body, place);
   const auto frame = frame_of(reader, sealed);
   const auto opened = ours.open(frame.type, frame.body, place);
   if (!opened || opened->type != data[0] || opened->body != body) std::abort();

@@ -168,8 +168,8 @@ Entry entry_of(const std::string& id, const std::string& service, Item item) {
     entry.metadata = std::move(item.metadata);
     entry.endpoints = std::move(item.endpoints);
   } else if (item.metadata.contains("syncer.canary")) {
-    entry.canary = CanaryMark{item.metadata["syncer.canary"], item.metadata["syncer.node"],
-                              item.metadata["syncer.run"], std::stoull("0" + item.metadata["syncer.count"])};
+    entry.canary = CanaryMark{item.metadata["syncer.canary"], item.metadata["syncer.node"], item.metadata["syncer.run"],
+                              std::stoull("0" + item.metadata["syncer.count"])};
   } else {
     entry.payload = payload_of(item);
   }

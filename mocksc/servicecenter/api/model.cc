@@ -213,8 +213,8 @@ syncer::HttpResponse Model::handle(syncer::Instant now, std::size_t frontend, co
   return handle(now, frontend, request, client, ReadFault{});
 }
 
-syncer::HttpResponse Model::handle_surely(syncer::Instant now, std::size_t frontend,
-                                          const syncer::HttpRequest& request, std::string_view client) {
+syncer::HttpResponse Model::handle_surely(syncer::Instant now, std::size_t frontend, const syncer::HttpRequest& request,
+                                          std::string_view client) {
   impl_->registry.set_lossless(true);
   syncer::HttpResponse answer = handle(now, frontend, request, client);
   impl_->registry.set_lossless(false);

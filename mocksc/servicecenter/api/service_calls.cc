@@ -74,8 +74,8 @@ ApiResult<std::string> store_service(Call& call, Service service) {
   return call.registry.add_service(tenant, std::move(service), call.now, call.client).data.service_id;
 }
 
-/// Tags, rules and instances that came along with a new service; the texts of what failed. Of several instances the real
-/// server stores one, since it stops listening after the first result.
+/// Tags, rules and instances that came along with a new service; the texts of what failed. Of several instances the
+/// real server stores one, since it stops listening after the first result.
 std::string store_extras(Call& call, ServiceRecord& service, const RegisterServiceBody& body) {
   std::string failures;
   const bool is_old = call.before(Release::V1_4_8);

@@ -12,8 +12,8 @@ namespace mocksc {
 
 using WatchId = std::uint64_t;
 
-/// Who watches, and what they have not been told yet: a change of an instance, once it is visible, goes to each watching
-/// service that found its service before. Nothing is told of what was before a watch began.
+/// Who watches, and what they have not been told yet: a change of an instance, once it is visible, goes to each
+/// watching service that found its service before. Nothing is told of what was before a watch began.
 class Watches {
  public:
   /// `tenant` is "domain/project".

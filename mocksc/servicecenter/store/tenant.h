@@ -50,7 +50,7 @@ struct ServiceRecord {
   std::map<std::string, Schema, std::less<>> schemas;
   std::vector<AccessRule> rules;  ///< in order of arrival; up to 2.0
   std::map<std::string, std::unique_ptr<InstanceRecord>, std::less<>> instances;
-  CachedService* cached = nullptr;  ///< what readers see of them
+  CachedService* cached = nullptr;         ///< what readers see of them
   mutable std::uint64_t max_revision = 0;  ///< over the instances, unless it is stale
   mutable bool max_is_stale = false;
   RevisionMemo memo;

@@ -13,9 +13,8 @@ std::uint64_t VisibleInstances::max_revision() const {
   if (is_cached_) return service_.cached->max_revision();
   if (service_.max_is_stale) {
     service_.max_revision = 0;
-    for_each([&](const InstanceVersion& one) {
-      service_.max_revision = std::max(service_.max_revision, one.revision);
-    });
+    for_each(
+        [&](const InstanceVersion& one) { service_.max_revision = std::max(service_.max_revision, one.revision); });
     service_.max_is_stale = false;
   }
   return service_.max_revision;

@@ -199,9 +199,8 @@ class ServiceCenter final : public Registry {
   }
 
   void for_each(const std::function<void(const RegistryInstance&)>& use) const override {
-    front_.model().for_each_instance([&](const mocksc::InstanceView& view) {
-      use(neutral(view.service, view.instance));
-    });
+    front_.model().for_each_instance(
+        [&](const mocksc::InstanceView& view) { use(neutral(view.service, view.instance)); });
   }
 
   RegistryFaultId start_fault(Instant now, const fault::RegistryFault& fault) override {

@@ -80,13 +80,11 @@ void WorkloadPlayer::play(const Churn& load) {
       if (population() * 2 < load.population * 3 + 2) churn_in(load, arrivals_++);
     });
   if (load.deregister)
-    repeat("deregister", load.deregister->gap, [this, &load](std::uint64_t n) {
-      churn_out(load, random_.stream("leaver").stream(n), false);
-    });
+    repeat("deregister", load.deregister->gap,
+           [this, &load](std::uint64_t n) { churn_out(load, random_.stream("leaver").stream(n), false); });
   if (load.stop_heartbeat)
-    repeat("stop_heartbeat", load.stop_heartbeat->gap, [this, &load](std::uint64_t n) {
-      churn_out(load, random_.stream("dier").stream(n), true);
-    });
+    repeat("stop_heartbeat", load.stop_heartbeat->gap,
+           [this, &load](std::uint64_t n) { churn_out(load, random_.stream("dier").stream(n), true); });
 }
 
 void WorkloadPlayer::churn_in(const Churn& load, std::uint64_t number) {

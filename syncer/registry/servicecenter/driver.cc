@@ -18,9 +18,9 @@ constexpr std::size_t kRoomForMarks = 2048;
 /// Below this size a set of heartbeats in which something is lost is sent one by one.
 constexpr std::size_t kSmallBatch = 16;
 
-/// An unregistered instance is listed for about 2.3 s, a registered one may be missing for 0.35 s; what a front-end takes
-/// for a mass loss it goes on listing for 20.4 s. A change starts from what is cached: within its gap it brings back what
-/// was before the write that it follows.
+/// An unregistered instance is listed for about 2.3 s, a registered one may be missing for 0.35 s; what a front-end
+/// takes for a mass loss it goes on listing for 20.4 s. A change starts from what is cached: within its gap it brings
+/// back what was before the write that it follows.
 const Traits kTraits = {
     .read_lag = std::chrono::seconds(3),
     .ghost_time = std::chrono::milliseconds(20'400),

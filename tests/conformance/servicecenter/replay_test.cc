@@ -26,10 +26,10 @@ using std::chrono::milliseconds;
 /// answer took time, and what readers see depends on it.
 milliseconds wait_before(const Row& row, const std::string& release) {
   static const std::map<std::pair<std::string, std::string>, std::pair<milliseconds, milliseconds>> kWaits = {
-      {{"find", "unregister i2"}, {200ms, 200ms}},      {{"find", "after 2.8 s"}, {2800ms, 2800ms}},
-      {{"expiry", "list before ttl"}, {15s, 2s}},
-      {{"expiry", "alive after first ttl"}, {10s, 2s}}, {{"expiry", "heartbeat expired"}, {21s, 5s}},
-      {{"expiry", "list after expiry"}, {3s, 3s}},      {{"dump_full", "dump"}, {40s, 40s}},
+      {{"find", "unregister i2"}, {200ms, 200ms}},  {{"find", "after 2.8 s"}, {2800ms, 2800ms}},
+      {{"expiry", "list before ttl"}, {15s, 2s}},   {{"expiry", "alive after first ttl"}, {10s, 2s}},
+      {{"expiry", "heartbeat expired"}, {21s, 5s}}, {{"expiry", "list after expiry"}, {3s, 3s}},
+      {{"dump_full", "dump"}, {40s, 40s}},
   };
   const auto found = kWaits.find({row.group, row.name});
   if (found == kWaits.end()) return milliseconds(row.wall_ms);

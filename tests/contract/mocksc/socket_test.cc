@@ -30,7 +30,8 @@ struct Sockets : testing::Test {
     server = std::move(*started);
     client = std::make_unique<httplib::Client>("127.0.0.1", port(0));
     for (const char* name : {"cart", "web"}) {
-      const std::string body = std::string(R"({"service":{"serviceName":")") + name + R"(","serviceId":")" + name + "\"}}";
+      const std::string body =
+          std::string(R"({"service":{"serviceName":")") + name + R"(","serviceId":")" + name + "\"}}";
       ASSERT_EQ(client->Post(kServices, body, kJson)->status, 200);
     }
     const httplib::Headers as_web = {{"X-ConsumerId", "web"}};
@@ -42,9 +43,7 @@ struct Sockets : testing::Test {
     const std::string body = R"({"instance":{"hostName":"h","instanceId":")" + id + "\"}}";
     EXPECT_EQ(client->Post(kServices + "/cart/instances", body, kJson)->status, 200);
   }
-  void remove(const std::string& id) {
-    EXPECT_EQ(client->Delete(kServices + "/cart/instances/" + id)->status, 200);
-  }
+  void remove(const std::string& id) { EXPECT_EQ(client->Delete(kServices + "/cart/instances/" + id)->status, 200); }
 
   std::atomic<std::int64_t> now{0};
   std::unique_ptr<Server> server;

@@ -213,8 +213,7 @@ struct Raw : LoopWorld<HttpHarness> {
   std::vector<HttpOutcome> all;
   RawServer server;
   syncer::httpio::HttpClient client{
-      loop_, two_connections(),
-      [this](syncer::CallId id, auto answer) { all.emplace_back(id, std::move(answer)); }};
+      loop_, two_connections(), [this](syncer::CallId id, auto answer) { all.emplace_back(id, std::move(answer)); }};
 };
 
 std::string fine(const std::string&) { return "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine"; }

@@ -16,7 +16,9 @@ using std::chrono::seconds;
 /// A driver whose confirmations are answered when a test says so. Nothing else of it is used.
 class Confirming : public Driver {
  public:
-  void confirm(Instant, const EntryId& entry, Answered<const Confirmation&> done) override { open[entry] = std::move(done); }
+  void confirm(Instant, const EntryId& entry, Answered<const Confirmation&> done) override {
+    open[entry] = std::move(done);
+  }
   void answer(Instant now, const EntryId& entry, Presence presence) {
     const auto done = std::move(open.extract(entry).mapped());
     done(now, {presence});

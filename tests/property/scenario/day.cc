@@ -21,8 +21,8 @@ using syncer::Ratio;
 constexpr const char* kEast = "sc-e";
 constexpr const char* kWest = "sc-w";
 constexpr Duration kLease = 40s;
-/// Of an ordinary day: what goes before its lease can have ended was removed on purpose. Later nothing tells an undeploy
-/// of most of a region from a cut between applications and registry.
+/// Of an ordinary day: what goes before its lease can have ended was removed on purpose. Later nothing tells an
+/// undeploy of most of a region from a cut between applications and registry.
 constexpr Duration kLongLease = 300s;
 constexpr Duration kQuiet = 40s;  ///< the day begins after that
 constexpr Duration kBackup = 38s;
@@ -189,8 +189,7 @@ void demand_a_day_without_harm(scenario::Scenario& s, const Day& day) {
   shown.in = Selector{kWest};
   shown.at_least = day.services * day.instances;
   demand(s, "kept", scenario::Always{shown, at(30s), {"end", {}}, {}});
-  if (!shows_ghosts(day))
-    demand(s, "once", scenario::Never{predicate(Word::Doubled, kWest), {}, {"end", {}}, 6s});
+  if (!shows_ghosts(day)) demand(s, "once", scenario::Never{predicate(Word::Doubled, kWest), {}, {"end", {}}, 6s});
 }
 
 }  // namespace

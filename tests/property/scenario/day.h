@@ -31,10 +31,10 @@ struct Day {
   std::uint64_t services = 2;
   std::uint64_t instances = 3;
   std::vector<Work> work;
-  std::vector<Loss> losses;  ///< none: an ordinary day
-  bool new_ids = false;      ///< applications that were forgotten come back under new ids
-  std::uint64_t within = 0;  ///< s over which they do, from their next heartbeat on
-  bool restarts = false;     ///< before a loss: the syncer of the region does, and knows no ages of what it finds
+  std::vector<Loss> losses;        ///< none: an ordinary day
+  bool new_ids = false;            ///< applications that were forgotten come back under new ids
+  std::uint64_t within = 0;        ///< s over which they do, from their next heartbeat on
+  bool restarts = false;           ///< before a loss: the syncer of the region does, and knows no ages of what it finds
   std::uint64_t lost_packets = 0;  ///< percent
   std::uint64_t seed = 1;
 };

@@ -35,20 +35,18 @@ rc::Gen<Loss> loss() {
 /// A list of at most so many.
 template <class T>
 rc::Gen<std::vector<T>> few(std::size_t least, std::size_t most, const rc::Gen<T>& element) {
-  return rc::gen::mapcat(up_to<std::size_t>(least, most), [element](std::size_t count) {
-    return rc::gen::container<std::vector<T>>(count, element);
-  });
+  return rc::gen::mapcat(up_to<std::size_t>(least, most),
+                         [element](std::size_t count) { return rc::gen::container<std::vector<T>>(count, element); });
 }
 
 rc::Gen<Day> day(std::uint64_t fewest_that_stay, std::size_t fewest_losses, std::size_t most_losses) {
-  return rc::gen::build<Day>(
-      rc::gen::set(&Day::services, up_to<std::uint64_t>(fewest_that_stay, 6)),
-      rc::gen::set(&Day::instances, up_to<std::uint64_t>(fewest_that_stay + 1, 6)),
-      rc::gen::set(&Day::work, few<Work>(1, 8, work())),
-      rc::gen::set(&Day::losses, few<Loss>(fewest_losses, most_losses, loss())), rc::gen::set(&Day::new_ids),
-      rc::gen::set(&Day::within, up_to<std::uint64_t>(0, 15)), rc::gen::set(&Day::restarts),
-      rc::gen::set(&Day::lost_packets, up_to<std::uint64_t>(0, 3)),
-      rc::gen::set(&Day::seed, up_to<std::uint64_t>(1, 1'000'000)));
+  return rc::gen::build<Day>(rc::gen::set(&Day::services, up_to<std::uint64_t>(fewest_that_stay, 6)),
+                             rc::gen::set(&Day::instances, up_to<std::uint64_t>(fewest_that_stay + 1, 6)),
+                             rc::gen::set(&Day::work, few<Work>(1, 8, work())),
+                             rc::gen::set(&Day::losses, few<Loss>(fewest_losses, most_losses, loss())),
+                             rc::gen::set(&Day::new_ids), rc::gen::set(&Day::within, up_to<std::uint64_t>(0, 15)),
+                             rc::gen::set(&Day::restarts), rc::gen::set(&Day::lost_packets, up_to<std::uint64_t>(0, 3)),
+                             rc::gen::set(&Day::seed, up_to<std::uint64_t>(1, 1'000'000)));
 }
 
 /// A loss may have taken already whom a piece of work is about.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "syncer/httpio/token.h"
+
 #include <gtest/gtest.h>
 
 #include <cstdio>
 #include <fstream>
-
-#include "syncer/httpio/token.h"
 
 namespace syncer::httpio {
 namespace {

@@ -366,8 +366,12 @@ TEST(Lags, AreEqualForEqualSeedsAndInACopy) {
   };
   const auto make = [] {
     Model model(real_options(), Random(7));
-    model.handle({}, 0, {"POST", "", "/v4/default/registry/microservices", {},
-                         R"({"service":{"serviceName":"cart","serviceId":"s"}})"});
+    model.handle({}, 0,
+                 {"POST",
+                  "",
+                  "/v4/default/registry/microservices",
+                  {},
+                  R"({"service":{"serviceName":"cart","serviceId":"s"}})"});
     return model;
   };
   Model first = make();

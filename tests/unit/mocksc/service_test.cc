@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "mocksc/servicecenter/store/records.h"
 #include "mocksc/servicecenter/fault/faulty_frontend.h"
+#include "mocksc/servicecenter/store/records.h"
 #include "tests/unit/mocksc/center.h"
 
 namespace mocksc::testing {
@@ -115,8 +115,8 @@ TEST(RegisterService, WithRulesAloneIsStoredAndNeverAnswered) {
   const std::string tagged = R"({"service":{"serviceName":"b","serviceId":"b"},"tags":{"k":"v"},)" + rule + "}";
   EXPECT_EQ(sc.post("/microservices", tagged).status, 200);
   FaultyFrontend front(Model(plain_options(), syncer::Random(1)), syncer::Random(2));
-  const auto outcome = front.handle(sc.now, 0, {"POST", "", sc.base + "/microservices", {},
-                                                R"({"service":{"serviceName":"a"},)" + rule + "}"});
+  const auto outcome = front.handle(
+      sc.now, 0, {"POST", "", sc.base + "/microservices", {}, R"({"service":{"serviceName":"a"},)" + rule + "}"});
   EXPECT_EQ(outcome.kind, Outcome::Kind::Hang);
   EXPECT_EQ(outcome.delay, kForever);
 }

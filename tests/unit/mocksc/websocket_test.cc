@@ -34,9 +34,14 @@ std::uint16_t error_of(const std::string& bytes) {
 }
 
 TEST(Websocket, SwitchesWithTheKeyOfTheStandard) {
-  HttpRequest request{"GET", "", "/", {{"Connection", "keep-alive, Upgrade"}, {"Upgrade", "WebSocket"},
-                                       {"Sec-WebSocket-Version", "13"},
-                                       {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}}, ""};
+  HttpRequest request{"GET",
+                      "",
+                      "/",
+                      {{"Connection", "keep-alive, Upgrade"},
+                       {"Upgrade", "WebSocket"},
+                       {"Sec-WebSocket-Version", "13"},
+                       {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}},
+                      ""};
   EXPECT_TRUE(asks_for_websocket(request));
   EXPECT_EQ(switching_answer(request),
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -126,7 +131,10 @@ TEST(WatcherSocket, TellsEventsInOrderAndPingsEvery30Seconds) {
   Socket socket(subject);
   EXPECT_EQ(socket.pass(0s), "");
   subject.events = {"a", "b"};
-  EXPECT_EQ(socket.pass(1s), "\x81\x01" "a\x81\x01" "b");
+  EXPECT_EQ(socket.pass(1s),
+            "\x81\x01"
+            "a\x81\x01"
+            "b");
   EXPECT_EQ(socket.pass(28s), "");
   EXPECT_EQ(socket.pass(1s), kPing);
   EXPECT_EQ(socket.say(masked(0x81, "anything")), "");
@@ -226,9 +234,10 @@ TEST(Watch, TellsWhatBecomesVisibleOfProvidersThatWereFound) {
   sc.pass(100ms);
   const auto events = sc.model.take_events(watch);
   ASSERT_EQ(events.size(), 1U);
-  EXPECT_EQ(events[0].find(R"({"action":"DELETE","key":{"tenant":"default/default","appId":"shop","serviceName":"cart",)"
-                           R"("version":"1.0.0"},"instance":{"instanceId":"i1",)"),
-            0U)
+  EXPECT_EQ(
+      events[0].find(R"({"action":"DELETE","key":{"tenant":"default/default","appId":"shop","serviceName":"cart",)"
+                     R"("version":"1.0.0"},"instance":{"instanceId":"i1",)"),
+      0U)
       << events[0];
   EXPECT_NE(events[0].find(R"("status":"DOWN")"), std::string::npos);
 }
@@ -247,7 +256,8 @@ TEST(Watch, ForgetsAllWhenTooManyWait) {
 TEST(Watch, IsAskedForByItsPathsOnly) {
   Center sc;
   const auto target = [&](const std::string& path, Release release = Release::V2_2_0) {
-    return Center(plain_options(release)).model.socket_target({"GET", "", sc.base + path, {{"X-Domain-Name", "d"}}, ""});
+    return Center(plain_options(release))
+        .model.socket_target({"GET", "", sc.base + path, {{"X-Domain-Name", "d"}}, ""});
   };
   EXPECT_EQ(target("/microservices/s/watcher")->domain, "d");
   EXPECT_EQ(target("/microservices/s/instances/i/heartbeat")->instance_id, "i");

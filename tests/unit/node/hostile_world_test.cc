@@ -115,8 +115,8 @@ constexpr Epoch kHighest{~std::uint64_t{0}, ~std::uint64_t{0}};
 
 TEST_P(HostilePeers, ChangeNothingThatLasts) {
   build(false);
-  const bool raft = GetParam() == HostileDeed::Term || GetParam() == HostileDeed::Append ||
-                    GetParam() == HostileDeed::List;
+  const bool raft =
+      GetParam() == HostileDeed::Term || GetParam() == HostileDeed::Append || GetParam() == HostileDeed::List;
   const bool member = GetParam() == HostileDeed::Welcome || GetParam() == HostileDeed::Redirect;
   const std::string region = member ? "north" : "east";
   const Epoch epoch = raft ? Epoch{1, (std::uint64_t{1} << 62U) - 1} : kHighest;

@@ -83,7 +83,9 @@ struct Stream {
     EXPECT_EQ(dialer.read(seal, from_acceptor.type, from_acceptor.body).value(), std::nullopt);
   }
   PlainFrame say(const Bytes& body) { return taken_apart(dialer.write(seal, encode_frame(9, body))); }
-  Result<std::optional<PlainFrame>> hear(const PlainFrame& frame) { return acceptor.read(seal, frame.type, frame.body); }
+  Result<std::optional<PlainFrame>> hear(const PlainFrame& frame) {
+    return acceptor.read(seal, frame.type, frame.body);
+  }
 
   const Seal& seal;
   SealedStream dialer{Writer::Dialer};
