@@ -144,11 +144,14 @@ Instant Exporter::next_deadline() const {
   return removed_until_.empty() ? release_until_ : std::min(release_until_, removed_until_.begin()->first);
 }
 
+/// What comes is told before what goes: a receiver sees the replacement first.
 std::vector<ExportChange> Exporter::take_changes() {
   std::vector<ExportChange> changes;
   for (const Bytes& key : changed_) {
-    const auto found = exported_.find(key);
-    changes.push_back({key, found == exported_.end() ? std::nullopt : std::optional(found->second)});
+    if (const auto found = exported_.find(key); found != exported_.end()) changes.push_back({key, found->second});
+  }
+  for (const Bytes& key : changed_) {
+    if (!exported_.contains(key)) changes.push_back({key, std::nullopt});
   }
   changed_.clear();
   return changes;

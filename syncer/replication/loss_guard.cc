@@ -103,8 +103,16 @@ void LossGuard::look_for_successors(Instant now, const std::vector<Number>& lost
   }
 }
 
+/// Whoever has its place by now has come for it, and makes no other loss good.
 void LossGuard::forget(ByteView key) {
-  if (Entry* entry = window_.find(key)) drop(*entry);
+  Entry* entry = window_.find(key);
+  if (entry == nullptr) return;
+  Entry* by = entry->state == State::Live ? window_.successor_of(Instant::min(), *entry, Duration::zero()) : nullptr;
+  if (by != nullptr && !SYNCER_MUTATED("guard.forget_without_a_successor")) {
+    window_.set_successor(*by);
+    window_.spend(*by);
+  }
+  drop(*entry);
 }
 
 // What the looks at the registry prove.

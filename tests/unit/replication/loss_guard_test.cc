@@ -709,6 +709,26 @@ TEST_F(GuardedRegion, LetsOrphansWaitForAHealthyOrigin) {
   EXPECT_EQ(count(Kind::Remove, Rule::Ordinary), 1U);
 }
 
+TEST_F(GuardedRegion, TakesTheSuccessorOfAForgottenEntryForNoOther) {
+  services(2, 6);
+  pass(minutes(10));
+  for (int s = 0; s < 2; ++s) {
+    for (int n = 0; n < 2; ++n) {
+      registered(app("s" + std::to_string(s), n, "-new"));
+      guard.forget("s" + std::to_string(s) + "-" + std::to_string(n));
+      shown.erase("s" + std::to_string(s) + "-" + std::to_string(n));
+    }
+  }
+  std::vector<Bytes> orphans;
+  for (const Bytes& key : all()) {
+    if (!key.ends_with("-new")) orphans.push_back(key);
+  }
+  ASSERT_EQ(orphans.size(), 8U);
+  guard.orphaned(now, orphans);
+  follow();
+  EXPECT_EQ(guard.held(), 8U);
+}
+
 TEST_F(GuardedRegion, ForgetsWithoutAVerdict) {
   services(3, 4);
   for (const Bytes& key : all()) guard.forget(key);
