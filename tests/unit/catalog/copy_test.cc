@@ -148,7 +148,7 @@ TEST(CatalogSpoiltCopies, AreRegisteredAgainSoonWhenTheRegistryStoredNothing) {
   world.run_for(5s);
   std::size_t lost = 0;
   for (int i = 0; i < 20; ++i) {
-    driver.catalog().release(world.now(), "west", record.key);
+    driver.catalog().release(world.now(), "west", record.key, true);
     world.run_for(100ms);
     EXPECT_TRUE(world.copies("west").empty());
     want();
