@@ -59,6 +59,8 @@ class TcpLink : public std::enable_shared_from_this<TcpLink> {
   void close();
   /// Ends everything at once, silently.
   void abort();
+  /// The same, and the other end is told that nothing follows and nothing is read.
+  void reset();
 
  private:
   enum class Phase { Connecting, Open, Flushing, Gone };
@@ -203,6 +205,12 @@ void TcpLink::abort() {
   queued_.clear();
 }
 
+void TcpLink::reset() {
+  asio::error_code ignored;
+  io_->socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  abort();
+}
+
 void TcpLink::arm_timer(Duration after, std::string_view reason) {
   io_->timer.expires_after(after);
   io_->timer.async_wait([self = shared_from_this(), reason](const asio::error_code& cancelled) {
@@ -332,6 +340,8 @@ void TcpStreams::close(LinkId link) {
   if (it == state_->links.end()) return;
   const auto closing = it->second;
   state_->links.erase(it);
+  // Who never ends his side must not collect our descriptors.
+  if (state_->flushing.size() >= state_->limits.flushing && closing->backlog() == 0) return closing->reset();
   state_->flushing.emplace(link, closing);
   closing->close();
 }

@@ -24,6 +24,7 @@ struct StreamLimits {
   Duration close_timeout = std::chrono::seconds(5);  ///< a closed link has this long to send what is queued
   std::size_t backlog = 64U << 20U;                  ///< bytes queued on one link; more closes it
   std::size_t links = 4096;                          ///< accepted at once; more are turned away
+  std::size_t flushing = 256;  ///< closed links that wait for the other end; more are reset when nothing is queued
 };
 
 /// TCP connections and listeners. Lives on the loop's thread; the loop outlives it.

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <array>
 
 #include "syncer/net/tcp_streams.h"
@@ -63,8 +67,8 @@ struct Pair {
       : dialler(loop, record(dialled), limits), acceptor(loop, record(accepted), limits) {
     address = acceptor.listen(Listener::Rpc, loopback()).value();
   }
-  bool run_until(const std::function<bool()>& done) {
-    return loop.run_until(done, loop.now() + std::chrono::seconds(20));
+  bool run_until(const std::function<bool()>& done, syncer::Duration limit = std::chrono::seconds(20)) {
+    return loop.run_until(done, loop.now() + limit);
   }
   syncer::net::Loop loop;
   std::vector<StreamEvent> dialled;
@@ -96,6 +100,34 @@ TEST(TcpStreams, OneLinkTooManyIsTurnedAway) {
       pair.run_until([&] { return !pair.dialled.empty() && pair.dialled.back().kind == StreamEvent::Kind::Closed; }));
   EXPECT_EQ(pair.dialled.back().link, syncer::LinkId{3});
   EXPECT_EQ(pair.accepted.size(), 1U);
+}
+
+/// A connection of somebody who never closes his end; -1 when it cannot be made.
+int stubborn(const syncer::Endpoint& to) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(to.port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
+  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+  return ::connect(descriptor, generic, sizeof address) == 0 ? descriptor : -1;
+}
+
+TEST(TcpStreams, PeersThatNeverEndTheirSideCollectNoDescriptors) {
+  syncer::net::StreamLimits limits;
+  limits.flushing = 1;
+  Pair pair(limits);
+  const int first = stubborn(pair.address);
+  const int second = stubborn(pair.address);
+  ASSERT_TRUE(pair.run_until([&] { return pair.accepted.size() == 2; }));
+  pair.run_until([&] { return false; }, std::chrono::milliseconds(20));  // both are open
+  for (const StreamEvent& event : pair.accepted) pair.acceptor.close(event.link);
+  char byte = 0;
+  EXPECT_EQ(::recv(first, &byte, 1, 0), 0) << "the first one is closed in order";
+  EXPECT_EQ(::recv(second, &byte, 1, 0), -1) << "the one too many is reset";
+  EXPECT_FALSE(pair.acceptor.flushed());
+  ::close(first);
+  ::close(second);
 }
 
 TEST(TcpStreams, AConnectionThatNobodyAnswersEndsAtTheConnectTimeout) {
