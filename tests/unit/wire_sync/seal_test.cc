@@ -11,9 +11,9 @@
 namespace syncer::wire {
 namespace {
 
-/// Nonces that never repeat, as the daemon's.
-crypto::NonceSource counting() {
-  return [n = std::uint8_t{0}]() mutable { return crypto::Nonce{++n, 7}; };
+/// Nonces that never repeat, as the daemon's; `node` keeps those of two syncers apart.
+crypto::NonceSource counting(std::uint8_t node = 1) {
+  return [n = std::uint8_t{0}, node]() mutable { return crypto::Nonce{++n, node}; };
 }
 
 Seal seal_of(const std::string& purpose, char key) {
@@ -83,9 +83,7 @@ struct Stream {
     EXPECT_EQ(dialer.read(seal, from_acceptor.type, from_acceptor.body).value(), std::nullopt);
   }
   PlainFrame say(const Bytes& body) { return taken_apart(dialer.write(seal, encode_frame(9, body))); }
-  Result<std::optional<PlainFrame>> hear(const PlainFrame& frame) {
-    return acceptor.read(seal, frame.type, frame.body);
-  }
+  Result<std::optional<PlainFrame>> hear(const PlainFrame& said) { return acceptor.read(seal, said.type, said.body); }
 
   const Seal& seal;
   SealedStream dialer{Writer::Dialer};
@@ -134,7 +132,7 @@ TEST_F(SealTest, OfAStreamTakesOneChallengeAndNotItsOwn) {
 
 TEST_F(SealTest, ChangesItsKeyUnderAStreamThatIsUp) {
   Seal old_key = seal_of("sync", 'o');
-  Seal both("sync", crypto::Keyring::make({Bytes(16, 'n'), Bytes(16, 'o')}).value(), counting());
+  Seal both("sync", crypto::Keyring::make({Bytes(16, 'n'), Bytes(16, 'o')}).value(), counting(2));
   SealedStream dialer(Writer::Dialer);
   SealedStream acceptor(Writer::Acceptor);
   const PlainFrame one = taken_apart(dialer.greet(old_key));
