@@ -18,18 +18,6 @@ namespace {
 constexpr Duration kReplacement = std::chrono::seconds(10);
 constexpr Duration kReplacementPace = std::chrono::milliseconds(50);
 
-/// Refused, or failed again and again: needs somebody, while all else only needs time.
-bool is_failing(const DesiredCopy& copy) {
-  constexpr std::uint32_t kStubborn = 3;
-  return !copy.rejected.empty() || copy.failures >= kStubborn;
-}
-
-std::string why_waiting(const std::string& region, const Bytes& key, const DesiredCopy& copy) {
-  const std::string what = "copy of " + region + ": " + registry::readable_key(key);
-  if (!copy.rejected.empty()) return what + " is refused: " + copy.rejected;
-  return what + (copy.waiting.empty() ? " is being written" : " waits: " + copy.waiting);
-}
-
 }  // namespace
 
 Importer::Importer(const CatalogConfig& config, registry::Driver& driver, const registry::Calls& calls,
@@ -434,38 +422,6 @@ void Importer::clear_rejection(Instant now, const CopyName& name, DesiredCopy& c
 void Importer::report(Instant now, EventKind kind, const Work& work, const std::string& id, std::string_view reason) {
   observe(observer_, now, kind, Severity::Info,
           {{"region", work.name.region}, {"instance", work.key.id}, {"copy", id}, {"reason", reason}});
-}
-
-template <class Visit>
-void Importer::for_each(bool failing, Visit visit) const {
-  for (const auto& [region, remote] : regions_.all()) {
-    for (const auto& [key, copy] : remote.desired) {
-      if (!copy.at_rest() && is_failing(copy) == failing) visit(region, key, copy);
-    }
-  }
-}
-
-void Importer::explain(std::vector<std::string>& out, std::size_t limit) const {
-  std::size_t left_out = 0;
-  for_each(false, [&](const std::string& region, const Bytes& key, const DesiredCopy& copy) {
-    if (out.size() < limit)
-      out.push_back(why_waiting(region, key, copy));
-    else
-      ++left_out;
-  });
-  if (left_out > 0) out.push_back("and " + std::to_string(left_out) + " copies more");
-}
-
-std::vector<std::string> Importer::failures(std::size_t limit) const {
-  std::vector<std::string> all = driver_.problems();
-  for_each(true, [&](const std::string& region, const Bytes& key, const DesiredCopy& copy) {
-    all.push_back(why_waiting(region, key, copy));
-  });
-  if (all.size() <= limit) return all;
-  const std::size_t left_out = all.size() - limit;
-  all.resize(limit);
-  all.push_back("and " + std::to_string(left_out) + " more");
-  return all;
 }
 
 }  // namespace syncer::catalog

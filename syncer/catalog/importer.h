@@ -7,6 +7,7 @@
 #include "syncer/base/ids.h"
 #include "syncer/base/random.h"
 #include "syncer/catalog/present_copies.h"
+#include "syncer/catalog/waiting_copies.h"
 #include "syncer/registry/driver.h"
 
 namespace syncer::catalog {
@@ -37,9 +38,11 @@ class Importer {
   std::size_t waiting() const { return queue_.size() + busy_; }
   std::size_t rejected() const { return rejected_; }
   /// Why something is not done yet, for people; at most `limit` of them.
-  void explain(std::vector<std::string>& out, std::size_t limit) const;
+  void explain(std::vector<std::string>& out, std::size_t limit) const { explain_waiting(regions_, out, limit); }
   /// What cannot be written, and why; the first few.
-  std::vector<std::string> failures(std::size_t limit) const;
+  std::vector<std::string> failures(std::size_t limit) const {
+    return explain_failures(regions_, driver_.problems(), limit);
+  }
 
  private:
   /// One copy with everything that is needed to act on it.
@@ -79,8 +82,6 @@ class Importer {
                           registry::Aspect aspect, const Result<void>& success);
   Result<void> on_removed(Instant now, Work& work, const std::string& id, std::string_view reason,
                           const Result<void>& success);
-  template <class Visit>
-  void for_each(bool failing, Visit visit) const;
   void begin(Work& work);
   void finish(Instant now, const CopyName& name, const Handle& handle);
   void fail(Instant now, const CopyName& name, DesiredCopy& copy, const Error& error);

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "syncer/catalog/regions.h"
+
+namespace syncer::catalog {
+
+/// Why copies are not done yet that only need time, for people; at most `limit` lines in all, and one about the rest.
+void explain_waiting(const Regions& regions, std::vector<std::string>& out, std::size_t limit);
+/// After `problems`, why copies are refused or fail again and again, which needs somebody; bounded likewise.
+std::vector<std::string> explain_failures(const Regions& regions, std::vector<std::string> problems, std::size_t limit);
+
+}  // namespace syncer::catalog
