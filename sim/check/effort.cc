@@ -91,6 +91,8 @@ void Effort::on_node_event(NodeIndex node, const syncer::Event& event) {
   if (!member.empty() && !context_.run->names.node(member)) return;  // a name that somebody invented
   // Of such names members go on to tell each other, and drop what they do not know.
   if (strangers_ && event.kind == EventKind::PacketDropped) return;
+  // So are the addresses that a stranger named, until the regions that he named are forgotten.
+  if (strangers_ && event.kind == EventKind::LinkDown && event.severity == syncer::Severity::Debug) return;
   book(node, name(event.kind), event.text("reason"));
 }
 

@@ -35,6 +35,10 @@ class Bounds : public Rule {
  public:
   std::vector<std::string_view> ids() const override { return {kBoundedQueues}; }
 
+  /// What a guard lets go, it lets go together, long after it went.
+  void on_node_event(NodeIndex node, const syncer::Event& event) override {
+    if (event.kind == syncer::EventKind::GuardReleased) calm_since_[node] = context_.now();
+  }
   bool wants_after_event() const override { return true; }
   void after_event(Instant now) override {
     if (now < next_) return;

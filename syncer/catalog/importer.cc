@@ -212,7 +212,8 @@ std::optional<registry::Aspect> Importer::difference(const DesiredCopy& copy, co
 void Importer::fulfil_present(Instant now, Work& work, const registry::SharedPlan& plan, const std::string& kept) {
   DesiredCopy& copy = work.copy;
   if (const auto aspect = difference(copy, copy.copies.at(kept), *plan)) {
-    const bool in_place = *aspect != registry::Aspect::Properties || plan->properties_in_place;
+    const bool in_place = *aspect != registry::Aspect::Properties || plan->properties_in_place ||
+                          SYNCER_MUTATED("registry.change_large_properties_in_place");
     return in_place ? adapt(now, work, kept, plan, *aspect) : remove(now, work, kept, "replaced");
   }
   for (const auto& [id, state] : copy.copies) {

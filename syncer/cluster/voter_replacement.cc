@@ -112,11 +112,10 @@ Result<raft::Term> VoterReplacement::first_term(const wire::ClusterHello& list) 
     if (hello != nullptr && hello->disk != slot.disk) continue;
     const bool agrees = hello != nullptr && hello->stage == VoterStage::Voting && hello->group == list.group &&
                         hello->list_version == list.list_version && hello->term > 0;
-    if (!agrees && !SYNCER_MUTATED("cluster.slot_before_all_agree")) {
+    if (!agrees) {
       return refused("the slot of a lost disk is given to this one, but voter \"" + slot.node +
                      "\" has not written that down yet");
     }
-    if (!agrees) continue;
     term = std::max(term, hello->term);
     lowest = std::min(lowest, hello->term);
   }

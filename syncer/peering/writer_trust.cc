@@ -9,7 +9,8 @@ namespace syncer::peering {
 WriterTrust::Verdict WriterTrust::judge(Instant now, std::uint64_t run, Epoch epoch) {
   if (!in_bounds(epoch)) return Verdict::Doubt;
   const bool first = known_epoch_ == Epoch{};
-  if (!first && (epoch < known_epoch_ || leaps_beyond(known_epoch_, epoch))) {
+  const bool old = epoch < known_epoch_ && !SYNCER_MUTATED("replication.accept_old_epoch");
+  if (!first && (old || leaps_beyond(known_epoch_, epoch))) {
     if (!insists(now, run, epoch)) return Verdict::Doubt;
     known_epoch_ = {};
     known_run_ = 0;

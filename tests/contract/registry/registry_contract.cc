@@ -81,6 +81,7 @@ class Session : public DriverOwner {
   Result<void> change(const EntryId& entry, const std::string& instance, const Bytes& payload, Aspect aspect) {
     const auto plan = driver_->plan("west", instance, payload);
     const std::string epoch = "1.2";
+    now_ += driver_->traits().change_gap;  // as its owner waits
     return done([&](Driver::Done answer) {
       driver_->change(now_, entry, {kCart, **plan, payload, epoch}, aspect, std::move(answer));
     });

@@ -32,6 +32,32 @@ TEST(Command, IsRefusedWhenAnythingIsMissingOrLeftOver) {
   }
 }
 
+raft::Message carrying(raft::MessageType type, const Bytes& command) {
+  raft::Message message;
+  message.type = type;
+  message.entries = {{1, 1, command}};
+  return message;
+}
+
+TEST(Command, ThatNobodyCanReadIsNeverLogged) {
+  EXPECT_NE(objection_to(instant(0), carrying(raft::MessageType::Append, "nonsense")), "");
+  EXPECT_EQ(objection_to(instant(0), carrying(raft::MessageType::Append, "")), "");
+  for (const Command& command : commands()) {
+    EXPECT_EQ(objection_to(instant(0), carrying(raft::MessageType::Append, encode_command(command))), "");
+  }
+}
+
+TEST(Command, ThatOnlyALeaderGivesIsNotTakenFromAFollower) {
+  const auto objection = [](const Command& command) {
+    return objection_to(instant(0), carrying(raft::MessageType::Propose, encode_command(command)));
+  };
+  EXPECT_NE(objection(RaiseGeneration{9}), "");
+  EXPECT_NE(objection(ReassignSlot{kSlot}), "");
+  EXPECT_EQ(objection(ReleaseGuard{"*"}), "");
+  EXPECT_EQ(objection(ForgetRegion{"west"}), "");
+  EXPECT_EQ(objection(UseKey{"12ab34cd"}), "");
+}
+
 TEST(Command, OfAGuardThatCountedIsReadAndSaysNothing) {
   ReplicatedState state;
   // Kind, side, name, flag, age, baseline, held: as earlier versions wrote it.

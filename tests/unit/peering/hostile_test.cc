@@ -58,7 +58,7 @@ TEST_F(PeeringAndALiar, DoesNotDisplaceALinkWhoseWriterIsThere) {
   EXPECT_FALSE(b().owns(link));
   EXPECT_EQ(b().link("A").node, "a1");
   EXPECT_TRUE(equal());
-  EXPECT_NE(b().conflict().find("\"a1\" and \"liar\""), std::string::npos);
+  EXPECT_NE(b().link("A").conflict.find("\"a1\" and \"liar\""), std::string::npos);
 }
 
 TEST_F(PeeringAndALiar, DoesNotDisplaceItAsASyncerOfACluster) {

@@ -54,6 +54,15 @@ TEST(Raft, KeepsAPromiseBackUntilItIsOnDisk) {
   EXPECT_EQ(w.all<Send>()[0].message.type, MessageType::VoteResponse);
 }
 
+TEST(Raft, LooksAtNoMessageWhoseTermIsFarAhead) {
+  Wrapped w;
+  w.receive(vote_request(kTwo, kMaxTermJump + 2, {}));
+  EXPECT_TRUE(w.all<Persist>().empty()) << "nobody could be elected in a higher term";
+  w.receive(vote_request(kTwo, kMaxTermJump, {}));
+  ASSERT_EQ(w.all<Persist>().size(), 1U);
+  EXPECT_EQ(w.all<Persist>()[0].hard_state->term, kMaxTermJump);
+}
+
 TEST(Raft, HasOneWriteOutstandingAndJoinsWhatFollows) {
   Wrapped w;
   w.receive(append(kTwo, 1, {}, entries(1, {1}), 0));

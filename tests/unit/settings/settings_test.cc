@@ -78,6 +78,7 @@ TEST(Settings, EachChangesItsOwnFieldAlone) {
       {"registry.addresses", "http://a:1,http://b:2"},
       {"registry.concurrency", "76"},
       {"registry.domain", "d7"},
+      {"registry.exclude-services", "x,y"},
       {"registry.kind", "another"},
       {"registry.projects", "p,q"},
       {"registry.timeout", "77s"},
@@ -86,10 +87,14 @@ TEST(Settings, EachChangesItsOwnFieldAlone) {
       {"rpc.address", "10.9.9.9:5"},
       {"sync.connect-retry", "79s"},
       {"sync.flush", "80ms"},
+      {"sync.forget", "86s"},
       {"sync.heartbeat", "81ms"},
       {"sync.hold", "82s"},
       {"sync.interval", "83s"},
       {"sync.longest-interval", "85s"},
+      {"sync.max-bytes", "87"},
+      {"sync.max-changes", "88"},
+      {"sync.max-records", "89"},
       {"sync.silence", "84s"}};
   ASSERT_EQ(other.size() + 1, settings().size()) << "all but gossip.profile, which changes many";
   for (const auto& [key, value] : other) {

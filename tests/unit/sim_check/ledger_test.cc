@@ -15,7 +15,8 @@ using host::RegistryInstance;
 class LedgerTest : public testing::Test {
  protected:
   void write(RegistryIndex registry, ChangeKind kind, const RegistryInstance& instance, Duration at) {
-    ledger_.on_registry_change(registry, {kind, Instant(at), "", &instance, "app:x"});
+    const char* client = instance.mark ? "w1" : "app:x";
+    ledger_.on_registry_change(registry, {kind, Instant(at), "", &instance, client});
   }
   static RegistryInstance origin(const std::string& id, const std::string& endpoint = "rest://a") {
     RegistryInstance instance;
