@@ -184,11 +184,17 @@ bool shows_ghosts(const Day& day) {
          std::any_of(day.losses.begin(), day.losses.end(), [](const Loss& loss) { return loss.kind == 4; });
 }
 
+/// Of a wave of expiries the first pass for ordinary, and are shown again once it is known for a wave.
+Duration recognised_within(const Day& day) {
+  const bool cut = std::any_of(day.losses.begin(), day.losses.end(), [](const Loss& loss) { return loss.kind >= 5; });
+  return cut ? Duration(5s) : Duration::zero();
+}
+
 void demand_a_day_without_harm(scenario::Scenario& s, const Day& day) {
   Predicate shown = predicate(Word::Shown, "stays/*/*");
   shown.in = Selector{kWest};
   shown.at_least = day.services * day.instances;
-  demand(s, "kept", scenario::Always{shown, at(30s), {"end", {}}, {}});
+  demand(s, "kept", scenario::Always{shown, at(30s), {"end", {}}, recognised_within(day)});
   if (!shows_ghosts(day)) demand(s, "once", scenario::Never{predicate(Word::Doubled, kWest), {}, {"end", {}}, 6s});
 }
 

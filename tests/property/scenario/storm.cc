@@ -126,7 +126,7 @@ scenario::Scenario to_scenario(const Storm& storm) {
   scenario::Scenario s;
   s.file = "generated";
   s.name = "generated";
-  s.duration = 160s;
+  s.duration = 250s;
   add_regions(s, storm);
   add_workload(s, storm);
   s.events.push_back(event("boot", 0s, scenario::Start{Selector{"all"}, 2s}));
@@ -135,10 +135,10 @@ scenario::Scenario to_scenario(const Storm& storm) {
     s.events.push_back(
         event("f" + std::to_string(++n), std::chrono::seconds(20 + fault.at), action_of(fault, storm.regions)));
   }
-  s.settle = scenario::Settle{{}, Selector{"all"}, Duration(60s), Duration(5s), {}, {}};
+  s.settle = scenario::Settle{{}, Selector{"all"}, Duration(150s), Duration(5s), {}, {}};
   scenario::Expectation equal;
   equal.id = "equal";
-  equal.form = scenario::Converged{Selector{"all"}, Moment{"settle", {}}, Duration(60s)};
+  equal.form = scenario::Converged{Selector{"all"}, Moment{"settle", {}}, Duration(150s)};
   s.expect.push_back(equal);
   return s;
 }
