@@ -65,13 +65,13 @@ TEST_F(RefusedStart, ARegionNeedsANameThatNoOtherHas) {
          {"the same in every region", "give --cluster-name"});
 }
 
-TEST_F(RefusedStart, TwoNewRegionsOfOneNameBothEnd) {
+TEST_F(RefusedStart, OfTwoRegionsOfOneNameTheNewcomerEndsAndTheElderGoesOn) {
   auto east = words("first", "http://127.0.0.1:1");
   east.insert(east.end(), {"--cluster-name", "east"});
   Syncer first(workplace_, east);
   expect(kCannotStart, {"--cluster-name", "east", "--sc-addr", "http://127.0.0.1:2", "--join-addr", first.gossip},
          {"region name \\\"east\\\" is already used", "give each region its own --cluster-name"});
-  EXPECT_EQ(first.process.wait_for_exit(seconds(10)), kCannotStart) << first.process.output();
+  EXPECT_EQ(first.process.wait_for_exit(seconds(0)), std::nullopt) << first.process.output();
 }
 
 TEST_F(RefusedStart, OperatorsComeFromThisMachineAlone) {
