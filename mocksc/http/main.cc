@@ -17,7 +17,8 @@ namespace {
 using ExitCode = int;
 
 constexpr const char* kAbout =
-    "A mock of Apache ServiceComb's service center: its v4 REST API, held in memory, with faults on demand.";
+    "A mock of a service registry, held in memory, with faults on demand: Apache ServiceComb's service center with its "
+    "v4 REST API, or another kind.";
 
 constexpr const char* kExamples = R"(Examples:
   mocksc --listen 127.0.0.1:30100
@@ -40,7 +41,9 @@ Exit codes: 0 ended by SIGTERM or SIGINT; 1 cannot listen; 2 wrong usage.)";
 /// The flags as they were typed.
 struct Flags {
   std::vector<std::string> listen;
-  std::string compat = "2.2.0";
+  std::string kind = "servicecenter";
+  std::string release;
+  std::vector<std::string> settings;
   std::string min_interval = "5s";
   std::string ttl = "0s";
   std::string delete_visibility = "2.3s";
@@ -65,15 +68,19 @@ syncer::Result<ServerOptions> to_options(const Flags& flags) {
     if (!endpoint) return tl::unexpected(endpoint.error());
     out.listen.push_back(*endpoint);
   }
-  const auto release = flag("--compat", parse_release(flags.compat));
-  if (!release) return tl::unexpected(release.error());
+  out.kind = flags.kind;
+  out.release = flags.release;
+  for (const std::string& text : flags.settings) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos) return syncer::failure(syncer::ErrorCode::Invalid, "--set", "KEY=VALUE is needed");
+    out.settings.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
   const auto min_interval = flag("--min-interval", syncer::parse_duration(flags.min_interval));
   if (!min_interval) return tl::unexpected(min_interval.error());
   const auto ttl = flag("--ttl", syncer::parse_duration(flags.ttl));
   if (!ttl) return tl::unexpected(ttl.error());
   const auto visibility = flag("--delete-visibility", syncer::parse_duration(flags.delete_visibility));
   if (!visibility) return tl::unexpected(visibility.error());
-  out.model.release = *release;
   out.model.min_interval = *min_interval;
   out.model.min_times = flags.min_times;
   out.model.ttl_override = *ttl;
@@ -91,8 +98,12 @@ void declare(CLI::App& app, Flags& flags) {
       ->required()
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app.add_option("--compat", flags.compat, "release to imitate: 1.3.0, 1.4.8, 2.0.0, 2.1.0 or 2.2.0")
-      ->capture_default_str();
+  app.add_option("--kind", flags.kind, "kind of registry")->capture_default_str();
+  app.add_option("--release,--compat", flags.release,
+                 "release to imitate; of a service center 1.3.0, 1.4.8, 2.0.0, 2.1.0 or 2.2.0 (the default)");
+  app.add_option("--set", flags.settings, "KEY=VALUE: a setting of another kind's real server; repeat for several")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--min-interval", flags.min_interval, "push health check intervals are raised to this (from 2.1.0 on)")
       ->capture_default_str();
   app.add_option("--min-times", flags.min_times, "and their times to this")

@@ -190,7 +190,7 @@ std::string chunk(std::string_view bytes) {
   return std::string(size.data(), static_cast<std::size_t>(digits)) + std::string(bytes) + "\r\n";
 }
 
-bool has_no_body(int status) { return status == 304 || status / 100 == 1; }
+bool has_no_body(int status) { return status == 204 || status == 304 || status / 100 == 1; }
 
 /// Status line and headers, without those that tell the length.
 std::string render_head(const syncer::HttpResponse& answer, bool keeps_alive) {
@@ -243,9 +243,11 @@ void write_answer(Connection& connection, const WireRequest& to, const Outcome& 
     connection.cut(false);
     return;
   }
-  const bool may_compress = to.accepts_gzip && answer.body.size() >= kMinCompressed;
+  // A registry that compresses whatever its size says so itself.
+  const bool is_declared = answer.headers.find("Content-Encoding") != nullptr;
+  const bool may_compress = to.accepts_gzip && (is_declared || answer.body.size() >= kMinCompressed);
   const std::optional<std::string> compressed = may_compress ? gzip(answer.body) : std::nullopt;
-  if (compressed) head += "Content-Encoding: gzip\r\n";
+  if (compressed && !is_declared) head += "Content-Encoding: gzip\r\n";
   const std::string& body = compressed ? *compressed : answer.body;
   const bool is_chunked = compressed || body.size() > kMaxUnchunked;
   head += is_chunked ? std::string("Transfer-Encoding: chunked\r\n\r\n")

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "mocksc/fault/fault.h"
 #include "mocksc/http/connection.h"
-#include "mocksc/servicecenter/fault/fault.h"
 #include "syncer/base/http_message.h"
 
 namespace mocksc {

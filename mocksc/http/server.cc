@@ -133,7 +133,8 @@ class FrontEnd {
 
   /// Speaks a websocket until one side ends it.
   void speak(Connection& connection, SocketSubject& subject, const syncer::HttpRequest& request) {
-    SocketSession session(subject, backend_->release(), backend_->now());
+    const std::unique_ptr<SocketSession> opened = backend_->open(subject);
+    SocketSession& session = *opened;
     connection.write(switching_answer(request));
     std::array<char, 4096> buffer{};
     for (;;) {
@@ -221,7 +222,9 @@ syncer::Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
     impl->endpoints.push_back(endpoint);
     options.model.frontends.push_back("rest://" + to_string(endpoint) + "/");
   }
-  impl->backend = std::make_unique<Backend>(std::move(options));
+  auto backend = make_backend(std::move(options));
+  if (!backend) return tl::unexpected(backend.error());
+  impl->backend = std::move(*backend);
   for (auto& frontend : impl->frontends) frontend->serve(*impl->backend);
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

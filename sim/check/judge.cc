@@ -84,7 +84,9 @@ class Judge : public scenario::Checks {
     run_.emplace(run);
     std::map<std::string, RegistryIndex> homes;
     for (const auto& region : run.names.regions()) homes.emplace(region.name, region.registry);
-    ledger_.emplace(std::move(homes), run.names.registries().size());
+    std::vector<std::string> kinds;
+    for (const auto& registry : run.scenario.topology.registries) kinds.push_back(registry.kind);
+    ledger_.emplace(std::move(homes), std::move(kinds));
     sink_.begin(*run_);
     for (const auto& rule : rules_) rule->begin({&*run_, &*ledger_, &sink_});
     predicates_.emplace(*run_, *ledger_, *watch_);

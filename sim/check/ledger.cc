@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sim/host/registry/kinds.h"
 #include "syncer/base/hash.h"
 #include "syncer/base/quantity.h"
 
@@ -22,8 +23,12 @@ Content content_of(const host::RegistryInstance& instance) {
 
 }  // namespace
 
-Ledger::Ledger(std::map<std::string, RegistryIndex> homes, std::size_t registries)
-    : homes_(std::move(homes)), registries_(registries), differing_pairs_(registries * registries) {}
+Ledger::Ledger(std::map<std::string, RegistryIndex> homes, std::vector<std::string> kinds)
+    : homes_(std::move(homes)),
+      kinds_(std::move(kinds)),
+      different_kinds_(kinds_.begin(), kinds_.end()),
+      registries_(kinds_.size()),
+      differing_pairs_(registries_ * registries_) {}
 
 void Ledger::on_registry_change(RegistryIndex registry, const host::RegistryChange& change) {
   former_.reset();
@@ -77,6 +82,11 @@ void Ledger::origin_is(const InstanceName& name, const host::RegistryInstance& i
   origin.known = true;
   origin.alive = true;
   origin.content = std::move(content);
+  for (const std::string& kind_name : different_kinds_) {
+    const host::RegistryKind* kind = host::find_registry_kind(kind_name);
+    const auto& shows = kind_name == kinds_[name.registry] ? kind->shows_own : kind->shows;
+    if (shows) origin.elsewhere[kind_name] = content_of(shows(instance));
+  }
   judge(origin, now);
 }
 
@@ -159,7 +169,7 @@ bool Ledger::differs(const Origin& origin, const Sight& sight) const {
   if (!origin.alive) return !sight.copies.empty();
   if (sight.copies.size() != 1) return true;
   const auto found = copies_.find(sight.copies.front());
-  return found == copies_.end() || !found->second.content.matches(origin.content);
+  return found == copies_.end() || !is_good(found->second, origin);
 }
 
 const Origin* Ledger::origin(const InstanceName& name) const {

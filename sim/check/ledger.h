@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -69,7 +70,14 @@ struct Origin {
   Instant stepped;  ///< time of the last step
   Step step = Step::Registered;
   Content content;
-  std::vector<Sight> sights;  ///< by registry; the home's own is unused
+  std::map<std::string, Content> elsewhere;  ///< as registries show it that cannot show all of it, by kind
+  std::vector<Sight> sights;                 ///< by registry; the home's own is unused
+
+  /// What a good copy in a registry of that kind looks like.
+  const Content& content_in(const std::string& kind) const {
+    const auto found = elsewhere.find(kind);
+    return found == elsewhere.end() ? content : found->second;
+  }
 };
 
 /// How long one step of one origin instance took to show in one foreign registry.
@@ -85,8 +93,8 @@ struct Timing {
 /// copies of which, where the picture differs from what it should be, and how long each step took to show.
 class Ledger : public host::Probe {
  public:
-  /// `homes`: the registry of each region. Two regions may share one.
-  Ledger(std::map<std::string, RegistryIndex> homes, std::size_t registries);
+  /// `homes`: the registry of each region. Two regions may share one. `kinds`: names of the kinds, by registry.
+  Ledger(std::map<std::string, RegistryIndex> homes, std::vector<std::string> kinds);
 
   void on_registry_change(RegistryIndex registry, const host::RegistryChange& change) override;
 
@@ -112,6 +120,10 @@ class Ledger : public host::Probe {
   /// Grows with every change of origins or copies.
   std::uint64_t version() const { return version_; }
   std::optional<RegistryIndex> home(const std::string& region) const;
+  /// The copy shows what a registry of its kind can show of this origin.
+  bool is_good(const Copy& copy, const Origin& origin) const {
+    return copy.content.matches(origin.content_in(kinds_[copy.name.registry]));
+  }
 
  private:
   bool origins_known(const InstanceName& name) const;
@@ -125,6 +137,8 @@ class Ledger : public host::Probe {
   bool differs(const Origin& origin, const Sight& sight) const;
 
   std::map<std::string, RegistryIndex> homes_;
+  std::vector<std::string> kinds_;
+  std::set<std::string> different_kinds_;
   std::size_t registries_;
   std::map<InstanceName, Origin> origins_;
   std::map<InstanceName, Copy> copies_;

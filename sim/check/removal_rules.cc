@@ -245,9 +245,9 @@ class Fencing : public Rule {
   /// told apart: the mark of a copy names the epoch of its origin's region.)
   static bool is_late(const Write& write, const Leadership& leadership) { return *write.writer != leadership.writer; }
 
-  static bool was_right(const Write& write, const Origin& origin) {
+  bool was_right(const Write& write, const Origin& origin) const {
     if (write.before == nullptr) return !origin.alive;
-    return origin.alive && write.before->content.matches(origin.content);
+    return origin.alive && context_.ledger->is_good(*write.before, origin);
   }
 
   bool is_over(LateWrite& late, Instant now) {

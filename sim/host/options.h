@@ -61,7 +61,7 @@ struct RegistrySpec {
   std::string kind = "servicecenter";  ///< one of registry_kinds()
   std::uint32_t front_ends = 1;
   std::vector<std::string> origins;
-  std::string version = "2.2.0";                            ///< release of its kind that it behaves like
+  std::string version;                                      ///< release of its kind; empty: the kind's usual one
   syncer::Duration latency = std::chrono::milliseconds(1);  ///< time to work on one request
   std::optional<syncer::Duration> min_lease;          ///< shorter leases are raised to this; the kind's own when absent
   std::optional<syncer::Duration> delete_visibility;  ///< how long a removed instance is still listed

@@ -66,7 +66,9 @@ void Recorder::begin(const scenario::CheckContext& run) {
   run_.emplace(run);
   std::map<std::string, RegistryIndex> homes;
   for (const auto& region : run.names.regions()) homes.emplace(region.name, region.registry);
-  ledger_.emplace(std::move(homes), run.names.registries().size());
+  std::vector<std::string> kinds;
+  for (const auto& registry : run.scenario.topology.registries) kinds.push_back(registry.kind);
+  ledger_.emplace(std::move(homes), std::move(kinds));
   for (NodeIndex n = 0; n < run.names.nodes().size(); ++n) {
     begin_hindrance("down/" + std::to_string(n), Weight::Down, run.names.nodes()[n].name + " was not started yet", n);
   }

@@ -108,8 +108,6 @@ syncer::HttpResponse json_answer(std::string body);
 syncer::HttpResponse empty_answer();
 /// The error's status and body.
 syncer::HttpResponse error_answer(const ApiError& error);
-/// Status of what is never answered: the handler waits for ever, and so does the caller.
-constexpr int kNeverAnswered = 0;
 /// A text that does not come from a handler, e.g. the router's "404 page not found\n".
 syncer::HttpResponse text_answer(int status, std::string body);
 /// 304 when the caller's `rev` query equals `revision`, else 200 with `body`; X-Resource-Revision either way.

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "sim/host/registry/eureka.h"
 #include "sim/host/registry/service_center.h"
 
 namespace sim::host {
@@ -12,7 +13,7 @@ namespace {
 using Kinds = std::map<std::string, RegistryKind, std::less<>>;
 
 Kinds& kinds() {
-  static Kinds all = {{service_center_kind().name, service_center_kind()}};
+  static Kinds all = {{service_center_kind().name, service_center_kind()}, {eureka_kind().name, eureka_kind()}};
   return all;
 }
 

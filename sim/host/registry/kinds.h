@@ -20,6 +20,13 @@ struct RegistryKind {
   std::function<syncer::Result<void>(const RegistrySpec&)> check;
   /// Refuses a name that no call of this kind has (RegistryFault::operations).
   std::function<syncer::Result<void>(std::string_view)> check_operation;
+  /// How an instance of a registry of another kind looks as a copy in one of this kind: what it has a place for, said
+  /// again in the words that all kinds share. What stands elsewhere in the copy's marks is not in it.
+  std::function<RegistryInstance(const RegistryInstance&)> shows;
+  /// The same of an instance of a registry of this kind, where even that is not shown as it is; empty where it is.
+  std::function<RegistryInstance(const RegistryInstance&)> shows_own;
+  /// Where the API begins behind an address: "/eureka"; empty for the root.
+  std::string path;
   /// Builds a registry of a checked spec.
   std::function<std::unique_ptr<Registry>(const RegistrySpec&, const syncer::Random&)> make;
 };

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "sim/host/registry/mock_values.h"
 #include "sim/host/registry/service_center_values.h"
 #include "syncer/json/document.h"
 
@@ -330,7 +331,7 @@ class ServiceCenter final : public Registry {
 };
 
 Result<void> check_spec(const RegistrySpec& spec) {
-  if (const auto release = mocksc::parse_release(spec.version); !release) {
+  if (const auto release = release_of(spec); !release) {
     return failure(ErrorCode::Invalid, "version", release.error().detail);
   }
   if (spec.min_lease &&
@@ -338,6 +339,15 @@ Result<void> check_spec(const RegistrySpec& spec) {
     return failure(ErrorCode::Invalid, "min_lease", "wants a multiple of 4s: four beats of whole seconds");
   }
   return {};
+}
+
+/// Its callers know HTTP as "rest", and encryption as a parameter.
+RegistryInstance shown_here(RegistryInstance instance) {
+  for (std::string& endpoint : instance.endpoints) {
+    if (endpoint.starts_with("http://")) endpoint.replace(0, 4, "rest");
+    if (endpoint.starts_with("https://")) endpoint.replace(0, 5, "rest").append("?sslEnabled=true");
+  }
+  return instance;
 }
 
 Result<void> check_operation(std::string_view name) {
@@ -348,9 +358,15 @@ Result<void> check_operation(std::string_view name) {
 }  // namespace
 
 RegistryKind service_center_kind() {
-  return {"servicecenter", check_spec, check_operation, [](const RegistrySpec& spec, const syncer::Random& random) {
-            return std::make_unique<ServiceCenter>(spec, random);
-          }};
+  RegistryKind kind;
+  kind.name = "servicecenter";
+  kind.check = check_spec;
+  kind.check_operation = check_operation;
+  kind.shows = shown_here;
+  kind.make = [](const RegistrySpec& spec, const syncer::Random& random) {
+    return std::make_unique<ServiceCenter>(spec, random);
+  };
+  return kind;
 }
 
 mocksc::FaultyFrontend& front_of(Registry& registry) { return dynamic_cast<ServiceCenter&>(registry).front(); }

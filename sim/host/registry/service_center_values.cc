@@ -10,9 +10,6 @@
 namespace sim::host {
 namespace {
 
-using syncer::ErrorCode;
-using syncer::failure;
-
 constexpr std::string_view kMarkPrefix = "syncer.";
 
 std::string text_of(const mocksc::Properties& properties, const std::string& key) {
@@ -25,53 +22,6 @@ std::optional<CopyMark> mark_in(const mocksc::Properties& properties) {
   if (mark.region.empty()) return std::nullopt;
   mark.epoch = syncer::parse_epoch(text_of(properties, "syncer.epoch")).value_or(syncer::Epoch{});
   return mark;
-}
-
-mocksc::Failure failure_of(const fault::CallFailure& call) {
-  using Kind = fault::CallFailure::Kind;
-  mocksc::Failure out;
-  out.weight = call.weight;
-  out.status = call.status;
-  out.retry_after = call.retry_after;
-  out.hang = call.hang;
-  if (call.kind == Kind::Hang) out.kind = mocksc::Failure::Kind::Hang;
-  if (call.kind == Kind::TruncatedBody) out.kind = mocksc::Failure::Kind::TruncatedBody;
-  if (call.kind == Kind::BadBody) out.kind = mocksc::Failure::Kind::BadJson;
-  if (call.kind == Kind::ResetAfterApply) out.kind = mocksc::Failure::Kind::ResetAfterApply;
-  return out;
-}
-
-mocksc::FaultKind kind_of(fault::RegistryFault::Kind kind) {
-  using Kind = fault::RegistryFault::Kind;
-  switch (kind) {
-    case Kind::Outage:
-      return mocksc::FaultKind::Outage;
-    case Kind::Slow:
-      return mocksc::FaultKind::Slow;
-    case Kind::Fail:
-      return mocksc::FaultKind::Fail;
-    case Kind::ListEmpty:
-      return mocksc::FaultKind::ListEmpty;
-    case Kind::ListPartial:
-      return mocksc::FaultKind::ListPartial;
-    case Kind::StaleRead:
-      return mocksc::FaultKind::StaleRead;
-    case Kind::Limit:
-      return mocksc::FaultKind::Limit;
-  }
-  return mocksc::FaultKind::Outage;
-}
-
-mocksc::OutageMode mode_of(fault::OutageMode mode) {
-  switch (mode) {
-    case fault::OutageMode::Refuse:
-      return mocksc::OutageMode::Refuse;
-    case fault::OutageMode::Hang:
-      return mocksc::OutageMode::Hang;
-    case fault::OutageMode::Reset:
-      return mocksc::OutageMode::Reset;
-  }
-  return mocksc::OutageMode::Refuse;
 }
 
 }  // namespace
@@ -113,26 +63,13 @@ RegistryChangeKind kind_of(mocksc::ChangeKind kind) {
   }
 }
 
-mocksc::Fault fault_of(const fault::RegistryFault& from) {
-  mocksc::Fault out;
-  out.kind = kind_of(from.kind);
-  out.frontend = from.front_end;
-  out.mode = mode_of(from.mode);
-  out.latency_min = out.latency_max = from.latency;
-  out.rate = from.rate;
-  for (const fault::CallFailure& call : from.failures) out.failures.push_back(failure_of(call));
-  for (const std::string& name : from.operations) {
-    if (const auto known = mocksc::parse_operation(name)) out.operations.insert(*known);
-  }
-  out.keep = from.keep;
-  out.by = from.by;
-  out.rps = from.rps;
-  return out;
+syncer::Result<mocksc::Release> release_of(const RegistrySpec& spec) {
+  return mocksc::parse_release(spec.version.empty() ? "2.2.0" : spec.version);
 }
 
 mocksc::ModelOptions options_of(const RegistrySpec& spec) {
   mocksc::ModelOptions options;
-  options.release = mocksc::parse_release(spec.version).value();
+  options.release = release_of(spec).value();
   options.wall_at_zero = kWallAtZero;
   if (spec.min_lease) options.min_interval = *spec.min_lease / (options.min_times + 1);
   if (!spec.lags) options.lags = mocksc::Lags::none();
@@ -171,23 +108,6 @@ std::string instance_body(const AppInstance& app, const std::string& id) {
   instance.health_check = {"push", 0, static_cast<std::int32_t>(interval), beats.misses, ""};
   instance.version = app.version;
   return "{\"instance\":" + mocksc::render(instance) + "}";
-}
-
-HttpReply reply_of(mocksc::Outcome outcome, const std::string& origin) {
-  using Kind = mocksc::Outcome::Kind;
-  HttpReply reply;
-  reply.delay = outcome.delay;
-  if (outcome.kind == Kind::Answer && outcome.is_truncated) {
-    reply.outcome = failure(ErrorCode::Corrupt, origin, "the answer ends early");
-  } else if (outcome.kind == Kind::Answer) {
-    reply.outcome = std::move(outcome.response);
-  } else if (outcome.kind == Kind::Refuse) {
-    reply.outcome = failure(ErrorCode::Unreachable, origin, "connection refused");
-  } else {
-    reply.hangs = outcome.kind == Kind::Hang && outcome.delay == mocksc::kForever;
-    reply.outcome = failure(ErrorCode::Unreachable, origin, "connection reset");
-  }
-  return reply;
 }
 
 }  // namespace sim::host

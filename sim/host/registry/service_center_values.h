@@ -13,7 +13,8 @@ namespace sim::host {
 
 RegistryInstance neutral(const mocksc::Service& service, const mocksc::Instance& instance);
 RegistryChangeKind kind_of(mocksc::ChangeKind kind);
-mocksc::Fault fault_of(const fault::RegistryFault& from);
+/// The release that a spec asks for.
+syncer::Result<mocksc::Release> release_of(const RegistrySpec& spec);
 /// The mock that follows a checked spec.
 mocksc::ModelOptions options_of(const RegistrySpec& spec);
 /// A lease is interval × (misses + 1), with an interval of whole seconds: as many beats as divide it, at most four.
@@ -25,7 +26,5 @@ Beats beats_of(syncer::Duration lease);
 /// What an application says to have its service, and itself under that id.
 std::string service_body(const AppInstance& app);
 std::string instance_body(const AppInstance& app, const std::string& id);
-/// What a caller at `origin` gets.
-HttpReply reply_of(mocksc::Outcome outcome, const std::string& origin);
 
 }  // namespace sim::host

@@ -86,9 +86,17 @@ void validate_link(const Draft& draft, const LinkRule& link, const Cursor& at) {
 }
 
 /// Keys that the topology decides.
-constexpr std::string_view kGiven[] = {
-    "cluster-name", "cluster.address", "cluster.voters",     "gossip.address",     "mode",
-    "node",         "rpc.address",     "registry.addresses", "registry.token-file"};
+constexpr std::string_view kGiven[] = {"cluster-name",
+                                       "cluster.address",
+                                       "cluster.voters",
+                                       "gossip.address",
+                                       "mode",
+                                       "node",
+                                       "rpc.address",
+                                       "registry.addresses",
+                                       "registry.token-file",
+                                       "registry.kind",
+                                       "registry.password-file"};
 
 void validate_setting(const Draft& draft, const Pair& setting, const Cursor& at) {
   if (std::find(std::begin(kGiven), std::end(kGiven), setting.key) != std::end(kGiven)) {

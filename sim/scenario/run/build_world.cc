@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <variant>
 
-#include "sim/host/registry/registry.h"
+#include "sim/host/registry/kinds.h"
 #include "syncer/base/assert.h"
 #include "syncer/node/node_config.h"
 
@@ -123,9 +123,11 @@ syncer::node::NodeConfig node_config(const Scenario& scenario, const Names& name
     config.mode = syncer::node::Mode::Cluster;
     config.cluster.voters = static_cast<std::uint32_t>(region.nodes.size());
   }
+  config.registry.kind = home.kind;
   config.registry.addresses.clear();
+  const std::string& path = host::find_registry_kind(home.kind)->path;
   for (std::uint32_t k = 0; k < home.front_ends; ++k) {
-    config.registry.addresses.push_back("http://" + home.name + "-" + std::to_string(k) + ":30100");
+    config.registry.addresses.push_back("http://" + home.name + "-" + std::to_string(k) + ":30100" + path);
   }
   for (const ConfigBlock& block : scenario.config) {
     if (selects(block.who, names, node)) configure(config, block.settings, names, node);

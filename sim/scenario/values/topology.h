@@ -65,7 +65,7 @@ struct Registry {
   Duration ttl = std::chrono::seconds(120);         ///< lease of an instance registered by an application
   std::uint32_t front_ends = 1;                     ///< addresses in front of the one store
   Duration latency = std::chrono::milliseconds(1);  ///< time to answer
-  std::string version = "2.2.0";                    ///< which release of its kind it behaves like
+  std::string version;                              ///< which release of its kind it behaves like; empty: its usual one
   std::optional<Duration> min_lease;                ///< shorter leases are raised to this (release 2.1 and later)
   std::optional<Duration> delete_visibility;        ///< how long a removed instance is still listed
   bool lags = false;                                ///< readers see writes late, and some writes are lost

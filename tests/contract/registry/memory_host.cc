@@ -213,6 +213,7 @@ RegistryKind memory_kind() {
   kind.check_operation = [](std::string_view name) -> Result<void> {
     return failure(ErrorCode::Invalid, "operations", "\"" + std::string(name) + "\" is no call of this kind");
   };
+  kind.shows = [](RegistryInstance instance) { return instance; };
   kind.make = [](const RegistrySpec&, const syncer::Random&) { return std::make_unique<MemoryHost>(); };
   return kind;
 }

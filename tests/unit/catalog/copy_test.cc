@@ -45,10 +45,10 @@ struct CatalogCopies : testing::Test {
     EXPECT_EQ(copies.size(), 1U);
     return copies.empty() ? "" : copies.begin()->first;
   }
-  void fail(std::set<mocksc::Operation> operations, mocksc::Failure::Kind kind, int status = 503) {
+  void fail(const std::set<mocksc::Operation>& operations, mocksc::Failure::Kind kind, int status = 503) {
     Fault fault;
     fault.kind = FaultKind::Fail;
-    fault.operations = std::move(operations);
+    for (const mocksc::Operation operation : operations) fault.operations.emplace(name(operation));
     mocksc::Failure failure;
     failure.kind = kind;
     failure.status = status;

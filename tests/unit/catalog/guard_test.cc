@@ -200,7 +200,7 @@ TEST_F(ExportGuarded, SaysWhenTheRegistryDoesNotProveHealthy) {
   add_all(5);
   Fault fault;
   fault.kind = FaultKind::Fail;
-  fault.operations = {mocksc::Operation::RegisterInstance};
+  fault.operations = {"register_instance"};
   fault.failures = {mocksc::Failure{}};
   world.center.start(world.now(), fault);
   world.center.lose_data(world.now());

@@ -106,7 +106,7 @@ TEST_F(CatalogReading, IsNotCompleteWhileNoFindIsAnswered) {
   mocksc::Fault fault;
   fault.kind = mocksc::FaultKind::Fail;
   fault.failures = {mocksc::Failure{}};
-  fault.operations = {mocksc::Operation::BatchFind};
+  fault.operations = {"batch_find"};
   const auto id = world.center.start(world.now(), fault);
   start();
   run_for(20s);

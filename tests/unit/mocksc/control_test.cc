@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mocksc/servicecenter/fault/control.h"
+#include "mocksc/fault/control.h"
 
 #include <gtest/gtest.h>
 
-#include "mocksc/servicecenter/fault/fault.h"
+#include "mocksc/fault/fault.h"
 #include "tests/unit/mocksc/center.h"
 
 namespace mocksc::testing {
@@ -45,7 +45,7 @@ TEST(Control, EveryKindReadsBackWhatItShows) {
        R"({"fault":"fail","rate":"1/3","with":[{"truncated_body":true,"weight":1},{"bad_json":true,"weight":2},{"reset_after_apply":true,"weight":1},{"status":503,"retry_after":"2s","weight":1}]})",
        R"({"fault":"list_empty"})", R"({"fault":"list_partial","keep":"50%"})", R"({"fault":"stale_read","by":"10s"})",
        R"({"fault":"limit","rps":5})", R"({"fault":"lease_freeze","frontend":0})"}) {
-    const auto fault = parse_fault(text, syncer::instant(0));
+    const auto fault = parse_fault(text, syncer::instant(0), [](std::string_view) { return syncer::Result<void>(); });
     ASSERT_TRUE(fault) << text << ": " << to_string(fault.error());
     EXPECT_EQ(render(*fault, syncer::instant(0)), text);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mocksc/servicecenter/fault/fault.h"
+#include "mocksc/fault/fault.h"
 
 #include <gtest/gtest.h>
 
@@ -123,7 +123,7 @@ TEST(Slow, DelaysAnswersWithinItsBounds) {
 TEST(Fail, ChoosesByWeightAndTouchesOnlyTheNamedOperations) {
   Sick sick(1);
   Fault fault = Sick::fault(FaultKind::Fail);
-  fault.operations = {Operation::ListInstances};
+  fault.operations = {"list_instances"};
   Failure busy;
   busy.weight = 3;
   busy.retry_after = 7s;

@@ -35,7 +35,7 @@ class LedgerTest : public testing::Test {
     return copy;
   }
 
-  Ledger ledger_{{{"east", 0}, {"west", 1}}, 2};
+  Ledger ledger_{{{"east", 0}, {"west", 1}}, {"servicecenter", "servicecenter"}};
 };
 
 TEST_F(LedgerTest, TimesARegistrationUntilItsCopyIsThere) {

@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mocksc/servicecenter/fault/control.h"
+#include "mocksc/fault/control.h"
 
 #include <cstdint>
 #include <optional>
 
-#include "mocksc/servicecenter/api/call.h"
-#include "mocksc/servicecenter/fault/fault.h"
-#include "mocksc/servicecenter/json/go_json.h"
+#include "mocksc/fault/fault.h"
 
 namespace mocksc {
 namespace {
 
-constexpr std::string_view kHelp = R"(mocksc: make this service center misbehave
-
+constexpr std::string_view kHelp = R"(
   curl URL/mock/faults                       the faults that are on
   curl URL/mock/faults -d JSON               start a fault, answers {"id":N}
   curl URL/mock/faults/N -X DELETE           end one; without /N all of them
   curl URL/mock/expire/INSTANCE -X POST      let the lease of that instance run out now
-  curl URL/mock/data-loss -X POST            lose all services and instances
+  curl URL/mock/data-loss -X POST            lose all that is registered
   curl URL/mock/save/LABEL -X POST           keep the present data under a label
   curl URL/mock/restore/LABEL -X POST        go back to it; leases start anew
   curl URL/mock/instances                    all instances, one line each
@@ -41,47 +38,34 @@ HttpResponse text(int status, std::string body) {
   return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(body)};
 }
 
-HttpResponse list_faults(const FaultyFrontend& registry, Instant now) {
+HttpResponse json(std::string body) {
+  return {200, {{"Content-Type", "application/json; charset=UTF-8"}}, std::move(body)};
+}
+
+HttpResponse list_faults(const FaultLayer& registry, Instant now) {
   std::string out;
-  JsonWriter writer(out);
-  writer.open_object();
-  writer.open_array("faults");
   for (const auto& [id, entry] : registry.faults()) {
-    const std::string fault = render(entry.fault, now);
-    writer.element_raw("{\"id\":" + std::to_string(id) + "," + fault.substr(1));
+    out += (out.empty() ? "{\"id\":" : ",{\"id\":") + std::to_string(id) + "," + render(entry.fault, now).substr(1);
   }
-  writer.close_array();
-  writer.close_object();
-  return json_answer(out + "\n");
+  return json("{\"faults\":[" + out + "]}\n");
 }
 
-HttpResponse start_fault(FaultyFrontend& registry, Instant now, const std::string& body) {
-  auto fault = parse_fault(body, now);
+HttpResponse start_fault(FaultLayer& registry, Instant now, const std::string& body) {
+  auto fault = parse_fault(body, now, [&](std::string_view name) { return registry.store().check_operation(name); });
   if (!fault) return text(400, to_string(fault.error()) + "\n");
-  return json_answer("{\"id\":" + std::to_string(registry.start(now, std::move(*fault))) + "}\n");
+  return json("{\"id\":" + std::to_string(registry.start(now, std::move(*fault))) + "}\n");
 }
 
-HttpResponse stop_fault(FaultyFrontend& registry, Instant now, std::string_view id) {
+HttpResponse stop_fault(FaultLayer& registry, Instant now, std::string_view id) {
   const auto number = syncer::parse_number(id, UINT64_MAX);
   if (number && registry.stop(now, *number)) return text(200, "ended\n");
   return text(404, "no fault has the id " + std::string(id) + "\n");
 }
 
-HttpResponse expire(FaultyFrontend& registry, Instant now, std::string_view instance_id) {
+HttpResponse expire(FaultLayer& registry, Instant now, std::string_view instance_id) {
   const std::size_t expired = registry.expire(now, instance_id);
   if (expired == 0) return text(404, "no live instance has the id " + std::string(instance_id) + "\n");
   return text(200, "expired " + std::to_string(expired) + "\n");
-}
-
-HttpResponse list_instances(const FaultyFrontend& registry) {
-  std::string out;
-  registry.model().for_each_instance([&](const InstanceView& view) {
-    const std::string endpoint = view.instance.endpoints.empty() ? "-" : view.instance.endpoints.front();
-    out += std::string(view.domain) + "/" + std::string(view.project) + " " + view.service.app_id + "/" +
-           view.service.service_name + "/" + view.service.version + " " + view.instance.instance_id + " " +
-           view.instance.status + " " + endpoint + "\n";
-  });
-  return text(200, out);
 }
 
 /// What follows `prefix` in the path, decoded; nothing when the path begins otherwise.
@@ -90,7 +74,7 @@ std::optional<std::string> rest_after(std::string_view path, std::string_view pr
   return syncer::percent_decode(path.substr(prefix.size()), false);
 }
 
-HttpResponse post(FaultyFrontend& registry, Instant now, std::string_view path, const std::string& body) {
+HttpResponse post(FaultLayer& registry, Instant now, std::string_view path, const std::string& body) {
   if (path == "/mock/faults") return start_fault(registry, now, body);
   if (const auto id = rest_after(path, "/mock/expire/")) return expire(registry, now, *id);
   if (const auto label = rest_after(path, "/mock/save/")) {
@@ -115,12 +99,16 @@ bool is_control(std::string_view target) {
   return path == "/mock" || path.substr(0, 6) == "/mock/";
 }
 
-HttpResponse control(FaultyFrontend& registry, Instant now, const syncer::HttpRequest& request) {
+HttpResponse control(FaultLayer& registry, Instant now, const syncer::HttpRequest& request) {
   registry.advance(now);
+  if (const auto own = registry.store().control(now, request)) return *own;
   const std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
-  if (request.method == "GET" && (path == "/mock" || path == "/mock/")) return text(200, std::string(kHelp));
+  if (request.method == "GET" && (path == "/mock" || path == "/mock/")) {
+    const std::string title = "mocksc: make this " + std::string(registry.store().title()) + " misbehave\n";
+    return text(200, title + std::string(kHelp) + std::string(registry.store().help()));
+  }
   if (request.method == "GET" && path == "/mock/faults") return list_faults(registry, now);
-  if (request.method == "GET" && path == "/mock/instances") return list_instances(registry);
+  if (request.method == "GET" && path == "/mock/instances") return text(200, registry.store().instances());
   if (request.method == "DELETE" && path == "/mock/faults") {
     registry.stop_all(now);
     return text(200, "ended\n");

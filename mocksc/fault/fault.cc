@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mocksc/servicecenter/fault/fault.h"
+#include "mocksc/fault/fault.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "mocksc/servicecenter/json/go_json.h"
 #include "syncer/base/nearest.h"
 
 namespace mocksc {
@@ -144,20 +143,20 @@ Object::Reader failures(std::vector<Failure>& out) {
   };
 }
 
-Object::Reader operations(std::set<Operation>& out) {
-  return [&out](const json& value) -> Result<void> {
+Object::Reader operations(std::set<std::string, std::less<>>& out, const CheckOperation& check) {
+  return [&out, &check](const json& value) -> Result<void> {
     if (!value.is_array()) return syncer::failure(syncer::ErrorCode::Invalid, "", "a list of operations is needed");
     for (const json& item : value) {
-      const auto operation = parse_operation(item.is_string() ? item.get<std::string>() : item.dump());
-      if (!operation) return tl::unexpected(operation.error());
-      out.insert(*operation);
+      std::string operation = item.is_string() ? item.get<std::string>() : item.dump();
+      if (auto known = check(operation); !known) return known;
+      out.insert(std::move(operation));
     }
     return {};
   };
 }
 
 /// The keys of the kind, beside those that every fault has.
-void add_keys(Object& object, Fault& out) {
+void add_keys(Object& object, Fault& out, const CheckOperation& check) {
   switch (out.kind) {
     case FaultKind::Outage:
       object.key("mode", parsed(out.mode, parse_outage_mode));
@@ -166,7 +165,9 @@ void add_keys(Object& object, Fault& out) {
       object.key("latency", duration(out.latency_min)).key("latency_max", duration(out.latency_max));
       break;
     case FaultKind::Fail:
-      object.key("rate", ratio(out.rate)).key("with", failures(out.failures)).key("ops", operations(out.operations));
+      object.key("rate", ratio(out.rate))
+          .key("with", failures(out.failures))
+          .key("ops", operations(out.operations, check));
       break;
     case FaultKind::ListPartial:
       object.key("keep", ratio(out.keep));
@@ -201,39 +202,37 @@ const char* needed_key(FaultKind kind) {
   }
 }
 
-void write_failure(JsonWriter& out, const Failure& failure) {
-  out.open_object();
+using nlohmann::ordered_json;
+
+ordered_json written(const Failure& failure) {
+  ordered_json out;
   switch (failure.kind) {
     case Failure::Kind::Status:
-      out.number("status", failure.status);
+      out["status"] = failure.status;
       break;
     case Failure::Kind::Hang:
-      out.text("hang", syncer::to_string(failure.hang));
+      out["hang"] = syncer::to_string(failure.hang);
       break;
     case Failure::Kind::TruncatedBody:
-      out.boolean("truncated_body", true);
+      out["truncated_body"] = true;
       break;
     case Failure::Kind::BadJson:
-      out.boolean("bad_json", true);
+      out["bad_json"] = true;
       break;
     case Failure::Kind::ResetAfterApply:
-      out.boolean("reset_after_apply", true);
+      out["reset_after_apply"] = true;
       break;
   }
-  if (failure.retry_after) out.text("retry_after", syncer::to_string(*failure.retry_after));
-  out.number("weight", failure.weight);
-  out.close_object();
+  if (failure.retry_after) out["retry_after"] = syncer::to_string(*failure.retry_after);
+  out["weight"] = failure.weight;
+  return out;
 }
 
-void write_fail(JsonWriter& out, const Fault& fault) {
-  out.text("rate", syncer::to_string(fault.rate));
-  out.open_array("with");
-  for (const Failure& failure : fault.failures) write_failure(out, failure);
-  out.close_array();
-  if (fault.operations.empty()) return;
-  out.open_array("ops");
-  for (const Operation operation : fault.operations) out.element_text(name(operation));
-  out.close_array();
+void write_fail(ordered_json& out, const Fault& fault) {
+  out["rate"] = syncer::to_string(fault.rate);
+  out["with"] = ordered_json::array();
+  for (const Failure& failure : fault.failures) out["with"].push_back(written(failure));
+  if (!fault.operations.empty()) out["ops"] = fault.operations;
 }
 
 }  // namespace
@@ -269,7 +268,7 @@ const FaultPlan::Entry* FaultPlan::find(FaultKind kind, std::size_t frontend) co
   return nullptr;
 }
 
-Result<Fault> parse_fault(std::string_view text_, syncer::Instant now) {
+Result<Fault> parse_fault(std::string_view text_, syncer::Instant now, const CheckOperation& check_operation) {
   const json document = json::parse(text_, nullptr, false);
   if (!document.is_object()) return syncer::failure(syncer::ErrorCode::Invalid, "", "a JSON object is needed");
   if (!document.contains("fault") || !document["fault"].is_string())
@@ -285,7 +284,7 @@ Result<Fault> parse_fault(std::string_view text_, syncer::Instant now) {
   object.key("fault", [](const json&) -> Result<void> { return {}; })
       .key("for", duration(how_long))
       .key("frontend", number([&out](std::uint64_t n) { out.frontend = n; }, 1000));
-  add_keys(object, out);
+  add_keys(object, out, check_operation);
   if (auto done = object.read(); !done) return tl::unexpected(done.error());
   out.until = syncer::saturating_add(now, how_long);
   out.latency_max = std::max(out.latency_min, out.latency_max);
@@ -293,38 +292,35 @@ Result<Fault> parse_fault(std::string_view text_, syncer::Instant now) {
 }
 
 std::string render(const Fault& fault, syncer::Instant now) {
-  std::string text;
-  JsonWriter out(text);
-  out.open_object();
-  out.text("fault", name(fault.kind));
-  if (fault.frontend) out.number_always("frontend", static_cast<std::int64_t>(*fault.frontend));
-  if (fault.until != syncer::kNever) out.text("for", syncer::to_string(fault.until - now));
+  ordered_json out;
+  out["fault"] = name(fault.kind);
+  if (fault.frontend) out["frontend"] = *fault.frontend;
+  if (fault.until != syncer::kNever) out["for"] = syncer::to_string(fault.until - now);
   switch (fault.kind) {
     case FaultKind::Outage:
-      out.text("mode", name(fault.mode));
+      out["mode"] = name(fault.mode);
       break;
     case FaultKind::Slow:
-      out.text("latency", syncer::to_string(fault.latency_min));
-      out.text("latency_max", syncer::to_string(fault.latency_max));
+      out["latency"] = syncer::to_string(fault.latency_min);
+      out["latency_max"] = syncer::to_string(fault.latency_max);
       break;
     case FaultKind::Fail:
       write_fail(out, fault);
       break;
     case FaultKind::ListPartial:
-      out.text("keep", syncer::to_string(fault.keep));
+      out["keep"] = syncer::to_string(fault.keep);
       break;
     case FaultKind::StaleRead:
-      out.text("by", syncer::to_string(fault.by));
+      out["by"] = syncer::to_string(fault.by);
       break;
     case FaultKind::Limit:
-      out.number_always("rps", static_cast<std::int64_t>(fault.rps));
+      out["rps"] = fault.rps;
       break;
     case FaultKind::ListEmpty:
     case FaultKind::LeaseFreeze:
       break;
   }
-  out.close_object();
-  return text;
+  return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
 }  // namespace mocksc

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -10,8 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "mocksc/servicecenter/api/operation.h"
-#include "mocksc/servicecenter/fault/fault.h"
+#include "mocksc/fault/fault.h"
 #include "syncer/base/http_message.h"
 #include "syncer/base/quantity.h"
 #include "syncer/base/random.h"
@@ -69,24 +69,26 @@ struct Fault {
   OutageMode mode = OutageMode::Refuse;
   syncer::Duration latency_min{0};  ///< Slow: uniform between the two
   syncer::Duration latency_max{0};
-  syncer::Ratio rate{1, 1};        ///< Fail: share of the calls
-  std::vector<Failure> failures;   ///< Fail: not empty, chosen by weight
-  std::set<Operation> operations;  ///< Fail: empty is all
-  syncer::Ratio keep{0, 1};        ///< ListPartial: share of records that stays
-  syncer::Duration by{0};          ///< StaleRead: age of what is shown
-  std::uint64_t rps = 0;           ///< Limit: requests per second of each front-end
+  syncer::Ratio rate{1, 1};                       ///< Fail: share of the calls
+  std::vector<Failure> failures;                  ///< Fail: not empty, chosen by weight
+  std::set<std::string, std::less<>> operations;  ///< Fail: names of calls, each kind has its own; empty is all
+  syncer::Ratio keep{0, 1};                       ///< ListPartial: share of records that stays
+  syncer::Duration by{0};                         ///< StaleRead: age of what is shown
+  std::uint64_t rps = 0;                          ///< Limit: requests per second of each front-end
 };
 
 /// Reads `{"fault":"outage","mode":"hang","for":"10s","frontend":1}`. Keys are those of the kind and no others; an
 /// error names the bad key or word and the nearest known one. Without "for" the fault lasts until it is removed.
-syncer::Result<Fault> parse_fault(std::string_view json, syncer::Instant now);
+/// `check_operation` refuses the names of calls that the registry does not have.
+using CheckOperation = std::function<syncer::Result<void>(std::string_view)>;
+syncer::Result<Fault> parse_fault(std::string_view json, syncer::Instant now, const CheckOperation& check_operation);
 
 /// The JSON object that parse_fault reads, with what is left of "for".
 std::string render(const Fault& fault, syncer::Instant now);
 
 using FaultId = std::uint64_t;
 
-/// What the caller of a faulty service center gets.
+/// What the caller of a faulty registry gets.
 struct Outcome {
   enum class Kind : std::uint8_t {
     Answer,  ///< `response`, after `delay`
