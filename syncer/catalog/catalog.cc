@@ -152,16 +152,20 @@ bool Catalog::withdrawn() const { return leaving_ && (!epoch_ || session_->canar
 
 void Catalog::fill(RegistryStatus& status) const {
   const Session& s = *session_;
+  status.kind = config_.registry.kind;
   status.address = s.addresses.current();
   status.reachable = epoch_ && s.addresses.reachable();
   status.shared = s.conflict();
   if (s.addresses.down())
     status.problem = "it does not answer: " + s.addresses.problem();
+  else if (!s.kind.problem().empty())
+    status.problem = s.kind.problem();
   else if (!s.cycle.problem().empty())
     status.problem = "it cannot be read completely: " + s.cycle.problem();
   else
     status.failing = s.importer.failures(kMaxFailures);
   status.unfit = s.unfit(kMaxFailures);
+  status.cut = s.importer.cuts(kMaxFailures);
   status.read_interval = s.cycle.interval();
   status.excluded_services = config_.registry.excluded_services;
   status.exported = s.exporter.instances();

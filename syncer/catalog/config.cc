@@ -12,9 +12,13 @@ settings::Settings<RegistrySettings> registry_settings() {
       settings::texts("registry.exclude-services", &S::excluded_services,
                       "names of services that are neither given to other regions nor taken from them"),
       settings::text("registry.kind", &S::kind, "what kind of registry it is"),
+      settings::optional_text("registry.password-file", &S::password_file,
+                              "file with the password of registry.user, read at the start; empty for none"),
       settings::texts("registry.projects", &S::projects, "projects that are kept the same"),
       settings::positive("registry.timeout", &S::request_timeout, "deadline of one request"),
       settings::optional_text("registry.token-file", &S::token_file, "file with a bearer token; empty for none"),
+      settings::optional_text("registry.user", &S::user,
+                              "whom a registry knows that wants a name and a password; empty for none"),
       settings::number("registry.writes-per-second", 1, 1'000'000, &S::writes_per_second,
                        "ceiling on registrations, updates and removals of copies; below it the rate follows what the "
                        "registry takes"),
@@ -41,6 +45,10 @@ settings::Settings<GuardSettings> guard_settings() {
 
 Result<void> validate(const RegistrySettings& s) {
   if (s.addresses.empty()) return settings::refuse("registry.addresses", "at least one service center is needed");
+  if (s.user.empty() != s.password_file.empty()) {
+    return settings::refuse(s.user.empty() ? "registry.user" : "registry.password-file",
+                            "registry.user and registry.password-file go together");
+  }
   if (s.projects.empty()) return settings::refuse("registry.projects", "at least one project is needed");
   return {};
 }

@@ -39,6 +39,8 @@ class Importer {
   std::size_t rejected() const { return rejected_; }
   /// Why something is not done yet, for people; at most `limit` of them.
   void explain(std::vector<std::string>& out, std::size_t limit) const { explain_waiting(regions_, out, limit); }
+  /// Copies without all that their origin says, because this registry has no place for it; the first few.
+  std::vector<std::string> cuts(std::size_t limit) const { return explain_cuts(regions_, limit); }
   /// What cannot be written, and why; the first few.
   std::vector<std::string> failures(std::size_t limit) const {
     return explain_failures(regions_, driver_.problems(), limit);

@@ -16,6 +16,7 @@ Session::Session(const CatalogConfig& given, Http& http, Observer& observer, Ran
     : addresses(given.registry.addresses, observer),
       calls(given.registry, given.may_write, http, addresses, std::move(next_call)),
       cycle(given.registry, observer),
+      kind(given, calls, addresses, cycle, observer),
       exporter(observer),
       driver(given.kinds.make({given.registry, calls, cycle, view, *this, observer, random})),
       absences(*driver, observer),
@@ -39,6 +40,7 @@ void Session::advance(Instant now) {
   leases.advance(now);
   canary.advance(now);
   poll(now);
+  kind.advance(now);
   absences.advance(now);
   driver->advance(now);
   guard.advance(now);

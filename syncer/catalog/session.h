@@ -13,6 +13,7 @@
 #include "syncer/catalog/export_guard.h"
 #include "syncer/catalog/exporter.h"
 #include "syncer/catalog/importer.h"
+#include "syncer/catalog/kind_probe.h"
 #include "syncer/registry/absences.h"
 #include "syncer/registry/ghosts.h"
 #include "syncer/registry/leases.h"
@@ -50,6 +51,7 @@ class Session : registry::DriverOwner {
   registry::Addresses addresses;
   registry::Calls calls;
   registry::PollCycle cycle;
+  KindProbe kind;
   registry::Snapshot view;
   Exporter exporter;
   std::unique_ptr<registry::Driver> driver;

@@ -41,12 +41,14 @@ struct GuardStatus {
 
 /// The region's own registry.
 struct RegistryStatus {
+  std::string kind;
   std::string address;
   bool reachable = false;
   std::string shared;                ///< who else writes it; empty when nobody does
   std::string problem;               ///< why it cannot be read; empty when it can, or was not asked yet
   std::vector<std::string> failing;  ///< what cannot be written to it, and why; the first few
   std::vector<std::string> unfit;    ///< own instances that no other registry could hold, and why; the first few
+  std::vector<std::string> cut;      ///< copies that lack something of their origin, and what; the first few
   Duration read_interval{};          ///< time between two reads of the same thing, stretched by what reading costs
   std::vector<std::string> excluded_services;
   std::uint64_t exported = 0;
@@ -58,6 +60,7 @@ struct RegistryStatus {
   template <class Self, class Visitor>
   static void describe(Self& s, Visitor& v) {
     v.field({.key = "address"}, s.address);
+    v.field({.key = "kind"}, s.kind);
     v.field({.key = "shared", .phrase = "{}", .problem = Problem::WhenSet, .cause = "registry_shared"}, s.shared);
     v.field({.key = "problem", .phrase = "{}", .problem = Problem::WhenSet, .cause = "registry_unreadable"}, s.problem);
     v.field({.key = "failing", .phrase = "{}", .problem = Problem::WhenSet, .cause = "record_not_written"}, s.failing);
@@ -81,6 +84,7 @@ struct RegistryStatus {
              .phrase = "{} rejected",
              .hide_unset = true},
             s.rejected);
+    v.field({.key = "cut", .phrase = "not shown in full: {}"}, s.cut);
     GuardStatus::describe(s.guard, v);
   }
 };

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "syncer/registry/marks.h"
 #include "syncer/registry/record.h"
 
 namespace syncer::catalog {
@@ -52,6 +53,21 @@ std::vector<std::string> explain_failures(const Regions& regions, std::vector<st
   const std::size_t left_out = all.size() - limit;
   all.resize(limit);
   all.push_back("and " + std::to_string(left_out) + " more");
+  return all;
+}
+
+std::vector<std::string> explain_cuts(const Regions& regions, std::size_t limit) {
+  std::vector<std::string> all;
+  for (const auto& [region, remote] : regions.all()) {
+    for (const auto& [key, copy] : remote.desired) {
+      for (const auto& [id, state] : copy.copies) {
+        const std::string cut = state.present ? registry::marks::value(state.metadata, registry::marks::kCut) : "";
+        if (cut.empty()) continue;
+        all.push_back("copy of " + region + ": " + registry::readable_key(key) + " lacks " + cut);
+        if (all.size() == limit) return all;
+      }
+    }
+  }
   return all;
 }
 

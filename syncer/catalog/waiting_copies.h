@@ -12,5 +12,7 @@ namespace syncer::catalog {
 void explain_waiting(const Regions& regions, std::vector<std::string>& out, std::size_t limit);
 /// After `problems`, why copies are refused or fail again and again, which needs somebody; bounded likewise.
 std::vector<std::string> explain_failures(const Regions& regions, std::vector<std::string> problems, std::size_t limit);
+/// Copies that lack something of what their origin says, because the registry has no place for it, and what.
+std::vector<std::string> explain_cuts(const Regions& regions, std::size_t limit);
 
 }  // namespace syncer::catalog

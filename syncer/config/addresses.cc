@@ -50,47 +50,75 @@ bool says_nothing(const std::string& host_port) {
 
 }  // namespace
 
-Result<std::string> canonical_origin(std::string_view text) {
-  std::string url = lower(text);
-  std::string scheme = "http";
-  if (const std::size_t end = url.find("://"); end != std::string::npos) {
-    scheme = url.substr(0, end);
-    url = url.substr(end + 3);
+Result<RegistryUrls> registry_url(std::string_view text) {
+  const auto wrong = [&](const std::string& why) {
+    return failure(ErrorCode::Invalid, "", "\"" + std::string(text) + "\" " + why);
+  };
+  const std::size_t end = text.find("://");
+  std::string scheme = end == std::string_view::npos ? "http" : lower(text.substr(0, end));
+  const std::string_view rest = end == std::string_view::npos ? text : text.substr(end + 3);
+  RegistryUrls url;
+  if (const std::size_t plus = scheme.find('+'); plus != std::string::npos) {
+    url.kind = scheme.substr(0, plus);
+    scheme = scheme.substr(plus + 1);
+    if (url.kind.empty()) return wrong("names no kind of registry before the +");
   }
-  if (scheme != "http" && scheme != "https") {
-    return failure(ErrorCode::Invalid, "", "\"" + std::string(text) + "\" is neither http:// nor https://");
-  }
-  if (const std::size_t slash = url.find('/'); slash != std::string::npos) {
-    if (slash + 1 != url.size()) {
-      return failure(ErrorCode::Invalid, "",
-                     "\"" + std::string(text) + "\" has a path; only http://HOST:PORT is wanted");
-    }
-    url.pop_back();
-  }
-  auto host_port = with_port(url, scheme == "https" ? "443" : "80", text);
-  if (!host_port) return host_port;
-  return scheme + "://" + *host_port;
+  if (scheme != "http" && scheme != "https") return wrong("is neither http:// nor https://");
+  const std::size_t slash = std::min(rest.find('/'), rest.size());
+  if (rest.substr(0, slash).find('@') != std::string_view::npos)
+    return wrong("holds a name or password; give registry.user and registry.password-file");
+  std::string path(rest.substr(slash));
+  while (path.ends_with('/')) path.pop_back();
+  if (path.find_first_of("?# ") != std::string::npos) return wrong("has a query; write http://HOST:PORT/PATH");
+  auto host_port = with_port(lower(rest.substr(0, slash)), scheme == "https" ? "443" : "80", text);
+  if (!host_port) return tl::unexpected(host_port.error());
+  url.addresses.push_back(scheme + "://" + *host_port + path);
+  return url;
 }
 
-Result<std::vector<std::string>> canonical_origins(std::string_view text) {
-  std::vector<std::string> origins;
+Result<RegistryUrls> registry_urls(std::string_view text) {
+  RegistryUrls all;
   for (const std::string& part : split_list(text)) {
-    auto origin = canonical_origin(part);
-    if (!origin) return tl::unexpected(origin.error());
-    if (std::find(origins.begin(), origins.end(), *origin) == origins.end()) origins.push_back(std::move(*origin));
+    auto url = registry_url(part);
+    if (!url) return url;
+    if (!all.addresses.empty() && url->kind != all.kind)
+      return failure(ErrorCode::Invalid, "", "\"" + part + "\" is of another kind than the one before it");
+    all.kind = url->kind;
+    std::string& address = url->addresses.front();
+    if (std::find(all.addresses.begin(), all.addresses.end(), address) == all.addresses.end())
+      all.addresses.push_back(std::move(address));
   }
-  if (origins.empty()) return failure(ErrorCode::Invalid, "", "at least one service center is needed");
-  return origins;
+  if (all.addresses.empty()) return failure(ErrorCode::Invalid, "", "at least one registry is needed");
+  return all;
+}
+
+std::string to_text(const RegistryUrls& urls) {
+  std::string list;
+  for (const std::string& address : urls.addresses) {
+    list += (list.empty() ? "" : ",") + (urls.kind.empty() ? "" : urls.kind + "+") + address;
+  }
+  return list;
+}
+
+Result<void> refuse_paths(const std::vector<std::string>& addresses) {
+  for (const std::string& address : addresses) {
+    if (authority(address).find('/') == std::string::npos) continue;
+    return failure(ErrorCode::Invalid, "",
+                   "\"" + address + "\" has a path; only http://HOST:PORT is wanted of a service center, and another " +
+                       "kind of registry is written with its name in front, as in eureka+http://HOST:PORT/eureka");
+  }
+  return {};
 }
 
 Result<std::string> region_of(std::vector<std::string> origins) {
   std::sort(origins.begin(), origins.end());
   std::string name;
   for (const std::string& origin : origins) {
-    const std::string host_port = authority(origin);
+    const std::string whole = authority(origin);
+    const std::string host_port = whole.substr(0, whole.find('/'));
     if (says_nothing(host_port)) {
       return failure(ErrorCode::Invalid, "",
-                     "the service center's address " + host_port +
+                     "the registry's address " + host_port +
                          " is the same in every region, so no name for this region can be derived from it; give "
                          "--cluster-name, or --sc-addr as other machines see it");
     }

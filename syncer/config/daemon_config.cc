@@ -64,12 +64,34 @@ class Assembly {
   }
 
   Result<void> registries() {
-    auto origins = canonical_origins(text("sc-addr"));
-    if (!origins) return tl::unexpected(wrong("sc-addr", origins.error()));
-    std::string list;
-    for (const std::string& one : *origins) list += (list.empty() ? "" : ",") + one;
-    config_.effective["sc-addr"].text = list;
-    config_.node.registry.addresses = std::move(*origins);
+    auto urls = registry_urls(text("sc-addr"));
+    if (!urls) return tl::unexpected(wrong("sc-addr", urls.error()));
+    if (auto agreed = agree_on_kind(*urls); !agreed) return agreed;
+    config_.effective["sc-addr"].text = to_text(*urls);
+    config_.node.registry.addresses = std::move(urls->addresses);
+    return {};
+  }
+
+  /// The URLs and registry.kind name one kind, be it that only one of them says so.
+  Result<void> agree_on_kind(RegistryUrls& urls) {
+    const std::string plain = node::NodeConfig().registry.kind;
+    const std::string given = origin("registry.kind") == "default" ? "" : text("registry.kind");
+    if (urls.kind.empty()) urls.kind = given.empty() ? plain : given;
+    if (!given.empty() && given != urls.kind) {
+      return tl::unexpected(wrong(
+          "sc-addr",
+          {ErrorCode::Invalid, "", "names the kind \"" + urls.kind + "\", and registry.kind is \"" + given + "\""}));
+    }
+    if (!config_.node.kinds.contains(urls.kind)) {
+      return tl::unexpected(wrong(given.empty() ? "sc-addr" : "registry.kind",
+                                  {ErrorCode::Invalid, "",
+                                   "\"" + urls.kind + "\" is no known kind of registry" +
+                                       did_you_mean(urls.kind, config_.node.kinds.names())}));
+    }
+    if (given.empty() && urls.kind != plain) derive("registry.kind", urls.kind);
+    if (urls.kind != plain) return {};
+    urls.kind.clear();
+    if (auto rooted = refuse_paths(urls.addresses); !rooted) return tl::unexpected(wrong("sc-addr", rooted.error()));
     return {};
   }
 

@@ -33,7 +33,9 @@ std::string_view alias_target(std::string_view word) {
 
 std::vector<Key> own_keys() {
   return {
-      {"sc-addr", "URLs, comma-separated", "service center of this region; several addresses are one service center",
+      {"sc-addr", "URLs, comma-separated",
+       "registry of this region; several addresses are one registry. Of another kind than a service center: "
+       "eureka+http://HOST:8761/eureka",
        "http://127.0.0.1:30100"},
       {"bind-addr", "IP:PORT", "gossip address: UDP and TCP, between all syncers", "0.0.0.0:30190"},
       {"rpc-addr", "IP:PORT", "data address: TCP, between regions", "0.0.0.0:30191"},
@@ -47,7 +49,7 @@ std::vector<Key> own_keys() {
       {"log.format", "auto, text or json", "auto is text on a terminal, else JSON lines", "auto"},
       {"gossip.keyring-file", "a file", "JSON list of base64 gossip keys, the first seals; mode 0600; empty: no keys",
        ""},
-      {"registry.ca-file", "a file", "PEM certificates to trust for https service centers; empty: the system's", ""},
+      {"registry.ca-file", "a file", "PEM certificates to trust for https registries; empty: the system's", ""},
   };
 }
 

@@ -15,6 +15,7 @@
 #include "syncer/daemon/event_log.h"
 #include "syncer/daemon/gossip_keys.h"
 #include "syncer/httpio/http_client.h"
+#include "syncer/httpio/token.h"
 #include "syncer/net/resolver.h"
 #include "syncer/net/tcp_streams.h"
 #include "syncer/net/udp_socket.h"
@@ -224,6 +225,11 @@ Result<void> Daemon::open() {
   options.ca_file = config_.ca_file;
   options.token_file = config_.node.registry.token_file;
   if (auto usable = check(options); !usable) return usable;
+  if (const std::string& file = config_.node.registry.password_file; !file.empty()) {
+    auto password = httpio::read_password(file);
+    if (!password) return tl::unexpected(password.error());
+    config_.node.registry.password = std::move(*password);
+  }
   if (auto keys = open_keys(); !keys) return keys;
 
   // The lock first: a second syncer of that name is the likelier mistake than a busy port, and says more.

@@ -28,22 +28,39 @@ std::string cleaned(std::string_view text) {
   return std::string(text);
 }
 
-}  // namespace
-
-Result<std::string> read_token(const std::string& path) {
+Result<std::string> read_secret(const std::string& path, const char* complaint) {
   constexpr std::size_t kLongest = 64U << 10U;
   std::ifstream file(path, std::ios::binary);
   std::string text(kLongest, '\0');
   if (!file || std::filesystem::is_directory(path) || (!file.read(text.data(), kLongest) && !file.eof())) {
-    return failure(ErrorCode::Io, path, "cannot read the bearer token");
+    return failure(ErrorCode::Io, path, complaint);
   }
   text.resize(static_cast<std::size_t>(file.gcount()));
-  const std::string token = cleaned(text);
+  return text;
+}
+
+}  // namespace
+
+Result<std::string> read_token(const std::string& path) {
+  const auto text = read_secret(path, "cannot read the bearer token");
+  if (!text) return text;
+  const std::string token = cleaned(*text);
   if (token.empty()) return failure(ErrorCode::Invalid, path, "holds no bearer token");
   if (!std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c <= '~'; })) {
     return failure(ErrorCode::Invalid, path, "must hold one bearer token of printable ASCII and nothing else");
   }
   return token;
+}
+
+Result<std::string> read_password(const std::string& path) {
+  auto text = read_secret(path, "cannot read the password");
+  if (!text) return text;
+  while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
+  if (text->empty()) return failure(ErrorCode::Invalid, path, "holds no password");
+  if (text->find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+    return failure(ErrorCode::Invalid, path, "must hold one password in one line");
+  }
+  return text;
 }
 
 }  // namespace syncer::httpio

@@ -11,4 +11,8 @@ namespace syncer::httpio {
 /// off; Invalid when what is left is not one word of printable ASCII.
 Result<std::string> read_token(const std::string& path);
 
+/// The password in a file: its one line as it stands, without the line's end. Invalid when that is empty or not one
+/// line.
+Result<std::string> read_password(const std::string& path);
+
 }  // namespace syncer::httpio

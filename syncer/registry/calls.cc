@@ -18,6 +18,13 @@ bool is_overload(const Result<HttpResponse>& answer) {
 constexpr Duration kLongestPause = std::chrono::seconds(30);
 constexpr Duration kLongestLeasePause = std::chrono::seconds(3);
 
+/// Sends the request to an address, whose path stands before every target.
+void direct(HttpRequest& request, const std::string& address) {
+  const std::size_t path = std::min(address.find('/', address.find("://") + 3), address.size());
+  request.origin = address.substr(0, path);
+  if (path < address.size()) request.target.insert(0, address, path);
+}
+
 }  // namespace
 
 void Addresses::report(Instant now, const std::string& address, bool vital, const Result<HttpResponse>& answer) {
@@ -93,13 +100,12 @@ void Calls::submit(Instant now, Urgency urgency, HttpRequest request, Done done)
     done(now, failure(ErrorCode::TooLarge, "request", "its target is longer than the registry takes"));
     return;
   }
-  waiting_[static_cast<std::size_t>(urgency)].push_back({urgency, std::move(request), std::move(done), false});
+  waiting_[static_cast<std::size_t>(urgency)].push_back({urgency, std::move(request), std::move(done), false, {}});
   start_waiting(now);
 }
 
 void Calls::probe(Instant now, const std::string& address, HttpRequest request, Done done) {
-  request.origin = address;
-  start(now, {Urgency::Read, std::move(request), std::move(done), true});
+  start(now, {Urgency::Read, std::move(request), std::move(done), true, address});
 }
 
 /// "Retry-After: 7"; its other form, a date, would need to trust two wall clocks and is left aside.
@@ -140,7 +146,7 @@ void Calls::start_waiting(Instant now) {
     while (!queue.empty() && running_ < limit(urgency)) {
       Call call = std::move(queue.front());
       queue.pop_front();
-      call.request.origin = addresses_.current();
+      call.address = addresses_.current();
       start(now, std::move(call));
     }
   }
@@ -150,7 +156,7 @@ void Calls::start(Instant now, Call call) {
   const CallId id = next_call_();
   const Urgency urgency = call.urgency;
   HttpRequest request = std::exchange(call.request, {});
-  call.request.origin = request.origin;
+  direct(request, call.address);
   under_way_.emplace(id, std::move(call));
   ++running_;
   if (urgency == Urgency::Write) rate_.count(now);
@@ -163,8 +169,8 @@ bool Calls::on_http(Instant now, CallId id, const RawAnswer& raw) {
   const Call call = std::move(found->second);
   under_way_.erase(found);
   --running_;
-  if (!call.is_probe && raw) note_retry_after(now, call.request.origin, *raw);
-  if (!call.is_probe) addresses_.report(now, call.request.origin, call.urgency != Urgency::Write, raw);
+  if (!call.is_probe && raw) note_retry_after(now, call.address, *raw);
+  if (!call.is_probe) addresses_.report(now, call.address, call.urgency != Urgency::Write, raw);
   if (call.urgency == Urgency::Write) rate_.answered(now, is_overload(raw));
   call.done(now, raw);
   start_waiting(now);

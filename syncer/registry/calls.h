@@ -81,6 +81,7 @@ class Calls {
   /// Requests whose target has this many bytes are not sent but fail as too large.
   void set_max_target(std::size_t bytes) { max_target_ = bytes; }
 
+  /// The target counts from where the API begins: the path of the address stands before it on the wire.
   void submit(Instant now, Urgency urgency, HttpRequest request, Done done);
   /// Asks one address whatever the current one is; its answer does not count for the current address.
   void probe(Instant now, const std::string& address, HttpRequest request, Done done);
@@ -108,6 +109,7 @@ class Calls {
     HttpRequest request;
     Done done;
     bool is_probe = false;
+    std::string address;  ///< that it went to
   };
 
   std::size_t limit(Urgency urgency) const;

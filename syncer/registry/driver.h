@@ -43,7 +43,7 @@ struct CopyPlan {
   std::string id;  ///< of the registration; empty when the registry chooses it
   std::string status;
   std::vector<std::string> endpoints;  ///< only for kinds that change them in place
-  Metadata metadata;                   ///< of the origin, with the marks of region and instance, without the epoch
+  Metadata metadata;                   ///< of the origin, with the marks (marks.h), without that of the epoch
   Duration lease{};
   bool foreign = false;  ///< the record is of another kind: what is attached to its service cannot be read here
   bool properties_in_place = true;  ///< otherwise the registration has to be replaced for other properties
@@ -184,29 +184,43 @@ bool is_outcome_unknown(const Error& error);
 /// The error was one of the authorization: a new token may help.
 bool is_unauthorized(const Error& error);
 
+/// What a kind of registry is known by, for who was pointed at one of another kind.
+struct KindSign {
+  std::string title;               ///< for people: "a Eureka server"
+  std::vector<std::string> paths;  ///< where its API usually begins on its host, the likeliest first
+  HttpRequest question;            ///< the target counts from the path
+  std::function<bool(const HttpResponse&)> recognises;
+};
+
 /// The kinds of registry that a program knows, by name.
 class Kinds {
  public:
   using Factory = std::function<std::unique_ptr<Driver>(const DriverContext&)>;
 
-  /// Adds or replaces a kind.
-  Kinds& add(std::string name, Factory make) {
-    factories_.insert_or_assign(std::move(name), std::move(make));
+  /// Adds or replaces a kind. One without a sign is recognised by nothing.
+  Kinds& add(std::string name, Factory make, KindSign sign = {}) {
+    kinds_.insert_or_assign(std::move(name), Kind{std::move(make), std::move(sign)});
     return *this;
   }
-  bool contains(std::string_view name) const { return factories_.find(name) != factories_.end(); }
+  bool contains(std::string_view name) const { return kinds_.find(name) != kinds_.end(); }
   std::vector<std::string_view> names() const {
     std::vector<std::string_view> all;
-    for (const auto& [name, make] : factories_) all.push_back(name);
+    for (const auto& [name, kind] : kinds_) all.push_back(name);
     return all;
   }
+  /// Of a kind that is known.
+  const KindSign& sign(std::string_view name) const { return kinds_.find(name)->second.sign; }
   /// A driver of the kind that the settings name, which has to be known.
   std::unique_ptr<Driver> make(const DriverContext& context) const {
-    return factories_.at(context.settings.kind)(context);
+    return kinds_.at(context.settings.kind).make(context);
   }
 
  private:
-  std::map<std::string, Factory, std::less<>> factories_;
+  struct Kind {
+    Factory make;
+    KindSign sign;
+  };
+  std::map<std::string, Kind, std::less<>> kinds_;
 };
 
 }  // namespace syncer::registry

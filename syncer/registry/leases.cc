@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
 #include "syncer/registry/settings.h"
 
@@ -18,6 +19,14 @@ Duration pace(Duration life) {
 }
 
 }  // namespace
+
+/// Renewals that are requests of their own come apart from each other, though they began together.
+Duration Leases::spread(const EntryId& ref, Duration pace) const {
+  constexpr std::uint64_t kSteps = 1000;
+  if (driver_.traits().renew_batch > 1) return pace;
+  const auto step = static_cast<std::int64_t>(hash64(ref.id, hash64(ref.service)) % kSteps);
+  return pace - pace / 10 * step / static_cast<std::int64_t>(kSteps);
+}
 
 void Leases::schedule(Table::iterator lease, Instant due) {
   if (lease->second.due != kNever) due_.erase({lease->second.due, lease});
@@ -54,7 +63,9 @@ std::map<std::string, Leases::Batch> Leases::take_due(Instant now) {
   std::map<std::string, Batch> batches;
   for (auto due = due_.begin(); due != due_.end() && due->at <= now + kGather;) {
     const auto& [ref, lease] = *due->lease;
-    if (due->at - lease.life / 6 > now) {
+    // Each renewal that is a request of its own comes at its own time.
+    const Duration early = driver_.traits().renew_batch > 1 ? lease.life / 6 : Duration::zero();
+    if (due->at - early > now) {
       ++due;
       continue;
     }
@@ -100,7 +111,7 @@ void Leases::conclude(Instant now, const EntryId& ref, Beat beat) {
     return;
   }
   const Duration retry = std::min<Duration>(kLeaseRetry, lease.life / 12);
-  schedule(found, now + (beat == Beat::Unknown ? retry : pace(lease.life)));
+  schedule(found, now + (beat == Beat::Unknown ? retry : spread(ref, pace(lease.life))));
 }
 
 }  // namespace syncer::registry

@@ -44,6 +44,7 @@ class Leases {
     }
   };
 
+  Duration spread(const EntryId& ref, Duration pace) const;
   void schedule(Table::iterator lease, Instant due);
   std::map<std::string, Batch> take_due(Instant now);
   void renew(Instant now, const Batch& batch);

@@ -14,16 +14,20 @@ namespace syncer::registry {
 
 /// How the region's own registry is read and written.
 struct RegistrySettings {
-  std::string kind = "servicecenter";                               ///< a name in Kinds
-  std::vector<std::string> addresses = {"http://127.0.0.1:30100"};  ///< origins in order of preference
-  std::string domain = "default";                                   ///< tenant, for kinds that have such
-  std::vector<std::string> projects = {"default"};                  ///< spaces of the tenant that are kept the same
-  Duration poll_interval = std::chrono::milliseconds(250);          ///< shortest time between two reads of the same
-  Duration longest_poll_interval = std::chrono::seconds(8);         ///< up to which reading is stretched where it costs
+  std::string kind = "servicecenter";  ///< a name in Kinds
+  /// Scheme, host, port and where the API begins ("http://10.0.0.1:8761/eureka"), in order of preference.
+  std::vector<std::string> addresses = {"http://127.0.0.1:30100"};
+  std::string domain = "default";                            ///< tenant, for kinds that have such
+  std::vector<std::string> projects = {"default"};           ///< spaces of the tenant that are kept the same
+  Duration poll_interval = std::chrono::milliseconds(250);   ///< shortest time between two reads of the same
+  Duration longest_poll_interval = std::chrono::seconds(8);  ///< up to which reading is stretched where it costs
   Duration request_timeout = std::chrono::seconds(5);
   std::uint32_t writes_per_second = 10'000;  ///< ceiling on registrations, updates and removals of copies
   std::uint32_t concurrency = 16;            ///< requests under way at once
   std::string token_file;                    ///< bearer token for a registry with access control; empty for none
+  std::string user;                          ///< for a registry that wants a name and a password; empty for none
+  std::string password_file;                 ///< what the daemon reads `password` from
+  std::string password;                      ///< no setting: it never stands in a configuration
   /// Names of services that stay in their region: what a region runs for itself, and applications find nearby.
   std::vector<std::string> excluded_services = {"SERVICECENTER", "KIE", "CseConfigCenter", "CseMonitoring", "SYNCER"};
 

@@ -8,6 +8,7 @@
 
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
+#include "syncer/registry/mapping.h"
 
 namespace syncer::registry::servicecenter {
 
@@ -327,6 +328,15 @@ Result<void> apply_residue(const Bytes& content, InstanceDocument& document) {
   return {};
 }
 
+/// Its callers know HTTP by the name of their own REST transport.
+void speak_rest(Instance& instance) {
+  for (ServiceEndpoint& endpoint : instance.endpoints) {
+    if (!is_http(endpoint)) continue;
+    endpoint.secure = is_secure(endpoint);
+    endpoint.protocol = "rest";
+  }
+}
+
 /// A service center wants a host name of 1 to 64 bytes.
 std::string host_name_of(const Instance& instance) {
   std::string name = instance.host_name;
@@ -359,7 +369,10 @@ InstanceRecord record_of(const json::Value& instance, Members members, Metadata 
 Result<InstanceDocument> document_of(const InstanceRecord& record) {
   Instance instance = record.instance;
   const bool own = record.native.kind == kNativeKind;
-  if (!own) instance.host_name = host_name_of(instance);
+  if (!own) {
+    instance.host_name = host_name_of(instance);
+    speak_rest(instance);
+  }
   InstanceDocument document;
   document.members = neutral_members(instance);
   document.status = word_of(instance.status);

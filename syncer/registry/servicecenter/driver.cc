@@ -245,6 +245,20 @@ void ServiceCenter::advance(Instant now) {
 
 }  // namespace
 
+KindSign sign() {
+  KindSign sign;
+  sign.title = "a service center";
+  sign.paths = {""};
+  sign.question.method = "GET";
+  sign.question.target = "/v4/default/registry/health";
+  sign.recognises = [](const HttpResponse& answer) {
+    const auto document = json::Document::parse(answer.body);
+    const json::Value* instances = document ? document->root().find("instances") : nullptr;
+    return answer.status == 200 && instances != nullptr && instances->is_list();
+  };
+  return sign;
+}
+
 std::unique_ptr<Driver> make_driver(const DriverContext& context) { return std::make_unique<ServiceCenter>(context); }
 
 }  // namespace syncer::registry::servicecenter

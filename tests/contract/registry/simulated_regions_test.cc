@@ -62,7 +62,7 @@ TEST_F(SimulatedRegions, RegisterChangeAndDeregisterBothWays) {
   ASSERT_EQ(copies(1).size(), 1U);
   EXPECT_EQ(copies(1).begin()->second, std::vector<std::string>{"rest://10.0.0.1:8080"});
   ASSERT_EQ(copies(0).size(), 1U);
-  EXPECT_EQ(copies(0).begin()->second, std::vector<std::string>{"http://10.1.0.1:80"});
+  EXPECT_EQ(copies(0).begin()->second, std::vector<std::string>{"rest://10.1.0.1:80"});
   ASSERT_TRUE(world.registry(0).set_status(world.now(), "cart-1", "DOWN"));
   world.run_until(at(30s));
   std::string status;

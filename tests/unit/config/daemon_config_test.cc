@@ -210,9 +210,38 @@ TEST(RegionName, ThreeSyncersOfOneServiceCenterDeriveTheSameName) {
 }
 
 TEST(Origins, TextsThatAreNoPlainUrlAreRefused) {
-  for (const char* text :
-       {"", "ftp://a:1", "http://", "http://a:1/path", "http://u@a:1", "http://a:0", "http://::1", " , "}) {
-    EXPECT_FALSE(canonical_origins(text)) << text;
+  for (const char* text : {"", "ftp://a:1", "http://", "http://u@a:1", "http://a:0", "http://::1", " , ", "+http://a:1",
+                           "eureka+ftp://a:1", "http://a:1/x?y=1", "eureka+http://a:1,http://b:1"}) {
+    EXPECT_FALSE(registry_urls(text)) << text;
+  }
+}
+
+TEST(Origins, AKindAndAPathAreTakenOffAndPutBack) {
+  const auto urls = registry_urls("Eureka+http://A:8761/Eureka/, eureka+https://b/Eureka,eureka+http://a:8761/Eureka");
+  ASSERT_TRUE(urls) << to_string(urls.error());
+  EXPECT_EQ(urls->kind, "eureka");
+  EXPECT_EQ(urls->addresses, (std::vector<std::string>{"http://a:8761/Eureka", "https://b:443/Eureka"}));
+  EXPECT_EQ(to_text(*urls), "eureka+http://a:8761/Eureka,eureka+https://b:443/Eureka");
+  EXPECT_EQ(region_of(urls->addresses).value(), "a:8761+b:443");
+}
+
+TEST(Origins, AServiceCenterHasNoPath) {
+  EXPECT_NE(error_of({{"sc-addr", "http://a:1/path"}}).find("has a path"), std::string::npos);
+  EXPECT_NE(error_of({{"sc-addr", "http://user:secret@a:1"}}).find("registry.password-file"), std::string::npos);
+}
+
+TEST(Origins, TheUrlAndTheSettingNameOneKind) {
+  EXPECT_NE(error_of({{"sc-addr", "eurka+http://a:1"}}).find("\"eurka\" is no known kind of registry"),
+            std::string::npos);
+  EXPECT_NE(error_of({{"sc-addr", "eureka+http://a:1/e"}, {"registry.kind", "servicecenter"}}).find("registry.kind is"),
+            std::string::npos);
+  for (const Given& given :
+       {Given{{"sc-addr", "eureka+http://a:1/e"}}, Given{{"sc-addr", "http://a:1/e"}, {"registry.kind", "eureka"}}}) {
+    const auto config = from_flags(given);
+    ASSERT_TRUE(config) << to_string(config.error());
+    EXPECT_EQ(config->node.registry.kind, "eureka");
+    EXPECT_EQ(config->node.registry.addresses, std::vector<std::string>{"http://a:1/e"});
+    EXPECT_EQ(config->effective.at("sc-addr").text, "eureka+http://a:1/e");
   }
 }
 

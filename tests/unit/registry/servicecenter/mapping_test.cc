@@ -61,7 +61,7 @@ TEST(Mapping, AForeignInstanceGetsWhatAServiceCenterWants) {
   const auto document = document_of(foreign);
   ASSERT_TRUE(document);
   EXPECT_EQ(document->members.at("hostName"), R"("10.0.0.1")");
-  EXPECT_EQ(document->members.at("endpoints"), R"(["http://10.0.0.1:80?sslEnabled=true"])");
+  EXPECT_EQ(document->members.at("endpoints"), R"(["rest://10.0.0.1:80?sslEnabled=true"])");
   EXPECT_EQ(document->members.at("healthCheck"), R"({"interval":22,"mode":"push","times":3})");
 }
 
