@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "syncer/base/nearest.h"
+#include "syncer/registry/eureka/driver.h"
 #include "syncer/registry/servicecenter/driver.h"
 
 namespace syncer::node {
@@ -75,7 +76,10 @@ Result<void> validate_own(const NodeConfig& c) {
 }  // namespace
 
 registry::Kinds registry_kinds() {
-  return registry::Kinds().add("servicecenter", registry::servicecenter::make_driver);
+  registry::Kinds kinds;
+  kinds.add("servicecenter", registry::servicecenter::make_driver, registry::servicecenter::sign());
+  kinds.add("eureka", registry::eureka::make_driver, registry::eureka::sign());
+  return kinds;
 }
 
 const forms::Settings<NodeConfig>& settings() { return table().rows(); }

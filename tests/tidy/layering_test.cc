@@ -15,7 +15,7 @@ using Folders = std::set<std::string>;
 const Folders kCores = {"syncer/membership", "syncer/replication", "syncer/raft"};
 const Folders kWire = {"syncer/wire/frame", "syncer/wire/gossip", "syncer/wire/raft", "syncer/wire/sync"};
 const Folders kBelow = {"syncer/base", "syncer/json", "syncer/ports"};
-const Folders kRegistryKinds = {"syncer/registry/servicecenter"};
+const Folders kRegistryKinds = {"syncer/registry/eureka", "syncer/registry/servicecenter"};
 const Folders kSim = {"engine",
                       "fault",
                       "host",
@@ -70,12 +70,15 @@ std::map<std::string, Folders> include_table() {
   const Folders everything = node + below("syncer/", kAdapters) + Folders{"syncer/node"};
   for (const std::string& folder : below("syncer/", kAdapters)) table[folder] = everything;
   const Folders mock = below("mocksc/servicecenter/", {"store", "api", "json", "fault"});
-  for (const std::string& folder : mock) table[folder] = kBelow + mock;
-  table["mocksc/http"] = mock + Folders{"syncer/base"};
+  for (const std::string& folder : mock) table[folder] = kBelow + mock + Folders{"mocksc/fault"};
+  const Folders mocks = mock + Folders{"mocksc/eureka", "mocksc/fault"};
+  table["mocksc/fault"] = {"syncer/base"};
+  table["mocksc/eureka"] = {"syncer/base", "mocksc/fault"};
+  table["mocksc/http"] = mocks + Folders{"syncer/base"};
   const Folders sim = node + below("sim/", kSim) + Folders{"syncer/node"};
   for (const std::string& folder : below("sim/", kSim)) table[folder] = sim;
-  table["sim/host/registry"] = sim + mock;  // the rest of the simulator knows no kind of registry
-  table["sim/cli"].insert("syncer/cli");    // version.h
+  table["sim/host/registry"] = sim + mocks;  // the rest of the simulator knows no kind of registry
+  table["sim/cli"].insert("syncer/cli");     // version.h
   table["sim/engine"] = {"syncer/base"};
   table["sim/fault"] = {"syncer/base", "sim/engine"};
   return table;
@@ -87,9 +90,10 @@ const std::map<std::string, Folders> kThirdParty = {
     {"xxhash.h", {"syncer/base"}},
     {"openssl", {"syncer/base", "syncer/crypto", "syncer/net", "syncer/httpio"}},
     {"nlohmann",
-     {"syncer/json", "syncer/crypto", "syncer/registry/servicecenter", "syncer/config", "syncer/cli", "syncer/admin",
-      "syncer/daemon", "mocksc/servicecenter/api", "mocksc/servicecenter/fault", "mocksc/servicecenter/store",
-      "sim/host/registry", "sim/scenario/language", "sim/check", "sim/explore", "sim/report", "sim/why", "sim/cli"}},
+     {"syncer/json", "syncer/crypto", "syncer/registry/servicecenter", "syncer/registry/eureka", "syncer/config",
+      "syncer/cli", "syncer/admin", "syncer/daemon", "mocksc/servicecenter/api", "mocksc/fault", "mocksc/eureka",
+      "mocksc/servicecenter/store", "sim/host/registry", "sim/scenario/language", "sim/check", "sim/explore",
+      "sim/report", "sim/why", "sim/cli"}},
     {"asio.hpp", {"syncer/net"}},
     {"asio", {"syncer/net", "syncer/httpio"}},
     {"httplib.h", {"syncer/admin", "syncer/cli"}},

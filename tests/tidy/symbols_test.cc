@@ -41,9 +41,11 @@ INSTANTIATE_TEST_SUITE_P(Symbols, CoreLibrary,
                                          "syncer/crypto/libsyncer_crypto.a", "syncer/wire/libsyncer_wire.a",
                                          "syncer/json/libsyncer_json.a", "syncer/registry/libsyncer_registry.a",
                                          "syncer/registry/servicecenter/libsyncer_registry_servicecenter.a",
+                                         "syncer/registry/eureka/libsyncer_registry_eureka.a",
                                          "syncer/gossip/libsyncer_gossip.a", "syncer/peering/libsyncer_peering.a",
                                          "syncer/catalog/libsyncer_catalog.a", "syncer/cluster/libsyncer_cluster.a",
                                          "syncer/node/libsyncer_node.a",
+                                         "mocksc/fault/libmocksc_fault.a", "mocksc/eureka/libmocksc_eureka.a",
                                          "mocksc/servicecenter/libmocksc_servicecenter.a"));
 
 }  // namespace

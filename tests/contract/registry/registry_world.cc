@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/contract/registry/registry_world.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "mocksc/eureka/server.h"
+#include "syncer/registry/eureka/driver.h"
+#include "syncer/registry/mapping.h"
 #include "syncer/registry/servicecenter/driver.h"
 
 namespace syncer::registry {
@@ -92,8 +97,74 @@ class MemoryWorld : public RegistryWorld {
   std::vector<std::string> apps_;
 };
 
+class EurekaWorld : public RegistryWorld {
+ public:
+  std::string kind() const override { return "eureka"; }
+  Kinds::Factory factory() const override { return eureka::make_driver; }
+
+  Result<HttpResponse> serve(Instant now, const HttpRequest& request) override {
+    if (fault_ == Fault::Error) return HttpResponse{503, {}, ""};
+    if (fault_ == Fault::Partial && request.target.ends_with("/delta")) return HttpResponse{403, {}, ""};
+    HttpRequest behind = request;
+    behind.target = "/eureka" + request.target;
+    const mocksc::ReadFault some{{1, 1'000'000}, 0};
+    return servers_->handle(now, 0, behind, "", fault_ == Fault::Partial ? some : mocksc::ReadFault{});
+  }
+
+  ServiceKey shown_service(const ServiceKey& service) const override {
+    return {"", "", "default", service.name, "0.0.1"};
+  }
+  std::string shown_endpoint(const std::string& text) const override { return "http" + text.substr(text.find(':')); }
+  std::string add(Instant now, const App& app) override {
+    const ServiceEndpoint endpoint = parse_service_endpoint(app.endpoint);
+    const bool secure = endpoint.path.find("sslEnabled=true") != std::string::npos;
+    const std::string id = "host:" + app.service + ":" + std::to_string(++last_id_);
+    const nlohmann::json port = {{"$", endpoint.port}, {"@enabled", "true"}};
+    const nlohmann::json instance = {
+        {"instance",
+         {{"instanceId", id},
+          {"hostName", "host"},
+          {"app", upper_case(app.service)},
+          {"ipAddr", endpoint.host},
+          {"status", app.status},
+          {"port", secure ? nlohmann::json{{"$", 0}, {"@enabled", "false"}} : port},
+          {"securePort", secure ? port : nlohmann::json{{"$", 0}, {"@enabled", "false"}}},
+          {"vipAddress", app.service},
+          {"dataCenterInfo", {{"@class", "com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo"}, {"name", "MyOwn"}}},
+          {"leaseInfo", {{"durationInSecs", 3600}}},
+          {"metadata", app.metadata}}}};
+    const HttpResponse answer = servers_->handle(now, 0,
+                                                 {"POST",
+                                                  "",
+                                                  "/eureka/apps/" + upper_case(app.service),
+                                                  {{"Content-Type", "application/json"}},
+                                                  instance.dump()},
+                                                 "app", {});
+    EXPECT_EQ(answer.status, 204) << answer.body;
+    return id;
+  }
+  void remove(Instant now, const std::string& id) override { servers_->expire(now, id); }
+  void expire(Instant now, const std::string& id) override { servers_->expire(now, id); }
+  void set_fault(Instant, Fault fault) override { fault_ = fault; }
+  void advance(Instant now) override { servers_->advance(now); }
+
+ private:
+  static mocksc::eureka::Options options() {
+    mocksc::eureka::Options options;
+    options.wall_at_zero = 1'700'000'000'000'000'000;
+    options.read_only_cache = false;
+    options.self_preservation = false;
+    return options;
+  }
+
+  std::unique_ptr<mocksc::eureka::Servers> servers_ = mocksc::eureka::make_servers(options(), Random(7));
+  Fault fault_ = Fault::None;
+  std::uint64_t last_id_ = 0;
+};
+
 }  // namespace
 
+std::unique_ptr<RegistryWorld> make_eureka() { return std::make_unique<EurekaWorld>(); }
 std::unique_ptr<RegistryWorld> make_service_center() { return std::make_unique<ServiceCenterWorld>(); }
 std::unique_ptr<RegistryWorld> make_memory_registry() { return std::make_unique<MemoryWorld>(); }
 

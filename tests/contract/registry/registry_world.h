@@ -27,6 +27,8 @@ class RegistryWorld {
  public:
   virtual ~RegistryWorld() = default;
   virtual std::string kind() const = 0;
+  /// Names it among the others of the suite.
+  virtual std::string label() const { return kind(); }
   virtual Kinds::Factory factory() const = 0;
   virtual Result<HttpResponse> serve(Instant now, const HttpRequest& request) = 0;
 
@@ -39,10 +41,23 @@ class RegistryWorld {
   enum class Fault { None, Partial, Error };
   virtual void set_fault(Instant now, Fault fault) = 0;
   virtual void advance(Instant now) = 0;
+
+  // Where kinds differ.
+  /// How a reading names the service of an application.
+  virtual ServiceKey shown_service(const ServiceKey& service) const { return service; }
+  /// How a reading shows an application's endpoint.
+  virtual std::string shown_endpoint(const std::string& endpoint) const { return endpoint; }
+  /// What add() writes into the metadata besides.
+  virtual Metadata own_metadata() const { return {}; }
+  /// A registration can be told from a former one of the same id.
+  virtual bool knows_registrations() const { return true; }
+  /// Of what this kind has no place for at all.
+  virtual App unfit() const { return {"cart", "rest://10.0.0.9:80", "UP", {{"a", std::string(20'000, 'x')}}}; }
 };
 
 std::unique_ptr<RegistryWorld> make_service_center();
 std::unique_ptr<RegistryWorld> make_memory_registry();
+std::unique_ptr<RegistryWorld> make_eureka();
 
 /// A network of 1 ms each way between one registry and whoever speaks to it.
 class DirectHttp : public Http {

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/registry/eureka/driver.h"
+
+#include <chrono>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "syncer/base/mutation.h"
+#include "syncer/registry/eureka/copy.h"
+#include "syncer/registry/eureka/reader.h"
+#include "syncer/registry/mapping.h"
+
+namespace syncer::registry::eureka {
+namespace {
+
+/// Lists come from a cache that is refreshed each 30 s, unless an operator set it otherwise. An instance whose lease is
+/// over is listed until an eviction takes it, up to some minutes.
+const Traits kTraits = {
+    .read_lag = std::chrono::seconds(32),
+    .ghost_time = std::chrono::minutes(4),
+    .change_gap = {},
+    .canary_lease = kLease,
+    .renew_batch = 1,
+    .chooses_id = true,
+    .endpoints_in_place = false,
+};
+
+/// How long a registration of this process stands for the spelling of its service's name before lists show it.
+constexpr Duration kClaim = std::chrono::seconds(60);
+/// Lists that lack the canary for so long after it was registered come from a cache.
+constexpr Duration kFresh = std::chrono::seconds(4);
+
+class Eureka : public Driver {
+ public:
+  explicit Eureka(const DriverContext& context)
+      : context_(context), requests_(context.settings.user, context.settings.password), reader_(context_, requests_) {}
+
+  const Traits& traits() const override { return kTraits; }
+
+  void poll(Instant now) override { reader_.poll(now); }
+  void confirm(Instant now, const EntryId& entry, Answered<const Confirmation&> done) override;
+  void distrust(const ServiceRef&) override { reader_.distrust(); }
+  void dropped(const EntryId& entry) override { reader_.forget_if_gone(entry.owner()); }
+  void probe(Instant now, const std::string& address, Answered<bool> done) override {
+    context_.calls.probe(now, address, requests_.delta(), [done = std::move(done)](Instant at, const RawAnswer& raw) {
+      done(at, success_of(raw).has_value());
+    });
+  }
+
+  void follow(Instant, const ServiceRef&) override {}
+  bool caught_up() const override { return true; }
+
+  bool is_mirrored(const ServiceKey& service) const override { return service.space.empty(); }
+  Result<SharedPlan> plan(const std::string& region, const std::string& instance, ByteView payload) override {
+    auto plan = plan_copy(region, instance, payload);
+    if (!plan) return tl::make_unexpected(plan.error());
+    return std::make_shared<const CopyPlan>(std::move(*plan));
+  }
+  const ServiceRef* prepare(Instant, const ServiceKey& service, const CopyPlan&) override {
+    return &(prepared_ = ref_of(service));
+  }
+  std::string problem(const ServiceKey&) const override { return ""; }
+  void reconsider(Instant now, const ServiceKey& service) override { context_.owner.preparation_changed(now, service); }
+  void unprepare(const ServiceKey&) override {}
+  void allow_writes(Instant, bool) override {}
+  std::vector<std::string> problems() const override { return {}; }
+
+  void put(Instant now, const ServiceRef& where, const CopyWrite& copy, DoneWithId done) override;
+  void change(Instant now, const EntryId& entry, const CopyWrite& copy, Aspect aspect, Done done) override;
+  void remove(Instant now, const EntryId& entry, Urgency urgency, Done done) override;
+  void renew(Instant now, std::span<const EntryId> entries, BeatSink sink) override;
+
+  void put_canary(Instant now, const CanaryMark& mark, DoneWithId done) override;
+  void change_canary(Instant now, const EntryId& entry, const CanaryMark& mark, Done done) override;
+
+  void advance(Instant now) override { look_for_a_cache(now); }
+  Instant next_deadline() const override { return canary_due_; }
+
+ private:
+  struct Claim {
+    std::string name;
+    Instant until;
+  };
+  using Reply = std::function<void(Instant now, const RawAnswer& raw)>;
+
+  static std::string app_of(const EntryId& entry) {
+    const auto key = key_of(entry.owner());
+    return key ? upper_case(key->name) : std::string();
+  }
+  void submit(Instant now, Urgency urgency, HttpRequest request, Done done);
+  Result<void> claim(Instant now, const ServiceKey& service);
+  void ask_others(Instant now, const EntryId& entry, std::size_t address, Answered<const Confirmation&> done);
+  static Confirmation confirmation_of(const EntryId& entry, const RawAnswer& raw);
+  void look_for_a_cache(Instant now);
+
+  const DriverContext context_;
+  const Requests requests_;
+  Reader reader_;
+  ServiceRef prepared_;
+  std::map<std::string, Claim> claims_;  ///< by application
+  EntryId canary_;
+  Instant canary_due_ = kNever;  ///< a list that was not read from a cache shows it by then
+  bool told_of_cache_ = false;
+};
+
+void Eureka::submit(Instant now, Urgency urgency, HttpRequest request, Done done) {
+  context_.calls.submit(now, urgency, std::move(request),
+                        [done = std::move(done)](Instant at, const RawAnswer& raw) { done(at, success_of(raw)); });
+}
+
+Confirmation Eureka::confirmation_of(const EntryId& entry, const RawAnswer& raw) {
+  if (!raw) return {};
+  if (says_absent(*raw)) return {Presence::Absent, nullptr};
+  if (raw->status != 200) return {};
+  const auto document = json::Document::parse(raw->body);
+  const json::Value* instance = document ? document->root().find("instance") : nullptr;
+  auto seen = instance == nullptr ? std::nullopt : read_instance(*instance);
+  if (!seen || seen->entry.id != entry.id) return {};
+  // Under another name or version it is another entry.
+  if (seen->entry.service != entry.service) return {Presence::Absent, nullptr};
+  return {Presence::Present, std::make_shared<const Entry>(std::move(seen->entry))};
+}
+
+/// An id with a slash cannot be asked for: the server in front of the API takes the path for another one. Such an
+/// instance is gone when the list lacks it.
+void Eureka::confirm(Instant now, const EntryId& entry, Answered<const Confirmation&> done) {
+  if (entry.id.find('/') != std::string::npos) return done(now, {Presence::Absent, nullptr});
+  context_.calls.submit(now, Urgency::Read, requests_.instance(app_of(entry), entry.id),
+                        [this, entry, done = std::move(done)](Instant at, const RawAnswer& raw) {
+                          const Confirmation confirmation = confirmation_of(entry, raw);
+                          if (confirmation.presence != Presence::Absent) return done(at, confirmation);
+                          ask_others(at, entry, 0, done);
+                        });
+}
+
+/// One peer may know what another one was not told yet: absent is what all that answer do not know.
+void Eureka::ask_others(Instant now, const EntryId& entry, std::size_t address, Answered<const Confirmation&> done) {
+  const auto& addresses = context_.settings.addresses;
+  if (addresses.size() < 2 || address == addresses.size() || SYNCER_MUTATED("eureka.believe_one_peer"))
+    return done(now, {Presence::Absent, nullptr});
+  context_.calls.probe(now, addresses[address], requests_.instance(app_of(entry), entry.id),
+                       [this, entry, address, done = std::move(done)](Instant at, const RawAnswer& raw) {
+                         const Confirmation confirmation = confirmation_of(entry, raw);
+                         if (confirmation.presence == Presence::Present) return done(at, confirmation);
+                         ask_others(at, entry, address + 1, done);
+                       });
+}
+
+/// Names that differ in case alone are one application here: the one whose copies stand first keeps it.
+Result<void> Eureka::claim(Instant now, const ServiceKey& service) {
+  if (service.name.find('/') != std::string::npos)
+    return failure(ErrorCode::Refused, "name", "a name with a slash cannot be asked for in Eureka");
+  const std::string app = upper_case(service.name);
+  if (app == kCanaryApp) return failure(ErrorCode::Refused, "name", "it is the name of the syncers' own application");
+  Claim& claim = claims_[app];
+  std::string other = reader_.other_spelling(service);
+  if (other.empty() && now < claim.until && claim.name != service.name) other = claim.name;
+  if (!other.empty() && !SYNCER_MUTATED("eureka.mix_names_of_other_case")) {
+    return failure(ErrorCode::Refused, "name",
+                   "its name differs from that of service \"" + other +
+                       "\" in case alone, and both would be one application in Eureka");
+  }
+  claim = {service.name, now + kClaim};
+  return {};
+}
+
+void Eureka::put(Instant now, const ServiceRef& where, const CopyWrite& copy, DoneWithId done) {
+  if (const auto claimed = claim(now, copy.service); !claimed) return done(now, tl::make_unexpected(claimed.error()));
+  const EntryId entry{where.space, where.id, copy.plan.id};
+  auto body = registration_body(copy.service, copy.plan, copy.payload, copy.epoch, 0);
+  if (!body) return done(now, tl::make_unexpected(body.error()));
+  submit(now, Urgency::Write, requests_.add(upper_case(copy.service.name), std::move(*body)),
+         [entry, done = std::move(done)](Instant at, const Result<void>& success) {
+           done(at, success ? Result<EntryId>(entry) : tl::make_unexpected(success.error()));
+         });
+}
+
+/// A registration replaces what is there, unless that is newer by its timestamp: then nothing happens, and the answer
+/// is the same. So a change is a moment newer than what it replaces. What is not there is not created.
+void Eureka::change(Instant now, const EntryId& entry, const CopyWrite& copy, Aspect, Done done) {
+  const std::uint64_t dirty = reader_.dirty_of(entry);
+  auto body = registration_body(copy.service, copy.plan, copy.payload, copy.epoch, dirty == 0 ? 0 : dirty + 1);
+  if (!body) return done(now, tl::make_unexpected(body.error()));
+  submit(now, Urgency::Write, requests_.renew(app_of(entry), entry.id),
+         [this, app = app_of(entry), body = std::move(*body), done = std::move(done)](
+             Instant at, const Result<void>& renewed) mutable {
+           if (!renewed) return done(at, renewed);
+           submit(at, Urgency::Write, requests_.add(app, std::move(body)), std::move(done));
+         });
+}
+
+void Eureka::remove(Instant now, const EntryId& entry, Urgency urgency, Done done) {
+  submit(now, urgency, requests_.remove(app_of(entry), entry.id), std::move(done));
+}
+
+void Eureka::renew(Instant now, std::span<const EntryId> entries, BeatSink sink) {
+  for (const EntryId& entry : entries) {
+    submit(now, Urgency::Lease, requests_.renew(app_of(entry), entry.id),
+           [entry, sink](Instant at, const Result<void>& success) {
+             const bool lost = !success && success.error().code == ErrorCode::NotFound;
+             sink(at, entry, success ? Beat::Renewed : lost ? Beat::Lost : Beat::Unknown);
+           });
+  }
+}
+
+void Eureka::put_canary(Instant now, const CanaryMark& mark, DoneWithId done) {
+  const ServiceKey service{"", "", "syncer", std::string(kCanaryApp), "1.0.0"};
+  canary_ = {"", ref_of(service).id, canary_id(mark.region, mark.node)};
+  submit(now, Urgency::Lease, requests_.add(service.name, canary_body(canary_.id, mark, 0)),
+         [this, entry = canary_, done = std::move(done)](Instant at, const Result<void>& success) {
+           if (success && !told_of_cache_) canary_due_ = at + kFresh;
+           done(at, success ? Result<EntryId>(entry) : tl::make_unexpected(success.error()));
+         });
+}
+
+void Eureka::change_canary(Instant now, const EntryId& entry, const CanaryMark& mark, Done done) {
+  const std::uint64_t dirty = reader_.dirty_of(entry);
+  submit(now, Urgency::Lease,
+         requests_.add(std::string(kCanaryApp), canary_body(entry.id, mark, dirty == 0 ? 0 : dirty + 1)),
+         std::move(done));
+}
+
+/// Whoever runs this server should know what its cache costs.
+void Eureka::look_for_a_cache(Instant now) {
+  if (now < canary_due_) return;
+  canary_due_ = kNever;
+  if (told_of_cache_ || context_.snapshot.entry(canary_) != nullptr) return;
+  told_of_cache_ = true;
+  observe(context_.observer, now, EventKind::RegistryRefusal, Severity::Warning,
+          {{"op", "read"},
+           {"reason",
+            "lists of this Eureka server are up to 30 s old, and so is all that other regions see of it: its response "
+            "cache is on. Set eureka.server.use-read-only-response-cache=false, or "
+            "eureka.server.response-cache-update-interval-ms to a few seconds"}});
+}
+
+}  // namespace
+
+std::unique_ptr<Driver> make_driver(const DriverContext& context) { return std::make_unique<Eureka>(context); }
+
+KindSign sign() {
+  KindSign sign;
+  sign.title = "a Eureka server";
+  sign.paths = {"/eureka", "/eureka/v2", ""};
+  sign.question = Requests("", "").delta();
+  sign.recognises = [](const HttpResponse& answer) {
+    const auto document = json::Document::parse(answer.body);
+    const json::Value* apps = document ? document->root().find("applications") : nullptr;
+    return answer.status == 200 && apps != nullptr && apps->find("apps__hashcode") != nullptr;
+  };
+  return sign;
+}
+
+}  // namespace syncer::registry::eureka

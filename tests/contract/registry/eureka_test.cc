@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the suite for all kinds does not ask of a Eureka server's.
+#include <gtest/gtest.h>
+
+#include "mocksc/eureka/server.h"
+#include "syncer/registry/eureka/documents.h"
+#include "syncer/registry/eureka/driver.h"
+#include "tests/contract/registry/driver_session.h"
+
+namespace syncer::registry {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::vector<std::string> kPeers = {"http://10.0.0.1:8761", "http://10.0.0.2:8761"};
+
+/// Two peers that tell each other of writes an hour later.
+class Peers : public RegistryWorld {
+ public:
+  Peers() {
+    mocksc::eureka::Options options;
+    options.peers = 2;
+    options.wall_at_zero = 1'700'000'000'000'000'000;
+    options.read_only_cache = false;
+    options.replication_delay = std::chrono::hours(1);
+    servers_ = mocksc::eureka::make_servers(options, Random(7));
+  }
+  std::string kind() const override { return "eureka"; }
+  Kinds::Factory factory() const override { return eureka::make_driver; }
+  Result<HttpResponse> serve(Instant now, const HttpRequest& request) override {
+    HttpRequest behind = request;
+    behind.target = "/eureka" + request.target;
+    return servers_->handle(now, request.origin == kPeers[1] ? 1 : 0, behind, "", {});
+  }
+  std::string add(Instant, const App&) override { return ""; }
+  void remove(Instant now, const std::string& id) override { servers_->expire(now, id); }
+  void expire(Instant now, const std::string& id) override { servers_->expire(now, id); }
+  void set_fault(Instant, Fault) override {}
+  void advance(Instant now) override { servers_->advance(now); }
+
+  int tell(Instant now, std::size_t peer, const std::string& method, const std::string& path, const std::string& body) {
+    return servers_
+        ->handle(now, peer, {method, "", "/eureka" + path, {{"Content-Type", "application/json"}}, body}, "", {})
+        .status;
+  }
+
+ private:
+  std::unique_ptr<mocksc::eureka::Servers> servers_;
+};
+
+std::string cart(const std::string& status, const std::string& extra = "") {
+  return R"({"instance":{"instanceId":"i","hostName":"h","app":"CART","ipAddr":"10.0.0.1","status":")" + status +
+         R"(","port":{"$":80,"@enabled":"true"},"vipAddress":"cart",)" + extra +
+         R"("dataCenterInfo":{"@class":"com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo","name":"MyOwn"}}})";
+}
+
+class EurekaPeers : public testing::Test {
+ protected:
+  static RegistrySettings settings() {
+    RegistrySettings settings;
+    settings.addresses = kPeers;
+    return settings;
+  }
+  Presence presence() {
+    const EntryId entry{"", eureka::ref_of({"", "", "default", "cart", "0.0.1"}).id, "i"};
+    return session
+        .wait<Confirmation>(
+            [&](Driver::Answered<Confirmation> done) { session.driver().confirm(now, entry, std::move(done)); })
+        .presence;
+  }
+
+  Instant now{10s};
+  Peers world;
+  DriverSession session{world, now, settings()};
+};
+
+TEST_F(EurekaPeers, AnInstanceIsAbsentWhenNoPeerKnowsIt) {
+  EXPECT_EQ(presence(), Presence::Absent);
+  ASSERT_EQ(world.tell(now, 1, "POST", "/apps/CART", cart("UP")), 204);
+  EXPECT_EQ(presence(), Presence::Present);
+}
+
+TEST_F(EurekaPeers, AnEntryUnderAnotherVersionIsAnotherOne) {
+  ASSERT_EQ(world.tell(now, 0, "POST", "/apps/CART", cart("UP")), 204);
+  EXPECT_EQ(presence(), Presence::Present);
+  ASSERT_EQ(world.tell(now, 0, "POST", "/apps/CART", cart("UP", R"("metadata":{"version":"2"},)")), 204);
+  EXPECT_EQ(presence(), Presence::Absent);
+}
+
+/// A clock that was set back, or another peer's: the server keeps what is newer and says 204 all the same.
+TEST_F(EurekaPeers, AChangeIsTakenThoughTheClockOfTheServerIsBehind) {
+  InstanceRecord far;
+  far.instance.host_name = "far";
+  far.instance.endpoints = {parse_service_endpoint("rest://10.0.0.9:80")};
+  far.native.kind = "elsewhere";
+  const auto entry = session.put("i1", encode_record(far));
+  ASSERT_TRUE(entry);
+  const std::string later =
+      R"({"instance":{"instanceId":")" + entry->id +
+      R"(","hostName":"far","app":"CART","ipAddr":"10.0.0.9","status":"UP","port":{"$":80,)"
+      R"("@enabled":"true"},"vipAddress":"cart","lastDirtyTimestamp":"1900000000000","metadata":{)"
+      R"("syncer.region":"west","syncer.instance":"i1","syncer.app":"shop","syncer.version":"1.0.0"},)"
+      R"("dataCenterInfo":{"@class":"com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo",)"
+      R"("name":"MyOwn"}}})";
+  ASSERT_EQ(world.tell(now, 0, "POST", "/apps/CART", later), 204);
+  session.read();
+  far.instance.status = Status::Down;
+  EXPECT_TRUE(session.change(*entry, "i1", encode_record(far), Aspect::Status));
+  session.read();
+  ASSERT_EQ(session.copies().size(), 1U);
+  EXPECT_EQ(session.copies().front()->status, "DOWN");
+}
+
+}  // namespace
+}  // namespace syncer::registry
