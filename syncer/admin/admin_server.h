@@ -1,37 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
 #include <memory>
-#include <string>
+#include <optional>
 
-#include "syncer/admin/command.h"
+#include "syncer/admin/options.h"
+#include "syncer/admin/site.h"
 #include "syncer/base/endpoint.h"
-#include "syncer/node/status.h"
+#include "syncer/net/loop.h"
 
 namespace syncer::admin {
 
-/// What the endpoint can ask for. Each is called on the node's thread.
-struct AdminApi {
-  std::function<node::Status()> status;
-  std::function<std::string()> metrics;  ///< the text of GET /metrics
-  std::function<node::KeysReport()> keys;
-  std::function<Result<std::string>(const Command&)> run;  ///< gives the text of the answer
-};
-
-/// The operator's HTTP endpoint: GET /livez, /readyz, /metrics, /v1/status, /v1/members, /v1/cluster, /v1/keys; POST
-/// for each Command. The commands need a header X-Syncer of any value. For loopback only: the library's server is not
-/// made for a network that is not trusted.
+/// The operators' listeners, all on the loop and all on one Site. Lives on the loop's thread; the loop outlives it.
 class AdminServer {
  public:
-  /// Hands a task over to the node's thread (Loop::post).
-  using Post = std::function<void(std::function<void()>)>;
-
-  static Result<std::unique_ptr<AdminServer>> start(const Endpoint& local, AdminApi api, Post post);
-  /// Waits for requests under way, at most about two seconds.
+  /// The error's place is the key of the option that cannot be used.
+  static Result<std::unique_ptr<AdminServer>> start(net::Loop& loop, const AdminOptions& options, AdminApi api);
   ~AdminServer();
-  /// The bound address with its real port.
-  Endpoint local() const;
+
+  /// Where commands are taken for sure.
+  const httpio::SocketAddress& socket() const;
+  /// The bound addresses with their real ports.
+  std::optional<Endpoint> commands() const;
+  std::optional<Endpoint> read_only() const;
 
  private:
   struct State;

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/admin/command.h"
 
-#include <httplib.h>
-
 #include <array>
+#include <chrono>
+
+#include "syncer/httpio/blocking_call.h"
 
 namespace syncer::admin {
 namespace {
+
+/// A daemon that is alive answers at once.
+constexpr Duration kPatience = std::chrono::seconds(5);
 
 /// How one alternative of Command travels.
 struct Route {
@@ -73,27 +77,17 @@ Result<Command> to_command(std::string_view path, std::string argument) {
   return route->make(std::move(argument));
 }
 
-Result<HttpResponse> ask_daemon(const Endpoint& admin, const std::string& method, const std::string& target,
+Result<HttpResponse> ask_daemon(const DaemonAddress& daemon, const std::string& method, const std::string& target,
                                 const std::string& body) {
-  httplib::Client client(admin.host(), admin.port);
-  client.set_connection_timeout(std::chrono::seconds(2));
-  client.set_read_timeout(std::chrono::seconds(5));
-  client.set_url_encode(false);
-  httplib::Request request;
-  request.method = method;
-  request.path = target;
-  request.headers.emplace("X-Syncer", "cli");
-  request.body = body;
-  const httplib::Result answer = client.send(request);
-  if (!answer)
-    return failure(ErrorCode::Unreachable, to_string(admin), "no syncer answers: " + to_string(answer.error()));
-  return HttpResponse{answer->status, {}, answer->body};
+  HttpRequest request{method, "", target, {{"Connection", "close"}}, body};
+  if (!daemon.token.empty()) request.headers.add("Authorization", "Bearer " + daemon.token);
+  return httpio::call_and_wait(daemon.address, request, kPatience);
 }
 
-Result<HttpResponse> ask_daemon(const Endpoint& admin, const Command& command) {
+Result<HttpResponse> ask_daemon(const DaemonAddress& daemon, const Command& command) {
   const CommandRequest request = to_request(command);
-  if (request.parameter.empty()) return ask_daemon(admin, "POST", request.path, request.argument);
-  return ask_daemon(admin, "POST", request.path + "?" + request.parameter + "=" + percent_encode(request.argument));
+  if (request.parameter.empty()) return ask_daemon(daemon, "POST", request.path, request.argument);
+  return ask_daemon(daemon, "POST", request.path + "?" + request.parameter + "=" + percent_encode(request.argument));
 }
 
 }  // namespace syncer::admin

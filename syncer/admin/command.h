@@ -5,8 +5,9 @@
 #include <string_view>
 #include <variant>
 
-#include "syncer/base/endpoint.h"
 #include "syncer/base/http_message.h"
+#include "syncer/base/result.h"
+#include "syncer/httpio/socket_address.h"
 
 namespace syncer::admin {
 
@@ -68,10 +69,16 @@ std::string_view parameter_of(std::string_view path);
 /// Undoes to_request. NotFound for a path that is no command's, naming those there are; Invalid without its argument.
 Result<Command> to_command(std::string_view path, std::string argument);
 
+/// How a program reaches a daemon.
+struct DaemonAddress {
+  httpio::SocketAddress address;
+  std::string token;  ///< for the operators' TCP listener; empty for none
+};
+
 /// One blocking request to a daemon's operator endpoint. Unreachable when nobody answers.
-Result<HttpResponse> ask_daemon(const Endpoint& admin, const std::string& method, const std::string& target,
+Result<HttpResponse> ask_daemon(const DaemonAddress& daemon, const std::string& method, const std::string& target,
                                 const std::string& body = "");
 /// The same with a command.
-Result<HttpResponse> ask_daemon(const Endpoint& admin, const Command& command);
+Result<HttpResponse> ask_daemon(const DaemonAddress& daemon, const Command& command);
 
 }  // namespace syncer::admin

@@ -5,26 +5,13 @@
 #include <map>
 #include <utility>
 
+#include "syncer/admin/label.h"
 #include "syncer/node/facts.h"
 
 namespace syncer::admin {
 namespace {
 
 using Labels = std::vector<std::pair<std::string_view, std::string>>;
-
-/// Backslash, quote and newline are escaped in label values.
-std::string escape(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\\' || c == '"') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
 
 std::string seconds(Duration d) {
   std::array<char, 32> text{};
@@ -45,7 +32,7 @@ class Families {
     lines += name;
     char separator = '{';
     for (const auto& [key, text] : labels) {
-      lines += separator + std::string(key) + "=\"" + escape(text) + "\"";
+      lines += separator + std::string(key) + "=\"" + label_value(text) + "\"";
       separator = ',';
     }
     lines += (labels.empty() ? " " : "} ") + value + "\n";

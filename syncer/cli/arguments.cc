@@ -41,7 +41,7 @@ constexpr std::array kExamples = {
     Example{"members", "syncer members --node syncer011 --output json"},
     Example{"status", "syncer status"},
     Example{"status", "syncer status --check"},
-    Example{"status", "syncer status --admin 127.0.0.1:30199 --output json"},
+    Example{"status", "syncer status --admin unix:/run/syncer/admin.socket --output json"},
     Example{"guard release", "syncer guard release region-b"},
     Example{"guard release", "syncer guard release --all"},
     Example{"region forget", "syncer region forget region-b"},
@@ -100,7 +100,11 @@ void add_keys(CLI::App& app, Arguments& arguments) {
 
 /// Which daemon an operator command talks to.
 void add_target(CLI::App& app, Arguments& arguments) {
-  app.add_option("--admin", arguments.admin, "address of the daemon's operator endpoint (IP:PORT)");
+  app.add_option(
+      "--admin", arguments.admin,
+      "socket or address of the daemon (unix:PATH, IP:PORT), when it is not on this machine's default place");
+  app.add_option("--token-file", arguments.token_file, "file with the token of the daemon's --admin-addr, mode 0600")
+      ->envname("SYNCER_ADMIN_TOKEN_FILE");
   app.add_option("--node", arguments.node, "name of the daemon, when several run on this machine");
   app.add_option("--data-dir", arguments.data_dir, "the daemon's data directory, when it is not the default");
 }

@@ -44,7 +44,8 @@ struct Arguments {
   bool check = false;       ///< status --check
   admin::Command order;     ///< of Task::Order; a key to install is still in its file
   std::string key_file;     ///< of `keys install`
-  std::string admin;        ///< address of the daemon to ask; empty: found by node or data directory
+  std::string admin;        ///< socket or address of the daemon to ask; empty: found by node or data directory
+  std::string token_file;   ///< for an address of the operators' TCP listener
   std::string node;
   std::string data_dir;
 };

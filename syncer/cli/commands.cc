@@ -9,11 +9,13 @@
 
 #include "syncer/admin/command.h"
 #include "syncer/admin/status_json.h"
+#include "syncer/base/printable.h"
 #include "syncer/cli/show.h"
 #include "syncer/cli/version.h"
 #include "syncer/config/daemon_config.h"
 #include "syncer/config/file.h"
 #include "syncer/daemon/daemon.h"
+#include "syncer/httpio/token.h"
 #include "syncer/store/file.h"
 
 namespace syncer::cli {
@@ -51,13 +53,13 @@ Result<config::DaemonConfig> load(const Arguments& arguments) {
   return config::assemble(config::merge(arguments.flags, environment, file), environment);
 }
 
-constexpr std::size_t kLongestAddress = 100;
+constexpr std::size_t kLongestAddress = 200;
 
-Result<Endpoint> noted_in(const std::string& directory) {
+Result<httpio::SocketAddress> noted_in(const std::string& directory) {
   const auto text = store::read_file(directory + "/" + daemon::kAdminFile, kLongestAddress);
   if (!text) return tl::unexpected(text.error());
   if (!*text) return failure(ErrorCode::Unreachable, directory, "no syncer runs with this data directory");
-  return parse_endpoint((*text)->substr(0, (*text)->find('\n')));
+  return httpio::parse_socket_address((*text)->substr(0, (*text)->find('\n')));
 }
 
 /// Names of the nodes that noted an address below the root.
@@ -74,8 +76,8 @@ std::vector<std::string> running_below(const std::string& root) {
 /// The operator endpoint of the daemon that is meant: --admin, else what the daemon noted in its data directory; that
 /// of --data-dir, of --node, or the only one on this machine. Unreachable when there is none, Invalid when it is not
 /// clear which.
-Result<Endpoint> locate_daemon(const Arguments& arguments) {
-  if (!arguments.admin.empty()) return parse_endpoint(arguments.admin);
+Result<httpio::SocketAddress> locate_daemon(const Arguments& arguments) {
+  if (!arguments.admin.empty()) return httpio::parse_socket_address(arguments.admin);
   if (!arguments.data_dir.empty()) return noted_in(arguments.data_dir);
   const std::string root = config::state_root(config::process_environment());
   if (!arguments.node.empty()) return noted_in(root + "/" + arguments.node);
@@ -89,16 +91,26 @@ Result<Endpoint> locate_daemon(const Arguments& arguments) {
   return failure(ErrorCode::Invalid, "", "several syncers run here; choose with --node:" + list);
 }
 
+/// The same with the token that --token-file names.
+Result<admin::DaemonAddress> reach_daemon(const Arguments& arguments) {
+  auto address = locate_daemon(arguments);
+  if (!address) return tl::unexpected(address.error());
+  if (arguments.token_file.empty()) return admin::DaemonAddress{std::move(*address), ""};
+  auto token = httpio::read_token(arguments.token_file);
+  if (!token) return tl::unexpected(token.error());
+  return admin::DaemonAddress{std::move(*address), std::move(*token)};
+}
+
 /// Asks the daemon that is meant; anything but 200 is an error.
 template <class... What>
 Result<std::string> ask(const Arguments& arguments, const What&... what) {
-  const auto admin = locate_daemon(arguments);
-  if (!admin) return tl::unexpected(admin.error());
-  auto answer = admin::ask_daemon(*admin, what...);
+  const auto daemon = reach_daemon(arguments);
+  if (!daemon) return tl::unexpected(daemon.error());
+  auto answer = admin::ask_daemon(*daemon, what...);
   if (!answer) return tl::unexpected(answer.error());
   if (answer->status == 200) return std::move(answer->body);
-  std::string reason = answer->body.substr(0, answer->body.find('\n'));
-  return failure(ErrorCode::Refused, to_string(*admin), std::move(reason));
+  std::string reason = printable(answer->body.substr(0, answer->body.find('\n')));
+  return failure(ErrorCode::Refused, to_string(daemon->address), std::move(reason));
 }
 
 int print(Console console, const Result<std::string>& text) {

@@ -6,15 +6,11 @@
 #include <cstdio>
 #include <utility>
 
+#include "syncer/base/printable.h"
 #include "syncer/node/facts.h"
 
 namespace syncer::cli {
 namespace {
-
-std::string harmless(std::string text) {
-  for (char& c : text) c = (c >= ' ' && c <= '~') || c == '\n' ? c : '?';
-  return text;
-}
 
 std::string formatted(const char* format, int digits, double value) {
   std::array<char, 32> text{};
@@ -70,7 +66,7 @@ struct Columns {
 };
 
 std::string aligned(std::vector<Row> rows) {
-  for (Row& row : rows) std::transform(row.begin(), row.end(), row.begin(), harmless);
+  for (Row& row : rows) std::transform(row.begin(), row.end(), row.begin(), printable);
   std::vector<std::size_t> widths(rows.front().size());
   for (const Row& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
@@ -99,7 +95,7 @@ std::string table(const std::vector<T>& rows) {
 }
 
 std::string line(const std::string& label, const std::string& text) {
-  return label + std::string(label.size() < 10 ? 10 - label.size() : 1, ' ') + text + "\n";
+  return label + std::string(label.size() < 10 ? 10 - label.size() : 1, ' ') + printable(text) + "\n";
 }
 
 }  // namespace
@@ -110,7 +106,7 @@ std::string keys_table(const node::KeysReport& report) { return table(report.key
 
 std::string voters_table(const node::ClusterReport& report) {
   std::string page = table(report.group ? report.group->voters : std::vector<cluster::VoterStatus>{});
-  for (const std::string& reason : report.pending) page += harmless(line("pending", reason));
+  for (const std::string& reason : report.pending) page += line("pending", reason);
   return page;
 }
 
@@ -122,13 +118,12 @@ std::string status_page(const node::Status& status) {
     page += line(facts.label, (facts.name.empty() ? "" : facts.name + ": ") + phrases);
   }
   for (const std::string& reason : status.pending) page += line("pending", reason);
-  return harmless(page);
+  return page;
 }
 
 std::vector<std::string> status_problems(const node::Status& status) {
   std::vector<std::string> all = node::problem_lines_of(status);
   if (all.empty() && !status.ready) all.emplace_back("not ready");
-  std::transform(all.begin(), all.end(), all.begin(), harmless);
   return all;
 }
 

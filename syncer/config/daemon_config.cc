@@ -249,15 +249,53 @@ class Assembly {
     config_.log_level = static_cast<Severity>(index);
     if (auto format = one_of("log.format", kFormats, index); !format) return format;
     config_.log_format = static_cast<LogFormat>(index);
-    if (auto admin = endpoint("admin-addr", config_.admin); !admin) return admin;
-    if (!config_.admin.is_loopback()) {
-      return tl::unexpected(
-          wrong("admin-addr",
-                {ErrorCode::Invalid, "", "must be a loopback address: everybody who reaches it may release guards"}));
+    config_.registry_tls = {text("registry.ca-file"), text("registry.cert-file"), text("registry.key-file")};
+    for (const auto& [given, lacking] :
+         {std::pair("registry.cert-file", "registry.key-file"), std::pair("registry.key-file", "registry.cert-file")}) {
+      if (text(given).empty() || !text(lacking).empty()) continue;
+      return tl::unexpected(wrong(given, {ErrorCode::Invalid, "", std::string("goes with --") + lacking}));
     }
-    config_.ca_file = text("registry.ca-file");
     if (text("data-dir").empty()) derive("data-dir", state_root(environment_) + "/" + text("node"));
     config_.data_dir = text("data-dir");
+    return admin();
+  }
+
+  Result<void> admin() {
+    if (text("admin.socket").empty()) {
+      derive("admin.socket", config_.data_dir + "/admin.socket");
+      if (!text("admin.socket-group").empty()) {
+        return tl::unexpected(
+            wrong("admin.socket-group", {ErrorCode::Invalid, "",
+                                         "nobody else may enter the data directory; give a socket "
+                                         "elsewhere too, as --admin.socket /run/syncer/admin.socket"}));
+      }
+    }
+    config_.admin.socket = text("admin.socket");
+    config_.admin.group = text("admin.socket-group");
+    config_.admin.token_file = text("admin.token-file");
+    if (auto commands = optional_endpoint("admin-addr", config_.admin.commands); !commands) return commands;
+    if (auto read_only = optional_endpoint("metrics-addr", config_.admin.read_only); !read_only) return read_only;
+    if (!config_.admin.commands) return {};
+    if (config_.admin.token_file.empty()) {
+      return tl::unexpected(wrong(
+          "admin-addr",
+          {ErrorCode::Invalid, "",
+           "commands over TCP need a token: give --admin.token-file (mode 0600). Without "
+           "--admin-addr they go over " +
+               config_.admin.socket + ", where \"syncer status\" finds them; metrics and probes are --metrics-addr"}));
+    }
+    if (!config_.admin.commands->is_loopback()) {
+      config_.warnings.push_back("the token of admin.token-file goes to " + to_string(*config_.admin.commands) +
+                                 " in clear text; use a network where nobody listens");
+    }
+    return {};
+  }
+
+  Result<void> optional_endpoint(const std::string& key, std::optional<Endpoint>& into) {
+    if (text(key).empty()) return {};
+    Endpoint parsed;
+    if (auto given = endpoint(key, parsed); !given) return given;
+    into = parsed;
     return {};
   }
 

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "syncer/admin/options.h"
 #include "syncer/config/keys.h"
+#include "syncer/httpio/tls_problem.h"
 #include "syncer/node/node_config.h"
 #include "syncer/ports/observer.h"
 
@@ -23,10 +25,10 @@ struct DaemonConfig {
   std::optional<Endpoint> advertise;     ///< host only
   std::vector<std::string> join;         ///< "host:port", names allowed
   std::string data_dir;
-  Endpoint admin;
+  admin::AdminOptions admin;
   Severity log_level = Severity::Info;
   LogFormat log_format = LogFormat::Auto;
-  std::string ca_file;
+  httpio::TlsOptions registry_tls;
   std::string keyring_file;           ///< gossip keys; empty: the pool runs without
   std::vector<std::string> warnings;  ///< worth a line at the start
   Values effective;                   ///< every key as it is in force, for `config show`

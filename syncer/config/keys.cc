@@ -43,13 +43,19 @@ std::vector<Key> own_keys() {
       {"cluster-port", "a port", "port for the syncers of one region, on the address of --bind-addr", "30192"},
       {"advertise-addr", "IP", "address that other syncers reach this one by, when it is not that of --bind-addr", ""},
       {"data-dir", "a directory", "where this syncer keeps its state; one for each syncer", ""},
-      {"admin-addr", "IP:PORT", "loopback address for operators; port 0: any, noted in the data directory",
-       "127.0.0.1:0"},
+      {"admin.socket", "a path", "unix socket for operators' commands; empty: admin.socket in the data directory", ""},
+      {"admin.socket-group", "a group", "who may give commands, besides the owner: the group of that socket", ""},
+      {"admin-addr", "IP:PORT", "takes operators' commands over TCP as well, with the token of admin.token-file", ""},
+      {"admin.token-file", "a file", "bearer token of at least 16 characters for admin-addr; mode 0600", ""},
+      {"metrics-addr", "IP:PORT", "shows /metrics, /livez, /readyz and /v1/status over HTTP, to everybody; empty: off",
+       ""},
       {"log.level", "trace, debug, info, warning or error", "least severity that is logged", "info"},
       {"log.format", "auto, text or json", "auto is text on a terminal, else JSON lines", "auto"},
       {"gossip.keyring-file", "a file", "JSON list of base64 gossip keys, the first seals; mode 0600; empty: no keys",
        ""},
       {"registry.ca-file", "a file", "PEM certificates to trust for https registries; empty: the system's", ""},
+      {"registry.cert-file", "a file", "PEM certificate to show to https registries; empty: none", ""},
+      {"registry.key-file", "a file", "PEM private key of registry.cert-file; mode 0600", ""},
   };
 }
 

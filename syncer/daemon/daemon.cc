@@ -14,6 +14,7 @@
 #include "syncer/config/former_name.h"
 #include "syncer/daemon/event_log.h"
 #include "syncer/daemon/gossip_keys.h"
+#include "syncer/daemon/process_limits.h"
 #include "syncer/httpio/http_client.h"
 #include "syncer/httpio/token.h"
 #include "syncer/net/resolver.h"
@@ -57,16 +58,18 @@ Error blame(const char* flag, Error error) {
   return error;
 }
 
+std::string shown(const std::optional<Endpoint>& address) { return address ? to_string(*address) : "off"; }
+
 void take_port(const Endpoint& bound, Endpoint& configured, Endpoint& advertised) {
   configured.port = bound.port;
   if (advertised.port == 0) advertised.port = bound.port;
 }
 
 Result<Sockets> open_gossip(net::Loop& loop, const Endpoint& local, const net::StreamCallbacks& callbacks,
-                            const net::UdpSocket::OnPacket& on_packet) {
+                            const net::StreamLimits& limits, const net::UdpSocket::OnPacket& on_packet) {
   for (int attempt = 1;; ++attempt) {
     Sockets sockets;
-    sockets.streams = std::make_unique<net::TcpStreams>(loop, callbacks);
+    sockets.streams = std::make_unique<net::TcpStreams>(loop, callbacks, limits);
     const auto bound = sockets.streams->listen(Listener::Gossip, local);
     if (!bound) return tl::unexpected(blame("--bind-addr", bound.error()));
     auto datagrams = net::UdpSocket::open(loop, *bound, on_packet);
@@ -82,7 +85,8 @@ Result<Sockets> open_gossip(net::Loop& loop, const Endpoint& local, const net::S
 /// error begins with the flag whose address cannot be used.
 Result<Sockets> open_sockets(net::Loop& loop, config::DaemonConfig& config, net::StreamCallbacks callbacks,
                              net::UdpSocket::OnPacket on_packet) {
-  auto sockets = open_gossip(loop, config.bind, callbacks, on_packet);
+  const net::StreamLimits limits = stream_limits(raise_descriptor_limit(), config.node.registry.concurrency);
+  auto sockets = open_gossip(loop, config.bind, callbacks, limits, on_packet);
   if (!sockets) return sockets;
   take_port(sockets->datagrams->local(), config.bind, config.node.gossip_address);
   const auto rpc = sockets->streams->listen(Listener::Rpc, config.rpc_bind);
@@ -170,6 +174,7 @@ class Daemon {
   Result<void> open_keys();
   Result<void> open_node();
   Result<void> open_admin();
+  Result<std::string> run_command(const admin::Command& command, const std::string& who);
   void keep_name();
   void start();
   Instant turn();
@@ -222,7 +227,7 @@ net::StreamCallbacks Daemon::stream_callbacks() {
 Result<void> Daemon::open() {
   httpio::HttpOptions options;
   options.connections = config_.node.registry.concurrency;
-  options.ca_file = config_.ca_file;
+  options.tls = config_.registry_tls;
   options.token_file = config_.node.registry.token_file;
   if (auto usable = check(options); !usable) return usable;
   if (const std::string& file = config_.node.registry.password_file; !file.empty()) {
@@ -290,13 +295,24 @@ Result<void> Daemon::open_admin() {
     return admin::metrics_text(status(), events_.counts(), {build_.version, build_.commit, loop_.now() - started_});
   };
   api.keys = [this] { return keys_->report(); };
-  api.run = [this](const admin::Command& command) {
-    return std::visit(CommandRunner(*node_, *keys_, loop_.now()), command);
-  };
-  auto server = admin::AdminServer::start(config_.admin, std::move(api), post());
-  if (!server) return failure(ErrorCode::Io, "--admin-addr", server.error().detail);
+  api.run = [this](const admin::Command& command, const std::string& who) { return run_command(command, who); };
+  auto server = admin::AdminServer::start(loop_, config_.admin, std::move(api));
+  if (!server) return tl::unexpected(server.error());
   admin_ = std::move(*server);
-  return store::replace_file(config_.data_dir, kAdminFile, to_string(admin_->local()) + "\n");
+  return store::replace_file(config_.data_dir, kAdminFile, to_string(admin_->socket()) + "\n");
+}
+
+/// Each manual act is an event with who asked; the argument of one is never a secret but for a key.
+Result<std::string> Daemon::run_command(const admin::Command& command, const std::string& who) {
+  auto outcome = std::visit(CommandRunner(*node_, *keys_, loop_.now()), command);
+  const admin::CommandRequest request = admin::to_request(command);
+  const bool is_secret = std::holds_alternative<admin::InstallKey>(command);
+  log_.say(Severity::Info, "operator.command", "",
+           {{"command", request.path},
+            {"argument", is_secret ? "" : std::string_view(request.argument)},
+            {"by", who},
+            {"outcome", outcome ? "done" : std::string_view(outcome.error().detail)}});
+  return outcome;
 }
 
 /// Host names to join by that have no address yet: the node does not know of them.
@@ -338,7 +354,9 @@ void Daemon::report_ready() {
             {"gossip", to_string(config_.node.gossip_address)},
             {"rpc", to_string(config_.node.rpc_address)},
             {"sealed", config_.keyring_file.empty() ? "no" : "yes"},
-            {"admin", to_string(admin_->local())},
+            {"admin", to_string(admin_->socket())},
+            {"commands", shown(admin_->commands())},
+            {"metrics", shown(admin_->read_only())},
             {"registry", config_.effective.at("sc-addr").text},
             {"data_dir", config_.data_dir},
             {"pid", ::getpid()}});
@@ -387,6 +405,9 @@ void Daemon::finish() {
 
 }  // namespace
 
-int run(config::DaemonConfig config, const Build& build) { return Daemon(std::move(config), build).run(); }
+int run(config::DaemonConfig config, const Build& build) {
+  forbid_core_dumps();
+  return Daemon(std::move(config), build).run();
+}
 
 }  // namespace syncer::daemon

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "syncer/base/printable.h"
 #include "syncer/registry/record.h"
 
 namespace syncer::daemon {
@@ -25,8 +26,15 @@ std::string json_text(std::string_view text) {
   return ordered_json(text).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
+/// The same in ASCII: for terminals, which some characters command.
+std::string terminal_text(std::string_view text) {
+  return ordered_json(text).dump(-1, ' ', true, ordered_json::error_handler_t::replace);
+}
+
 bool needs_quotes(std::string_view text) {
-  const auto odd = [](char c) { return c == '"' || c == '=' || static_cast<unsigned char>(c) <= ' ' || c == 0x7f; };
+  const auto odd = [](char c) {
+    return c == '"' || c == '=' || c <= ' ' || c >= 0x7f;
+  };  // chars from 0x80 on are either
   return text.empty() || std::any_of(text.begin(), text.end(), odd);
 }
 
@@ -42,6 +50,8 @@ std::string readable(const Field& field) {
 constexpr Duration kQuiet = std::chrono::minutes(1);
 /// More different troubles than this at once: start over instead of growing.
 constexpr std::size_t kLimit = 1024;
+/// Different troubles of one kind that are logged in that time: whoever makes up names floods no log.
+constexpr std::size_t kMostOfAKind = 60;
 
 /// Recovery, and the trouble it ends.
 constexpr std::array<std::pair<EventKind, EventKind>, 6> kRecoveries = {{
@@ -53,10 +63,12 @@ constexpr std::array<std::pair<EventKind, EventKind>, 6> kRecoveries = {{
     {EventKind::GuardReleased, EventKind::GuardTripped},
 }};
 
+/// What makes two troubles the same one: the texts, but not who was refused, since a stranger comes under many names.
 std::string text_of(const Event& event) {
   std::string key(name(event.kind));
   for (const Field& field : event.fields) {
-    if (!field.is_number) key.append("\x1f").append(field.text);
+    const bool counts = event.kind != EventKind::PeerRefused || field.key == "reason";
+    if (!field.is_number && counts) key.append("\x1f").append(field.text);
   }
   return key;
 }
@@ -79,14 +91,14 @@ bool use_json(config::LogFormat format) {
 
 std::string event_as_text(std::string_view name, std::string_view message, std::span<const Field> fields) {
   std::string out(name);
-  if (!message.empty()) out.append(": ").append(message);
+  if (!message.empty()) out.append(": ").append(printable(message));
   for (const Field& field : fields) {
     out.append(" ").append(field.key).append("=");
     if (field.is_number) {
       out += std::to_string(field.number);
     } else {
       const std::string text = readable(field);
-      out += needs_quotes(text) ? json_text(text) : text;
+      out += needs_quotes(text) ? terminal_text(text) : text;
     }
   }
   return out;
@@ -124,14 +136,20 @@ std::optional<std::uint64_t> RepeatFilter::pass(const Event& event) {
   if (event.severity < Severity::Warning) return 0;
   if (seen_.size() >= kLimit) seen_.clear();
   const auto [entry, is_new] = seen_.try_emplace(text_of(event), Seen{event.at});
-  if (is_new) return 0;
   Seen& seen = entry->second;
-  if (event.at - seen.at < kQuiet) {
+  if (!is_new && event.at - seen.at < kQuiet) {
     ++seen.left_out;
     return std::nullopt;
   }
+  Turn& turn = turns_.try_emplace(event.kind, Turn{event.at}).first->second;
+  if (event.at - turn.since >= kQuiet) turn = {event.at, 0, turn.left_out};
+  if (turn.passed >= kMostOfAKind) {
+    ++turn.left_out;
+    return std::nullopt;
+  }
+  ++turn.passed;
   seen.at = event.at;
-  return std::exchange(seen.left_out, 0);
+  return std::exchange(seen.left_out, 0) + std::exchange(turn.left_out, 0);
 }
 
 void RepeatFilter::forget(EventKind kind) {

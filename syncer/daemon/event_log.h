@@ -27,8 +27,9 @@ std::string event_as_json(std::string_view name, std::string_view message, std::
 /// node.
 Severity log_severity(EventKind kind, Severity severity);
 
-/// Keeps a trouble that goes on from filling the log: the same warning (same kind, same texts) passes once a minute,
-/// and at once after the matching recovery.
+/// Keeps a trouble that goes on from filling the log: the same warning (same kind, same texts; of a refused peer the
+/// same reason) passes once a minute, and at once after the matching recovery; of one kind at most 60 different ones
+/// pass in a minute.
 class RepeatFilter {
  public:
   /// Nothing when the event is to be left out; else how many like it were left out since the last one.
@@ -39,8 +40,15 @@ class RepeatFilter {
     Instant at;
     std::uint64_t left_out = 0;
   };
+  /// What passed of one kind in its present minute, and was left out since the last that passed.
+  struct Turn {
+    Instant since;
+    std::size_t passed = 0;
+    std::uint64_t left_out = 0;
+  };
   void forget(EventKind kind);
   std::map<std::string, Seen> seen_;  ///< by kind and texts
+  std::map<EventKind, Turn> turns_;
 };
 
 /// The log on standard error: events of the node and of the daemon itself, as text on a terminal, else as JSON lines.

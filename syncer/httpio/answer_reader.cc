@@ -4,45 +4,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "syncer/httpio/message_grammar.h"
+
 namespace syncer::httpio {
 namespace {
 
 tl::unexpected<Error> corrupt(const char* what) { return failure(ErrorCode::Corrupt, "HTTP", what); }
 tl::unexpected<Error> too_large(const char* what) { return failure(ErrorCode::TooLarge, "HTTP", what); }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-ByteView trimmed(ByteView text) {
-  constexpr ByteView kBlank = " \t";
-  text.remove_prefix(std::min(text.find_first_not_of(kBlank), text.size()));
-  return text.substr(0, text.find_last_not_of(kBlank) + 1);
-}
-
-bool same_word(ByteView a, ByteView b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
-/// A list of words, in any number of fields, holds this one.
-bool lists(const HttpHeaders& headers, ByteView name, ByteView word) {
-  for (const auto& [field, value] : headers) {
-    if (!same_word(field, name)) continue;
-    ByteView rest = value;
-    while (!rest.empty()) {
-      const std::size_t comma = std::min(rest.find(','), rest.size());
-      if (same_word(trimmed(rest.substr(0, comma)), word)) return true;
-      rest.remove_prefix(std::min(comma + 1, rest.size()));
-    }
-  }
-  return false;
-}
-
-bool is_token(ByteView text) {
-  constexpr ByteView kMarks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || kMarks.find(c) != ByteView::npos;
-  });
-}
 
 int digit_of(char c) {
   if (is_digit(c)) return c - '0';
@@ -123,13 +91,10 @@ Result<void> AnswerReader::take_header(ByteView line) {
 }
 
 Result<void> AnswerReader::take_length(ByteView value) {
-  std::uint64_t length = 0;
-  if (value.empty() || value.size() > 18 || !std::all_of(value.begin(), value.end(), is_digit)) {
-    return corrupt("a broken Content-Length");
-  }
-  for (const char c : value) length = length * 10 + static_cast<std::uint64_t>(c - '0');
-  if (length_ && *length_ != length) return corrupt("two different values of Content-Length");
-  length_ = length;
+  const auto length = parse_length(value);
+  if (!length) return corrupt("a broken Content-Length");
+  if (length_ && *length_ != *length) return corrupt("two different values of Content-Length");
+  length_ = *length;
   return {};
 }
 

@@ -24,7 +24,7 @@ struct Trust::Context {
 Trust::Trust() : context_(std::make_unique<Context>()) {}
 Trust::~Trust() = default;
 
-Result<std::shared_ptr<Trust>> Trust::load(const std::string& ca_file) {
+Result<std::shared_ptr<Trust>> Trust::load(const TlsOptions& options) {
   std::shared_ptr<Trust> trust(new Trust);
   ssl::context& tls = trust->context_->tls;
   asio::error_code failed;
@@ -32,11 +32,15 @@ Result<std::shared_ptr<Trust>> Trust::load(const std::string& ca_file) {
                       ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1,
                   failed);
   tls.set_verify_mode(ssl::verify_peer, failed);
-  if (ca_file.empty())
+  if (options.ca_file.empty())
     tls.set_default_verify_paths(failed);
   else
-    tls.load_verify_file(ca_file, failed);
-  if (failed) return failure(ErrorCode::Io, ca_file, "cannot be read as trusted certificates: " + failed.message());
+    tls.load_verify_file(options.ca_file, failed);
+  if (failed) {
+    return failure(ErrorCode::Io, options.ca_file, "cannot be read as trusted certificates: " + failed.message());
+  }
+  if (auto used = use_own_certificate(*tls.native_handle(), options); !used) return tl::unexpected(used.error());
+  trust->shows_certificate_ = !options.cert_file.empty();
   return trust;
 }
 
@@ -59,6 +63,7 @@ class AsioConnection final : public Connection {
   void resolve();
   void connect(const Targets& targets);
   void shake_hands();
+  std::string tls_reason(const asio::error_code& failed);
   void begin();
   void send();
   void read();
@@ -141,17 +146,25 @@ void AsioConnection::connect(const Targets& targets) {
 
 void AsioConnection::shake_hands() {
   tls_.emplace(socket_, trust_->context().tls);
-  asio::error_code failed;
-  tls_->set_verify_callback(ssl::host_name_verification(origin_.host), failed);
   asio::error_code is_name;
   asio::ip::make_address(origin_.host, is_name);
-  if (is_name) SSL_set_tlsext_host_name(tls_->native_handle(), origin_.host.c_str());
+  if (!expect_host(*tls_->native_handle(), origin_.host, !is_name)) {
+    return fail(ErrorCode::Invalid, "no certificate can be for \"" + origin_.host + "\"");
+  }
   tls_->async_handshake(ssl::stream_base::client, [me = self()](const asio::error_code& problem) {
     if (me->phase_ != Phase::Connecting) return;
-    if (problem) return me->fail(ErrorCode::Unreachable, "TLS handshake failed: " + problem.message());
+    if (problem) return me->fail(ErrorCode::Unreachable, "TLS: " + me->tls_reason(problem));
     me->begin();
     me->read();
   });
+}
+
+/// In words where it is about certificates.
+std::string AsioConnection::tls_reason(const asio::error_code& failed) {
+  const bool is_tls = failed.category() == asio::error::get_ssl_category();
+  const int alert = is_tls ? ERR_GET_REASON(static_cast<unsigned long>(failed.value())) : 0;
+  return certificate_problem(*tls_->native_handle(), origin_.host, alert, trust_->shows_certificate())
+      .value_or("the handshake failed: " + failed.message());
 }
 
 void AsioConnection::begin() {
@@ -199,6 +212,10 @@ void AsioConnection::on_bytes(std::size_t size) {
 
 void AsioConnection::on_end(const asio::error_code& failed) {
   if (phase_ != Phase::Busy) return close();
+  // In TLS 1.3 a server judges our certificate after our side of the handshake is over.
+  if (tls_ && failed.category() == asio::error::get_ssl_category() && !answered_) {
+    return fail(ErrorCode::Unreachable, "TLS: " + tls_reason(failed));
+  }
   // A peer that ends TLS without saying so may have been cut off: then only a counted length shows the end.
   const bool orderly = failed == asio::error::eof;
   if (!orderly || !reader_->end()) return fail(ErrorCode::Unreachable, "connection lost while reading the answer");

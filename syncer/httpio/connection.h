@@ -7,23 +7,26 @@
 
 #include "syncer/httpio/answer_reader.h"
 #include "syncer/httpio/origin.h"
+#include "syncer/httpio/tls_problem.h"
 #include "syncer/net/loop.h"
 
 namespace syncer::httpio {
 
-/// What connections to https origins trust.
+/// What connections to https origins trust and show.
 class Trust {
  public:
-  /// The certificates in this file (PEM), or the system's; an error names what cannot be used.
-  static Result<std::shared_ptr<Trust>> load(const std::string& ca_file);
+  /// An error names what cannot be used.
+  static Result<std::shared_ptr<Trust>> load(const TlsOptions& options);
   ~Trust();
 
   struct Context;
   Context& context() { return *context_; }
+  bool shows_certificate() const { return shows_certificate_; }
 
  private:
   Trust();
   std::unique_ptr<Context> context_;
+  bool shows_certificate_ = false;
 };
 
 /// One connection to one origin, over TLS where it is https, for one exchange after another. Lives on the loop's

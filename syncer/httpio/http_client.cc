@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "syncer/httpio/connection.h"
+#include "syncer/httpio/request_text.h"
 #include "syncer/httpio/token.h"
 
 namespace syncer::httpio {
@@ -17,32 +18,6 @@ namespace {
 
 /// RFC 9110 section 9.2.2.
 bool is_idempotent(const HttpRequest& request) { return request.method != "POST" && request.method != "PATCH"; }
-
-bool is_one_line(std::string_view text) {
-  const auto belongs = [](char c) { return c == '\t' || static_cast<unsigned char>(c) >= ' '; };
-  return std::all_of(text.begin(), text.end(), belongs);
-}
-
-/// The request as it goes over the wire. Invalid when a part of it would end a line.
-Result<Bytes> written(const HttpRequest& request, const Origin& origin, const std::string& token) {
-  if (request.target.find_first_of(" \t") != std::string::npos || !is_one_line(request.target)) {
-    return failure(ErrorCode::Invalid, request.target, "is no target of a request");
-  }
-  Bytes out = request.method + " " + request.target + " HTTP/1.1\r\nHost: " + origin.authority + "\r\n";
-  out += "User-Agent: syncer\r\nAccept-Encoding: gzip\r\n";
-  for (const auto& [name, value] : request.headers) {
-    if (!is_one_line(name) || !is_one_line(value)) return failure(ErrorCode::Invalid, name, "breaks the line");
-    out += name + ": " + value + "\r\n";
-  }
-  if (!token.empty()) out += "Authorization: Bearer " + token + "\r\n";
-  const bool may_have_body = request.method == "POST" || request.method == "PUT";
-  if (may_have_body || !request.body.empty()) {
-    out += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
-  }
-  out += "\r\n";
-  out += request.body;
-  return out;
-}
 
 }  // namespace
 
@@ -62,7 +37,7 @@ struct HttpClient::State : std::enable_shared_from_this<State> {
   using Jobs = std::map<CallId, Job>;
 
   State(net::Loop& l, HttpOptions o, Done d) : loop(l), options(std::move(o)), done(std::move(d)), timer(l.io()) {
-    auto loaded = Trust::load(options.ca_file);
+    auto loaded = Trust::load(options.tls);
     if (loaded) trust = *loaded;
   }
 
@@ -105,10 +80,12 @@ void HttpClient::State::start(CallId id, Job& job) {
   const std::string& text = job.request.origin;
   const auto origin = parse_origin(text);
   if (!origin) return report(id, job, tl::unexpected(origin.error()));
-  if (origin->secure && !trust) return report(id, job, failure(ErrorCode::Io, options.ca_file, "cannot be used"));
+  if (origin->secure && !trust) return report(id, job, failure(ErrorCode::Io, options.tls.ca_file, "cannot be used"));
   const auto token = options.token_file.empty() ? Result<std::string>("") : read_token(options.token_file);
   if (!token) return report(id, job, tl::unexpected(token.error()));
-  auto request = written(job.request, *origin, *token);
+  HttpHeaders also;
+  if (!token->empty()) also.add("Authorization", "Bearer " + *token);
+  auto request = request_text(job.request, origin->authority, also);
   if (!request) return report(id, job, tl::unexpected(request.error()));
   auto connection = job.tried ? nullptr : take_kept(text);
   job.tried = job.tried || connection == nullptr;
@@ -239,7 +216,7 @@ void HttpClient::cancel(CallId id) {
 }
 
 Result<void> check(const HttpOptions& options) {
-  if (auto trust = Trust::load(options.ca_file); !trust) return tl::unexpected(trust.error());
+  if (auto trust = Trust::load(options.tls); !trust) return tl::unexpected(trust.error());
   if (options.token_file.empty()) return {};
   const auto token = read_token(options.token_file);
   return token ? Result<void>() : tl::unexpected(token.error());

@@ -7,6 +7,7 @@
 
 #include "syncer/base/result.h"
 #include "syncer/httpio/answer_reader.h"
+#include "syncer/httpio/tls_problem.h"
 #include "syncer/net/loop.h"
 #include "syncer/ports/http.h"
 
@@ -16,7 +17,7 @@ namespace syncer::httpio {
 struct HttpOptions {
   std::size_t connections = 16;  ///< calls under way at once; the others wait
   AnswerLimits limits;
-  std::string ca_file;                            ///< certificates to trust (PEM); empty for the system's
+  TlsOptions tls;                                 ///< for https
   std::string token_file;                         ///< bearer token; read anew for every call, so that it can be rotated
   Duration idle_time = std::chrono::seconds(30);  ///< a connection nobody needed for so long is closed
 };

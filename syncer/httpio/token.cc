@@ -2,9 +2,9 @@
 #include "syncer/httpio/token.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <string_view>
+
+#include "syncer/store/file.h"
 
 namespace syncer::httpio {
 namespace {
@@ -28,22 +28,13 @@ std::string cleaned(std::string_view text) {
   return std::string(text);
 }
 
-Result<std::string> read_secret(const std::string& path, const char* complaint) {
-  constexpr std::size_t kLongest = 64U << 10U;
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kLongest, '\0');
-  if (!file || std::filesystem::is_directory(path) || (!file.read(text.data(), kLongest) && !file.eof())) {
-    return failure(ErrorCode::Io, path, complaint);
-  }
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return text;
-}
+constexpr std::size_t kLongest = 64U << 10U;
 
 }  // namespace
 
 Result<std::string> read_token(const std::string& path) {
-  const auto text = read_secret(path, "cannot read the bearer token");
-  if (!text) return text;
+  const auto text = store::read_secret_file(path, kLongest);
+  if (!text) return failure(text.error().code, path, "cannot use the bearer token: " + text.error().detail);
   const std::string token = cleaned(*text);
   if (token.empty()) return failure(ErrorCode::Invalid, path, "holds no bearer token");
   if (!std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c <= '~'; })) {
@@ -53,8 +44,8 @@ Result<std::string> read_token(const std::string& path) {
 }
 
 Result<std::string> read_password(const std::string& path) {
-  auto text = read_secret(path, "cannot read the password");
-  if (!text) return text;
+  auto text = store::read_secret_file(path, kLongest);
+  if (!text) return failure(text.error().code, path, "cannot use the password: " + text.error().detail);
   while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
   if (text->empty()) return failure(ErrorCode::Invalid, path, "holds no password");
   if (text->find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {

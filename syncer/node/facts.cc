@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "syncer/base/printable.h"
+
 namespace syncer::node {
 namespace {
 
@@ -142,7 +144,7 @@ std::vector<std::string> problem_lines_of(const Status& status) {
     if (facts.problems.empty()) continue;
     std::vector<std::string> texts;
     for (const StatusProblem& problem : facts.problems) texts.push_back(problem.text);
-    lines.push_back(facts.label + (facts.name.empty() ? "" : " " + facts.name) + ": " + joined(texts));
+    lines.push_back(printable(facts.label + (facts.name.empty() ? "" : " " + facts.name) + ": " + joined(texts)));
   }
   return lines;
 }

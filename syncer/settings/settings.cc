@@ -16,6 +16,13 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+constexpr const char* kControls = "holds a line break or another control character";
+
+/// Texts go into headers and lines.
+bool has_controls(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; });
+}
+
 tl::unexpected<Error> refuse_value(std::string_view text, std::string_view why) {
   return failure(ErrorCode::Invalid, "", "\"" + std::string(text) + "\" " + std::string(why));
 }
@@ -73,6 +80,7 @@ std::string show_endpoints(const std::vector<Endpoint>& endpoints) {
 
 Result<std::string> parse_text(std::string_view text) {
   if (trimmed(text).empty()) return refuse_value(text, "is empty");
+  if (has_controls(trimmed(text))) return refuse_value(text, kControls);
   return std::string(trimmed(text));
 }
 
@@ -80,6 +88,7 @@ Result<std::vector<std::string>> parse_texts(std::string_view text) {
   std::vector<std::string> parts = split_list(text);
   const bool holes = std::any_of(parts.begin(), parts.end(), [](const std::string& part) { return part.empty(); });
   if (parts.empty() || holes) return refuse_value(text, "is empty or has an empty part");
+  if (std::any_of(parts.begin(), parts.end(), has_controls)) return refuse_value(text, kControls);
   return parts;
 }
 

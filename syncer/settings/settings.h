@@ -91,7 +91,7 @@ inline constexpr std::string_view kSwitchForm = "\"on\" or \"off\"";
 /// Names, texts and lists lose the blanks around them. A name fits into messages, paths and marks: 1 to 128 printable
 /// ASCII characters without blank, comma or slash.
 Result<std::string> parse_name(std::string_view text);
-/// A text of at least one character.
+/// A text of at least one character, without line breaks and other controls.
 Result<std::string> parse_text(std::string_view text);
 /// A comma-separated list of at least one text.
 Result<std::vector<std::string>> parse_texts(std::string_view text);

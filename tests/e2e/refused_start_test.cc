@@ -74,8 +74,15 @@ TEST_F(RefusedStart, OfTwoRegionsOfOneNameTheNewcomerEndsAndTheElderGoesOn) {
   EXPECT_EQ(first.process.wait_for_exit(seconds(0)), std::nullopt) << first.process.output();
 }
 
-TEST_F(RefusedStart, OperatorsComeFromThisMachineAlone) {
-  expect(kUsage, {"--admin-addr", "0.0.0.0:0"}, {"--admin-addr", "must be a loopback address"});
+TEST_F(RefusedStart, CommandsOverTcpNeedAToken) {
+  expect(kUsage, {"--admin-addr", "127.0.0.1:0"},
+         {"--admin-addr", "--admin.token-file", "/syncer/refused/admin.socket", "--metrics-addr"});
+  const std::string open = file("open.token", "0123456789abcdef", 0644);
+  expect(kCannotStart, {"--admin-addr", "127.0.0.1:0", "--admin.token-file", open},
+         {"admin.token-file", open, "chmod 600"});
+  const std::string brief = file("brief.token", "0123456789");
+  expect(kCannotStart, {"--admin-addr", "127.0.0.1:0", "--admin.token-file", brief},
+         {"admin.token-file", "10 characters can be guessed"});
 }
 
 TEST_F(RefusedStart, AMistakeInTheFileIsToldWithItsPlace) {
@@ -113,7 +120,7 @@ TEST_F(RefusedStart, ADamagedEpochIsNotGuessed) {
 
 TEST_F(RefusedStart, EachListenerNamesTheFlagOfItsBusyPort) {
   const Syncer first(workplace_, words("first", "http://127.0.0.1:1"));
-  expect(kCannotStart, {"--admin-addr", first.admin}, {"--admin-addr", first.admin});
+  expect(kCannotStart, {"--metrics-addr", first.metrics}, {"metrics-addr", first.metrics});
   const std::string port = first.rpc.substr(first.rpc.rfind(':') + 1);
   expect(kCannotStart, {"--mode", "cluster", "--cluster-name", "east", "--cluster-port", port},
          {"--cluster-port", first.rpc});
@@ -122,11 +129,11 @@ TEST_F(RefusedStart, EachListenerNamesTheFlagOfItsBusyPort) {
 TEST_F(RefusedStart, NoDataDirectoryIsLeftBehind) {
   const Syncer first(workplace_, words("first", "http://127.0.0.1:1"));
   const std::string made = workplace_.path() + "/made";
-  expect(kCannotStart, {"--admin-addr", first.admin, "--data-dir", made}, {"--admin-addr"});
+  expect(kCannotStart, {"--metrics-addr", first.metrics, "--data-dir", made}, {"metrics-addr"});
   EXPECT_FALSE(std::filesystem::exists(made));
   const std::string there = workplace_.path() + "/there";
   std::filesystem::create_directory(there);
-  expect(kCannotStart, {"--admin-addr", first.admin, "--data-dir", there}, {"--admin-addr"});
+  expect(kCannotStart, {"--metrics-addr", first.metrics, "--data-dir", there}, {"metrics-addr"});
   EXPECT_TRUE(std::filesystem::exists(there)) << "it was there before";
 }
 
@@ -135,6 +142,8 @@ TEST_F(RefusedStart, ATokenFileHoldsOneToken) {
   expect(kCannotStart, {"--registry.token-file", two}, {two, "one bearer token"});
   const std::string empty = file("empty.token", "\n");
   expect(kCannotStart, {"--registry.token-file", empty}, {empty, "holds no bearer token"});
+  const std::string open = file("open.token", "abc\n", 0640);
+  expect(kCannotStart, {"--registry.token-file", open}, {open, "chmod 600"});
 }
 
 }  // namespace

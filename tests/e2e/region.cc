@@ -64,10 +64,11 @@ Syncer::Syncer(const Workplace& workplace, const std::vector<std::string>& flags
   gossip = ready.at("gossip");
   rpc = ready.at("rpc");
   admin = ready.at("admin");
+  metrics = ready.at("metrics");
 }
 
 std::string Syncer::status(const std::string& pointer) const {
-  const auto answer = test::request("GET", "http://" + admin, "/v1/status");
+  const auto answer = test::request("GET", "http://" + metrics, "/v1/status");
   if (!answer || answer->status != 200) return "";
   const json document = json::parse(answer->body);
   const json::json_pointer where(pointer);
@@ -75,8 +76,9 @@ std::string Syncer::status(const std::string& pointer) const {
 }
 
 std::vector<std::string> words(const std::string& node, const std::string& registry, const std::string& join) {
-  std::vector<std::string> all = {"--node",      node,         "--sc-addr",   registry,       "--bind-addr",
-                                  "127.0.0.1:0", "--rpc-addr", "127.0.0.1:0", "--log-format", "json"};
+  std::vector<std::string> all = {"--node",       node,          "--sc-addr",      registry,
+                                  "--bind-addr",  "127.0.0.1:0", "--rpc-addr",     "127.0.0.1:0",
+                                  "--log-format", "json",        "--metrics-addr", "127.0.0.1:0"};
   if (!join.empty()) all.insert(all.end(), {"--join-addr", join});
   return all;
 }

@@ -50,13 +50,15 @@ struct Registry {
 struct Syncer {
   /// Starts `syncer daemon` with these words and waits until it is ready; fails the test when it does not get there.
   Syncer(const Workplace& workplace, const std::vector<std::string>& words);
-  /// The value of a field of GET /v1/status, as JSON text; empty when nobody answers. Path as JSON pointer.
+  /// The value of a field of GET /v1/status, as JSON text; empty when nobody answers. Path as JSON pointer. Needs
+  /// --metrics-addr, which words() gives.
   std::string status(const std::string& pointer) const;
   Process process;
   std::string node;
   std::string gossip;
   std::string rpc;
-  std::string admin;
+  std::string admin;    ///< "unix:PATH", for --admin
+  std::string metrics;  ///< address of the read-only listener
 };
 
 /// Words for a syncer named `node` on free loopback ports.

@@ -63,7 +63,7 @@ bool Serf::logs(const std::string& event, const std::string& member, millisecond
 }
 
 std::string shown(const Syncer& syncer, const std::string& member, const std::string& field) {
-  const auto answer = test::request("GET", "http://" + syncer.admin, "/v1/members");
+  const auto answer = test::request("GET", "http://" + syncer.metrics, "/v1/members");
   if (!answer || answer->status != 200) return "";
   const auto document = nlohmann::json::parse(answer->body);
   for (const auto& m : document.at("members")) {

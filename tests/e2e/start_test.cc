@@ -67,8 +67,8 @@ TEST(Start, AnUnreachableRegistryIsTriedOnAndSaidSo) {
   Syncer syncer(workplace, words("lonely", "http://127.0.0.1:1"));
   EXPECT_TRUE(syncer.process.wait_for_line({"registry.down", "127.0.0.1:1"}, seconds(15))) << syncer.process.output();
   EXPECT_EQ(syncer.status("/registry/reachable"), "false");
-  EXPECT_EQ(test::request("GET", "http://" + syncer.admin, "/livez")->status, 200);
-  EXPECT_EQ(test::request("GET", "http://" + syncer.admin, "/readyz")->status, 503);
+  EXPECT_EQ(test::request("GET", "http://" + syncer.metrics, "/livez")->status, 200);
+  EXPECT_EQ(test::request("GET", "http://" + syncer.metrics, "/readyz")->status, 503);
   syncer.process.signal(SIGTERM);
   EXPECT_EQ(syncer.process.wait_for_exit(seconds(15)), 0) << syncer.process.output();
 }

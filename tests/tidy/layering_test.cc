@@ -96,7 +96,7 @@ const std::map<std::string, Folders> kThirdParty = {
       "sim/report", "sim/why", "sim/cli"}},
     {"asio.hpp", {"syncer/net"}},
     {"asio", {"syncer/net", "syncer/httpio"}},
-    {"httplib.h", {"syncer/admin", "syncer/cli"}},
+    {"httplib.h", {}},
     {"zlib.h", {"mocksc/http", "syncer/httpio"}},
     {"CLI", {"syncer/cli", "mocksc/http", "sim/cli"}},
     {"spdlog", {"syncer/daemon"}},

@@ -2,6 +2,7 @@
 #include <httplib.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <condition_variable>
@@ -117,6 +118,7 @@ TEST(HttpClient, ReadsTheTokenAnewForEveryCall) {
   });
   for (const std::string token : {"first", "second"}) {
     std::ofstream(path) << token << "\n";
+    ::chmod(path.c_str(), 0600);
     const std::size_t before = world.outcomes().size();
     world.http().call(syncer::CallId{before + 1}, {"GET", world.origin(), "/", {}, {}},
                       world.now() + std::chrono::seconds(5));
@@ -277,42 +279,60 @@ TEST(HttpClient, AnUntrustedCertificateOrPlainServerBehindHttpsIsUnreachable) {
   EXPECT_EQ(world.outcomes()[0].second.error().code, syncer::ErrorCode::Unreachable);
 }
 
-/// A key and a certificate that it signed for itself, for the given alternative name.
+/// A key and a certificate that it signed for itself, for the given alternative name, in two files.
 struct Certificate {
-  explicit Certificate(const char* name) {
-    X509_gmtime_adj(X509_getm_notBefore(x509), -60);
-    X509_gmtime_adj(X509_getm_notAfter(x509), 3600);
+  explicit Certificate(const char* name, const std::string& file, int valid_for = 3600) : path(folder() + file) {
+    X509_gmtime_adj(X509_getm_notBefore(x509), -7200);
+    X509_gmtime_adj(X509_getm_notAfter(x509), valid_for);
     X509_set_version(x509, 2);
+    X509_NAME* subject = X509_get_subject_name(x509);
+    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(file.c_str()), -1,
+                               -1, 0);
+    X509_set_issuer_name(x509, subject);
     X509_set_pubkey(x509, key);
     X509_EXTENSION* alternative = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, name);
     X509_add_ext(x509, alternative, -1);
     X509_EXTENSION_free(alternative);
     X509_sign(x509, key, EVP_sha256());
-    FILE* const file = std::fopen(path.c_str(), "w");
-    PEM_write_X509(file, x509);
-    std::fclose(file);
+    FILE* const file_of_certificate = std::fopen(path.c_str(), "w");
+    PEM_write_X509(file_of_certificate, x509);
+    std::fclose(file_of_certificate);
+    FILE* const file_of_key = std::fopen(key_path().c_str(), "w");
+    PEM_write_PrivateKey(file_of_key, key, nullptr, nullptr, 0, nullptr, nullptr);
+    std::fclose(file_of_key);
+    ::chmod(key_path().c_str(), 0600);
   }
   ~Certificate() {
     X509_free(x509);
     EVP_PKEY_free(key);
     ::unlink(path.c_str());
+    ::unlink(key_path().c_str());
   }
   Certificate(const Certificate&) = delete;
+  static std::string folder() { return testing::TempDir() + "/http-client-" + std::to_string(::getpid()) + "-"; }
+  std::string key_path() const { return path + ".key"; }
 
   EVP_PKEY* key = EVP_EC_gen("P-256");
   X509* x509 = X509_new();
-  const std::string path = testing::TempDir() + "/certificate-of-http-client-" + std::to_string(::getpid());
+  const std::string path;
 };
 
-/// What a client that trusts the certificate gets from a server that shows it.
-syncer::Result<syncer::HttpResponse> over_tls(const Certificate& certificate, const std::string& host) {
-  httplib::SSLServer server(certificate.x509, certificate.key);
+/// What a client with these options gets from a server that shows the certificate and wants one that `clients` trusts.
+syncer::Result<syncer::HttpResponse> over_tls(const Certificate& certificate, const std::string& host,
+                                              const syncer::httpio::TlsOptions& tls,
+                                              const Certificate* clients = nullptr) {
+  X509_STORE* trusted = nullptr;
+  if (clients != nullptr) {
+    trusted = X509_STORE_new();  // the server owns it
+    X509_STORE_add_cert(trusted, clients->x509);
+  }
+  httplib::SSLServer server(certificate.x509, certificate.key, trusted);
   server.Get(".*", [](const httplib::Request&, httplib::Response& out) { out.set_content("sealed", "text/plain"); });
   const int port = server.bind_to_any_port("127.0.0.1");
   std::thread thread([&] { server.listen_after_bind(); });
   while (!server.is_running()) std::this_thread::yield();
   syncer::httpio::HttpOptions options = two_connections();
-  options.ca_file = certificate.path;
+  options.tls = tls;
   RealHttp world(options);
   world.http().call(syncer::CallId{1}, {"GET", "https://" + host + ":" + std::to_string(port), "/", {}, {}},
                     world.now() + std::chrono::seconds(5));
@@ -322,15 +342,67 @@ syncer::Result<syncer::HttpResponse> over_tls(const Certificate& certificate, co
   return world.outcomes()[0].second;
 }
 
-TEST(HttpClient, ATrustedCertificateOfTheRightNameIsAcceptedAndNoOther) {
+TEST(HttpClient, ATrustedCertificateOfTheRightNameIsAccepted) {
   for (const auto& [name, host] : {std::pair{"IP:127.0.0.1", "127.0.0.1"}, {"DNS:localhost", "localhost"}}) {
-    const auto answer = over_tls(Certificate(name), host);
+    const Certificate right(name, "right");
+    const auto answer = over_tls(right, host, {right.path, "", ""});
     ASSERT_TRUE(answer) << host << ": " << to_string(answer.error());
     EXPECT_EQ(answer->body, "sealed");
   }
-  const auto other = over_tls(Certificate("IP:127.0.0.2"), "127.0.0.1");
-  ASSERT_FALSE(other);
-  EXPECT_EQ(other.error().code, syncer::ErrorCode::Unreachable);
+}
+
+/// Why the connection failed.
+std::string tls_problem(const Certificate& server, const std::string& host, const syncer::httpio::TlsOptions& tls,
+                        const Certificate* clients = nullptr) {
+  const auto answer = over_tls(server, host, tls, clients);
+  if (answer) return "none";
+  EXPECT_EQ(answer.error().code, syncer::ErrorCode::Unreachable);
+  return answer.error().detail;
+}
+
+TEST(HttpClient, AnErrorOfTlsSaysWhichOfTheThreeChecksFailed) {
+  const Certificate server("IP:127.0.0.1", "server");
+  const Certificate other("DNS:other.example,DNS:second.example", "other");
+  const Certificate old("IP:127.0.0.1", "old", -60);
+  const Certificate client("DNS:client", "client");
+  const Certificate stranger("DNS:stranger", "stranger");
+  const syncer::httpio::TlsOptions trusting = {server.path, "", ""};
+  const auto starts_with = [](const std::string& text, const std::string& begin) {
+    EXPECT_EQ(text.rfind(begin, 0), 0U) << text;
+  };
+  starts_with(tls_problem(server, "127.0.0.1", {other.path, "", ""}),
+              "TLS: CA: the server's certificate is not trusted");
+  starts_with(tls_problem(old, "127.0.0.1", {old.path, "", ""}),
+              "TLS: CA: the server's certificate is not trusted: "
+              "certificate has expired");
+  starts_with(tls_problem(other, "127.0.0.1", {other.path, "", ""}),
+              "TLS: host name: the server's certificate is not for 127.0.0.1 but for other.example, second.example");
+  starts_with(tls_problem(other, "localhost", {other.path, "", ""}),
+              "TLS: host name: the server's certificate is not for localhost but for other.example");
+  starts_with(tls_problem(server, "127.0.0.1", trusting, &client),
+              "TLS: client certificate: the server wants one; give registry.cert-file");
+  starts_with(tls_problem(server, "127.0.0.1", {server.path, stranger.path, stranger.key_path()}, &client),
+              "TLS: client certificate: the server refuses that of registry.cert-file");
+  EXPECT_EQ(tls_problem(server, "127.0.0.1", {server.path, client.path, client.key_path()}, &client), "none");
+}
+
+TEST(HttpClient, FilesOfCertificatesAreCheckedBeforeTheFirstCall) {
+  const Certificate one("DNS:one", "one");
+  const Certificate two("DNS:two", "two");
+  const auto problem = [](const syncer::httpio::TlsOptions& tls) {
+    syncer::httpio::HttpOptions options;
+    options.tls = tls;
+    const auto usable = check(options);
+    return usable ? "none" : to_string(usable.error());
+  };
+  EXPECT_EQ(problem({one.path, one.path, one.key_path()}), "none");
+  EXPECT_NE(problem({one.path + ".absent", "", ""}).find("trusted certificates"), std::string::npos);
+  EXPECT_NE(problem({"", one.key_path(), one.key_path()}).find("cannot be read as a certificate"), std::string::npos);
+  EXPECT_NE(problem({"", one.path, one.path}).find("chmod 600"), std::string::npos)
+      << problem({"", one.path, one.path});
+  EXPECT_NE(problem({"", one.path, two.key_path()}).find("is not the key of " + one.path), std::string::npos);
+  ::chmod(one.key_path().c_str(), 0644);
+  EXPECT_NE(problem({"", one.path, one.key_path()}).find("chmod 600"), std::string::npos);
 }
 
 TEST(HttpClient, EndingItWithAStuckCallDoesNotHang) {

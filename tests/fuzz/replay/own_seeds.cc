@@ -108,6 +108,16 @@ void add_registry(std::set<Bytes>& all) {
   }
 }
 
+/// Requests of an HTTP client, alone and one behind the other.
+void add_requests(std::set<Bytes>& all) {
+  const Bytes get = "GET /v1/status?a=%20b&c HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  const Bytes post = "POST /v1/keys/use?id=12ab HTTP/1.1\r\nHost: [::1]:30199\r\nContent-Length: 4\r\n\r\nbody";
+  for (const Bytes& text : {get, post, post + get, Bytes("\r\nHEAD /livez HTTP/1.0\nConnection: keep-alive\n\n"),
+                            Bytes("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")}) {
+    all.insert(text);
+  }
+}
+
 /// Answers of an HTTP server, one of each framing.
 void add_http(std::set<Bytes>& all) {
   const Bytes gzip("\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x4b\x4c\x4a\x06\x00\xc2\x41\x24\x35\x03\x00\x00\x00", 23);
@@ -127,6 +137,7 @@ std::set<Bytes> own_seeds() {
   add_sync(all);
   add_registry(all);
   add_http(all);
+  add_requests(all);
   return all;
 }
 

@@ -7,6 +7,8 @@
 #include <set>
 #include <sstream>
 
+#include "syncer/admin/label.h"
+
 namespace syncer::admin {
 namespace {
 
@@ -25,6 +27,17 @@ node::Status some_status() {
       cluster::GroupStatus{true, "a", 3, 7, 1, {{"a", "0a", "", "leader", 7, 0}, {"b", "0b", "", "joining"}}};
   status.gossip_dropped = {{"wrong_node", 7}};
   return status;
+}
+
+TEST(Metrics, ANameFromTheNetworkBreaksNoScrape) {
+  EXPECT_EQ(label_value("caf\xc3\xa9 \"1\"\n"), "caf\xc3\xa9 \\\"1\\\"\\n");
+  EXPECT_EQ(label_value("a\x1b[2J\r\x7f"), "a\\\\x1b[2J\\\\x0d\\\\x7f");
+  EXPECT_EQ(label_value("\xff\xc0\x80"), "\\\\xff\\\\xc0\\\\x80") << "no UTF-8";
+  EXPECT_EQ(label_value("\xed\xa0\x80"), "\\\\xed\\\\xa0\\\\x80") << "half of a surrogate pair";
+  EXPECT_EQ(label_value("\xe2\x82"), "\\\\xe2\\\\x82") << "cut off";
+  EXPECT_EQ(label_value("\xf0\x9f\x98\x80"), "\xf0\x9f\x98\x80");
+  EXPECT_EQ(label_value("a\\b"), "a\\\\b");
+  EXPECT_NE(label_value("\\x01"), label_value("\x01")) << "the same sample twice would fail the scrape";
 }
 
 TEST(Metrics, ValuesOfTheStatusAreThere) {

@@ -147,10 +147,36 @@ TEST(DaemonConfig, AnErrorNamesWhereTheValueCameFrom) {
   EXPECT_EQ(error_of({{"log.level", "inof"}}),
             "--log.level: \"inof\" is not one of trace debug info warning error, did you mean \"info\"?");
   EXPECT_EQ(error_of({{"node", ".."}}), "--node: \"..\" cannot be a name");
-  EXPECT_EQ(error_of({{"admin-addr", "10.0.0.10:1"}}).rfind("--admin-addr: must be a loopback address", 0), 0U);
   EXPECT_EQ(error_of({{"rpc-addr", "0.0.0.0:30190"}}), "--rpc-addr: must differ from --bind-addr");
   EXPECT_EQ(error_of({{"sync.heartbeat", "1m"}}).rfind("sync.silence: ", 0), 0U)
       << error_of({{"sync.heartbeat", "1m"}});
+}
+
+TEST(DaemonConfig, CommandsComeOverASocketUnlessSomebodyGivesAToken) {
+  const auto config = from_flags({{"node", "a"}});
+  ASSERT_TRUE(config) << to_string(config.error());
+  EXPECT_EQ(config->admin.socket, "/state/syncer/a/admin.socket");
+  EXPECT_FALSE(config->admin.commands || config->admin.read_only);
+  const std::string error = error_of({{"node", "a"}, {"admin-addr", "127.0.0.1:0"}});
+  for (const char* part : {"--admin-addr: ", "--admin.token-file", "/state/syncer/a/admin.socket", "--metrics-addr"}) {
+    EXPECT_NE(error.find(part), std::string::npos) << part << " is not in: " << error;
+  }
+  const auto tcp = from_flags({{"bind-addr", "127.0.0.1:1"},
+                               {"admin-addr", "10.0.0.10:1"},
+                               {"admin.token-file", "/t"},
+                               {"metrics-addr", "0.0.0.0:9100"},
+                               {"admin.socket", "/run/s"},
+                               {"admin.socket-group", "adm"}});
+  ASSERT_TRUE(tcp) << to_string(tcp.error());
+  EXPECT_EQ(to_string(*tcp->admin.commands), "10.0.0.10:1");
+  EXPECT_EQ(to_string(*tcp->admin.read_only), "0.0.0.0:9100");
+  EXPECT_EQ(tcp->admin.group, "adm");
+  ASSERT_EQ(tcp->warnings.size(), 1U);
+  EXPECT_NE(tcp->warnings.front().find("in clear text"), std::string::npos) << tcp->warnings.front();
+}
+
+TEST(DaemonConfig, AGroupNeedsASocketThatItCanReach) {
+  EXPECT_EQ(error_of({{"admin.socket-group", "adm"}}).rfind("--admin.socket-group: nobody else may enter", 0), 0U);
 }
 
 TEST(DaemonConfig, TheGossipProfileDecidesWhatNobodyGave) {

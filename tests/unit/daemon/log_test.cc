@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "syncer/daemon/event_log.h"
@@ -56,6 +57,40 @@ TEST(RepeatFilter, WhatIsNoTroubleAlwaysPasses) {
   for (int i = 0; i < 3; ++i) {
     EXPECT_TRUE(pass(filter, seconds(i), EventKind::MemberJoined, Severity::Info, {{"member", "b"}}));
   }
+}
+
+TEST(RepeatFilter, RefusedPeersAreOneLinePerReasonAndMinute) {
+  RepeatFilter filter;
+  const auto refused = [&](Duration at, const std::string& from, const char* reason) {
+    return pass(filter, at, EventKind::PeerRefused, Severity::Warning,
+                {{"region", "r" + from}, {"node", ""}, {"address", from}, {"reason", reason}});
+  };
+  EXPECT_EQ(refused(seconds(0), "10.0.0.1:1", "no key"), 0U);
+  for (int i = 2; i < 500; ++i) EXPECT_EQ(refused(seconds(1), "10.0.0.1:" + std::to_string(i), "no key"), std::nullopt);
+  EXPECT_EQ(refused(seconds(2), "10.0.0.1:1", "not allowed"), 0U);
+  EXPECT_EQ(refused(seconds(61), "10.0.0.2:1", "no key"), 498U);
+}
+
+TEST(RepeatFilter, WhoMakesUpReasonsFloodsNoLog) {
+  RepeatFilter filter;
+  int lines = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    const std::string made_up = "region " + std::to_string(i);
+    lines += pass(filter, std::chrono::milliseconds(i), EventKind::PeerRefused, Severity::Warning,
+                  {{"reason", std::string_view(made_up)}})
+                 ? 1
+                 : 0;
+  }
+  EXPECT_GT(lines, 60);
+  EXPECT_LE(lines, 120) << "100 s are two turns";
+}
+
+TEST(EventText, NoByteOfANameCommandsATerminal) {
+  const std::initializer_list<Field> fields = {{"region",
+                                                "a\x1b[2J\n\xc2\x9b"
+                                                "1m"}};
+  const std::string text = event_as_text("daemon.failed", "no\x1b[2J\nway", {fields.begin(), fields.size()});
+  EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; })) << text;
 }
 
 TEST(EventText, TextsThatWouldBeReadWronglyAreQuoted) {

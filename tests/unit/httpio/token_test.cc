@@ -2,6 +2,7 @@
 #include "syncer/httpio/token.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cstdio>
 #include <fstream>
@@ -13,6 +14,7 @@ namespace {
 Result<std::string> token_of(const std::string& content) {
   const std::string path = testing::TempDir() + "syncer-token-test";
   std::ofstream(path, std::ios::binary) << content;
+  ::chmod(path.c_str(), 0600);
   auto token = read_token(path);
   std::remove(path.c_str());
   return token;
@@ -39,8 +41,20 @@ TEST(Token, IsRefusedInWordsWhenItIsNone) {
     ASSERT_FALSE(token) << content;
     EXPECT_EQ(token.error().code, ErrorCode::Invalid) << content;
   }
-  EXPECT_EQ(read_token(testing::TempDir()).error().code, ErrorCode::Io);
-  EXPECT_EQ(read_token(testing::TempDir() + "syncer-no-such-token").error().code, ErrorCode::Io);
+  EXPECT_FALSE(read_token(testing::TempDir()));
+  EXPECT_EQ(read_token(testing::TempDir() + "syncer-no-such-token").error().code, ErrorCode::NotFound);
+}
+
+TEST(Token, OfAFileThatOthersMayReadIsNotUsed) {
+  const std::string path = testing::TempDir() + "syncer-token-open";
+  std::ofstream(path) << "abc";
+  for (const mode_t mode : {0640, 0604, 0620}) {
+    ::chmod(path.c_str(), mode);
+    const auto token = read_token(path);
+    ASSERT_FALSE(token) << std::oct << mode;
+    EXPECT_NE(to_string(token.error()).find("chmod 600"), std::string::npos) << to_string(token.error());
+  }
+  std::remove(path.c_str());
 }
 
 }  // namespace

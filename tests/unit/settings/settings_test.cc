@@ -137,6 +137,8 @@ TEST(Settings, RefuseABadValueAndSayWhatIsWanted) {
   EXPECT_NE(error_of("join", "10.0.0.1"), "");
   EXPECT_NE(error_of("join", "10.0.0.1:1,,10.0.0.2:1"), "");
   EXPECT_NE(error_of("registry.addresses", " "), "");
+  EXPECT_NE(error_of("registry.domain", "a\r\nX-Admin: 1").find("line break"), std::string::npos);
+  EXPECT_NE(error_of("registry.projects", "a,b\nc").find("line break"), std::string::npos);
 }
 
 TEST(Settings, ARefusedValueLeavesTheConfigurationAlone) {

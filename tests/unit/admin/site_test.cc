@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/admin/site.h"
+
+#include <gtest/gtest.h>
+
+namespace syncer::admin {
+namespace {
+
+const httpio::Caller kCaller = {"uid 1000 gid 1000 pid 7", "uid 1000", "", false};
+
+class SiteTest : public testing::Test {
+ protected:
+  SiteTest() {
+    status_.node = "a";
+    status_.region = "home";
+    status_.starting = "the registry was not read yet";
+  }
+
+  AdminApi api() {
+    AdminApi api;
+    api.status = [this] { return status_; };
+    api.metrics = [] { return std::string("syncer_ready 1\n"); };
+    api.keys = [] { return node::KeysReport{{{"12ab", 128, true}}}; };
+    api.run = [this](const Command& command, const std::string& who) -> Result<std::string> {
+      if (refusal_) return tl::unexpected(*refusal_);
+      commands_.push_back(command);
+      EXPECT_EQ(who, kCaller.who);
+      return std::string("done\n");
+    };
+    return api;
+  }
+
+  httpio::Answer ask(const std::string& method, const std::string& target, const std::string& body = "",
+                     Entrance entrance = Entrance::Socket) {
+    const Site site(api(), [] { return Result<std::string>("0123456789abcdef"); });
+    return site.answer(entrance, {method, target, {{"Host", "localhost"}}, body, true}, kCaller);
+  }
+  httpio::Answer send(const Command& command) {
+    const CommandRequest request = to_request(command);
+    if (request.parameter.empty()) return ask("POST", request.path, request.argument);
+    return ask("POST", request.path + "?" + request.parameter + "=" + percent_encode(request.argument));
+  }
+
+  node::Status status_;
+  std::optional<Error> refusal_;
+  std::vector<Command> commands_;
+};
+
+TEST_F(SiteTest, ReadinessSaysWhatIsMissing) {
+  EXPECT_EQ(ask("GET", "/readyz").status, 503);
+  EXPECT_EQ(ask("GET", "/readyz").body, "not ready\nnode a: the registry was not read yet\n");
+  status_.ready = true;
+  EXPECT_EQ(ask("GET", "/readyz").status, 200);
+  EXPECT_EQ(ask("GET", "/readyz?verbose").status, 200);
+}
+
+TEST_F(SiteTest, DocumentsAreShownAtEveryEntrance) {
+  for (const Entrance entrance : {Entrance::Socket, Entrance::ReadOnly}) {
+    const auto status = ask("GET", "/v1/status", "", entrance);
+    EXPECT_EQ(status.status, 200);
+    EXPECT_EQ(status.type, "application/json");
+    EXPECT_NE(status.body.find("\"node\": \"a\""), std::string::npos) << status.body;
+    EXPECT_NE(ask("GET", "/v1/members", "", entrance).body.find("\"members\": []"), std::string::npos);
+    EXPECT_EQ(ask("GET", "/metrics", "", entrance).body, "syncer_ready 1\n");
+    EXPECT_EQ(ask("HEAD", "/livez", "", entrance).status, 200);
+    EXPECT_EQ(ask("GET", "/nothing", "", entrance).status, 404);
+    EXPECT_EQ(ask("GET", "/v1/cluster", "", entrance).status, 409);
+  }
+}
+
+TEST_F(SiteTest, TheReadOnlyListenerTakesNoCommandAndShowsNoKeys) {
+  for (const char* path : {"/v1/cluster/raise-generation", "/v1/guard/release?region=*", "/v1/keys/install"}) {
+    EXPECT_EQ(ask("POST", path, "c2VjcmV0", Entrance::ReadOnly).status, 405) << path;
+  }
+  EXPECT_TRUE(commands_.empty());
+  EXPECT_EQ(ask("GET", "/v1/keys", "", Entrance::ReadOnly).status, 404);
+  EXPECT_NE(ask("GET", "/v1/keys").body.find("\"id\": \"12ab\""), std::string::npos);
+}
+
+TEST_F(SiteTest, EveryCommandArrivesAsItWasGiven) {
+  const std::vector<Command> all = {ReleaseGuard{"east & west"}, ReleaseGuard{"*"}, ForgetRegion{"we st"},
+                                    InstallKey{"c2VjcmV0"},      UseKey{"12ab"},    RemoveKey{"34cd"},
+                                    ReplaceVoter{"e3"},          RaiseGeneration{}, ForgetProposal{}};
+  for (const Command& command : all) EXPECT_EQ(send(command).status, 200) << to_request(command).path;
+  EXPECT_EQ(commands_, all);
+}
+
+TEST_F(SiteTest, AnUnknownCommandIsRefusedWithThoseThereAre) {
+  for (const char* target : {"/v1/keys/forge?id=12ab", "/v1/keys/", "/v1/cluster/dissolve", "/"}) {
+    const auto answer = ask("POST", target);
+    EXPECT_EQ(answer.status, 404) << target;
+    EXPECT_NE(answer.body.find("/v1/keys/remove"), std::string::npos) << answer.body;
+  }
+  for (const char* method : {"PUT", "DELETE", "OPTIONS", "TRACE"}) EXPECT_EQ(ask(method, "/v1/status").status, 405);
+  EXPECT_TRUE(commands_.empty());
+}
+
+TEST_F(SiteTest, ACommandWithoutItsArgumentIsRefused) {
+  for (const char* target : {"/v1/guard/release", "/v1/keys/install", "/v1/keys/use", "/v1/keys/remove?name=12ab",
+                             "/v1/cluster/replace?node=", "/v1/region/forget"}) {
+    EXPECT_EQ(ask("POST", target).status, 400) << target;
+  }
+  EXPECT_TRUE(commands_.empty());
+}
+
+TEST_F(SiteTest, ARefusalKeepsItsKind) {
+  refusal_ = Error{ErrorCode::NotFound, "", "no such voter"};
+  EXPECT_EQ(send(ReplaceVoter{"e9"}).status, 404);
+  refusal_->code = ErrorCode::Refused;
+  EXPECT_EQ(send(ReplaceVoter{"e9"}).status, 409);
+}
+
+TEST_F(SiteTest, TheGroupIsShown) {
+  status_.group = cluster::GroupStatus{true, "e1", 3, 7, 1, {{"e1", "0a", "10.0.0.1:30192", "leader"}}};
+  EXPECT_NE(ask("GET", "/v1/cluster").body.find("\"state\": \"leader\""), std::string::npos);
+}
+
+}  // namespace
+}  // namespace syncer::admin
