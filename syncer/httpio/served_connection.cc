@@ -89,8 +89,9 @@ class AsioServed final : public ServedConnection, public std::enable_shared_from
 
   void arm(Duration time) {
     timer_.expires_after(time);
-    timer_.async_wait([self = shared_from_this()](const asio::error_code& cancelled) {
-      if (!cancelled) self->end();
+    // A handler that is queued already is not cancelled any more: only the last one counts.
+    timer_.async_wait([self = shared_from_this(), turn = ++armed_](const asio::error_code& cancelled) {
+      if (!cancelled && turn == self->armed_) self->end();
     });
   }
 
@@ -159,6 +160,7 @@ class AsioServed final : public ServedConnection, public std::enable_shared_from
   std::function<void()> gone_;
   Socket socket_;
   asio::steady_timer timer_;
+  std::uint64_t armed_ = 0;  ///< how often it was set
   RequestReader reader_;
   Bytes unread_;
   Bytes out_;

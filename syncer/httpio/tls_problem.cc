@@ -6,10 +6,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <algorithm>
 #include <memory>
 
-#include "syncer/base/printable.h"
 #include "syncer/store/file.h"
 
 namespace syncer::httpio {
@@ -32,20 +30,6 @@ std::string last_error() {
   const char* reason = ERR_reason_error_string(code);
   ERR_clear_error();
   return reason == nullptr ? "it is no PEM" : reason;
-}
-
-/// The names and addresses that a certificate is for.
-std::string names_of(const X509& certificate) {
-  std::string all;
-  const Owned<GENERAL_NAMES, GENERAL_NAMES_free> names(
-      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(&certificate, NID_subject_alt_name, nullptr, nullptr)));
-  for (int i = 0; names && i < std::min(sk_GENERAL_NAME_num(names.get()), 8); ++i) {
-    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
-    if (name->type != GEN_DNS) continue;
-    const auto* text = reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName));
-    all += (all.empty() ? "" : ", ") + printable({text, static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))});
-  }
-  return all.empty() ? "no name" : all;
 }
 
 /// The alerts by which a server says that it does not like what it was shown.
@@ -100,8 +84,7 @@ std::optional<std::string> certificate_problem(const ssl_st& tls, const std::str
                                                bool shows_certificate) {
   const long verdict = SSL_get_verify_result(&tls);
   if (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH) {
-    const Owned<X509, X509_free> shown(SSL_get1_peer_certificate(&tls));
-    return "host name: the server's certificate is not for " + host + (shown ? " but for " + names_of(*shown) : "");
+    return "host name: the server's certificate is not for " + host;
   }
   if (verdict != X509_V_OK) {
     return std::string("CA: the server's certificate is not trusted: ") + X509_verify_cert_error_string(verdict) +

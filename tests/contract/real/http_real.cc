@@ -376,9 +376,9 @@ TEST(HttpClient, AnErrorOfTlsSaysWhichOfTheThreeChecksFailed) {
               "TLS: CA: the server's certificate is not trusted: "
               "certificate has expired");
   starts_with(tls_problem(other, "127.0.0.1", {other.path, "", ""}),
-              "TLS: host name: the server's certificate is not for 127.0.0.1 but for other.example, second.example");
+              "TLS: host name: the server's certificate is not for 127.0.0.1");
   starts_with(tls_problem(other, "localhost", {other.path, "", ""}),
-              "TLS: host name: the server's certificate is not for localhost but for other.example");
+              "TLS: host name: the server's certificate is not for localhost");
   starts_with(tls_problem(server, "127.0.0.1", trusting, &client),
               "TLS: client certificate: the server wants one; give registry.cert-file");
   starts_with(tls_problem(server, "127.0.0.1", {server.path, stranger.path, stranger.key_path()}, &client),
