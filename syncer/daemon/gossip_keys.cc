@@ -7,6 +7,7 @@
 
 #include "syncer/base/assert.h"
 #include "syncer/crypto/keyring.h"
+#include "syncer/crypto/wipe.h"
 #include "syncer/store/file.h"
 
 namespace syncer::daemon {
@@ -14,9 +15,10 @@ namespace syncer::daemon {
 using crypto::Keyring;
 
 Result<Keyring> load_keyring(const std::string& path) {
-  const auto text = store::read_secret_file(path, crypto::kMaxKeyringFile);
+  auto text = store::read_secret_file(path, crypto::kMaxKeyringFile);
   if (!text) return tl::unexpected(text.error());
   auto ring = crypto::parse_keyring(*text);
+  crypto::wipe(*text);
   if (!ring) return failure(ring.error().code, path, ring.error().detail);
   return ring;
 }
@@ -95,8 +97,10 @@ Result<void> GossipKeys::keep(const Keyring& ring) {
 Result<void> GossipKeys::save(const Keyring& ring) const {
   const std::size_t slash = path_.rfind('/');
   const std::string directory = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
-  return store::replace_file(directory, path_.substr(slash == std::string::npos ? 0 : slash + 1),
-                             crypto::keyring_text(ring));
+  Bytes text = crypto::keyring_text(ring);
+  auto stored = store::replace_file(directory, path_.substr(slash == std::string::npos ? 0 : slash + 1), text);
+  crypto::wipe(text);
+  return stored;
 }
 
 }  // namespace syncer::daemon
