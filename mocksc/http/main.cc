@@ -50,6 +50,8 @@ struct Flags {
   bool is_gentle = false;
   std::int32_t min_times = 3;
   std::string environment = "development";
+  std::vector<std::string> accounts;
+  std::string token_life = "0s";
   std::uint64_t seed = 0;
   bool is_quiet = false;
 };
@@ -85,6 +87,16 @@ syncer::Result<ServerOptions> to_options(const Flags& flags) {
   out.model.min_times = flags.min_times;
   out.model.ttl_override = *ttl;
   out.model.delete_visibility = *visibility;
+  const auto token_life = flag("--token-life", syncer::parse_duration(flags.token_life));
+  if (!token_life) return tl::unexpected(token_life.error());
+  out.model.token_life = *token_life;
+  for (const std::string& text : flags.accounts) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string::npos) {
+      return syncer::failure(syncer::ErrorCode::Invalid, "--account", "NAME:PASSWORD is needed");
+    }
+    out.model.accounts[text.substr(0, colon)] = text.substr(colon + 1);
+  }
   if (flags.is_gentle) out.model.lags = Lags::none();
   out.model.environment = flags.environment;
   out.is_logging = !flags.is_quiet;
@@ -117,6 +129,12 @@ void declare(CLI::App& app, Flags& flags) {
                "registrations and changes show at once, no update or registration is lost, removals are listed for "
                "exactly --delete-visibility, and self-preservation is off");
   app.add_option("--environment", flags.environment, "environment of the service center itself")->capture_default_str();
+  app.add_option("--account", flags.accounts,
+                 "NAME:PASSWORD of somebody who may do everything; with one, requests need a token (from 2.0.0 on)")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--token-life", flags.token_life, "tokens end after this, if that is sooner than was asked for")
+      ->capture_default_str();
   app.add_option("--seed", flags.seed, "decides generated ids and fault draws; random when left out");
   app.add_flag("--quiet", flags.is_quiet, "no line for each request on standard error");
 }

@@ -54,6 +54,10 @@ struct Returning {
   syncer::Duration within{};  ///< each after a random time of its own up to this
 };
 
+/// Who may do everything in a registry that wants tokens.
+inline constexpr const char* kAccount = "syncer";
+inline constexpr const char* kPassword = "Syncer#2026";
+
 /// One registry. Nodes address its front-ends as "http://<name>-<k>:30100" (k from 0; "http://<name>:30100" is
 /// front-end 0) or by the further origins given here, in order of front-ends.
 struct RegistrySpec {
@@ -66,6 +70,7 @@ struct RegistrySpec {
   std::optional<syncer::Duration> min_lease;          ///< shorter leases are raised to this; the kind's own when absent
   std::optional<syncer::Duration> delete_visibility;  ///< how long a removed instance is still listed
   bool lags = false;  ///< readers see writes as late as those of the real one, which loses some on the way
+  std::optional<syncer::Duration> tokens;  ///< requests need a token, which lives this long
   Returning returning;
 };
 

@@ -50,6 +50,9 @@ Result<void> validate(const RegistrySettings& s) {
                             "registry.user and registry.password-file go together");
   }
   if (s.projects.empty()) return settings::refuse("registry.projects", "at least one project is needed");
+  if (!s.user.empty() && !s.token_file.empty()) {
+    return settings::refuse("registry.token-file", "goes without registry.user: one of them proves who asks");
+  }
   return {};
 }
 

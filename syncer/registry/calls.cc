@@ -17,6 +17,8 @@ bool is_overload(const Result<HttpResponse>& answer) {
 /// A registry that wants to be left alone for longer is asked all the same.
 constexpr Duration kLongestPause = std::chrono::seconds(30);
 constexpr Duration kLongestLeasePause = std::chrono::seconds(3);
+/// While a login is refused, calls fail after this: not at once, since some are repeated at once.
+constexpr Duration kWithoutLogin = std::chrono::seconds(1);
 
 /// Sends the request to an address, whose path stands before every target.
 void direct(HttpRequest& request, const std::string& address) {
@@ -129,9 +131,60 @@ bool Calls::may_start(Instant now, Urgency urgency) const {
   return urgency == Urgency::Read || !may_write_ || may_write_(now);
 }
 
+bool Calls::is_waiting() const {
+  return std::any_of(waiting_.begin(), waiting_.end(), [](const auto& queue) { return !queue.empty(); });
+}
+
+/// What waits may start. Otherwise it waits for a login, or fails with the reason why there is none.
+bool Calls::is_logged_in(Instant now) {
+  if (!login_ || !is_waiting()) return true;
+  if (login_->is_due(now)) log_in(now);
+  const bool is_refused = !login_->is_ready() && !login_->is_asking();
+  if (!is_refused) fail_at_ = kNever;
+  if (!is_refused) return login_->is_ready();
+  if (fail_at_ == kNever) fail_at_ = now + kWithoutLogin;
+  postponed_ = true;
+  postponed_until_ = std::min(fail_at_, login_->next_deadline());
+  if (now >= fail_at_) fail_waiting(now);
+  return false;
+}
+
+void Calls::log_in(Instant now) {
+  login_->asked();
+  Call call{Urgency::Lease, login_->request(), nullptr, false};
+  call.is_login = true;
+  call.address = addresses_.current();
+  start(now, std::move(call));
+}
+
+void Calls::logged_in(Instant now, const RawAnswer& raw) {
+  login_->answered(now, raw);
+  if (!login_->is_ready()) return fail_waiting(now);
+  start_waiting(now);
+}
+
+void Calls::fail_waiting(Instant now) {
+  fail_at_ = kNever;
+  const RawAnswer failed = tl::unexpected(login_->problem().value_or(Error{ErrorCode::Refused, "401", "no login"}));
+  for (auto& queue : waiting_) {
+    for (const Call& call : std::exchange(queue, {})) call.done(now, failed);
+  }
+}
+
+/// The call's token was rejected, and another one may help.
+bool Calls::send_again(Instant now, Call& call, const RawAnswer& raw) {
+  if (!login_ || call.is_probe) return false;
+  if (call.tried) login_->tried_again(raw);
+  if (call.tried || !raw || !login_->rejects(now, call.generation, *raw)) return false;
+  call.tried = true;
+  waiting_[static_cast<std::size_t>(call.urgency)].push_front(std::move(call));
+  return true;
+}
+
 void Calls::start_waiting(Instant now) {
   held_ = postponed_ = false;
   postponed_until_ = kNever;
+  if (!is_logged_in(now)) return;
   for (const Urgency urgency : {Urgency::Lease, Urgency::Read, Urgency::Write}) {
     auto& queue = waiting_[static_cast<std::size_t>(urgency)];
     if (const Instant ready = ready_at(urgency); !queue.empty() && now < ready) {
@@ -155,8 +208,12 @@ void Calls::start_waiting(Instant now) {
 void Calls::start(Instant now, Call call) {
   const CallId id = next_call_();
   const Urgency urgency = call.urgency;
-  HttpRequest request = std::exchange(call.request, {});
+  HttpRequest request = login_ ? call.request : std::exchange(call.request, {});
   direct(request, call.address);
+  if (login_ && !call.is_login) {
+    login_->sign(request);
+    call.generation = login_->generation();
+  }
   under_way_.emplace(id, std::move(call));
   ++running_;
   if (urgency == Urgency::Write) rate_.count(now);
@@ -166,13 +223,17 @@ void Calls::start(Instant now, Call call) {
 bool Calls::on_http(Instant now, CallId id, const RawAnswer& raw) {
   const auto found = under_way_.find(id);
   if (found == under_way_.end()) return false;
-  const Call call = std::move(found->second);
+  Call call = std::move(found->second);
   under_way_.erase(found);
   --running_;
   if (!call.is_probe && raw) note_retry_after(now, call.address, *raw);
   if (!call.is_probe) addresses_.report(now, call.address, call.urgency != Urgency::Write, raw);
   if (call.urgency == Urgency::Write) rate_.answered(now, is_overload(raw));
-  call.done(now, raw);
+  if (call.is_login) {
+    logged_in(now, raw);
+    return true;
+  }
+  if (!send_again(now, call, raw)) call.done(now, raw);
   start_waiting(now);
   return true;
 }
@@ -182,6 +243,7 @@ void Calls::forget_all() {
   for (const auto& [id, call] : under_way_) http_.cancel(id);
   under_way_.clear();
   running_ = 0;
+  if (login_) login_->forgotten();
 }
 
 }  // namespace syncer::registry

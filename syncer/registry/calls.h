@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "syncer/base/time.h"
 #include "syncer/ports/http.h"
 #include "syncer/ports/observer.h"
+#include "syncer/registry/login.h"
 #include "syncer/registry/settings.h"
 #include "syncer/registry/write_rate.h"
 
@@ -80,6 +82,8 @@ class Calls {
         std::function<CallId()> next_call);
   /// Requests whose target has this many bytes are not sent but fail as too large.
   void set_max_target(std::size_t bytes) { max_target_ = bytes; }
+  /// From now on calls wait for a token and carry it; one whose token was rejected is sent once more.
+  void set_login(LoginScheme scheme) { login_.emplace(std::move(scheme)); }
 
   /// The target counts from where the API begins: the path of the address stands before it on the wire.
   void submit(Instant now, Urgency urgency, HttpRequest request, Done done);
@@ -110,6 +114,9 @@ class Calls {
     Done done;
     bool is_probe = false;
     std::string address;  ///< that it went to
+    bool is_login = false;
+    bool tried = false;            ///< and its token was rejected
+    std::uint64_t generation = 0;  ///< of the token that it carries
   };
 
   std::size_t limit(Urgency urgency) const;
@@ -118,6 +125,12 @@ class Calls {
   }
   void start(Instant now, Call call);
   void start_waiting(Instant now);
+  bool is_waiting() const;
+  bool is_logged_in(Instant now);
+  bool send_again(Instant now, Call& call, const RawAnswer& raw);
+  void log_in(Instant now);
+  void logged_in(Instant now, const RawAnswer& raw);
+  void fail_waiting(Instant now);
   bool may_start(Instant now, Urgency urgency) const;
   void note_retry_after(Instant now, const std::string& origin, const HttpResponse& answer);
   /// When the registry takes calls of this urgency again; not later than now when it does.
@@ -140,6 +153,8 @@ class Calls {
   Duration busy_for_{};
   bool postponed_ = false;  ///< something waits for that
   Instant postponed_until_ = kNever;
+  std::optional<Login> login_;
+  Instant fail_at_ = kNever;  ///< what waits for a login that is refused
 };
 
 }  // namespace syncer::registry

@@ -9,7 +9,7 @@
 namespace mocksc {
 namespace {
 
-constexpr std::array<std::pair<int, std::string_view>, 17> kMessages = {
+constexpr std::array<std::pair<int, std::string_view>, 23> kMessages = {
     {{kInvalidParams, "Invalid parameter(s)"},
      {kServiceAlreadyExists, "Micro-service already exists"},
      {kServiceNotExists, "Micro-service does not exist"},
@@ -24,7 +24,13 @@ constexpr std::array<std::pair<int, std::string_view>, 17> kMessages = {
      {kDependedOnConsumer, "Consumer(s) depends on this micro-service"},
      {kServiceVersionNotExists, "Micro-service version does not exist"},
      {kNotEnoughQuota, "Not enough quota"},
+     {kUnauthorized, "Request unauthorized"},
+     {kWrongPassword, "User name or password is wrong"},
+     {kNoAuthorization, "No authorization header"},
+     {kTokenExpired, "Token is expired"},
+     {kAccountDeleted, "Token-owned account is deleted"},
      {kForbidden, "Forbidden"},
+     {kAccountBlocked, "Account blocked"},
      {kInternal, "Internal server error"},
      {kUnavailableBackend, "Registry service is unavailable"}}};
 

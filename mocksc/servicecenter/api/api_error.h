@@ -37,7 +37,13 @@ inline constexpr int kRuleNotExists = 400022;
 inline constexpr int kDependedOnConsumer = 400023;
 inline constexpr int kServiceVersionNotExists = 400026;
 inline constexpr int kNotEnoughQuota = 400100;
+inline constexpr int kUnauthorized = 401201;
+inline constexpr int kWrongPassword = 401202;
+inline constexpr int kNoAuthorization = 401204;
+inline constexpr int kTokenExpired = 401205;
+inline constexpr int kAccountDeleted = 401206;
 inline constexpr int kForbidden = 403001;
+inline constexpr int kAccountBlocked = 403201;
 inline constexpr int kInternal = 500003;
 inline constexpr int kUnavailableBackend = 500011;
 

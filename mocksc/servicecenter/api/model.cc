@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "mocksc/servicecenter/api/accounts.h"
 #include "mocksc/servicecenter/api/admin_calls.h"
 #include "mocksc/servicecenter/api/find_calls.h"
 #include "mocksc/servicecenter/api/govern_calls.h"
@@ -192,13 +193,26 @@ void AnswerCache::remember(const Registry& registry, Operation operation, const 
 }  // namespace
 
 struct Model::Impl {
-  Impl(ModelOptions options, syncer::Random random) : registry(std::move(options), random) {
+  Impl(ModelOptions options, syncer::Random random)
+      : registry(std::move(options), random), accounts(registry.options()) {
     registry.set_cache_listener([this](const CacheEvent& event) { watches.on_event(registry, event); });
   }
   Registry registry;
+  Accounts accounts;
+  bool is_trusting = false;  ///< callers need no token
   AnswerCache cache;
   BodyMemos memos;
   Watches watches;
+
+  /// What access control answers in a call's place: a login, or a refusal.
+  std::optional<syncer::HttpResponse> check(syncer::Instant now, Operation operation,
+                                            const syncer::HttpRequest& request, std::string_view client) {
+    if (request.method == "OPTIONS" || !accounts.is_on()) return std::nullopt;
+    auto answer = is_trusting ? std::nullopt : accounts.refusal(now, operation, request);
+    if (operation == Operation::Token) answer = accounts.log_in(now, request, client);
+    if (answer) finish(request, operation, *answer, registry.options().release);
+    return answer;
+  }
 };
 
 Model::Model(ModelOptions options, syncer::Random random) : impl_(std::make_unique<Impl>(std::move(options), random)) {}
@@ -216,7 +230,9 @@ syncer::HttpResponse Model::handle(syncer::Instant now, std::size_t frontend, co
 syncer::HttpResponse Model::handle_surely(syncer::Instant now, std::size_t frontend, const syncer::HttpRequest& request,
                                           std::string_view client) {
   impl_->registry.set_lossless(true);
+  impl_->is_trusting = true;
   syncer::HttpResponse answer = handle(now, frontend, request, client);
+  impl_->is_trusting = false;
   impl_->registry.set_lossless(false);
   return answer;
 }
@@ -227,8 +243,9 @@ syncer::HttpResponse Model::handle(syncer::Instant now, std::size_t /*frontend*/
   const Release release = registry.options().release;
   registry.advance(now);
   if (auto redirect = check_path(request)) return *redirect;
-  const Route found =
-      route(request.method, std::string_view(request.target).substr(0, request.target.find('?')), release);
+  Route found = route(request.method, std::string_view(request.target).substr(0, request.target.find('?')), release);
+  if (found.operation == Operation::Token && !impl_->accounts.is_on()) found = Route{};
+  if (auto refusal = impl_->check(now, found.operation, request, client)) return *refusal;
   const bool is_cached = fault.is_none() && AnswerCache::is_cached(found.operation);
   if (is_cached) {
     if (const auto* known = impl_->cache.find(registry, found.operation, request)) return *known;
@@ -273,6 +290,9 @@ void Model::close_watch(WatchId id) { impl_->watches.close(id); }
 syncer::Instant Model::next_deadline() const { return impl_->registry.next_deadline(); }
 void Model::advance(syncer::Instant now) { impl_->registry.advance(now); }
 void Model::set_listener(ChangeListener listener) { impl_->registry.set_listener(std::move(listener)); }
+std::string Model::token(std::string_view account, syncer::Instant end) const {
+  return impl_->accounts.token(account, end);
+}
 std::uint64_t Model::writes() const { return impl_->registry.writes(); }
 std::uint64_t Model::visible_changes() const { return impl_->registry.visible_changes(); }
 void Model::lose_data(syncer::Instant now) { impl_->registry.clear(now); }

@@ -75,6 +75,9 @@ class Model {
   std::vector<std::string> take_events(WatchId id);
   void close_watch(WatchId id);
 
+  /// A token for an account that ends then, without a login.
+  std::string token(std::string_view account, syncer::Instant end) const;
+
   /// Writes since the start (lease renewals not counted); never set back.
   std::uint64_t writes() const;
   /// Changes whenever a reader could see something new.

@@ -105,7 +105,7 @@ bool is_list(Operation operation) {
 }
 
 bool is_write(Operation operation) {
-  return operation != Operation::Unknown && operation != Operation::BatchFind &&
+  return operation != Operation::Unknown && operation != Operation::BatchFind && operation != Operation::Token &&
          kEntries[static_cast<std::size_t>(operation)].method != "GET";
 }
 
@@ -116,6 +116,7 @@ bool is_known_to(Operation operation, Release release) {
     case Operation::GovernStatistics:
     case Operation::HeartbeatSocket:
     case Operation::SyncerHealth:
+    case Operation::Token:
       return release >= Release::V2_0_0;
     case Operation::AddRules:
     case Operation::ListRules:

@@ -63,6 +63,7 @@ namespace mocksc {
   X(GovernStatistics,   "govern_statistics",   "GET",    "/v4/:/govern/statistics")           \
   X(GovernRelations,    "govern_relations",    "GET",    "/v4/:/govern/relations")            \
   X(SyncerHealth,       "syncer_health",       "GET",    "/v1/syncer/health")                 \
+  X(Token,              "token",               "POST",   "/v4/token")                         \
   X(PactIndex,          "pact_index",          "GET",    "/")                                 \
   X(RootHealth,         "root_health",         "GET",    "/health")                           \
   X(RootVersion,        "root_version",        "GET",    "/version")

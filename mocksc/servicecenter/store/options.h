@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,6 +71,10 @@ struct ModelOptions {
   /// Names of further services that every consumer of tenant default/default sees.
   std::vector<std::string> shared_services;
   Quotas quotas;
+  /// Names and passwords of those who may do everything; empty: no access control. Releases from 2.0 on.
+  std::map<std::string, std::string> accounts;
+  /// Tokens end after this, if that is sooner than was asked for; zero: they do not.
+  syncer::Duration token_life{0};
 };
 
 }  // namespace mocksc

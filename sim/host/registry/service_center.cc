@@ -26,6 +26,9 @@ using syncer::Result;
 constexpr std::size_t kBatch = 200;
 constexpr std::string_view kTenant = "default";  ///< domain and project of every application
 
+/// Longer than any run.
+constexpr syncer::Instant kNeverEnds{std::chrono::hours(24 * 365)};
+
 HttpRequest request_of(std::string method, const std::string& path, std::string body) {
   HttpRequest request;
   request.method = std::move(method);
@@ -59,6 +62,7 @@ class ServiceCenter final : public Registry {
   ServiceCenter(const RegistrySpec& spec, const syncer::Random& random)
       : name_(spec.name),
         returning_(spec.returning),
+        has_accounts_(spec.tokens.has_value()),
         returns_(random.stream("returns")),
         front_(mocksc::Model(options_of(spec), random.stream("model")), random.stream("faults")) {}
 
@@ -283,6 +287,9 @@ class ServiceCenter final : public Registry {
     const auto flush = [&] {
       const std::string body = json{{"instances", std::exchange(batch, json::array())}}.dump();
       group.requests.push_back(request_of("PUT", "/heartbeats", body));
+      // How applications log in is their own matter.
+      if (has_accounts_)
+        group.requests.back().headers.add("Authorization", "Bearer " + front_.model().token(kAccount, kNeverEnds));
     };
     for (const std::string& name : group.names) {
       const App& app = apps_.find(name)->second;
@@ -323,6 +330,7 @@ class ServiceCenter final : public Registry {
 
   std::string name_;
   Returning returning_;
+  bool has_accounts_;
   syncer::Random returns_;
   mocksc::FaultyFrontend front_;
   std::map<std::string, App, std::less<>> apps_;

@@ -73,6 +73,10 @@ mocksc::ModelOptions options_of(const RegistrySpec& spec) {
   options.wall_at_zero = kWallAtZero;
   if (spec.min_lease) options.min_interval = *spec.min_lease / (options.min_times + 1);
   if (!spec.lags) options.lags = mocksc::Lags::none();
+  if (spec.tokens) {
+    options.accounts = {{kAccount, kPassword}};
+    options.token_life = *spec.tokens;
+  }
   if (spec.delete_visibility) options.delete_visibility = *spec.delete_visibility;
   for (std::uint32_t k = 0; k < spec.front_ends; ++k) {
     options.frontends.push_back("rest://" + spec.name + "-" + std::to_string(k) + ":30100/");

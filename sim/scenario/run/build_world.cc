@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <variant>
 
+#include "sim/host/options.h"
 #include "sim/host/registry/kinds.h"
+#include "sim/host/registry/registry.h"
 #include "syncer/base/assert.h"
 #include "syncer/node/node_config.h"
 
@@ -128,6 +130,11 @@ syncer::node::NodeConfig node_config(const Scenario& scenario, const Names& name
   const std::string& path = host::find_registry_kind(home.kind)->path;
   for (std::uint32_t k = 0; k < home.front_ends; ++k) {
     config.registry.addresses.push_back("http://" + home.name + "-" + std::to_string(k) + ":30100" + path);
+  }
+  if (home.tokens) {
+    config.registry.user = host::kAccount;
+    config.registry.password = host::kPassword;
+    config.registry.password_file = "as the scenario says";
   }
   for (const ConfigBlock& block : scenario.config) {
     if (selects(block.who, names, node)) configure(config, block.settings, names, node);

@@ -18,6 +18,7 @@ host::RegistrySpec registry_spec(const Registry& registry) {
   spec.min_lease = registry.min_lease;
   spec.delete_visibility = registry.delete_visibility;
   spec.lags = registry.lags;
+  spec.tokens = registry.tokens;
   spec.returning = {registry.returning.ids == ReturnIds::New, registry.returning.within};
   return spec;
 }

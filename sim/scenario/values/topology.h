@@ -70,6 +70,7 @@ struct Registry {
   std::optional<Duration> delete_visibility;        ///< how long a removed instance is still listed
   bool lags = false;                                ///< readers see writes late, and some writes are lost
   Returning returning{};
+  std::optional<Duration> tokens;  ///< requests need a token, which lives this long; its syncers know a password
   bool operator==(const Registry&) const = default;
 };
 /// What the world is to build for it.
@@ -219,6 +220,7 @@ void describe(V& v, Type<Registry>) {
   v.takes("min_lease", &Registry::min_lease, "shorter leases are raised to this (release 2.1 and later)");
   v.takes("delete_visibility", &Registry::delete_visibility, "how long a removed instance is still listed");
   v.takes("lags", &Registry::lags, "readers see writes late and some writes are lost, as in the real one");
+  v.takes("tokens", &Registry::tokens, "requests need a token, which lives this long; its syncers know a password");
   v.takes("returning", &Registry::returning, "how applications come back that it forgot");
   v.later("watch", "syncers poll their registry: nothing to choose");
   v.later("seed", "use a workload \"steady\" at \"0s\"");

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
+
+#include "syncer/base/printable.h"
 
 namespace syncer::registry::servicecenter {
 namespace {
@@ -74,8 +77,19 @@ ErrorCode meaning(int status, const std::string& code) {
   return status >= 400 && status < 500 ? ErrorCode::Refused : ErrorCode::Corrupt;
 }
 
+/// Nobody is followed elsewhere: whoever answers in the registry's place could lead requests, and tokens, anywhere.
+std::optional<std::string> redirection(const HttpResponse& response) {
+  if (response.status < 301 || response.status > 308 || response.status == 304) return std::nullopt;
+  const std::string* where = response.headers.find("Location");
+  const std::string to = where == nullptr || where->empty() ? "elsewhere" : "to " + printable(quote(*where));
+  return "it redirects " + to + ", which is not followed; give the address that answers by itself as --sc-addr";
+}
+
 /// Errors are JSON with a textual code; proxies, routers and old releases answer plain text.
 Error read_error(const HttpResponse& response) {
+  if (auto where = redirection(response)) {
+    return {ErrorCode::Corrupt, "HTTP " + std::to_string(response.status), std::move(*where)};
+  }
   const auto body = json::Document::parse(response.body);
   const std::string code = body ? text_member(**body, "errorCode").value_or("") : "";
   if (code.empty()) {
@@ -280,6 +294,7 @@ Result<Answer<std::vector<SchemaDocument>>> read_schemas(const RawAnswer& raw) {
 
 Result<std::string> read_service_id(const RawAnswer& raw) { return read_id(raw, "serviceId"); }
 Result<std::string> read_instance_id(const RawAnswer& raw) { return read_id(raw, "instanceId"); }
+Result<std::string> read_login_token(const RawAnswer& raw) { return read_id(raw, "token"); }
 
 Result<Entry> read_one_instance(const RawAnswer& raw) {
   auto body = read_object(raw, "instance");

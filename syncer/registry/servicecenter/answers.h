@@ -54,6 +54,8 @@ Result<Answer<std::vector<SchemaDocument>>> read_schemas(const RawAnswer& raw);
 Result<std::string> read_service_id(const RawAnswer& raw);
 /// Id in the answer of an instance registration.
 Result<std::string> read_instance_id(const RawAnswer& raw);
+/// The token in the answer to a login.
+Result<std::string> read_login_token(const RawAnswer& raw);
 /// The instance of a get. NotFound when the instance or its service is gone.
 Result<Entry> read_one_instance(const RawAnswer& raw);
 

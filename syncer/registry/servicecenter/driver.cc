@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "syncer/base/assert.h"
+#include "syncer/registry/servicecenter/account.h"
 #include "syncer/registry/servicecenter/copy.h"
 #include "syncer/registry/servicecenter/reader.h"
 #include "syncer/registry/servicecenter/services.h"
@@ -41,6 +42,8 @@ class ServiceCenter : public Driver {
         services_(context_, requests_) {
     SYNCER_ASSERT(!context.settings.projects.empty());
     context.calls.set_max_target(kMaxTarget);
+    const RegistrySettings& settings = context.settings;
+    if (!settings.user.empty()) context.calls.set_login(login_scheme(settings.user, settings.password));
   }
 
   const Traits& traits() const override { return kTraits; }

@@ -54,6 +54,15 @@ TEST(ErrorAnswer, LeavesTheOutcomeOpenUnlessTheServiceCenterSaidNo) {
   EXPECT_FALSE(is_outcome_unknown(read_success(refusal("400001")).error()));
 }
 
+TEST(ErrorAnswer, SaysOfARedirectThatItIsNotFollowed) {
+  for (const int status : {301, 302, 303, 307, 308}) {
+    const auto read = read_success(HttpResponse{status, {{"Location", "http://10.0.0.9:1/\x1b[2J"}}, "Moved"});
+    ASSERT_FALSE(read) << status;
+    EXPECT_EQ(read.error().detail.rfind("it redirects to http://10.0.0.9:1/?[2J, which is not followed", 0), 0U)
+        << to_string(read.error());
+  }
+}
+
 TEST(SuccessAnswer, IsExactly200) {
   EXPECT_TRUE(read_success(answer(200, "")));
   EXPECT_FALSE(read_success(answer(201, "")));
