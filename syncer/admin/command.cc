@@ -34,6 +34,9 @@ constexpr std::array<Route, std::variant_size_v<Command>> kRoutes = {{
      [](std::string a) -> Command { return ReplaceVoter{std::move(a)}; }},
     {"/v1/cluster/raise-generation", "", "", [](std::string) -> Command { return RaiseGeneration{}; }},
     {"/v1/cluster/forget-proposal", "", "", [](std::string) -> Command { return ForgetProposal{}; }},
+    {"/v1/reload", "", "", [](std::string) -> Command { return Reload{}; }},
+    {"/v1/log-level", "level", "name a severity: ?level=debug, or ?level=debug+10m for a while",
+     [](std::string a) -> Command { return SetLogLevel{std::move(a)}; }},
 }};
 
 struct Argument {
@@ -45,6 +48,8 @@ struct Argument {
   std::string operator()(const ReplaceVoter& c) const { return c.node; }
   std::string operator()(const RaiseGeneration&) const { return ""; }
   std::string operator()(const ForgetProposal&) const { return ""; }
+  std::string operator()(const Reload&) const { return ""; }
+  std::string operator()(const SetLogLevel& c) const { return c.level; }
 };
 
 const Route* find(std::string_view path) {

@@ -53,8 +53,18 @@ struct ForgetProposal {
   bool operator==(const ForgetProposal&) const = default;
 };
 
+/// Reads the configuration again and applies what can be applied.
+struct Reload {
+  bool operator==(const Reload&) const = default;
+};
+/// Logs from another severity on: "debug", or "debug 10m" for a while.
+struct SetLogLevel {
+  std::string level;
+  bool operator==(const SetLogLevel&) const = default;
+};
+
 using Command = std::variant<ReleaseGuard, ForgetRegion, InstallKey, UseKey, RemoveKey, ReplaceVoter, RaiseGeneration,
-                             ForgetProposal>;
+                             ForgetProposal, Reload, SetLogLevel>;
 
 /// A command as a POST request. Commands have at most one argument.
 struct CommandRequest {

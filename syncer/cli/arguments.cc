@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "syncer/base/nearest.h"
+#include "syncer/cli/version.h"
 #include "syncer/config/keys.h"
 
 namespace syncer::cli {
@@ -53,6 +54,8 @@ constexpr std::array kExamples = {
     Example{"cluster replace", "syncer cluster replace syncer012"},
     Example{"cluster raise-generation", "syncer cluster raise-generation"},
     Example{"cluster forget-proposal", "syncer cluster forget-proposal"},
+    Example{"reload", "syncer reload"},
+    Example{"log-level", "syncer log-level debug --for 10m"},
     Example{"config show", "syncer config show --origin --config /etc/syncer/syncer.json"},
     Example{"config check", "syncer config check /etc/syncer/syncer.json"},
     Example{"version", "syncer version --output json"},
@@ -214,8 +217,20 @@ void add_examples(CLI::App& app, const std::string& path) {
   }
 }
 
+void add_process_commands(CLI::App& app, Arguments& a) {
+  order<admin::Reload>(
+      app, "reload",
+      "read the configuration again, as SIGHUP does: checked as a whole, the old one stays on an error,\n"
+      "and keys that only a restart applies are named",
+      a);
+  CLI::App* level = order<admin::SetLogLevel>(app, "log-level", "log from another severity on", a);
+  add_argument(*level, "level", "trace, debug, info, warning or error", a, &admin::SetLogLevel::level)->required();
+  level->add_option("--for", a.log_time, "go back to log.level after this time, such as 10m");
+}
+
 void build(CLI::App& app, Arguments& a) {
   app.require_subcommand(1);
+  app.set_version_flag("--version", version_text());
   CLI::App* daemon = task(app, "daemon", "run a syncer until a signal ends it", a, Task::Daemon);
   add_keys(*daemon, a);
 
@@ -227,6 +242,7 @@ void build(CLI::App& app, Arguments& a) {
     add_output(*app_with_output, a);
   }
 
+  add_process_commands(app, a);
   add_guard_commands(app, a);
   add_region_commands(app, a);
   add_keys_commands(app, a);
@@ -301,12 +317,20 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv, 
     err << "syncer: " << what << "\nRun with --help for what is possible.\n";
     return kUsage;
   }
+  if (auto* level = std::get_if<admin::SetLogLevel>(&arguments.order);
+      level != nullptr && !arguments.log_time.empty()) {
+    level->level += " " + arguments.log_time;
+  }
   const auto* release = std::get_if<admin::ReleaseGuard>(&arguments.order);
   if (arguments.task == Task::Order && release != nullptr && release->region.empty()) {
     err << "syncer: guard release: name a region, or give --all\n";
     return kUsage;
   }
   return arguments;
+}
+
+std::string version_text() {
+  return std::string("syncer ") + kVersion + " (" + kCommit + ", " + kCompiler + ", " + kBuildType + ")";
 }
 
 std::vector<std::string_view> examples(std::string_view command) {

@@ -44,6 +44,7 @@ struct Arguments {
   bool check = false;       ///< status --check
   admin::Command order;     ///< of Task::Order; a key to install is still in its file
   std::string key_file;     ///< of `keys install`
+  std::string log_time;     ///< of `log-level`
   std::string admin;        ///< socket or address of the daemon to ask; empty: found by node or data directory
   std::string token_file;   ///< for an address of the operators' TCP listener
   std::string node;
@@ -52,6 +53,9 @@ struct Arguments {
 
 /// The arguments, or the exit code of a command line that ends here: help (printed to `out`) or a mistake (to `err`).
 std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
+
+/// "syncer 1.0 (commit, compiler, build type)".
+std::string version_text();
 
 /// Command lines worth copying for one command ("status", "guard release"), "" for the program itself. Empty when it
 /// is a mere group of others.

@@ -50,7 +50,12 @@ Result<config::DaemonConfig> load(const Arguments& arguments) {
     if (!read) return tl::unexpected(read.error());
     file = std::move(*read);
   }
-  return config::assemble(config::merge(arguments.flags, environment, file), environment);
+  auto config = config::assemble(config::merge(arguments.flags, environment, file), environment);
+  if (!config) return config;
+  for (std::string& warning : config::unknown_variables(config::process_variables())) {
+    config->warnings.push_back(std::move(warning));
+  }
+  return config;
 }
 
 constexpr std::size_t kLongestAddress = 200;
@@ -139,7 +144,7 @@ int report_problems(Console console, const std::string& body) {
 int run_daemon(const Arguments& arguments, Console console) {
   auto config = load(arguments);
   if (!config) return complain_about_config(console, config.error());
-  return daemon::run(std::move(*config), {kVersion, kCommit});
+  return daemon::run(std::move(*config), {kVersion, kCommit}, [arguments] { return load(arguments); });
 }
 
 int show_members(const Arguments& arguments, Console console) {
@@ -197,7 +202,7 @@ int check_config(const Arguments& arguments, Console console) {
 
 int show_version(const Arguments& arguments, Console console) {
   if (!arguments.json) {
-    console.out << "syncer " << kVersion << " (" << kCommit << ", " << kCompiler << ", " << kBuildType << ")\n";
+    console.out << version_text() << "\n";
     return kOk;
   }
   const nlohmann::ordered_json version = {

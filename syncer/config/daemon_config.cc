@@ -245,8 +245,9 @@ class Assembly {
 
   Result<void> daemon() {
     std::size_t index = 0;
-    if (auto level = one_of("log.level", kSeverities, index); !level) return level;
-    config_.log_level = static_cast<Severity>(index);
+    const auto level = parse_severity(text("log.level"));
+    if (!level) return tl::unexpected(wrong("log.level", level.error()));
+    config_.log_level = *level;
     if (auto format = one_of("log.format", kFormats, index); !format) return format;
     config_.log_format = static_cast<LogFormat>(index);
     config_.registry_tls = {text("registry.ca-file"), text("registry.cert-file"), text("registry.key-file")};
@@ -308,6 +309,16 @@ class Assembly {
 Result<DaemonConfig> assemble(const Values& merged, const Environment& environment) {
   return Assembly(merged, environment).run();
 }
+
+Result<Severity> parse_severity(std::string_view text) {
+  const auto found = std::find(kSeverities.begin(), kSeverities.end(), text);
+  if (found != kSeverities.end()) return static_cast<Severity>(found - kSeverities.begin());
+  std::string detail = "\"" + std::string(text) + "\" is not one of";
+  for (const std::string_view word : kSeverities) detail += " " + std::string(word);
+  return failure(ErrorCode::Invalid, "", detail + did_you_mean(text, kSeverities));
+}
+
+std::string_view severity_text(Severity severity) { return kSeverities[static_cast<std::size_t>(severity)]; }
 
 std::string state_root(const Environment& environment) {
   const auto non_empty = [&](const char* name) {

@@ -37,6 +37,10 @@ struct DaemonConfig {
 /// Checks the merged values and derives what nobody gave. An error names the flag, variable or place in the file.
 Result<DaemonConfig> assemble(const Values& merged, const Environment& environment);
 
+/// "debug" and the like; the error names the nearest word.
+Result<Severity> parse_severity(std::string_view text);
+std::string_view severity_text(Severity severity);
+
 /// Where daemons keep their state by default: a directory for each node below it.
 std::string state_root(const Environment& environment);
 

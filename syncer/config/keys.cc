@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/config/keys.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -119,6 +121,27 @@ Environment process_environment() {
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };
+}
+
+std::vector<std::string> unknown_variables(const std::vector<std::string>& names) {
+  std::vector<std::string> known = {"SYNCER_CONFIG", "SYNCER_ADMIN_TOKEN_FILE"};
+  for (const Key& key : keys()) known.push_back(environment_name(key.name));
+  const std::vector<std::string_view> words(known.begin(), known.end());
+  std::vector<std::string> warnings;
+  for (const std::string& name : names) {
+    if (!name.starts_with("SYNCER_") || std::find(known.begin(), known.end(), name) != known.end()) continue;
+    warnings.push_back("the variable " + name + " means nothing to a syncer" + did_you_mean(name, words));
+  }
+  return warnings;
+}
+
+std::vector<std::string> process_variables() {
+  std::vector<std::string> names;
+  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    names.emplace_back(text.substr(0, text.find('=')));
+  }
+  return names;
 }
 
 Values merge(const Values& flags, const Environment& environment, const Values& file) {

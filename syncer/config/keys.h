@@ -46,6 +46,11 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 /// The process's own environment.
 Environment process_environment();
 
+/// A warning for each of these names of variables that begins as ours do and is none, with the nearest one.
+std::vector<std::string> unknown_variables(const std::vector<std::string>& names);
+/// The names of all variables of the process.
+std::vector<std::string> process_variables();
+
 /// Every key with the value that wins: flag, then environment, then file, then default.
 Values merge(const Values& flags, const Environment& environment, const Values& file);
 

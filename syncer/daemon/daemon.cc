@@ -12,9 +12,11 @@
 #include "syncer/admin/admin_server.h"
 #include "syncer/admin/metrics.h"
 #include "syncer/config/former_name.h"
+#include "syncer/daemon/command_runner.h"
 #include "syncer/daemon/event_log.h"
 #include "syncer/daemon/gossip_keys.h"
 #include "syncer/daemon/process_limits.h"
+#include "syncer/daemon/reload.h"
 #include "syncer/httpio/http_client.h"
 #include "syncer/httpio/token.h"
 #include "syncer/net/resolver.h"
@@ -100,63 +102,16 @@ Result<Sockets> open_sockets(net::Loop& loop, config::DaemonConfig& config, net:
   return sockets;
 }
 
-// --- operators ---
-
-/// Carries an operator's commands out; each gives the text of the answer.
-class CommandRunner {
- public:
-  CommandRunner(node::Node& node, GossipKeys& keys, Instant now) : node_(node), keys_(keys), now_(now) {}
-
-  Result<std::string> operator()(const admin::ReleaseGuard& c) const {
-    const std::vector<std::string> others = node_.peering().regions();
-    const bool known = c.region == "*" || c.region == node_.config().region ||
-                       std::find(others.begin(), others.end(), c.region) != others.end();
-    if (!known) return failure(ErrorCode::NotFound, "", "there is no region \"" + c.region + "\"");
-    return answer(node_.release_guard(now_, c.region),
-                  "requested; \"syncer status\" shows no held removals there when it is done");
-  }
-  Result<std::string> operator()(const admin::ForgetRegion& c) const {
-    return answer(node_.forget_region(now_, c.region),
-                  "requested; \"syncer status\" does not show the region any more when its copies are gone");
-  }
-  Result<std::string> operator()(const admin::InstallKey& c) const { return line(keys_.install(c.key)); }
-  Result<std::string> operator()(const admin::UseKey& c) const { return line(keys_.use(c.id)); }
-  Result<std::string> operator()(const admin::RemoveKey& c) const { return line(keys_.remove(c.id)); }
-  Result<std::string> operator()(const admin::ReplaceVoter& c) const {
-    return answer(node_.replace_voter(now_, c.node), "the voter slot of " + c.node +
-                                                         " goes to its new disk; \"syncer cluster members\" shows "
-                                                         "when it votes");
-  }
-  Result<std::string> operator()(const admin::RaiseGeneration&) const {
-    return answer(node_.raise_generation(now_),
-                  "a higher generation is requested; \"syncer status\" shows it in the epoch when it is done");
-  }
-  Result<std::string> operator()(const admin::ForgetProposal&) const {
-    return answer(node_.forget_proposal(now_), "requested; \"syncer status\" shows when it is done");
-  }
-
- private:
-  static Result<std::string> answer(const Result<void>& outcome, const std::string& text) {
-    if (!outcome) return tl::unexpected(outcome.error());
-    return text + "\n";
-  }
-  static Result<std::string> line(Result<std::string> text) {
-    if (text) *text += "\n";
-    return text;
-  }
-
-  node::Node& node_;
-  GossipKeys& keys_;
-  Instant now_;
-};
-
 // --- the process ---
 
 /// One process: the adapters, the node between them, and the loop that drives it.
 class Daemon {
  public:
-  Daemon(config::DaemonConfig config, Build build)
-      : config_(std::move(config)), build_(std::move(build)), log_(config_.log_level, config_.log_format) {}
+  Daemon(config::DaemonConfig config, Build build, LoadConfig load)
+      : config_(std::move(config)),
+        build_(std::move(build)),
+        load_(std::move(load)),
+        log_(config_.log_level, config_.log_format) {}
 
   int run() {
     if (auto opened = open(); !opened) {
@@ -175,6 +130,8 @@ class Daemon {
   Result<void> open_node();
   Result<void> open_admin();
   Result<std::string> run_command(const admin::Command& command, const std::string& who);
+  Result<std::string> reload();
+  void set_log_level(Severity level, std::optional<Duration> time);
   void keep_name();
   void start();
   Instant turn();
@@ -194,6 +151,7 @@ class Daemon {
 
   config::DaemonConfig config_;
   const Build build_;
+  const LoadConfig load_;
   EventLog log_;
   EventCounter events_{log_};
   net::Loop loop_;
@@ -208,6 +166,7 @@ class Daemon {
   std::unique_ptr<admin::AdminServer> admin_;
   std::optional<Instant> leave_until_;
   Instant keys_due_{};
+  Instant log_until_ = kNever;  ///< of another level than the configured one
   int exit_code_ = 0;
 };
 
@@ -304,7 +263,10 @@ Result<void> Daemon::open_admin() {
 
 /// Each manual act is an event with who asked; the argument of one is never a secret but for a key.
 Result<std::string> Daemon::run_command(const admin::Command& command, const std::string& who) {
-  auto outcome = std::visit(CommandRunner(*node_, *keys_, loop_.now()), command);
+  const CommandRunner runner(*node_, *keys_, loop_.now(),
+                             {[this] { return reload(); },
+                              [this](Severity level, std::optional<Duration> time) { set_log_level(level, time); }});
+  auto outcome = std::visit(runner, command);
   const admin::CommandRequest request = admin::to_request(command);
   const bool is_secret = std::holds_alternative<admin::InstallKey>(command);
   log_.say(Severity::Info, "operator.command", "",
@@ -313,6 +275,25 @@ Result<std::string> Daemon::run_command(const admin::Command& command, const std
             {"by", who},
             {"outcome", outcome ? "done" : std::string_view(outcome.error().detail)}});
   return outcome;
+}
+
+/// All of it is checked before any of it is applied.
+Result<std::string> Daemon::reload() {
+  auto fresh = load_();
+  if (!fresh) return tl::unexpected(fresh.error());
+  if (auto files = http_->reload_files(); !files) return tl::unexpected(files.error());
+  const Changes changes = changes_between(config_, *fresh);
+  if (changes.log_level) config_.log_level = *changes.log_level;
+  for (const std::string& key : changes.applied) config_.effective[key] = fresh->effective[key];
+  if (changes.log_level) set_log_level(config_.log_level, std::nullopt);
+  const std::string text = describe(changes);
+  log_.say(Severity::Info, "daemon.reloaded", text);
+  return text + "\n";
+}
+
+void Daemon::set_log_level(Severity level, std::optional<Duration> time) {
+  log_.set_least(level);
+  log_until_ = time ? saturating_add(loop_.now(), *time) : kNever;
 }
 
 /// Host names to join by that have no address yet: the node does not know of them.
@@ -376,6 +357,7 @@ Instant Daemon::turn() {
   const Instant now = loop_.now();
   if (now >= node_->next_deadline()) node_->advance(now);
   if (now >= keys_due_) follow_keys(now);
+  if (now >= log_until_) set_log_level(config_.log_level, std::nullopt);
   if (!node_->fatal().empty()) {
     fail(node_->fatal());
     loop_.stop();
@@ -383,13 +365,15 @@ Instant Daemon::turn() {
     if (!node_->left()) log_.say(Severity::Warning, "daemon.warning", "leaving took too long and was broken off");
     loop_.stop();
   }
-  return leave_until_ ? std::min(*leave_until_, node_->next_deadline()) : node_->next_deadline();
+  return std::min({leave_until_.value_or(kNever), log_until_, node_->next_deadline()});
 }
 
 void Daemon::on_signal(int number) {
   if (number == SIGHUP) {
-    return log_.say(Severity::Warning, "daemon.warning",
-                    "SIGHUP is ignored: the configuration is read at the start; restart to change it");
+    const auto done = reload();
+    if (!done)
+      log_.say(Severity::Error, "daemon.warning", "the configuration was not reloaded: " + to_string(done.error()));
+    return;
   }
   if (leave_until_) std::_Exit(128 + number);
   log_.say(Severity::Info, "daemon.leaving", "saying good-bye; a second signal ends at once", {{"signal", number}});
@@ -405,9 +389,9 @@ void Daemon::finish() {
 
 }  // namespace
 
-int run(config::DaemonConfig config, const Build& build) {
+int run(config::DaemonConfig config, const Build& build, LoadConfig load) {
   forbid_core_dumps();
-  return Daemon(std::move(config), build).run();
+  return Daemon(std::move(config), build, std::move(load)).run();
 }
 
 }  // namespace syncer::daemon

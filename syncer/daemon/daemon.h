@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "syncer/config/daemon_config.h"
@@ -17,8 +18,11 @@ struct Build {
 /// storage.
 inline constexpr const char* kAdminFile = "ADMIN";
 
+/// Reads the configuration again, from where it came at the start.
+using LoadConfig = std::function<Result<config::DaemonConfig>()>;
+
 /// Runs one syncer until a signal or a fatal error. The exit code: 0 after an orderly end, 1 when it could not start or
 /// go on; a second signal ends the process at once with 128 + its number.
-int run(config::DaemonConfig config, const Build& build);
+int run(config::DaemonConfig config, const Build& build, LoadConfig load);
 
 }  // namespace syncer::daemon

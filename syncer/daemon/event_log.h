@@ -57,6 +57,8 @@ class EventLog : public Observer {
   EventLog(Severity least, config::LogFormat format);
   ~EventLog() override;
 
+  /// Logs from this severity on.
+  void set_least(Severity least) { least_ = least; }
   bool wants(Severity severity) const override { return severity >= least_; }
   void on_event(const Event& event) override;
   /// An event of the daemon itself: a stable dotted name, a sentence, fields.

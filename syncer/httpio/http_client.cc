@@ -215,6 +215,18 @@ void HttpClient::cancel(CallId id) {
   state_->start_waiting();
 }
 
+Result<void> HttpClient::reload_files() {
+  if (auto usable = check(state_->options); !usable) return usable;
+  auto fresh = Trust::load(state_->options.tls);
+  if (!fresh) return tl::unexpected(fresh.error());
+  state_->trust = *fresh;
+  for (auto& [origin, idle] : state_->kept) {
+    for (auto& one : idle) one.connection->close();
+  }
+  state_->kept.clear();
+  return {};
+}
+
 Result<void> check(const HttpOptions& options) {
   if (auto trust = Trust::load(options.tls); !trust) return tl::unexpected(trust.error());
   if (options.token_file.empty()) return {};

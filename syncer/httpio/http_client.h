@@ -37,6 +37,8 @@ class HttpClient : public Http {
 
   void call(CallId id, HttpRequest request, Instant deadline) override;
   void cancel(CallId id) override;
+  /// Reads the files of certificates again; connections that are kept are dropped. On an error all stays as it is.
+  Result<void> reload_files();
 
  private:
   struct State;

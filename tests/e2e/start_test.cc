@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <csignal>
+#include <fstream>
 
 #include "tests/e2e/region.h"
 
@@ -73,15 +74,26 @@ TEST(Start, AnUnreachableRegistryIsTriedOnAndSaidSo) {
   EXPECT_EQ(syncer.process.wait_for_exit(seconds(15)), 0) << syncer.process.output();
 }
 
-TEST(Start, ASignalToReloadIsIgnoredWithAWord) {
+TEST(Start, ASignalReloadsTheConfigurationAsAWhole) {
   const Workplace workplace;
-  Syncer syncer(workplace, words("steady", "http://127.0.0.1:1"));
+  const std::string path = workplace.path() + "/syncer.json";
+  const auto write = [&](const std::string& text) { std::ofstream(path) << text; };
+  write(R"({"log.level": "info"})");
+  auto line = words("steady", "http://127.0.0.1:1");
+  line.insert(line.end(), {"--config", path});
+  Syncer syncer(workplace, line);
+  write(R"({"log.level": "debug", "sync.hold": "3m"})");
   syncer.process.signal(SIGHUP);
-  EXPECT_TRUE(syncer.process.wait_for_line({"daemon.warning", "SIGHUP is ignored"}, seconds(5)))
+  EXPECT_TRUE(syncer.process.wait_for_line({"daemon.reloaded", "changed: log.level", "a restart applies: sync.hold"},
+                                           seconds(5)))
       << syncer.process.output();
+  write(R"({"log.level": "error", "sync.hold": "never"})");
+  syncer.process.signal(SIGHUP);
+  EXPECT_TRUE(syncer.process.wait_for_line({"was not reloaded", "sync.hold"}, seconds(5))) << syncer.process.output();
+  const Ended ended = run(workplace, {"log-level", "warning", "--for", "10m"});
+  EXPECT_EQ(ended.code, 0) << ended.output;
+  EXPECT_NE(ended.output.find("logs from warning on for 10m"), std::string::npos) << ended.output;
   EXPECT_TRUE(syncer.process.running());
-  syncer.process.signal(SIGTERM);
-  EXPECT_EQ(syncer.process.wait_for_exit(seconds(15)), 0) << syncer.process.output();
 }
 
 TEST(Start, AFolderIsNoConfigurationFile) {

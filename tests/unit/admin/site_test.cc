@@ -78,9 +78,10 @@ TEST_F(SiteTest, TheReadOnlyListenerTakesNoCommandAndShowsNoKeys) {
 }
 
 TEST_F(SiteTest, EveryCommandArrivesAsItWasGiven) {
-  const std::vector<Command> all = {ReleaseGuard{"east & west"}, ReleaseGuard{"*"}, ForgetRegion{"we st"},
-                                    InstallKey{"c2VjcmV0"},      UseKey{"12ab"},    RemoveKey{"34cd"},
-                                    ReplaceVoter{"e3"},          RaiseGeneration{}, ForgetProposal{}};
+  const std::vector<Command> all = {
+      ReleaseGuard{"east & west"}, ReleaseGuard{"*"},  ForgetRegion{"we st"}, InstallKey{"c2VjcmV0"}, UseKey{"12ab"},
+      RemoveKey{"34cd"},           ReplaceVoter{"e3"}, RaiseGeneration{},     ForgetProposal{},       Reload{},
+      SetLogLevel{"debug 10m"}};
   for (const Command& command : all) EXPECT_EQ(send(command).status, 200) << to_request(command).path;
   EXPECT_EQ(commands_, all);
 }

@@ -53,7 +53,7 @@ TEST(Arguments, EveryCommandShowsExamplesOfItselfThatItUnderstands) {
   for (const std::string command :
        {"", "daemon", "members", "status", "guard release", "region forget", "keys list", "keys install", "keys use",
         "keys remove", "cluster members", "cluster replace", "cluster raise-generation", "cluster forget-proposal",
-        "config show", "config check", "version"}) {
+        "config show", "config check", "version", "reload", "log-level"}) {
     ASSERT_FALSE(examples(command).empty()) << command;
     for (const std::string_view line : examples(command)) {
       EXPECT_EQ(line.substr(0, 7 + command.size()), "syncer " + command);
@@ -123,6 +123,11 @@ TEST(Arguments, OperatorCommandsKnowTheirTarget) {
   EXPECT_EQ(order("keys remove 12ab"), admin::Command(admin::RemoveKey{"12ab"}));
   EXPECT_EQ(order("cluster raise-generation"), admin::Command(admin::RaiseGeneration{}));
   EXPECT_EQ(order("cluster forget-proposal"), admin::Command(admin::ForgetProposal{}));
+  EXPECT_EQ(order("reload"), admin::Command(admin::Reload{}));
+  EXPECT_EQ(order("log-level debug"), admin::Command(admin::SetLogLevel{"debug"}));
+  EXPECT_EQ(order("log-level debug --for 10m"), admin::Command(admin::SetLogLevel{"debug 10m"}));
+  EXPECT_EQ(parse("--version").exit_code, 0);
+  EXPECT_EQ(parse("--version").out.rfind("syncer ", 0), 0U);
   const Parsed replace = parse("cluster replace e3 --admin 127.0.0.1:30195");
   ASSERT_TRUE(replace.arguments) << replace.err;
   EXPECT_EQ(replace.arguments->order, admin::Command(admin::ReplaceVoter{"e3"}));

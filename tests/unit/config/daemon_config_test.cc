@@ -175,6 +175,13 @@ TEST(DaemonConfig, CommandsComeOverASocketUnlessSomebodyGivesAToken) {
   EXPECT_NE(tcp->warnings.front().find("in clear text"), std::string::npos) << tcp->warnings.front();
 }
 
+TEST(DaemonConfig, AVariableThatMeansNothingIsAWarning) {
+  const auto warnings = unknown_variables({"PATH", "SYNCER_SC_ADDR", "SYNCER_CONFIG", "SYNCER_SC_ADR"});
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings.front().find("SYNCER_SC_ADR means nothing"), std::string::npos) << warnings.front();
+  EXPECT_NE(warnings.front().find("did you mean \"SYNCER_SC_ADDR\"?"), std::string::npos) << warnings.front();
+}
+
 TEST(DaemonConfig, AGroupNeedsASocketThatItCanReach) {
   EXPECT_EQ(error_of({{"admin.socket-group", "adm"}}).rfind("--admin.socket-group: nobody else may enter", 0), 0U);
 }

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "syncer/admin/command.h"
+#include "syncer/daemon/gossip_keys.h"
+#include "syncer/node/node.h"
+#include "syncer/ports/observer.h"
+
+namespace syncer::daemon {
+
+/// What an operator asks of the process rather than of the node.
+struct ProcessControl {
+  /// Gives the text of the answer.
+  std::function<Result<std::string>()> reload;
+  /// For that time; nothing for ever.
+  std::function<void(Severity level, std::optional<Duration> time)> set_log_level;
+};
+
+/// Carries an operator's commands out; each gives the text of the answer.
+class CommandRunner {
+ public:
+  CommandRunner(node::Node& node, GossipKeys& keys, Instant now, ProcessControl process)
+      : node_(node), keys_(keys), now_(now), process_(std::move(process)) {}
+
+  Result<std::string> operator()(const admin::ReleaseGuard& c) const;
+  Result<std::string> operator()(const admin::ForgetRegion& c) const;
+  Result<std::string> operator()(const admin::InstallKey& c) const;
+  Result<std::string> operator()(const admin::UseKey& c) const;
+  Result<std::string> operator()(const admin::RemoveKey& c) const;
+  Result<std::string> operator()(const admin::ReplaceVoter& c) const;
+  Result<std::string> operator()(const admin::RaiseGeneration&) const;
+  Result<std::string> operator()(const admin::ForgetProposal&) const;
+  Result<std::string> operator()(const admin::Reload&) const;
+  Result<std::string> operator()(const admin::SetLogLevel& c) const;
+
+ private:
+  node::Node& node_;
+  GossipKeys& keys_;
+  Instant now_;
+  ProcessControl process_;
+};
+
+}  // namespace syncer::daemon

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/daemon/reload.h"
+
+#include <gtest/gtest.h>
+
+namespace syncer::daemon {
+namespace {
+
+TEST(Reload, WhatOnlyARestartAppliesIsNamed) {
+  config::DaemonConfig now;
+  now.effective = {{"log.level", {"info", "default"}}, {"sync.hold", {"2m", "default"}}, {"node", {"a", "--node"}}};
+  config::DaemonConfig fresh = now;
+  EXPECT_EQ(changes_between(now, fresh), Changes{});
+  fresh.effective["log.level"] = {"debug", "f.json:1:2"};
+  fresh.effective["sync.hold"] = {"3m", "f.json:2:2"};
+  fresh.log_level = Severity::Debug;
+  const Changes changes = changes_between(now, fresh);
+  EXPECT_EQ(changes, (Changes{Severity::Debug, {"log.level"}, {"sync.hold"}}));
+  EXPECT_NE(describe(changes).find("changed: log.level; changed, but only a restart applies: sync.hold"),
+            std::string::npos)
+      << describe(changes);
+}
+
+}  // namespace
+}  // namespace syncer::daemon
