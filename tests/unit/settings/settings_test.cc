@@ -80,9 +80,11 @@ TEST(Settings, EachChangesItsOwnFieldAlone) {
       {"registry.domain", "d7"},
       {"registry.exclude-services", "x,y"},
       {"registry.kind", "another"},
+      {"registry.password-file", "/p"},
       {"registry.projects", "p,q"},
       {"registry.timeout", "77s"},
       {"registry.token-file", "/t"},
+      {"registry.user", "u"},
       {"registry.writes-per-second", "78"},
       {"rpc.address", "10.9.9.9:5"},
       {"sync.connect-retry", "79s"},
@@ -167,6 +169,12 @@ TEST(Settings, RefuseCombinationsThatMakeNoSense) {
   EXPECT_TRUE(refused([](NodeConfig& c) { c.region.clear(); }));
   EXPECT_TRUE(refused([](NodeConfig& c) { c.registry.addresses.clear(); }));
   EXPECT_TRUE(refused([](NodeConfig& c) { c.registry.projects.clear(); }));
+  EXPECT_TRUE(refused([](NodeConfig& c) { c.registry.user = "u"; })) << "without a password";
+  EXPECT_TRUE(refused([](NodeConfig& c) {
+    c.registry.user = "u";
+    c.registry.password_file = "/p";
+    c.registry.token_file = "/t";
+  })) << "two proofs";
   EXPECT_TRUE(refused([](NodeConfig& c) { ASSERT_TRUE(apply_setting(c, "gossip.probe-timeout", "1001ms")); }));
   EXPECT_TRUE(refused([](NodeConfig& c) {
     ASSERT_TRUE(apply_setting(c, "gossip.profile", "wan"));  // waits 3 s for an answer
