@@ -50,8 +50,7 @@ struct Registry {
 struct Syncer {
   /// Starts `syncer daemon` with these words and waits until it is ready; fails the test when it does not get there.
   Syncer(const Workplace& workplace, const std::vector<std::string>& words);
-  /// The value of a field of GET /v1/status, as JSON text; empty when nobody answers. Path as JSON pointer. Needs
-  /// --metrics-addr, which words() gives.
+  /// The value of a field of GET /v1/status, as JSON text; empty when nobody answers. Path as JSON pointer.
   std::string status(const std::string& pointer) const;
   Process process;
   std::string node;
