@@ -89,9 +89,27 @@ using syncer::json::Value;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+/// A name as Go's decoder compares it, without case; of several that match the last one
+/// of the document counts, which keeps their order only where it reads in one pass. Two letters beyond ASCII
+/// fold to ASCII ones, the long s and the Kelvin sign.
+std::string folded(std::string_view name) {
+  constexpr std::string_view kLongS = "\xc5\xbf";
+  constexpr std::string_view kKelvin = "\xe2\x84\xaa";
+  std::string out;
+  while (!name.empty()) {
+    const bool long_s = name.starts_with(kLongS);
+    const bool kelvin = name.starts_with(kKelvin);
+    out.push_back(long_s ? 's' : kelvin ? 'k' : lower(name.front()));
+    name.remove_prefix(long_s ? kLongS.size() : kelvin ? kKelvin.size() : 1);
+  }
+  return out;
+}
+
+/// `name` is one of the decoder's own, in ASCII.
+bool same_name(std::string_view given, std::string_view name) {
+  const auto same = [](char x, char y) { return lower(x) == lower(y); };
+  if (given.size() == name.size()) return std::equal(given.begin(), given.end(), name.begin(), same);
+  return given.size() > name.size() && folded(given) == folded(name);
 }
 
 /// Go's name of a JSON type.
@@ -231,10 +249,11 @@ void GoReader::mismatch(std::string_view name, const Value& value, std::string_v
 
 const Value* GoReader::member(std::string_view name) const {
   if (object_ == nullptr) return nullptr;
+  const Value* last = nullptr;
   for (const Value& value : *object_) {
-    if (same_name(value.name(), name)) return value.is_null() ? nullptr : &value;
+    if (same_name(value.name(), name) && !value.is_null()) last = &value;
   }
-  return nullptr;
+  return last;
 }
 
 const Value* GoReader::list(std::string_view name, std::string_view type) {
