@@ -17,8 +17,11 @@ constexpr Duration kLongestQuiet = std::chrono::seconds(30);
 void CopyQueue::set_enabled(bool enabled) {
   enabled_ = enabled;
   if (enabled) return;
-  for (const CopyName& name : std::exchange(queue_, {})) {
-    if (DesiredCopy* copy = regions_.find(name)) copy->queued = false;
+  size_ = 0;
+  for (const auto& [region, keys] : std::exchange(queue_, {})) {
+    for (const Bytes& key : keys) {
+      if (DesiredCopy* copy = regions_.find({region, key})) copy->queued = false;
+    }
   }
 }
 
@@ -36,7 +39,8 @@ void CopyQueue::push(const CopyName& name) {
 void CopyQueue::push(const CopyName& name, DesiredCopy& copy) {
   if (copy.queued || !enabled_) return;
   copy.queued = true;
-  queue_.push_back(name);
+  queue_[name.region].push_back(name.key);
+  ++size_;
 }
 
 void CopyQueue::push_at(Instant at, const CopyName& name) { timers_.insert({at, name}); }
@@ -48,8 +52,15 @@ std::optional<CopyName> CopyQueue::pop_due(Instant now) {
 
 std::optional<CopyName> CopyQueue::pop() {
   if (queue_.empty()) return std::nullopt;
-  CopyName name = std::move(queue_.front());
-  queue_.pop_front();
+  auto next = queue_.upper_bound(served_);
+  if (const auto same = queue_.find(served_); same != queue_.end() && SYNCER_MUTATED("catalog.serve_one_region_first"))
+    next = same;
+  if (next == queue_.end()) next = queue_.begin();
+  CopyName name{next->first, std::move(next->second.front())};
+  next->second.pop_front();
+  if (next->second.empty()) queue_.erase(next);
+  --size_;
+  served_ = name.region;
   return name;
 }
 

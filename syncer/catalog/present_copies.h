@@ -14,7 +14,8 @@
 
 namespace syncer::catalog {
 
-/// The copies that have to be looked at: now, in turn, or at a certain time.
+/// The copies that have to be looked at: now, in turn, or at a certain time. Regions take turns: however many copies of
+/// one wait, the first one of another is the next but one.
 class CopyQueue {
  public:
   explicit CopyQueue(Regions& regions) : regions_(regions) {}
@@ -32,13 +33,15 @@ class CopyQueue {
   /// The next one in turn; nothing when there is none.
   std::optional<CopyName> pop();
 
-  std::size_t size() const { return queue_.size(); }
+  std::size_t size() const { return size_; }
   Instant next_due() const { return timers_.empty() ? kNever : timers_.begin()->first; }
 
  private:
   Regions& regions_;
   bool enabled_ = false;
-  std::deque<CopyName> queue_;
+  std::map<std::string, std::deque<Bytes>> queue_;  ///< by region; none is empty
+  std::size_t size_ = 0;
+  std::string served_;  ///< the region that had its turn last
   std::set<std::pair<Instant, CopyName>> timers_;
 };
 
