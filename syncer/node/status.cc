@@ -78,6 +78,10 @@ RegionStatus status_of(const std::string& region, const Parts& parts, Instant no
     status.link.instances = count_instances(*replica);
     status.link.records = replica->size();
   }
+  if (link.over_quota) {
+    status.link.over_quota = "it offers more than sync.max-" + std::string(replication::name(*link.over_quota)) +
+                             " allows; the rest is refused";
+  }
   status.link.problem = problem_of(link, peering.publishing(), status.link, parts.config.rpc_address);
   status.imports = parts.catalog.import_status(region);
   return status;
@@ -88,13 +92,8 @@ void add_reason(std::vector<std::string>& pending, std::string reason) {
   if (std::find(pending.begin(), pending.end(), reason) == pending.end()) pending.push_back(std::move(reason));
 }
 
-void add_reasons(std::vector<std::string>& pending, const RegionStatus& region, bool complete,
-                 std::optional<replication::QuotaKind> quota) {
+void add_reasons(std::vector<std::string>& pending, const RegionStatus& region, bool complete) {
   const std::string name = "region " + region.region + ": ";
-  if (quota) {
-    pending.push_back(name + "it offers more than sync.max-" + std::string(replication::name(*quota)) +
-                      " allows; the rest is refused");
-  }
   if (!region.link.problem.empty()) return;
   if (region.link.receiving && !complete) pending.push_back(name + "its records are not complete yet");
   if (region.link.unacknowledged > 0) {
@@ -134,6 +133,7 @@ Status Node::status(Instant now) const {
   status.failure = fatal();
   status.leaving = flows_->stopped();
   fill_members(status, now);
+  status.sync_refused = parts_->peering.refusals().by_name();
   if (parts_->cluster) status.group = parts_->cluster->status(now);
   if (!status.follows()) fill_work(status, now);
   status.ready = problems_of(status).empty();
@@ -147,8 +147,7 @@ void Node::fill_work(Status& status, Instant now) const {
   status.starting = starting(*flows_, status.registry);
   for (const std::string& region : parts_->peering.regions()) {
     status.regions.push_back(status_of(region, *parts_, now));
-    add_reasons(status.pending, status.regions.back(), parts_->peering.state(region, now).complete,
-                parts_->peering.link(region).over_quota);
+    add_reasons(status.pending, status.regions.back(), parts_->peering.state(region, now).complete);
   }
   for (std::string& reason : parts_->catalog.pending()) add_reason(status.pending, std::move(reason));
 }

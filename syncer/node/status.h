@@ -53,6 +53,7 @@ struct Status {
   catalog::RegistryStatus registry;
   std::vector<std::string> pending;  ///< for people, what is under way and no problem; each once; empty at rest
   std::map<std::string, std::uint64_t> gossip_dropped = {};  ///< packets and streams not believed, by reason
+  std::map<std::string, std::uint64_t> sync_refused = {};    ///< what was refused of other regions, by reason
 
   /// In cluster mode the registry and the other regions are the leader's work.
   bool follows() const { return group && !group->leads; }
@@ -82,6 +83,9 @@ struct Status {
     v.list(kMembersPart, s.members);
     v.counts({.key = "gossip_dropped", .help = "Gossip packets and streams that were not believed, by reason."},
              "reason", s.gossip_dropped);
+    v.counts(
+        {.key = "sync_refused", .help = "Links, messages and records of other regions that were refused, by reason."},
+        "reason", s.sync_refused);
     v.field({.key = "pending"}, s.pending);
   }
 };

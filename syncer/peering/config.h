@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "syncer/base/time.h"
 #include "syncer/crypto/keyring.h"
@@ -22,6 +23,7 @@ struct SyncSettings {
   std::uint64_t max_records = 200'000;                  ///< that one region may have here
   std::uint64_t max_bytes = std::uint64_t{256} << 20U;  ///< of all its records
   std::uint64_t max_changes = 5'000;                    ///< a second, on the average of some seconds
+  std::vector<std::string> regions = {"*"};             ///< that may take part; see Authorization
 };
 
 inline settings::Settings<SyncSettings> sync_settings() {
@@ -39,6 +41,8 @@ inline settings::Settings<SyncSettings> sync_settings() {
                        "changes a second that are taken from one region"),
       settings::number("sync.max-records", 1, 2'000'000, &S::max_records,
                        "records that are taken from one region: instances, services, contracts"),
+      settings::texts("sync.regions", &S::regions,
+                      "regions whose records are taken, and which are given ours; * for all"),
       settings::positive("sync.silence", &S::silence, "a link silent for this long is dialled again"),
   };
 }

@@ -30,16 +30,17 @@ wire::Hello Handshake::hello(Epoch epoch, std::uint64_t head) const {
   return {config_.region, config_.node, run_, config_.single, epoch, head};
 }
 
-std::optional<wire::SyncMessage> Handshake::answer(Instant now, const wire::Hello& hello, const Peer* known,
-                                                   bool full) {
-  if (!leads_ && hello.region != config_.region) {
+Handshake::Objection Handshake::objection(Instant now, const wire::Hello& hello, const Peer* known, bool full) {
+  Objection found = judge(hello, known, full);
+  if (found.conflict) note_conflict(now, hello.region, found.reason);
+  return found;
+}
+
+std::optional<wire::SyncMessage> Handshake::answer(const wire::Hello& hello, const Peer* known) const {
+  if (goes_to_leader(hello)) {
     if (!leader_) return std::nullopt;
     return wire::Redirect{*leader_};
   }
-  bool conflict = false;
-  const std::string reason = objection(hello, known, full, conflict);
-  if (conflict) note_conflict(now, hello.region, reason);
-  if (!reason.empty()) return refusal(reason, conflict);
   if (known == nullptr) return wire::Welcome{config_.region, config_.node, run_, {}, 0};
   return welcome(*known);
 }
@@ -48,14 +49,17 @@ wire::Welcome Handshake::welcome(const Peer& dialer) const {
   return {config_.region, config_.node, run_, dialer.writer.known_epoch(), dialer.writer.known_run()};
 }
 
-std::string Handshake::objection(const wire::Hello& hello, const Peer* known, bool full, bool& conflict) const {
-  if (hello.region.empty()) return "a region needs a name";
+Handshake::Objection Handshake::judge(const wire::Hello& hello, const Peer* known, bool full) const {
+  if (hello.region.empty()) return {Refusal::Invalid, "a region needs a name"};
   if (hello.region == config_.region) {
-    if (hello.run == run_) return "this address is the dialer's own";
-    conflict = config_.single || hello.single;
-    return conflict ? name_used_twice(config_.region, config_.node, hello.node) : "a region does not publish to itself";
+    if (hello.run == run_) return {Refusal::WrongRegion, "this address is the dialer's own"};
+    const bool conflict = config_.single || hello.single;
+    if (!conflict) return {Refusal::WrongRegion, "a region does not publish to itself"};
+    return {Refusal::NameTaken, name_used_twice(config_.region, config_.node, hello.node), true};
   }
-  return known == nullptr && full ? "too many regions" : "";
+  if (!allows(hello.region)) return {Refusal::NotAllowed, "region \"" + hello.region + "\" is not in sync.regions"};
+  if (goes_to_leader(hello)) return {};
+  return known == nullptr && full ? Objection{Refusal::TooMany, "too many regions"} : Objection{};
 }
 
 wire::Refuse Handshake::refuse_newcomer(Instant now, const wire::Hello& hello, const PeerLink& present) {

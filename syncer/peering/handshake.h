@@ -9,9 +9,11 @@
 
 #include "syncer/base/endpoint.h"
 #include "syncer/base/time.h"
+#include "syncer/peering/authorization.h"
 #include "syncer/peering/config.h"
 #include "syncer/peering/links.h"
 #include "syncer/peering/peers.h"
+#include "syncer/peering/refusals.h"
 
 namespace syncer::peering {
 
@@ -20,16 +22,28 @@ namespace syncer::peering {
 class Handshake {
  public:
   /// `run` is random: it distinguishes this process from an earlier one of the same node. Borrows `config`.
-  Handshake(const PeeringConfig& config, std::uint64_t run) : config_(config), run_(run) {}
+  Handshake(const PeeringConfig& config, std::uint64_t run)
+      : config_(config), run_(run), authorization_(config.sync.regions) {}
 
   /// Cluster mode: a node that is not the leader sends dialers to it.
   void set_leader(bool self, std::optional<Endpoint> leader);
 
+  /// Why a hello is refused.
+  struct Objection {
+    Refusal why = Refusal::Invalid;
+    std::string reason;  ///< in words; empty: there is none
+    bool conflict = false;
+  };
+
+  /// The region may take part in the exchange.
+  bool allows(std::string_view region) const { return authorization_.allows(region); }
   wire::Hello hello(Epoch epoch, std::uint64_t head) const;
+  /// What speaks against a hello. `known`: the dialer's region, nullptr when it is new. `full`: no further region can
+  /// be followed.
+  Objection objection(Instant now, const wire::Hello& hello, const Peer* known, bool full);
   /// What a hello is answered with; a Welcome says that the region may publish. Nothing closes the link without an
-  /// answer, so that the dialer tries the next address at once. `known`: the dialer's region, nullptr when it is new.
-  /// `full`: no further region can be followed.
-  std::optional<wire::SyncMessage> answer(Instant now, const wire::Hello& hello, const Peer* known, bool full);
+  /// answer, so that the dialer tries the next address at once. For a hello without objection.
+  std::optional<wire::SyncMessage> answer(const wire::Hello& hello, const Peer* known) const;
   /// The region of this hello is published on another link, by a writer that is there: the newcomer is refused.
   wire::Refuse refuse_newcomer(Instant now, const wire::Hello& hello, const PeerLink& present);
   wire::Welcome welcome(const Peer& dialer) const;
@@ -48,10 +62,12 @@ class Handshake {
   Instant next_deadline() const;
 
  private:
-  std::string objection(const wire::Hello& hello, const Peer* known, bool full, bool& conflict) const;
+  Objection judge(const wire::Hello& hello, const Peer* known, bool full) const;
+  bool goes_to_leader(const wire::Hello& hello) const { return !leads_ && hello.region != config_.region; }
 
   const PeeringConfig& config_;
   std::uint64_t run_;
+  Authorization authorization_;
   bool leads_ = true;
   std::optional<Endpoint> leader_;
   struct Conflict {

@@ -99,7 +99,7 @@ void Links::accept(Instant now, LinkId id, const Endpoint& from, bool expected) 
   }
   const bool full = strangers >= (expected ? kMaxUnidentified : kMaxStrangers);
   if (full || of_this_host >= kMaxOfOneHost) {
-    report_drop(now, "", "too many strangers");
+    report_drop(now, Refusal::Strangers, "", "too many strangers");
     return streams_.close(id);
   }
   add(now, id, false, from);
@@ -199,8 +199,9 @@ std::vector<LinkId> Links::take_silent(Instant now) {
   return silent;
 }
 
-void Links::report_refusal(Instant now, const PeerLink& link, std::string_view region, std::string_view node,
-                           std::string_view reason) {
+void Links::report_refusal(Instant now, const PeerLink& link, Refusal why, std::string_view region,
+                           std::string_view node, std::string_view reason) {
+  refusals_.count(why);
   // Each try of a dialer has another port; without it the same refusal is the same event.
   const std::string address = link.dialer ? to_string(link.address) : link.address.host();
   observe(
@@ -214,7 +215,8 @@ void Links::report_failed_dial(Instant now, const PeerLink& link, std::string_vi
           {{"region", link.region}, {"address", address}, {"reason", reason}});
 }
 
-void Links::report_drop(Instant now, std::string_view region, std::string_view reason) {
+void Links::report_drop(Instant now, Refusal why, std::string_view region, std::string_view reason) {
+  refusals_.count(why);
   observe(observer_, now, EventKind::FrameDropped, Severity::Warning, {{"region", region}, {"reason", reason}});
 }
 

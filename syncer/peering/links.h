@@ -11,6 +11,7 @@
 #include "syncer/base/endpoint.h"
 #include "syncer/base/ids.h"
 #include "syncer/base/time.h"
+#include "syncer/peering/refusals.h"
 #include "syncer/ports/network.h"
 #include "syncer/ports/observer.h"
 #include "syncer/wire/frame/frame.h"
@@ -90,12 +91,14 @@ class Links {
   /// No link is silent for too long before this.
   Instant next_deadline() const { return next_silent_; }
 
-  /// Events about a link that the caller decides on.
-  void report_refusal(Instant now, const PeerLink& link, std::string_view region, std::string_view node,
+  /// Events about a link that the caller decides on; what is refused is counted.
+  void report_refusal(Instant now, const PeerLink& link, Refusal why, std::string_view region, std::string_view node,
                       std::string_view reason);
   /// A stream that was dialled never came to be a link.
   void report_failed_dial(Instant now, const PeerLink& link, std::string_view reason);
-  void report_drop(Instant now, std::string_view region, std::string_view reason);
+  void report_drop(Instant now, Refusal why, std::string_view region, std::string_view reason);
+  void count(Refusal why) { refusals_.count(why); }
+  const Refusals& refusals() const { return refusals_; }
 
  private:
   Instant expiry(const PeerLink& link) const;
@@ -108,6 +111,7 @@ class Links {
   wire::Seal seal_;
   std::map<LinkId, PeerLink> links_;
   Instant next_silent_ = kNever;
+  Refusals refusals_;
 };
 
 }  // namespace syncer::peering

@@ -47,7 +47,8 @@ void Peering::set_regions(Instant now, std::vector<RemoteRegion> regions) {
     const bool sibling = remote.region == config_.region && (remote.node == config_.node || !config_.single);
     // Gossip remembers the dead for long; a region that was forgotten stays so.
     const bool news = remote.alive || peers_.find(remote.region) != nullptr;
-    if (!sibling && news) alternatives[remote.region].push_back(std::move(remote));
+    const bool allowed = remote.region == config_.region || handshake_.allows(remote.region);
+    if (!sibling && news && allowed) alternatives[remote.region].push_back(std::move(remote));
   }
   handshake_.set_rivals(alternatives[config_.region]);
   for (auto& [name, nodes] : alternatives) {
@@ -105,7 +106,7 @@ void Peering::erase(Instant now, ByteView key) {
 void Peering::raise_floor(Instant now, std::string_view region, Epoch floor) {
   if (peers_.is_full_for(region)) return;
   Peer& peer = peers_.at(region);
-  if (!peer.writer.raise(floor)) return report_doubt(observer_, now, peer.name, floor, peer.writer.known_epoch());
+  if (!peer.writer.raise(floor)) return doubt(now, peer.name, floor, peer.writer.known_epoch());
   const replication::Replica* held = core_.replica(peer.id);
   if (held != nullptr && held->epoch() < floor) forget(now, region);
   note_presence(now, peer);
@@ -128,7 +129,8 @@ void Peering::on_stream_data(Instant now, LinkId id, ByteView bytes) {
   while (PeerLink* link = links_.find(id)) {
     const auto message = links_.next(*link, bytes);
     if (!message) return on_unreadable(now, *link, message.error());
-    if (!*message && links_.hold_too_much(*link)) return drop(now, *link, "too much of unfinished frames");
+    if (!*message && links_.hold_too_much(*link))
+      return drop(now, *link, Refusal::TooLarge, "too much of unfinished frames");
     if (!*message) return greet(now, *link);
     on_message(now, *link, **message);
   }
@@ -137,8 +139,10 @@ void Peering::on_stream_data(Instant now, LinkId id, ByteView bytes) {
 /// A dialer that speaks another version, or not with our key, is told so.
 void Peering::on_unreadable(Instant now, PeerLink& link, const Error& error) {
   const bool other_tongue = error.code == ErrorCode::Unsupported || error.code == ErrorCode::Refused;
-  if (link.dialer || link.state != PeerLink::State::Greeting || !other_tongue) return drop(now, link, error.detail);
-  refuse(now, link, "", "", handshake_.refusal(error.detail, false));
+  if (link.dialer || link.state != PeerLink::State::Greeting || !other_tongue) {
+    return drop(now, link, Refusal::Unreadable, error.detail);
+  }
+  refuse(now, link, Refusal::Unreadable, "", "", handshake_.refusal(error.detail, false));
 }
 
 void Peering::on_message(Instant now, PeerLink& link, const wire::SyncMessage& message) {
@@ -146,14 +150,16 @@ void Peering::on_message(Instant now, PeerLink& link, const wire::SyncMessage& m
   const auto* from_reader = std::get_if<replication::ReaderMessage>(&message);
   if (link.state == PeerLink::State::Up) {
     if (from_writer != nullptr && !link.dialer) return on_writer_message(now, link, *from_writer);
-    if (from_reader == nullptr || !link.dialer) return drop(now, link, "message in the wrong direction");
+    if (from_reader == nullptr || !link.dialer) {
+      return drop(now, link, Refusal::OutOfTurn, "message in the wrong direction");
+    }
     replication::Outputs out = take_outputs();
     core_.receive(now, peers_.at(link.region).id, *from_reader, out);
     return carry_out(now, out);
   }
   if (link.dialer) return on_greeting_answer(now, link, message);
   if (const auto* hello = std::get_if<wire::Hello>(&message)) return on_hello(now, link, *hello);
-  drop(now, link, "no hello");
+  drop(now, link, Refusal::OutOfTurn, "no hello");
 }
 
 void Peering::on_writer_message(Instant now, PeerLink& link, const replication::WriterMessage& message) {
@@ -164,12 +170,12 @@ void Peering::on_writer_message(Instant now, PeerLink& link, const replication::
     case WriterTrust::Verdict::Hear:
       return hear(now, link, epoch, message);
     case WriterTrust::Verdict::SameEpoch:
-      return report_stale_epoch(observer_, now, peer.name, epoch, known);
+      return refuse_stale(now, peer.name, epoch, known);
     case WriterTrust::Verdict::Doubt:
-      if (epoch > known) return report_doubt(observer_, now, peer.name, epoch, known);
+      if (epoch > known) return doubt(now, peer.name, epoch, known);
       return hear(now, link, epoch, message);  // refused as stale, and its writer is told what is known
     case WriterTrust::Verdict::Believe:
-      report_doubt(observer_, now, peer.name, known, epoch);
+      doubt(now, peer.name, known, epoch);
       core_.receiver(peer.id).forget_epoch();
       return hear(now, link, epoch, message);
   }
@@ -181,6 +187,8 @@ void Peering::hear(Instant now, PeerLink& link, Epoch epoch, const replication::
   const replication::Heard heard = core_.receive(now, peer.id, message, out);
   if (heard != replication::Heard::Word) link.last_of_use = now;
   peer.writer.heard(now, link.run, epoch, heard);
+  const bool is_push = std::holds_alternative<replication::Push>(message);
+  if (is_push && heard == replication::Heard::Progress && core_.over_quota(peer.id)) links_.count(Refusal::OverQuota);
   carry_out(now, out);
 }
 
@@ -208,13 +216,13 @@ void Peering::carry_out(Instant now, replication::Output& output) {
   } else if (const auto* mismatch = std::get_if<Mismatch>(&output)) {
     report_mismatch(observer_, now, peers_.name_of(mismatch->region), mismatch->version);
   } else if (const auto* stale = std::get_if<StaleEpoch>(&output)) {
-    report_stale_epoch(observer_, now, peers_.name_of(stale->region), stale->got, stale->known);
+    refuse_stale(now, peers_.name_of(stale->region), stale->got, stale->known);
   } else if (const auto* old = std::get_if<EpochTooOld>(&output)) {
     want_reopen(now, old->known);
   } else if (const auto* quota = std::get_if<QuotaChanged>(&output)) {
     report_quota(observer_, now, peers_.name_of(quota->region), *quota);
   } else if (const auto* dropped = std::get_if<Dropped>(&output)) {
-    links_.report_drop(now, peers_.name_of(dropped->from), dropped->reason);
+    links_.report_drop(now, Refusal::Invalid, peers_.name_of(dropped->from), dropped->reason);
   }
 }
 
@@ -236,8 +244,18 @@ void Peering::ask(Instant now, const replication::Ask& ask) {
 void Peering::want_reopen(Instant now, Epoch known) {
   const Epoch own = core_.log().epoch();
   if (SYNCER_MUTATED("peering.ignore_known_epoch")) return;
-  if (!in_bounds(known) || leaps_beyond(own, known)) return report_doubt(observer_, now, config_.region, known, own);
+  if (!in_bounds(known) || leaps_beyond(own, known)) return doubt(now, config_.region, known, own);
   reopen_wanted_ = std::max(reopen_wanted_.value_or(Epoch{}), known);
+}
+
+void Peering::doubt(Instant now, std::string_view region, Epoch got, Epoch known) {
+  links_.count(Refusal::DoubtedEpoch);
+  report_doubt(observer_, now, region, got, known);
+}
+
+void Peering::refuse_stale(Instant now, std::string_view region, Epoch got, Epoch known) {
+  links_.count(Refusal::StaleEpoch);
+  report_stale_epoch(observer_, now, region, got, known);
 }
 
 // What is known of the regions.

@@ -117,6 +117,8 @@ class Peering {
   /// Nothing is known of the region any more. It comes back when gossip shows it alive, or when it dials us.
   void erase_region(Instant now, std::string_view region);
   const replication::Replication& core() const { return core_; }
+  /// What was refused so far, by reason.
+  const Refusals& refusals() const { return links_.refusals(); }
   void hash(StateHasher& hasher) const;
 
  private:
@@ -144,9 +146,11 @@ class Peering {
   // Links.
   void dial_due(Instant now);
   void send(Instant now, LinkId link, ByteView frame);
-  void refuse(Instant now, PeerLink& link, const std::string& region, const std::string& node,
+  void refuse(Instant now, PeerLink& link, Refusal why, const std::string& region, const std::string& node,
               const wire::Refuse& refusal);
-  void drop(Instant now, PeerLink& link, std::string_view reason);
+  void drop(Instant now, PeerLink& link, Refusal why, std::string_view reason);
+  void doubt(Instant now, std::string_view region, Epoch got, Epoch known);
+  void refuse_stale(Instant now, std::string_view region, Epoch got, Epoch known);
   void close(Instant now, LinkId link, std::string_view reason);
   void close_silent(Instant now, LinkId link);
   void detach(Instant now, const PeerLink& link, std::string_view reason);

@@ -30,11 +30,13 @@ void Peering::greet(Instant now, PeerLink& link) {
 
 void Peering::on_hello(Instant now, PeerLink& link, const wire::Hello& hello) {
   const Peer* known = peers_.find(hello.region);
-  const auto answer = handshake_.answer(now, hello, known, peers_.is_full_for(hello.region));
-  if (!answer) return close(now, link.id, "no leader is known yet");
-  if (const auto* refusal = std::get_if<wire::Refuse>(&*answer)) {
-    return refuse(now, link, hello.region, hello.node, *refusal);
+  const auto objection = handshake_.objection(now, hello, known, peers_.is_full_for(hello.region));
+  if (!objection.reason.empty()) {
+    const wire::Refuse refusal = handshake_.refusal(objection.reason, objection.conflict);
+    return refuse(now, link, objection.why, hello.region, hello.node, refusal);
   }
+  const auto answer = handshake_.answer(hello, known);
+  if (!answer) return close(now, link.id, "no leader is known yet");
   if (std::holds_alternative<wire::Redirect>(*answer)) {
     links_.send(link, wire::encode_sync(*answer));
     return close(now, link.id, "sent to the leader");
@@ -42,7 +44,10 @@ void Peering::on_hello(Instant now, PeerLink& link, const wire::Hello& hello) {
   const bool present = known != nullptr && known->in && known->writer.proved_within(now, 2 * config_.sync.heartbeat);
   if (!present || SYNCER_MUTATED("peering.ignore_conflict")) return accept(now, link, hello);
   const Challenges::Challenge* other = challenges_.find(hello.region);
-  if (other != nullptr && links_.contains(other->link)) return close(now, link.id, "another newcomer waits already");
+  if (other != nullptr && links_.contains(other->link)) {
+    links_.count(Refusal::Newcomer);
+    return close(now, link.id, "another newcomer waits already");
+  }
   challenges_.begin(now, link.id, hello);
 }
 
@@ -56,7 +61,7 @@ void Peering::settle(Instant now, const Challenges::Challenge& challenge) {
     return accept(now, *link, challenge.hello);
   }
   const wire::Refuse refusal = handshake_.refuse_newcomer(now, challenge.hello, *present);
-  refuse(now, *link, challenge.hello.region, challenge.hello.node, refusal);
+  refuse(now, *link, Refusal::Newcomer, challenge.hello.region, challenge.hello.node, refusal);
 }
 
 void Peering::accept(Instant now, PeerLink& link, const wire::Hello& hello) {
@@ -73,7 +78,7 @@ void Peering::on_greeting_answer(Instant now, PeerLink& link, const wire::SyncMe
   if (const auto* welcome = std::get_if<wire::Welcome>(&answer)) return on_welcome(now, link, *welcome);
   if (const auto* refusal = std::get_if<wire::Refuse>(&answer)) return on_refuse(now, link, *refusal);
   if (const auto* redirect = std::get_if<wire::Redirect>(&answer)) return on_redirect(now, link, *redirect);
-  drop(now, link, "no answer to the hello");
+  drop(now, link, Refusal::OutOfTurn, "no answer to the hello");
 }
 
 void Peering::on_redirect(Instant now, PeerLink& link, const wire::Redirect& redirect) {
@@ -83,7 +88,7 @@ void Peering::on_redirect(Instant now, PeerLink& link, const wire::Redirect& red
   if (!peer.dialer.on_redirect(now, redirect.rpc)) {
     const std::string reason =
         "it sends us to " + to_string(redirect.rpc) + ", where gossip knows no syncer of its region";
-    links_.report_refusal(now, ended, ended.region, ended.node, reason);
+    links_.report_refusal(now, ended, Refusal::Redirect, ended.region, ended.node, reason);
   }
   dial_due(now);
 }
@@ -91,7 +96,7 @@ void Peering::on_redirect(Instant now, PeerLink& link, const wire::Redirect& red
 void Peering::on_welcome(Instant now, PeerLink& link, const wire::Welcome& welcome) {
   if (welcome.region != link.region) {
     const std::string reason = "the address answers for region \"" + welcome.region + "\"";
-    links_.report_refusal(now, link, link.region, welcome.node, reason);
+    links_.report_refusal(now, link, Refusal::WrongRegion, link.region, welcome.node, reason);
     return close(now, link.id, reason);
   }
   if (const auto known = handshake_.epoch_to_exceed(welcome, core_.log().epoch())) want_reopen(now, *known);
@@ -106,7 +111,7 @@ void Peering::on_welcome(Instant now, PeerLink& link, const wire::Welcome& welco
 }
 
 void Peering::on_refuse(Instant now, PeerLink& link, const wire::Refuse& refusal) {
-  links_.report_refusal(now, link, refusal.region, refusal.node, refusal.reason);
+  links_.report_refusal(now, link, Refusal::ByOther, refusal.region, refusal.node, refusal.reason);
   if (refusal.conflict) handshake_.note_conflict(now, config_.region, refusal.reason);
   Peer& peer = peers_.at(link.region);
   close(now, link.id, refusal.reason);
@@ -133,15 +138,15 @@ void Peering::send(Instant now, LinkId id, ByteView frame) {
   if (link != nullptr && !links_.send(*link, frame)) close(now, id, "the other side does not read");
 }
 
-void Peering::refuse(Instant now, PeerLink& link, const std::string& region, const std::string& node,
+void Peering::refuse(Instant now, PeerLink& link, Refusal why, const std::string& region, const std::string& node,
                      const wire::Refuse& refusal) {
-  links_.report_refusal(now, link, region, node, refusal.reason);
+  links_.report_refusal(now, link, why, region, node, refusal.reason);
   links_.send_refusal(link, refusal);
   close(now, link.id, refusal.reason);
 }
 
-void Peering::drop(Instant now, PeerLink& link, std::string_view reason) {
-  links_.report_drop(now, link.region, reason);
+void Peering::drop(Instant now, PeerLink& link, Refusal why, std::string_view reason) {
+  links_.report_drop(now, why, link.region, reason);
   close(now, link.id, reason);
 }
 

@@ -24,11 +24,14 @@ struct LinkStatus {
   std::uint64_t instances = 0;
   std::uint64_t records = 0;         ///< instances and what belongs to them: services, schemas
   std::uint64_t unacknowledged = 0;  ///< our entries it has not acknowledged yet
+  std::string over_quota = {};       ///< what it offers too much of; empty while it keeps within its quotas
 
   template <class Self, class Visitor>
   static void describe(Self& s, Visitor& v) {
     v.field({.key = "problem", .phrase = "{}", .problem = Problem::WhenSet, .cause = "region_not_connected"},
             s.problem);
+    v.field({.key = "over_quota", .phrase = "{}", .problem = Problem::WhenSet, .cause = "region_over_quota"},
+            s.over_quota);
     v.field({.key = "link_up",
              .help = "1 while the exchange with the region works in both directions.",
              .phrase = "connected",

@@ -44,6 +44,7 @@ node::Status full() {
   status.members = {{"a", "10.0.0.1:30190", "10.0.0.1:30191", "home", "alive", 4, Duration(135'000), {{"x", "y"}}, 0}};
   status.pending = {"the registry was not read yet"};
   status.gossip_dropped = {{"wrong_node", 7}};
+  status.sync_refused = {{"newcomer", 5}};
   return status;
 }
 
@@ -69,13 +70,14 @@ TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
   EXPECT_EQ(keys_of(document),
             (std::vector<std::string>{"conflict", "epoch", "failure", "gossip_dropped", "group", "joins", "leaving",
                                       "members", "mode", "node", "pending", "ready", "region", "regions", "registry",
-                                      "starting", "unkept_keys", "unreached"}));
+                                      "starting", "sync_refused", "unkept_keys", "unreached"}));
   EXPECT_EQ(keys_of(document.at("registry")), (std::vector<std::string>{"address",
                                                                         "copies",
                                                                         "cut",
                                                                         "excluded_services",
                                                                         "exported",
                                                                         "failing",
+                                                                        "forged",
                                                                         "guard",
                                                                         "guard_changes",
                                                                         "guard_held",
@@ -90,7 +92,8 @@ TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
                                                                         "read_interval_seconds",
                                                                         "rejected",
                                                                         "shared",
-                                                                        "unfit"}));
+                                                                        "unfit",
+                                                                        "unsigned_copies"}));
   EXPECT_EQ(keys_of(document.at("regions").at(0)), (std::vector<std::string>{"epoch",
                                                                              "guard",
                                                                              "guard_changes",
@@ -104,6 +107,7 @@ TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
                                                                              "last_heard_seconds",
                                                                              "left",
                                                                              "link_up",
+                                                                             "over_quota",
                                                                              "problem",
                                                                              "receiving",
                                                                              "records",

@@ -189,6 +189,39 @@ TEST_F(PeeringAndALiar, FollowsNoRedirectToWhereNoMemberIs) {
   EXPECT_NE(net.reason(1, EventKind::PeerRefused).find("where gossip knows no syncer"), std::string::npos);
 }
 
+TEST(PeeringAndStrangers, TakesAndGivesOnlyWhatTheRegionsOnItsListMay) {
+  PeeringNet net;
+  net.sync.regions = {"A", "C"};
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {{"k", "v"}});
+  net.sync.regions = {"*"};
+  net.start(2, "B", "b1").open_epoch(net.now(), {1, 1}, {{"k", "w"}});
+  net.start(3, "C", "c1").open_epoch(net.now(), {1, 1}, {{"k", "x"}});
+  net.gossip();
+  net.run(seconds(5));
+  EXPECT_EQ(net.peering(1).regions(), std::vector<std::string>{"C"});
+  EXPECT_TRUE(net.peering(1).link("C").up);
+  EXPECT_EQ(net.peering(2).replica("A"), nullptr) << "B is given nothing";
+  EXPECT_NE(net.reason(2, EventKind::PeerRefused).find("sync.regions"), std::string::npos);
+  EXPECT_GE(net.peering(1).refusals().of(Refusal::NotAllowed), 1U);
+  EXPECT_GE(net.peering(2).refusals().of(Refusal::ByOther), 1U);
+  EXPECT_EQ(net.peering(3).regions(), (std::vector<std::string>{"A", "B"})) << "the list is A's own";
+}
+
+TEST(PeeringAndStrangers, CountsWhatItRefusesByReason) {
+  PeeringNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  net.intrude(1, "SYNC\xff\xff\xff\xff");
+  const wire::Hello hello{"A", "twin", 666, true, {1, 1}, 0};
+  net.intrude(1, wire::preamble(wire::kSyncProtocol) + wire::encode_sync(wire::SyncMessage(hello)));
+  net.intrude(
+      1, wire::preamble(wire::kSyncProtocol) +
+             wire::encode_sync(wire::SyncMessage(replication::WriterMessage(Heartbeat{{1, 1}, 1, 0, 1, {}, true}))));
+  for (int i = 0; i < 70; ++i) net.intrude(1, "S");
+  const std::map<std::string, std::uint64_t> counted = {
+      {"name_taken", 1}, {"out_of_turn", 1}, {"strangers", 6}, {"unreadable", 1}};
+  EXPECT_EQ(net.peering(1).refusals().by_name(), counted);
+}
+
 TEST(PeeringAndStrangers, GivesADrippingStrangerFiveSeconds) {
   PeeringNet net;
   net.start(1, "A", "a1");

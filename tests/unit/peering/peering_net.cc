@@ -55,7 +55,7 @@ Peering& PeeringNet::start(int host, const std::string& region, const std::strin
     for (auto& byte : fresh) byte = static_cast<std::uint8_t>(random.next());
     return fresh;
   };
-  PeeringConfig config{region, node, single, SyncSettings{}, crypto::Keyring::make(std::move(keys)).value(), nonce};
+  PeeringConfig config{region, node, single, sync, crypto::Keyring::make(std::move(keys)).value(), nonce};
   World::start(std::make_unique<Host>(*this, host, std::move(config)));
   return peering(host);
 }

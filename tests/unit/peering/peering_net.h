@@ -16,6 +16,8 @@ class PeeringNet : public test::World {
   struct Host;
   PeeringNet();
 
+  SyncSettings sync;  ///< of those that start from now on
+
   /// Starts a peering at host number `host`.
   Peering& start(int host, const std::string& region, const std::string& node, bool single = true,
                  std::vector<Bytes> keys = {});

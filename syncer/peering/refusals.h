@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace syncer::peering {
+
+/// Why something that came from another region, or says so, was refused.
+enum class Refusal : std::uint8_t {
+  Strangers,     ///< too many streams that do not say who they are
+  Unreadable,    ///< not our protocol, another version, or not sealed with a key of ours
+  OutOfTurn,     ///< a message that nobody waits for there
+  TooLarge,      ///< unfinished frames hold too much memory
+  Invalid,       ///< a message that contradicts itself or the protocol's limits
+  NotAllowed,    ///< a region that is not in sync.regions
+  TooMany,       ///< more regions than can be followed
+  NameTaken,     ///< a region's name is used by two syncers
+  Newcomer,      ///< its region is published by a writer that is there
+  WrongRegion,   ///< the address answers for another region than gossip says
+  Redirect,      ///< sent to where no syncer of that region is
+  StaleEpoch,    ///< an epoch that is over
+  DoubtedEpoch,  ///< an epoch that the region cannot have, as far as is known
+  OverQuota,     ///< changes beyond what one region may have here
+  ByOther,       ///< the other end refuses us
+};
+
+/// How often each came, for the status and the metrics.
+class Refusals {
+ public:
+  void count(Refusal why) { ++counts_[static_cast<std::size_t>(why)]; }
+  std::uint64_t of(Refusal why) const { return counts_[static_cast<std::size_t>(why)]; }
+  /// Those that came, by name.
+  std::map<std::string, std::uint64_t> by_name() const {
+    std::map<std::string, std::uint64_t> named;
+    for (std::size_t i = 0; i < kNames.size(); ++i) {
+      if (counts_[i] > 0) named.emplace(kNames[i], counts_[i]);
+    }
+    return named;
+  }
+
+ private:
+  static constexpr std::array<std::string_view, 15> kNames = {
+      "strangers",   "unreadable",  "out_of_turn",   "too_large",  "invalid",
+      "not_allowed", "too_many",    "name_taken",    "newcomer",   "wrong_region",
+      "redirect",    "stale_epoch", "doubted_epoch", "over_quota", "by_other"};
+
+  std::array<std::uint64_t, kNames.size()> counts_{};
+};
+
+}  // namespace syncer::peering
