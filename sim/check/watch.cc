@@ -52,6 +52,8 @@ void Watch::on_node_event(NodeIndex node, const syncer::Event& event) {
       return clear(node, "hold", region);
     case EventKind::RegistryShared:
       return raise(node, "conflict", "registry");
+    case EventKind::MarkForged:
+      return raise(node, "forged", std::string(event.text("entry")));
     case EventKind::MemberConflict:
       return raise(node, "conflict", std::string(event.text("member")));
     case EventKind::NodeFailed:

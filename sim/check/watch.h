@@ -29,7 +29,7 @@ class Watch : public Rule {
   void on_request(NodeIndex node, const syncer::HttpRequest& request) override;
   void on_host_change(NodeIndex node, host::HostChange change) override;
 
-  /// Names of alarms raised at a node now: guard, hold, conflict, rejected, registry, epoch, quota.
+  /// Names of alarms raised at a node now: guard, hold, conflict, rejected, registry, epoch, quota, forged.
   bool raised(NodeIndex node, const std::string& alarm) const;
   const std::deque<Removed>& removed() const { return removed_; }
   /// Who began to lead, and when.

@@ -94,11 +94,15 @@ void Canary::write_count(Instant now) {
 }
 
 Canary::Memory Canary::shown(Instant began, std::uint64_t counted, const registry::Entry& entry) {
-  const bool own = entry.canary && entry.canary->run == mark_.run;
+  const bool own = entry.canary && entry.canary->run == mark_.run && config_.marks.believes(*entry.canary, entry.id);
+  // What nobody of the pool signed is no older state of the registry: somebody writes there.
+  const bool foreign =
+      entry.canary ? !config_.marks.believes(*entry.canary, entry.id) : config_.marks.active() && shown_own_;
+  if (foreign) rewrite(began);
   Memory memory;
-  memory.went_back = shown_own_ && (!own || entry.canary->count < counted);
+  memory.went_back = shown_own_ && !foreign && (!own || entry.canary->count < counted);
   if (memory.went_back && own) counted_ = entry.canary->count;  // said once
-  shown_own_ = own;
+  shown_own_ = own || (shown_own_ && foreign);
   if (registration_.empty()) {
     since_ = registered_at_;
   } else if (registration_ != entry.registration) {
@@ -116,7 +120,8 @@ void Canary::note_written(Instant now, std::uint64_t count) {
 }
 
 std::optional<Instant> Canary::written_at(const registry::Entry& entry) const {
-  const bool last = entry.canary && entry.canary->run == mark_.run && entry.canary->count == written_count_;
+  const bool last = entry.canary && entry.canary->run == mark_.run && entry.canary->count == written_count_ &&
+                    config_.marks.believes(*entry.canary, entry.id);
   return last && written_count_ > 0 ? std::optional(written_at_) : std::nullopt;
 }
 
@@ -143,6 +148,7 @@ void Canary::seen(Instant now, const registry::EntryId& ref) {
   const registry::SeenEntry* shown = view_.entry(ref);
   if (shown == nullptr || !shown->entry->canary) return;
   const registry::CanaryMark& mark = *shown->entry->canary;
+  if (note_forgery(now, ref, mark)) return judge(now);
   if (mark.region != mark_.region || mark.node != mark_.node) {
     others_[ref] = mark;
     if (!config_.single && mark.region == config_.region) remove(now, ref);
@@ -166,14 +172,54 @@ void Canary::seen(Instant now, const registry::EntryId& ref) {
     usurped_ = true;
     leases_.forget(ref);
   } else {
-    stale_ = true;
-    if (registered_ && due_ == kNever) due_ = now;
+    rewrite(now);
   }
   judge(now);
 }
 
+/// The mark is not of this pool: an alarm, and nothing follows from it. On our own entry it is written over.
+bool Canary::note_forgery(Instant now, const registry::EntryId& ref, const registry::CanaryMark& mark) {
+  if (config_.marks.believes(mark, ref.id)) {
+    forged_.erase(ref);
+    return false;
+  }
+  others_.erase(ref);
+  const std::string reason = "the registry shows a canary of syncer \"" + mark.node + "\" of region \"" + mark.region +
+                             "\" that nobody who has the pool's key wrote";
+  // Before the pool had a key, our own earlier run signed nothing.
+  const bool is_earlier_run = mark.region == mark_.region && mark.node == mark_.node && !confirmed_;
+  if (!is_earlier_run && forged_.insert_or_assign(ref, reason).second) {
+    observe(observer_, now, EventKind::MarkForged, Severity::Error,
+            {{"region", config_.region}, {"entry", ref.id}, {"reason", reason}});
+  }
+  if (is_own(ref)) rewrite(now);
+  return true;
+}
+
+void Canary::unmarked(Instant now, const registry::EntryId& ref) {
+  if (is_own(ref) && registered_ && !usurped_) rewrite(now);
+}
+
+void Canary::rewrite(Instant now) {
+  stale_ = true;
+  if (registered_ && due_ == kNever) due_ = now;
+}
+
+void Canary::seal_again(Instant now) {
+  if (registered_ && !usurped_) rewrite(now);
+}
+
+std::vector<std::string> Canary::forged(std::size_t limit) const {
+  std::vector<std::string> first;
+  for (const auto& [ref, reason] : forged_) {
+    if (first.size() < limit) first.push_back(reason);
+  }
+  return first;
+}
+
 void Canary::missing(Instant now, const registry::EntryId& ref) {
   others_.erase(ref);
+  forged_.erase(ref);
   if (is_own(ref)) {
     listed_ = confirmed_ = stale_ = false;
     if (usurped_) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "syncer/base/random.h"
 #include "syncer/catalog/config.h"
@@ -23,6 +24,8 @@ class Canary {
 
   void start(Instant now) { due_ = now; }
   void seen(Instant now, const registry::EntryId& ref);
+  /// The list shows an entry of the canaries' service without the mark of a syncer: ours gets its mark back.
+  void unmarked(Instant now, const registry::EntryId& ref);
   void missing(Instant now, const registry::EntryId& ref);
   /// False when it is none of ours.
   bool lease_lost(Instant now, const registry::EntryId& ref);
@@ -62,6 +65,11 @@ class Canary {
   /// Who else writes this registry, in words; empty when nobody does.
   const std::string& conflict() const { return conflict_; }
 
+  /// Entries that say they are canaries, and that nobody of the pool wrote, in words; the first few.
+  std::vector<std::string> forged(std::size_t limit) const;
+  /// Marks are signed by another key from now on.
+  void seal_again(Instant now);
+
   /// Removes it; done when withdrawn() is true.
   void withdraw(Instant now);
   bool withdrawn() const { return withdrawn_; }
@@ -77,6 +85,8 @@ class Canary {
   std::string rival_text() const;
   std::string sharing_text(const registry::CanaryMark& mark) const;
   bool is_own(const registry::EntryId& ref) const { return own_ == ref; }
+  bool note_forgery(Instant now, const registry::EntryId& ref, const registry::CanaryMark& mark);
+  void rewrite(Instant now);
 
   const CatalogConfig& config_;
   registry::Driver& driver_;
@@ -107,6 +117,7 @@ class Canary {
   Instant written_at_ = Instant::min();  // when the last write of a mark was answered, and the count in it
   std::uint64_t written_count_ = 0;
   std::map<registry::EntryId, registry::CanaryMark> others_;
+  std::map<registry::EntryId, std::string> forged_;
   std::string conflict_;
 };
 

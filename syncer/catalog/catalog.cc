@@ -57,7 +57,7 @@ std::map<std::string, Epoch> Catalog::marked_epochs() const {
   for (const auto& [ref, service] : session_->view.services()) {
     for (const auto& [id, seen] : service.entries) {
       const auto& mark = seen.entry->copy;
-      const auto epoch = mark ? parse_epoch(mark->epoch) : std::nullopt;
+      const auto epoch = mark && config_.marks.believes(*mark, id) ? parse_epoch(mark->epoch) : std::nullopt;
       if (epoch) epochs[mark->region] = std::max(epochs[mark->region], *epoch);
     }
   }
@@ -90,6 +90,12 @@ void Catalog::release_guard(Instant now, std::string_view region) {
   last_now_ = now;
   regions_.release_guard(now, region);
   if (region == "*" || region == config_.region) session_->guard.release(now);
+}
+
+void Catalog::marks_changed(Instant now) {
+  last_now_ = now;
+  session_->importer.seal_again(now);
+  session_->canary.seal_again(now);
 }
 
 void Catalog::end_hold(Instant now, std::string_view region) {
@@ -166,6 +172,8 @@ void Catalog::fill(RegistryStatus& status) const {
     status.failing = s.importer.failures(kMaxFailures);
   status.unfit = s.unfit(kMaxFailures);
   status.cut = s.importer.cuts(kMaxFailures);
+  status.forged = s.canary.forged(kMaxFailures);
+  status.unsigned_copies = s.unsigned_copies();
   status.read_interval = s.cycle.interval();
   status.excluded_services = config_.registry.excluded_services;
   status.exported = s.exporter.instances();

@@ -63,6 +63,9 @@ class Catalog {
   /// Goes on with the guards of the leader before us; to be called right after set_writer.
   void take_over_guards(Instant now, const std::vector<replication::GuardMark>& marks);
 
+  /// The keys behind CatalogConfig::marks are others now: what is signed by a former one is signed again.
+  void marks_changed(Instant now);
+
   /// An operator wants a region that is away forgotten: its copies go now, as after the hold time.
   void end_hold(Instant now, std::string_view region);
   /// Nothing of the region is left here.

@@ -40,6 +40,7 @@ struct CatalogConfig {
   registry::Kinds kinds;  ///< knows the one that the settings name
   RegistrySettings registry;
   GuardSettings guard;
+  registry::MarkSeal marks = {};              ///< signs marks in the registry, where the pool has a key
   Duration hold = std::chrono::seconds(120);  ///< copies of an unreachable region are kept this long
   /// Asked before each request that changes the registry; while it says no they wait. Empty: always.
   std::function<bool(Instant)> may_write;

@@ -31,7 +31,7 @@ Importer::Importer(const CatalogConfig& config, registry::Driver& driver, const 
       observer_(observer),
       random_(random.stream("copier")),
       queue_(regions),
-      present_(view, regions, leases, queue_, driver.traits().read_lag, observer) {}
+      present_(view, config.marks, regions, leases, queue_, driver.traits().read_lag, observer) {}
 
 void Importer::desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch) {
   const auto record = registry::decode_key(key);
@@ -206,6 +206,8 @@ std::optional<registry::Aspect> Importer::difference(const DesiredCopy& copy, co
   if (state.status != plan.status) return registry::Aspect::Status;
   const bool same = registry::same_metadata(plan.metadata, state.metadata, copy.extras_settled);
   if (!same && !SYNCER_MUTATED("catalog.ignore_properties")) return registry::Aspect::Properties;
+  // What cannot be changed in place stays signed by the former key: replacing it would be a break for nothing.
+  if (plan.properties_in_place && present_.wants_seal(state)) return registry::Aspect::Properties;
   return std::nullopt;
 }
 

@@ -28,6 +28,8 @@ class Importer {
   void set_enabled(Instant now, bool enabled);
 
   PresentCopies& present() { return present_; }
+  /// Marks are signed by another key from now on: all copies are looked at.
+  void seal_again(Instant now) { queue_.push_all(now); }
   /// Copies of this service may be possible now, or have to wait again: looks at all of them.
   void preparation_changed(const registry::ServiceKey& service);
 

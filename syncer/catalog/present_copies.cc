@@ -94,6 +94,13 @@ void PresentCopies::believe_view(Instant now, const CopyName& name, RemoteCopies
   believe(name, remote, copy, id, shown != nullptr);
 }
 
+bool PresentCopies::wants_seal(const CopyState& state) const {
+  if (state.quiet_until != Instant{}) return false;
+  const registry::SeenEntry* shown = view_.entry(state.ref);
+  if (shown == nullptr || !shown->entry->copy) return false;
+  return marks_.check(*shown->entry->copy, state.ref.id) != registry::Proof::Current;
+}
+
 void PresentCopies::updated(Instant now, const CopyName& name, CopyState& state) {
   state.quiet_until = now + read_lag_;
   queue_.push_at(state.quiet_until, name);
@@ -113,8 +120,8 @@ void PresentCopies::seen(Instant now, const registry::EntryId& ref) {
   if (shown == nullptr || service == nullptr || !shown->entry->copy) return;
   const registry::CopyMark& mark = *shown->entry->copy;
   const auto known = by_ref_.find(ref);
-  const bool marked = !mark.instance.empty();
-  // Somebody took the marks off: whose it is, is known while we are the one who registered it.
+  const bool marked = !mark.instance.empty() && marks_.believes(mark, ref.id);
+  // Somebody took the marks off, or changed them: whose it is, is known while we are the one who registered it.
   if (!marked && known == by_ref_.end()) return;
   const CopyName name =
       marked ? CopyName{mark.region, instance_key(service->state.name, mark.instance)} : known->second;

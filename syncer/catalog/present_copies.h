@@ -49,9 +49,15 @@ class CopyQueue {
 /// a reading may still show the time before them. Every change queues the copy it belongs to.
 class PresentCopies {
  public:
-  PresentCopies(const registry::Snapshot& view, Regions& regions, registry::Leases& leases, CopyQueue& queue,
-                Duration read_lag, Observer& observer)
-      : view_(view), regions_(regions), leases_(leases), queue_(queue), read_lag_(read_lag), observer_(observer) {}
+  PresentCopies(const registry::Snapshot& view, const registry::MarkSeal& marks, Regions& regions,
+                registry::Leases& leases, CopyQueue& queue, Duration read_lag, Observer& observer)
+      : view_(view),
+        marks_(marks),
+        regions_(regions),
+        leases_(leases),
+        queue_(queue),
+        read_lag_(read_lag),
+        observer_(observer) {}
 
   std::size_t size() const { return by_ref_.size(); }
   /// When the last complete reading of the registry began.
@@ -69,6 +75,8 @@ class PresentCopies {
   void believe(const CopyName& name, RemoteCopies& remote, DesiredCopy& copy, const std::string& id, bool present);
   /// An own write changed it in place: that is believed, not the list, for a while.
   void updated(Instant now, const CopyName& name, CopyState& state);
+  /// The registry shows it with a mark that is not signed by the key in use.
+  bool wants_seal(const CopyState& state) const;
   /// A quiet time or a retry ended: believes the list again.
   void settle(Instant now, const CopyName& name);
 
@@ -78,6 +86,7 @@ class PresentCopies {
   bool is_quiet(Instant now, const CopyState& state) const;
 
   const registry::Snapshot& view_;
+  const registry::MarkSeal& marks_;
   Regions& regions_;
   registry::Leases& leases_;
   CopyQueue& queue_;

@@ -18,7 +18,7 @@ Session::Session(const CatalogConfig& given, Http& http, Observer& observer, Ran
       cycle(given.registry, observer),
       kind(given, calls, addresses, cycle, observer),
       exporter(observer),
-      driver(given.kinds.make({given.registry, calls, cycle, view, *this, observer, random})),
+      driver(given.kinds.make({given.registry, calls, cycle, view, *this, observer, random, given.marks})),
       absences(*driver, observer),
       leases(*driver, addresses),
       importer(given, *driver, calls, view, all, leases, observer, random),
@@ -88,6 +88,7 @@ void Session::carry(Instant now, const Change& change) {
     case Change::Kind::CopySeen:
       return carry_copy(now, ref);
     case Change::Kind::CopyMissing:
+      unsigned_.erase(ref);
       if (echoes_.erase(ref) == 0) importer.present().missing(now, ref);
       return;
     case Change::Kind::CanarySeen:
@@ -98,9 +99,17 @@ void Session::carry(Instant now, const Change& change) {
   }
 }
 
+/// A mark that nobody of the pool signed is no evidence: not of a shared registry, and not of whose copy it is. It is
+/// not exported either: a pool whose key is lost or new must not take all its copies for instances of its own.
 void Session::carry_copy(Instant now, const EntryId& ref) {
   const registry::SeenEntry* seen = view.entry(ref);
-  const bool echo = seen != nullptr && seen->entry->copy && seen->entry->copy->region == config_.region;
+  const bool marked = seen != nullptr && seen->entry->copy && !seen->entry->copy->instance.empty();
+  const bool believed = marked && config_.marks.believes(*seen->entry->copy, ref.id);
+  if (marked && !believed)
+    unsigned_.insert(ref);
+  else
+    unsigned_.erase(ref);
+  const bool echo = believed && seen->entry->copy->region == config_.region;
   if (echo)
     echoes_.insert(ref);
   else
@@ -114,8 +123,9 @@ void Session::carry_native(Instant now, const EntryId& ref) {
   if (ghosts_.is_ghost(now, ref, seen->entry->registration)) return absences.verify(now, ref);
   absences.clear(ref);
   const ServiceKey& key = service->state.name;
+  if (service->state.internal) return canary.unmarked(now, ref);
   const bool mirrored = config_.mirrors(key) || SYNCER_MUTATED("catalog.export_excluded_services");
-  if (service->state.internal || !mirrored || !has_room(now, ref, key, seen->entry->payload)) return;
+  if (!mirrored || !has_room(now, ref, key, seen->entry->payload)) return;
   export_native(now, ref, *service, *seen->entry);
 }
 

@@ -47,6 +47,8 @@ class Session : registry::DriverOwner {
   const std::string& conflict() const { return conflict_; }
   /// Own instances that no other registry could hold, and why; the first few.
   std::vector<std::string> unfit(std::size_t limit) const;
+  /// Entries with the id of a copy whose marks nobody of the pool signed.
+  std::size_t unsigned_copies() const { return unsigned_.size(); }
 
   registry::Addresses addresses;
   registry::Calls calls;
@@ -95,6 +97,7 @@ class Session : registry::DriverOwner {
   registry::Ghosts ghosts_;
   std::set<registry::EntryId> echoes_;              ///< copies marked with our own region
   std::map<registry::EntryId, std::string> unfit_;  ///< own instances that no other registry could hold, and why
+  std::set<registry::EntryId> unsigned_;            ///< see unsigned_copies()
   bool read_once_ = false;
   bool view_complete_ = false;
   std::optional<Instant> inventory_;  ///< when the last one that was taken began

@@ -47,15 +47,17 @@ struct RegistryStatus {
   std::string shared;                ///< who else writes it; empty when nobody does
   std::string problem;               ///< why it cannot be read; empty when it can, or was not asked yet
   std::vector<std::string> failing;  ///< what cannot be written to it, and why; the first few
+  std::vector<std::string> forged;   ///< entries that say they are a syncer's and are not; the first few
   std::vector<std::string> unfit;    ///< own instances that no other registry could hold, and why; the first few
   std::vector<std::string> cut;      ///< copies that lack something of their origin, and what; the first few
   Duration read_interval{};          ///< time between two reads of the same thing, stretched by what reading costs
   std::vector<std::string> excluded_services;
   std::uint64_t exported = 0;
   std::uint64_t copies = 0;
-  std::uint64_t pending = 0;   ///< writes waiting
-  std::uint64_t rejected = 0;  ///< records the registry refuses; they are tried again
-  GuardStatus guard;           ///< over own instances
+  std::uint64_t pending = 0;          ///< writes waiting
+  std::uint64_t rejected = 0;         ///< records the registry refuses; they are tried again
+  std::uint64_t unsigned_copies = 0;  ///< entries with the id of a copy whose marks nobody of the pool signed
+  GuardStatus guard;                  ///< over own instances
 
   template <class Self, class Visitor>
   static void describe(Self& s, Visitor& v) {
@@ -64,6 +66,7 @@ struct RegistryStatus {
     v.field({.key = "shared", .phrase = "{}", .problem = Problem::WhenSet, .cause = "registry_shared"}, s.shared);
     v.field({.key = "problem", .phrase = "{}", .problem = Problem::WhenSet, .cause = "registry_unreadable"}, s.problem);
     v.field({.key = "failing", .phrase = "{}", .problem = Problem::WhenSet, .cause = "record_not_written"}, s.failing);
+    v.field({.key = "forged", .phrase = "{}", .problem = Problem::WhenSet, .cause = "mark_forged"}, s.forged);
     v.field({.key = "unfit", .phrase = "{}", .problem = Problem::WhenSet, .cause = "instance_too_large"}, s.unfit);
     v.field({.key = "reachable",
              .help = "1 while the own registry answers.",
@@ -85,6 +88,11 @@ struct RegistryStatus {
              .hide_unset = true},
             s.rejected);
     v.field({.key = "cut", .phrase = "not shown in full: {}"}, s.cut);
+    v.field({.key = "unsigned_copies",
+             .help = "Entries with the id of a copy whose marks nobody of the pool signed; they are left alone.",
+             .phrase = "{} copies not signed by this pool",
+             .hide_unset = true},
+            s.unsigned_copies);
     GuardStatus::describe(s.guard, v);
   }
 };

@@ -27,7 +27,7 @@ void Flows::start(Instant now) {
 }
 
 void Flows::run(Instant now) {
-  carry_keys();
+  carry_keys(now);
   bool moved = true;
   while (moved && fatal_.empty()) {
     moved = carry_members(now);
@@ -42,9 +42,12 @@ void Flows::run(Instant now) {
 }
 
 /// The keys of the pool are gossip's, whoever changed them.
-void Flows::carry_keys() {
+void Flows::carry_keys(Instant now) {
   const crypto::Keyring& keys = parts_.gossip.keys();
-  if (keys.keys() != parts_.peering.keys().keys()) parts_.peering.set_keys(keys);
+  if (keys.keys() == parts_.peering.keys().keys()) return;
+  parts_.peering.set_keys(keys);
+  parts_.mark_keys.set(keys);
+  parts_.catalog.marks_changed(now);
 }
 
 // gossip -> peering, cluster: who is there.

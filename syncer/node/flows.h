@@ -48,7 +48,7 @@ class Flows {
   const std::string& fatal() const { return fatal_; }
 
  private:
-  void carry_keys();
+  void carry_keys(Instant now);
   bool carry_members(Instant now);
   void report_disowned(Instant now, const gossip::MemberInfo& member);
   std::vector<cluster::Cluster::Member> cluster_claims() const;

@@ -18,13 +18,15 @@ gossip::GossipConfig with_key_rule(gossip::GossipConfig gossip, Mode mode) {
 Parts::Parts(NodeConfig given, Ports world, Random random, Instant now)
     : config(std::move(given)),
       ports(world),
+      mark_keys(config.gossip_pool.keys),
       epochs(ports.storage, [this] { return ids.next_call(); }),
       gossip(with_key_rule(gossip_config(config), config.mode), ports.datagrams, ports.streams, ports.observer,
              random.stream("gossip"), now, [this] { return ids.next_link(); }),
       peering(peering_config(config), ports.streams, ports.observer, random.stream("peering"), now,
               [this] { return ids.next_link(); }),
-      catalog(catalog_config(config, [this](Instant at) { return !cluster || cluster->may_write(at); }), ports.http,
-              ports.observer, random.stream("catalog"), now, [this] { return ids.next_call(); }) {
+      catalog(
+          catalog_config(config, mark_keys.seal(), [this](Instant at) { return !cluster || cluster->may_write(at); }),
+          ports.http, ports.observer, random.stream("catalog"), now, [this] { return ids.next_call(); }) {
   if (config.mode != Mode::Cluster) return;
   cluster = std::make_unique<cluster::Cluster>(
       cluster_config(config), ports.streams, ports.storage, ports.observer, random.stream("cluster"),
@@ -51,7 +53,8 @@ peering::PeeringConfig peering_config(const NodeConfig& config) {
           config.gossip_pool.keys, config.gossip_nonce};
 }
 
-catalog::CatalogConfig catalog_config(const NodeConfig& config, std::function<bool(Instant)> may_write) {
+catalog::CatalogConfig catalog_config(const NodeConfig& config, registry::MarkSeal marks,
+                                      std::function<bool(Instant)> may_write) {
   catalog::CatalogConfig catalog;
   catalog.region = config.region;
   catalog.node = config.node;
@@ -59,6 +62,7 @@ catalog::CatalogConfig catalog_config(const NodeConfig& config, std::function<bo
   catalog.kinds = config.kinds;
   catalog.registry = config.registry;
   catalog.guard = config.guard;
+  catalog.marks = std::move(marks);
   catalog.hold = config.sync.hold;
   catalog.may_write = std::move(may_write);
   return catalog;

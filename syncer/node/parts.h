@@ -10,6 +10,7 @@
 #include "syncer/cluster/cluster.h"
 #include "syncer/gossip/gossip.h"
 #include "syncer/node/epoch_keeper.h"
+#include "syncer/node/mark_keys.h"
 #include "syncer/node/node_config.h"
 #include "syncer/peering/peering.h"
 #include "syncer/ports/ports.h"
@@ -19,7 +20,8 @@ namespace syncer::node {
 /// What each part needs to know of a node's configuration.
 gossip::GossipConfig gossip_config(const NodeConfig& config);
 peering::PeeringConfig peering_config(const NodeConfig& config);
-catalog::CatalogConfig catalog_config(const NodeConfig& config, std::function<bool(Instant)> may_write);
+catalog::CatalogConfig catalog_config(const NodeConfig& config, registry::MarkSeal marks,
+                                      std::function<bool(Instant)> may_write);
 cluster::ClusterConfig cluster_config(const NodeConfig& config);
 
 /// A member's tag; empty when it has none of that name.
@@ -55,6 +57,7 @@ struct Parts {
   const NodeConfig config;
   const Ports ports;
   Ids ids;
+  MarkKeys mark_keys;                         ///< sign what the catalog writes
   EpochKeeper epochs;                         ///< gives the epochs in single mode
   std::unique_ptr<cluster::Cluster> cluster;  ///< gives them in cluster mode; nullptr in single mode
   gossip::Gossip gossip;

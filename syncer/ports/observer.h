@@ -48,6 +48,7 @@ namespace syncer {
   X(RegistryFailover,    "registry.failover")                                                             \
   X(RegistryRefusal,     "registry.refusal")                                                              \
   X(RegistryShared,      "registry.shared")        /* region, other: two regions write one registry */    \
+  X(MarkForged,          "mark.forged")            /* region, entry, reason */                            \
   X(Exported,            "export.put")             /* key */                                              \
   X(Unexported,          "export.removed")         /* key */                                              \
   X(CopyRegistered,      "copy.registered")        /* region, instance, copy */                           \

@@ -16,6 +16,7 @@
 #include "syncer/base/time.h"
 #include "syncer/ports/observer.h"
 #include "syncer/registry/calls.h"
+#include "syncer/registry/mark_seal.h"
 #include "syncer/registry/record.h"
 #include "syncer/registry/snapshot.h"
 
@@ -95,6 +96,7 @@ struct DriverContext {
   DriverOwner& owner;
   Observer& observer;
   Random random;
+  const MarkSeal& marks = kOpenMarks;  ///< signs what the driver writes beside copies and canaries
 };
 
 /// One kind of registry. A driver turns intentions into requests and answers into facts; it decides nothing about

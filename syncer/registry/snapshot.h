@@ -38,7 +38,8 @@ using Attachments = std::map<std::string, Bytes>;
 struct CopyMark {
   std::string region;
   std::string instance;
-  std::string epoch;  ///< of its region, when the copy was written; later ones that brought no change leave it
+  std::string epoch;      ///< of its region, when the copy was written; later ones that brought no change leave it
+  std::string seal = {};  ///< signature, where there is a key; see MarkSeal
   bool operator==(const CopyMark&) const = default;
 };
 
@@ -48,6 +49,7 @@ struct CanaryMark {
   std::string node;
   std::string run;
   std::uint64_t count = 0;  ///< grows with what the syncer sees registered: less than before is an older state
+  std::string seal = {};    ///< signature, where there is a key; see MarkSeal
   bool operator==(const CanaryMark&) const = default;
 };
 

@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(plan.has_value() == servicecenter::document_of(*record).has_value());
   if (!plan) return 0;
   require(plan->id.size() == 32);
-  static_cast<void>(servicecenter::registration_body(*plan, bytes, "1.1"));
-  static_cast<void>(servicecenter::properties_body(*plan, "1.1"));
+  static_cast<void>(servicecenter::registration_body(*plan, bytes, "1.1", ""));
+  static_cast<void>(servicecenter::properties_body(*plan, "1.1", ""));
   return 0;
 }

@@ -21,8 +21,8 @@ void check_payload(ByteView payload) {
   const auto plan = plan_copy("west", "i1", payload);
   if (!plan) return;
   require(plan->id.size() == 32);
-  static_cast<void>(registration_body(*plan, payload, "1.1"));
-  static_cast<void>(properties_body(*plan, "1.1"));
+  static_cast<void>(registration_body(*plan, payload, "1.1", ""));
+  static_cast<void>(properties_body(*plan, "1.1", ""));
 }
 
 void check_find(const RawAnswer& raw) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/registry/servicecenter/copy.h"
 
+#include <algorithm>
+#include <array>
+
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
 #include "syncer/registry/servicecenter/documents.h"
@@ -10,6 +13,23 @@ namespace {
 
 /// As large as any epoch's mark gets.
 const std::string kLongestEpoch = to_string(Epoch{~std::uint64_t{0}, ~std::uint64_t{0}});
+/// Room is kept for a signature whether there is a key or not: a copy keeps its id when the pool gets one.
+const std::string kAnySeal(MarkSeal::kLength, '0');
+
+/// What other regions may say of an instance and of a service; what else a body holds is ours. Sorted.
+constexpr std::array<std::string_view, 6> kInstanceMembers = {"dataCenterInfo", "endpoints",  "healthCheck",
+                                                              "hostName",       "properties", "status"};
+constexpr std::array<std::string_view, 11> kServiceMembers = {"LBStrategy", "alias",   "description", "framework",
+                                                              "level",      "paths",   "properties",  "providers",
+                                                              "registerBy", "schemas", "status"};
+
+template <std::size_t kCount>
+void keep(const std::array<std::string_view, kCount>& known, Members& members) {
+  if (SYNCER_MUTATED("registry.pass_unknown_members_on")) return;
+  std::erase_if(members, [&](const auto& member) {
+    return !std::binary_search(known.begin(), known.end(), std::string_view(member.first));
+  });
+}
 
 /// Everything but what can be changed in place.
 std::string id_of(const std::string& region, const std::string& instance, Members members, bool with_properties) {
@@ -25,19 +45,24 @@ std::string id_of(const std::string& region, const std::string& instance, Member
 Result<InstanceDocument> read_payload(ByteView payload) {
   auto record = decode_record(payload);
   if (!record) return tl::make_unexpected(record.error());
-  return document_of(*record);
+  auto document = document_of(*record);
+  if (document) keep(kInstanceMembers, document->members);
+  return document;
 }
 
-Bytes with_epoch(Properties properties, const std::string& epoch) {
+Bytes with_epoch(Properties properties, const std::string& epoch, const std::string& seal) {
   properties["syncer.epoch"] = epoch;
+  if (!seal.empty()) properties["syncer.seal"] = seal;
   return properties_text(properties);
 }
 
 Bytes canary_properties(const CanaryMark& mark) {
-  return properties_text({{"syncer.canary", mark.region},
-                          {"syncer.count", std::to_string(mark.count)},
-                          {"syncer.node", mark.node},
-                          {"syncer.run", mark.run}});
+  Properties properties = {{"syncer.canary", mark.region},
+                           {"syncer.count", std::to_string(mark.count)},
+                           {"syncer.node", mark.node},
+                           {"syncer.run", mark.run}};
+  if (!mark.seal.empty()) properties["syncer.seal"] = mark.seal;
+  return properties_text(properties);
 }
 
 Result<json::Document> parse_payload(ByteView payload, const char* what) {
@@ -63,6 +88,7 @@ Result<CopyPlan> plan_copy(const std::string& region, const std::string& instanc
   if (!record) return tl::make_unexpected(record.error());
   auto document = document_of(*record);
   if (!document) return tl::make_unexpected(document.error());
+  keep(kInstanceMembers, document->members);
   CopyPlan plan;
   plan.status = std::move(document->status);
   plan.lease = document->lease;
@@ -70,7 +96,7 @@ Result<CopyPlan> plan_copy(const std::string& region, const std::string& instanc
   std::erase_if(plan.metadata, [](const auto& property) { return is_mark(property.first); });
   plan.metadata["syncer.region"] = region;
   plan.metadata["syncer.instance"] = instance;
-  plan.properties_in_place = properties_body(plan, kLongestEpoch).has_value();
+  plan.properties_in_place = properties_body(plan, kLongestEpoch, kAnySeal).has_value();
   const bool with_properties =
       !plan.properties_in_place && !SYNCER_MUTATED("registry.change_large_properties_in_place");
   document->members["properties"] = properties_text(plan.metadata);
@@ -82,28 +108,30 @@ Result<CopyPlan> plan_copy(const std::string& region, const std::string& instanc
 Result<void> check_copy(const std::string& region, const std::string& instance, ByteView payload) {
   const auto plan = plan_copy(region, instance, payload);
   if (!plan) return tl::make_unexpected(plan.error());
-  const auto body = registration_body(*plan, payload, kLongestEpoch);
+  const auto body = registration_body(*plan, payload, kLongestEpoch, kAnySeal);
   return body ? Result<void>() : tl::make_unexpected(body.error());
 }
 
-Result<Bytes> registration_body(const CopyPlan& plan, ByteView payload, const std::string& epoch) {
+Result<Bytes> registration_body(const CopyPlan& plan, ByteView payload, const std::string& epoch,
+                                const std::string& seal) {
   auto document = read_payload(payload);
   if (!document) return tl::make_unexpected(document.error());
   Members& members = document->members;
   members["instanceId"] = quoted(plan.id);
   members["status"] = quoted(plan.status);
-  members["properties"] = with_epoch(plan.metadata, epoch);
+  members["properties"] = with_epoch(plan.metadata, epoch, seal);
   return limited(object_with("instance", object_text(members)), kMaxRegistration, "registration");
 }
 
-Result<Bytes> properties_body(const CopyPlan& plan, const std::string& epoch) {
-  return limited(object_with("properties", with_epoch(plan.metadata, epoch)), kMaxProperties, "properties");
+Result<Bytes> properties_body(const CopyPlan& plan, const std::string& epoch, const std::string& seal) {
+  return limited(object_with("properties", with_epoch(plan.metadata, epoch, seal)), kMaxProperties, "properties");
 }
 
 Result<Bytes> service_body(const ServiceKey& key, ByteView payload) {
   auto document = parse_payload(payload, "service");
   if (!document) return tl::make_unexpected(document.error());
-  Members members = members_of(**document, {"serviceId"});
+  Members members = members_of(**document);
+  keep(kServiceMembers, members);
   members["environment"] = quoted(key.environment);
   members["appId"] = quoted(key.app);
   members["serviceName"] = quoted(key.name);

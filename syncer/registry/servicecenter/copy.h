@@ -28,10 +28,13 @@ Result<CopyPlan> plan_copy(const std::string& region, const std::string& instanc
 
 /// TooLarge when a registration of the copy would be refused, whatever its epoch.
 Result<void> check_copy(const std::string& region, const std::string& instance, ByteView payload);
-/// Body that registers the copy; TooLarge when the service center would refuse it.
-Result<Bytes> registration_body(const CopyPlan& plan, ByteView payload, const std::string& epoch);
+/// Body that registers the copy, with a mark of that epoch and its signature (empty for none); TooLarge when the
+/// service center would refuse it. It has the members that the service center knows and no other, in its own spelling:
+/// its decoder takes "InstanceID" for "instanceId".
+Result<Bytes> registration_body(const CopyPlan& plan, ByteView payload, const std::string& epoch,
+                                const std::string& seal);
 /// Body that replaces the properties of a registered copy; TooLarge as above.
-Result<Bytes> properties_body(const CopyPlan& plan, const std::string& epoch);
+Result<Bytes> properties_body(const CopyPlan& plan, const std::string& epoch, const std::string& seal);
 
 /// Body that creates a service from its key and its document. Invalid when that is no JSON object.
 Result<Bytes> service_body(const ServiceKey& key, ByteView payload);
@@ -43,7 +46,7 @@ bool same_service_properties(ByteView a, ByteView b);
 /// As canary_body asks for.
 inline constexpr Duration kCanaryLease = std::chrono::seconds(20);
 
-/// Body that registers a canary with the given lease parts.
+/// Body that registers a canary with the given lease parts. Marks come with their signature, if any.
 Bytes canary_body(const std::string& id, const CanaryMark& mark);
 /// Body that makes a canary ours.
 Bytes canary_properties_body(const CanaryMark& mark);

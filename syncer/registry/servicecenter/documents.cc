@@ -60,12 +60,14 @@ void read_marks(Entry& entry) {
     if (!marked && SYNCER_MUTATED("registry.know_copies_by_marks_alone")) return;
     entry.copy = CopyMark{};
     if (!marked) return;
-    entry.copy = CopyMark{property(p, "syncer.region"), property(p, "syncer.instance"), property(p, "syncer.epoch")};
+    entry.copy = CopyMark{property(p, "syncer.region"), property(p, "syncer.instance"), property(p, "syncer.epoch"),
+                          property(p, "syncer.seal")};
     p.erase("syncer.epoch");
+    p.erase("syncer.seal");
   } else if (p.contains("syncer.canary") &&
              entry.id == canary_id(property(p, "syncer.canary"), property(p, "syncer.node"))) {
     entry.canary = CanaryMark{property(p, "syncer.canary"), property(p, "syncer.node"), property(p, "syncer.run"),
-                              number_of(property(p, "syncer.count"))};
+                              number_of(property(p, "syncer.count")), property(p, "syncer.seal")};
   }
 }
 

@@ -93,6 +93,11 @@ class ServiceCenter : public Driver {
   void split(Instant now, const Batch& batch, const BeatSink& sink);
   const std::string& canary_project() const { return context_.settings.projects.front(); }
   ServiceKey canary_key() const { return canary_service(requests_.domain(), canary_project()); }
+  std::string seal_of(const CopyWrite& copy, const std::string& id) const;
+  CanaryMark sealed(CanaryMark mark, const std::string& id) const {
+    mark.seal = context_.marks.sign(mark, id);
+    return mark;
+  }
   void create_canary_service(Instant now, const CanaryMark& mark, DoneWithId done);
   void register_canary(Instant now, const CanaryMark& mark, const std::string& service_id, DoneWithId done);
 
@@ -139,8 +144,16 @@ bool ServiceCenter::is_mirrored(const ServiceKey& service) const {
   });
 }
 
+std::string ServiceCenter::seal_of(const CopyWrite& copy, const std::string& id) const {
+  const auto mark = [&](const char* name) {
+    const auto found = copy.plan.metadata.find(name);
+    return found == copy.plan.metadata.end() ? std::string() : found->second;
+  };
+  return context_.marks.sign(CopyMark{mark("syncer.region"), mark("syncer.instance"), copy.epoch}, id);
+}
+
 void ServiceCenter::put(Instant now, const ServiceRef& where, const CopyWrite& copy, DoneWithId done) {
-  auto body = registration_body(copy.plan, copy.payload, copy.epoch);
+  auto body = registration_body(copy.plan, copy.payload, copy.epoch, seal_of(copy, copy.plan.id));
   if (!body) return done(now, tl::make_unexpected(body.error()));
   context_.calls.submit(
       now, Urgency::Write, requests_.register_instance(where.space, where.id, std::move(*body)),
@@ -155,7 +168,7 @@ void ServiceCenter::change(Instant now, const EntryId& entry, const CopyWrite& c
   if (aspect == Aspect::Status) {
     return submit(now, Urgency::Write, requests_.put_status(entry, copy.plan.status), std::move(done));
   }
-  auto body = properties_body(copy.plan, copy.epoch);
+  auto body = properties_body(copy.plan, copy.epoch, seal_of(copy, entry.id));
   if (!body) return done(now, tl::make_unexpected(body.error()));
   submit(now, Urgency::Write, requests_.put_properties(entry, std::move(*body)), std::move(done));
 }
@@ -228,17 +241,19 @@ void ServiceCenter::create_canary_service(Instant now, const CanaryMark& mark, D
 void ServiceCenter::register_canary(Instant now, const CanaryMark& mark, const std::string& service_id,
                                     DoneWithId done) {
   const EntryId entry{canary_project(), service_id, canary_id(mark.region, mark.node)};
-  context_.calls.submit(now, Urgency::Lease,
-                        requests_.register_instance(entry.space, service_id, canary_body(entry.id, mark)),
-                        [this, entry, done = std::move(done)](Instant at, const RawAnswer& raw) {
-                          const auto id = read_instance_id(raw);
-                          canary_service_id_ = id ? entry.service : "";
-                          done(at, id ? Result<EntryId>(entry) : tl::make_unexpected(id.error()));
-                        });
+  context_.calls.submit(
+      now, Urgency::Lease,
+      requests_.register_instance(entry.space, service_id, canary_body(entry.id, sealed(mark, entry.id))),
+      [this, entry, done = std::move(done)](Instant at, const RawAnswer& raw) {
+        const auto id = read_instance_id(raw);
+        canary_service_id_ = id ? entry.service : "";
+        done(at, id ? Result<EntryId>(entry) : tl::make_unexpected(id.error()));
+      });
 }
 
 void ServiceCenter::change_canary(Instant now, const EntryId& entry, const CanaryMark& mark, Done done) {
-  submit(now, Urgency::Lease, requests_.put_properties(entry, canary_properties_body(mark)), std::move(done));
+  submit(now, Urgency::Lease, requests_.put_properties(entry, canary_properties_body(sealed(mark, entry.id))),
+         std::move(done));
 }
 
 void ServiceCenter::advance(Instant now) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tests/support/instance_payload.h"
 
@@ -68,20 +69,36 @@ TEST(CopyPlan, RefusesWhatIsNoInstance) {
   EXPECT_EQ(plan_copy("east", "i", "").error().code, ErrorCode::Invalid);
 }
 
-TEST(CopyBody, RegistersUnderTheDerivedIdWithMarksAndUnknownMembers) {
-  const std::string payload = R"({"futureMember":1,"hostName":"h"})";
-  const auto body = nlohmann::json::parse(registration_body(plan(payload), instance_payload(payload), "1.2").value());
+TEST(CopyBody, RegistersUnderTheDerivedIdWithMarksAndTheirSignature) {
+  const std::string payload = R"({"dataCenterInfo":{"name":"d"},"hostName":"h"})";
+  const auto body =
+      nlohmann::json::parse(registration_body(plan(payload), instance_payload(payload), "1.2", "77").value());
   const auto& instance = body["instance"];
   EXPECT_EQ(instance["instanceId"], plan(payload).id);
-  EXPECT_EQ(instance["futureMember"], 1);
+  EXPECT_EQ(instance["dataCenterInfo"]["name"], "d");
   EXPECT_EQ(instance["properties"]["syncer.region"], "east");
   EXPECT_EQ(instance["properties"]["syncer.epoch"], "1.2");
+  EXPECT_EQ(instance["properties"]["syncer.seal"], "77");
+}
+
+TEST(CopyBody, HasNoMemberThatADecoderCouldTakeForOneOfOurs) {
+  const std::string payload = R"({"InstanceId":"x","in\u017ftanceId":"y","PROPERTIES":{"syncer.canary":"west"},)"
+                              R"("serviceId":"s","Status":"DOWN","timestamp":"1","futureMember":1,"hostName":"h"})";
+  const auto body =
+      nlohmann::json::parse(registration_body(plan(payload), instance_payload(payload), "1.2", "").value());
+  std::set<std::string> names;
+  for (const auto& [name, value] : body["instance"].items()) names.insert(name);
+  EXPECT_EQ(names, (std::set<std::string>{"hostName", "instanceId", "properties", "status"}));
+  EXPECT_EQ(plan(payload).id, plan(R"({"hostName":"h"})").id) << "and it is no other copy for them";
+  const auto service = nlohmann::json::parse(
+      *service_body({"", "", "shop", "cart", "1.0.0"}, R"({"ServiceName":"x","AppId":"y","level":"BACK"})"));
+  EXPECT_EQ(service["service"].size(), 5U) << service;
 }
 
 TEST(CopyBody, OverTheKnownLimitsIsTooLarge) {
   const std::string payload = R"({"hostName":"h","properties":{"a":")" + std::string(5000, 'x') + R"("}})";
-  EXPECT_EQ(registration_body(plan(payload), instance_payload(payload), "1.2").error().code, ErrorCode::TooLarge);
-  EXPECT_EQ(properties_body(plan(payload), "1.2").error().code, ErrorCode::TooLarge);
+  EXPECT_EQ(registration_body(plan(payload), instance_payload(payload), "1.2", "").error().code, ErrorCode::TooLarge);
+  EXPECT_EQ(properties_body(plan(payload), "1.2", "").error().code, ErrorCode::TooLarge);
 }
 
 TEST(CopyMetadata, IsTheSameOnlyWithThePlannedValues) {
