@@ -157,6 +157,8 @@ bool Receiver::holds_set_of(const Hash128& set_hash, std::uint64_t live) const {
 
 Heard Receiver::on(Instant now, const Heartbeat& heartbeat, Outputs& out) {
   const Heard heard = compare(now, heartbeat, out);
+  // All that it has is here, and so within the quotas, whatever somebody said before.
+  if (heard == Heard::Proof && !SYNCER_MUTATED("replication.remember_quotas_for_ever")) set_over_quota({}, out);
   // Bad news is believed of anybody who may publish, good news only of who has the set.
   origin_healthy_ = heartbeat.healthy && (origin_healthy_ || heard == Heard::Proof);
   return heard;

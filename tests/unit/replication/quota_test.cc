@@ -112,6 +112,20 @@ TEST_F(QuotaTest, HoldsForARepairAsForAPush) {
   EXPECT_EQ(receiver->replica().size(), 1U);
 }
 
+TEST_F(QuotaTest, IsMetAgainWhenTheWriterProvesThatAllOfItIsHere) {
+  allow({5, 1'000'000, 1'000'000});
+  ASSERT_TRUE(take(next(1)));
+  const Hash128 real = receiver->replica().set_hash();
+  hear(Heartbeat{{1, 2}, 9, 0, 8, {1, 1}, true});
+  hear(Chunk{{1, 2}, 9, false, 0, 1, 8, {1, 1}, {}, {}});
+  ASSERT_EQ(receiver->over_quota(), QuotaKind::Records) << "somebody says that there is more";
+  receiver->restart();
+  EXPECT_EQ(hear(Heartbeat{{1, 3}, 9, 0, 1, real, true}), Heard::Proof);
+  EXPECT_FALSE(receiver->over_quota());
+  ASSERT_TRUE(changed());
+  EXPECT_FALSE(changed()->reached);
+}
+
 TEST(ChangeRateTest, IsOpenAtFirstAndPaysOff) {
   ChangeRate rate(100);
   const Instant now = instant(0);
