@@ -11,6 +11,9 @@
 namespace syncer::peering {
 namespace {
 
+/// A region that is gone and of which nothing was ever heard is forgotten after this.
+constexpr Duration kMissedUnheard = std::chrono::seconds(10);
+
 /// Room for the outputs of ordinary inputs is kept, that for a whole set is not.
 constexpr std::size_t kSpareOutputs = 64;
 
@@ -288,7 +291,10 @@ std::vector<std::string> Peering::forgettable(Instant now) const {
   std::vector<std::string> names;
   for (const std::string& name : absent_) {
     const Peer& peer = *peers_.find(name);
-    const bool over = !peer.dialer.wanted() || now - peer.absent_since >= config_.sync.forget;
+    // Anybody can say by gossip that a region is there; one that never showed anything is missed by nobody.
+    const bool never_heard = !peer.writer.has_spoken() && !SYNCER_MUTATED("peering.miss_whoever_was_named");
+    const Duration missed = never_heard ? std::min(kMissedUnheard, config_.sync.forget) : config_.sync.forget;
+    const bool over = !peer.dialer.wanted() || now - peer.absent_since >= missed;
     if (over || peer.unwanted) names.push_back(name);
   }
   return names;

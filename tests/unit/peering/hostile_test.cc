@@ -189,6 +189,22 @@ TEST_F(PeeringAndALiar, FollowsNoRedirectToWhereNoMemberIs) {
   EXPECT_NE(net.reason(1, EventKind::PeerRefused).find("where gossip knows no syncer"), std::string::npos);
 }
 
+TEST(PeeringAndStrangers, SoonForgetsARegionThatWasOnlyNamed) {
+  PeeringNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  net.start(2, "B", "b1").open_epoch(net.now(), {1, 1}, {});
+  const RemoteRegion real{"B", "b1", PeeringNet::address(2)};
+  RemoteRegion named{"X", "x1", PeeringNet::address(97)};
+  net.peering(1).set_regions(net.now(), {real, named});
+  net.run(seconds(3));
+  named.alive = false;
+  net.peering(1).set_regions(net.now(), {real, named});
+  net.run(seconds(5));
+  EXPECT_TRUE(net.peering(1).forgettable(net.now()).empty());
+  net.run(seconds(6));
+  EXPECT_EQ(net.peering(1).forgettable(net.now()), std::vector<std::string>{"X"});
+}
+
 TEST(PeeringAndStrangers, TakesAndGivesOnlyWhatTheRegionsOnItsListMay) {
   PeeringNet net;
   net.sync.regions = {"A", "C"};
