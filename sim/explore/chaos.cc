@@ -165,6 +165,20 @@ std::optional<Fault> registry_fault(Family family, Draw& draw, Budget& budget, c
   return Fault{fail, {}, lasts};
 }
 
+/// Somebody without the pool's key, at any moment: how many there are needs no budget.
+std::optional<Fault> hostile_fault(Draw& draw) {
+  const scenario::Region& region = draw.region();
+  const Duration lasts = draw.length(1s, 15s);
+  scenario::HostilePeer peer;
+  peer.who = scenario::Selector{"all"};
+  peer.deed = draw.random.below(4) == 0 ? scenario::HostileDeed::Silence : scenario::HostileDeed::Storm;
+  peer.region = region.name;
+  peer.count = static_cast<std::uint32_t>(1 + draw.random.below(20));
+  peer.rate = scenario::Rate{Duration(100ms)};
+  peer.for_ = lasts;
+  return Fault{peer, {}, lasts};
+}
+
 std::optional<Fault> draw_fault(Family family, Draw& draw, Budget& budget, const scenario::Budget& allowed) {
   switch (family) {
     case Family::Crash:
@@ -184,6 +198,8 @@ std::optional<Fault> draw_fault(Family family, Draw& draw, Budget& budget, const
     case Family::Reorder:
     case Family::Corrupt:
       return network_fault(family, draw);
+    case Family::Hostile:
+      return hostile_fault(draw);
     case Family::ClockDrift:
     case Family::ClockJump:
     case Family::ClockSkew:

@@ -36,6 +36,7 @@ enum class HostileDeed : std::uint8_t {
   Term,       ///< is a voter of that region, and leads in some term
   Append,     ///< the same, and appends what nobody can read
   List,       ///< is a voter of that region, and announces a list that lacks the nodes
+  Storm,      ///< says whatever the protocols can carry, to everybody, on every port
 };
 
 }  // namespace sim::fault

@@ -21,8 +21,10 @@ class HostileGossip final : public HostileSpeaker {
   void on_stream_data(syncer::Instant now, syncer::LinkId link, syncer::ByteView bytes) override;
   void on_stream_closed(syncer::LinkId link) override { streams_.erase(link); }
 
- private:
+  /// Says to one node that a member of that name and region is there, at its own addresses.
   void say_alive(const HostileOrder::Target& to, const std::string& name, const std::string& region);
+
+ private:
   void send(const syncer::Endpoint& to, const syncer::membership::Message& message);
 
   HostileContext& context_;

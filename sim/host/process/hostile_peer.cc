@@ -7,6 +7,7 @@
 
 #include "sim/host/process/hostile_gossip.h"
 #include "sim/host/process/hostile_raft.h"
+#include "sim/host/process/hostile_storm.h"
 #include "sim/host/process/hostile_sync.h"
 #include "syncer/wire/raft/cluster_message.h"
 
@@ -89,6 +90,9 @@ class HostilePeer final : public Process {
         break;
       case HostileDeed::Name:
         speakers_.push_back(std::make_unique<HostileGossip>(context_));
+        break;
+      case HostileDeed::Storm:
+        speakers_.push_back(std::make_unique<HostileStorm>(context_));
         break;
       case HostileDeed::Term:
       case HostileDeed::Append:

@@ -29,11 +29,12 @@ struct HostileOrder {
   std::string region;  ///< for which it speaks
   std::string node;    ///< its name
   syncer::Epoch epoch;
-  std::uint32_t count = 1;          ///< records, or connections to each port
-  syncer::Duration gap{};           ///< between two times it does it
-  std::vector<Target> targets;      ///< not empty
-  syncer::Endpoint to;              ///< of Redirect
-  syncer::wire::gossip::Pool pool;  ///< the key that it has, if any
+  std::uint32_t count = 1;                   ///< records, connections to each port, or messages at a time
+  syncer::Duration gap{};                    ///< between two times it does it
+  std::vector<Target> targets;               ///< not empty
+  syncer::Endpoint to;                       ///< of Redirect
+  std::shared_ptr<std::uint64_t> said = {};  ///< where Storm counts its messages, if anywhere
+  syncer::wire::gossip::Pool pool;           ///< the key that it has, if any
 };
 
 /// One protocol in the mouth of a hostile peer. Its calls are those of a Process.

@@ -23,81 +23,53 @@ raft::VoterId voter_of(const wire::ClusterHello& list, const std::string& node) 
 
 void HostileRaft::act(syncer::Instant) {
   for (const HostileOrder::Target& target : context_.order.targets) {
-    const auto to_it = [&](const auto& entry) { return entry.second.target == target.name; };
-    if (std::none_of(dialled_.begin(), dialled_.end(), to_it)) {
-      dialled_.emplace(context_.dial(target.cluster), Dialled{target.name});
-    }
+    if (streams_.dialled(target.name) == 0) streams_.dial(target.name, target.cluster);
   }
-  for (auto& [id, link] : dialled_) {
-    if (link.connected && link.stream.ready(seal_)) lie(id, link);
-  }
-}
-
-void HostileRaft::open_stream(LinkId id, wire::SealedStream& stream) {
-  context_.ports.streams.send(id, wire::preamble(wire::kClusterProtocol) + stream.greet(seal_));
+  for (const LinkId id : streams_.open()) lie(id);
 }
 
 void HostileRaft::on_stream_accepted(LinkId link, syncer::Listener listener) {
-  if (listener == syncer::Listener::Cluster) open_stream(link, accepted_[link].stream);
+  if (listener == syncer::Listener::Cluster) streams_.accepted(link);
 }
 
-void HostileRaft::on_stream_connected(LinkId id) {
-  const auto link = dialled_.find(id);
-  if (link == dialled_.end()) return;
-  link->second.connected = true;
-  open_stream(id, link->second.stream);
-}
+void HostileRaft::on_stream_connected(LinkId id) { streams_.connected(id); }
 
 void HostileRaft::on_stream_data(syncer::Instant, LinkId id, syncer::ByteView bytes) {
-  learn(id, bytes);
-  const auto link = dialled_.find(id);
-  if (link == dialled_.end()) return;
-  // Only the challenge of the other end matters here.
-  const auto frame = link->second.reader.next(bytes);
-  if (frame && *frame) static_cast<void>(link->second.stream.read(seal_, (*frame)->type, (*frame)->body));
-}
-
-void HostileRaft::learn(LinkId id, syncer::ByteView bytes) {
-  for (auto link = accepted_.find(id); link != accepted_.end(); link = accepted_.find(id)) {
-    const auto frame = link->second.reader.next(bytes);
-    if (!frame || !*frame) return;
-    const auto opened = link->second.stream.read(seal_, (*frame)->type, (*frame)->body);
-    if (!opened) return;
-    if (!*opened) continue;
-    auto message = wire::decode_cluster((*opened)->type, (*opened)->body);
-    if (!message) return;
-    if (auto* hello = std::get_if<wire::ClusterHello>(&*message)) learned_[hello->node] = std::move(*hello);
-  }
+  streams_.read(
+      id, bytes, [] {},
+      [&](const wire::PlainFrame& frame) {
+        if (!streams_.target(id).empty()) return;  // of a dialled one only the challenge matters
+        auto message = wire::decode_cluster(frame.type, frame.body);
+        if (!message) return;
+        if (auto* hello = std::get_if<wire::ClusterHello>(&*message)) learned_[hello->node] = std::move(*hello);
+      });
 }
 
 void HostileRaft::on_stream_closed(LinkId link) {
-  if (dialled_.count(link) == 1) ++tries_;
-  accepted_.erase(link);
-  dialled_.erase(link);
-}
-
-void HostileRaft::send(LinkId id, Dialled& link, const wire::ClusterMessage& message) {
-  context_.ports.streams.send(id, link.stream.write(seal_, wire::encode_cluster(message)));
+  if (streams_.contains(link) && !streams_.target(link).empty()) ++tries_;
+  streams_.closed(link);
 }
 
 /// In turn as each of the other voters: in the name of one that is there it is refused.
-void HostileRaft::lie(LinkId id, Dialled& link) {
+void HostileRaft::lie(LinkId id) {
+  const std::string target = streams_.target(id);
+  const auto say = [&](const wire::ClusterMessage& message) { streams_.send(id, wire::encode_cluster(message)); };
   std::vector<const wire::ClusterHello*> others;
   for (const auto& [name, hello] : learned_) {
-    if (name != link.target && hello.stage == wire::VoterStage::Voting) others.push_back(&hello);
+    if (name != target && hello.stage == wire::VoterStage::Voting) others.push_back(&hello);
   }
   if (others.empty()) return;
   wire::ClusterHello hello = *others[tries_ % others.size()];
   if (context_.order.deed == HostileDeed::List) {
     hello.list_version += 1000;
-    const auto is_target = [&](const wire::VoterSlot& slot) { return slot.node == link.target; };
+    const auto is_target = [&](const wire::VoterSlot& slot) { return slot.node == target; };
     const auto own = std::find_if(hello.slots.begin(), hello.slots.end(), is_target);
     if (own != hello.slots.end()) own->disk ^= 0xffU;
-    return send(id, link, hello);
+    return say(hello);
   }
-  send(id, link, hello);
-  send(id, link, message(hello, link.target));
-  if (context_.order.deed == HostileDeed::Append) send(id, link, proposal(hello, link.target));
+  say(hello);
+  say(message(hello, target));
+  if (context_.order.deed == HostileDeed::Append) say(proposal(hello, target));
 }
 
 /// Whoever leads would append it and be ended by it, and all others after him.

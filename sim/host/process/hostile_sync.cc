@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/host/process/hostile_sync.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "syncer/registry/record.h"
@@ -39,27 +38,18 @@ std::vector<std::pair<Bytes, Bytes>> forged_records(std::uint32_t count) {
 }  // namespace
 
 HostileSync::HostileSync(HostileContext& context)
-    : context_(context),
-      run_(context.random.next()),
-      seal_("syncer sync 1", context.order.pool.keys, context.nonces()) {}
+    : context_(context), run_(context.random.next()), streams_(context, wire::kSyncProtocol, "syncer sync 1") {}
 
 void HostileSync::act(Instant now) {
   const HostileDeed deed = context_.order.deed;
   if (deed == HostileDeed::Welcome || deed == HostileDeed::Redirect) return;
   if (!publisher_ && deed == HostileDeed::Records) open_log(now);
   for (const HostileOrder::Target& target : context_.order.targets) {
-    const bool up = std::any_of(links_.begin(), links_.end(), [&](const auto& l) { return l.second.to == target.rpc; });
-    if (up) continue;
-    Link& link = links_[context_.dial(target.rpc)];
-    link.dialled = true;
-    link.to = target.rpc;
-    link.stream = wire::SealedStream(wire::Writer::Dialer);
+    if (streams_.dialled(target.name) == 0) streams_.dial(target.name, target.rpc);
   }
   if (deed == HostileDeed::Heartbeat) {
     const replication::Heartbeat heartbeat{context_.order.epoch, 7, 0, 1, kForgedHash, true};
-    for (auto& [id, link] : links_) {
-      if (link.greeted) send(id, link, replication::WriterMessage(heartbeat));
-    }
+    for (const LinkId id : greeted_) send(id, replication::WriterMessage(heartbeat));
   }
   if (!publisher_) return;
   replication::Outputs outputs;
@@ -74,78 +64,65 @@ void HostileSync::open_log(Instant now) {
   publisher_->open_epoch(now, context_.order.epoch, forged_records(context_.order.count), outputs);
 }
 
-void HostileSync::open_stream(LinkId id, Link& link) {
-  context_.ports.streams.send(id, wire::preamble(wire::kSyncProtocol) + link.stream.greet(seal_));
-}
-
-void HostileSync::send(LinkId id, Link& link, const wire::SyncMessage& message) {
-  if (link.stream.ready(seal_)) context_.ports.streams.send(id, link.stream.write(seal_, wire::encode_sync(message)));
-}
+void HostileSync::send(LinkId id, const wire::SyncMessage& message) { streams_.send(id, wire::encode_sync(message)); }
 
 void HostileSync::on_stream_accepted(LinkId id, syncer::Listener listener) {
-  if (listener == syncer::Listener::Rpc) open_stream(id, links_[id]);
+  if (listener == syncer::Listener::Rpc) streams_.accepted(id);
 }
 
 void HostileSync::on_stream_connected(LinkId id) {
-  const auto link = links_.find(id);
-  if (link == links_.end()) return;
-  open_stream(id, link->second);
-  if (link->second.stream.ready(seal_)) say_hello(id, link->second);
+  if (streams_.connected(id)) say_hello(id);
 }
 
-void HostileSync::say_hello(LinkId id, Link& link) {
+void HostileSync::say_hello(LinkId id) {
   const HostileOrder& order = context_.order;
-  link.greeted = true;
-  send(id, link, wire::Hello{order.region, order.node, run_, false, order.epoch, 7});
+  greeted_.insert(id);
+  send(id, wire::Hello{order.region, order.node, run_, false, order.epoch, 7});
 }
 
 void HostileSync::on_stream_data(Instant now, LinkId id, syncer::ByteView bytes) {
-  for (auto link = links_.find(id); link != links_.end(); link = links_.find(id)) {
-    const auto frame = link->second.reader.next(bytes);
-    if (!frame || !*frame) return;
-    const auto opened = link->second.stream.read(seal_, (*frame)->type, (*frame)->body);
-    if (!opened) return;
-    if (!*opened && link->second.dialled) say_hello(id, link->second);
-    if (!*opened) continue;
-    const auto message = wire::decode_sync((*opened)->type, (*opened)->body);
-    if (message) take(now, id, link->second, *message);
-  }
+  const auto ready = [&] {
+    if (!streams_.target(id).empty()) say_hello(id);
+  };
+  streams_.read(id, bytes, ready, [&](const wire::PlainFrame& frame) {
+    const auto message = wire::decode_sync(frame.type, frame.body);
+    if (message) take(now, id, *message);
+  });
 }
 
-void HostileSync::take(Instant now, LinkId id, Link& link, const wire::SyncMessage& message) {
-  if (std::holds_alternative<wire::Hello>(message)) return answer_hello(id, link);
+void HostileSync::take(Instant now, LinkId id, const wire::SyncMessage& message) {
+  if (std::holds_alternative<wire::Hello>(message)) return answer_hello(id);
   if (!publisher_) return;
   replication::Outputs outputs;
   const replication::RegionId reader{id.value};
   if (std::holds_alternative<wire::Welcome>(message)) {
     publisher_->add_peer(reader);
     publisher_->peer_up(reader, outputs);
-    link.welcome = true;
+    welcome_.insert(id);
   }
   const auto* asked = std::get_if<replication::ReaderMessage>(&message);
-  if (asked != nullptr && link.welcome) publisher_->receive(now, reader, *asked, outputs);
+  if (asked != nullptr && welcome_.count(id) == 1) publisher_->receive(now, reader, *asked, outputs);
   publish(std::move(outputs));
 }
 
-void HostileSync::answer_hello(LinkId id, Link& link) {
+void HostileSync::answer_hello(LinkId id) {
   const HostileOrder& order = context_.order;
-  if (order.deed == HostileDeed::Redirect) return send(id, link, wire::Redirect{order.to});
-  send(id, link, wire::Welcome{order.region, order.node, run_, order.epoch, run_});
+  if (order.deed == HostileDeed::Redirect) return send(id, wire::Redirect{order.to});
+  send(id, wire::Welcome{order.region, order.node, run_, order.epoch, run_});
 }
 
 void HostileSync::publish(replication::Outputs outputs) {
   for (const replication::Output& output : outputs) {
     const auto* publish = std::get_if<replication::Publish>(&output);
     if (publish == nullptr) continue;
-    for (const replication::RegionId to : publish->to) {
-      const auto link = links_.find(LinkId{to.value});
-      if (link != links_.end()) send(link->first, link->second, publish->message);
-    }
+    for (const replication::RegionId to : publish->to) send(LinkId{to.value}, publish->message);
   }
 }
 
 void HostileSync::on_stream_closed(LinkId link) {
-  links_.erase(link);
+  streams_.closed(link);
+  greeted_.erase(link);
+  welcome_.erase(link);
   if (publisher_) publisher_->remove_peer(replication::RegionId{link.value});
 }
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <optional>
+#include <set>
 
-#include "sim/host/process/hostile_peer.h"
+#include "sim/host/process/hostile_streams.h"
 #include "syncer/replication/publisher.h"
-#include "syncer/wire/frame/seal.h"
 #include "syncer/wire/sync/message.h"
 
 namespace sim::host {
@@ -24,27 +23,18 @@ class HostileSync final : public HostileSpeaker {
   void on_stream_closed(syncer::LinkId link) override;
 
  private:
-  struct Link {
-    bool dialled = false;
-    bool greeted = false;
-    bool welcome = false;
-    syncer::Endpoint to;
-    syncer::wire::SealedStream stream{syncer::wire::Writer::Acceptor};
-    syncer::wire::FrameReader reader{syncer::wire::kSyncProtocol};
-  };
-
-  void open_stream(syncer::LinkId id, Link& link);
-  void say_hello(syncer::LinkId id, Link& link);
-  void send(syncer::LinkId id, Link& link, const syncer::wire::SyncMessage& message);
+  void say_hello(syncer::LinkId id);
+  void send(syncer::LinkId id, const syncer::wire::SyncMessage& message);
   void open_log(syncer::Instant now);
-  void take(syncer::Instant now, syncer::LinkId id, Link& link, const syncer::wire::SyncMessage& message);
-  void answer_hello(syncer::LinkId id, Link& link);
+  void take(syncer::Instant now, syncer::LinkId id, const syncer::wire::SyncMessage& message);
+  void answer_hello(syncer::LinkId id);
   void publish(syncer::replication::Outputs outputs);
 
   HostileContext& context_;
   std::uint64_t run_;
-  syncer::wire::Seal seal_;
-  std::map<syncer::LinkId, Link> links_;
+  HostileStreams streams_;
+  std::set<syncer::LinkId> greeted_;
+  std::set<syncer::LinkId> welcome_;
   std::optional<syncer::replication::Publisher> publisher_;
 };
 

@@ -52,6 +52,7 @@ enum class Family : std::uint8_t {
   RegistryListPartial,
   RegistryStaleRead,
   RegistryLimit,
+  Hostile,
 };
 
 /// What may be broken at the same time, so that a red run is always a fault of the product.
@@ -185,7 +186,7 @@ void describe(V& v, Type<Event>) {
 constexpr auto words(Type<Ties>) { return Words<Ties, 2>{{{"file", Ties::File}, {"shuffle", Ties::Shuffle}}}; }
 
 constexpr auto words(Type<Family>) {
-  return Words<Family, 25>{{{"crash", Family::Crash},
+  return Words<Family, 26>{{{"crash", Family::Crash},
                             {"restart", Family::Restart},
                             {"pause", Family::Pause},
                             {"suspend", Family::Suspend},
@@ -209,7 +210,8 @@ constexpr auto words(Type<Family>) {
                             {"registry.list_empty", Family::RegistryListEmpty},
                             {"registry.list_partial", Family::RegistryListPartial},
                             {"registry.stale_read", Family::RegistryStaleRead},
-                            {"registry.limit", Family::RegistryLimit}}};
+                            {"registry.limit", Family::RegistryLimit},
+                            {"hostile", Family::Hostile}}};
 }
 
 constexpr auto words(Type<Healing>) { return Words<Healing, 1>{{{"core", Healing::Core}}}; }

@@ -34,7 +34,7 @@ struct HostilePeer {
   std::string region{};          ///< for which it speaks; that of the first node unless given
   std::string node = "hostile";  ///< its name
   std::string epoch = "1.1";     ///< "generation.term"; as a voter it leads in this term
-  std::uint32_t count = 1;       ///< records, or connections to each port
+  std::uint32_t count = 1;       ///< records, connections to each port, or messages at a time
   Rate rate{std::chrono::seconds(1)};
   bool key = false;  ///< it has the key of the pool
   Selector to{};     ///< where it sends dialers
@@ -60,7 +60,7 @@ void describe(V& v, Type<FuzzPeer>) {
 }
 
 constexpr auto words(Type<HostileDeed>) {
-  return Words<HostileDeed, 11>{{{"silence", HostileDeed::Silence},
+  return Words<HostileDeed, 12>{{{"silence", HostileDeed::Silence},
                                  {"drip", HostileDeed::Drip},
                                  {"hello", HostileDeed::Hello},
                                  {"heartbeat", HostileDeed::Heartbeat},
@@ -70,7 +70,8 @@ constexpr auto words(Type<HostileDeed>) {
                                  {"name", HostileDeed::Name},
                                  {"term", HostileDeed::Term},
                                  {"append", HostileDeed::Append},
-                                 {"list", HostileDeed::List}}};
+                                 {"list", HostileDeed::List},
+                                 {"storm", HostileDeed::Storm}}};
 }
 
 constexpr EventWord word(Type<HostilePeer>) { return {"hostile_peer", "a stranger lies in the real protocols"}; }
@@ -82,7 +83,7 @@ void describe(V& v, Type<HostilePeer>) {
   v.takes("region", &HostilePeer::region, "for which it speaks; that of the first node unless given");
   v.takes("node", &HostilePeer::node, "its name");
   v.takes("epoch", &HostilePeer::epoch, "of which it speaks, as generation.term; a voter leads in that term");
-  v.takes("count", &HostilePeer::count, "records, or connections to each port");
+  v.takes("count", &HostilePeer::count, "records, connections to each port, or messages at a time");
   v.takes("rate", &HostilePeer::rate, "how often it does it");
   v.takes("key", &HostilePeer::key, "it has the key of the pool");
   v.takes("to", &HostilePeer::to, "nodes to the first of which it sends dialers");

@@ -49,7 +49,9 @@ struct KeyChange : testing::Test {
   void run(syncer::Duration time) { world.run_until(world.now() + time); }
   void use(const std::string& letters) {
     for (const NodeIndex n : {NodeIndex{0}, NodeIndex{1}}) {
-      EXPECT_TRUE(world.node(n)->set_gossip_keys(world.now(), ring(letters)));
+      world.operate(n, [&](syncer::node::Node& node, syncer::Instant local) {
+        EXPECT_TRUE(node.set_gossip_keys(local, ring(letters)));
+      });
       watch(1s);
     }
     watch(6s);

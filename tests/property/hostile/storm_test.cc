@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+
+#include "syncer/base/random.h"
+#include "syncer/cluster/cluster.h"
+#include "tests/support/hostile_pool.h"
+
+namespace sim::host {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using syncer::Random;
+
+constexpr NodeIndex kWest = HostilePool::kWest;
+
+/// SYNCER_HOSTILE_SEEDS raises the number of seeds, SYNCER_HOSTILE_FIRST is the first of them (CONTRIBUTING.md).
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+/// What a seed makes of it.
+struct Drawn {
+  explicit Drawn(std::uint64_t seed) {
+    Random random = Random(seed).stream("hostile storm");
+    static constexpr const char* kRegions[] = {"east", "west", "north"};
+    region = kRegions[random.below(3)];
+    crashed = static_cast<NodeIndex>(random.below(HostilePool::kNodes + 1));
+    away = milliseconds(random.below(8000));
+    count = static_cast<std::uint32_t>(20 + random.below(80));
+  }
+  std::string region;
+  NodeIndex crashed = 0;  ///< kNodes: nobody
+  milliseconds away{};
+  std::uint32_t count = 0;
+};
+
+/// A storm of 12 s, in which one syncer may be away for a while. The number of messages that the stranger said.
+std::uint64_t play(HostilePool& pool, const Drawn& drawn) {
+  HostileOrder order = pool.order(HostileDeed::Storm, {0, 1, 2, kWest}, drawn.region, {1, 1});
+  const auto said = std::make_shared<std::uint64_t>(0);
+  order.said = said;
+  order.count = drawn.count;
+  order.gap = milliseconds(50);
+  pool.lie(std::move(order));
+  pool.run(seconds(2));
+  if (drawn.crashed < HostilePool::kNodes) {
+    pool.world().crash(drawn.crashed);
+    pool.run(drawn.away);
+    pool.world().restart(drawn.crashed);
+  }
+  pool.run(seconds(10) - drawn.away);
+  pool.end_of_lies();
+  return *said;
+}
+
+struct HostileStorms : testing::Test {
+  const std::uint64_t first = from_environment("SYNCER_HOSTILE_FIRST", 1);
+  const std::uint64_t seeds = from_environment("SYNCER_HOSTILE_SEEDS", 6);
+  std::uint64_t said = 0;
+  void TearDown() override { std::cout << said << " messages of hostile peers in " << seeds << " seeds\n"; }
+};
+
+TEST_F(HostileStorms, OnAnOpenPoolEndNobodyAndLeaveNothingAfterThirtySeconds) {
+  for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
+    HostilePool pool(seed, false);
+    ASSERT_EQ(pool.trouble(), "") << "seed " << seed;
+    const Drawn drawn(seed);
+    said += play(pool, drawn);
+    // Only who starts anew may find its region's name taken, by the word of its own seed; it is started again.
+    const std::string ended = pool.ended();
+    const bool newcomer = drawn.crashed < HostilePool::kNodes &&
+                          ended.find("is already used by") != std::string::npos &&
+                          ended.starts_with(pool.world().node_name(drawn.crashed));
+    ASSERT_TRUE(ended.empty() || newcomer) << "seed " << seed << ": " << ended;
+    pool.run(seconds(12));
+    pool.restart_ended();
+    pool.forget("north");  // what he published for a region of his own is away, and nobody else's to judge
+    // Who starts in the midst of it knows nobody, and is told that all names are at one address: that has to be found
+    // dead, and names of the dead are free after gossip.dead-reclaim.
+    const seconds rest(drawn.crashed < HostilePool::kNodes ? 48 : 18);
+    ASSERT_TRUE(pool.heals_within(rest)) << "seed " << seed << ": " << pool.trouble();
+    pool.run(seconds(60));
+    ASSERT_EQ(pool.trouble(), "") << "seed " << seed << ", a minute later";
+  }
+  EXPECT_GE(said, seeds * 1000) << "the storm says something";
+}
+
+TEST_F(HostileStorms, OnAPoolWithAKeyAreBelievedNothing) {
+  for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
+    HostilePool pool(seed, true);
+    ASSERT_EQ(pool.trouble(), "") << "seed " << seed;
+    Drawn drawn(seed);
+    drawn.crashed = HostilePool::kNodes;
+    const auto epoch = pool.leader()->cluster()->writer_epoch();
+    said += play(pool, drawn);
+    // Nothing has to heal: nothing was believed.
+    ASSERT_EQ(pool.trouble(), "") << "seed " << seed;
+    ASSERT_EQ(pool.leader()->cluster()->writer_epoch(), epoch) << "seed " << seed;
+    for (NodeIndex n = 0; n < HostilePool::kNodes; ++n) {
+      ASSERT_EQ(pool.world().node(n)->status(pool.world().now()).members.size(), HostilePool::kNodes) << seed;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sim::host
