@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/fault/process_fault.h"
+#include "syncer/base/identity.h"
 #include "syncer/base/time.h"
 #include "syncer/node/node_config.h"
 
@@ -37,10 +38,17 @@ struct DiskFault {
   bool operator==(const DiskFault&) const = default;
 };
 
+/// The certificate that a machine shows.
+struct Certificate {
+  syncer::PeerIdentity identity;
+  bool believed = true;  ///< false: expired, revoked, or of another CA; no handshake with it succeeds
+};
+
 /// One syncer and its machine.
 struct NodeSpec {
   std::string name;
   syncer::node::NodeConfig config;
+  std::optional<Certificate> certificate = {};
   bool stranger = false;                                       ///< no syncer at all; probes hear nothing of its process
   syncer::Duration disk_min = std::chrono::microseconds(200);  ///< a durable write takes between min and max
   syncer::Duration disk_max = std::chrono::milliseconds(2);

@@ -234,9 +234,17 @@ NodeIndex World::add_stranger() {
   return index;
 }
 
-void World::start_stranger(NodeIndex stranger, ProcessFactory process) {
+void World::start_stranger(NodeIndex stranger, ProcessFactory process, std::optional<Certificate> certificate) {
+  state_->node(stranger).set_certificate(std::move(certificate));
   *state_->strangers.at(stranger) = std::move(process);
   state_->node(stranger).start();
+}
+
+std::optional<Certificate> World::certificate_at(const syncer::Endpoint& host) const {
+  for (const auto& node : state_->fabric.nodes) {
+    if (node->config().gossip_address.address == host.address) return node->certificate();
+  }
+  return std::nullopt;
 }
 
 void World::stop_stranger(NodeIndex stranger) { state_->node(stranger).crash(DiskFate::Keep, Farewell::Reset); }

@@ -91,8 +91,10 @@ class World {
   /// Each event costs the node `cost` of processor time, later ones wait; zero is a fast machine again.
   void slow(NodeIndex n, syncer::Duration cost);
   void disk_fault(NodeIndex n, DiskFault fault);
+  /// The certificate that the machine of that host shows; nothing when it has none, or there is no such machine.
+  std::optional<Certificate> certificate_at(const syncer::Endpoint& host) const;
   /// This process runs on the stranger's machine from now on, until stop_stranger.
-  void start_stranger(NodeIndex stranger, ProcessFactory process);
+  void start_stranger(NodeIndex stranger, ProcessFactory process, std::optional<Certificate> certificate = {});
   void stop_stranger(NodeIndex stranger);
 
   // Clocks.

@@ -22,7 +22,8 @@ Cluster::Cluster(ClusterConfig config, Streams& streams, Storage& storage, Obser
       storage_(storage),
       observer_(observer),
       links_(streams, random.stream("links"), std::move(next_link),
-             wire::Seal("syncer cluster 2/" + config_.region, config_.keys, config_.nonce)),
+             wire::Seal("syncer cluster 2/" + config_.region, config_.keys, config_.nonce),
+             [this](const auto& identity, const auto& node) { return objection_to_voter(identity, node); }),
       store_(storage, std::move(next_call)),
       roster_(config_, links_, store_,
               [this] {
@@ -40,6 +41,12 @@ RaftDriver::StateMachine Cluster::state_machine() {
   return {[this](Instant now, const raft::Entry& entry) { apply(now, entry); },
           [this](Instant now, const raft::Snapshot& snapshot) { restore(now, snapshot); },
           [this](Instant now) { return encode_state(now, state_); }, objection_to};
+}
+
+/// A voter of a region is who has a certificate of that region with that role.
+std::string Cluster::objection_to_voter(const PeerIdentity& identity, const std::string& node) const {
+  if (SYNCER_MUTATED("cluster.ignore_certificates")) return "";
+  return objection_to(identity, config_.certificates, PeerRole::Voter, config_.region, node);
 }
 
 Result<void> Cluster::load() {
@@ -102,13 +109,13 @@ void Cluster::resign(Instant now) {
   raft_.resign(now);
 }
 
-void Cluster::on_stream_accepted(Instant now, LinkId link, const Endpoint& from) {
-  links_.accept(now, link, from);
+void Cluster::on_stream_accepted(Instant now, LinkId link, const Endpoint& from, const PeerIdentity& identity) {
+  links_.accept(now, link, from, identity);
   handle_link_events(now);
 }
 
-void Cluster::on_stream_connected(Instant now, LinkId link) {
-  links_.on_stream_connected(now, link);
+void Cluster::on_stream_connected(Instant now, LinkId link, const PeerIdentity& identity) {
+  links_.on_stream_connected(now, link, identity);
   handle_link_events(now);
 }
 

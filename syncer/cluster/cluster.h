@@ -77,8 +77,8 @@ class Cluster {
   const crypto::Keyring& keys() const { return keys_.ring(); }
 
   bool owns(LinkId link) const { return links_.owns(link); }
-  void on_stream_accepted(Instant now, LinkId link, const Endpoint& from);
-  void on_stream_connected(Instant now, LinkId link);
+  void on_stream_accepted(Instant now, LinkId link, const Endpoint& from, const PeerIdentity& identity = {});
+  void on_stream_connected(Instant now, LinkId link, const PeerIdentity& identity = {});
   void on_stream_data(Instant now, LinkId link, ByteView bytes);
   void on_stream_closed(Instant now, LinkId link);
   /// The completion of a write, if it is ours.
@@ -106,6 +106,7 @@ class Cluster {
 
  private:
   RaftDriver::StateMachine state_machine();
+  std::string objection_to_voter(const PeerIdentity& identity, const std::string& node) const;
   void handle_link_events(Instant now);
   void consider(Instant now);
   void begin_to_vote(Instant now, raft::Recovery recovery);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "syncer/base/endpoint.h"
+#include "syncer/base/identity.h"
 #include "syncer/base/time.h"
 #include "syncer/crypto/keyring.h"
 #include "syncer/settings/settings.h"
@@ -32,6 +33,7 @@ struct ClusterConfig {
   crypto::Keyring keys = {};         ///< of the gossip pool: what seals gossip seals the cluster port, too
   crypto::NonceSource nonce = {};    ///< required with keys
   crypto::KeyKeeper keep_keys = {};  ///< asked before a key from another voter counts as ours; may be empty
+  CertificateRule certificates = CertificateRule::Off;  ///< which voters are believed without one
 };
 
 }  // namespace syncer::cluster

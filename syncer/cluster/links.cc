@@ -82,17 +82,23 @@ void ClusterLinks::dial(Instant now, const std::string& node, Peer& peer) {
   link.stream = wire::SealedStream(wire::Writer::Dialer);
   link.since = link.heard = now;
   peer.out = id;
-  streams_.connect(id, peer.addresses[peer.current]);
+  streams_.connect(id, peer.addresses[peer.current], Channel::Raft);
 }
 
-void ClusterLinks::accept(Instant now, LinkId id, const Endpoint& from) {
+void ClusterLinks::accept(Instant now, LinkId id, const Endpoint& from, const PeerIdentity& identity) {
   if (!has_room_for(from)) {
     events_.dropped.emplace_back("too many connections on the cluster port");
+    return streams_.close(id);
+  }
+  // Nothing is said to who cannot be a voter.
+  if (std::string objection = objection_(identity, ""); !objection.empty()) {
+    events_.dropped.push_back(from.host() + ": " + std::move(objection));
     return streams_.close(id);
   }
   Link& link = links_[id];
   link.connected = true;
   link.from = from;
+  link.identity = identity;
   link.since = link.heard = now;
   link.reader.limit(kMaxGreeting);
   open_stream(id, link);
@@ -118,10 +124,14 @@ bool ClusterLinks::has_room_for(const Endpoint& from) const {
   return strangers < kMaxStrangers && of_this_host < kMaxOfOneHost;
 }
 
-void ClusterLinks::on_stream_connected(Instant now, LinkId id) {
+void ClusterLinks::on_stream_connected(Instant now, LinkId id, const PeerIdentity& identity) {
   const auto found = links_.find(id);
   if (found == links_.end() || found->second.connected) return;
   Link& link = found->second;
+  if (std::string objection = objection_(identity, link.node); !objection.empty()) {
+    return drop(now, id, "syncer \"" + link.node + "\": " + std::move(objection));
+  }
+  link.identity = identity;
   link.connected = true;
   link.heard = now;
   open_stream(id, link);
@@ -150,14 +160,14 @@ void ClusterLinks::on_stream_data(Instant now, LinkId id, ByteView bytes) {
     }
     auto message = wire::decode_cluster((*opened)->type, (*opened)->body);
     if (!message) return drop(now, id, message.error().detail);
-    const std::string_view objection = take(now, id, link, std::move(*message));
-    if (!objection.empty()) return drop(now, id, std::string(objection));
+    std::string objection = take(now, id, link, std::move(*message));
+    if (!objection.empty()) return drop(now, id, std::move(objection));
   }
 }
 
 /// Why the message may not come on this link; empty when it was taken.
-std::string_view ClusterLinks::take(Instant now, LinkId id, Link& link, wire::ClusterMessage message) {
-  constexpr std::string_view kOutOfPlace = "message out of place";
+std::string ClusterLinks::take(Instant now, LinkId id, Link& link, wire::ClusterMessage message) {
+  constexpr const char* kOutOfPlace = "message out of place";
   if (const auto* pulse = std::get_if<wire::Pulse>(&message)) {
     if (pulse->answer != link.dialled) return kOutOfPlace;
     if (!pulse->answer) write(id, link, wire::Pulse{true});
@@ -166,8 +176,9 @@ std::string_view ClusterLinks::take(Instant now, LinkId id, Link& link, wire::Cl
   if (link.dialled) return kOutOfPlace;
   if (auto* hello = std::get_if<wire::ClusterHello>(&message)) {
     if (!hello_ || hello->region != hello_->region || hello->node == hello_->node) return kOutOfPlace;
+    if (std::string objection = objection_(link.identity, hello->node); !objection.empty()) return objection;
     const bool taken = on_hello(now, id, link, std::move(*hello));
-    return taken ? std::string_view() : "another link of that syncer is alive";
+    return taken ? "" : "another link of that syncer is alive";
   }
   if (!link.hello) return kOutOfPlace;
   if (auto* share = std::get_if<wire::KeyShare>(&message)) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "syncer/base/identity.h"
 #include "syncer/base/random.h"
 #include "syncer/ports/network.h"
 #include "syncer/wire/frame/frame.h"
@@ -34,8 +35,17 @@ class ClusterLinks {
     bool hellos = false;               ///< a hello came or went, or a link that we dialled came up
   };
 
-  ClusterLinks(Streams& streams, Random random, std::function<LinkId()> next_link, wire::Seal seal)
-      : streams_(streams), random_(random), next_link_(std::move(next_link)), seal_(std::move(seal)) {}
+  /// Why the other end may not be that voter; empty when it may, or may yet prove to be (no name yet).
+  using Objection = std::function<std::string(const PeerIdentity&, const std::string& node)>;
+
+  ClusterLinks(
+      Streams& streams, Random random, std::function<LinkId()> next_link, wire::Seal seal,
+      Objection objection = [](const auto&, const auto&) { return std::string(); })
+      : streams_(streams),
+        random_(random),
+        next_link_(std::move(next_link)),
+        seal_(std::move(seal)),
+        objection_(std::move(objection)) {}
 
   /// Other keys from now on, on links that are up too: the ring opens what the former one sealed.
   void set_keys(crypto::Keyring keys) { seal_.set_keys(std::move(keys)); }
@@ -59,8 +69,8 @@ class ClusterLinks {
   bool owns(LinkId link) const { return links_.count(link) != 0; }
   /// A stream on the cluster port. Closed at once when there are too many, of its host or of those who have not said
   /// who they are; the hosts of peers find places that are kept for them.
-  void accept(Instant now, LinkId link, const Endpoint& from);
-  void on_stream_connected(Instant now, LinkId link);
+  void accept(Instant now, LinkId link, const Endpoint& from, const PeerIdentity& identity = {});
+  void on_stream_connected(Instant now, LinkId link, const PeerIdentity& identity = {});
   void on_stream_data(Instant now, LinkId link, ByteView bytes);
   void on_stream_closed(Instant now, LinkId link);
   void advance(Instant now);
@@ -73,6 +83,7 @@ class ClusterLinks {
     bool dialled = false;
     bool connected = false;
     Endpoint from;  ///< of an accepted link
+    PeerIdentity identity;
     Instant since;
     Instant heard;
     std::optional<wire::ClusterHello> hello;
@@ -97,7 +108,7 @@ class ClusterLinks {
   bool has_room_for(const Endpoint& from) const;
   void dial(Instant now, const std::string& node, Peer& peer);
   void write(LinkId id, Link& link, const wire::ClusterMessage& message);
-  std::string_view take(Instant now, LinkId id, Link& link, wire::ClusterMessage message);
+  std::string take(Instant now, LinkId id, Link& link, wire::ClusterMessage message);
   /// False when another link of that syncer is alive.
   bool on_hello(Instant now, LinkId id, Link& link, wire::ClusterHello hello);
   void drop(Instant now, LinkId id, std::string reason);
@@ -107,6 +118,7 @@ class ClusterLinks {
   Random random_;
   std::function<LinkId()> next_link_;
   wire::Seal seal_;
+  Objection objection_;
   std::optional<wire::ClusterHello> hello_;
   std::map<std::string, Peer> peers_;
   std::map<LinkId, Link> links_;

@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kSeverities = {"trace", "debug", "info", "warning", "error"};
 constexpr std::array<std::string_view, 3> kFormats = {"auto", "text", "json"};
+constexpr std::array<std::string_view, 2> kCertificateModes = {"optional", "required"};
 
 /// Ports that the system is going to choose, as numbers that differ from each other.
 node::NodeConfig with_ports(node::NodeConfig config) {
@@ -39,9 +40,9 @@ class Assembly {
 
   Result<DaemonConfig> run() {
     using Step = Result<void> (Assembly::*)();
-    constexpr std::array<Step, 7> kSteps = {&Assembly::registries, &Assembly::listeners,  &Assembly::names,
-                                            &Assembly::settings,   &Assembly::advertised, &Assembly::joins,
-                                            &Assembly::daemon};
+    constexpr std::array<Step, 9> kSteps = {&Assembly::registries,   &Assembly::listeners,  &Assembly::names,
+                                            &Assembly::settings,     &Assembly::advertised, &Assembly::joins,
+                                            &Assembly::certificates, &Assembly::trust,      &Assembly::daemon};
     for (const Step step : kSteps) {
       if (auto done = (this->*step)(); !done) return tl::unexpected(done.error());
     }
@@ -217,8 +218,38 @@ class Assembly {
     advertise_as("rpc.address", config_.rpc_bind, config_.node.rpc_address);
     if (config_.cluster_bind) advertise_as("cluster.address", *config_.cluster_bind, config_.node.cluster_address);
     config_.keyring_file = text("gossip.keyring-file");
-    if (config_.node.gossip_address.is_loopback()) return {};
-    if (!config_.keyring_file.empty()) return {};
+    return {};
+  }
+
+  /// Three files make a certificate; less is a mistake that nobody must take for protection.
+  Result<void> certificates() {
+    config_.tls_files = {text("tls.ca-file"), text("tls.cert-file"), text("tls.key-file"), text("tls.deny-file")};
+    std::string given;
+    std::string missing;
+    for (const char* key : {"tls.ca-file", "tls.cert-file", "tls.key-file"}) {
+      (text(key).empty() ? missing : given) = key;
+    }
+    if (given.empty() && !text("tls.deny-file").empty()) given = "tls.deny-file";
+    if (given.empty() && origin("tls.mode") != "default") given = "tls.mode";
+    if (given.empty()) return {};
+    if (!missing.empty()) {
+      return tl::unexpected(wrong(given, {ErrorCode::Invalid, "", "needs " + missing + " as well"}));
+    }
+    std::size_t mode = 0;
+    if (auto known = one_of("tls.mode", kCertificateModes, mode); !known) return known;
+    config_.node.certificates = mode == 0 ? CertificateRule::Optional : CertificateRule::Required;
+    return {};
+  }
+
+  /// Says once what holds, where that is less than it could be.
+  Result<void> trust() {
+    const CertificateRule rule = config_.node.certificates;
+    if (rule == CertificateRule::Optional) {
+      config_.warnings.emplace_back(
+          "tls.mode is optional: who shows no certificate is believed; set it to required when every syncer has one");
+    }
+    const bool protects = !config_.keyring_file.empty() || rule == CertificateRule::Required;
+    if (config_.node.gossip_address.is_loopback() || protects) return {};
     config_.warnings.push_back("this pool is open: there is no gossip.keyring-file, so everybody who reaches " +
                                to_string(config_.node.gossip_address) + " or " + to_string(config_.node.rpc_address) +
                                " can read what is sent and lie about regions; use a private network");

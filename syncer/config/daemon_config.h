@@ -10,6 +10,7 @@
 #include "syncer/httpio/tls_problem.h"
 #include "syncer/node/node_config.h"
 #include "syncer/ports/observer.h"
+#include "syncer/tls/credentials.h"
 
 namespace syncer::config {
 
@@ -30,6 +31,7 @@ struct DaemonConfig {
   LogFormat log_format = LogFormat::Auto;
   httpio::TlsOptions registry_tls;
   std::string keyring_file;           ///< gossip keys; empty: the pool runs without
+  tls::CredentialFiles tls_files;     ///< read unless node.certificates is Off
   std::vector<std::string> warnings;  ///< worth a line at the start
   Values effective;                   ///< every key as it is in force, for `config show`
 };

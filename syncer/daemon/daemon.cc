@@ -12,6 +12,7 @@
 #include "syncer/admin/admin_server.h"
 #include "syncer/admin/metrics.h"
 #include "syncer/config/former_name.h"
+#include "syncer/daemon/certificates.h"
 #include "syncer/daemon/command_runner.h"
 #include "syncer/daemon/event_log.h"
 #include "syncer/daemon/gossip_keys.h"
@@ -140,6 +141,7 @@ class Daemon {
   void finish();
   void on_signal(int number);
   void report_ready();
+  const char* certificate_word() const;
   int fail(const std::string& reason) {
     log_.say(Severity::Error, "daemon.failed", reason);
     return exit_code_ = 1;
@@ -164,18 +166,31 @@ class Daemon {
   std::unique_ptr<GossipKeys> keys_;
   std::unique_ptr<net::Resolver> resolver_;
   std::unique_ptr<admin::AdminServer> admin_;
+  Certificates certificates_{config_, events_};
   std::optional<Instant> leave_until_;
   Instant keys_due_{};
   Instant log_until_ = kNever;  ///< of another level than the configured one
   int exit_code_ = 0;
 };
 
+const char* Daemon::certificate_word() const {
+  if (config_.node.certificates == CertificateRule::Off) return "no";
+  return config_.node.certificates == CertificateRule::Required ? "required" : "optional";
+}
+
 net::StreamCallbacks Daemon::stream_callbacks() {
   net::StreamCallbacks callbacks;
-  callbacks.accepted = [this](LinkId link, Listener listener, const Endpoint& from) {
-    node_->on_stream_accepted(loop_.now(), link, listener, from);
+  callbacks.accepted = [this](LinkId link, Listener listener, const Endpoint& from, const PeerIdentity& identity) {
+    node_->on_stream_accepted(loop_.now(), link, listener, from, identity);
   };
-  callbacks.connected = [this](LinkId link) { node_->on_stream_connected(loop_.now(), link); };
+  callbacks.connected = [this](LinkId link, const PeerIdentity& identity) {
+    node_->on_stream_connected(loop_.now(), link, identity);
+  };
+  callbacks.turned_away = [this](const Endpoint& from, std::string_view reason) {
+    observe(events_, loop_.now(), EventKind::PeerRefused, Severity::Warning,
+            {{"address", from.host()}, {"reason", reason}});
+  };
+  callbacks.expects = [this](const Endpoint& from) { return node_->is_member_host(from); };
   callbacks.data = [this](LinkId link, ByteView bytes) { node_->on_stream_data(loop_.now(), link, bytes); };
   callbacks.closed = [this](LinkId link, std::string_view reason) {
     node_->on_stream_closed(loop_.now(), link, reason);
@@ -195,6 +210,7 @@ Result<void> Daemon::open() {
     config_.node.registry.password = std::move(*password);
   }
   if (auto keys = open_keys(); !keys) return keys;
+  if (auto certificates = certificates_.open(); !certificates) return certificates;
 
   // The lock first: a second syncer of that name is the likelier mistake than a busy port, and says more.
   auto storage = store::FileStorage::open(config_.data_dir, post(), [this](CallId id, Result<void> outcome) {
@@ -246,6 +262,7 @@ Result<void> Daemon::open_admin() {
     node::Status status = node_->status(loop_.now());
     status.leaving = leave_until_.has_value();
     status.unkept_keys = keys_->problem();
+    status.certificate = certificates_.status();
     add_unresolved(status);
     status.ready = node::problems_of(status).empty();
     return status;
@@ -317,6 +334,7 @@ void Daemon::start() {
   keep_name();
   loop_.on_signals([this](int number) { on_signal(number); });
   for (const std::string& warning : config_.warnings) log_.say(Severity::Warning, "daemon.warning", warning);
+  certificates_.begin(loop_.now(), *sockets_.streams);
   node_->start(loop_.now());
   resolver_ = std::make_unique<net::Resolver>(
       loop_, config_.join, [this](std::vector<Endpoint> seeds) { node_->set_seeds(loop_.now(), std::move(seeds)); },
@@ -335,6 +353,7 @@ void Daemon::report_ready() {
             {"gossip", to_string(config_.node.gossip_address)},
             {"rpc", to_string(config_.node.rpc_address)},
             {"sealed", config_.keyring_file.empty() ? "no" : "yes"},
+            {"certificates", certificate_word()},
             {"admin", to_string(admin_->socket())},
             {"commands", shown(admin_->commands())},
             {"metrics", shown(admin_->read_only())},
@@ -358,6 +377,7 @@ Instant Daemon::turn() {
   if (now >= node_->next_deadline()) node_->advance(now);
   if (now >= keys_due_) follow_keys(now);
   if (now >= log_until_) set_log_level(config_.log_level, std::nullopt);
+  certificates_.advance(now);
   if (!node_->fatal().empty()) {
     fail(node_->fatal());
     loop_.stop();

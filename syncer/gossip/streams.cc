@@ -28,7 +28,7 @@ GossipStreams::GossipStreams(const GossipConfig& config, const membership::Swim&
 void GossipStreams::open(StreamPurpose purpose, const Endpoint& to, std::uint32_t seq, Instant deadline) {
   const LinkId id = allocate_();
   add(id, {purpose, to, deadline, seq, StreamReader(config_.pool, Opened::ByUs)});
-  streams_.connect(id, to);
+  streams_.connect(id, to, Channel::Gossip);
   if (!sends_ping(purpose)) return send_state(id, purpose != StreamPurpose::Exchange, Opened::ByUs);
   const membership::Member* target = swim_.members().find(to);
   const std::string_view node = target != nullptr && purpose == StreamPurpose::Ping ? target->name : config_.node;

@@ -102,15 +102,16 @@ void Node::on_datagram(Instant now, const Endpoint& from, ByteView packet) {
   flows_->run(now);
 }
 
-void Node::on_stream_accepted(Instant now, LinkId link, Listener listener, const Endpoint& from) {
+void Node::on_stream_accepted(Instant now, LinkId link, Listener listener, const Endpoint& from,
+                              const PeerIdentity& identity) {
   if (listener == Listener::Cluster) {
     if (parts_->cluster)
-      parts_->cluster->on_stream_accepted(now, link, from);
+      parts_->cluster->on_stream_accepted(now, link, from, identity);
     else
       parts_->ports.streams.close(link);
     return flows_->run(now);
   }
-  if (unidentified_.accept(now, link, listener, from, is_member_host(from))) return;
+  if (unidentified_.accept(now, link, listener, from, identity, is_member_host(from))) return;
   observe(parts_->ports.observer, now, EventKind::PeerRefused, Severity::Warning,
           {{"address", from.host()}, {"reason", "too many silent connections"}});
   parts_->ports.streams.close(link);
@@ -125,24 +126,29 @@ bool Node::is_member_host(const Endpoint& from) const {
   return found;
 }
 
-void Node::on_stream_connected(Instant now, LinkId link) {
+void Node::on_stream_connected(Instant now, LinkId link, const PeerIdentity& identity) {
   if (parts_->cluster && parts_->cluster->owns(link))
-    parts_->cluster->on_stream_connected(now, link);
+    parts_->cluster->on_stream_connected(now, link, identity);
   else if (parts_->gossip.owns(link))
     parts_->gossip.on_stream_connected(now, link);
   else if (parts_->peering.owns(link))
-    parts_->peering.on_stream_connected(now, link);
+    parts_->peering.on_stream_connected(now, link, identity);
   flows_->run(now);
 }
 
+/// The part that an accepted stream is for has it from its first byte on.
+void Node::identify(Instant now, LinkId link, ByteView first_bytes) {
+  const auto identified = unidentified_.identify(link, first_bytes);
+  if (!identified) return;
+  const auto& [protocol, from, identity] = *identified;
+  if (protocol == UnidentifiedStreams::Protocol::Sync)
+    parts_->peering.on_stream_accepted(now, link, from, identity);
+  else
+    parts_->gossip.on_stream_accepted(now, link, from);
+}
+
 void Node::on_stream_data(Instant now, LinkId link, ByteView bytes) {
-  if (const auto identified = unidentified_.identify(link, bytes)) {
-    const auto& [protocol, from] = *identified;
-    if (protocol == UnidentifiedStreams::Protocol::Sync)
-      parts_->peering.on_stream_accepted(now, link, from);
-    else
-      parts_->gossip.on_stream_accepted(now, link, from);
-  }
+  identify(now, link, bytes);
   if (parts_->cluster && parts_->cluster->owns(link))
     parts_->cluster->on_stream_data(now, link, bytes);
   else if (parts_->peering.owns(link))
@@ -255,7 +261,8 @@ void Node::hash(StateHasher& hasher) const {
 
 // Streams before their first byte.
 
-bool UnidentifiedStreams::accept(Instant now, LinkId link, Listener listener, const Endpoint& from, bool expected) {
+bool UnidentifiedStreams::accept(Instant now, LinkId link, Listener listener, const Endpoint& from,
+                                 const PeerIdentity& identity, bool expected) {
   std::size_t silent = 0;
   std::size_t of_this_host = 0;
   for (const auto& [other, stream] : streams_) {
@@ -265,17 +272,17 @@ bool UnidentifiedStreams::accept(Instant now, LinkId link, Listener listener, co
   }
   const bool full = silent >= (expected ? kMaxSilent : kMaxSilentStrangers);
   if (full || of_this_host >= kMaxSilentOfOneHost) return false;
-  streams_.emplace(link, Silent{listener, from, now + kSilenceLimit});
+  streams_.emplace(link, Silent{listener, from, identity, now + kSilenceLimit});
   return true;
 }
 
-std::optional<std::pair<UnidentifiedStreams::Protocol, Endpoint>> UnidentifiedStreams::identify(LinkId link,
-                                                                                                ByteView first_bytes) {
+std::optional<UnidentifiedStreams::Identified> UnidentifiedStreams::identify(LinkId link, ByteView first_bytes) {
   const auto found = streams_.find(link);
   if (found == streams_.end() || first_bytes.empty()) return std::nullopt;
-  const Endpoint from = found->second.from;
+  Silent silent = std::move(found->second);
   streams_.erase(found);
-  return std::pair(is_sync(first_bytes) ? Protocol::Sync : Protocol::Gossip, from);
+  const Protocol protocol = is_sync(first_bytes) ? Protocol::Sync : Protocol::Gossip;
+  return Identified{protocol, silent.from, std::move(silent.identity)};
 }
 
 std::optional<LinkId> UnidentifiedStreams::take_expired(Instant now) {

@@ -40,11 +40,18 @@ class UnidentifiedStreams {
  public:
   enum class Protocol : std::uint8_t { Gossip, Sync };
 
+  struct Identified {
+    Protocol protocol;
+    Endpoint from;
+    PeerIdentity identity;
+  };
+
   /// False when too many streams on that socket are silent already, of this host or of all; the caller closes the link.
   /// Hosts that are `expected` find places that are kept for them.
-  bool accept(Instant now, LinkId link, Listener listener, const Endpoint& from, bool expected);
+  bool accept(Instant now, LinkId link, Listener listener, const Endpoint& from, const PeerIdentity& identity,
+              bool expected);
   /// Removes the stream and gives its protocol and where it came from; nothing when the link is not one of these.
-  std::optional<std::pair<Protocol, Endpoint>> identify(LinkId link, ByteView first_bytes);
+  std::optional<Identified> identify(LinkId link, ByteView first_bytes);
   void forget(LinkId link) { streams_.erase(link); }
   /// Removes a stream that stayed silent for too long, for the caller to close; call until it gives nothing.
   std::optional<LinkId> take_expired(Instant now);
@@ -54,6 +61,7 @@ class UnidentifiedStreams {
   struct Silent {
     Listener listener;
     Endpoint from;
+    PeerIdentity identity;
     Instant deadline;
   };
   std::map<LinkId, Silent> streams_;
@@ -82,8 +90,10 @@ class Node {
   Instant next_deadline() const;
 
   void on_datagram(Instant now, const Endpoint& from, ByteView packet);
-  void on_stream_accepted(Instant now, LinkId link, Listener listener, const Endpoint& from);
-  void on_stream_connected(Instant now, LinkId link);
+  /// `identity` is that of the certificate at the other end, if it has shown one.
+  void on_stream_accepted(Instant now, LinkId link, Listener listener, const Endpoint& from,
+                          const PeerIdentity& identity = {});
+  void on_stream_connected(Instant now, LinkId link, const PeerIdentity& identity = {});
   void on_stream_data(Instant now, LinkId link, ByteView bytes);
   void on_stream_closed(Instant now, LinkId link, std::string_view reason);
   void on_http(Instant now, CallId call, Result<HttpResponse> answer);
@@ -109,6 +119,8 @@ class Node {
   Result<bool> remove_key(Instant now, const std::string& id);
   const crypto::Keyring& gossip_keys() const;
 
+  /// A syncer that is known is at this host: places are kept for it.
+  bool is_member_host(const Endpoint& from) const;
   const NodeConfig& config() const;
   /// A picture for people, `syncer status` and the checkers; builds copies, not for hot paths.
   Status status(Instant now) const;
@@ -121,7 +133,7 @@ class Node {
   void hash(StateHasher& hasher) const;
 
  private:
-  bool is_member_host(const Endpoint& from) const;
+  void identify(Instant now, LinkId link, ByteView first_bytes);
   explicit Node(std::unique_ptr<Parts> parts);
   void begin_leave(Instant now);
   void fill_members(Status& status, Instant now) const;

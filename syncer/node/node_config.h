@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "syncer/base/endpoint.h"
+#include "syncer/base/identity.h"
 #include "syncer/base/time.h"
 #include "syncer/catalog/config.h"
 #include "syncer/cluster/config.h"
@@ -36,9 +37,10 @@ struct NodeConfig {
   cluster::ClusterSettings cluster;
   std::vector<Endpoint> join;  ///< gossip or RPC addresses of any syncers
   gossip::GossipTiming gossip;
-  wire::gossip::Pool gossip_pool;      ///< label, and keys that only a driver gives: a setting is no place for them
-  crypto::NonceSource gossip_nonce;    ///< required with keys; unpredictable in the daemon
-  crypto::KeyKeeper gossip_keep_keys;  ///< asked before keys that another syncer or serf brought are in force
+  wire::gossip::Pool gossip_pool;  ///< label, and keys that only a driver gives: a setting is no place for them
+  CertificateRule certificates = CertificateRule::Off;  ///< a driver that has a certificate raises it
+  crypto::NonceSource gossip_nonce;                     ///< required with keys; unpredictable in the daemon
+  crypto::KeyKeeper gossip_keep_keys;        ///< asked before keys that another syncer or serf brought are in force
   registry::Kinds kinds = registry_kinds();  ///< of registries that can be spoken to
   catalog::RegistrySettings registry;
   catalog::GuardSettings guard;

@@ -49,8 +49,8 @@ gossip::GossipConfig gossip_config(const NodeConfig& config) {
 }
 
 peering::PeeringConfig peering_config(const NodeConfig& config) {
-  return {config.region,           config.node,        config.mode == Mode::Single, config.sync,
-          config.gossip_pool.keys, config.gossip_nonce};
+  return {config.region,           config.node,         config.mode == Mode::Single, config.sync,
+          config.gossip_pool.keys, config.gossip_nonce, config.certificates};
 }
 
 catalog::CatalogConfig catalog_config(const NodeConfig& config, registry::MarkSeal marks,
@@ -69,8 +69,8 @@ catalog::CatalogConfig catalog_config(const NodeConfig& config, registry::MarkSe
 }
 
 cluster::ClusterConfig cluster_config(const NodeConfig& config) {
-  return {config.region,           config.node,         config.cluster_address, config.cluster,
-          config.gossip_pool.keys, config.gossip_nonce, config.gossip_keep_keys};
+  return {config.region,           config.node,         config.cluster_address,  config.cluster,
+          config.gossip_pool.keys, config.gossip_nonce, config.gossip_keep_keys, config.certificates};
 }
 
 std::string tag(const gossip::MemberInfo& member, const std::string& key) {

@@ -12,6 +12,7 @@
 #include "syncer/catalog/status.h"
 #include "syncer/cluster/status.h"
 #include "syncer/gossip/status.h"
+#include "syncer/node/certificate.h"
 #include "syncer/peering/status.h"
 
 namespace syncer::node {
@@ -39,11 +40,12 @@ struct Status {
   std::string region;
   std::string mode;
   Epoch epoch;
-  std::optional<cluster::GroupStatus> group = {};  ///< in cluster mode
-  bool ready = false;                              ///< nothing is a problem
-  std::string failure;                             ///< why the process ends; empty while it goes on
-  bool leaving = false;                            ///< it was told to stop
-  std::string conflict;                            ///< who else uses the region's name; empty when nobody does
+  std::optional<cluster::GroupStatus> group = {};     ///< in cluster mode
+  std::optional<CertificateStatus> certificate = {};  ///< where there is one
+  bool ready = false;                                 ///< nothing is a problem
+  std::string failure;                                ///< why the process ends; empty while it goes on
+  bool leaving = false;                               ///< it was told to stop
+  std::string conflict;                               ///< who else uses the region's name; empty when nobody does
   std::string starting;     ///< what it waits for before its work begins; empty when it has begun or cannot
   std::string unreached;    ///< that no other syncer reaches an address of ours; empty while one does
   std::string unkept_keys;  ///< why gossip keys that changed are not on disk; empty when they are
@@ -76,6 +78,7 @@ struct Status {
             s.unkept_keys);
     v.field({.key = "epoch", .phrase = "epoch {}"}, s.epoch);
     v.part({.key = "group", .label = "group", .metric = "syncer_group"}, s.group);
+    v.part({.key = "certificate", .label = "certificate", .metric = "syncer_certificate"}, s.certificate);
     v.part({.key = "registry", .label = "registry", .metric = "syncer_registry", .of_writer = true}, s.registry);
     v.list({.key = "regions", .label = "region", .metric = "syncer_region", .row = "region", .of_writer = true},
            s.regions);

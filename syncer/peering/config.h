@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "syncer/base/identity.h"
 #include "syncer/base/time.h"
 #include "syncer/crypto/keyring.h"
 #include "syncer/settings/settings.h"
@@ -60,8 +61,9 @@ struct PeeringConfig {
   std::string node;
   bool single = true;  ///< this region has one syncer: another one of its name is a mistake
   SyncSettings sync;
-  crypto::Keyring keys = {};       ///< of the pool: with one, all links are sealed
-  crypto::NonceSource nonce = {};  ///< required with keys
+  crypto::Keyring keys = {};                            ///< of the pool: with one, all links are sealed
+  crypto::NonceSource nonce = {};                       ///< required with keys
+  CertificateRule certificates = CertificateRule::Off;  ///< whom the links are believed without one
 };
 
 }  // namespace syncer::peering

@@ -85,11 +85,11 @@ PeerLink& Links::add(Instant now, LinkId id, bool dialer, const Endpoint& addres
 LinkId Links::dial(Instant now, const std::string& region, const Endpoint& address) {
   PeerLink& link = add(now, next_link_(), true, address);
   link.region = region;
-  streams_.connect(link.id, address);
+  streams_.connect(link.id, address, Channel::Sync);
   return link.id;
 }
 
-void Links::accept(Instant now, LinkId id, const Endpoint& from, bool expected) {
+void Links::accept(Instant now, LinkId id, const Endpoint& from, const PeerIdentity& identity, bool expected) {
   std::size_t strangers = 0;
   std::size_t of_this_host = 0;
   for (const auto& [other, link] : links_) {
@@ -102,7 +102,7 @@ void Links::accept(Instant now, LinkId id, const Endpoint& from, bool expected) 
     report_drop(now, Refusal::Strangers, "", "too many strangers");
     return streams_.close(id);
   }
-  add(now, id, false, from);
+  add(now, id, false, from).identity = identity;
   begin(id);
 }
 

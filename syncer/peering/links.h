@@ -31,6 +31,7 @@ struct PeerLink {
   std::string region;     ///< the other side's; empty until its hello is accepted
   std::string node;       ///< likewise
   std::uint64_t run = 0;  ///< of the other side
+  PeerIdentity identity;  ///< of its certificate, once the stream is open
   Instant since{};        ///< when the stream began
   Instant last_read{};
   Instant last_of_use{};  ///< last message that carried anything, of an accepted link
@@ -65,7 +66,7 @@ class Links {
   LinkId dial(Instant now, const std::string& region, const Endpoint& address);
   /// Closes the stream at once when too many are unidentified already, from that host or from all; `expected` hosts,
   /// those of members, find places that are kept for them.
-  void accept(Instant now, LinkId id, const Endpoint& from, bool expected);
+  void accept(Instant now, LinkId id, const Endpoint& from, const PeerIdentity& identity, bool expected);
   /// The other side is known from here on, and both have agreed to the link.
   void set_up(Instant now, PeerLink& link, std::string node, std::uint64_t run);
   /// The stream to the other side is open; with keys, our challenge goes out.

@@ -64,12 +64,12 @@ class Peering {
 
   bool owns(LinkId link) const { return links_.contains(link); }
   /// A stream that starts with wire::kSyncProtocol.magic; all its bytes follow in on_stream_data.
-  void on_stream_accepted(Instant now, LinkId link, const Endpoint& from) {
-    links_.accept(now, link, from, expects(from));
+  void on_stream_accepted(Instant now, LinkId link, const Endpoint& from, const PeerIdentity& identity = {}) {
+    links_.accept(now, link, from, identity, expects(from));
   }
   /// A syncer of some region that gossip knows is at this host.
   bool expects(const Endpoint& from) const;
-  void on_stream_connected(Instant now, LinkId link);
+  void on_stream_connected(Instant now, LinkId link, const PeerIdentity& identity = {});
   void on_stream_data(Instant now, LinkId link, ByteView bytes);
   void on_stream_closed(Instant now, LinkId link, std::string_view reason);
   void advance(Instant now);
@@ -126,6 +126,7 @@ class Peering {
   void on_unreadable(Instant now, PeerLink& link, const Error& error);
   void on_message(Instant now, PeerLink& link, const wire::SyncMessage& message);
   void greet(Instant now, PeerLink& link);
+  std::string objection_to(const PeerLink& link, std::string_view region, std::string_view node) const;
   void on_hello(Instant now, PeerLink& link, const wire::Hello& hello);
   void accept(Instant now, PeerLink& link, const wire::Hello& hello);
   void settle(Instant now, const Challenges::Challenge& challenge);

@@ -11,11 +11,22 @@ namespace syncer::peering {
 
 // Greetings.
 
-void Peering::on_stream_connected(Instant now, LinkId id) {
+/// Why the other end of a link may not speak for that region; empty when it may.
+std::string Peering::objection_to(const PeerLink& link, std::string_view region, std::string_view node) const {
+  if (SYNCER_MUTATED("peering.ignore_certificates")) return "";
+  return syncer::objection_to(link.identity, config_.certificates, PeerRole::Sync, region, node);
+}
+
+void Peering::on_stream_connected(Instant now, LinkId id, const PeerIdentity& identity) {
   PeerLink* link = links_.find(id);
   if (link == nullptr || link->state != PeerLink::State::Connecting) return;
   link->state = PeerLink::State::Greeting;
   link->since = link->last_read = now;
+  link->identity = identity;
+  // Nothing is said to who is not the region that was dialled.
+  if (const std::string objection = objection_to(*link, link->region, ""); !objection.empty()) {
+    return on_refuse(now, *link, {identity.region, identity.node, objection, false});
+  }
   links_.begin(id);
   greet(now, *link);
 }
@@ -29,6 +40,9 @@ void Peering::greet(Instant now, PeerLink& link) {
 }
 
 void Peering::on_hello(Instant now, PeerLink& link, const wire::Hello& hello) {
+  if (const std::string objection = objection_to(link, hello.region, hello.node); !objection.empty()) {
+    return refuse(now, link, hello.region, hello.node, handshake_.refusal(objection, false));
+  }
   const Peer* known = peers_.find(hello.region);
   const auto objection = handshake_.objection(now, hello, known, peers_.is_full_for(hello.region));
   if (!objection.reason.empty()) {
@@ -98,6 +112,9 @@ void Peering::on_welcome(Instant now, PeerLink& link, const wire::Welcome& welco
     const std::string reason = "the address answers for region \"" + welcome.region + "\"";
     links_.report_refusal(now, link, Refusal::WrongRegion, link.region, welcome.node, reason);
     return close(now, link.id, reason);
+  }
+  if (const std::string objection = objection_to(link, welcome.region, welcome.node); !objection.empty()) {
+    return on_refuse(now, link, {welcome.region, welcome.node, objection, false});
   }
   if (const auto known = handshake_.epoch_to_exceed(welcome, core_.log().epoch())) want_reopen(now, *known);
   Peer& peer = peers_.at(link.region);

@@ -75,7 +75,11 @@ namespace syncer {
   X(DialFailed,          "link.dial_failed")                                                              \
   X(LinkStalled,         "link.stalled")           /* region, reason */                                   \
   X(RegionForgotten,     "region.forgotten")       /* region */                                           \
-  X(ExportRefused,       "export.refused")         /* key, reason: no other registry could hold it */
+  X(ExportRefused,       "export.refused")         /* key, reason: no other registry could hold it */      \
+  /* the own certificate: identity, reason */                                                             \
+  X(CertificateReplaced, "certificate.replaced")   /* identity, fingerprint */                            \
+  X(CertificateRefused,  "certificate.refused")    /* reason: changed files that cannot be used */        \
+  X(CertificateEnds,     "certificate.ends")       /* 30 days, 7 days, 1 day before, and when it is over */
 // clang-format on
 
 enum class EventKind : std::uint16_t {

@@ -43,8 +43,9 @@ void Process::send(const Endpoint& to, ByteView packet) {
   if (world_.random_.hits(world_.faults_.duplicates)) world_.carry(*this, to, packet);
 }
 
-void Process::connect(LinkId link, const Endpoint& to) {
+void Process::connect(LinkId link, const Endpoint& to, Channel channel) {
   streams_[link] = {};
+  streams_[link].secure = channel != Channel::Gossip;
   later(world_.delays_.accept, [link, to](Process& p) { p.arrive(link, to); });
   later(world_.delays_.connected, [link](Process& p) { p.on_connected(link); });
 }
@@ -60,8 +61,17 @@ void Process::arrive(LinkId link, const Endpoint& to) {
   }
   const LinkId there{world_.last_accepted_ += 2};
   mine->second.peer = End{other->life_, there};
-  other->streams_[there] = {End{life_, link}, true, {}};
+  other->streams_[there] = {End{life_, link}, true, {}, mine->second.secure};
   other->on_stream_accepted(world_.now_, there, address_);
+}
+
+PeerIdentity Process::identity_at(LinkId link) const {
+  const auto intruder = intruders_.find(link);
+  if (intruder != intruders_.end()) return intruder->second;
+  const auto mine = streams_.find(link);
+  const bool known = mine != streams_.end() && mine->second.secure && mine->second.peer && identity_.present();
+  const Process* other = known ? world_.living(mine->second.peer->life) : nullptr;
+  return other == nullptr ? PeerIdentity{} : other->identity_;
 }
 
 void Process::on_connected(LinkId link) {
@@ -176,8 +186,9 @@ void World::break_streams(const std::string& a, const std::string& b) {
   two.break_streams(one.life_);
 }
 
-LinkId World::intrude(const std::string& host, const Endpoint& from, ByteView bytes) {
+LinkId World::intrude(const std::string& host, const Endpoint& from, ByteView bytes, const PeerIdentity& identity) {
   const LinkId link{last_accepted_ += 2};
+  process(host).intruders_[link] = identity;
   process(host).on_stream_accepted(now_, link, from);
   process(host).on_stream_data(now_, link, bytes);
   return link;

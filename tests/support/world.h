@@ -102,10 +102,14 @@ class Process : public Part, public Datagrams, public Streams, public Storage, p
   const EventLog& log() const;
   /// Writes take this long from now on.
   void set_disk_delay(Duration delay) { disk_delay_ = delay; }
+  /// The certificate that it shows; none at first.
+  void set_identity(PeerIdentity identity) { identity_ = std::move(identity); }
+  /// Whose certificate the other end of a stream has shown; nobody's when one of the two has none.
+  PeerIdentity identity_at(LinkId link) const;
 
   void send(const Endpoint& to, ByteView packet) override;
 
-  void connect(LinkId link, const Endpoint& to) override;
+  void connect(LinkId link, const Endpoint& to, Channel channel) override;
   void send(LinkId link, ByteView bytes) override;
   std::size_t backlog(LinkId) const override { return 0; }
   void close(LinkId link) override;
@@ -130,6 +134,7 @@ class Process : public Part, public Datagrams, public Streams, public Storage, p
     std::optional<End> peer;  ///< nothing until the other side accepted
     bool connected = false;
     std::vector<Bytes> waiting;  ///< sent before that
+    bool secure = false;         ///< both ends show the certificate they have
   };
 
   /// Runs `action` on this very process, if it still lives by then.
@@ -152,6 +157,8 @@ class Process : public Part, public Datagrams, public Streams, public Storage, p
   Duration disk_delay_;
   std::map<LinkId, Stream> streams_;
   std::set<CallId> calls_;  ///< whose answers are still wanted
+  PeerIdentity identity_;
+  std::map<LinkId, PeerIdentity> intruders_;
 };
 
 /// Hosts joined by a network, with disks and a registry, in virtual time. One queue holds all that is under way, in
@@ -196,7 +203,7 @@ class World {
   /// Both ends of all streams between the two see them break at once.
   void break_streams(const std::string& a, const std::string& b);
   /// A stream of somebody who is no process here, and what it sends first; gives the link at the host.
-  LinkId intrude(const std::string& host, const Endpoint& from, ByteView bytes);
+  LinkId intrude(const std::string& host, const Endpoint& from, ByteView bytes, const PeerIdentity& identity = {});
 
  private:
   friend class Process;

@@ -30,7 +30,7 @@ const Folders kSim = {"engine",
                       "report",
                       "why",
                       "cli"};
-const Folders kAdapters = {"net", "httpio", "store", "admin", "config", "daemon", "cli"};
+const Folders kAdapters = {"tls", "net", "httpio", "store", "admin", "config", "daemon", "cli"};
 
 Folders operator+(Folders a, const Folders& b) {
   a.insert(b.begin(), b.end());
@@ -88,7 +88,7 @@ std::map<std::string, Folders> include_table() {
 const std::map<std::string, Folders> kThirdParty = {
     {"tl", {"syncer/base", "sim/scenario/language"}},
     {"xxhash.h", {"syncer/base"}},
-    {"openssl", {"syncer/base", "syncer/crypto", "syncer/net", "syncer/httpio"}},
+    {"openssl", {"syncer/base", "syncer/crypto", "syncer/tls", "syncer/httpio"}},
     {"nlohmann",
      {"syncer/json", "syncer/crypto", "syncer/registry/servicecenter", "syncer/registry/eureka", "syncer/config",
       "syncer/cli", "syncer/admin", "syncer/daemon", "mocksc/servicecenter/api", "mocksc/fault", "mocksc/eureka",

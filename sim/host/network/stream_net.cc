@@ -20,12 +20,13 @@ constexpr Duration kFirstSynRetry = std::chrono::seconds(1);
 constexpr std::size_t kControlSize = 64;
 }  // namespace
 
-void StreamNet::connect(NodeIndex node, LinkId link, const syncer::Endpoint& to) {
+void StreamNet::connect(NodeIndex node, LinkId link, const syncer::Endpoint& to, syncer::Channel channel) {
   const Handle handle = connections_.acquire();
   Connection& c = connections_.at(handle);
   c = Connection{};
   c.node = {node, node};
   c.link[0] = link;
+  c.channel = channel;
   c.syn_timeout = kFirstSynRetry;
   for (Outbound& out : c.out) out.timeout = fabric_.kernel.options.retransmit_first;
   const bool fresh = links(node).emplace(link, LinkEnd{handle, 0}).second;
@@ -68,6 +69,7 @@ void StreamNet::syn_arrived(Handle handle) {
   NodeHost& host = *fabric_.nodes[c->node[1]];
   if (!host.running()) return send_reset(handle, 0);
   if (c->state[1] == EndState::Pending) {
+    if (!shake_hands(*c)) return send_reset(handle, 0);
     Links& mine = links(c->node[1]);
     c->link[1] = LinkId{next_accepted_[c->node[1]]};
     next_accepted_[c->node[1]] += 2;
@@ -76,6 +78,25 @@ void StreamNet::syn_arrived(Handle handle) {
     post(handle, 1, EventCode::WorkAccepted);
   }
   answer(handle);
+}
+
+/// What TLS does before a process hears of a link: false when it ends there. Gossip has none, and who has no
+/// certificate dials without. A dialler that has one insists on it, unless it takes part in a move.
+bool StreamNet::shake_hands(Connection& c) const {
+  using syncer::CertificateRule;
+  if (c.channel == syncer::Channel::Gossip) return true;
+  const NodeHost& dialler = *fabric_.nodes[c.node[0]];
+  const std::optional<Certificate>& own = dialler.certificate();
+  const std::optional<Certificate>& other = fabric_.nodes[c.node[1]]->certificate();
+  if (!own) return true;
+  if (!other) return dialler.config().certificates == CertificateRule::Optional;
+  const bool of_cluster = c.listener == syncer::Listener::Cluster;
+  c.secure = own->believed && other->believed && of_cluster == (c.channel == syncer::Channel::Raft);
+  return c.secure;
+}
+
+syncer::PeerIdentity StreamNet::identity_of(const Connection& c, End end) const {
+  return c.secure ? fabric_.nodes[c.node[end]]->certificate()->identity : syncer::PeerIdentity{};
 }
 
 void StreamNet::answer(Handle handle) {
@@ -191,7 +212,11 @@ StreamNet::Accepted StreamNet::accepted(Handle word) const {
   const Connection& c = connections_.at(segments_.at(word).connection);
   syncer::Endpoint from = fabric_.nodes[c.node[0]]->config().gossip_address;
   from.port = static_cast<std::uint16_t>(32768 + c.link[0].value % 28000);
-  return {c.listener, from};
+  return {c.listener, from, identity_of(c, 0)};
+}
+
+syncer::PeerIdentity StreamNet::identity_of_acceptor(Handle word) const {
+  return identity_of(connections_.at(segments_.at(word).connection), 1);
 }
 
 void StreamNet::closed_told(Handle word) {

@@ -49,6 +49,8 @@ struct Connection {
   std::array<EndState, 2> state{};
   std::array<Outbound, 2> out;
   syncer::Listener listener{};
+  syncer::Channel channel{};
+  bool secure = false;                          ///< both ends have shown their certificates
   syncer::Instant dead_until = syncer::kNever;  ///< half-open: nothing passes before, a reset after
   bool dead = false;
   bool answered = false;  ///< the acceptor's word has been sent
@@ -72,7 +74,7 @@ class StreamNet {
   explicit StreamNet(Fabric& fabric) : fabric_(fabric) {}
 
   // The process's side.
-  void connect(NodeIndex node, syncer::LinkId link, const syncer::Endpoint& to);
+  void connect(NodeIndex node, syncer::LinkId link, const syncer::Endpoint& to, syncer::Channel channel);
   void send(NodeIndex node, syncer::LinkId link, syncer::ByteView bytes);
   std::size_t backlog(NodeIndex node, syncer::LinkId link) const;
   void close(NodeIndex node, syncer::LinkId link);
@@ -93,8 +95,10 @@ class StreamNet {
   struct Accepted {
     syncer::Listener listener;
     syncer::Endpoint from;
+    syncer::PeerIdentity identity;
   };
   Accepted accepted(engine::Handle segment) const;
+  syncer::PeerIdentity identity_of_acceptor(engine::Handle segment) const;
   const Segment& segment(engine::Handle handle) { return segments_.at(handle); }
   void closed_told(engine::Handle segment);
   void consumed(engine::Handle segment);
@@ -116,6 +120,8 @@ class StreamNet {
   Site site(const Connection& c, End end) const { return Site::node(c.node[end]); }
   void dial(engine::Handle handle);
   void refuse(engine::Handle handle);
+  bool shake_hands(Connection& c) const;
+  syncer::PeerIdentity identity_of(const Connection& c, End end) const;
   void answer(engine::Handle handle);
   void pump(engine::Handle handle, End from);
   bool may_send(engine::Handle handle, End from);

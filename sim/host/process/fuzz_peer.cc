@@ -249,17 +249,18 @@ class FuzzPeer final : public Process {
     const FuzzOrder::Target& target = order_.targets[static_cast<std::size_t>(random.below(order_.targets.size()))];
     switch (random.below(8)) {
       case 0:
-        return dial(target.gossip, messages_.stream(target));
+        return dial(target.gossip, syncer::Channel::Gossip, messages_.stream(target));
       case 1:
-        return dial(target.rpc, random.below(2) == 0 ? messages_.hello() : messages_.stream(target));
+        return dial(target.rpc, syncer::Channel::Sync,
+                    random.below(2) == 0 ? messages_.hello() : messages_.stream(target));
       default:
         ports_.datagrams.send(target.gossip, messages_.datagram(target));
     }
   }
 
   void on_datagram(Instant, const Endpoint&, syncer::ByteView) override {}
-  void on_stream_accepted(Instant, LinkId, syncer::Listener, const Endpoint&) override {}
-  void on_stream_connected(Instant, LinkId) override {}
+  void on_stream_accepted(Instant, LinkId, syncer::Listener, const Endpoint&, const syncer::PeerIdentity&) override {}
+  void on_stream_connected(Instant, LinkId, const syncer::PeerIdentity&) override {}
   /// Who dials a stranger gets an answer of the same kind.
   void on_stream_data(Instant, LinkId link, syncer::ByteView) override {
     if (links_.erase(link) == 0) ports_.streams.send(link, messages_.stream(order_.targets.front()));
@@ -270,14 +271,14 @@ class FuzzPeer final : public Process {
   void on_stored(Instant, syncer::CallId, syncer::Result<void>) override {}
 
  private:
-  void dial(const Endpoint& to, const syncer::Bytes& bytes) {
+  void dial(const Endpoint& to, syncer::Channel channel, const syncer::Bytes& bytes) {
     while (links_.size() >= kMostLinks) {
       ports_.streams.close(*links_.begin());
       links_.erase(links_.begin());
     }
     const LinkId link{next_link_ += 2};
     links_.insert(link);
-    ports_.streams.connect(link, to);
+    ports_.streams.connect(link, to, channel);
     ports_.streams.send(link, bytes);
   }
 

@@ -38,9 +38,9 @@ class HostileSilence final : public HostileSpeaker {
 
   void act(Instant) override {
     for (const HostileOrder::Target& target : context_.order.targets) {
-      fill_up(target.gossip, syncer::Bytes(1, '\x06'));
-      fill_up(target.rpc, syncer::wire::preamble(syncer::wire::kSyncProtocol));
-      fill_up(target.cluster, syncer::wire::preamble(syncer::wire::kClusterProtocol));
+      fill_up(target.gossip, syncer::Channel::Gossip, syncer::Bytes(1, '\x06'));
+      fill_up(target.rpc, syncer::Channel::Sync, syncer::wire::preamble(syncer::wire::kSyncProtocol));
+      fill_up(target.cluster, syncer::Channel::Raft, syncer::wire::preamble(syncer::wire::kClusterProtocol));
     }
     if (context_.order.deed != HostileDeed::Drip) return;
     for (auto& [link, held] : open_) {
@@ -58,10 +58,10 @@ class HostileSilence final : public HostileSpeaker {
     std::size_t said = 0;
   };
 
-  void fill_up(const syncer::Endpoint& to, const syncer::Bytes& first_bytes) {
+  void fill_up(const syncer::Endpoint& to, syncer::Channel channel, const syncer::Bytes& first_bytes) {
     std::size_t held = 0;
     for (const auto& [link, one] : open_) held += one.to == to ? 1 : 0;
-    for (; held < context_.order.count; ++held) open_.emplace(context_.dial(to), Held{to, first_bytes});
+    for (; held < context_.order.count; ++held) open_.emplace(context_.dial(to, channel), Held{to, first_bytes});
   }
 
   HostileContext& context_;
@@ -116,10 +116,11 @@ class HostilePeer final : public Process {
   void on_datagram(Instant, const syncer::Endpoint& from, syncer::ByteView packet) override {
     for (const auto& speaker : speakers_) speaker->on_datagram(from, packet);
   }
-  void on_stream_accepted(Instant, LinkId link, syncer::Listener listener, const syncer::Endpoint&) override {
+  void on_stream_accepted(Instant, LinkId link, syncer::Listener listener, const syncer::Endpoint&,
+                          const syncer::PeerIdentity&) override {
     for (const auto& speaker : speakers_) speaker->on_stream_accepted(link, listener);
   }
-  void on_stream_connected(Instant, LinkId link) override {
+  void on_stream_connected(Instant, LinkId link, const syncer::PeerIdentity&) override {
     for (const auto& speaker : speakers_) speaker->on_stream_connected(link);
   }
   void on_stream_data(Instant now, LinkId link, syncer::ByteView bytes) override {

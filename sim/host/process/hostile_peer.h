@@ -58,9 +58,9 @@ struct HostileContext {
   syncer::Random random;
   std::uint64_t last_link = 1;
 
-  syncer::LinkId dial(const syncer::Endpoint& to) {
+  syncer::LinkId dial(const syncer::Endpoint& to, syncer::Channel channel) {
     const syncer::LinkId link{last_link += 2};
-    ports.streams.connect(link, to);
+    ports.streams.connect(link, to, channel);
     return link;
   }
   syncer::crypto::NonceSource nonces();

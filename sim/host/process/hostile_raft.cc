@@ -23,7 +23,7 @@ raft::VoterId voter_of(const wire::ClusterHello& list, const std::string& node) 
 
 void HostileRaft::act(syncer::Instant) {
   for (const HostileOrder::Target& target : context_.order.targets) {
-    if (streams_.dialled(target.name) == 0) streams_.dial(target.name, target.cluster);
+    if (streams_.dialled(target.name) == 0) streams_.dial(target.name, target.cluster, syncer::Channel::Raft);
   }
   for (const LinkId id : streams_.open()) lie(id);
 }

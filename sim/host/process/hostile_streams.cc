@@ -18,8 +18,8 @@ void HostileStreams::greet(LinkId id, Stream& stream) {
   context_.ports.streams.send(id, wire::preamble(protocol_) + stream.sealed.greet(seal_));
 }
 
-LinkId HostileStreams::dial(const std::string& target, const syncer::Endpoint& to) {
-  const LinkId id = context_.dial(to);
+LinkId HostileStreams::dial(const std::string& target, const syncer::Endpoint& to, syncer::Channel channel) {
+  const LinkId id = context_.dial(to, channel);
   add(id, target, wire::Writer::Dialer);
   return id;
 }

@@ -19,7 +19,7 @@ class HostileStreams {
   HostileStreams(HostileContext& context, const syncer::wire::StreamProtocol& protocol, std::string purpose)
       : context_(context), protocol_(protocol), seal_(std::move(purpose), context.order.pool.keys, context.nonces()) {}
 
-  syncer::LinkId dial(const std::string& target, const syncer::Endpoint& to);
+  syncer::LinkId dial(const std::string& target, const syncer::Endpoint& to, syncer::Channel channel);
   void accepted(syncer::LinkId id);
   /// A dialled stream is open. True when it takes frames at once, else it does when read() says so.
   bool connected(syncer::LinkId id);

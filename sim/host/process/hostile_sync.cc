@@ -45,7 +45,7 @@ void HostileSync::act(Instant now) {
   if (deed == HostileDeed::Welcome || deed == HostileDeed::Redirect) return;
   if (!publisher_ && deed == HostileDeed::Records) open_log(now);
   for (const HostileOrder::Target& target : context_.order.targets) {
-    if (streams_.dialled(target.name) == 0) streams_.dial(target.name, target.rpc);
+    if (streams_.dialled(target.name) == 0) streams_.dial(target.name, target.rpc, syncer::Channel::Sync);
   }
   if (deed == HostileDeed::Heartbeat) {
     const replication::Heartbeat heartbeat{context_.order.epoch, 7, 0, 1, kForgedHash, true};

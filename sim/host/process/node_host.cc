@@ -136,11 +136,11 @@ void NodeHost::run_stream(const QueuedEvent& work, Instant now) {
   switch (static_cast<EventCode>(work.kind)) {
     case EventCode::WorkAccepted: {
       const StreamNet::Accepted accepted = streams.accepted(work.payload);
-      process_->on_stream_accepted(now, segment.link, accepted.listener, accepted.from);
+      process_->on_stream_accepted(now, segment.link, accepted.listener, accepted.from, accepted.identity);
       break;
     }
     case EventCode::WorkConnected:
-      process_->on_stream_connected(now, segment.link);
+      process_->on_stream_connected(now, segment.link, streams.identity_of_acceptor(work.payload));
       break;
     case EventCode::WorkData:
       process_->on_stream_data(now, segment.link, segment.bytes);

@@ -26,6 +26,9 @@ class NodeHost {
   const std::string& name() const { return spec_.name; }
   const syncer::node::NodeConfig& config() const { return spec_.config; }
   void set_config(syncer::node::NodeConfig config);
+  /// What it shows from its next link on.
+  const std::optional<Certificate>& certificate() const { return spec_.certificate; }
+  void set_certificate(std::optional<Certificate> certificate) { spec_.certificate = std::move(certificate); }
   const syncer::node::Node* node() const { return process_ ? process_->node() : nullptr; }
   NodePorts& ports() { return ports_; }
   bool running() const { return process_ != nullptr; }

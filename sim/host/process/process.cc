@@ -27,10 +27,13 @@ class Syncer final : public Process {
   void on_datagram(Instant now, const syncer::Endpoint& from, syncer::ByteView packet) override {
     node_->on_datagram(now, from, packet);
   }
-  void on_stream_accepted(Instant now, LinkId link, syncer::Listener listener, const syncer::Endpoint& from) override {
-    node_->on_stream_accepted(now, link, listener, from);
+  void on_stream_accepted(Instant now, LinkId link, syncer::Listener listener, const syncer::Endpoint& from,
+                          const syncer::PeerIdentity& identity) override {
+    node_->on_stream_accepted(now, link, listener, from, identity);
   }
-  void on_stream_connected(Instant now, LinkId link) override { node_->on_stream_connected(now, link); }
+  void on_stream_connected(Instant now, LinkId link, const syncer::PeerIdentity& identity) override {
+    node_->on_stream_connected(now, link, identity);
+  }
   void on_stream_data(Instant now, LinkId link, syncer::ByteView bytes) override {
     node_->on_stream_data(now, link, bytes);
   }
@@ -68,8 +71,8 @@ void NodePorts::send(const syncer::Endpoint& to, ByteView packet) {
   if (!host().dying()) fabric_.datagrams.send(node_, to, packet);
 }
 
-void NodePorts::connect(LinkId link, const syncer::Endpoint& to) {
-  if (!host().dying()) fabric_.streams.connect(node_, link, to);
+void NodePorts::connect(LinkId link, const syncer::Endpoint& to, syncer::Channel channel) {
+  if (!host().dying()) fabric_.streams.connect(node_, link, to, channel);
 }
 
 void NodePorts::send(LinkId link, ByteView bytes) {

@@ -31,8 +31,8 @@ class Process {
   virtual syncer::Instant next_deadline() const = 0;
   virtual void on_datagram(syncer::Instant now, const syncer::Endpoint& from, syncer::ByteView packet) = 0;
   virtual void on_stream_accepted(syncer::Instant now, syncer::LinkId link, syncer::Listener listener,
-                                  const syncer::Endpoint& from) = 0;
-  virtual void on_stream_connected(syncer::Instant now, syncer::LinkId link) = 0;
+                                  const syncer::Endpoint& from, const syncer::PeerIdentity& identity) = 0;
+  virtual void on_stream_connected(syncer::Instant now, syncer::LinkId link, const syncer::PeerIdentity& identity) = 0;
   virtual void on_stream_data(syncer::Instant now, syncer::LinkId link, syncer::ByteView bytes) = 0;
   virtual void on_stream_closed(syncer::Instant now, syncer::LinkId link, std::string_view reason) = 0;
   virtual void on_http(syncer::Instant now, syncer::CallId call, syncer::Result<syncer::HttpResponse> answer) = 0;
@@ -64,7 +64,7 @@ class NodePorts final : public syncer::Datagrams,
 
   void send(const syncer::Endpoint& to, syncer::ByteView packet) override;
 
-  void connect(syncer::LinkId link, const syncer::Endpoint& to) override;
+  void connect(syncer::LinkId link, const syncer::Endpoint& to, syncer::Channel channel) override;
   void send(syncer::LinkId link, syncer::ByteView bytes) override;
   std::size_t backlog(syncer::LinkId link) const override;
   void close(syncer::LinkId link) override;

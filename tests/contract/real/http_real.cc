@@ -133,7 +133,7 @@ TEST(HttpClient, AServerThatSpeaksNoHttpIsAnError) {
   syncer::net::Loop loop;
   std::unique_ptr<syncer::net::TcpStreams> streams;
   syncer::net::StreamCallbacks callbacks;
-  callbacks.accepted = [&](syncer::LinkId link, auto, const auto&) {
+  callbacks.accepted = [&](syncer::LinkId link, auto, const auto&, const auto&) {
     streams->send(link, "220 mail.example ESMTP\r\n");
     streams->close(link);
   };
@@ -160,7 +160,7 @@ class RawServer {
 
   RawServer(syncer::net::Loop& loop, const syncer::Endpoint& at, Script script) : script_(std::move(script)) {
     syncer::net::StreamCallbacks callbacks;
-    callbacks.accepted = [this](syncer::LinkId link, auto, const auto&) {
+    callbacks.accepted = [this](syncer::LinkId link, auto, const auto&, const auto&) {
       ++connections;
       links_.push_back(link);
     };

@@ -7,6 +7,7 @@
 
 #include "syncer/net/tcp_streams.h"
 #include "tests/contract/real/loop_world.h"
+#include "tests/support/pki.h"
 
 namespace contract {
 namespace {
@@ -18,10 +19,10 @@ using syncer::net::TcpStreams;
 StreamCallbacks record(std::vector<StreamEvent>& events) {
   using Kind = StreamEvent::Kind;
   StreamCallbacks callbacks;
-  callbacks.accepted = [&](auto link, auto listener, const auto&) {
+  callbacks.accepted = [&](auto link, auto listener, const auto&, const auto&) {
     events.push_back({Kind::Accepted, link, listener, ""});
   };
-  callbacks.connected = [&](auto link) { events.push_back({Kind::Connected, link, {}, ""}); };
+  callbacks.connected = [&](auto link, const auto&) { events.push_back({Kind::Connected, link, {}, ""}); };
   callbacks.data = [&](auto link, auto bytes) { events.push_back({Kind::Data, link, {}, std::string(bytes)}); };
   callbacks.closed = [&](auto link, auto reason) { events.push_back({Kind::Closed, link, {}, std::string(reason)}); };
   return callbacks;
@@ -29,9 +30,12 @@ StreamCallbacks record(std::vector<StreamEvent>& events) {
 
 class RealStreams : public LoopWorld<StreamsHarness> {
  public:
-  explicit RealStreams(const syncer::Endpoint& local) {
+  using Trust = std::shared_ptr<const syncer::tls::Credentials>;
+
+  explicit RealStreams(const syncer::Endpoint& local, const std::array<Trust, 2>& trust = {}) {
     for (std::size_t i = 0; i < 2; ++i) {
       streams_[i] = std::make_unique<TcpStreams>(loop_, record(events_[i]));
+      streams_[i]->secure(trust[i], false);
       for (const Listener listener : {Listener::Gossip, Listener::Rpc, Listener::Cluster}) {
         addresses_[i].push_back(streams_[i]->listen(listener, local).value());
       }
@@ -58,6 +62,15 @@ std::unique_ptr<StreamsHarness> make() {
   return std::make_unique<RealStreams>(Family == 4 ? loopback() : *syncer::parse_endpoint("[::1]:0"));
 }
 
+std::unique_ptr<StreamsHarness> make_secure() {
+  test::Pki pki;
+  const auto credentials = [&](const char* region) {
+    return syncer::tls::Credentials::load(pki.make(test::identity(region))).value();
+  };
+  return std::make_unique<RealStreams>(loopback(), std::array{credentials("east"), credentials("west")});
+}
+
+INSTANTIATE_TEST_SUITE_P(Tls, StreamsContract, testing::Values(&make_secure));
 INSTANTIATE_TEST_SUITE_P(Ipv4, StreamsContract, testing::Values(&make<4>));
 INSTANTIATE_TEST_SUITE_P(Ipv6, StreamsContract, testing::Values(&make<6>));
 
@@ -82,7 +95,7 @@ TEST(TcpStreams, APeerThatDoesNotReadIsClosedAtTheBacklogLimit) {
   syncer::net::StreamLimits limits;
   limits.backlog = 1U << 20U;
   Pair pair(limits);
-  pair.dialler.connect(syncer::LinkId{1}, pair.address);
+  pair.dialler.connect(syncer::LinkId{1}, pair.address, syncer::Channel::Sync);
   pair.dialler.send(syncer::LinkId{1}, std::string(limits.backlog + 1, 'x'));
   ASSERT_TRUE(pair.run_until([&] { return !pair.dialled.empty(); }));
   EXPECT_EQ(pair.dialled[0].kind, StreamEvent::Kind::Closed);
@@ -93,9 +106,9 @@ TEST(TcpStreams, OneLinkTooManyIsTurnedAway) {
   syncer::net::StreamLimits limits;
   limits.links = 1;
   Pair pair(limits);
-  pair.dialler.connect(syncer::LinkId{1}, pair.address);
+  pair.dialler.connect(syncer::LinkId{1}, pair.address, syncer::Channel::Sync);
   ASSERT_TRUE(pair.run_until([&] { return !pair.accepted.empty(); }));
-  pair.dialler.connect(syncer::LinkId{3}, pair.address);
+  pair.dialler.connect(syncer::LinkId{3}, pair.address, syncer::Channel::Sync);
   ASSERT_TRUE(
       pair.run_until([&] { return !pair.dialled.empty() && pair.dialled.back().kind == StreamEvent::Kind::Closed; }));
   EXPECT_EQ(pair.dialled.back().link, syncer::LinkId{3});
@@ -135,7 +148,7 @@ TEST(TcpStreams, AConnectionThatNobodyAnswersEndsAtTheConnectTimeout) {
   limits.connect_timeout = std::chrono::milliseconds(200);
   Pair pair(limits);
   // 192.0.2.0/24 is reserved for documentation: either no route, or nobody answers.
-  pair.dialler.connect(syncer::LinkId{1}, syncer::Endpoint::v4(192, 0, 2, 1, 9));
+  pair.dialler.connect(syncer::LinkId{1}, syncer::Endpoint::v4(192, 0, 2, 1, 9), syncer::Channel::Sync);
   ASSERT_TRUE(pair.run_until([&] { return !pair.dialled.empty(); }));
   EXPECT_EQ(pair.dialled[0].kind, StreamEvent::Kind::Closed);
 }

@@ -33,11 +33,11 @@ class Recorder final : public sim::host::Process {
   void on_datagram(syncer::Instant, const syncer::Endpoint& from, syncer::ByteView packet) override {
     record_.packets.push_back({from, syncer::Bytes(packet)});
   }
-  void on_stream_accepted(syncer::Instant, syncer::LinkId link, syncer::Listener listener,
-                          const syncer::Endpoint&) override {
+  void on_stream_accepted(syncer::Instant, syncer::LinkId link, syncer::Listener listener, const syncer::Endpoint&,
+                          const syncer::PeerIdentity&) override {
     record_.streams.push_back({StreamEvent::Kind::Accepted, link, listener, ""});
   }
-  void on_stream_connected(syncer::Instant, syncer::LinkId link) override {
+  void on_stream_connected(syncer::Instant, syncer::LinkId link, const syncer::PeerIdentity&) override {
     add(StreamEvent::Kind::Connected, link, "");
   }
   void on_stream_data(syncer::Instant, syncer::LinkId link, syncer::ByteView bytes) override {

@@ -25,9 +25,17 @@ std::string received(const std::vector<StreamEvent>& events, LinkId link) {
   return all;
 }
 
-/// Dials host 1 from host 0 and waits for both ends; the accepted link's id.
-LinkId establish(StreamsHarness& h, Listener listener) {
-  h.streams(0).connect(kDialled, h.address(1, listener));
+/// What the node uses each listener for.
+syncer::Channel channel_of(Listener listener) {
+  if (listener == Listener::Gossip) return syncer::Channel::Gossip;
+  return listener == Listener::Rpc ? syncer::Channel::Sync : syncer::Channel::Raft;
+}
+
+/// Dials host 1 from host 0 and waits for both ends; the accepted link's id. A host that has a certificate waits for
+/// the first byte of a link that comes without TLS.
+LinkId establish(StreamsHarness& h, Listener listener, syncer::ByteView first_bytes = {}) {
+  h.streams(0).connect(kDialled, h.address(1, listener), channel_of(listener));
+  h.streams(0).send(kDialled, first_bytes);
   const bool up = h.run_until([&] { return find(h.events(0), Kind::Connected) && find(h.events(1), Kind::Accepted); });
   if (!up) {
     ADD_FAILURE() << "no connection";
@@ -39,7 +47,7 @@ LinkId establish(StreamsHarness& h, Listener listener) {
 TEST_P(StreamsContract, AConnectionNamesTheListenerItCameInOn) {
   for (const Listener listener : {Listener::Gossip, Listener::Rpc, Listener::Cluster}) {
     const auto fresh = GetParam()();
-    const LinkId accepted = establish(*fresh, listener);
+    const LinkId accepted = establish(*fresh, listener, "x");
     EXPECT_EQ(find(fresh->events(1), Kind::Accepted)->listener, listener);
     EXPECT_EQ(accepted.value % 2, 0U) << "accepted links have even ids";
     EXPECT_EQ(find(fresh->events(0), Kind::Connected)->link, kDialled);
@@ -64,7 +72,7 @@ TEST_P(StreamsContract, OctetsArriveInOrderInBothDirections) {
 }
 
 TEST_P(StreamsContract, OctetsSentBeforeTheConnectionStandsAreKept) {
-  harness_->streams(0).connect(kDialled, harness_->address(1, Listener::Gossip));
+  harness_->streams(0).connect(kDialled, harness_->address(1, Listener::Gossip), syncer::Channel::Gossip);
   harness_->streams(0).send(kDialled, "early ");
   harness_->streams(0).send(kDialled, "bird");
   ASSERT_TRUE(harness_->run_until([&] {
@@ -86,7 +94,7 @@ TEST_P(StreamsContract, BacklogFallsToZero) {
 }
 
 TEST_P(StreamsContract, ARefusedConnectionEndsInClosed) {
-  harness_->streams(0).connect(kDialled, harness_->nobody());
+  harness_->streams(0).connect(kDialled, harness_->nobody(), syncer::Channel::Sync);
   ASSERT_TRUE(harness_->run_until([&] { return !harness_->events(0).empty(); }));
   EXPECT_EQ(harness_->events(0)[0].kind, Kind::Closed);
   EXPECT_EQ(harness_->events(0)[0].link, kDialled);
@@ -119,8 +127,8 @@ TEST_P(StreamsContract, AClosedLinkSaysNothingMore) {
 
 TEST_P(StreamsContract, SeveralLinksToOneHostDoNotMix) {
   const LinkId other{3};
-  harness_->streams(0).connect(kDialled, harness_->address(1, Listener::Rpc));
-  harness_->streams(0).connect(other, harness_->address(1, Listener::Rpc));
+  harness_->streams(0).connect(kDialled, harness_->address(1, Listener::Rpc), syncer::Channel::Sync);
+  harness_->streams(0).connect(other, harness_->address(1, Listener::Rpc), syncer::Channel::Sync);
   harness_->streams(0).send(kDialled, "first");
   harness_->streams(0).send(other, "second");
   const auto texts = [&] {

@@ -42,6 +42,8 @@ node::Status full() {
   const std::chrono::milliseconds age(1500);
   status.regions = {{"east", {true, true, true, true, "cut", age, {2, 3}, 9, 5, 11, 2}, {true, true, 6}}};
   status.members = {{"a", "10.0.0.1:30190", "10.0.0.1:30191", "home", "alive", 4, Duration(135'000), {{"x", "y"}}, 0}};
+  status.certificate = node::CertificateStatus{"syncer://home/sync+voter/a", false, std::chrono::hours(30),
+                                               "ends in 1 day", "it ends in 1 day"};
   status.pending = {"the registry was not read yet"};
   status.gossip_dropped = {{"wrong_node", 7}};
   status.sync_refused = {{"newcomer", 5}};
@@ -68,9 +70,10 @@ TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
   };
   const auto document = nlohmann::json::parse(to_json(full()));
   EXPECT_EQ(keys_of(document),
-            (std::vector<std::string>{"conflict", "epoch", "failure", "gossip_dropped", "group", "joins", "leaving",
-                                      "members", "mode", "node", "pending", "ready", "region", "regions", "registry",
-                                      "starting", "sync_refused", "unkept_keys", "unreached"}));
+            (std::vector<std::string>{"certificate", "conflict", "epoch",        "failure",     "gossip_dropped",
+                                      "group",       "joins",    "leaving",      "members",     "mode",
+                                      "node",        "pending",  "ready",        "region",      "regions",
+                                      "registry",    "starting", "sync_refused", "unkept_keys", "unreached"}));
   EXPECT_EQ(keys_of(document.at("registry")), (std::vector<std::string>{"address",
                                                                         "copies",
                                                                         "cut",

@@ -25,7 +25,8 @@ struct ClusterNet::Host : test::Process {
         net(n),
         cluster(
             {"east", name, address(), n.settings(), n.keys_of(name), [this] { return next_nonce(); },
-             [this](const crypto::Keyring&) { return keep_keys(); }},
+             [this](const crypto::Keyring&) { return keep_keys(); },
+             n.identities_.empty() ? CertificateRule::Off : CertificateRule::Required},
             *this, *this, *this, Random(life()), [this] { return next_link(); }, [this] { return next_call(); }) {}
 
   crypto::Nonce next_nonce() {
@@ -43,9 +44,11 @@ struct ClusterNet::Host : test::Process {
 
   bool wants(Severity severity) const override { return severity >= Severity::Warning; }
   void on_stream_accepted(Instant now, LinkId link, const Endpoint& from) override {
-    cluster.on_stream_accepted(now, link, from);
+    cluster.on_stream_accepted(now, link, from, identity_at(link));
   }
-  void on_stream_connected(Instant now, LinkId link) override { cluster.on_stream_connected(now, link); }
+  void on_stream_connected(Instant now, LinkId link) override {
+    cluster.on_stream_connected(now, link, identity_at(link));
+  }
   void on_stream_data(Instant now, LinkId link, ByteView bytes) override { cluster.on_stream_data(now, link, bytes); }
   void on_stream_closed(Instant now, LinkId link, std::string_view) override { cluster.on_stream_closed(now, link); }
   void on_stored(Instant now, CallId id, const Result<void>& outcome) override { cluster.on_stored(now, id, outcome); }
@@ -74,6 +77,7 @@ ClusterSettings ClusterNet::settings() const {
 
 Result<void> ClusterNet::start(const std::string& name) {
   auto host = std::make_unique<Host>(*this, name);
+  if (const auto shown = identities_.find(name); shown != identities_.end()) host->set_identity(shown->second);
   if (auto loaded = host->cluster.load(); !loaded) return loaded;
   World::start(std::move(host));
   cluster(name).start(now());

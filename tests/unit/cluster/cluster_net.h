@@ -19,6 +19,8 @@ class ClusterNet : public test::World {
 
   /// The gossip keys of a syncer that is started from now on.
   void set_keys(const std::string& name, crypto::Keyring keys) { keys_[name] = std::move(keys); }
+  /// The certificate of a syncer that is started from now on; with the first one all demand one.
+  void set_identity(const std::string& name, PeerIdentity identity) { identities_[name] = std::move(identity); }
   /// This syncer cannot write keys down.
   void refuse_keys(const std::string& name, bool refused) { refuses_keys_[name] = refused; }
   /// Why this syncer dropped a frame or a stranger last.
@@ -58,6 +60,7 @@ class ClusterNet : public test::World {
 
   std::size_t voters_;
   std::map<std::string, crypto::Keyring> keys_;
+  std::map<std::string, PeerIdentity> identities_;
   std::map<std::string, std::uint8_t> moves_;
   std::map<std::string, bool> refuses_keys_;
   std::size_t most_writers_ = 0;

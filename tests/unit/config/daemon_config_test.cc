@@ -44,6 +44,31 @@ TEST(DaemonConfig, TheQuickStartCommandOfTheFirstMachineIsComplete) {
   EXPECT_NE(config->warnings.front().find("this pool is open"), std::string::npos) << config->warnings.front();
 }
 
+TEST(DaemonConfig, ACertificateIsThreeFiles) {
+  const auto none = from_flags({});
+  ASSERT_TRUE(none);
+  EXPECT_EQ(none->node.certificates, CertificateRule::Off);
+  std::vector<std::pair<std::string, std::string>> flags = {
+      {"tls.ca-file", "ca.pem"}, {"tls.cert-file", "own.pem"}, {"tls.key-file", "own-key.pem"}};
+  const auto whole = from_flags(flags);
+  ASSERT_TRUE(whole) << to_string(whole.error());
+  EXPECT_EQ(whole->node.certificates, CertificateRule::Required) << "unless told otherwise";
+  EXPECT_EQ(whole->tls_files.certificate, "own.pem");
+  EXPECT_TRUE(whole->warnings.empty()) << whole->warnings.front();
+  EXPECT_EQ(error_of({flags[0], flags[1]}), "--tls.cert-file: needs tls.key-file as well");
+  EXPECT_EQ(error_of({flags[2]}), "--tls.key-file: needs tls.cert-file as well");
+  EXPECT_EQ(error_of({{"tls.mode", "optional"}}), "--tls.mode: needs tls.key-file as well");
+  EXPECT_EQ(error_of({{"tls.deny-file", "deny"}}), "--tls.deny-file: needs tls.key-file as well");
+  flags.emplace_back("tls.mode", "optional");
+  const auto moving = from_flags(flags);
+  ASSERT_TRUE(moving);
+  EXPECT_EQ(moving->node.certificates, CertificateRule::Optional);
+  ASSERT_EQ(moving->warnings.size(), 2U) << "nothing is protected yet";
+  EXPECT_NE(moving->warnings[0].find("tls.mode is optional"), std::string::npos);
+  flags.back().second = "sometimes";
+  EXPECT_NE(error_of(flags).find("--tls.mode: \"sometimes\" is not one of optional required"), std::string::npos);
+}
+
 /// A place for data folders of its own.
 class FormerNames : public testing::Test {
  protected:

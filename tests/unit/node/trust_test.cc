@@ -82,7 +82,7 @@ TEST(SilentStreams, HaveAShareForEachSocketAndHost) {
   const Instant now = instant(0);
   std::uint64_t id = 0;
   const auto accept = [&](Listener listener, std::uint8_t host, bool expected) {
-    return streams.accept(now, LinkId{id += 2}, listener, Endpoint::v4(10, 0, 0, host, 1), expected);
+    return streams.accept(now, LinkId{id += 2}, listener, Endpoint::v4(10, 0, 0, host, 1), {}, expected);
   };
   int kept = 0;
   for (int i = 0; i < 300; ++i) kept += accept(Listener::Rpc, 1, false) ? 1 : 0;

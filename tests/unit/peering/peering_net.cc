@@ -31,9 +31,11 @@ struct PeeringNet::Host : test::Process {
     Process::send(link, bytes);
   }
   void on_stream_accepted(Instant now, LinkId link, const Endpoint& from) override {
-    peering.on_stream_accepted(now, link, from);
+    peering.on_stream_accepted(now, link, from, identity_at(link));
   }
-  void on_stream_connected(Instant now, LinkId link) override { peering.on_stream_connected(now, link); }
+  void on_stream_connected(Instant now, LinkId link) override {
+    peering.on_stream_connected(now, link, identity_at(link));
+  }
   void on_stream_data(Instant now, LinkId link, ByteView bytes) override { peering.on_stream_data(now, link, bytes); }
   void on_stream_closed(Instant now, LinkId link, std::string_view reason) override {
     peering.on_stream_closed(now, link, reason);
@@ -49,14 +51,15 @@ struct PeeringNet::Host : test::Process {
 PeeringNet::PeeringNet() : World(instant(0), delays()) {}
 
 Peering& PeeringNet::start(int host, const std::string& region, const std::string& node, bool single,
-                           std::vector<Bytes> keys) {
+                           std::vector<Bytes> keys, const PeerIdentity& identity) {
   const auto nonce = [random = Random(static_cast<std::uint64_t>(host)).stream(++starts_)]() mutable {
     crypto::Nonce fresh{};
     for (auto& byte : fresh) byte = static_cast<std::uint8_t>(random.next());
     return fresh;
   };
   PeeringConfig config{region, node, single, sync, crypto::Keyring::make(std::move(keys)).value(), nonce};
-  World::start(std::make_unique<Host>(*this, host, std::move(config)));
+  if (identity.present()) config.certificates = CertificateRule::Required;
+  World::start(std::make_unique<Host>(*this, host, std::move(config))).set_identity(identity);
   return peering(host);
 }
 

@@ -20,7 +20,7 @@ class PeeringNet : public test::World {
 
   /// Starts a peering at host number `host`.
   Peering& start(int host, const std::string& region, const std::string& node, bool single = true,
-                 std::vector<Bytes> keys = {});
+                 std::vector<Bytes> keys = {}, const PeerIdentity& identity = {});
   /// The process dies; its links break.
   void kill(int host) { World::kill(std::to_string(host)); }
   Peering& peering(int host);
@@ -41,8 +41,8 @@ class PeeringNet : public test::World {
   /// A host that is none of these opens a stream to `host` and sends these bytes; gives the link there.
   /// All bytes that `from` sent to anybody since the beginning, a text for each call.
   const std::vector<Bytes>& recorded(int from) { return recorded_[std::to_string(from)]; }
-  LinkId intrude(int host, ByteView bytes, int from = 99) {
-    return World::intrude(std::to_string(host), address(from), bytes);
+  LinkId intrude(int host, ByteView bytes, int from = 99, const PeerIdentity& identity = {}) {
+    return World::intrude(std::to_string(host), address(from), bytes, identity);
   }
 
  private:

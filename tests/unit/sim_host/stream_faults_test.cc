@@ -28,7 +28,7 @@ class StreamFaults : public testing::Test, protected contract::SimWorld<contract
     add_machine(true);
     add_machine(true);
   }
-  void dial() { ports(0).connect(kDialled, address_of(1, Listener::Rpc)); }
+  void dial() { ports(0).connect(kDialled, address_of(1, Listener::Rpc), syncer::Channel::Sync); }
   void establish() {
     dial();
     pass(1s);
@@ -183,7 +183,7 @@ TEST_F(StreamFaults, ALinkThatRefusesOrHangsDoesSo) {
   fabric_.network.remove_rule(hang);
   rule.spec.connect = fault::ConnectFate::Refuse;
   fabric_.network.add_rule(rule);
-  ports(0).connect(LinkId{3}, address_of(1, Listener::Rpc));
+  ports(0).connect(LinkId{3}, address_of(1, Listener::Rpc), syncer::Channel::Sync);
   pass(1s);
   EXPECT_EQ(record(0).streams.back().text, "connection refused");
 }

@@ -57,7 +57,7 @@ class WorldTest : public testing::Test {
   /// A stream of a to b that is up; nothing of it was heard yet.
   LinkId connected() {
     const LinkId link = a.next_link();
-    a.connect(link, address(2));
+    a.connect(link, address(2), Channel::Sync);
     world.run_for(20ms);
     a.heard.clear();
     b.heard.clear();
@@ -80,7 +80,7 @@ TEST_F(WorldTest, DoesWhatIsDueInOrderAndThenAdvancesTheParts) {
 
 TEST_F(WorldTest, KeepsWhatIsSentBeforeAStreamIsConnected) {
   const LinkId link = a.next_link();
-  a.connect(link, address(2));
+  a.connect(link, address(2), Channel::Sync);
   a.send(link, "early");
   world.run_for(20ms);
   a.close(link);
@@ -90,7 +90,7 @@ TEST_F(WorldTest, KeepsWhatIsSentBeforeAStreamIsConnected) {
 }
 
 TEST_F(WorldTest, RefusesStreamsWhereNobodyListens) {
-  a.connect(a.next_link(), address(3));
+  a.connect(a.next_link(), address(3), Channel::Sync);
   world.run_for(1s);
   EXPECT_EQ(a.heard, (Heard{"20 connection refused"}));
 }
