@@ -56,6 +56,16 @@ constexpr std::array kExamples = {
     Example{"cluster forget-proposal", "syncer cluster forget-proposal"},
     Example{"reload", "syncer reload"},
     Example{"log-level", "syncer log-level debug --for 10m"},
+    Example{"tls ca create", "syncer tls ca create"},
+    Example{"tls ca create", "syncer tls ca create --region east --ca syncer-ca.pem --ca-key syncer-ca-key.pem"},
+    Example{"tls cert create", "syncer tls cert create --region east"},
+    Example{"tls cert create", "syncer tls cert create --region east --node syncer011 --role sync,voter --days 90"},
+    Example{"tls verify",
+            "syncer tls verify --ca-file syncer-ca.pem --cert-file east-syncer-0.pem --key-file east-syncer-0-key.pem "
+            "10.0.0.11:30191"},
+    Example{"tls verify",
+            "syncer tls verify --ca-file syncer-ca.pem --cert-file east-syncer-0.pem --key-file east-syncer-0-key.pem "
+            "--peer-cert-file west-syncer-0.pem"},
     Example{"config show", "syncer config show --origin --config /etc/syncer/syncer.json"},
     Example{"config check", "syncer config check /etc/syncer/syncer.json"},
     Example{"version", "syncer version --output json"},
@@ -209,6 +219,66 @@ void add_region_commands(CLI::App& app, Arguments& a) {
       ->required();
 }
 
+/// Options that both makers of files take.
+void add_tls_files(CLI::App& app, TlsArguments& t, const char* days) {
+  app.add_option("--days", t.days, "how long it is valid")->check(CLI::Range(1, 36500))->default_str(days);
+  app.add_option("--dir", t.directory, "directory that the files are written to")->default_str(".");
+  app.add_option("--ca", t.ca, "certificate of the CA that issues it")->default_str("DIR/syncer-ca.pem");
+  app.add_option("--ca-key", t.ca_key, "private key of that CA")->default_str("DIR/syncer-ca-key.pem");
+}
+
+void add_tls_making(CLI::App& tls, Arguments& a) {
+  CLI::App* ca = tls.add_subcommand("ca", "certificate authorities of a pool")->require_subcommand(1);
+  CLI::App* ca_create =
+      task(*ca, "create",
+           "make a CA: DIR/syncer-ca.pem, which every syncer gets as tls.ca-file, and\n"
+           "DIR/syncer-ca-key.pem, which stays where certificates are made. With --region: a CA that an\n"
+           "existing one issues and that can only make certificates of that region, for its operators;\n"
+           "DIR/REGION-ca.pem and DIR/REGION-ca-key.pem. Existing files are never overwritten",
+           a, Task::TlsCaCreate);
+  ca_create->add_option("--name", a.tls.name, "name of the CA, for people")->default_str("syncer CA");
+  ca_create->add_option("--region", a.tls.region, "the only region that the CA may make certificates of");
+  add_tls_files(*ca_create, a.tls, "1825");
+  CLI::App* cert = tls.add_subcommand("cert", "certificates of syncers")->require_subcommand(1);
+  CLI::App* cert_create =
+      task(*cert, "create",
+           "make a certificate, tls.cert-file, and its key, tls.key-file, for a syncer of a region. Who\n"
+           "holds them speaks for that region and for no other. The files are\n"
+           "DIR/REGION-syncer-N.pem, or DIR/REGION-NODE.pem, and the same with -key.pem",
+           a, Task::TlsCertCreate);
+  cert_create->add_option("--region", a.tls.region, "the syncer's --cluster-name")->required();
+  cert_create
+      ->add_option(
+          "--role", a.tls.roles,
+          "sync: speak to other regions; voter: be one of the region's syncers in cluster mode; both unless given")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"sync", "voter"}));
+  cert_create->add_option("--node", a.tls.node,
+                          "the only syncer (--node) that may use it; any of the region unless given");
+  add_tls_files(*cert_create, a.tls, "365");
+}
+
+void add_tls_commands(CLI::App& app, Arguments& a) {
+  CLI::App* tls = app.add_subcommand("tls", "make and check certificates")->require_subcommand(1);
+  add_tls_making(*tls, a);
+  CLI::App* verify =
+      task(*tls, "verify",
+           "check the files of a syncer, and say in words why two ends will not talk: with\n"
+           "--peer-cert-file by the files of both, with HOST:PORT by a handshake with a syncer that runs.\n"
+           "Exit code 1 when they will not",
+           a, Task::TlsVerify);
+  verify->add_option("--ca-file", a.tls.ca_file, "as tls.ca-file")->required();
+  verify->add_option("--cert-file", a.tls.cert_file, "as tls.cert-file")->required();
+  verify->add_option("--key-file", a.tls.key_file, "as tls.key-file")->required();
+  verify->add_option("--deny-file", a.tls.deny_file, "as tls.deny-file");
+  verify->add_option("--peer-cert-file", a.tls.peer_cert_file, "tls.cert-file of the other end");
+  verify->add_option("--peer-ca-file", a.tls.peer_ca_file, "tls.ca-file of the other end, when it differs");
+  verify->add_option("--port", a.tls.port, "which port HOST:PORT is: rpc or cluster")
+      ->check(CLI::IsMember({"rpc", "cluster"}))
+      ->default_str("rpc");
+  verify->add_option("address", a.tls.address, "HOST:PORT of a running syncer");
+}
+
 /// Every command ends its help with its own examples.
 void add_examples(CLI::App& app, const std::string& path) {
   app.footer(examples_text(path));
@@ -247,6 +317,7 @@ void build(CLI::App& app, Arguments& a) {
   add_region_commands(app, a);
   add_keys_commands(app, a);
   add_cluster_commands(app, a);
+  add_tls_commands(app, a);
 
   CLI::App* config = app.add_subcommand("config", "the configuration")->require_subcommand(1);
   CLI::App* show = task(*config, "show", "print every key as it is in force", a, Task::ConfigShow);

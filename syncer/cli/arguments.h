@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "syncer/admin/command.h"
+#include "syncer/cli/tls_commands.h"
 #include "syncer/config/keys.h"
 
 namespace syncer::cli {
@@ -31,6 +32,9 @@ enum class Task {
   ClusterMembers,
   ConfigShow,
   ConfigCheck,
+  TlsCaCreate,
+  TlsCertCreate,
+  TlsVerify,
   Version
 };
 
@@ -49,6 +53,7 @@ struct Arguments {
   std::string token_file;   ///< for an address of the operators' TCP listener
   std::string node;
   std::string data_dir;
+  TlsArguments tls;
 };
 
 /// The arguments, or the exit code of a command line that ends here: help (printed to `out`) or a mistake (to `err`).

@@ -200,6 +200,12 @@ int check_config(const Arguments& arguments, Console console) {
   return kOk;
 }
 
+template <class Command>
+int run_tls(const Arguments& arguments, Console console, Command command) {
+  const Result<void> done = command(arguments.tls, console.out);
+  return done ? kOk : complain(console, done.error());
+}
+
 int show_version(const Arguments& arguments, Console console) {
   if (!arguments.json) {
     console.out << version_text() << "\n";
@@ -234,6 +240,12 @@ int run(int argc, const char* const* argv, Console console) {
       return show_config(arguments, console);
     case Task::ConfigCheck:
       return check_config(arguments, console);
+    case Task::TlsCaCreate:
+      return run_tls(arguments, console, create_ca_files);
+    case Task::TlsCertCreate:
+      return run_tls(arguments, console, create_certificate_files);
+    case Task::TlsVerify:
+      return run_tls(arguments, console, verify_files);
     case Task::Version:
       return show_version(arguments, console);
   }

@@ -50,6 +50,11 @@ std::vector<Cause> causes() {
       {"starting", "not read completely yet", [](S& s) { s.starting = "the registry was not read completely yet"; }},
       {"not_reached", "no other syncer reaches", [](S& s) { s.unreached = "no other syncer reaches 10.9.9.9:30190"; }},
       {"keys_not_kept", "keyring file", [](S& s) { s.unkept_keys = "the keyring file cannot be written"; }},
+      {"certificate", "or a CA above it",
+       [](S& s) {
+         const std::chrono::hours left(150);
+         s.certificate = node::CertificateStatus{"syncer://home/sync", true, left, "", node::certificate_problem(left)};
+       }},
       {"registry_shared", "this registry is shared", [](S& s) { s.registry.shared = "this registry is shared"; }},
       {"registry_unreadable", "connection refused",
        [](S& s) { s.registry.problem = "it does not answer: connection refused"; }},

@@ -50,10 +50,28 @@ TEST(Arguments, EveryCommandLineOfTheQuickStartIsUnderstood) {
 }
 
 TEST(Arguments, EveryCommandShowsExamplesOfItselfThatItUnderstands) {
-  for (const std::string command :
-       {"", "daemon", "members", "status", "guard release", "region forget", "keys list", "keys install", "keys use",
-        "keys remove", "cluster members", "cluster replace", "cluster raise-generation", "cluster forget-proposal",
-        "config show", "config check", "version", "reload", "log-level"}) {
+  for (const std::string command : {"",
+                                    "daemon",
+                                    "members",
+                                    "status",
+                                    "guard release",
+                                    "region forget",
+                                    "keys list",
+                                    "keys install",
+                                    "keys use",
+                                    "keys remove",
+                                    "cluster members",
+                                    "cluster replace",
+                                    "cluster raise-generation",
+                                    "cluster forget-proposal",
+                                    "config show",
+                                    "config check",
+                                    "version",
+                                    "reload",
+                                    "log-level",
+                                    "tls ca create",
+                                    "tls cert create",
+                                    "tls verify"}) {
     ASSERT_FALSE(examples(command).empty()) << command;
     for (const std::string_view line : examples(command)) {
       EXPECT_EQ(line.substr(0, 7 + command.size()), "syncer " + command);
