@@ -6,6 +6,7 @@
 #include "sim/check/copy_rules.h"
 #include "sim/check/effort.h"
 #include "sim/check/expectation.h"
+#include "sim/check/identity_rules.h"
 #include "sim/check/loss_rule.h"
 #include "sim/check/member_rules.h"
 #include "sim/check/metrics.h"
@@ -41,6 +42,7 @@ std::vector<std::unique_ptr<Rule>> all_rules() {
   rules.push_back(make_completeness_rule());
   rules.push_back(make_bound_rule());
   rules.push_back(make_rest_rule());
+  rules.push_back(make_identity_rule());
   return rules;
 }
 

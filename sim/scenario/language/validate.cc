@@ -168,6 +168,13 @@ void validate_topology(const Draft& draft) {
     unique.add(registry.name, where);
     validate_registry(draft, registry, where);
   }
+  for (const Identity& identity : topology.identities) {
+    const Cursor where = at.at("identities").at(identity.name);
+    if (!draft.names.node(identity.name)) draft.reader.refuse(where, "there is no syncer \"" + identity.name + "\"");
+    if (topology.certificates == CertificateRule::Off) {
+      draft.reader.refuse(where, "wants a pool with certificates: \"certificates\": \"required\"");
+    }
+  }
   for (std::size_t i = 0; i < topology.links.size(); ++i) {
     validate_link(draft, topology.links[i], at.at("links").element(i));
   }

@@ -75,6 +75,9 @@ class Arguments {
     if (a.key && !draft_.scenario.topology.sealed) {
       refuse("key", "wants a pool with a key: \"sealed\": true in the topology");
     }
+    if (a.identity && draft_.scenario.topology.certificates == CertificateRule::Off) {
+      refuse("identity", "wants a pool with certificates: \"certificates\": \"required\" in the topology");
+    }
     if ((a.deed == HostileDeed::Redirect) == a.to.empty()) refuse("to", "goes with the deed \"redirect\"");
   }
   void operator()(const RegistryRegister& a) const {

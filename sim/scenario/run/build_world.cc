@@ -106,6 +106,15 @@ void seal(syncer::node::NodeConfig& config, const host::World& world) {
   };
 }
 
+/// What a syncer shows: one of its region unless the scenario names another.
+std::optional<host::Certificate> certificate(const Topology& topology, const syncer::node::NodeConfig& config) {
+  if (topology.certificates == CertificateRule::Off) return std::nullopt;
+  for (const Identity& other : topology.identities) {
+    if (other.name == config.node) return certificate_of(other, config.region);
+  }
+  return certificate_of(Identity{}, config.region);
+}
+
 }  // namespace
 
 syncer::Endpoint gossip_address(NodeIndex node) { return machine(node, 30190); }
@@ -121,6 +130,7 @@ syncer::node::NodeConfig node_config(const Scenario& scenario, const Names& name
   config.gossip_address = gossip_address(node);
   config.rpc_address = rpc_address(node);
   config.cluster_address = machine(node, 30192);
+  config.certificates = scenario.topology.certificates;
   if (scenario.topology.regions[own.region].mode == RegionMode::Cluster) {
     config.mode = syncer::node::Mode::Cluster;
     config.cluster.voters = static_cast<std::uint32_t>(region.nodes.size());
@@ -171,6 +181,7 @@ void build_world(const Scenario& scenario, const Names& names, host::World& worl
     spec.name = names.nodes()[n].name;
     spec.config = node_config(scenario, names, n);
     if (scenario.topology.sealed) seal(spec.config, world);
+    spec.certificate = certificate(scenario.topology, spec.config);
     world.add_node(std::move(spec));
     set_clock(scenario.topology.regions[names.nodes()[n].region].clock, n, world);
   }

@@ -240,9 +240,9 @@ NodeIndex machine_of(const ActionContext& context) {
 
 /// It runs on the machine of its event until it is healed, and touches these nodes.
 void run_stranger(const ActionContext& context, const std::vector<NodeIndex>& who, host::ProcessFactory process,
-                  std::optional<Duration> lasting) {
+                  std::optional<Duration> lasting, std::optional<host::Certificate> certificate = {}) {
   const NodeIndex machine = machine_of(context);
-  context.world().start_stranger(machine, std::move(process));
+  context.world().start_stranger(machine, std::move(process), std::move(certificate));
   Sites touched;
   for (const NodeIndex n : who) touched.push_back(fault::Site::node(n));
   const auto end = [machine](host::World& w) { w.stop_stranger(machine); };
@@ -281,7 +281,9 @@ void StrangerActions::operator()(const HostilePeer& a) const {
   if (!a.to.empty()) {
     for (const NodeIndex n : nodes_of(sites(a.to, "to"))) order.to = world().config(n).rpc_address;
   }
-  run_stranger(*this, who, host::hostile_factory(std::make_shared<const host::HostileOrder>(std::move(order))), a.for_);
+  const auto certificate = a.identity ? certificate_of(*a.identity, order.region) : std::nullopt;
+  run_stranger(*this, who, host::hostile_factory(std::make_shared<const host::HostileOrder>(std::move(order))), a.for_,
+               certificate);
 }
 
 }  // namespace sim::scenario

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "sim/fault/process_fault.h"
+#include "sim/scenario/values/identity.h"
 #include "sim/scenario/values/type.h"
 #include "sim/scenario/values/values.h"
 
@@ -36,8 +37,9 @@ struct HostilePeer {
   std::string epoch = "1.1";     ///< "generation.term"; as a voter it leads in this term
   std::uint32_t count = 1;       ///< records, connections to each port, or messages at a time
   Rate rate{std::chrono::seconds(1)};
-  bool key = false;  ///< it has the key of the pool
-  Selector to{};     ///< where it sends dialers
+  bool key = false;                    ///< it has the key of the pool
+  std::optional<Identity> identity{};  ///< the certificate that it shows; none unless given
+  Selector to{};                       ///< where it sends dialers
   std::optional<Duration> for_;
   bool operator==(const HostilePeer&) const = default;
 };
@@ -86,6 +88,7 @@ void describe(V& v, Type<HostilePeer>) {
   v.takes("count", &HostilePeer::count, "records, connections to each port, or messages at a time");
   v.takes("rate", &HostilePeer::rate, "how often it does it");
   v.takes("key", &HostilePeer::key, "it has the key of the pool");
+  v.takes("identity", &HostilePeer::identity, "the certificate that it shows; none unless given");
   v.takes("to", &HostilePeer::to, "nodes to the first of which it sends dialers");
   v.takes("for", &HostilePeer::for_, "until settle when absent");
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/fault/path.h"
+#include "sim/scenario/values/identity.h"
 #include "sim/scenario/values/type.h"
 #include "sim/scenario/values/values.h"
 
@@ -143,7 +144,9 @@ struct Topology {
   std::vector<Region> regions;
   std::vector<Registry> registries;  ///< every one that a region names, with or without details
   std::vector<LinkRule> links;
-  bool sealed = false;  ///< gossip is encrypted, all syncers share one key
+  bool sealed = false;                                  ///< gossip is encrypted, all syncers share one key
+  CertificateRule certificates = CertificateRule::Off;  ///< each syncer shows one of its region
+  std::vector<Identity> identities;                     ///< of syncers that show another one
   std::optional<SlowPair> slow_pair;
   bool operator==(const Topology&) const = default;
 };
@@ -287,6 +290,8 @@ void describe(V& v, Type<Topology>) {
   v.named("registries", &Topology::registries, "name -> details of a registry");
   v.takes("links", &Topology::links, "quality of links; the last match wins");
   v.takes("sealed", &Topology::sealed, "gossip is sealed with a key that all syncers share");
+  v.takes("certificates", &Topology::certificates, "each syncer shows a certificate of its region, and demands one");
+  v.named("identities", &Topology::identities, "syncer -> the certificate that it shows instead");
   v.takes("slow_pair", &Topology::slow_pair, "some pairs of nodes are always slower than the rest");
 }
 
