@@ -7,6 +7,7 @@
 
 #include "tests/e2e/meter.h"
 #include "tests/e2e/region.h"
+#include "tests/support/pki.h"
 
 namespace e2e {
 namespace {
@@ -151,13 +152,96 @@ void load(int services, int instances_each, int rest_seconds) {
   print_rest((what + " (where the copies are)").c_str(), away_meter, west, rest_seconds);
 }
 
+/// Two regions at one level of trust, with a meter before each RPC address.
+struct Level {
+  Level(const Workplace& workplace, const std::string& level, int number,
+        const std::vector<std::vector<std::string>>& trust)
+      : name(level),
+        east_meter("http://127.0.0.1:" + std::to_string(port(number, 0))),
+        west_meter("http://127.0.0.1:" + std::to_string(port(number, 1))),
+        east(workplace, all_words("east", home.sc.origin(), "", number, 0, east_meter, trust[0])),
+        west(workplace, all_words("west", away.sc.origin(), east.gossip, number, 1, west_meter, trust[1])),
+        warm(home.sc, "orders", "rest://10.255.0.1:1") {}
+
+  static int port(int number, int region) { return 38'200 + 2 * number + region; }
+  /// The syncer listens where nobody dials it, and tells the others its meter's address.
+  static std::vector<std::string> all_words(const std::string& region, const std::string& registry,
+                                            const std::string& join, int number, int index, const Meter& meter,
+                                            const std::vector<std::string>& trust) {
+    auto all = unguarded(words(region + std::to_string(number), registry, join));
+    *(std::find(all.begin(), all.end(), "--rpc-addr") + 1) = "127.0.0.1:" + std::to_string(port(number, index));
+    all.insert(all.end(), {"--rpc.address", meter.origin().substr(7), "--cluster-name", region});
+    all.insert(all.end(), trust.begin(), trust.end());
+    return all;
+  }
+  long bytes() const { return east_meter.bytes() + west_meter.bytes(); }
+
+  std::string name;
+  Registry home;
+  Registry away;
+  Meter east_meter;
+  Meter west_meter;
+  Syncer east;
+  Syncer west;
+  Registered warm;
+  std::vector<double> visible = {};
+};
+
+/// What a key and certificates cost: registrations at each level in turn, then rest.
+void trust_levels(int samples, int rest_seconds) {
+  const Workplace workplace;
+  test::Pki pki;
+  pki.write(pki.path("keyring"), "[\"c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IDEyMzQ=\"]");
+  const std::vector<std::string> key = {"--gossip.keyring-file", pki.path("keyring")};
+  std::vector<std::vector<std::string>> certificates;
+  for (const char* region : {"east", "west"}) {
+    const auto files = pki.make(test::identity(region));
+    certificates.push_back(
+        {"--tls.ca-file", files.ca, "--tls.cert-file", files.certificate, "--tls.key-file", files.key});
+  }
+  auto both = certificates;
+  for (auto& one : both) one.insert(one.end(), key.begin(), key.end());
+  std::vector<std::unique_ptr<Level>> levels;
+  const std::vector<std::pair<const char*, std::vector<std::vector<std::string>>>> kinds = {
+      {"open", {{}, {}}}, {"pool key", {key, key}}, {"certificates", certificates}, {"certificates and key", both}};
+  for (const auto& [name, trust] : kinds) {
+    levels.push_back(std::make_unique<Level>(workplace, name, static_cast<int>(levels.size()), trust));
+  }
+  for (const auto& level : levels) eventually(seconds(30), [&] { return level->warm.visible_in(level->away.sc); });
+  for (int i = 0; i < samples; ++i) {
+    for (const auto& level : levels) {
+      idle(milliseconds(29 + i % 7 * 31));  // spreads them over the phases of the interval
+      const auto start = Clock::now();
+      level->home.sc.register_instance(level->warm.service, endpoint_of(i));
+      eventually(seconds(30), [&] { return level->away.sc.endpoints("orders").count(endpoint_of(i)) == 1; });
+      level->visible.push_back(seconds_since(start));
+    }
+  }
+  idle(seconds(10));
+  std::vector<long> before;
+  for (const auto& level : levels) before.push_back(level->bytes());
+  const auto start = Clock::now();
+  idle(seconds(rest_seconds));
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    auto& visible = levels[i]->visible;
+    std::sort(visible.begin(), visible.end());
+    double sum = 0;
+    for (const double one : visible) sum += one;
+    std::printf(
+        "%s: register to visible p50 %.3f s, mean %.3f s, p90 %.3f s (%zu samples); at rest %.0f B/s both ways\n",
+        levels[i]->name.c_str(), visible[visible.size() / 2], sum / static_cast<double>(visible.size()),
+        visible[visible.size() * 9 / 10], visible.size(),
+        static_cast<double>(levels[i]->bytes() - before[i]) / seconds_since(start));
+  }
+}
+
 }  // namespace
 }  // namespace e2e
 
 int main(int argc, char** argv) {
   const std::string word = argc > 1 ? argv[1] : "all";
-  if (word != "all" && word != "latency" && word != "rest" && word != "cold") {
-    std::fprintf(stderr, "usage: load_figures [all|latency|rest|cold] [FLAG OF mocksc]...\n");
+  if (word != "all" && word != "latency" && word != "rest" && word != "cold" && word != "trust") {
+    std::fprintf(stderr, "usage: load_figures [all|latency|rest|cold|trust] [FLAG OF mocksc]...\n");
     return 2;
   }
   const std::vector<std::string> flags(argv + std::min(argc, 2), argv + argc);
@@ -166,5 +250,6 @@ int main(int argc, char** argv) {
   if (word == "all" || word == "rest") e2e::load(10, 1000, 60);
   if (word == "all" || word == "rest") e2e::load(20'000, 1, 60);
   if (word == "all" || word == "cold") e2e::load(100, 500, 30);
+  if (word == "all" || word == "trust") e2e::trust_levels(60, 60);
   return 0;
 }
