@@ -41,7 +41,7 @@ void Peering::greet(Instant now, PeerLink& link) {
 
 void Peering::on_hello(Instant now, PeerLink& link, const wire::Hello& hello) {
   if (const std::string objection = objection_to(link, hello.region, hello.node); !objection.empty()) {
-    return refuse(now, link, hello.region, hello.node, handshake_.refusal(objection, false));
+    return refuse(now, link, Refusal::Certificate, hello.region, hello.node, handshake_.refusal(objection, false));
   }
   const Peer* known = peers_.find(hello.region);
   const auto objection = handshake_.objection(now, hello, known, peers_.is_full_for(hello.region));

@@ -17,6 +17,7 @@ enum class Refusal : std::uint8_t {
   OutOfTurn,     ///< a message that nobody waits for there
   TooLarge,      ///< unfinished frames hold too much memory
   Invalid,       ///< a message that contradicts itself or the protocol's limits
+  Certificate,   ///< its certificate does not speak for its region, or it shows none
   NotAllowed,    ///< a region that is not in sync.regions
   TooMany,       ///< more regions than can be followed
   NameTaken,     ///< a region's name is used by two syncers
@@ -44,10 +45,10 @@ class Refusals {
   }
 
  private:
-  static constexpr std::array<std::string_view, 15> kNames = {
-      "strangers",   "unreadable",  "out_of_turn",   "too_large",  "invalid",
-      "not_allowed", "too_many",    "name_taken",    "newcomer",   "wrong_region",
-      "redirect",    "stale_epoch", "doubted_epoch", "over_quota", "by_other"};
+  static constexpr std::array<std::string_view, 16> kNames = {
+      "strangers",   "unreadable",    "out_of_turn", "too_large", "invalid",      "certificate",
+      "not_allowed", "too_many",      "name_taken",  "newcomer",  "wrong_region", "redirect",
+      "stale_epoch", "doubted_epoch", "over_quota",  "by_other"};
 
   std::array<std::uint64_t, kNames.size()> counts_{};
 };
