@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the tests against each fault, the likeliest to notice first, and keeps what came of it."""
+import json
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import suites
+
+
+class Results:
+    """Lines of JSON, one a judged fault; a later line replaces an earlier one. Survivors count for the tree they survived in."""
+
+    def __init__(self, file):
+        self.file, self.rows = file, {}
+        self.lock = threading.Lock()
+        if os.path.exists(file):
+            with open(file, encoding="utf-8") as stream:
+                for line in stream:
+                    self.take(line)
+
+    def take(self, line):
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError:
+            return  # the run was stopped while it wrote this line: the fault is judged again
+        self.rows[row["identity"]] = row
+
+    def holds(self, mutant, fingerprint):
+        row = self.rows.get(mutant.identity)
+        return row is not None and (row["verdict"] == "noticed" or row["tree"] == fingerprint)
+
+    def add(self, row):
+        with self.lock:
+            self.rows[row["identity"]] = row
+            with open(self.file, "a", encoding="utf-8") as stream:
+                stream.write(json.dumps(row) + "\n")
+
+
+class Experience:
+    """Which test noticed how many of the faults it was run against, those of the same file counting more."""
+
+    def __init__(self):
+        self.tried, self.noticed = {}, {}
+
+    def learn(self, test, file, noticed):
+        for key in (test, (test, file)):
+            self.tried[key] = self.tried.get(key, 0) + 1
+            self.noticed[key] = self.noticed.get(key, 0) + noticed
+
+    def promise(self, test, file):
+        """The share of faults like this one that the test is expected to notice, per second."""
+        name = (test.name, file)
+        noticed = 0.3 + self.noticed.get(test.name, 0) + 5 * self.noticed.get(name, 0)
+        tried = 3 + self.tried.get(test.name, 0) + 5 * self.tried.get(name, 0)
+        return noticed / tried / (test.seconds + 0.05)
+
+
+class Campaign:
+    def __init__(self, reach, results, folder):
+        self.reach, self.results, self.folder = reach, results, folder
+        self.experience = Experience()
+        for row in results.rows.values():
+            if row["verdict"] == "noticed":
+                self.experience.learn(row["run"], row["file"], 1)
+
+    def run(self, mutants, jobs, progress):
+        done = noticed = 0
+        with ThreadPoolExecutor(jobs) as pool:
+            for row in pool.map(self.judge, mutants):
+                done += 1
+                noticed += row["verdict"] == "noticed"
+                progress.show(done, len(mutants), f"{noticed} noticed, {done - noticed} survived, {row['file']}:{row['line']}")
+
+    def judge(self, mutant):
+        row = {"identity": mutant.identity, "file": mutant.file, "line": mutant.line, "function": mutant.function,
+               "operator": mutant.operator, "before": mutant.before, "after": mutant.after, "verdict": "survived", "by": "",
+               "run": "", "test": "", "timeout": False, "tree": self.reach.fingerprint, "seconds": 0.0,
+               "reached": [k for k in suites.KINDS if self.reach.is_reached(mutant, k)]}
+        for kind in suites.KINDS:
+            if self.notices(mutant, kind, row):
+                break
+        row["seconds"] = round(row["seconds"], 2)
+        self.results.add(row)
+        return row
+
+    def notices(self, mutant, kind, row):
+        waiting = self.reach.of(mutant, kind)
+        while waiting:
+            test = min(waiting, key=lambda t: (t.rank, -self.experience.promise(t, mutant.file), t.name))
+            waiting.remove(test)
+            outcome = suites.run(test, {"SYNCER_MUTANT": str(mutant.number)}, self.folder)
+            row["seconds"] += outcome.seconds
+            self.experience.learn(test.name, mutant.file, not outcome.passed)
+            if not outcome.passed:
+                row.update(verdict="noticed", by=kind, run=test.name, timeout=outcome.timeout,
+                           test=outcome.first_failure() or test.name)
+                return True
+        return False

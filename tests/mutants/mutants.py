@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""./dev mutants: makes small faults in the product from its syntax tree and tells which of them no test notices."""
+import argparse
+import hashlib
+import os
+import sys
+import time
+from multiprocessing import Pool
+
+import population
+import report
+import suites
+from campaign import Campaign, Results
+from equivalents import Equivalents
+from reach import Reach
+from shadow import Shadow, clang_arguments, read
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+FOLDER = os.path.join(ROOT, "build-mutants")
+PARTS = ("membership", "raft", "replication", "registry", "catalog", "peering", "cluster", "gossip")
+
+
+class Progress:
+    """One line that is written anew on a terminal, and a line each half a minute elsewhere."""
+
+    def __init__(self):
+        self.next = 0.0
+
+    def show(self, done, of, words):
+        last = done == of
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\033[K[{done}/{of}] {words}" + ("\n" if last else ""))
+        elif last or time.monotonic() > self.next:
+            self.next = time.monotonic() + 30
+            sys.stderr.write(f"[{done}/{of}] {words}\n")
+        sys.stderr.flush()
+
+
+def say(words):
+    sys.stderr.write(f"mutants: {words}\n")
+    sys.stderr.flush()
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="./dev mutants", description=__doc__)
+    parser.add_argument("paths", nargs="*", metavar="PATH", default=[f"syncer/{part}" for part in PARTS],
+                        help="sources, or folders of them (default: the cores and the parts)")
+    parser.add_argument("--sample", type=int, default=100, help="so many faults; 0 for all (default: 100)")
+    parser.add_argument("--seed", default="1", help="which sample: equal seeds choose the same faults (default: 1)")
+    parser.add_argument("--seeds", type=int, default=3, help="play each scenario with the seeds 1 to this (default: 3)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="tests at one time (default: one a processor)")
+    parser.add_argument("--resume", action="store_true",
+                        help="keep what is known: faults that were noticed, and survivors in this very tree")
+    parser.add_argument("--list", action="store_true", help="show the faults and run nothing")
+    parser.add_argument("--at-least", type=int, default=0, metavar="PERCENT", help="fail when fewer are noticed")
+    return parser.parse_args()
+
+
+def sources(paths):
+    found = set()
+    for path in paths:
+        whole = os.path.join(ROOT, os.path.relpath(os.path.abspath(path), ROOT))
+        if os.path.isfile(whole):
+            found.add(whole)
+        for place, _, names in os.walk(whole):
+            found.update(os.path.join(place, name) for name in names if name.endswith(".cc"))
+        if not os.path.exists(whole):
+            sys.exit(f"mutants: {path} is not there")
+    return sorted(os.path.relpath(path, ROOT) for path in found)
+
+
+def faults_in(file):
+    return population.cached_faults(ROOT, file, clang_arguments(ROOT), os.path.join(FOLDER, "population"))
+
+
+def chosen_in(work):
+    """Unless the copy holds exactly these faults already, libclang says which of them compile."""
+    file, faults = work
+    contents, faults = population.numbered_contents(os.path.join(ROOT, file), faults)
+    target = os.path.join(FOLDER, file)
+    if os.path.exists(target) and read(target) == contents:
+        return file, contents, faults
+    return (file, *Shadow(ROOT, FOLDER, say).choose(file, faults))
+
+
+def all_faults(files, jobs):
+    progress, found = Progress(), []
+    with Pool(jobs) as pool:
+        for done, faults in enumerate(pool.imap(faults_in, files), 1):
+            found += faults
+            progress.show(done, len(files), f"files read, {len(found)} faults")
+    return found
+
+
+def build(faults, jobs):
+    """Writes and compiles the faults; those that are in the programs, in order."""
+    for number, fault in enumerate(faults, 1):
+        fault.number = number
+    by_file = {}
+    for fault in faults:
+        by_file.setdefault(fault.file, []).append(fault)
+    contents, chosen, progress = {}, {}, Progress()
+    with Pool(jobs) as pool:
+        for done, (file, text, kept) in enumerate(pool.imap(chosen_in, by_file.items()), 1):
+            contents[file], chosen[file] = text, kept
+            progress.show(done, len(by_file), "files made faulty")
+    shadow = Shadow(ROOT, FOLDER, say)
+    shadow.write(contents)
+    say("building (build-mutants/build/mutants.log)")
+    chosen = shadow.compile(chosen)
+    compiled = [fault for file in chosen for fault in chosen[file]]
+    with open(os.path.join(FOLDER, "state-faults.txt"), "w", encoding="utf-8") as stream:
+        stream.writelines(f"{m.number} {m.identity} {m.file}:{m.line} {m.before} -> {m.after}\n" for m in compiled)
+    return shadow, compiled
+
+
+def fingerprint(shadow, faults):
+    """Of the tree and of the faults in it."""
+    digest = hashlib.sha256()
+    for fault in faults:
+        digest.update(f"{fault.number} {fault.identity}\n".encode())
+    for place, folders, names in sorted(os.walk(shadow.folder)):
+        folders[:] = sorted(f for f in folders if f not in ("build", "population"))
+        for name in sorted(names):
+            if name.endswith((".cc", ".h", ".json", ".txt")) and not name.startswith("state-"):
+                digest.update(read(os.path.join(place, name)))
+    return digest.hexdigest()[:16]
+
+
+def reach_of(shadow, faults, options):
+    reach = Reach(FOLDER, f"{fingerprint(shadow, faults)}-{options.seeds}", max((f.number for f in faults), default=0))
+    if not reach.load():
+        tests = suites.binaries(shadow) + suites.scenarios(shadow, options.seeds)
+        reach.measure(tests, options.jobs, Progress())
+    for name in reach.broken:
+        say(f"{name} fails without a fault and is left out")
+    return reach
+
+
+def main():
+    options = arguments()
+    os.makedirs(FOLDER, exist_ok=True)
+    files = sources(options.paths)
+    everything = all_faults(files, options.jobs)
+    equivalents = Equivalents(os.path.join(HERE, "equivalent.json"))
+    for row in equivalents.stale(everything, files):
+        say(f"equivalent.json: no fault of {row['file']} is \"{row['before']}\" -> \"{row['after']}\" in {row['function']}")
+    faults = population.sample(equivalents.without(everything), options.sample, options.seed)
+    faults.sort(key=lambda m: (m.file, m.edits[0][0], m.identity))
+    if options.list:
+        print("\n".join(f"{m.file}:{m.line} {m.operator}: {m.before} -> {m.after}" for m in faults))
+        return 0
+    shadow, compiled = build(faults, options.jobs)
+    say(f"{len(everything)} faults, {len(everything) - len(equivalents.without(everything))} of them listed as equivalent; "
+        f"{len(faults)} drawn, {len(compiled)} compile")
+    reach = reach_of(shadow, compiled, options)
+    results = Results(os.path.join(FOLDER, "results.jsonl"))
+    pending = [m for m in compiled if not options.resume or not results.holds(m, reach.fingerprint)]
+    Campaign(reach, results, FOLDER).run(pending, options.jobs, Progress())
+    print(report.text(ROOT, compiled, results))
+    noticed = sum(results.rows[m.identity]["verdict"] == "noticed" for m in compiled)
+    return 0 if 100 * noticed >= options.at_least * len(compiled) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
