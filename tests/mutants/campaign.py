@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import suites
@@ -57,43 +58,63 @@ class Experience:
 
 
 class Campaign:
-    def __init__(self, reach, results, folder):
-        self.reach, self.results, self.folder = reach, results, folder
+    """`options`: jobs (tests at one time), first (scenarios before the other tests, 0 for all), minutes (0 for no end)."""
+
+    def __init__(self, reach, results, folder, options):
+        self.reach, self.results, self.folder, self.options = reach, results, folder, options
         self.experience = Experience()
         for row in results.rows.values():
             if row["verdict"] == "noticed":
                 self.experience.learn(row["run"], row["file"], 1)
 
-    def run(self, mutants, jobs, progress):
-        done = noticed = 0
-        with ThreadPoolExecutor(jobs) as pool:
-            for row in pool.map(self.judge, mutants):
-                done += 1
-                noticed += row["verdict"] == "noticed"
-                progress.show(done, len(mutants), f"{noticed} noticed, {done - noticed} survived, {row['file']}:{row['line']}")
+    def run(self, mutants, progress):
+        """Those that were judged before the time was over, or somebody interrupted."""
+        judged, noticed = [], 0
+        end = time.monotonic() + 60 * self.options.minutes if self.options.minutes else float("inf")
+        with ThreadPoolExecutor(self.options.jobs) as pool:
+            waiting = [pool.submit(self.judge, mutant, end) for mutant in mutants]
+            try:
+                for mutant, future in zip(mutants, waiting):
+                    row = future.result()
+                    if row is None:
+                        continue
+                    judged.append(mutant)
+                    noticed += row["verdict"] == "noticed"
+                    progress.show(len(judged), len(mutants), f"{noticed} noticed, {len(judged) - noticed} survived, "
+                                  f"{row['file']}:{row['line']}")
+            except KeyboardInterrupt:
+                pool.shutdown(cancel_futures=True)
+        return judged
 
-    def judge(self, mutant):
+    def judge(self, mutant, end):
+        if time.monotonic() > end:
+            return None
         row = {"identity": mutant.identity, "file": mutant.file, "line": mutant.line, "function": mutant.function,
                "operator": mutant.operator, "before": mutant.before, "after": mutant.after, "verdict": "survived", "by": "",
                "run": "", "test": "", "timeout": False, "tree": self.reach.fingerprint, "seconds": 0.0,
                "reached": [k for k in suites.KINDS if self.reach.is_reached(mutant, k)]}
-        for kind in suites.KINDS:
-            if self.notices(mutant, kind, row):
-                break
+        plays = self.reach.of(mutant, "scenario")
+        first = self.options.first or len(plays)
+        noticed = self.notices(mutant, plays, row, first)
+        for kind in suites.KINDS[1:]:
+            noticed = noticed or self.notices(mutant, self.reach.of(mutant, kind), row)
+        if not noticed:
+            self.notices(mutant, plays, row)
         row["seconds"] = round(row["seconds"], 2)
         self.results.add(row)
         return row
 
-    def notices(self, mutant, kind, row):
-        waiting = self.reach.of(mutant, kind)
-        while waiting:
+    def notices(self, mutant, waiting, row, most=None):
+        """Runs so many of the waiting tests, and takes them from the list."""
+        while waiting and most != 0:
+            most = most and most - 1
             test = min(waiting, key=lambda t: (t.rank, -self.experience.promise(t, mutant.file), t.name))
             waiting.remove(test)
             outcome = suites.run(test, {"SYNCER_MUTANT": str(mutant.number)}, self.folder)
             row["seconds"] += outcome.seconds
             self.experience.learn(test.name, mutant.file, not outcome.passed)
             if not outcome.passed:
-                row.update(verdict="noticed", by=kind, run=test.name, timeout=outcome.timeout,
+                row.update(verdict="noticed", by=test.kind, run=test.name, timeout=outcome.timeout,
                            test=outcome.first_failure() or test.name)
                 return True
         return False

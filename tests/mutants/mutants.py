@@ -13,6 +13,7 @@ import suites
 from campaign import Campaign, Results
 from equivalents import Equivalents
 from reach import Reach
+from schemata import instrumented
 from shadow import Shadow, clang_arguments, read
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -49,6 +50,9 @@ def arguments():
     parser.add_argument("--sample", type=int, default=100, help="so many faults; 0 for all (default: 100)")
     parser.add_argument("--seed", default="1", help="which sample: equal seeds choose the same faults (default: 1)")
     parser.add_argument("--seeds", type=int, default=3, help="play each scenario with the seeds 1 to this (default: 3)")
+    parser.add_argument("--first", type=int, default=0, metavar="N", help="run the N likeliest scenarios before the other tests "
+                        "and the rest after them: cheaper, and the share of the scenarios a lower bound (default: all first)")
+    parser.add_argument("--minutes", type=float, default=0, help="start no fault after so long; the report is of those judged")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="tests at one time (default: one a processor)")
     parser.add_argument("--resume", action="store_true",
                         help="keep what is known: faults that were noticed, and survivors in this very tree")
@@ -74,16 +78,6 @@ def faults_in(file):
     return population.cached_faults(ROOT, file, clang_arguments(ROOT), os.path.join(FOLDER, "population"))
 
 
-def chosen_in(work):
-    """Unless the copy holds exactly these faults already, libclang says which of them compile."""
-    file, faults = work
-    contents, faults = population.numbered_contents(os.path.join(ROOT, file), faults)
-    target = os.path.join(FOLDER, file)
-    if os.path.exists(target) and read(target) == contents:
-        return file, contents, faults
-    return (file, *Shadow(ROOT, FOLDER, say).choose(file, faults))
-
-
 def all_faults(files, jobs):
     progress, found = Progress(), []
     with Pool(jobs) as pool:
@@ -93,22 +87,18 @@ def all_faults(files, jobs):
     return found
 
 
-def build(faults, jobs):
+def build(faults):
     """Writes and compiles the faults; those that are in the programs, in order."""
     for number, fault in enumerate(faults, 1):
         fault.number = number
     by_file = {}
     for fault in faults:
         by_file.setdefault(fault.file, []).append(fault)
-    contents, chosen, progress = {}, {}, Progress()
-    with Pool(jobs) as pool:
-        for done, (file, text, kept) in enumerate(pool.imap(chosen_in, by_file.items()), 1):
-            contents[file], chosen[file] = text, kept
-            progress.show(done, len(by_file), "files made faulty")
+    made = {file: instrumented(read(os.path.join(ROOT, file)), there) for file, there in by_file.items()}
     shadow = Shadow(ROOT, FOLDER, say)
-    shadow.write(contents)
+    shadow.write({file: contents for file, (contents, _) in made.items()})
     say("building (build-mutants/build/mutants.log)")
-    chosen = shadow.compile(chosen)
+    chosen = shadow.compile({file: there for file, (_, there) in made.items()})
     compiled = [fault for file in chosen for fault in chosen[file]]
     with open(os.path.join(FOLDER, "state-faults.txt"), "w", encoding="utf-8") as stream:
         stream.writelines(f"{m.number} {m.identity} {m.file}:{m.line} {m.before} -> {m.after}\n" for m in compiled)
@@ -151,16 +141,20 @@ def main():
     if options.list:
         print("\n".join(f"{m.file}:{m.line} {m.operator}: {m.before} -> {m.after}" for m in faults))
         return 0
-    shadow, compiled = build(faults, options.jobs)
+    shadow, compiled = build(faults)
     say(f"{len(everything)} faults, {len(everything) - len(equivalents.without(everything))} of them listed as equivalent; "
         f"{len(faults)} drawn, {len(compiled)} compile")
     reach = reach_of(shadow, compiled, options)
     results = Results(os.path.join(FOLDER, "results.jsonl"))
-    pending = [m for m in compiled if not options.resume or not results.holds(m, reach.fingerprint)]
-    Campaign(reach, results, FOLDER).run(pending, options.jobs, Progress())
-    print(report.text(ROOT, compiled, results))
-    noticed = sum(results.rows[m.identity]["verdict"] == "noticed" for m in compiled)
-    return 0 if 100 * noticed >= options.at_least * len(compiled) else 1
+    known = [m for m in compiled if options.resume and results.holds(m, reach.fingerprint)]
+    pending = population.sample([m for m in compiled if m not in known], 0, options.seed)
+    judged = known + Campaign(reach, results, FOLDER, options).run(pending, Progress())
+    judged.sort(key=lambda m: m.number)
+    print(report.text(ROOT, judged, results))
+    if len(judged) < len(compiled):
+        say(f"{len(compiled) - len(judged)} faults were not judged; --resume goes on")
+    noticed = sum(results.rows[m.identity]["verdict"] == "noticed" for m in judged)
+    return 0 if 100 * noticed >= options.at_least * len(judged) else 1
 
 
 if __name__ == "__main__":

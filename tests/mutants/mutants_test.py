@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What ./dev mutants promises, on sample/: which faults it makes, that they are in the program, and what it says of them."""
 import importlib.util
+import json
 import os
 import subprocess
 import sys
@@ -144,6 +145,18 @@ class Programs(unittest.TestCase):
         unreached = {f.function for f in self.faults if not reach.is_reached(f, "scenario")}
         self.assertEqual(unreached, {"never_reached"})
 
+    def test_are_tried_by_the_likeliest_scenarios_then_by_all_other_tests(self):
+        script = 'echo "$0" >>' + os.path.join(self.folder, "order") + '; ' + self.program + ' >/dev/null'
+        tests = [suites.Test(kind, name, ["sh", "-c", script, name], {}) for kind, name in
+                 (("scenario", "slow"), ("scenario", "fast"), ("unit", "unit"), ("property", "property"))]
+        reach = Reach(self.folder, "tree", max(f.number for f in self.faults))
+        reach.measure(tests, 1, Silence())
+        next(t for t in tests if t.name == "slow").seconds = 3
+        os.remove(os.path.join(self.folder, "order"))
+        chosen = [f for f in self.faults if f.function == "larger"]
+        Campaign(reach, Results(os.path.join(self.folder, "order.jsonl")), self.folder, Options()).run(chosen, Silence())
+        self.assertEqual(read(os.path.join(self.folder, "order")), b"fast\nunit\nproperty\nslow\n")
+
     def test_note_where_a_boundary_makes_no_difference(self):
         reach = self.reach()
         differs = {f.function: bool(reach.of(f, "scenario")) for f in self.faults if f.operator == "boundary"}
@@ -155,7 +168,7 @@ class Programs(unittest.TestCase):
         reach.measure([test], 1, Silence())
         results = Results(os.path.join(self.folder, self.id() + ".jsonl"))
         chosen = [f for f in self.faults if choose(f)]
-        Campaign(reach, results, self.folder).run(chosen, 1, Silence())
+        Campaign(reach, results, self.folder, Options()).run(chosen, Silence())
         return chosen, results
 
     def test_are_judged_by_the_tests_and_their_survivors_shown(self):
@@ -181,10 +194,22 @@ class Programs(unittest.TestCase):
         row = results.rows[chosen[0].identity]
         self.assertEqual((row["verdict"], row["by"], row["timeout"]), ("noticed", "unit", True))
 
+    def test_wait_for_the_next_run_when_the_time_is_over(self):
+        reach = self.reach()
+        results = Results(os.path.join(self.folder, "late.jsonl"))
+        options = Options()
+        options.minutes = -1
+        self.assertEqual(Campaign(reach, results, self.folder, options).run(self.faults, Silence()), [])
+        self.assertEqual(results.rows, {})
+
     def test_are_not_judged_by_a_test_that_fails_anyway(self):
         chosen, results = self.judged(suites.Test("unit", "broken", ["sh", "-c", f"{self.program}; false"], {}),
                                       lambda f: f.function == "larger")
         self.assertEqual(results.rows[chosen[0].identity]["verdict"], "survived")
+
+
+class Options:
+    jobs, first, minutes = 1, 1, 0
 
 
 class Silence:
@@ -207,11 +232,22 @@ class Compiling(unittest.TestCase):
             kept = compiling(found, check, text)
             self.assertEqual({f.identity for f in found} - {f.identity for f in kept}, bad)
 
-    def test_asks_libclang(self):
-        found = faults()[:4]
-        found[1].edits = [(*found[1].edits[0][:2], "no_such_name")]
-        _, kept = Shadow(ROOT, "/nowhere", print).choose(SAMPLE, found)
-        self.assertEqual(kept, [found[0], *found[2:]])
+    def test_asks_the_compiler(self):
+        """The shadow tree's own way to find them: the errors of the real command, and what a linker would say is no error."""
+        with tempfile.TemporaryDirectory() as folder:
+            shadow = Shadow(ROOT, folder, print)
+            shadow.put("tests/mutants/switch.h", read(os.path.join(HERE, "switch.h")))
+            shadow.put("tests/mutants/sample/sample.h", read(os.path.join(HERE, "sample", "sample.h")))
+            os.makedirs(shadow.build)
+            command = f"ccache g++ -std=c++20 -I{folder} -o x.o -c {os.path.join(folder, SAMPLE)}"
+            with open(os.path.join(shadow.build, "compile_commands.json"), "w", encoding="utf-8") as stream:
+                json.dump([{"directory": shadow.build, "file": os.path.join(folder, SAMPLE), "command": command}], stream)
+            found = faults()
+            wrong = next(f for f in found if f.operator == "swapped arguments")
+            wrong.edits = [(*edit[:2], "no_such_name") for edit in wrong.edits]
+            kept = shadow.bisect(SAMPLE, found)
+            self.assertEqual([f for f in found if f not in kept], [wrong])
+            self.assertEqual(read(os.path.join(folder, SAMPLE)), schemata.instrumented(read(os.path.join(ROOT, SAMPLE)), kept)[0])
 
 
 class Listed(unittest.TestCase):

@@ -9,7 +9,6 @@ from clang.cindex import CursorKind as K
 
 import operators
 from operators import Mutant
-from schemata import instrumented
 from syntax import Source, extent
 
 FUNCTIONS = (K.FUNCTION_DECL, K.CXX_METHOD, K.CONSTRUCTOR, K.DESTRUCTOR, K.FUNCTION_TEMPLATE, K.CONVERSION_FUNCTION)
@@ -145,12 +144,6 @@ def cached_faults(root, file, arguments, folder):
         json.dump([vars(m) for m in mutants], stream)
     os.replace(kept + ".new", kept)
     return mutants
-
-
-def numbered_contents(path, mutants):
-    """The file with all of these faults in it, and those that can be written beside each other."""
-    with open(path, "rb") as stream:
-        return instrumented(stream.read(), mutants)
 
 
 def sample(mutants, size, seed):

@@ -8,7 +8,6 @@ import subprocess
 
 from compiling import compiling
 from schemata import instrumented
-from syntax import Source
 
 TARGETS = ("syncsim", "unit_tests", "property_tests", "contract_tests")
 KEPT = ("build", "results.jsonl", "population")
@@ -54,17 +53,6 @@ class Shadow:
                 if path not in wanted and path not in KEPT and not path.startswith("state-"):
                     os.remove(os.path.join(place, name))
 
-    def choose(self, file, mutants):
-        """(contents, faults in it): as many of the faults as libclang compiles beside each other."""
-        raw = read(os.path.join(self.root, file))
-        arguments = clang_arguments(self.root)
-
-        def lines_of_errors(subset):
-            source = Source(os.path.join(self.root, file), arguments, instrumented(raw, subset)[0])
-            return [max(0, line - 1) for line, _ in source.errors()]
-
-        return instrumented(raw, compiling(instrumented(raw, mutants)[1], lines_of_errors, raw.decode("latin-1")))
-
     def compile(self, chosen):
         """Builds; a file that the real compiler refuses loses the faults that it refuses. {file: faults} that are in."""
         self.configure()
@@ -72,10 +60,9 @@ class Shadow:
             refused = self.make()
             if not refused:
                 return chosen
-            unknown = [file for file in refused if file not in chosen]
-            if unknown:
-                raise RuntimeError(f"{unknown[0]} does not compile, without a fault in it: see {self.log()}")
             for file in refused:
+                if not chosen.get(file):
+                    raise RuntimeError(f"{file} does not compile, without a fault in it: see {self.log()}")
                 self.say(f"{file}: the compiler refuses a fault, looking for it")
                 chosen[file] = self.bisect(file, chosen[file])
         raise RuntimeError(f"the faults do not compile: see {self.log()}")
@@ -118,7 +105,7 @@ class Shadow:
             return [int(line) - 1 for line in lines] or ([0] if done.returncode != 0 else [])
 
         kept = compiling(mutants, lines_of_errors, raw.decode("latin-1"))
-        self.put(file, instrumented(raw, kept)[0])
+        self.put(file, instrumented(raw, kept)[0] if kept else raw)
         return kept
 
     def command_of(self, file):
