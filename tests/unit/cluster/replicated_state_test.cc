@@ -87,6 +87,50 @@ TEST(ReplicatedState, SurvivesASnapshot) {
   EXPECT_EQ(decode_state(noon, "\x63").error().code, ErrorCode::Unsupported);
 }
 
+TEST(ReplicatedState, OfAFormerVersionIsReadAndOfNoneIsNot) {
+  ReplicatedState state;
+  state.generation = 4;
+  state.slots = {kSlot};
+  Bytes bytes = encode_state(instant(0), state);
+  bytes[0] = 1;
+  EXPECT_EQ(decode_state(instant(0), bytes).value(), state) << "without guards the two look the same";
+  for (const char unknown : {0, 3}) {
+    bytes[0] = unknown;
+    EXPECT_EQ(decode_state(instant(0), bytes).error().code, ErrorCode::Unsupported);
+  }
+}
+
+TEST(ReplicatedState, StaysWhatItIsWhenASnapshotIsDamaged) {
+  ReplicatedState state;
+  state.generation = 4;
+  const ReplicatedState before = state;
+  ReplicatedState sent;
+  sent.generation = 9;
+  const Bytes bytes = encode_state(instant(0), sent);
+  EXPECT_EQ(restore_state(instant(0), bytes + "x", state).error().code, ErrorCode::Corrupt);
+  EXPECT_EQ(state, before);
+  EXPECT_TRUE(restore_state(instant(0), bytes, state));
+  EXPECT_EQ(state, sent);
+}
+
+TEST(ReplicatedState, KeepsTheNewerListWhenASnapshotHasAnOlderOne) {
+  ReplicatedState state;
+  state.slots = {kSlot};
+  state.list_version = 12;
+  ReplicatedState sent;
+  sent.slots = {{"e2", 8, Endpoint::v4(10, 0, 0, 2, 30192)}};
+  for (const std::uint64_t version : {11U, 12U}) {
+    sent.list_version = version;
+    EXPECT_FALSE(restore_state(instant(0), encode_state(instant(0), sent), state).value());
+    EXPECT_EQ(state.slots, std::vector{kSlot});
+    EXPECT_EQ(state.list_version, 12U);
+  }
+  sent.list_version = 13;
+  EXPECT_TRUE(restore_state(instant(0), encode_state(instant(0), sent), state).value());
+  EXPECT_EQ(state.slots, sent.slots);
+  EXPECT_EQ(state.list_version, 13U);
+}
+
 TEST(ReplicatedState, KeepsTheTimeThatIsLeftOnAnotherClock) {
   ReplicatedState state;
   apply(instant(1'000), 1, NoteGuard{GuardSide::Sender, "east", true, std::chrono::seconds(90), 30}, state);

@@ -121,6 +121,8 @@ TEST(Follower, DropsWhatIsNotForItOrMakesNoSense) {
   EXPECT_EQ(s.dropped, DropReason::Malformed) << "a gap between prev and the entries";
   s.receive(append(kTwo, 3, {2, 1}, entries(2, {1}), 0));
   EXPECT_EQ(s.dropped, DropReason::Malformed) << "terms fall";
+  s.receive(append(kTwo, 3, {1, 1}, entries(2, {4}), 0));
+  EXPECT_EQ(s.dropped, DropReason::Malformed) << "an entry of a term that has no leader yet";
   s.receive(message(MessageType::InstallSnapshot, kTwo, 3));
   EXPECT_EQ(s.dropped, DropReason::Malformed) << "no snapshot";
   s.receive(message(MessageType::Heartbeat, kTwo, 0));

@@ -220,5 +220,35 @@ TEST(RaftOptions, NameTheRuleThatIsBroken) {
             "election timeout must be at least two heartbeat intervals");
 }
 
+TEST(RaftOptions, TakeWhatIsJustWithinTheRulesAndNothingBeyond) {
+  const auto detail = [](const Options& options) {
+    const auto error = check(options, kSelf, Subject::group(3));
+    return error ? error->detail : std::string();
+  };
+  const std::string step = "election step must be positive and at most the election timeout";
+  const std::string limits = "append limits must be at least 1";
+  Options options = test_options();
+  options.election_timeout = 2 * options.heartbeat_interval;
+  options.election_step = options.election_timeout;
+  options.max_inflight = options.max_message_entries = 1;
+  EXPECT_EQ(detail(options), "");
+  options.election_step += Duration(1);
+  EXPECT_EQ(detail(options), step);
+  options.election_step = Duration::zero();
+  EXPECT_EQ(detail(options), step);
+  options = test_options();
+  options.clock_drift.numerator = options.clock_drift.denominator;
+  EXPECT_EQ(detail(options), "clock drift must be below 100%");
+  options = test_options();
+  options.max_inflight = 0;
+  EXPECT_EQ(detail(options), limits);
+  options = test_options();
+  options.max_message_entries = 0;
+  EXPECT_EQ(detail(options), limits);
+  options = test_options();
+  options.heartbeat_interval = Duration::zero();
+  EXPECT_EQ(detail(options), "heartbeat interval must be positive");
+}
+
 }  // namespace
 }  // namespace syncer::raft

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "syncer/registry/record.h"
 
 namespace syncer::registry {
@@ -43,6 +45,39 @@ TEST(InstanceRecord, HasOneEncodingOnly) {
   EXPECT_EQ(decode_record(bytes).error().code, ErrorCode::Invalid);
 }
 
+/// The encoding of `one` with another value at the only byte by which the encoding of `other` differs.
+Bytes with_byte(const InstanceRecord& one, const InstanceRecord& other, char value) {
+  Bytes bytes = encode_record(one);
+  const Bytes others = encode_record(other);
+  const auto differs = std::mismatch(bytes.begin(), bytes.end(), others.begin(), others.end());
+  EXPECT_EQ(Bytes(differs.first + 1, bytes.end()), Bytes(differs.second + 1, others.end()));
+  *differs.first = value;
+  return bytes;
+}
+
+TEST(InstanceRecord, KnowsEveryValueOfItsFlagsAndNoOther) {
+  InstanceRecord open = record();
+  open.instance.endpoints[0].secure = false;
+  EXPECT_EQ(decode_record(with_byte(record(), open, 0)), open);
+  EXPECT_EQ(decode_record(with_byte(record(), open, 1)), record());
+  EXPECT_EQ(decode_record(with_byte(record(), open, 2)).error().code, ErrorCode::Invalid);
+  InstanceRecord up = record();
+  up.instance.status = Status::Up;
+  for (const char status : {1, 2, 3, 4, 5}) EXPECT_TRUE(decode_record(with_byte(record(), up, status)));
+  for (const char status : {0, 6}) {
+    EXPECT_EQ(decode_record(with_byte(record(), up, status)).error().code, ErrorCode::Invalid);
+  }
+}
+
+TEST(InstanceRecord, NamesEachTextOnceAndInOrder) {
+  InstanceRecord earlier = record();
+  earlier.instance.metadata = {{"0", "1"}, {"b", ""}};
+  EXPECT_EQ(decode_record(with_byte(record(), earlier, '0')), earlier);
+  for (const char doubled_or_later : {'b', 'c'}) {
+    EXPECT_EQ(decode_record(with_byte(record(), earlier, doubled_or_later)).error().code, ErrorCode::Invalid);
+  }
+}
+
 TEST(InstanceRecord, OverTheLimitIsTooLarge) {
   InstanceRecord large = record();
   large.native.content.assign(kMaxRecord, 'x');
@@ -66,6 +101,8 @@ TEST(ServiceEndpoint, IsReadFromItsTextAndBack) {
   for (const std::string& text : texts) EXPECT_EQ(to_string(parse_service_endpoint(text)), text);
   EXPECT_EQ(parse_service_endpoint("rest://h:80/p"), (ServiceEndpoint{"rest", "h", 80, false, "/p"}));
   EXPECT_EQ(parse_service_endpoint("rest://h:99999").port, 0);
+  EXPECT_EQ(parse_service_endpoint("grpc://[::1]"), (ServiceEndpoint{"grpc", "::1", 0, false, ""}));
+  EXPECT_EQ(parse_service_endpoint("8080"), (ServiceEndpoint{"", "8080", 0, false, ""})) << "a host, not a port";
 }
 
 }  // namespace
