@@ -88,18 +88,23 @@ def all_faults(files, jobs):
 
 
 def build(faults):
-    """Writes and compiles the faults; those that are in the programs, in order."""
-    for number, fault in enumerate(faults, 1):
-        fault.number = number
+    """Writes and compiles the faults; those that are in the programs, in order. Those refused once are not tried again."""
+    refused_file = os.path.join(FOLDER, "state-refused.txt")
+    refused = set(read(refused_file).decode().split()) if os.path.exists(refused_file) else set()
     by_file = {}
-    for fault in faults:
-        by_file.setdefault(fault.file, []).append(fault)
+    for number, fault in enumerate(faults, 1):
+        fault.number = number  # those refused keep theirs, so that the others keep theirs and are not compiled anew
+        if fault.identity not in refused:
+            by_file.setdefault(fault.file, []).append(fault)
     made = {file: instrumented(read(os.path.join(ROOT, file)), there) for file, there in by_file.items()}
     shadow = Shadow(ROOT, FOLDER, say)
     shadow.write({file: contents for file, (contents, _) in made.items()})
     say("building (build-mutants/build/mutants.log)")
     chosen = shadow.compile({file: there for file, (_, there) in made.items()})
     compiled = [fault for file in chosen for fault in chosen[file]]
+    there = {fault.identity for fault in compiled}
+    with open(refused_file, "w", encoding="utf-8") as stream:
+        stream.writelines(f"{name}\n" for name in sorted(refused | {m.identity for m in faults if m.identity not in there}))
     with open(os.path.join(FOLDER, "state-faults.txt"), "w", encoding="utf-8") as stream:
         stream.writelines(f"{m.number} {m.identity} {m.file}:{m.line} {m.before} -> {m.after}\n" for m in compiled)
     return shadow, compiled

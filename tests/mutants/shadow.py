@@ -8,8 +8,8 @@ import subprocess
 
 from compiling import compiling
 from schemata import instrumented
+from suites import KINDS
 
-TARGETS = ("syncsim", "unit_tests", "property_tests", "contract_tests")
 KEPT = ("build", "results.jsonl", "population")
 
 
@@ -23,9 +23,11 @@ class Shadow:
     def __init__(self, root, folder, say):
         self.root, self.folder, self.say = root, folder, say
         self.build = os.path.join(folder, "build")
+        self.faulty_simulator = False
 
     def write(self, files):
         """Makes the copy equal to the source tree but for these {path: contents}; touches only what differs."""
+        self.faulty_simulator = any(path.startswith(("sim/", "mocksc/")) for path in files)
         listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=self.root, check=True,
                                 capture_output=True, text=True).stdout.split("\n")
         wanted = {path for path in listed if path and os.path.isfile(os.path.join(self.root, path))}
@@ -80,10 +82,28 @@ class Shadow:
         data = os.environ.get("SYNCER_CONFORMANCE_DIR", os.path.join(os.path.dirname(self.root), "shared", "conformance"))
         return {**os.environ, "SYNCER_CONFORMANCE_DIR": data}
 
+    def tests(self):
+        """(kind, name, what ctest knows) of the test binaries that judge the product.
+
+        Those of the hand-made faults judge tests; those of the simulator and of the mocks judge these, and are asked only
+        when a fault is in them.
+        """
+        aside = "mutation|$" if self.faulty_simulator else "mutation|.*_(sim|mocksc|scenario)"
+        told = subprocess.run(["ctest", "--test-dir", self.build, "--show-only=json-v1"], check=True, capture_output=True,
+                              text=True).stdout
+        found = []
+        for entry in json.loads(told)["tests"]:
+            properties = {p["name"]: p["value"] for p in entry.get("properties", [])}
+            kind = (properties.get("LABELS") or [""])[0]
+            if kind in KINDS[1:] and not re.match(aside, entry["name"]):
+                found.append((kind, entry["name"], {**entry, "properties": properties}))
+        return found
+
     def make(self):
         """Sources that do not compile; raises when something else is wrong."""
+        targets = ["syncsim"] + [name for _, name, _ in self.tests()]
         with open(self.log(), "w", encoding="utf-8") as log:
-            done = subprocess.run(["cmake", "--build", self.build, "--target", *TARGETS, "--", "-k", "0"],
+            done = subprocess.run(["cmake", "--build", self.build, "--target", *targets, "--", "-k", "0"],
                                   stdout=log, stderr=subprocess.STDOUT, check=False, env=self.environment())
         if done.returncode == 0:
             return []

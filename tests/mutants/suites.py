@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tests that are run against each fault, and one run of one of them."""
-import json
 import os
 import re
 import signal
@@ -58,18 +57,11 @@ def scenarios(shadow, seeds):
 
 
 def binaries(shadow):
-    """The other tests that ctest knows, one a binary. Those of the hand-made faults judge tests, not the product."""
-    told = subprocess.run(["ctest", "--test-dir", shadow.build, "--show-only=json-v1"], check=True, capture_output=True,
-                          text=True).stdout
+    """The other tests that ctest knows, one a binary."""
     found = []
-    for entry in json.loads(told)["tests"]:
-        properties = {p["name"]: p["value"] for p in entry.get("properties", [])}
-        kind = (properties.get("LABELS") or [""])[0]
-        if kind not in KINDS[1:] or entry["name"].startswith("mutation"):
-            continue
-        environment = dict(item.split("=", 1) for item in properties.get("ENVIRONMENT", []) if "=" in item)
-        command = [entry["command"][0], "--gtest_brief=1", "--gtest_fail_fast"]
-        found.append(Test(kind, entry["name"], command, environment))
+    for kind, name, entry in shadow.tests():
+        environment = dict(item.split("=", 1) for item in entry["properties"].get("ENVIRONMENT", []) if "=" in item)
+        found.append(Test(kind, name, [entry["command"][0], "--gtest_brief=1", "--gtest_fail_fast"], environment))
     return found
 
 
