@@ -50,6 +50,7 @@ def arguments():
     parser.add_argument("--sample", type=int, default=100, help="so many faults; 0 for all (default: 100)")
     parser.add_argument("--seed", default="1", help="which sample: equal seeds choose the same faults (default: 1)")
     parser.add_argument("--seeds", type=int, default=3, help="play each scenario with the seeds 1 to this (default: 3)")
+    parser.add_argument("--kinds", default=",".join(suites.KINDS), help="of these tests only (default: %(default)s)")
     parser.add_argument("--first", type=int, default=0, metavar="N", help="run the N likeliest scenarios before the other tests "
                         "and the rest after them: cheaper, and the share of the scenarios a lower bound (default: all first)")
     parser.add_argument("--minutes", type=float, default=0, help="start no fault after so long; the report is of those judged")
@@ -58,7 +59,11 @@ def arguments():
                         help="keep what is known: faults that were noticed, and survivors in this very tree")
     parser.add_argument("--list", action="store_true", help="show the faults and run nothing")
     parser.add_argument("--at-least", type=int, default=0, metavar="PERCENT", help="fail when fewer are noticed")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.kinds = [kind for kind in suites.KINDS if kind in options.kinds.split(",")]
+    if not options.kinds:
+        parser.error(f"--kinds wants some of {', '.join(suites.KINDS)}")
+    return options
 
 
 def sources(paths):
@@ -124,10 +129,11 @@ def fingerprint(shadow, faults):
 
 
 def reach_of(shadow, faults, options):
-    reach = Reach(FOLDER, f"{fingerprint(shadow, faults)}-{options.seeds}", max((f.number for f in faults), default=0))
+    tree = "-".join([fingerprint(shadow, faults), str(options.seeds), *options.kinds])
+    reach = Reach(FOLDER, tree, max((f.number for f in faults), default=0))
     if not reach.load():
         tests = suites.binaries(shadow) + suites.scenarios(shadow, options.seeds)
-        reach.measure(tests, options.jobs, Progress())
+        reach.measure([t for t in tests if t.kind in options.kinds], options.jobs, Progress())
     for name in reach.broken:
         say(f"{name} fails without a fault and is left out")
     return reach
