@@ -224,5 +224,15 @@ TEST(Formulas, RefuteNothingBeyondThirtyTwoBits) {
   EXPECT_EQ(refute_incarnation(kMaxIncarnation, 0), std::nullopt);
 }
 
+TEST(Formulas, JudgeVersionsThatTellTheirRangeHoweverFewMoreFollow) {
+  for (const Bytes& fits : {Bytes(), Bytes("\x05\x01", 2), Bytes("\x01\x05\x02", 3), Bytes("\x02\x02\x02\x01", 4)}) {
+    EXPECT_TRUE(valid_versions(fits)) << fits.size();
+  }
+  for (const Bytes& wrong :
+       {Bytes("\0\x05\x02", 3), Bytes("\x01\0\x02", 3), Bytes("\x05\x01\x02", 3), Bytes(3, '\0')}) {
+    EXPECT_FALSE(valid_versions(wrong)) << testing::PrintToString(wrong);
+  }
+}
+
 }  // namespace
 }  // namespace syncer::membership

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "syncer/registry/servicecenter/documents.h"
 
 namespace syncer::registry::servicecenter {
@@ -41,6 +43,16 @@ TEST(InstanceMemo, KeepsNothingAliveAndForgetsWhatIsGone) {
   for (int i = 0; i < 10'000; ++i) static_cast<void>(memo.read(text(std::to_string(i), "UP")));
   EXPECT_LE(memo.size(), 64U);
   EXPECT_EQ(memo.read(text("held", "UP")).value(), held);
+}
+
+TEST(InstanceMemo, KeepsAtMostAsManyGoneOnesAsThereAreHeld) {
+  InstanceMemo memo;
+  std::vector<SharedEntry> held;
+  for (int i = 0; i < 100; ++i) held.push_back(memo.read(text("held" + std::to_string(i), "UP")).value());
+  for (int i = 0; i < 1000; ++i) {
+    static_cast<void>(memo.read(text(std::to_string(i), "UP")));
+    ASSERT_LE(memo.size(), 2 * held.size());
+  }
 }
 
 }  // namespace
