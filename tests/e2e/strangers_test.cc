@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "syncer/base/endpoint.h"
+#include "tests/e2e/cluster.h"
 #include "tests/e2e/region.h"
 
 namespace e2e {
@@ -133,6 +134,26 @@ TEST_F(StrangersTest, APeerThatComesBackFindsItsPlaceAmongThem) {
   const Registered instance(east_.registry.sc, "again", "rest://10.1.0.2:8080");
   EXPECT_TRUE(eventually(seconds(15), [&] { return instance.visible_in(west_.registry.sc); }))
       << west_.syncer.process.output();
+}
+
+TEST(ClusterStrangers, AGroupElectsItsLeaderAmongThem) {
+  const Workplace workplace;
+  const Registry registry({"127.30.197.10:30100"});
+  Cluster group(workplace, "127.30.197.10", "east", "127.30.197.10:30190", 10);
+  ASSERT_TRUE(eventually(seconds(20), [&] { return group.leader().has_value(); })) << group.output();
+  std::vector<std::unique_ptr<Strangers>> all;
+  for (const char* port : {"30201", "30202", "30203"}) {
+    all.push_back(std::make_unique<Strangers>(std::string("127.30.197.10:") + port));
+  }
+  const std::size_t head = *group.leader();
+  group.kill(head);
+  EXPECT_TRUE(eventually(seconds(10), [&] { return group.leader().has_value(); })) << group.output();
+  group.start(head);
+  const auto is_whole = [&] {
+    const auto leader = group.leader();
+    return leader && group.syncer(*leader).status("/group/problems") == "[]";
+  };
+  EXPECT_TRUE(eventually(seconds(20), is_whole)) << group.output();
 }
 
 }  // namespace

@@ -43,7 +43,9 @@ test::HttpOutcome RegistryWorld::serve(Instant now, const std::string& host, con
 }
 
 HttpResponse RegistryWorld::ask(const std::string& method, const std::string& target, const std::string& body) {
-  return center.model().handle(now(), 0, HttpRequest{method, "", target, {{"X-Domain-Name", "default"}}, body});
+  HttpRequest request{method, "", target, {{"X-Domain-Name", "default"}}, body};
+  request.headers.add("Authorization", "Bearer " + center.model().token("syncer", now() + std::chrono::hours(1)));
+  return center.model().handle(now(), 0, request);
 }
 
 std::string RegistryWorld::service_id(const std::string& service) {
