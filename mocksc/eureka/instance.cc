@@ -23,6 +23,16 @@ constexpr std::array<std::string_view, 8> kKept = {
     "appGroupName",         "homePageUrl", "statusPageUrl",    "healthCheckUrl",
     "secureHealthCheckUrl", "vipAddress",  "secureVipAddress", "asgName"};
 
+/// What stands in XML as the server's JSON says it: attributes with an "@" in front, content as "$".
+nlohmann::json to_json(const XmlElement& element) {
+  if (element.elements.empty() && element.attributes.empty() && element.name != "metadata") return element.text;
+  nlohmann::json out = nlohmann::json::object();
+  for (const auto& [name, value] : element.attributes) out["@" + name] = value;
+  if (element.elements.empty() && element.name != "metadata") out["$"] = element.text;
+  for (const XmlElement& inner : element.elements) out[inner.name] = to_json(inner);
+  return out;
+}
+
 template <class Words>
 bool contains(const Words& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();

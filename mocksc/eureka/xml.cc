@@ -108,15 +108,6 @@ std::optional<XmlElement> read_xml(std::string_view text) {
   return root && at.done() ? std::move(root) : std::nullopt;
 }
 
-nlohmann::json to_json(const XmlElement& element) {
-  if (element.elements.empty() && element.attributes.empty() && element.name != "metadata") return element.text;
-  nlohmann::json out = nlohmann::json::object();
-  for (const auto& [name, value] : element.attributes) out["@" + name] = value;
-  if (element.elements.empty() && element.name != "metadata") out["$"] = element.text;
-  for (const XmlElement& inner : element.elements) out[inner.name] = to_json(inner);
-  return out;
-}
-
 std::string xml_text(std::string_view text) {
   std::string out;
   for (const char c : text) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,8 +19,6 @@ struct XmlElement {
 
 /// Reads a document of elements, attributes and the five entities; nothing when it is none, or nested too deeply.
 std::optional<XmlElement> read_xml(std::string_view text);
-/// The same as the server's JSON says it: attributes with an "@" in front ("@class" of a type), content as "$".
-nlohmann::json to_json(const XmlElement& element);
 /// Text and names as they stand in a document.
 std::string xml_text(std::string_view text);
 /// A key of metadata as the name of an element: what XML forbids becomes "_.0020".

@@ -16,8 +16,8 @@ class Pattern {
   void clear() { bound_.clear(); }
   /// Text with its symbols replaced by their values; one that is not bound yet becomes `fresh`.
   std::string fill(const std::string& text, std::int64_t fresh);
-  /// Whether the documents (JSON, XML or plain text) are equal up to symbols, and to order within lists of objects; binds
-  /// the symbols when they are.
+  /// Whether the documents (JSON, XML or plain text) are equal up to symbols, and to order within lists; binds the
+  /// symbols when they are.
   bool matches(const std::string& recorded, const std::string& actual);
 
  private:
