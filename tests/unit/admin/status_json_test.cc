@@ -30,6 +30,7 @@ node::Status full() {
                      "west writes it",
                      "slow",
                      {"cart: no room"},
+                     {"a canary that nobody wrote"},
                      {"till: too large"},
                      std::chrono::milliseconds(250),
                      {"KIE"},
@@ -37,10 +38,11 @@ node::Status full() {
                      2,
                      3,
                      4,
+                     6,
                      true,
                      5};
   const std::chrono::milliseconds age(1500);
-  status.regions = {{"east", {true, true, true, true, "cut", age, {2, 3}, 9, 5, 11, 2}, {true, true, 6}}};
+  status.regions = {{"east", {true, true, true, true, "cut", age, {2, 3}, 9, 5, 11, 2, "too much"}, {true, true, 6}}};
   status.members = {{"a", "10.0.0.1:30190", "10.0.0.1:30191", "home", "alive", 4, Duration(135'000), {{"x", "y"}}, 0}};
   status.certificate = node::CertificateStatus{"syncer://home/sync+voter/a", false, std::chrono::hours(30),
                                                "ends in 1 day", "it ends in 1 day"};
