@@ -82,8 +82,8 @@ TEST_F(HostileStorms, OnAnOpenPoolEndNobodyAndLeaveNothingAfterThirtySeconds) {
     pool.restart_ended();
     pool.forget("north");  // what he published for a region of his own is away, and nobody else's to judge
     // Who starts in the midst of it knows nobody, and is told that all names are at one address: that has to be found
-    // dead, and names of the dead are free after gossip.dead-reclaim.
-    const seconds rest(drawn.crashed < HostilePool::kNodes ? 48 : 18);
+    // dead, names of the dead are free after gossip.dead-reclaim, and the next exchange of state brings the real ones.
+    const seconds rest(drawn.crashed < HostilePool::kNodes ? 108 : 18);
     ASSERT_TRUE(pool.heals_within(rest)) << "seed " << seed << ": " << pool.trouble();
     pool.run(seconds(60));
     ASSERT_EQ(pool.trouble(), "") << "seed " << seed << ", a minute later";
