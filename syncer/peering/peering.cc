@@ -82,13 +82,15 @@ void Peering::open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, 
   replication::Outputs out = take_outputs();
   core_.open_epoch(now, epoch, std::move(full_set), out);
   carry_out(now, out);
+  for (auto& [name, peer] : peers_) note_presence(now, peer);
   dial_due(now);
 }
 
 void Peering::close_epoch(Instant now) {
   publishing_ = false;
   for (const LinkId id : links_.ids()) close(now, id, "this node is not the writer any more");
-  for (const auto& [name, peer] : peers_) {
+  for (auto& [name, peer] : peers_) {
+    peer.expected = false;
     forget(now, name);
     if (peer.writer.known_epoch() != Epoch{}) raise_floor(now, name, peer.writer.known_epoch());
   }
@@ -264,6 +266,7 @@ void Peering::refuse_stale(Instant now, std::string_view region, Epoch got, Epoc
 // What is known of the regions.
 
 void Peering::note_presence(Instant now, Peer& peer) {
+  if (publishing_ && peer.alive) peer.expected = true;
   if (peer.alive || peer.in || is_published_to(peer)) {
     absent_.erase(peer.name);
     peer.absent_since = kNever;
@@ -292,7 +295,9 @@ std::vector<std::string> Peering::forgettable(Instant now) const {
   for (const std::string& name : absent_) {
     const Peer& peer = *peers_.find(name);
     // Anybody can say by gossip that a region is there; one that never showed anything is missed by nobody.
-    const bool never_heard = !peer.writer.has_spoken() && !SYNCER_MUTATED("peering.miss_whoever_was_named");
+    // Who follows a leader hears nobody, and says nothing by that.
+    const bool never_heard =
+        peer.expected && !peer.writer.has_spoken() && !SYNCER_MUTATED("peering.miss_whoever_was_named");
     const Duration missed = never_heard ? std::min(kMissedUnheard, config_.sync.forget) : config_.sync.forget;
     const bool over = !peer.dialer.wanted() || now - peer.absent_since >= missed;
     if (over || peer.unwanted) names.push_back(name);

@@ -97,6 +97,7 @@ struct Peer {
   Exchange exchange = {};
   Instant absent_since = kNever;  ///< since when neither gossip nor a link shows that it is there
   bool unwanted = false;          ///< an operator wants it forgotten
+  bool expected = false;          ///< gossip showed it alive while this node was there to hear it
   WriterTrust writer;
   std::optional<RegionState> reported = {};  ///< what the node was last given
 };

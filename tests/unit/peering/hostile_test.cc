@@ -205,6 +205,20 @@ TEST(PeeringAndStrangers, SoonForgetsARegionThatWasOnlyNamed) {
   EXPECT_EQ(net.peering(1).forgettable(net.now()), std::vector<std::string>{"X"});
 }
 
+TEST(PeeringAndStrangers, MissesARegionThatDiedBeforeAnybodyHereListened) {
+  PeeringNet net;
+  net.start(1, "A", "a1");
+  RemoteRegion other{"X", "x1", PeeringNet::address(97)};
+  net.peering(1).set_regions(net.now(), {other});
+  other.alive = false;
+  net.peering(1).set_regions(net.now(), {other});
+  net.run(seconds(20));
+  EXPECT_TRUE(net.peering(1).forgettable(net.now()).empty()) << "a follower hears nobody";
+  net.peering(1).open_epoch(net.now(), {1, 1}, {});
+  net.run(seconds(20));
+  EXPECT_TRUE(net.peering(1).forgettable(net.now()).empty()) << "nor could the new leader hear it";
+}
+
 TEST(PeeringAndStrangers, TakesAndGivesOnlyWhatTheRegionsOnItsListMay) {
   PeeringNet net;
   net.sync.regions = {"A", "C"};
