@@ -3,6 +3,7 @@
 
 #include "syncer/crypto/keyring.h"
 #include "syncer/wire/frame/frame.h"
+#include "syncer/wire/frame/seal.h"
 #include "syncer/wire/gossip/message.h"
 #include "syncer/wire/gossip/serf.h"
 #include "syncer/wire/raft/cluster_message.h"
@@ -82,6 +83,9 @@ void add_sync(std::set<Bytes>& all) {
     all.insert(frame.substr(4, frame.size() - kFrameOverhead + 1));
   }
   all.insert(stream);
+  // What a stranger says first to a pool with a key: a challenge, and a hello that is not sealed.
+  all.insert(Bytes(1, '\x21') + preamble(kSyncProtocol) + encode_frame(kChallengeFrame, Bytes(kChallengeBytes, 'c')) +
+             encode_sync(sync_messages().front()));
 }
 
 /// Answers of a service center, alone and behind the byte that chooses a status.
