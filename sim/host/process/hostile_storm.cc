@@ -58,7 +58,9 @@ void HostileStorm::say_of_regions(const HostileOrder::Target& target) {
     if (sync_.target(id) == target.name) links.push_back(id);
   }
   const bool more = sync_.dialled(target.name) < kMostStreams && messages_.chance(8);
-  if (links.empty() ? sync_.dialled(target.name) < kMostStreams : more) sync_.dial(target.name, target.rpc);
+  if (links.empty() ? sync_.dialled(target.name) < kMostStreams : more) {
+    sync_.dial(target.name, target.rpc, syncer::Channel::Sync);
+  }
   if (links.empty()) return;
   const LinkId id = links[static_cast<std::size_t>(messages_.random().below(links.size()))];
   if (messages_.chance(16)) return sync_.close(id);
@@ -72,7 +74,7 @@ void HostileStorm::say_of_voters(const HostileOrder::Target& target) {
   for (const LinkId id : raft_.open()) {
     if (raft_.target(id) == target.name) links.push_back(id);
   }
-  if (raft_.dialled(target.name) < kMostStreams) raft_.dial(target.name, target.cluster);
+  if (raft_.dialled(target.name) < kMostStreams) raft_.dial(target.name, target.cluster, syncer::Channel::Raft);
   if (links.empty()) return;
   const LinkId id = links[static_cast<std::size_t>(messages_.random().below(links.size()))];
   if (messages_.chance(16)) return raft_.close(id);
