@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
 #include <queue>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -47,10 +49,10 @@ class CachedService {
     SharedVersion version;
   };
   struct Removal {
-    syncer::Instant at;    ///< when it was stored
-    syncer::Instant show;  ///< when readers see it
+    syncer::Instant at;  ///< when it was stored
     std::uint64_t order = 0;
-    bool is_held = false;  ///< by self-preservation
+    syncer::Duration held{};                ///< by self-preservation, if there is one, for so long
+    syncer::Instant show = syncer::kNever;  ///< when readers see it; never while it is collected
   };
   struct Entry {
     std::uint64_t arrival = 0;  ///< 0 while nothing is shown
@@ -75,8 +77,8 @@ struct CacheEvent {
 
 /// The memory of the front-ends, which follows the store late: a registration or a change shows after the read lag,
 /// together with all that came since the first one that waits; a removal only after a window in which removals are
-/// counted. When nearly all instances are removed in it, the real one takes that for a fault of its own and shows them
-/// for as long as their leases would have lived (self-preservation).
+/// collected. When nearly all instances are removed in it, the real one takes that for a fault of its own: it goes on
+/// showing each for the life of a lease, and whatever is removed before the last of them is shown (self-preservation).
 /// A value: a copy goes on as the original does. Its draws are its own.
 class InstanceCache {
  public:
@@ -89,13 +91,15 @@ class InstanceCache {
 
   /// A registration (`is_new`) or a change was stored.
   void put(CachedService& service, SharedVersion version, bool is_new, syncer::Instant now);
-  /// A removal was stored; it shows after `listed`, unless it is held back.
+  /// A removal was stored; the first one of a window shows after `listed`, the others with it, unless they are held.
   void remove(CachedService& service, const std::string& id, syncer::Duration listed, syncer::Instant now);
   /// As after the start of a front-end: what is stored is shown.
   void show(CachedService& service, SharedVersion version);
   void clear();
 
-  syncer::Instant next_deadline() const { return timers_.empty() ? syncer::kNever : timers_.top().at; }
+  syncer::Instant next_deadline() const {
+    return timers_.empty() ? window_end_ : std::min(window_end_, timers_.top().at);
+  }
   void advance(syncer::Instant now);
   /// What became visible since the last call, in order.
   std::vector<CacheEvent> take_events() { return std::exchange(events_, {}); }
@@ -110,11 +114,12 @@ class InstanceCache {
     bool operator>(const Timer& other) const { return std::tie(at, order) > std::tie(other.at, other.order); }
   };
   void arm(syncer::Instant at, const CachedService& service, const std::string& id);
-  void show_pending(CachedService& service, Entry& entry, syncer::Instant now);
-  void show_one(CachedService& service, Entry& entry, CachedService::Pending pending);
-  void show_removal(CachedService& service, const std::string& id, Entry& entry, syncer::Instant now);
-  void cancel_removal(Entry& entry);
-  bool holds(const CachedService& service, const std::string& id, Entry& entry);
+  void show_pending(CachedService& service, const std::string& id, Entry& entry, syncer::Instant now);
+  void show_one(CachedService& service, const std::string& id, Entry& entry, CachedService::Pending pending);
+  void collect(const CachedService& service, const std::string& id, Entry& entry);
+  void end_window();
+  void fire_first_timer();
+  void cancel_removal(const CachedService& service, const std::string& id, Entry& entry);
   void drop(CachedService& service, const std::string& id, Entry& entry);
   void forget_if_unused(CachedService& service, const std::string& id);
 
@@ -125,9 +130,11 @@ class InstanceCache {
   std::vector<CacheEvent> events_;
   std::uint64_t order_ = 0;  ///< of writes and timers
   std::uint64_t arrivals_ = 0;
-  syncer::Instant batch_end_{};  ///< writes until then show together
-  std::size_t shown_ = 0;        ///< of all services
-  std::size_t removals_ = 0;     ///< that are not shown yet
+  syncer::Instant batch_end_{};                                   ///< writes until then show together
+  std::size_t shown_ = 0;                                         ///< of all services
+  std::set<std::pair<CachedServiceKey, std::string>> collected_;  ///< removals whose window is not over
+  syncer::Instant window_end_ = syncer::kNever;
+  syncer::Duration after_window_{};  ///< until what was collected is shown
   bool is_preserving_ = false;
 };
 

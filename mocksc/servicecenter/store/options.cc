@@ -18,7 +18,7 @@ constexpr std::array<std::pair<Release, std::string_view>, 5> kReleases = {{{Rel
 
 Lags Lags::none() {
   const syncer::Duration zero{0};
-  return {zero, zero, zero, zero, zero, {0, 1}, false};
+  return {zero, zero, zero, zero, {0, 1}, false};
 }
 
 std::string_view name(Release release) {

@@ -38,9 +38,9 @@ struct Lags {
   syncer::Duration read_max = std::chrono::milliseconds(350);
   /// How long the store keeps a lease that is over.
   syncer::Duration lease = std::chrono::milliseconds(200);
-  /// An instance whose lease is over is listed for the delete visibility too, but up to so much shorter or longer.
-  syncer::Duration expiry_early = std::chrono::milliseconds(1700);
-  syncer::Duration expiry_late = std::chrono::milliseconds(100);
+  /// Removals, and leases that end, are collected for so long from the first one on, and shown together. Longer than
+  /// the delete visibility counts as that.
+  syncer::Duration removal_window = std::chrono::seconds(2);
   /// Of registrations under an id that was unregistered within the last second: either nothing is stored though the
   /// answer is good, or heartbeats are refused for a while. Releases from 2.0 on.
   syncer::Ratio spoilt_registrations{6, 100};
@@ -63,7 +63,7 @@ struct ModelOptions {
   std::int32_t min_times = 3;
   /// Life of every lease when not zero, whatever the health check says.
   syncer::Duration ttl_override{0};
-  /// How long a removed instance is still listed and found.
+  /// How long a removed instance is still listed and found: the first of those that are removed in one window.
   syncer::Duration delete_visibility = std::chrono::milliseconds(2300);
   Lags lags;
   /// Wall clock, nanoseconds since 1970, when the monotonic clock shows zero; only for timestamps.

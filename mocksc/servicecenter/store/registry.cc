@@ -151,7 +151,7 @@ void Registry::remove_service(ServiceRecord& service, Instant now, std::string_v
   for (auto& [id, instance] : service.instances) {
     by_serial_.erase(instance->serial);
     count_instance(service, -1);
-    uncache(*instance, ChangeKind::InstanceUnregistered, now);
+    uncache(*instance, now);
     report(ChangeKind::InstanceUnregistered, service, &instance->data(), now, client);
   }
   unindex(service);
@@ -239,14 +239,8 @@ void Registry::arm(const InstanceRecord& instance) {
   if (instance.deadline != syncer::kNever) timers_.push({end, instance.serial});
 }
 
-void Registry::uncache(const InstanceRecord& instance, ChangeKind kind, Instant now) {
-  const Duration usual = options_.delete_visibility;
-  Duration listed = usual;
-  if (kind == ChangeKind::InstanceExpired && usual > Duration::zero()) {
-    const Duration least = std::max(Duration::zero(), usual - options_.lags.expiry_early);
-    listed = lag_random_.between(least, usual + options_.lags.expiry_late);
-  }
-  cache_.remove(*instance.service->cached, instance.data().instance_id, listed, now);
+void Registry::uncache(const InstanceRecord& instance, Instant now) {
+  cache_.remove(*instance.service->cached, instance.data().instance_id, options_.delete_visibility, now);
 }
 
 void Registry::end_lease(InstanceRecord& instance, ChangeKind kind, Instant now, std::string_view client) {
@@ -254,7 +248,7 @@ void Registry::end_lease(InstanceRecord& instance, ChangeKind kind, Instant now,
   const SharedVersion last = instance.version;
   written();
   count_instance(service, -1);
-  uncache(instance, kind, now);
+  uncache(instance, now);
   if (last->revision == service.max_revision) service.max_is_stale = true;
   by_serial_.erase(instance.serial);
   service.instances.erase(last->data.instance_id);

@@ -110,7 +110,7 @@ class Registry {
   void fire_leases(syncer::Instant now);
   bool spoils_registration(const ServiceRecord& service, std::string_view instance_id, syncer::Instant now);
   syncer::Duration draw_deafness();
-  void uncache(const InstanceRecord& instance, ChangeKind kind, syncer::Instant now);
+  void uncache(const InstanceRecord& instance, syncer::Instant now);
   void publish();
   void count_instance(const ServiceRecord& service, int by);
   std::uint64_t written();
