@@ -11,18 +11,11 @@ using Kind = GuardDecision::Kind;
 
 namespace {
 
-constexpr std::array<std::string_view, kGuardRules> kNames = {
-    "ordinary", "replaced", "hold-passed", "operator", "unproven", "memory-lost", "mass-expiry", "mass-orphaned"};
-
-bool is_trouble(GuardRule rule) { return rule == GuardRule::Unproven || rule == GuardRule::MemoryLost; }
-
 std::string age(Instant now, Instant since) {
   return to_string(Duration(std::chrono::duration_cast<std::chrono::seconds>(now - since)));
 }
 
 }  // namespace
-
-std::string_view name(GuardRule rule) { return kNames[static_cast<std::size_t>(rule)]; }
 
 // What the registry shows.
 
@@ -262,15 +255,6 @@ void LossGuard::restore_the_first(Instant now) {
   }
 }
 
-bool LossGuard::is_released(Instant now, GuardRule rule) const {
-  if (now < allowed_until_) return true;
-  if (released_at_ == Instant::min() || SYNCER_MUTATED("guard.forget_a_release")) return false;
-  if (now >= saturating_add(released_at_, options_.release)) return false;
-  if (!is_trouble(rule)) return released_mass_;
-  return released_trouble_ &&
-         (registry_.trouble_since() <= released_at_ || SYNCER_MUTATED("guard.release_the_next_loss_too"));
-}
-
 Duration LossGuard::hold_time(const Entry& entry) const {
   if (SYNCER_MUTATED("guard.hold_for_the_maximum")) return options_.hold;
   return std::min(entry.lease, options_.hold) + options_.grace;
@@ -371,9 +355,9 @@ void LossGuard::decide(Kind kind, GuardRule rule, const Entry& entry, Instant un
 
 void LossGuard::release(Instant now) {
   if (!holding(now)) return;
-  released_at_ = now;
-  released_trouble_ = held_by(GuardRule::Unproven) + held_by(GuardRule::MemoryLost) > 0;
-  released_mass_ = held_by(GuardRule::MassExpiry) + held_by(GuardRule::MassOrphaned) > 0 || is_inherited(now);
+  const bool trouble = held_by(GuardRule::Unproven) + held_by(GuardRule::MemoryLost) > 0;
+  const bool mass = held_by(GuardRule::MassExpiry) + held_by(GuardRule::MassOrphaned) > 0 || is_inherited(now);
+  release_.grant(now, trouble, mass);
   for (const Number number : std::vector<Number>(held_.begin(), held_.end())) {
     let_go(window_.at(number), GuardRule::Operator);
   }
@@ -397,6 +381,11 @@ bool LossGuard::is_inherited(Instant now) const {
 bool LossGuard::holds(ByteView key) const {
   const Entry* entry = window_.find(key);
   return entry != nullptr && entry->state == State::Held;
+}
+
+bool LossGuard::lives(ByteView key) const {
+  const Entry* entry = window_.find(key);
+  return entry != nullptr && entry->state == State::Live;
 }
 
 Instant LossGuard::holding_until() const {
@@ -423,10 +412,8 @@ std::string LossGuard::evidence(Instant now, GuardRule rule) const {
 void LossGuard::hash(StateHasher& hasher) const {
   window_.hash(hasher);
   registry_.hash(hasher);
-  for (const Instant t : {mass_until_, allowed_until_, released_at_}) {
-    hasher.add(static_cast<std::uint64_t>(nanos(t)));
-  }
-  hasher.add((released_trouble_ ? 1U : 0U) | (released_mass_ ? 2U : 0U));
+  hasher.add(static_cast<std::uint64_t>(nanos(mass_until_)));
+  release_.hash(hasher);
   hasher.add(inherited_);
 }
 

@@ -14,6 +14,8 @@
 #include "syncer/base/hash.h"
 #include "syncer/base/quantity.h"
 #include "syncer/base/time.h"
+#include "syncer/replication/guard_release.h"
+#include "syncer/replication/guard_rule.h"
 #include "syncer/replication/loss_window.h"
 #include "syncer/replication/registry_health.h"
 
@@ -27,21 +29,6 @@ struct LossGuardOptions {
   Duration grace = std::chrono::seconds(3);     ///< beyond the lease: what came back in time has to be seen, too
   Duration release = std::chrono::seconds(60);  ///< an operator's release covers later parts of the same loss so long
 };
-
-/// Why a removal is let go, or held.
-enum class GuardRule : std::uint8_t {
-  Ordinary,     ///< let go: nothing speaks against it
-  Replaced,     ///< let go: another entry has its place
-  HoldPassed,   ///< let go: its application had the time of its lease to come back
-  Operator,     ///< let go by an operator
-  Unproven,     ///< held: the registry cannot be proven healthy now
-  MemoryLost,   ///< held: the registry forgot, or went back in time, after it last showed the entry
-  MassExpiry,   ///< held: so much of the region expired at once that its network is to be suspected
-  MassOrphaned  ///< held: a new epoch of its region lacks so much of it
-};
-inline constexpr std::size_t kGuardRules = 8;
-/// As logs and metrics name it: "memory-lost".
-std::string_view name(GuardRule rule);
 
 /// What the owner of the entries has to do, in this order.
 struct GuardDecision {
@@ -75,7 +62,7 @@ class LossGuard {
     Instant proven = Instant::min();  ///< as of Sighting: when the store held it last
   };
 
-  explicit LossGuard(LossGuardOptions options) : options_(options) {}
+  explicit LossGuard(LossGuardOptions options) : options_(options), release_(options.release) {}
 
   /// The entry is there: new, changed, or back.
   void put(Instant now, const Sighting& sighting);
@@ -99,7 +86,7 @@ class LossGuard {
   /// An operator's command: all that is held goes, and what shows later of the same loss.
   void release(Instant now);
   /// An operator let losses of this region go elsewhere; so does this guard until then.
-  void allow(Instant until) { allowed_until_ = until; }
+  void allow(Instant until) { release_.allow(until); }
   /// The leader before this one holds removals until `until`; `baseline` entries were live or held. Until then, or
   /// until the region is back, what is lost is lost with them; orphans go when the leader before would let them go.
   void inherit(Instant until, std::size_t baseline);
@@ -114,6 +101,8 @@ class LossGuard {
   std::size_t held() const { return held_.size(); }
   std::size_t held_by(GuardRule rule) const { return by_rule_[static_cast<std::size_t>(rule)]; }
   bool holds(ByteView key) const;
+  /// It is known and not lost.
+  bool lives(ByteView key) const;
   bool is_inherited(Instant now) const;
   /// When that ends at the latest.
   Instant inherited_until() const { return inherited_until_; }
@@ -155,7 +144,7 @@ class LossGuard {
   bool is_mass_loss(GuardRule rule) const;
   bool is_memory_lost(Instant now, const Entry& entry) const;
   bool could_have_expired(const Entry& entry) const;
-  bool is_released(Instant now, GuardRule rule) const;
+  bool is_released(Instant now, GuardRule rule) const { return release_.covers(now, rule, registry_.trouble_since()); }
   Duration hold_time(const Entry& entry) const;
   Duration wave_time(const Entry& entry) const;
   Instant held_until(const Entry& entry, GuardRule rule) const;
@@ -171,6 +160,7 @@ class LossGuard {
   LossGuardOptions options_;
   LossWindow window_;
   RegistryHealth registry_;
+  GuardRelease release_;
   std::set<std::pair<Instant, Number>> timers_;  // of fresh arrivals, held losses and remembered ones; one an entry
   std::set<Number> open_;                        // absent and not judged, or held because nothing could be proven
   std::set<Number> held_;
@@ -184,10 +174,6 @@ class LossGuard {
   std::size_t founders_ = 0;             // held ones that were lost before it was recognised
   std::size_t inherited_ = 0;            // baseline of the leader before
   Instant inherited_until_ = Instant::min();
-  Instant allowed_until_ = Instant::min();
-  Instant released_at_ = Instant::min();
-  bool released_trouble_ = false;  // that release was of a registry's trouble
-  bool released_mass_ = false;     // or of a mass loss
   bool suspects_orphans_ = false;  // those that are not judged yet
 };
 

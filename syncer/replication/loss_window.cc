@@ -70,6 +70,7 @@ LossWindow::Entry& LossWindow::add(Instant now, const Sighting& sighting) {
   entry.proven = entry.proven_first = sighting.proven;
   describe(entry, sighting);
   edit(entry.service->second, [&] { ++entry.service->second.live; });
+  join_living(entry);
   take_places(entry);
   if (entry.arrived != Instant::min()) entry.service->second.fresh.insert(entry.number);
   return entry;
@@ -99,14 +100,28 @@ void LossWindow::renew(Entry& entry, const Sighting& sighting) {
     });
     entry.state = State::Live;
     entry.covered = entry.orphan = false;
+    join_living(entry);
   }
   take_places(entry);
+}
+
+void LossWindow::join_living(Entry& entry) {
+  entry.index = living_.size();
+  living_.push_back(&entry);
+}
+
+/// The last one takes its place.
+void LossWindow::leave_living(const Entry& entry) {
+  living_[entry.index] = living_.back();
+  living_[entry.index]->index = entry.index;
+  living_.pop_back();
 }
 
 void LossWindow::set_absent(Instant now, Entry& entry) {
   leave_places(entry);
   Service& service = entry.service->second;
   edit(service, [&] { --service.live; });
+  leave_living(entry);
   service.fresh.erase(entry.number);
   entry.state = State::Absent;
   entry.lost_at = now;
@@ -145,6 +160,7 @@ void LossWindow::spend(Entry& arrival) { arrival.service->second.fresh.erase(arr
 void LossWindow::erase(Entry& entry) {
   leave_places(entry);
   const auto service = entry.service;
+  if (entry.state == State::Live) leave_living(entry);
   edit(service->second, [&] {
     if (entry.state == State::Live) --service->second.live;
     service->second.lost.erase(entry.number);

@@ -75,7 +75,8 @@ class LossWindow {
     bool founder = false;       ///< of the owner: one of those that made a mass loss what it is
     std::uint8_t rule = 0;      ///< of the owner: why it is held
     Instant lost_at{};
-    Instant due = kNever;  ///< of the owner: its timer
+    Instant due = kNever;   ///< of the owner: its timer
+    std::size_t index = 0;  ///< among the living ones, while it is one
   };
 
   LossWindow() = default;
@@ -116,6 +117,8 @@ class LossWindow {
   void set_successor(Entry& entry);
 
   std::size_t live() const { return live_; }
+  /// A live entry for each index below live(), in no order that lasts.
+  ByteView live_key(std::size_t index) const { return living_[index]->key; }
   /// Losses that count and are not covered.
   std::size_t lost() const { return lost_; }
   /// Those of services that lost more than is left of them. What is scaled in by half, or ran twice for a time and runs
@@ -151,6 +154,8 @@ class LossWindow {
   Entry* first_at(std::uint64_t place, Role role);
   Entry* last_at(std::uint64_t place, Role role);
   Entry* only_at(std::uint64_t place, Role role);
+  void join_living(Entry& entry);
+  void leave_living(const Entry& entry);
   static bool is_struck(const Service& service);
   static std::size_t lost_mostly(const Service& service);
   template <typename Edit>
@@ -160,6 +165,7 @@ class LossWindow {
   std::map<Number, Entry*> numbers_;
   Services services_;
   std::set<Place> places_;
+  std::vector<Entry*> living_;
   Number next_ = 1;
   std::size_t live_ = 0;
   std::size_t lost_ = 0;
