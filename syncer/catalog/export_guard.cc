@@ -25,12 +25,16 @@ constexpr Duration kPatience = std::chrono::seconds(10);
 constexpr std::size_t kWitnesses = 5;
 /// Two stamps in whole seconds, and the time that the canary's registration took.
 constexpr Duration kClockGrain = std::chrono::seconds(3);
+/// Fewer entries are never hidden together.
+constexpr std::size_t kFewestHidden = 5;
+/// A stamp in whole seconds is that much too early at most.
+constexpr Duration kClockTick = std::chrono::seconds(1);
 
 }  // namespace
 
-ExportGuard::ExportGuard(const CatalogConfig& config, registry::Driver& driver, const registry::PollCycle& cycle,
+ExportGuard::ExportGuard(const CatalogConfig& config, registry::Driver& driver, registry::PollCycle& cycle,
                          const registry::Snapshot& view, registry::Absences& absences, Canary& canary,
-                         Exporter& exporter, Observer& observer)
+                         Exporter& exporter, Observer& observer, Random random)
     : config_(config),
       cycle_(cycle),
       view_(view),
@@ -42,7 +46,10 @@ ExportGuard::ExportGuard(const CatalogConfig& config, registry::Driver& driver, 
       report_(GuardSide::Sender, config.region, observer),
       looks_(
           driver, view, canary, [this](Instant before) { return witnesses(before); },
-          [this](Instant at, const Look& look) { on_look(at, look); }) {}
+          [this](Instant at, const Look& look) { on_look(at, look); }),
+      spot_checks_(
+          driver, random, [this](Random& draws) { return draw(draws); },
+          [this](Instant, const EntryId& ref) { on_gone(ref); }) {}
 
 // What the registry shows.
 
@@ -72,6 +79,8 @@ void ExportGuard::seen(Instant now, const Bytes& key, const registry::Entry& ent
 /// The first one shows entries that were there before.
 void ExportGuard::take_inventory(Instant now) {
   const Instant began = cycle_.last_past_caches().value_or(Instant::min());
+  inventory_began_ = began;
+  judge_hidden(now);
   for (const auto& [ref, service] : view_.services()) {
     if (service.state.internal) continue;
     for (const auto& [id, shown] : service.entries) {
@@ -87,6 +96,28 @@ void ExportGuard::take_inventory(Instant now) {
   judges_ = true;
   inventory_wanted_ = false;
   carry_out(now);
+}
+
+/// Nearly all that the lists showed is gone, and nearly at once: they are no lists to go by.
+void ExportGuard::judge_hidden(Instant now) {
+  std::size_t hidden = 0;
+  Duration longest{};
+  for (const auto& [ref, service] : view_.services()) {
+    for (const auto& [id, shown] : service.entries) {
+      if (!shown.missing || !guard_.lives(instance_key(service.state.name, id))) continue;
+      ++hidden;
+      longest = std::max(longest, shown.entry->lease);
+    }
+  }
+  if (hidden < kFewestHidden || hidden * 2 < guard_.window().live()) return;
+  cycle_.distrust_caches(now, longest);
+}
+
+bool ExportGuard::is_overlooked(Instant now, const Bytes& key, const registry::Entry& entry) const {
+  if (!judges_ || ghost_time_ == Duration::zero() || guard_.window().find(key) != nullptr) return false;
+  const Instant registered = registered_at(now, entry);
+  if (SYNCER_MUTATED("catalog.tell_what_only_a_cache_shows")) return false;
+  return registered != Instant::min() && registered + kClockGrain + kClockTick < inventory_began_;
 }
 
 /// By the registry's own clock, compared with the canary, whose writing we know on ours; not earlier than this.
@@ -159,6 +190,18 @@ std::vector<EntryId> ExportGuard::witnesses(Instant before) const {
   return entries;
 }
 
+std::optional<EntryId> ExportGuard::draw(Random& random) const {
+  const std::size_t live = guard_.window().live();
+  if (live < kFewestHidden || SYNCER_MUTATED("catalog.skip_spot_checks")) return std::nullopt;
+  return entry_of(Bytes(guard_.window().live_key(random.below(live))));
+}
+
+/// It may have been removed just now, too.
+void ExportGuard::on_gone(const EntryId& ref) {
+  const registry::SeenEntry* seen = view_.entry(ref);
+  if (seen != nullptr && !seen->missing) inventory_wanted_ = true;
+}
+
 std::optional<EntryId> ExportGuard::entry_of(const Bytes& key) const {
   const auto record = registry::decode_key(key);
   const registry::ServiceRef* service = record ? view_.find(record->service) : nullptr;
@@ -213,10 +256,12 @@ void ExportGuard::advance(Instant now) {
   carry_out(now);
   exporter_.advance(now);
   if (is_look_due(now)) looks_.begin(now);
+  if (checks_spots()) spot_checks_.advance(now, cycle_.interval());
 }
 
 Instant ExportGuard::next_deadline() const {
-  const Instant due = std::min({guard_.next_deadline(), report_.next_deadline(), exporter_.next_deadline()});
+  Instant due = std::min({guard_.next_deadline(), report_.next_deadline(), exporter_.next_deadline()});
+  if (checks_spots()) due = std::min(due, spot_checks_.next_deadline());
   return judges_ && !looks_.is_under_way() ? std::min(due, next_look()) : due;
 }
 

@@ -9,6 +9,7 @@
 #include "syncer/catalog/exporter.h"
 #include "syncer/catalog/guard_report.h"
 #include "syncer/catalog/looks.h"
+#include "syncer/catalog/spot_checks.h"
 #include "syncer/registry/absences.h"
 #include "syncer/registry/poll_cycle.h"
 
@@ -23,9 +24,9 @@ namespace syncer::catalog {
 class ExportGuard {
  public:
   /// Borrows all but the configuration's settings.
-  ExportGuard(const CatalogConfig& config, registry::Driver& driver, const registry::PollCycle& cycle,
+  ExportGuard(const CatalogConfig& config, registry::Driver& driver, registry::PollCycle& cycle,
               const registry::Snapshot& view, registry::Absences& absences, Canary& canary, Exporter& exporter,
-              Observer& observer);
+              Observer& observer, Random random);
 
   /// The next reading has to be one past all caches.
   bool wants_inventory() const { return inventory_wanted_; }
@@ -33,6 +34,9 @@ class ExportGuard {
   void take_inventory(Instant now);
   /// The current reading shows a native entry that is new, or another than before.
   void seen(Instant now, const Bytes& key, const registry::Entry& entry);
+  /// A cache shows the entry as older than the last inventory, which lacked it: it is to be asked for before it is
+  /// told.
+  bool is_overlooked(Instant now, const Bytes& key, const registry::Entry& entry) const;
   /// Entries that are confirmed absent, all of one reading.
   void absent(Instant now, const std::vector<Bytes>& keys);
 
@@ -49,17 +53,21 @@ class ExportGuard {
  private:
   replication::Sighting sighting_of(const Bytes& key, const registry::Entry& entry, Instant proven) const;
   Instant registered_at(Instant now, const registry::Entry& entry) const;
+  void judge_hidden(Instant now);
   bool is_look_due(Instant now) const;
   Instant next_look() const;
   void on_look(Instant now, const Look& look);
   bool is_worth_another_look(Instant now, const Look& look);
   std::vector<registry::EntryId> witnesses(Instant before) const;
+  bool checks_spots() const { return judges_ && ghost_time_ > Duration::zero(); }
+  std::optional<registry::EntryId> draw(Random& random) const;
+  void on_gone(const registry::EntryId& ref);
   std::optional<registry::EntryId> entry_of(const Bytes& key) const;
   void carry_out(Instant now);
   void carry_out(Instant now, const replication::GuardDecision& decision);
 
   const CatalogConfig& config_;
-  const registry::PollCycle& cycle_;
+  registry::PollCycle& cycle_;
   const registry::Snapshot& view_;
   registry::Absences& absences_;
   Canary& canary_;
@@ -68,7 +76,9 @@ class ExportGuard {
   replication::LossGuard guard_;
   GuardReport report_;
   Looks looks_;
+  SpotChecks spot_checks_;
   bool judges_ = false;
+  Instant inventory_began_ = Instant::min();
   bool inventory_wanted_ = true;
   bool look_wanted_ = false;
   bool look_failed_ = false;

@@ -21,16 +21,19 @@ constexpr Duration kReplacementPace = std::chrono::milliseconds(50);
 }  // namespace
 
 Importer::Importer(const CatalogConfig& config, registry::Driver& driver, const registry::Calls& calls,
-                   const registry::Snapshot& view, Regions& regions, registry::Leases& leases, Observer& observer,
-                   Random random)
+                   registry::PollCycle& cycle, const registry::Snapshot& view, Regions& regions,
+                   registry::Leases& leases, Observer& observer, Random random)
     : config_(config),
       driver_(driver),
       calls_(calls),
+      cycle_(cycle),
+      view_(view),
       regions_(regions),
       leases_(leases),
       observer_(observer),
       random_(random.stream("copier")),
       queue_(regions),
+      failures_(queue_, observer, random_),
       present_(view, config.marks, regions, leases, queue_, driver.traits().read_lag, observer) {}
 
 void Importer::desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch) {
@@ -53,8 +56,7 @@ void Importer::desire(Instant now, const std::string& region, const Bytes& key, 
   if (regions_.desire(now, region, key, copy, payload) && changed) {
     copy.payload = payload;
     copy.extras_settled = false;
-    clear_rejection(now, name, copy);
-    copy.failures = 0;
+    failures_.forget(now, name, copy);
     copy.retry_at = now;
   }
   queue_.push(name, copy);
@@ -87,9 +89,8 @@ void Importer::release(Instant now, const std::string& region, const Bytes& key,
   if (SYNCER_MUTATED("catalog.ignore_removal_while_busy") && copy->busy) return;
   copy->desired = false;
   if (judged || SYNCER_MUTATED("catalog.remove_what_a_new_epoch_lacks")) regions_.let_go(region, key, *copy);
-  copy->failures = 0;
   copy->retry_at = now;
-  clear_rejection(now, name, *copy);
+  failures_.forget(now, name, *copy);
   queue_.push(name, *copy);
 }
 
@@ -176,7 +177,7 @@ void Importer::fulfil(Instant now, Work& work) {
   DesiredCopy& copy = work.copy;
   auto planned = driver_.plan(work.name.region, work.key.id, copy.payload);
   if (!planned) {
-    fail(now, work.name, copy, planned.error());
+    failures_.note(now, work.name, copy, planned.error());
     return;
   }
   registry::SharedPlan plan = std::move(*planned);
@@ -267,8 +268,7 @@ bool Importer::waits_for_replacement(Instant now, Work& work) {
 
 void Importer::done(Instant now, Work& work) {
   DesiredCopy& copy = work.copy;
-  clear_rejection(now, work.name, copy);
-  copy.failures = 0;
+  failures_.forget(now, work.name, copy);
   if (copy.desired || copy.any_present() || copy.held) return;
   const bool quiet = std::any_of(copy.copies.begin(), copy.copies.end(),
                                  [](const auto& entry) { return entry.second.quiet_until != Instant{}; });
@@ -367,9 +367,18 @@ Result<void> Importer::on_removed(Instant now, Work& work, const std::string& id
   }
   if (!gone) return success;
   const bool was_present = work.copy.copies[id].present;
+  if (!success && was_present) distrust_list(now, work.copy.copies[id].ref);
   present_.written(now, work.name, work.remote, work.copy, id, false);
   if (was_present) report(now, EventKind::CopyRemoved, work, id, reason);
   return {};
+}
+
+/// What the list shows the store does not have: as long as it does, the same would be removed again and again.
+void Importer::distrust_list(Instant now, const registry::EntryId& listed) {
+  if (SYNCER_MUTATED("catalog.remove_again_what_is_listed")) return;
+  const registry::SeenEntry* shown = view_.entry(listed);
+  if (shown != nullptr && driver_.traits().ghost_time > Duration::zero())
+    cycle_.distrust_caches(now, shown->entry->lease);
 }
 
 void Importer::begin(Work& work) {
@@ -385,41 +394,10 @@ void Importer::finish(Instant now, const CopyName& name, const Handle& handle) {
   --busy_;
   Work work{name, *remote, *copy, *registry::decode_key(name.key)};
   if (const auto outcome = handle(now, work); !outcome)
-    fail(now, name, *copy, outcome.error());
+    failures_.note(now, name, *copy, outcome.error());
   else
     copy->failures = 0;
   queue_.push(name, *copy);
-}
-
-void Importer::fail(Instant now, const CopyName& name, DesiredCopy& copy, const Error& error) {
-  // Nobody knows what an unanswered write did: the same step is taken again, and each of them may be repeated.
-  const bool passing =
-      registry::is_outcome_unknown(error) || registry::is_unauthorized(error) || error.code == ErrorCode::NotFound;
-  const Duration wait = (passing ? registry::kPassingWrite : registry::kRefusedWrite).wait(copy.failures++);
-  copy.retry_at = now + wait + random_.between(Duration::zero(), wait / 4);
-  copy.waiting = to_string(error);
-  queue_.push_at(copy.retry_at, name);
-  if (!passing) reject(now, name, copy);
-}
-
-void Importer::reject(Instant now, const CopyName& name, DesiredCopy& copy) {
-  const bool is_new = copy.rejected.empty();
-  copy.rejected = copy.waiting;
-  if (!is_new) return;
-  ++rejected_;
-  observe(observer_, now, EventKind::CopyRejected, Severity::Warning,
-          {{"region", name.region},
-           {"key", registry::readable_key(name.key)},
-           {"reason", copy.rejected},
-           {"retry", to_string(copy.retry_at - now)}});
-}
-
-void Importer::clear_rejection(Instant now, const CopyName& name, DesiredCopy& copy) {
-  if (copy.rejected.empty()) return;
-  copy.rejected.clear();
-  --rejected_;
-  observe(observer_, now, EventKind::CopyAccepted, Severity::Info,
-          {{"region", name.region}, {"key", registry::readable_key(name.key)}});
 }
 
 void Importer::report(Instant now, EventKind kind, const Work& work, const std::string& id, std::string_view reason) {

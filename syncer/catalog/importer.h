@@ -6,9 +6,11 @@
 
 #include "syncer/base/ids.h"
 #include "syncer/base/random.h"
+#include "syncer/catalog/copy_failures.h"
 #include "syncer/catalog/present_copies.h"
 #include "syncer/catalog/waiting_copies.h"
 #include "syncer/registry/driver.h"
+#include "syncer/registry/poll_cycle.h"
 
 namespace syncer::catalog {
 
@@ -18,8 +20,8 @@ namespace syncer::catalog {
 class Importer {
  public:
   Importer(const CatalogConfig& config, registry::Driver& driver, const registry::Calls& calls,
-           const registry::Snapshot& view, Regions& regions, registry::Leases& leases, Observer& observer,
-           Random random);
+           registry::PollCycle& cycle, const registry::Snapshot& view, Regions& regions, registry::Leases& leases,
+           Observer& observer, Random random);
 
   void desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch);
   void release(Instant now, const std::string& region, const Bytes& key, bool judged);
@@ -38,7 +40,7 @@ class Importer {
 
   std::size_t copies() const { return present_.size(); }
   std::size_t waiting() const { return queue_.size() + busy_; }
-  std::size_t rejected() const { return rejected_; }
+  std::size_t rejected() const { return failures_.rejected(); }
   /// Why something is not done yet, for people; at most `limit` of them.
   void explain(std::vector<std::string>& out, std::size_t limit) const { explain_waiting(regions_, out, limit); }
   /// Copies without all that their origin says, because this registry has no place for it; the first few.
@@ -86,24 +88,24 @@ class Importer {
                           registry::Aspect aspect, const Result<void>& success);
   Result<void> on_removed(Instant now, Work& work, const std::string& id, std::string_view reason,
                           const Result<void>& success);
+  void distrust_list(Instant now, const registry::EntryId& listed);
   void begin(Work& work);
   void finish(Instant now, const CopyName& name, const Handle& handle);
-  void fail(Instant now, const CopyName& name, DesiredCopy& copy, const Error& error);
-  void reject(Instant now, const CopyName& name, DesiredCopy& copy);
-  void clear_rejection(Instant now, const CopyName& name, DesiredCopy& copy);
   void report(Instant now, EventKind kind, const Work& work, const std::string& id, std::string_view reason);
 
   const CatalogConfig& config_;
   registry::Driver& driver_;
   const registry::Calls& calls_;
+  registry::PollCycle& cycle_;
+  const registry::Snapshot& view_;
   Regions& regions_;
   registry::Leases& leases_;
   Observer& observer_;
   Random random_;
   CopyQueue queue_;
+  CopyFailures failures_;
   PresentCopies present_;
   std::size_t busy_ = 0;
-  std::size_t rejected_ = 0;
 };
 
 }  // namespace syncer::catalog

@@ -11,6 +11,13 @@ using registry::Change;
 using registry::EntryId;
 using registry::ServiceKey;
 
+namespace {
+
+/// An entry that was removed by itself is listed for no longer.
+constexpr Duration kUsuallyListed = std::chrono::seconds(5);
+
+}  // namespace
+
 Session::Session(const CatalogConfig& given, Http& http, Observer& observer, Random random, Regions& all,
                  std::function<CallId()> next_call)
     : addresses(given.registry.addresses, observer),
@@ -21,9 +28,9 @@ Session::Session(const CatalogConfig& given, Http& http, Observer& observer, Ran
       driver(given.kinds.make({given.registry, calls, cycle, view, *this, observer, random, given.marks})),
       absences(*driver, observer),
       leases(*driver, addresses),
-      importer(given, *driver, calls, view, all, leases, observer, random),
+      importer(given, *driver, calls, cycle, view, all, leases, observer, random),
       canary(given, *driver, view, leases, observer, random.stream("canary")),
-      guard(given, *driver, cycle, view, absences, canary, exporter, observer),
+      guard(given, *driver, cycle, view, absences, canary, exporter, observer, random.stream("guard")),
       config_(given),
       observer_(observer),
       regions_(all),
@@ -84,7 +91,7 @@ void Session::carry(Instant now, const Change& change) {
     case Change::Kind::NativeSeen:
       return carry_native(now, ref);
     case Change::Kind::NativeMissing:
-      return absences.suspect(now, ref);
+      return absences.suspect(now, ref, caches_may_lag(now));
     case Change::Kind::CopySeen:
       return carry_copy(now, ref);
     case Change::Kind::CopyMissing:
@@ -97,6 +104,12 @@ void Session::carry(Instant now, const Change& change) {
     case Change::Kind::CanaryMissing:
       return canary.missing(now, ref);
   }
+}
+
+/// They do not show yet what the store has just shown.
+bool Session::caches_may_lag(Instant now) const {
+  const auto past_caches = cycle.last_past_caches();
+  return past_caches && !cycle.past_caches() && now < *past_caches + driver->traits().read_lag;
 }
 
 /// A mark that nobody of the pool signed is no evidence: not of a shared registry, and not of whose copy it is. It is
@@ -116,17 +129,31 @@ void Session::carry_copy(Instant now, const EntryId& ref) {
     importer.present().seen(now, ref);
 }
 
-void Session::carry_native(Instant now, const EntryId& ref) {
+void Session::carry_native(Instant now, const EntryId& ref, bool verified) {
   const registry::SeenService* service = view.service(ref.owner());
   const registry::SeenEntry* seen = view.entry(ref);
   if (service == nullptr || seen == nullptr) return;
-  if (ghosts_.is_ghost(now, ref, seen->entry->registration)) return absences.verify(now, ref);
-  absences.clear(ref);
   const ServiceKey& key = service->state.name;
-  if (service->state.internal) return canary.unmarked(now, ref);
+  if (service->state.internal) {
+    absences.clear(ref);
+    return canary.unmarked(now, ref);
+  }
   const bool mirrored = config_.mirrors(key) || SYNCER_MUTATED("catalog.export_excluded_services");
+  if (mirrored && !verified && is_doubtful(now, ref, instance_key(key, ref.id), *seen->entry)) {
+    return absences.verify(now, ref);
+  }
+  absences.clear(ref);
   if (!mirrored || !has_room(now, ref, key, seen->entry->payload)) return;
   export_native(now, ref, *service, *seen->entry);
+}
+
+/// A cache may show what the store has lost.
+bool Session::is_doubtful(Instant now, const EntryId& ref, const Bytes& key, const registry::Entry& entry) {
+  if (cycle.past_caches()) {
+    ghosts_.forget(ref);
+    return false;
+  }
+  return ghosts_.is_ghost(now, ref, entry.registration) || guard.is_overlooked(now, key, entry);
 }
 
 /// An instance that no other registry could hold with its marks stays at home, or elsewhere as it was when it fitted:
@@ -168,7 +195,7 @@ void Session::export_native(Instant now, const EntryId& ref, const registry::See
 void Session::carry_verified(Instant now) {
   for (const EntryId& ref : absences.take_verified()) {
     ghosts_.forget(ref);
-    carry_native(now, ref);
+    carry_native(now, ref, true);
   }
 }
 
@@ -188,12 +215,21 @@ void Session::carry_absences(Instant now) {
     const registry::SeenService* service = view.service(ref.owner());
     if (service == nullptr) continue;
     keys.push_back(instance_key(service->state.name, ref.id));
-    if (const registry::SeenEntry* seen = view.entry(ref)) ghosts_.bury(now, ref, *seen->entry);
+    if (const registry::SeenEntry* seen = view.entry(ref)) bury(now, ref, keys.back(), *seen);
     view.erase(ref);
     unfit_.erase(ref);
     driver->dropped(ref);
   }
   if (!keys.empty()) guard.absent(now, keys);
+}
+
+/// What is listed for longer than after any ordinary removal shows that the registry hides removals.
+void Session::bury(Instant now, const EntryId& ref, const Bytes& key, const registry::SeenEntry& seen) {
+  const bool is_listed = !seen.missing && !guard.core().lives(key);
+  if (is_listed && ghosts_.gone_for(now, ref).value_or(Duration::max()) > kUsuallyListed) {
+    cycle.distrust_caches(now, seen.entry->lease);
+  }
+  ghosts_.bury(now, ref, *seen.entry);
 }
 
 void Session::carry_lost_leases(Instant now) {

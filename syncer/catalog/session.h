@@ -79,7 +79,10 @@ class Session : registry::DriverOwner {
   void probe_preferred(Instant now);
   void poll(Instant now);
   void carry(Instant now, const registry::Change& change);
-  void carry_native(Instant now, const registry::EntryId& ref);
+  bool caches_may_lag(Instant now) const;
+  void carry_native(Instant now, const registry::EntryId& ref, bool verified = false);
+  bool is_doubtful(Instant now, const registry::EntryId& ref, const Bytes& key, const registry::Entry& entry);
+  void bury(Instant now, const registry::EntryId& ref, const Bytes& key, const registry::SeenEntry& seen);
   bool has_room(Instant now, const registry::EntryId& ref, const registry::ServiceKey& service, const Bytes& payload);
   void export_native(Instant now, const registry::EntryId& ref, const registry::SeenService& service,
                      const registry::Entry& entry);

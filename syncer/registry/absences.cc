@@ -14,9 +14,10 @@ constexpr Duration kPatience = std::chrono::seconds(1);
 
 }  // namespace
 
-void Absences::suspect(Instant now, const EntryId& ref) {
+void Absences::suspect(Instant now, const EntryId& ref, bool may_lag) {
   const auto [it, is_new] = suspects_.try_emplace(ref);
   if (!is_new) return;
+  it->second.may_lag = may_lag;
   it->second.missed = now;
   move(ref, it->second, SYNCER_MUTATED("catalog.trust_the_list") ? State::Absent : State::Due, now);
 }
@@ -78,9 +79,9 @@ void Absences::on_answer(Instant now, const EntryId& ref, Presence presence) {
 }
 
 /// A listed one that is there needs no more; a list that lacks one that is there was wrong.
-bool Absences::is_settled(Instant now, const EntryId& ref, const Suspect& suspect) {
+bool Absences::is_settled(Instant now, const EntryId& ref, Suspect& suspect) {
   if (!suspect.listed) {
-    list_was_wrong(now, ref);
+    if (!std::exchange(suspect.may_lag, false)) list_was_wrong(now, ref);
     return false;
   }
   verified_.push_back(ref);

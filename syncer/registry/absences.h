@@ -17,7 +17,8 @@ class Absences {
  public:
   Absences(Driver& driver, Observer& observer) : driver_(driver), observer_(observer) {}
 
-  void suspect(Instant now, const EntryId& ref);
+  /// `may_lag`: a reading past all caches showed it just now, and a list that does not yet is not wrong.
+  void suspect(Instant now, const EntryId& ref, bool may_lag = false);
   /// It is listed, and may be gone all the same: a cache may show what the store has lost.
   void verify(Instant now, const EntryId& ref);
   /// It was seen again.
@@ -39,12 +40,13 @@ class Absences {
     Instant since{};   ///< when it is due, was missed, or its absence was confirmed, by its state
     std::uint32_t tries = 0;
     bool listed = false;
+    bool may_lag = false;
   };
   using InTime = std::set<std::pair<Instant, EntryId>>;
 
   void ask(Instant now, const EntryId& ref);
   void on_answer(Instant now, const EntryId& ref, Presence presence);
-  bool is_settled(Instant now, const EntryId& ref, const Suspect& suspect);
+  bool is_settled(Instant now, const EntryId& ref, Suspect& suspect);
   void list_was_wrong(Instant now, const EntryId& ref);
   void move(const EntryId& ref, Suspect& suspect, State state, Instant since);
   InTime& queue(State state);

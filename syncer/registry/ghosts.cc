@@ -9,7 +9,9 @@ namespace syncer::registry {
 void Ghosts::bury(Instant now, const EntryId& ref, const Entry& entry) {
   expire(now);
   const Instant until = saturating_add(now, std::max<Duration>(time_, entry.lease + std::chrono::seconds(1)));
-  buried_.insert_or_assign(ref, Grave{entry.registration, until});
+  const auto grave = buried_.try_emplace(ref, Grave{entry.registration, now, until}).first;
+  if (grave->second.registration != entry.registration) grave->second = {entry.registration, now, until};
+  grave->second.until = until;
   in_time_.insert({until, ref});
 }
 
@@ -18,6 +20,11 @@ bool Ghosts::is_ghost(Instant now, const EntryId& ref, const std::string& regist
   const auto grave = buried_.find(ref);
   if (grave == buried_.end()) return false;
   return grave->second.registration == registration;
+}
+
+std::optional<Duration> Ghosts::gone_for(Instant now, const EntryId& ref) const {
+  const auto grave = buried_.find(ref);
+  return grave == buried_.end() ? std::nullopt : std::optional(now - grave->second.since);
 }
 
 void Ghosts::expire(Instant now) {

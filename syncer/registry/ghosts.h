@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -22,12 +23,15 @@ class Ghosts {
   void bury(Instant now, const EntryId& ref, const Entry& entry);
   /// Whether an entry that a list shows is to be asked for before it is believed.
   bool is_ghost(Instant now, const EntryId& ref, const std::string& registration);
+  /// For how long it has been gone; nothing when it was never buried, or too long ago.
+  std::optional<Duration> gone_for(Instant now, const EntryId& ref) const;
   /// The store has it after all.
   void forget(const EntryId& ref) { buried_.erase(ref); }
 
  private:
   struct Grave {
     std::string registration;
+    Instant since{};
     Instant until{};
   };
   void expire(Instant now);

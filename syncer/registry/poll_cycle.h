@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -30,6 +31,13 @@ class PollCycle {
   /// Something was left out or could not be read: what is missing says nothing.
   void doubt(std::string problem);
 
+  /// The caches show what the store lost, and may hide any removal for as long as a lease of what they show: until then
+  /// every reading is one past all of them, at the pace that its cost allows.
+  void distrust_caches(Instant now, Duration lease);
+  bool distrusts_caches(Instant now) const { return now < distrusted_until_; }
+  /// An answer that belongs to the reading took so much.
+  void count(std::size_t bytes) { bytes_ += bytes; }
+
   /// At first everything is waited for: until this is called only the time that reading takes stretches its interval.
   void settle() { settled_ = true; }
   bool settled() const { return settled_; }
@@ -55,6 +63,7 @@ class PollCycle {
   Instant next_due() const { return parts_.empty() ? next_ : std::max(next_, parts_.next_due()); }
   void conclude(Instant now);
   void conclude_parts(Instant now);
+  Duration interval_past_caches(Instant now) const;
 
   const RegistrySettings& settings_;
   Observer& observer_;
@@ -64,6 +73,8 @@ class PollCycle {
   std::size_t open_ = 0;
   bool past_caches_ = false;
   Instant former_ = Instant::min();
+  Instant distrusted_until_ = Instant::min();
+  std::size_t bytes_ = 0;  ///< of the answers of the reading
   bool settled_ = false;
   std::optional<Instant> last_complete_;
   std::optional<Instant> last_past_caches_;

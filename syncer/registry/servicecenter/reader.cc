@@ -31,6 +31,7 @@ void Reader::ask(Instant now, HttpRequest request, std::function<void(Instant, c
   context_.cycle.open();
   context_.calls.submit(now, Urgency::Read, std::move(request),
                         [this, done = std::move(done)](Instant at, const RawAnswer& raw) {
+                          if (raw) context_.cycle.count(raw->body.size());
                           done(at, raw);
                           context_.cycle.close(at);
                         });
@@ -378,6 +379,8 @@ Duration Reader::find_interval() const {
 }
 
 /// At first all chunks are read at once, and again and again.
-bool Reader::is_hasty() const { return !context_.cycle.settled(); }
+bool Reader::is_hasty() const {
+  return !context_.cycle.settled() && !SYNCER_MUTATED("registry.spare_the_registry_from_the_start");
+}
 
 }  // namespace syncer::registry::servicecenter

@@ -169,6 +169,14 @@ TEST(CatalogStart, ALargeRegistryIsKnownSoonAfterTheStart) {
   EXPECT_LE(driver.sent.size(), 100U) << "once it is known it is spared";
 }
 
+/// The first reading may lack our own registration; with these numbers the next one would come two seconds later.
+TEST_F(CatalogReading, AServiceOfVeryManyInstancesIsKnownSoonAfterTheStart) {
+  add_services(1, 40'000);
+  start();
+  run_for(900ms);
+  EXPECT_TRUE(driver->catalog().view_complete());
+}
+
 TEST_F(CatalogReading, TenThousandInstancesInFewServicesCostLittleAtRest) {
   add_services(10, 1000);
   start();

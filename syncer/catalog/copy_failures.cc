@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/catalog/copy_failures.h"
+
+#include "syncer/registry/record.h"
+#include "syncer/registry/settings.h"
+
+namespace syncer::catalog {
+
+void CopyFailures::note(Instant now, const CopyName& name, DesiredCopy& copy, const Error& error) {
+  // Nobody knows what an unanswered write did: the same step is taken again, and each of them may be repeated.
+  const bool passing =
+      registry::is_outcome_unknown(error) || registry::is_unauthorized(error) || error.code == ErrorCode::NotFound;
+  const Duration wait = (passing ? registry::kPassingWrite : registry::kRefusedWrite).wait(copy.failures++);
+  copy.retry_at = now + wait + random_.between(Duration::zero(), wait / 4);
+  copy.waiting = to_string(error);
+  queue_.push_at(copy.retry_at, name);
+  if (!passing) reject(now, name, copy);
+}
+
+void CopyFailures::reject(Instant now, const CopyName& name, DesiredCopy& copy) {
+  const bool is_new = copy.rejected.empty();
+  copy.rejected = copy.waiting;
+  if (!is_new) return;
+  ++rejected_;
+  observe(observer_, now, EventKind::CopyRejected, Severity::Warning,
+          {{"region", name.region},
+           {"key", registry::readable_key(name.key)},
+           {"reason", copy.rejected},
+           {"retry", to_string(copy.retry_at - now)}});
+}
+
+void CopyFailures::forget(Instant now, const CopyName& name, DesiredCopy& copy) {
+  copy.failures = 0;
+  if (copy.rejected.empty()) return;
+  copy.rejected.clear();
+  --rejected_;
+  observe(observer_, now, EventKind::CopyAccepted, Severity::Info,
+          {{"region", name.region}, {"key", registry::readable_key(name.key)}});
+}
+
+}  // namespace syncer::catalog
