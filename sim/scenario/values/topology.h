@@ -69,7 +69,7 @@ struct Registry {
   std::string version;                              ///< which release of its kind it behaves like; empty: its usual one
   std::optional<Duration> min_lease;                ///< shorter leases are raised to this (release 2.1 and later)
   std::optional<Duration> delete_visibility;        ///< how long a removed instance is still listed
-  bool lags = false;                                ///< readers see writes late, and some writes are lost
+  bool lags = true;                                 ///< readers see writes late, and some writes are lost
   Returning returning{};
   std::optional<Duration> tokens;  ///< requests need a token, which lives this long; its syncers know a password
   bool operator==(const Registry&) const = default;
