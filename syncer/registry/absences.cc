@@ -66,8 +66,11 @@ Instant Absences::next_deadline() const {
 void Absences::ask(Instant now, const EntryId& ref) {
   Suspect& suspect = suspects_.at(ref);
   move(ref, suspect, State::Asked, suspect.missed);
-  driver_.confirm(
-      now, ref, [this, asked = ref](Instant at, const Confirmation& answer) { on_answer(at, asked, answer.presence); });
+  driver_.confirm(now, ref, [this, asked = ref](Instant at, const Confirmation& answer) {
+    // Only applications' instances are asked for: a copy that has the id took the place of one that is gone.
+    const bool is_taken = answer.presence == Presence::Present && answer.entry && !is_native(*answer.entry);
+    on_answer(at, asked, is_taken ? Presence::Absent : answer.presence);
+  });
 }
 
 void Absences::on_answer(Instant now, const EntryId& ref, Presence presence) {

@@ -23,6 +23,21 @@ Change::Kind seen_kind(const Entry& entry) {
   return entry.canary ? Change::Kind::CanarySeen : Change::Kind::NativeSeen;
 }
 
+/// Something else took the entry's id, where an id is an address that whoever comes takes over.
+bool is_another(const Entry& before, const Entry& now) {
+  if (before.copy && now.copy) {
+    // One whose marks somebody took off may be the same.
+    return !now.copy->instance.empty() &&
+           (before.copy->region != now.copy->region || before.copy->instance != now.copy->instance);
+  }
+  return seen_kind(before) != seen_kind(now);
+}
+
+Change::Kind missing_kind(const Entry& entry) {
+  if (entry.copy) return Change::Kind::CopyMissing;
+  return entry.canary ? Change::Kind::CanaryMissing : Change::Kind::NativeMissing;
+}
+
 EntryId id_of(const ServiceRef& service, const std::string& id) { return {service.space, service.id, id}; }
 
 }  // namespace
@@ -81,6 +96,8 @@ void Snapshot::put_entry(const ServiceRef& ref, SeenService& service, const Shar
     seen.entry = entry;  // the driver may know it by its text, and this is the one that comes again
     return;
   }
+  if (!is_new && is_another(*seen.entry, *entry) && !SYNCER_MUTATED("registry.overlook_who_is_replaced"))
+    changes_.push_back({missing_kind(*seen.entry), id_of(ref, it->first), {}});
   if (!is_new && is_native(*seen.entry)) --service.natives;
   if (is_native(*entry)) ++service.natives;
   seen.missing = false;
