@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mocksc/http/eureka_backend.h"
+#include "mocksc/http/nacos_backend.h"
 #include "mocksc/http/service_center_backend.h"
 #include "syncer/base/nearest.h"
 
@@ -16,8 +17,8 @@ using Made = syncer::Result<std::unique_ptr<Backend>>;
 using Maker = Made (*)(ServerOptions options);
 
 const std::map<std::string_view, Maker>& makers() {
-  static const std::map<std::string_view, Maker> kMakers = {{"eureka", make_eureka_backend},
-                                                            {"servicecenter", make_service_center_backend}};
+  static const std::map<std::string_view, Maker> kMakers = {
+      {"eureka", make_eureka_backend}, {"nacos", make_nacos_backend}, {"servicecenter", make_service_center_backend}};
   return kMakers;
 }
 

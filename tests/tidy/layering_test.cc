@@ -71,7 +71,9 @@ std::map<std::string, Folders> include_table() {
   for (const std::string& folder : below("syncer/", kAdapters)) table[folder] = everything;
   const Folders mock = below("mocksc/servicecenter/", {"store", "api", "json", "fault"});
   for (const std::string& folder : mock) table[folder] = kBelow + mock + Folders{"mocksc/fault"};
-  const Folders mocks = mock + Folders{"mocksc/eureka", "mocksc/fault"};
+  const Folders nacos = below("mocksc/nacos/", {"store", "api", "server"});
+  for (const std::string& folder : nacos) table[folder] = nacos + Folders{"syncer/base", "mocksc/fault"};
+  const Folders mocks = mock + nacos + Folders{"mocksc/eureka", "mocksc/fault"};
   table["mocksc/fault"] = {"syncer/base"};
   table["mocksc/eureka"] = {"syncer/base", "mocksc/fault"};
   table["mocksc/http"] = mocks + Folders{"syncer/base"};
@@ -90,10 +92,10 @@ const std::map<std::string, Folders> kThirdParty = {
     {"xxhash.h", {"syncer/base"}},
     {"openssl", {"syncer/base", "syncer/crypto", "syncer/tls", "syncer/httpio"}},
     {"nlohmann",
-     {"syncer/json", "syncer/crypto", "syncer/registry/servicecenter", "syncer/registry/eureka", "syncer/config",
-      "syncer/cli", "syncer/admin", "syncer/daemon", "mocksc/servicecenter/api", "mocksc/fault", "mocksc/eureka",
-      "mocksc/servicecenter/store", "sim/host/registry", "sim/scenario/language", "sim/check", "sim/explore",
-      "sim/report", "sim/why", "sim/cli"}},
+     kRegistryKinds + Folders{"syncer/json", "syncer/crypto", "syncer/config", "syncer/cli", "syncer/admin",
+                              "syncer/daemon", "mocksc/servicecenter/api", "mocksc/fault", "mocksc/eureka",
+                              "mocksc/nacos/api", "mocksc/servicecenter/store", "sim/host/registry",
+                              "sim/scenario/language", "sim/check", "sim/explore", "sim/report", "sim/why", "sim/cli"}},
     {"asio.hpp", {"syncer/net"}},
     {"asio", {"syncer/net", "syncer/httpio"}},
     {"httplib.h", {}},
