@@ -5,6 +5,7 @@
 
 #include "syncer/base/nearest.h"
 #include "syncer/registry/eureka/driver.h"
+#include "syncer/registry/nacos/driver.h"
 #include "syncer/registry/servicecenter/driver.h"
 
 namespace syncer::node {
@@ -79,6 +80,7 @@ registry::Kinds registry_kinds() {
   registry::Kinds kinds;
   kinds.add("servicecenter", registry::servicecenter::make_driver, registry::servicecenter::sign());
   kinds.add("eureka", registry::eureka::make_driver, registry::eureka::sign());
+  kinds.add("nacos", registry::nacos::make_driver, registry::nacos::sign());
   return kinds;
 }
 

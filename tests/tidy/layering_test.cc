@@ -15,7 +15,7 @@ using Folders = std::set<std::string>;
 const Folders kCores = {"syncer/membership", "syncer/replication", "syncer/raft"};
 const Folders kWire = {"syncer/wire/frame", "syncer/wire/gossip", "syncer/wire/raft", "syncer/wire/sync"};
 const Folders kBelow = {"syncer/base", "syncer/json", "syncer/ports"};
-const Folders kRegistryKinds = {"syncer/registry/eureka", "syncer/registry/servicecenter"};
+const Folders kRegistryKinds = {"syncer/registry/eureka", "syncer/registry/nacos", "syncer/registry/servicecenter"};
 const Folders kSim = {"engine",
                       "fault",
                       "host",

@@ -42,10 +42,11 @@ INSTANTIATE_TEST_SUITE_P(Symbols, CoreLibrary,
                                          "syncer/json/libsyncer_json.a", "syncer/registry/libsyncer_registry.a",
                                          "syncer/registry/servicecenter/libsyncer_registry_servicecenter.a",
                                          "syncer/registry/eureka/libsyncer_registry_eureka.a",
+                                         "syncer/registry/nacos/libsyncer_registry_nacos.a",
                                          "syncer/gossip/libsyncer_gossip.a", "syncer/peering/libsyncer_peering.a",
                                          "syncer/catalog/libsyncer_catalog.a", "syncer/cluster/libsyncer_cluster.a",
-                                         "syncer/node/libsyncer_node.a",
-                                         "mocksc/fault/libmocksc_fault.a", "mocksc/eureka/libmocksc_eureka.a",
+                                         "syncer/node/libsyncer_node.a", "mocksc/fault/libmocksc_fault.a",
+                                         "mocksc/eureka/libmocksc_eureka.a", "mocksc/nacos/libmocksc_nacos.a",
                                          "mocksc/servicecenter/libmocksc_servicecenter.a"));
 
 }  // namespace

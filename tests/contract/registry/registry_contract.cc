@@ -265,7 +265,9 @@ TEST_P(RegistryContract, WhatIsNoRecordIsRefused) {
 std::string name_of(const testing::TestParamInfo<MakeWorld>& info) { return info.param()->label(); }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, RegistryContract,
-                         testing::Values(make_service_center, make_memory_registry, make_eureka), name_of);
+                         testing::Values(make_service_center, make_memory_registry, make_eureka, make_nacos_1,
+                                         make_nacos_2, make_nacos_3),
+                         name_of);
 
 }  // namespace
 }  // namespace syncer::registry

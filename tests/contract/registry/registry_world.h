@@ -58,6 +58,9 @@ class RegistryWorld {
 std::unique_ptr<RegistryWorld> make_service_center();
 std::unique_ptr<RegistryWorld> make_memory_registry();
 std::unique_ptr<RegistryWorld> make_eureka();
+std::unique_ptr<RegistryWorld> make_nacos_1();
+std::unique_ptr<RegistryWorld> make_nacos_2();
+std::unique_ptr<RegistryWorld> make_nacos_3();
 
 /// A network of 1 ms each way between one registry and whoever speaks to it.
 class DirectHttp : public Http {

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/registry/nacos/occupancy.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "syncer/base/mutation.h"
+#include "syncer/registry/nacos/copy.h"
+
+namespace syncer::registry::nacos {
+namespace {
+
+/// Own writes are remembered for longer than any lag.
+constexpr Duration kMemory = std::chrono::seconds(10);
+
+std::optional<CopyMark> mark_of(const Shown& shown, const MarkSeal& marks) {
+  Metadata metadata = shown.metadata;
+  return take_mark(entry_id(shown.address), metadata, marks);
+}
+
+}  // namespace
+
+void Occupancy::clear(const std::string& space) {
+  std::erase_if(occupants_, [&](const auto& entry) { return std::get<0>(entry.first).space == space; });
+}
+
+void Occupancy::add(const Shown& shown) {
+  occupants_[place_of(shown.service, shown.address)].push_back({mark_of(shown, marks_)});
+}
+
+void Occupancy::wrote(Instant now, const Service& service, const Address& address, const CopyMark& mark) {
+  std::erase_if(writes_, [now](const auto& entry) { return now - entry.second.at > kMemory; });
+  writes_.insert_or_assign(place_of(service, address), Write{now, false, mark});
+}
+
+void Occupancy::removed(Instant now, const Service& service, const Address& address) {
+  const Place place = place_of(service, address);
+  writes_.insert_or_assign(place, Write{now, true, std::nullopt});
+  const auto found = occupants_.find(place);
+  if (found != occupants_.end()) std::erase_if(found->second, [](const Occupant& o) { return o.mark.has_value(); });
+}
+
+Occupancy::Recent Occupancy::recent(Instant now, const Service& service, const Address& address, Duration lag) const {
+  const auto found = writes_.find(place_of(service, address));
+  if (found == writes_.end() || now - found->second.at > lag) return Recent::No;
+  return found->second.is_removal ? Recent::Removed : Recent::Written;
+}
+
+/// Of two copies the one of the lower name stays, so that all syncers agree.
+std::optional<std::string> Occupancy::judge(const Occupant& occupant, const CopyMark& mark) {
+  if (SYNCER_MUTATED("nacos.take_the_address")) return std::nullopt;
+  if (!occupant.mark) return "its address is in use by an instance of this region";
+  const auto order = [](const CopyMark& m) { return std::pair(m.region, m.instance); };
+  if (order(*occupant.mark) >= order(mark)) return std::nullopt;
+  return "its address is in use by a copy of region \"" + occupant.mark->region + "\"";
+}
+
+std::optional<std::string> Occupancy::objection(const Service& service, const Address& address,
+                                                const CopyMark& mark) const {
+  const Place place = place_of(service, address);
+  const auto write = writes_.find(place);
+  if (write != writes_.end() && write->second.mark) {
+    if (auto reason = judge({write->second.mark}, mark)) return reason;
+  }
+  const auto found = occupants_.find(place);
+  if (found == occupants_.end()) return std::nullopt;
+  for (const Occupant& occupant : found->second) {
+    if (auto reason = judge(occupant, mark)) return reason;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> Occupancy::objection(const Shown& shown, const CopyMark& mark) const {
+  return judge({mark_of(shown, marks_)}, mark);
+}
+
+}  // namespace syncer::registry::nacos

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "syncer/registry/nacos/answers.h"
+
+namespace syncer::registry::nacos {
+
+/// Who answers at an ip and port of a service, as the last reading and own writes since then say. There is room for one
+/// alone: whoever registers there takes the place of the other.
+class Occupancy {
+ public:
+  explicit Occupancy(const MarkSeal& marks) : marks_(marks) {}
+  /// Forgets what was read of a space.
+  void clear(const std::string& space);
+  void add(const Shown& shown);
+  /// An own copy was registered there, or removed.
+  void wrote(Instant now, const Service& service, const Address& address, const CopyMark& mark);
+  void removed(Instant now, const Service& service, const Address& address);
+
+  /// How an own write stands to what a server shows: it may show the time before for `lag`.
+  enum class Recent { No, Written, Removed };
+  Recent recent(Instant now, const Service& service, const Address& address, Duration lag) const;
+
+  /// Why a copy with that mark may not be registered there; nothing when it may.
+  std::optional<std::string> objection(const Service& service, const Address& address, const CopyMark& mark) const;
+  /// The same with what one more answer shows there.
+  std::optional<std::string> objection(const Shown& shown, const CopyMark& mark) const;
+
+ private:
+  using Place = std::tuple<Service, std::string, std::uint16_t>;
+  struct Occupant {
+    std::optional<CopyMark> mark;  ///< of a copy; nothing for an application's instance
+  };
+  struct Write {
+    Instant at;
+    bool is_removal = false;
+    std::optional<CopyMark> mark;
+  };
+  static Place place_of(const Service& service, const Address& address) { return {service, address.ip, address.port}; }
+  static std::optional<std::string> judge(const Occupant& occupant, const CopyMark& mark);
+
+  const MarkSeal& marks_;
+  std::map<Place, std::vector<Occupant>> occupants_;
+  std::map<Place, Write> writes_;
+};
+
+}  // namespace syncer::registry::nacos
