@@ -43,8 +43,9 @@ void Ledger::on_registry_change(RegistryIndex registry, const host::RegistryChan
     return;
   }
   if (known_copy != copies_.end()) former_ = known_copy->second;
-  // Whatever an application writes on its own instance, it is an origin.
-  const bool by_application = change.client.starts_with("app:") || origins_known(name);
+  // Whatever an application writes on its own instance, it is an origin. Where an id is an address, a syncer may give
+  // it to a copy once the application is gone.
+  const bool by_application = change.client.starts_with("app:") || is_an_origins(name, change.client);
   if (change.instance->mark && (known_copy != copies_.end() || !by_application))
     copy_is(name, *change.instance, change.at);
   else if (known_copy == copies_.end())
@@ -60,9 +61,9 @@ void Ledger::overwritten(Copy& copy, const host::RegistryInstance& instance, Ins
   if (copy.origin) judge_one(origins_[*copy.origin], copy.name.registry, now);
 }
 
-bool Ledger::origins_known(const InstanceName& name) const {
+bool Ledger::is_an_origins(const InstanceName& name, std::string_view client) const {
   const auto found = origins_.find(name);
-  return found != origins_.end() && found->second.known;
+  return found != origins_.end() && found->second.known && (found->second.alive || client.empty());
 }
 
 void Ledger::origin_is(const InstanceName& name, const host::RegistryInstance& instance, Instant now) {

@@ -126,7 +126,7 @@ class Ledger : public host::Probe {
   }
 
  private:
-  bool origins_known(const InstanceName& name) const;
+  bool is_an_origins(const InstanceName& name, std::string_view client) const;
   void origin_is(const InstanceName& name, const host::RegistryInstance& instance, Instant now);
   void origin_gone(Origin& origin, Instant now);
   void copy_is(const InstanceName& name, const host::RegistryInstance& instance, Instant now);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/host/registry/eureka.h"
+#include "sim/host/registry/nacos.h"
 #include "sim/host/registry/service_center.h"
 
 namespace sim::host {
@@ -13,7 +14,9 @@ namespace {
 using Kinds = std::map<std::string, RegistryKind, std::less<>>;
 
 Kinds& kinds() {
-  static Kinds all = {{service_center_kind().name, service_center_kind()}, {eureka_kind().name, eureka_kind()}};
+  static Kinds all = {{service_center_kind().name, service_center_kind()},
+                      {eureka_kind().name, eureka_kind()},
+                      {nacos_kind().name, nacos_kind()}};
   return all;
 }
 
