@@ -2,6 +2,7 @@
 // Regions whose registries are of different kinds: real daemons, and mocks on real sockets.
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <iostream>
 
 #include "tests/e2e/region.h"
@@ -36,6 +37,32 @@ class Eureka {
   std::string address() const { return "eureka+" + origin_ + "/eureka"; }
 
  private:
+  std::string origin_;
+};
+
+/// An application's view of a Nacos server.
+class Nacos {
+ public:
+  explicit Nacos(std::string origin) : origin_(std::move(origin)) {}
+
+  bool add(const std::string& service, const std::string& ip) const {
+    const auto answer = test::request("POST", origin_, "/nacos/v1/ns/instance" + who(service, ip));
+    return answer && answer->body == "ok";
+  }
+  bool remove(const std::string& service, const std::string& ip) const {
+    const auto answer = test::request("DELETE", origin_, "/nacos/v1/ns/instance" + who(service, ip));
+    return answer && answer->body == "ok";
+  }
+  bool shows(const std::string& service, const std::string& ip) const {
+    const auto answer = test::request("GET", origin_, "/nacos/v1/ns/instance/list?serviceName=" + service);
+    return answer && answer->body.find("\"ip\":\"" + ip + "\"") != std::string::npos;
+  }
+  std::string address() const { return "nacos+" + origin_ + "/nacos"; }
+
+ private:
+  static std::string who(const std::string& service, const std::string& ip) {
+    return "?serviceName=" + service + "&ip=" + ip + "&port=8080";
+  }
   std::string origin_;
 };
 
@@ -118,6 +145,66 @@ TEST(Kinds, TwoEurekasShowEachOtherWhenAPeerIsKilled) {
   EXPECT_TRUE(eventually(seconds(30), [&] { return Eureka(servers.origins[1]).shows("ORDERS", "10.9.0.2"); }))
       << east.process.output();
   EXPECT_TRUE(other.shows("ORDERS", "10.9.0.1"));
+}
+
+TEST(Kinds, AServiceCenterAndANacosShowEachOther) {
+  const Workplace workplace;
+  const Registry center({"127.0.0.1:0"}, {"--gentle", "--delete-visibility", "0s"});
+  const Registry server({"127.0.0.1:0"}, {"--kind", "nacos"});
+  const Nacos nacos(server.origins.front());
+  const Syncer east(workplace, words("east", center.sc.origin()));
+  const Syncer west(workplace, words("west", nacos.address(), east.gossip));
+  const Registered first(center.sc, "orders", "rest://10.8.0.1:8080");
+  ASSERT_TRUE(eventually(seconds(30), [&] { return nacos.shows("orders", "10.8.0.1"); })) << west.process.output();
+  Times to_nacos;
+  Times from_nacos;
+  Times gone_there;
+  Times gone_here;
+  for (int i = 0; i < kRounds; ++i) {
+    std::string id;
+    const std::string endpoint = "rest://" + ip_of(i) + ":8080";
+    to_nacos.measure([&] { return !(id = center.sc.register_instance(first.service, endpoint)).empty(); },
+                     [&] { return nacos.shows("orders", ip_of(i)); });
+    gone_there.measure([&] { return center.sc.remove_instance(first.service, id); },
+                       [&] { return !nacos.shows("orders", ip_of(i)); });
+    const auto seen = [&] {
+      const auto list = test::request("GET", center.sc.origin(),
+                                      "/v4/default/registry/instances?appId=default&serviceName=bills&version=0%2B");
+      return list && list->body.find(endpoint) != std::string::npos;
+    };
+    from_nacos.measure([&] { return nacos.add("bills", ip_of(i)); }, seen);
+    gone_here.measure([&] { return nacos.remove("bills", ip_of(i)); }, [&] { return !seen(); });
+  }
+  report("service center -> nacos", to_nacos, gone_there);
+  report("nacos -> service center", from_nacos, gone_here);
+}
+
+TEST(Kinds, ANacosThatWantsATokenGetsOneAndItsClusterFailsOver) {
+  const Workplace workplace;
+  const std::vector<std::string> locked = {"--kind", "nacos",       "--release", "1.4.8",
+                                           "--set",  "user=syncer", "--set",     "password=secret word"};
+  const Registry servers({"127.0.0.1:0", "127.0.0.1:0"}, locked);
+  const Registry center;
+  std::ofstream(workplace.path() + "/password") << "secret word\n";
+  const std::string both = Nacos(servers.origins[0]).address() + "," + Nacos(servers.origins[1]).address();
+  std::vector<std::string> in_east = words("east", both);
+  for (const std::string& word : {std::string("--registry.user"), std::string("syncer"),
+                                  std::string("--registry.password-file"), workplace.path() + "/password"})
+    in_east.push_back(word);
+  const Syncer east(workplace, in_east);
+  const Syncer west(workplace, words("west", center.sc.origin(), east.gossip));
+  const Registered first(center.sc, "orders", "rest://10.8.0.1:8080");
+  const auto shows = [&](std::size_t server, const char* ip) {
+    const auto answer =
+        test::request("GET", servers.origins[server],
+                      "/nacos/v1/ns/instance/list?serviceName=orders&username=syncer&password=secret%20word");
+    return answer && answer->body.find(ip) != std::string::npos;
+  };
+  ASSERT_TRUE(eventually(seconds(30), [&] { return shows(0, "10.8.0.1"); })) << east.process.output();
+  const auto fault = test::request("POST", servers.origins[0], "/mock/faults", R"({"fault":"outage","frontend":0})");
+  ASSERT_TRUE(fault && fault->status == 200);
+  center.sc.register_instance(first.service, "rest://10.8.0.2:8080");
+  EXPECT_TRUE(eventually(seconds(30), [&] { return shows(1, "10.8.0.2"); })) << east.process.output();
 }
 
 TEST(Kinds, AWrongKindIsToldInWords) {
