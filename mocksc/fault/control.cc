@@ -24,6 +24,8 @@ Faults; every one takes "for":"10s" (else it lasts until removed) and "frontend"
   {"fault":"slow","latency":"500ms","latency_max":"2s"}
   {"fault":"fail","rate":"30%","with":[{"status":503,"weight":3,"retry_after":"2s"},{"hang":"20s"},
                 {"truncated_body":true},{"bad_json":true},{"reset_after_apply":true}],"ops":["register_instance"]}
+                what a proxy does: {"status":502,"page":"html"}, {"status":302,"location":"http://elsewhere/"},
+                {"other_answer":true}, {"doubled_body":true}, {"cut_body":true}; of a batch: {"part":"50%"}
   {"fault":"list_empty"}                     lists and finds answer 200 without content
   {"fault":"list_partial","keep":"50%"}      the same records are missing as long as it lasts
   {"fault":"stale_read","by":"10s"}          lists and finds show an older state

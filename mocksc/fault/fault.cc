@@ -15,6 +15,7 @@ namespace {
 constexpr std::array<std::string_view, 8> kKinds = {"outage",       "slow",       "fail",  "list_empty",
                                                     "list_partial", "stale_read", "limit", "lease_freeze"};
 constexpr std::array<std::string_view, 3> kModes = {"refuse", "hang", "reset"};
+constexpr std::array<std::string_view, 3> kPages = {"none", "html", "text"};
 
 template <class Enum, std::size_t N>
 syncer::Result<Enum> parse(std::string_view what, std::string_view text, const std::array<std::string_view, N>& words) {
@@ -130,6 +131,21 @@ Result<void> read_failure(const json& value, Failure& out) {
       .key("truncated_body", marker(out, Failure::Kind::TruncatedBody))
       .key("bad_json", marker(out, Failure::Kind::BadJson))
       .key("reset_after_apply", marker(out, Failure::Kind::ResetAfterApply))
+      .key("page", parsed(out.page, parse_page))
+      .key("location", text([&out](const std::string& where) -> Result<void> {
+             out.location = where;
+             return {};
+           }))
+      .key("other_answer", marker(out, Failure::Kind::OtherAnswer))
+      .key("doubled_body", marker(out, Failure::Kind::DoubledBody))
+      .key("cut_body", marker(out, Failure::Kind::CutBody))
+      .key("part", text([&out](const std::string& word) -> Result<void> {
+             const auto part = syncer::parse_ratio(word);
+             if (!part) return tl::unexpected(part.error());
+             out.kind = Failure::Kind::PartRefused;
+             out.part = *part;
+             return {};
+           }))
       .read();
 }
 
@@ -209,6 +225,8 @@ ordered_json written(const Failure& failure) {
   switch (failure.kind) {
     case Failure::Kind::Status:
       out["status"] = failure.status;
+      if (failure.page != Page::None) out["page"] = name(failure.page);
+      if (!failure.location.empty()) out["location"] = failure.location;
       break;
     case Failure::Kind::Hang:
       out["hang"] = syncer::to_string(failure.hang);
@@ -221,6 +239,18 @@ ordered_json written(const Failure& failure) {
       break;
     case Failure::Kind::ResetAfterApply:
       out["reset_after_apply"] = true;
+      break;
+    case Failure::Kind::OtherAnswer:
+      out["other_answer"] = true;
+      break;
+    case Failure::Kind::DoubledBody:
+      out["doubled_body"] = true;
+      break;
+    case Failure::Kind::CutBody:
+      out["cut_body"] = true;
+      break;
+    case Failure::Kind::PartRefused:
+      out["part"] = syncer::to_string(failure.part);
       break;
   }
   if (failure.retry_after) out["retry_after"] = syncer::to_string(*failure.retry_after);
@@ -238,9 +268,11 @@ void write_fail(ordered_json& out, const Fault& fault) {
 }  // namespace
 
 std::string_view name(FaultKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
+std::string_view name(Page page) { return kPages[static_cast<std::size_t>(page)]; }
 std::string_view name(OutageMode mode) { return kModes[static_cast<std::size_t>(mode)]; }
 
 syncer::Result<FaultKind> parse_fault_kind(std::string_view text) { return parse<FaultKind>("fault", text, kKinds); }
+syncer::Result<Page> parse_page(std::string_view text) { return parse<Page>("page", text, kPages); }
 syncer::Result<OutageMode> parse_outage_mode(std::string_view text) { return parse<OutageMode>("mode", text, kModes); }
 
 FaultId FaultPlan::add(Fault fault) {

@@ -45,18 +45,31 @@ enum class OutageMode : std::uint8_t {
 std::string_view name(OutageMode mode);
 syncer::Result<OutageMode> parse_outage_mode(std::string_view text);
 
+/// What a proxy answers with in place of the registry.
+enum class Page : std::uint8_t { None, Html, Text };
+/// "none", "html", "text".
+std::string_view name(Page page);
+syncer::Result<Page> parse_page(std::string_view text);
+
 /// One way in which a `fail` fault spoils a call.
 struct Failure {
   enum class Kind : std::uint8_t {
-    Status,           ///< that status with an empty body, nothing done
+    Status,           ///< that status, with the body of `page` or none; nothing done
     Hang,             ///< no answer for `hang`, then the connection is cut; nothing done
     TruncatedBody,    ///< done, but the body stops in the middle
     BadJson,          ///< done, but the body is no JSON
     ResetAfterApply,  ///< done, but the connection is cut before the answer
+    OtherAnswer,      ///< done, but the answer is that of the request before which was spoilt so
+    DoubledBody,      ///< done, but the body comes twice
+    CutBody,          ///< done, but a proxy passes on half of the body as if it were all
+    PartRefused,      ///< done, but the answer about many says of `part` of them that it failed
   };
   Kind kind = Kind::Status;
   std::uint32_t weight = 1;
   int status = 503;
+  Page page = Page::None;
+  std::string location;  ///< of a redirect; empty: none
+  syncer::Ratio part{1, 2};
   std::optional<syncer::Duration> retry_after;  ///< whole seconds are sent
   syncer::Duration hang{0};
 };

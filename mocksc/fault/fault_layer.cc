@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "mocksc/fault/proxy_answer.h"
+
 namespace mocksc {
 namespace {
 
@@ -14,13 +16,6 @@ using syncer::Instant;
 
 HttpResponse too_many_requests() {
   return {429, {{"Content-Type", "text/plain; charset=utf-8"}, {"Retry-After", "1"}}, "Too Many Requests\n"};
-}
-
-HttpResponse status_answer(const Failure& failure) {
-  HttpResponse out{failure.status, {{"Content-Type", "text/plain; charset=utf-8"}}, {}};
-  if (failure.retry_after)
-    out.headers.add("Retry-After", std::to_string(*failure.retry_after / std::chrono::seconds(1)));
-  return out;
 }
 
 }  // namespace
@@ -122,7 +117,7 @@ Outcome FaultLayer::spoil(const Failure& failure, Instant now, std::size_t front
   Outcome outcome;
   switch (failure.kind) {
     case Failure::Kind::Status:
-      outcome.response = status_answer(failure);
+      outcome.response = proxy_answer(failure);
       break;
     case Failure::Kind::Hang:
       outcome.kind = Outcome::Kind::Hang;
@@ -141,8 +136,29 @@ Outcome FaultLayer::spoil(const Failure& failure, Instant now, std::size_t front
       answer(now, frontend, request, client, traits);
       outcome.kind = Outcome::Kind::Reset;
       break;
+    case Failure::Kind::OtherAnswer:
+      outcome.response = other_answer(answer(now, frontend, request, client, traits));
+      break;
+    case Failure::Kind::DoubledBody:
+      outcome.response = answer(now, frontend, request, client, traits);
+      outcome.response.body += std::string(outcome.response.body);
+      break;
+    case Failure::Kind::CutBody:
+      outcome.response = answer(now, frontend, request, client, traits);
+      outcome.response.body.resize(outcome.response.body.size() / 2);
+      break;
+    case Failure::Kind::PartRefused:
+      outcome.response = answer(now, frontend, request, client, traits);
+      store_->refuse_part(request, failure.part, random_, outcome.response);
+      break;
   }
   return outcome;
+}
+
+/// The first of all gets its own.
+HttpResponse FaultLayer::other_answer(HttpResponse own) {
+  std::swap(own, former_answer_);
+  return own.status == 0 ? former_answer_ : own;
 }
 
 bool FaultLayer::is_over_limit(Instant now, std::size_t frontend) {

@@ -89,6 +89,7 @@ class FaultLayer {
   Outcome outage(syncer::Instant now, const Fault& fault) const;
   Outcome spoil(const Failure& failure, syncer::Instant now, std::size_t frontend, const syncer::HttpRequest& request,
                 std::string_view client, const CallTraits& traits);
+  syncer::HttpResponse other_answer(syncer::HttpResponse own);
   const Failure* draw_failure(std::size_t frontend, const CallTraits& traits);
   bool is_over_limit(syncer::Instant now, std::size_t frontend);
   syncer::Duration draw_latency(std::size_t frontend);
@@ -101,6 +102,7 @@ class FaultLayer {
   syncer::Duration memory_{0};
   std::map<std::size_t, Window> windows_;
   std::map<std::string, std::any> saved_;
+  syncer::HttpResponse former_answer_;  ///< of the request before that was to get another's; status 0: none
 };
 
 }  // namespace mocksc

@@ -11,6 +11,7 @@
 #include "syncer/base/hash.h"
 #include "syncer/base/http_message.h"
 #include "syncer/base/quantity.h"
+#include "syncer/base/random.h"
 #include "syncer/base/result.h"
 #include "syncer/base/time.h"
 
@@ -71,6 +72,12 @@ class Store {
   /// An independent one in the same state that goes on with the same random draws; without listener.
   virtual std::unique_ptr<Store> copy() const = 0;
 
+  /// Makes the answer to a request about many say of a share of them, each drawn, that they failed for a reason that
+  /// says nothing about them. Nothing where the kind has no such requests, as for any other answer.
+  virtual void refuse_part(const syncer::HttpRequest& request, const syncer::Ratio& part, syncer::Random& random,
+                           syncer::HttpResponse& answer) const {
+    (void)request, (void)part, (void)random, (void)answer;
+  }
   /// A body of this kind that cannot be parsed.
   virtual std::string broken_body() const = 0;
   /// All instances, one line each, for people.

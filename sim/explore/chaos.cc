@@ -149,7 +149,7 @@ std::optional<Fault> registry_fault(Family family, Draw& draw, Budget& budget, c
     case Family::RegistryListPartial:
       return Fault{scenario::RegistryListPartial{where, percent(share), lasts}, {}, lasts};
     case Family::RegistryLimit:
-      return Fault{scenario::RegistryLimit{where, 1 + draw.random.below(20), lasts}, {}, lasts};
+      return Fault{scenario::RegistryLimit{where, 1 + draw.random.below(20), lasts, {}}, {}, lasts};
     case Family::RegistryStaleRead:
       return Fault{scenario::RegistryStaleRead{where, draw.length(500ms, 5s), lasts}, {}, lasts};
     default:

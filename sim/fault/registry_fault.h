@@ -17,17 +17,35 @@ enum class OutageMode : std::uint8_t { Refuse, Hang, Reset };
 /// One way in which a call to a registry fails.
 struct CallFailure {
   enum class Kind : std::uint8_t {
-    Status,           ///< that HTTP status, nothing done
+    Status,           ///< that HTTP status with the body of `page`, nothing done
     Hang,             ///< no answer for `hang`, nothing done
     TruncatedBody,    ///< done, but the answer ends early
     BadBody,          ///< done, but the answer cannot be parsed
     ResetAfterApply,  ///< done, but the answer is lost
+    OtherAnswer,      ///< done, but the answer is that to another request
+    DoubledBody,      ///< done, but the body comes twice
+    CutBody,          ///< done, but half of the body comes as if it were all
+    PartRefused,      ///< done, but of `part` of a batch the answer says that it failed
   };
+  /// What a proxy answers with in place of the registry.
+  enum class Page : std::uint8_t { None, Html, Text };
   Kind kind = Kind::Status;
   std::uint32_t weight = 1;  ///< share among its siblings
   int status = 503;
   std::optional<syncer::Duration> retry_after;
   syncer::Duration hang{0};
+  Page page = Page::None;
+  std::string location;  ///< of a redirect; empty: none
+  syncer::Ratio part{1, 2};
+};
+
+/// What somebody with the registry's console does to a copy that is none of his.
+enum class Meddling : std::uint8_t {
+  Status,      ///< says that it is down
+  Properties,  ///< changes a property, and leaves the marks
+  Marks,       ///< takes the marks off
+  Delete,      ///< removes it
+  Service,     ///< removes its service with all that is in it, and creates it anew
 };
 
 /// A fault of what callers see of a registry, of whatever kind it is. Only the members of its kind matter.

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "mocksc/servicecenter/fault/spoilt_answer.h"
+
 namespace mocksc {
 namespace {
 
@@ -47,6 +49,10 @@ class ModelStore final : public Store {
   }
   std::unique_ptr<Store> copy() const override { return std::make_unique<ModelStore>(model_.copy()); }
 
+  void refuse_part(const HttpRequest& request, const syncer::Ratio& part, syncer::Random& random,
+                   HttpResponse& answer) const override {
+    mocksc::refuse_part(operation_of(request.method, request.target), part, random, answer);
+  }
   std::string broken_body() const override { return R"({"instances":[{"instanceId":})"; }
   std::string instances() const override;
   std::string_view title() const override { return "service center"; }

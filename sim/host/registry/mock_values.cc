@@ -20,6 +20,14 @@ mocksc::Failure failure_of(const fault::CallFailure& call) {
   if (call.kind == Kind::TruncatedBody) out.kind = mocksc::Failure::Kind::TruncatedBody;
   if (call.kind == Kind::BadBody) out.kind = mocksc::Failure::Kind::BadJson;
   if (call.kind == Kind::ResetAfterApply) out.kind = mocksc::Failure::Kind::ResetAfterApply;
+  if (call.kind == Kind::OtherAnswer) out.kind = mocksc::Failure::Kind::OtherAnswer;
+  if (call.kind == Kind::DoubledBody) out.kind = mocksc::Failure::Kind::DoubledBody;
+  if (call.kind == Kind::CutBody) out.kind = mocksc::Failure::Kind::CutBody;
+  if (call.kind == Kind::PartRefused) out.kind = mocksc::Failure::Kind::PartRefused;
+  if (call.page == fault::CallFailure::Page::Html) out.page = mocksc::Page::Html;
+  if (call.page == fault::CallFailure::Page::Text) out.page = mocksc::Page::Text;
+  out.location = call.location;
+  out.part = call.part;
   return out;
 }
 

@@ -111,6 +111,8 @@ class Registry {
                            std::string_view client) = 0;
   /// Whether a request writes, be it only a lease.
   virtual bool writes(const syncer::HttpRequest& request) const = 0;
+  /// What its kind calls a request, as in `registry.fail`.
+  virtual std::string_view operation(const syncer::HttpRequest& request) const { return request.method; }
   /// The mark of the copy that a request would write; nothing when it writes none.
   virtual std::optional<CopyMark> mark_of(const syncer::HttpRequest& request) const = 0;
   /// When advance() has something to do next; may be early, never late.
@@ -153,6 +155,12 @@ class Registry {
   /// Goes back to the content of a label; NotFound when it was never saved.
   virtual syncer::Result<void> restore(syncer::Instant now, const std::string& label) = 0;
   virtual void lose_data(syncer::Instant now) = 0;
+  /// Somebody does that to each copy that is meant. NotFound when none is; Refused where the kind knows no such thing.
+  virtual syncer::Result<void> meddle(syncer::Instant now, fault::Meddling how,
+                                      const std::function<bool(const RegistryInstance& copy)>& is_meant) {
+    (void)now, (void)how, (void)is_meant;
+    return syncer::failure(syncer::ErrorCode::Refused, "registry", "nobody can do that to a registry of this kind");
+  }
 };
 
 }  // namespace sim::host

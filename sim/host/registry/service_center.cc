@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "mocksc/servicecenter/store/records.h"
 #include "sim/host/registry/mock_values.h"
 #include "sim/host/registry/service_center_values.h"
 #include "syncer/json/document.h"
@@ -42,6 +43,31 @@ std::string instance_path(const std::string& service_id, const std::string& name
   return "/microservices/" + service_id + "/instances/" + syncer::percent_encode(name);
 }
 
+/// What a console sends to do that to a copy.
+std::vector<HttpRequest> meddling(fault::Meddling how, mocksc::Service service, const mocksc::Instance& instance) {
+  const std::string service_path = "/microservices/" + service.service_id;
+  const std::string path = instance_path(service.service_id, instance.instance_id);
+  mocksc::Properties properties = instance.properties;
+  switch (how) {
+    case fault::Meddling::Status:
+      return {request_of("PUT", path + "/status?value=DOWN", "")};
+    case fault::Meddling::Properties:
+      properties["edited"] = "1";
+      return {request_of("PUT", path + "/properties", json{{"properties", properties}}.dump())};
+    case fault::Meddling::Marks:
+      std::erase_if(properties, [](const auto& property) { return property.first.starts_with("syncer."); });
+      properties["edited"] = "1";
+      return {request_of("PUT", path + "/properties", json{{"properties", properties}}.dump())};
+    case fault::Meddling::Delete:
+      return {request_of("DELETE", path, "")};
+    case fault::Meddling::Service:
+      break;
+  }
+  service.service_id.clear();
+  const std::string body = "{\"service\":" + mocksc::render(service) + "}";
+  return {request_of("DELETE", service_path + "?force=true", ""), request_of("POST", "/microservices", body)};
+}
+
 /// Releases up to 2.0 refuse the batch, later ones name the lost instances in a good answer.
 bool names_the_unknown(const mocksc::Outcome& outcome) {
   if (outcome.kind != mocksc::Outcome::Kind::Answer) return false;
@@ -74,6 +100,10 @@ class ServiceCenter final : public Registry {
 
   bool writes(const HttpRequest& request) const override {
     return request.method != "GET" && request.target.find("/instances/action") == std::string::npos;
+  }
+
+  std::string_view operation(const HttpRequest& request) const override {
+    return mocksc::name(mocksc::operation_of(request.method, request.target));
   }
 
   std::optional<CopyMark> mark_of(const HttpRequest& request) const override {
@@ -217,8 +247,33 @@ class ServiceCenter final : public Registry {
   void save(Instant now, const std::string& label) override { front_.save(now, label); }
   Result<void> restore(Instant now, const std::string& label) override { return front_.restore(now, label); }
   void lose_data(Instant now) override { front_.lose_data(now); }
+  Result<void> meddle(Instant now, fault::Meddling how,
+                      const std::function<bool(const RegistryInstance&)>& is_meant) override {
+    std::vector<MeddledCopy> copies;
+    front_.model().for_each_instance([&](const mocksc::InstanceView& view) {
+      const RegistryInstance copy = neutral(view.service, view.instance);
+      if (copy.mark && is_meant(copy)) copies.push_back({view.service, view.instance});
+    });
+    if (copies.empty()) return failure(ErrorCode::NotFound, name_, "no copy is meant");
+    std::set<std::string> gone;  // services that were removed with all their copies
+    for (const MeddledCopy& copy : copies) {
+      if (!gone.contains(copy.service.service_id)) meddle_with(now, how, copy);
+      if (how == fault::Meddling::Service) gone.insert(copy.service.service_id);
+    }
+    return {};
+  }
 
  private:
+  struct MeddledCopy {
+    mocksc::Service service;
+    mocksc::Instance instance;
+  };
+
+  void meddle_with(Instant now, fault::Meddling how, const MeddledCopy& copy) {
+    for (const HttpRequest& request : meddling(how, copy.service, copy.instance))
+      front_.handle_unharmed(now, 0, request, "console");
+  }
+
   struct App {
     AppInstance instance;
     std::string id;

@@ -111,11 +111,11 @@ class Arguments {
   }
   void operator()(const RegistryFailover& a) const {
     registry(a.registry);
-    for (const Registry& r : draft_.scenario.topology.registries) {
-      if (is_meant(r, a.registry) && a.address >= r.front_ends) {
-        refuse("address", "\"" + r.name + "\" has " + std::to_string(r.front_ends) + " address(es), counted from 0");
-      }
-    }
+    address(a.registry, a.address);
+  }
+  void operator()(const RegistryLimit& a) const {
+    registry(a.registry);
+    if (a.address) address(a.registry, *a.address);
   }
   template <class A>
   void operator()(const A& a) const {
@@ -127,6 +127,14 @@ class Arguments {
     const auto& all = draft_.names.registries();
     const std::vector<std::string_view> known(all.begin(), all.end());
     refuse("registry", "there is no registry \"" + name + "\"" + syncer::did_you_mean(name, known));
+  }
+
+  void address(const std::string& name, std::uint64_t number) const {
+    for (const Registry& r : draft_.scenario.topology.registries) {
+      if (is_meant(r, name) && number >= r.front_ends) {
+        refuse("address", "\"" + r.name + "\" has " + std::to_string(r.front_ends) + " address(es), counted from 0");
+      }
+    }
   }
 
   void lease(std::string_view key, Duration length) const {
@@ -169,11 +177,15 @@ class Arguments {
 
   void kind(const FailKind& k, const Cursor& at) const {
     const int kinds = int{k.status.has_value()} + int{k.hang.has_value()} + int{k.truncated_body} + int{k.bad_body} +
-                      int{k.reset_after_apply};
+                      int{k.reset_after_apply} + int{k.other_answer} + int{k.doubled_body} + int{k.cut_body} +
+                      int{k.part.has_value()};
     if (kinds != 1) {
-      draft_.reader.refuse(
-          at, "wants one of \"status\", \"hang\", \"truncated_body\", \"bad_body\", \"reset_after_apply\"");
+      draft_.reader.refuse(at,
+                           "wants one of \"status\", \"hang\", \"truncated_body\", \"bad_body\", "
+                           "\"reset_after_apply\", \"other_answer\", \"doubled_body\", \"cut_body\", \"part\"");
     }
+    if (k.page != CallFailure::Page::None && !k.status) draft_.reader.refuse(at.at("page"), "goes with \"status\"");
+    if (!k.location.empty() && !k.status) draft_.reader.refuse(at.at("location"), "goes with \"status\"");
     if (k.status && (*k.status < 200 || *k.status > 599)) draft_.reader.refuse(at.at("status"), "is no HTTP status");
     if (k.retry_after && !k.status) draft_.reader.refuse(at.at("retry_after"), "goes with \"status\"");
     if (k.weight == 0 || k.weight > 1'000'000) draft_.reader.refuse(at.at("weight"), "wants 1 to 1000000");

@@ -47,6 +47,15 @@ fault::CallFailure failure_of(const FailKind& kind) {
   if (kind.truncated_body) failure.kind = fault::CallFailure::Kind::TruncatedBody;
   if (kind.bad_body) failure.kind = fault::CallFailure::Kind::BadBody;
   if (kind.reset_after_apply) failure.kind = fault::CallFailure::Kind::ResetAfterApply;
+  if (kind.other_answer) failure.kind = fault::CallFailure::Kind::OtherAnswer;
+  if (kind.doubled_body) failure.kind = fault::CallFailure::Kind::DoubledBody;
+  if (kind.cut_body) failure.kind = fault::CallFailure::Kind::CutBody;
+  if (kind.part) {
+    failure.kind = fault::CallFailure::Kind::PartRefused;
+    failure.part = *kind.part;
+  }
+  failure.page = kind.page;
+  failure.location = kind.location;
   return failure;
 }
 
@@ -140,7 +149,18 @@ void RegistryActions::operator()(const RegistryFailover& a) const {
 void RegistryActions::operator()(const RegistryLimit& a) const {
   fault::RegistryFault fault = fault_of(Kind::Limit);
   fault.rps = a.rps;
+  if (a.address) fault.front_end = static_cast<std::uint32_t>(*a.address);
   start_fault(*this, a.registry, fault, a.for_);
+}
+
+void RegistryActions::operator()(const RegistryMeddle& a) const {
+  at_each(*this, a.registry, [&](RegistryIndex r) {
+    const auto meant = [&](const host::RegistryInstance& copy) {
+      return instance_matches(a.instance, copy.mark->instance);
+    };
+    const auto done = world().registry(r).meddle(world().now(), a.how, meant);
+    if (!done) run.problems.push_back(event.id + " had no effect: " + to_string(done.error()));
+  });
 }
 
 }  // namespace sim::scenario

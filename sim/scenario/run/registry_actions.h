@@ -24,6 +24,7 @@ struct RegistryActions : ActionContext {
   void operator()(const RegistryRestore& a) const;
   void operator()(const RegistryFailover& a) const;
   void operator()(const RegistryLimit& a) const;
+  void operator()(const RegistryMeddle& a) const;
 };
 
 }  // namespace sim::scenario

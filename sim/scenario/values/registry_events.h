@@ -83,7 +83,9 @@ struct RegistrySlow {
   bool operator==(const RegistrySlow&) const = default;
 };
 
-/// One kind of failure in a mix; exactly one of the first five is given.
+using fault::CallFailure;
+
+/// One kind of failure in a mix; exactly one of those that are not said to go with another is given.
 struct FailKind {
   std::optional<std::uint64_t> status;
   std::optional<Duration> hang;
@@ -92,6 +94,12 @@ struct FailKind {
   bool reset_after_apply = false;  ///< done, but the answer is lost
   std::optional<Duration> retry_after;
   std::uint64_t weight = 1;
+  CallFailure::Page page = CallFailure::Page::None;  ///< with `status`
+  std::string location;                              ///< likewise
+  bool other_answer = false;                         ///< done, but the answer is that to another request
+  bool doubled_body = false;                         ///< done, but the body comes twice
+  bool cut_body = false;                             ///< done, but half of the body comes as if it were all
+  std::optional<Ratio> part;                         ///< done, but that share of a batch is said to have failed
   bool operator==(const FailKind&) const = default;
 };
 /// A share of requests fails.
@@ -147,7 +155,18 @@ struct RegistryLimit {
   std::string registry;
   std::uint64_t rps = 0;  ///< 0 refuses everything
   std::optional<Duration> for_;
+  std::optional<std::uint64_t> address;  ///< number of the front-end; each for itself when absent
   bool operator==(const RegistryLimit&) const = default;
+};
+
+using fault::Meddling;
+
+/// Somebody changes copies in a registry's console.
+struct RegistryMeddle {
+  std::string registry;
+  std::string instance;  ///< whose copies
+  Meddling how = Meddling::Status;
+  bool operator==(const RegistryMeddle&) const = default;
 };
 
 // Instances of a workload are called "<id>/svc-<n>/<m>", n and m from 1; their services "<id>/svc-<n>".
@@ -156,6 +175,19 @@ constexpr auto words(Type<InstanceStatus>) {
                                    {"DOWN", InstanceStatus::Down},
                                    {"STARTING", InstanceStatus::Starting},
                                    {"OUTOFSERVICE", InstanceStatus::OutOfService}}};
+}
+
+constexpr auto words(Type<CallFailure::Page>) {
+  return Words<CallFailure::Page, 3>{
+      {{"none", CallFailure::Page::None}, {"html", CallFailure::Page::Html}, {"text", CallFailure::Page::Text}}};
+}
+
+constexpr auto words(Type<Meddling>) {
+  return Words<Meddling, 5>{{{"status", Meddling::Status},
+                             {"properties", Meddling::Properties},
+                             {"marks", Meddling::Marks},
+                             {"delete", Meddling::Delete},
+                             {"service", Meddling::Service}}};
 }
 
 constexpr auto words(Type<OutageMode>) {
@@ -263,6 +295,12 @@ void describe(V& v, Type<FailKind>) {
   v.takes("reset_after_apply", &FailKind::reset_after_apply, "done, but the answer is lost");
   v.takes("retry_after", &FailKind::retry_after, "Retry-After header");
   v.takes("weight", &FailKind::weight, "share among its siblings");
+  v.takes("page", &FailKind::page, "what a proxy says with \"status\"");
+  v.takes("location", &FailKind::location, "where a proxy sends the caller with \"status\"");
+  v.takes("other_answer", &FailKind::other_answer, "done, but answered as another request was");
+  v.takes("doubled_body", &FailKind::doubled_body, "done, but the body comes twice");
+  v.takes("cut_body", &FailKind::cut_body, "done, but half of the body comes as if it were all");
+  v.takes("part", &FailKind::part, "done, but of this share of a batch it is said to have failed");
 }
 
 constexpr EventWord word(Type<RegistryFail>) { return {"registry.fail", "a share of requests fails"}; }
@@ -329,6 +367,19 @@ template <class V>
 void describe(V& v, Type<RegistryLimit>) {
   describe_fault<RegistryLimit>(v);
   v.needs("rps", &RegistryLimit::rps, "requests per second; 0 for none at all");
+  v.takes("address", &RegistryLimit::address,
+          "number of the address that is throttled, from 0; each for itself when absent");
+}
+
+constexpr EventWord word(Type<RegistryMeddle>) {
+  return {"registry.meddle", "somebody changes copies in the registry's console"};
+}
+
+template <class V>
+void describe(V& v, Type<RegistryMeddle>) {
+  v.needs("registry", &RegistryMeddle::registry, "name of a registry, all, or any");
+  v.needs("instance", &RegistryMeddle::instance, "whose copies: name of an instance, or a glob");
+  v.needs("how", &RegistryMeddle::how, "what he does to them");
 }
 
 /// Tells every word of "kind".
@@ -336,6 +387,6 @@ void describe(V& v, Type<RegistryLimit>) {
 using RegistryEvents = std::tuple<RegistryRegister, RegistryDeregister, RegistryStopHeartbeat, RegistryHeartbeat,
                                   RegistryExpire, RegistryStatus, RegistryUpdate, RegistryOutage, RegistrySlow,
                                   RegistryFail, RegistryListEmpty, RegistryListPartial, RegistryStaleRead,
-                                  RegistryDataLoss, RegistryRestore, RegistryFailover, RegistryLimit>;
+                                  RegistryDataLoss, RegistryRestore, RegistryFailover, RegistryLimit, RegistryMeddle>;
 
 }  // namespace sim::scenario

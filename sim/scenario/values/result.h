@@ -48,6 +48,7 @@ struct Cost {
   std::string node;
   std::string cause;  ///< in words, with "#" for each number; empty when there is none
   std::uint64_t count = 0;
+  bool upkeep = false;  ///< no detour, but the work that all is done with: requests, writes to the disk
   bool operator==(const Cost&) const = default;
 };
 

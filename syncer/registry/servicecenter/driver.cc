@@ -85,6 +85,13 @@ class ServiceCenter : public Driver {
 
   void advance(Instant now) override;
   Instant next_deadline() const override { return std::min(schemas_.next_deadline(), services_.next_deadline()); }
+  DriverSizes sizes() const override {
+    DriverSizes sizes;
+    reader_.fill(sizes);
+    schemas_.fill(sizes);
+    services_.fill(sizes);
+    return sizes;
+  }
 
  private:
   void submit(Instant now, Urgency urgency, HttpRequest request, Done done);
@@ -117,12 +124,14 @@ void ServiceCenter::submit(Instant now, Urgency urgency, HttpRequest request, Do
 
 void ServiceCenter::confirm(Instant now, const EntryId& entry, Answered<const Confirmation&> done) {
   context_.calls.submit(now, Urgency::Read, requests_.get_instance(entry),
-                        [done = std::move(done)](Instant at, const RawAnswer& raw) {
+                        [id = entry.id, done = std::move(done)](Instant at, const RawAnswer& raw) {
                           auto instance = read_one_instance(raw);
-                          if (instance) {
+                          // Whatever lies between may mix answers up: one about another instance says nothing of this.
+                          const bool other = instance && instance->id != id;
+                          if (instance && !other) {
                             return done(at, {Presence::Present, std::make_shared<const Entry>(std::move(*instance))});
                           }
-                          const bool absent = instance.error().code == ErrorCode::NotFound;
+                          const bool absent = !instance && instance.error().code == ErrorCode::NotFound;
                           done(at, {absent ? Presence::Absent : Presence::Unknown, nullptr});
                         });
 }
