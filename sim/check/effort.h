@@ -9,29 +9,33 @@
 #include <tuple>
 #include <vector>
 
+#include "sim/check/calm.h"
+#include "sim/check/causes.h"
 #include "sim/check/rule.h"
 
 namespace sim::check {
 
-/// What a run's detours cost: links lost and dialled again, suspicions, repairs, leases lost, copies written again, ...
-/// A system that heals itself reaches its goal in spite of a fault of its own; only the detours show it.
+/// What a run's detours cost, and the work that all is done with: links lost and dialled again, suspicions, repairs,
+/// leases lost, copies written again, ... A system that heals itself reaches its goal in spite of a fault of its own;
+/// only the detours show it.
 ///
-/// calm-is-quiet: none happens in a stretch without faults, which begins 30 s after the last fault ended, node started
-/// or member left. What applications do, at any rate, is no fault.
+/// calm-is-quiet: no detour happens, and nothing is written to a disk, in a stretch without faults (see Calm), from its
+/// 30th second on.
+/// detours-fit-faults: none happens that no fault of the running stretch explains (see Causes).
 class Effort : public Rule {
  public:
-  /// Without `judges` it only counts.
-  explicit Effort(bool judges) : judges_(judges) {}
+  /// Without `judges` it only counts. Borrows `calm` and `causes`, which are told everything before.
+  Effort(const Calm& calm, const Causes& causes, bool judges) : calm_(calm), causes_(causes), judges_(judges) {}
 
-  /// "link.down", "copy.rewritten", ...: a scenario's metric "effort.link.down" is the number of one.
-  static std::vector<std::string_view> detours();
+  /// "link.down", "copy.rewritten", ...: a scenario's metric "effort.link.down" is the number of one. With the work
+  /// that is no detour, but what all is done with: "request", "request.bytes", "stream.dialled", "disk.write".
+  static std::vector<std::string_view> names();
 
   std::vector<std::string_view> ids() const override;
-  void begin(const Context& context) override;
   void on_node_event(NodeIndex node, const syncer::Event& event) override;
   void on_write(const Write& write) override;
-  void on_host_change(NodeIndex node, host::HostChange change) override;
-  void on_label(std::string_view label, const scenario::Event* event) override;
+  void on_request(NodeIndex node, const syncer::HttpRequest& request) override;
+  void on_work(NodeIndex node, host::Work work) override;
 
   /// How many of one detour, by all nodes.
   std::uint64_t count(std::string_view detour) const;
@@ -42,16 +46,14 @@ class Effort : public Rule {
   using Key = std::tuple<std::string_view, NodeIndex, std::string>;
 
   void book(NodeIndex node, std::string_view detour, std::string_view cause);
-  bool is_calm() const;
-  Instant disturbed_at() const;
-  bool all_run() const;
+  void add(NodeIndex node, std::string_view what, std::string_view cause, std::uint64_t count);
 
+  void judge(NodeIndex node, std::string_view detour, std::string_view cause);
+
+  const Calm& calm_;
+  const Causes& causes_;
   const bool judges_;
   std::map<Key, std::uint64_t> counts_;
-  std::map<NodeIndex, bool> down_;  // who ran once, and whether it does not now
-  Instant disturbed_at_{};          // by what is not among the faults that last
-  bool never_calm_ = false;         // the network itself is bad
-  bool strangers_ = false;          // somebody invents members
 };
 
 }  // namespace sim::check

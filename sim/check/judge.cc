@@ -14,6 +14,7 @@
 #include "sim/check/raft_rules.h"
 #include "sim/check/removal_rules.h"
 #include "sim/check/replica_rules.h"
+#include "sim/check/resource_rule.h"
 #include "sim/check/rest_rules.h"
 #include "sim/host/world.h"
 
@@ -21,7 +22,7 @@ namespace sim::check {
 namespace {
 
 /// Every always-on invariant, in the order in which they see an event.
-std::vector<std::unique_ptr<Rule>> all_rules() {
+std::vector<std::unique_ptr<Rule>> all_rules(const Calm& calm) {
   std::vector<std::unique_ptr<Rule>> rules;
   rules.push_back(make_hands_off_rule());
   rules.push_back(make_copy_rule());
@@ -43,6 +44,7 @@ std::vector<std::unique_ptr<Rule>> all_rules() {
   rules.push_back(make_bound_rule());
   rules.push_back(make_rest_rule());
   rules.push_back(make_identity_rule());
+  rules.push_back(make_resource_rule(calm));
   return rules;
 }
 
@@ -72,11 +74,17 @@ class Judge : public scenario::Checks {
     auto watch = std::make_unique<Watch>();
     watch_ = watch.get();
     rules_.push_back(std::move(watch));
-    auto effort = std::make_unique<Effort>(options.invariants);
+    auto calm = std::make_unique<Calm>();
+    auto causes = std::make_unique<Causes>(*calm);
+    auto effort = std::make_unique<Effort>(*calm, *causes, options.invariants);
+    const Calm& stretches = *calm;
+    after_event_.push_back(causes.get());
+    rules_.push_back(std::move(calm));
+    rules_.push_back(std::move(causes));
     effort_ = effort.get();
     rules_.push_back(std::move(effort));
     if (!options.invariants) return;
-    for (auto& rule : all_rules()) {
+    for (auto& rule : all_rules(stretches)) {
       if (rule->wants_after_event()) after_event_.push_back(rule.get());
       rules_.push_back(std::move(rule));
     }
@@ -118,6 +126,9 @@ class Judge : public scenario::Checks {
   void on_request(NodeIndex node, const syncer::HttpRequest& request) override {
     metrics_.on_request();
     for (const auto& rule : rules_) rule->on_request(node, request);
+  }
+  void on_work(NodeIndex node, host::Work work) override {
+    for (const auto& rule : rules_) rule->on_work(node, work);
   }
   bool wants(syncer::Severity severity) const override { return severity >= syncer::Severity::Debug; }
   void on_host_change(NodeIndex node, host::HostChange change) override {
@@ -185,8 +196,10 @@ class Judge : public scenario::Checks {
 
 scenario::Vocabulary vocabulary() {
   scenario::Vocabulary words{Metrics::names(), {}};
-  auto rules = all_rules();
-  rules.push_back(std::make_unique<Effort>(true));
+  const Calm calm;
+  auto rules = all_rules(calm);
+  const Causes causes(calm);
+  rules.push_back(std::make_unique<Effort>(calm, causes, true));
   for (const auto& rule : rules) {
     for (const std::string_view id : rule->ids()) {
       if (std::find(words.invariants.begin(), words.invariants.end(), id) == words.invariants.end()) {

@@ -28,7 +28,8 @@ Ledger::Ledger(std::map<std::string, RegistryIndex> homes, std::vector<std::stri
       kinds_(std::move(kinds)),
       different_kinds_(kinds_.begin(), kinds_.end()),
       registries_(kinds_.size()),
-      differing_pairs_(registries_ * registries_) {}
+      differing_pairs_(registries_ * registries_),
+      living_(registries_) {}
 
 void Ledger::on_registry_change(RegistryIndex registry, const host::RegistryChange& change) {
   former_.reset();
@@ -74,7 +75,10 @@ void Ledger::origin_is(const InstanceName& name, const host::RegistryInstance& i
     origin.name = name;
     origin.sights.resize(registries_);
   }
-  if (born) origin.since = now;
+  if (born) {
+    origin.since = now;
+    ++living_[name.registry];
+  }
   if (born || content.seen != origin.content.seen || content.host != origin.content.host) {
     origin.step = born ? Origin::Step::Registered : Origin::Step::Changed;
     origin.stepped = now;
@@ -93,6 +97,7 @@ void Ledger::origin_is(const InstanceName& name, const host::RegistryInstance& i
 
 void Ledger::origin_gone(Origin& origin, Instant now) {
   if (!origin.alive) return;
+  --living_[origin.name.registry];
   origin.alive = false;
   origin.since = now;
   origin.step = Origin::Step::Removed;
@@ -110,6 +115,7 @@ void Ledger::copy_is(const InstanceName& name, const host::RegistryInstance& ins
   copy.properties = instance.properties;
   copy.epoch = mark.epoch;
   if (fresh) {
+    ++living_[name.registry];
     copy.name = name;
     copy.region = mark.region;
     copy.since = now;
@@ -130,6 +136,7 @@ void Ledger::copy_is(const InstanceName& name, const host::RegistryInstance& ins
 void Ledger::copy_gone(std::map<InstanceName, Copy>::iterator found, Instant now) {
   former_ = std::move(found->second);
   copies_.erase(found);
+  --living_[former_->name.registry];
   const Copy& copy = *former_;
   if (!copy.origin) return;
   Origin& origin = origins_[*copy.origin];

@@ -106,6 +106,8 @@ class Ledger : public host::Probe {
   std::optional<Copy> take_former() { return std::exchange(former_, std::nullopt); }
   const Origin* origin(const InstanceName& name) const;
   const Copy* copy(const InstanceName& name) const;
+  /// Origins and copies that live in a registry now.
+  std::size_t living(RegistryIndex registry) const { return living_[registry]; }
   /// Pairs (origin, foreign registry) that differ from what they should show.
   std::uint64_t differing() const { return differing_; }
   /// Those with the home and the target among the given registries.
@@ -145,6 +147,7 @@ class Ledger : public host::Probe {
   std::vector<const Origin*> known_;
   std::optional<Copy> former_;
   std::vector<std::uint64_t> differing_pairs_;  ///< by home * registries + target
+  std::vector<std::size_t> living_;             ///< by registry
   std::uint64_t differing_ = 0;
   std::uint64_t ghosts_ = 0;
   std::uint64_t loops_ = 0;

@@ -14,7 +14,7 @@ constexpr std::string_view kEffort = "effort.";
 const std::vector<std::string>& effort_names() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;
-    for (const std::string_view detour : Effort::detours()) all.push_back(std::string(kEffort) + std::string(detour));
+    for (const std::string_view detour : Effort::names()) all.push_back(std::string(kEffort) + std::string(detour));
     return all;
   }();
   return names;

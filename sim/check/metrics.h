@@ -16,7 +16,7 @@ namespace sim::check {
 /// Quantities of a run by name: "convergence.visible_after", "convergence.changed_after", "convergence.gone_after" (one
 /// value per instance and foreign registry, ns), "net.bytes_sent", "net.messages_sent", "net.messages_lost",
 /// "registry.writes" (by anybody), "registry.requests" (by syncers), "registry.copies" (at the end), "swim.false_dead",
-/// "gossip.dropped", and "effort.DETOUR" for each of Effort::detours() (one value each).
+/// "gossip.dropped", and "effort.DETOUR" for each of Effort::names() (one value each).
 class Metrics {
  public:
   /// What measures beside the metrics themselves.

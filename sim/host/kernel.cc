@@ -56,6 +56,10 @@ void Probes::request(NodeIndex node, const syncer::HttpRequest& request) const {
   for (Probe* probe : all_) probe->on_request(node, request);
 }
 
+void Probes::work(NodeIndex node, Work work) const {
+  for (Probe* probe : all_) probe->on_work(node, work);
+}
+
 void Probes::registry_change(RegistryIndex registry, const RegistryChange& change) const {
   for (Probe* probe : all_) probe->on_registry_change(registry, change);
 }

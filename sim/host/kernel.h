@@ -57,6 +57,7 @@ class Probes {
   bool wants_messages() const { return !messages_.empty(); }
   void node_event(NodeIndex node, const syncer::Event& event) const;
   void request(NodeIndex node, const syncer::HttpRequest& request) const;
+  void work(NodeIndex node, Work work) const;
   void registry_change(RegistryIndex registry, const RegistryChange& change) const;
   void host_change(NodeIndex node, HostChange change) const;
   void message(const Message& message) const;

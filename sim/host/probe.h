@@ -57,6 +57,12 @@ struct Message {
 /// What happened to a node's process or machine.
 enum class HostChange : std::uint8_t { Started, Stopped, Crashed, Exited, Paused, Resumed };
 
+/// What a process has its machine do, beside requests and messages.
+enum class Work : std::uint8_t {
+  Dial,       ///< opens a stream
+  DiskWrite,  ///< writes durably
+};
+
 /// Watches a world. Observation only: a probe never calls a World method that changes anything, so the digest is the
 /// same with and without it. Times are world time; Event::at is the node's own clock.
 class Probe {
@@ -67,6 +73,7 @@ class Probe {
   virtual bool wants(syncer::Severity) const { return false; }
   /// A node hands a request for a registry to the network.
   virtual void on_request(NodeIndex, const syncer::HttpRequest&) {}
+  virtual void on_work(NodeIndex, Work) {}
   virtual void on_registry_change(RegistryIndex, const RegistryChange&) {}
   virtual void on_host_change(NodeIndex, HostChange) {}
   /// Only called when wants_messages(); asked once, when the probe is added.

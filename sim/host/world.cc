@@ -176,6 +176,9 @@ bool World::paused(NodeIndex n) const { return state_->node(n).paused(); }
 const std::string& World::failure(NodeIndex n) const { return state_->node(n).failure(); }
 bool World::reachable(Site a, Site b) const { return state_->fabric.network.open(a, b); }
 const syncer::node::Node* World::node(NodeIndex n) const { return state_->node(n).node(); }
+Taken World::taken(NodeIndex n) const {
+  return {state_->fabric.streams.open(n), state_->fabric.calls.under_way(n), state_->node(n).is_behind()};
+}
 const std::vector<NodeIndex>& World::acted() const { return state_->fabric.kernel.acted; }
 
 bool World::operate(NodeIndex n, const std::function<void(syncer::node::Node&, Instant)>& action) {

@@ -27,6 +27,14 @@ namespace sim::host {
 
 /// Names one running fault, for heal.
 using FaultId = std::uint32_t;
+
+/// What a process has taken of its machine.
+struct Taken {
+  std::size_t streams = 0;  ///< connections that it has open, or that it was not told yet are over
+  std::size_t calls = 0;    ///< HTTP requests whose outcome it does not know yet
+  bool is_behind = false;   ///< work waits in its inbox
+};
+
 /// Names one link rule, for removal.
 using RuleId = std::uint32_t;
 
@@ -142,6 +150,7 @@ class World {
   bool reachable(Site a, Site b) const;
   /// nullptr while the node is down.
   const syncer::node::Node* node(NodeIndex n) const;
+  Taken taken(NodeIndex n) const;
   /// In a probe's after_event(): the syncers whose process did something in the event; the inside of no other changed.
   const std::vector<NodeIndex>& acted() const;
   /// Calls the operator's side of a node that is up: set_seeds, release_guard.

@@ -193,12 +193,18 @@ int exit_code(const Suite& suite) {
 
 namespace {
 
-/// "  detours  link.down 4, member.suspected 2 (mean of a seed)"; nothing when there was none.
-std::string detours(const Suite& suite) {
+/// "  detours a seed  link.down 4, member.suspected 2", or of the work that is none; nothing when there was none.
+std::string means(const Suite& suite, bool upkeep, const std::string& title) {
+  std::map<std::string, std::uint64_t> all;
+  for (const RunResult& r : suite.results) {
+    for (const scenario::Cost& c : r.findings.effort) {
+      if (c.upkeep == upkeep) all[c.detour] += c.count;
+    }
+  }
   std::string text;
-  for (const auto& [detour, count] : effort(suite))
-    text += (text.empty() ? "" : ", ") + detour + " " + per_seed(count, suite.results.size());
-  return text.empty() ? text : "  detours a seed  " + text + "\n";
+  for (const auto& [what, count] : all)
+    text += (text.empty() ? "" : ", ") + what + " " + per_seed(count, suite.results.size());
+  return text.empty() ? text : "  " + title + " a seed  " + text + "\n";
 }
 
 }  // namespace
@@ -221,7 +227,7 @@ std::string to_text(const Suite& suite) {
     text += "  determinism  " + std::to_string(suite.run_twice) + " of " + std::to_string(suite.results.size()) +
             " seeds run twice, with and without checks: equal\n";
   }
-  return text + detours(suite) + failures(suite);
+  return text + means(suite, false, "detours") + means(suite, true, "work") + failures(suite);
 }
 
 std::string to_json_line(const Suite& suite) {
@@ -288,10 +294,12 @@ scenario::Timing timing_from(const json& t) {
 }
 
 json to_value(const scenario::Cost& c) {
-  return {{"detour", c.detour}, {"node", c.node}, {"cause", c.cause}, {"count", c.count}};
+  return {{"detour", c.detour}, {"node", c.node}, {"cause", c.cause}, {"count", c.count}, {"upkeep", c.upkeep}};
 }
 
-scenario::Cost cost_from(const json& c) { return {c.at("detour"), c.at("node"), c.at("cause"), c.at("count")}; }
+scenario::Cost cost_from(const json& c) {
+  return {c.at("detour"), c.at("node"), c.at("cause"), c.at("count"), c.at("upkeep")};
+}
 
 }  // namespace
 

@@ -195,6 +195,13 @@ std::vector<std::string> Catalog::pending() const {
   return reasons;
 }
 
+Sizes Catalog::sizes() const {
+  Sizes sizes;
+  session_->fill(sizes);
+  regions_.fill(sizes);
+  return sizes;
+}
+
 void Catalog::hash(StateHasher& hasher) const {
   const Session& s = *session_;
   hasher.add(epoch_ ? epoch_->term + 1 : 0);

@@ -13,6 +13,7 @@
 #include "syncer/base/random.h"
 #include "syncer/catalog/config.h"
 #include "syncer/catalog/regions.h"
+#include "syncer/catalog/sizes.h"
 #include "syncer/catalog/status.h"
 #include "syncer/ports/http.h"
 #include "syncer/ports/observer.h"
@@ -91,6 +92,7 @@ class Catalog {
   ImportStatus import_status(const std::string& region) const { return regions_.status(region); }
   /// What is under way, for people; empty at rest. What is wrong is in the status.
   std::vector<std::string> pending() const;
+  Sizes sizes() const;
   void hash(StateHasher& hasher) const;
 
  private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/catalog/copy_failures.h"
 
+#include "syncer/base/mutation.h"
 #include "syncer/registry/record.h"
 #include "syncer/registry/settings.h"
 
@@ -14,6 +15,8 @@ void CopyFailures::note(Instant now, const CopyName& name, DesiredCopy& copy, co
   copy.retry_at = now + wait + random_.between(Duration::zero(), wait / 4);
   copy.waiting = to_string(error);
   queue_.push_at(copy.retry_at, name);
+  observe(observer_, now, EventKind::CopyRetried, Severity::Debug,
+          {{"region", name.region}, {"reason", syncer::name(error.code)}});
   if (!passing) reject(now, name, copy);
 }
 
@@ -33,7 +36,7 @@ void CopyFailures::forget(Instant now, const CopyName& name, DesiredCopy& copy) 
   copy.failures = 0;
   if (copy.rejected.empty()) return;
   copy.rejected.clear();
-  --rejected_;
+  if (!SYNCER_MUTATED("catalog.count_rejections_up_only")) --rejected_;
   observe(observer_, now, EventKind::CopyAccepted, Severity::Info,
           {{"region", name.region}, {"key", registry::readable_key(name.key)}});
 }

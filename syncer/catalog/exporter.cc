@@ -157,4 +157,11 @@ std::vector<ExportChange> Exporter::take_changes() {
   return changes;
 }
 
+void Exporter::fill(Sizes& sizes) const {
+  sizes.exported = instances_;
+  for (const auto& [service, instances] : services_) sizes.exported_counted += instances;
+  sizes.restorable = removed_.size();
+  sizes.restorable_timers = removed_until_.size();
+}
+
 }  // namespace syncer::catalog

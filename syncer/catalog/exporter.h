@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "syncer/catalog/config.h"
+#include "syncer/catalog/sizes.h"
 #include "syncer/ports/observer.h"
 
 namespace syncer::catalog {
@@ -45,6 +46,8 @@ class Exporter {
   /// Forgets what is not to be restored any more.
   void advance(Instant now);
   Instant next_deadline() const;
+  /// Adds what is exported or may be again.
+  void fill(Sizes& sizes) const;
 
  private:
   using Records = std::map<Bytes, Bytes>;

@@ -8,6 +8,7 @@
 #include "syncer/base/random.h"
 #include "syncer/catalog/copy_failures.h"
 #include "syncer/catalog/present_copies.h"
+#include "syncer/catalog/sizes.h"
 #include "syncer/catalog/waiting_copies.h"
 #include "syncer/registry/driver.h"
 #include "syncer/registry/poll_cycle.h"
@@ -41,6 +42,14 @@ class Importer {
   std::size_t copies() const { return present_.size(); }
   std::size_t waiting() const { return queue_.size() + busy_; }
   std::size_t rejected() const { return failures_.rejected(); }
+  /// Adds the copies.
+  void fill(Sizes& sizes) const {
+    sizes.copies = present_.size();
+    sizes.busy_counted = busy_;
+    sizes.rejected_counted = failures_.rejected();
+    sizes.queued = queue_.size();
+    sizes.copy_timers = queue_.timers();
+  }
   /// Why something is not done yet, for people; at most `limit` of them.
   void explain(std::vector<std::string>& out, std::size_t limit) const { explain_waiting(regions_, out, limit); }
   /// Copies without all that their origin says, because this registry has no place for it; the first few.

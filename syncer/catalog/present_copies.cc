@@ -156,7 +156,10 @@ bool PresentCopies::lease_lost(Instant now, const registry::EntryId& ref) {
   const CopyName name = found->second;
   RemoteCopies* remote = nullptr;
   DesiredCopy* copy = regions_.find(name, &remote);
-  observe(observer_, now, EventKind::LeaseLost, Severity::Warning, {{"region", name.region}, {"copy", ref.id}});
+  // A removal of ours that is under way may overtake the heartbeat.
+  const bool expected = copy->busy && !copy->desired;
+  if (!expected)
+    observe(observer_, now, EventKind::LeaseLost, Severity::Warning, {{"region", name.region}, {"copy", ref.id}});
   believe(name, *remote, *copy, ref.id, false);
   // The list still shows it for a while; that is not news.
   updated(now, name, copy->copies[ref.id]);

@@ -34,6 +34,7 @@ class CopyQueue {
   std::optional<CopyName> pop();
 
   std::size_t size() const { return size_; }
+  std::size_t timers() const { return timers_.size(); }
   Instant next_due() const { return timers_.empty() ? kNever : timers_.begin()->first; }
 
  private:

@@ -383,4 +383,17 @@ ImportStatus Regions::status(const std::string& region) const {
   return {holding, remote.report.status()};
 }
 
+void Regions::fill(Sizes& sizes) const {
+  sizes.regions = regions_.size();
+  for (const auto& [region, remote] : regions_) {
+    sizes.desired += remote.desired.size();
+    remote.guard.fill(sizes.guards);
+    for (const auto& [key, copy] : remote.desired) {
+      sizes.busy += copy.busy ? 1 : 0;
+      sizes.rejected += copy.rejected.empty() ? 0 : 1;
+    }
+  }
+  sizes.touched = touched_.size();
+}
+
 }  // namespace syncer::catalog

@@ -11,6 +11,7 @@
 #include "syncer/base/hash.h"
 #include "syncer/base/ids.h"
 #include "syncer/catalog/guard_report.h"
+#include "syncer/catalog/sizes.h"
 #include "syncer/catalog/status.h"
 #include "syncer/ports/observer.h"
 #include "syncer/registry/driver.h"
@@ -135,6 +136,8 @@ class Regions {
   /// What all regions together attach to one service; where they differ the first region by name counts.
   registry::Attachments attachments(const registry::ServiceKey& key) const;
   ImportStatus status(const std::string& region) const;
+  /// Adds what is known of all regions.
+  void fill(Sizes& sizes) const;
   void hash(StateHasher& hasher) const;
   /// The guards that hold something, for the next leader.
   void add_guards(std::vector<GuardMark>& marks) const;

@@ -76,6 +76,7 @@ void Session::poll(Instant now) {
 }
 
 void Session::carry(Instant now) {
+  ghosts_.expire(now);
   for (const Change& change : view.take_changes()) carry(now, change);
   carry_lost_leases(now);
   carry_verified(now);
@@ -233,6 +234,8 @@ void Session::bury(Instant now, const EntryId& ref, const Bytes& key, const regi
 }
 
 void Session::carry_lost_leases(Instant now) {
+  for (const EntryId& ref : leases.take_late())
+    observe(observer_, now, EventKind::LeaseLate, Severity::Debug, {{"copy", ref.id}});
   for (const EntryId& ref : leases.take_lost()) {
     if (!importer.present().lease_lost(now, ref)) canary.lease_lost(now, ref);
   }
@@ -259,6 +262,19 @@ void Session::take_inventory(Instant now) {
   read_once_ = true;
   cycle.settle();
   guard.take_inventory(now);
+}
+
+void Session::fill(Sizes& sizes) const {
+  calls.fill(sizes.registry);
+  absences.fill(sizes.registry);
+  leases.fill(sizes.registry);
+  ghosts_.fill(sizes.registry);
+  view.fill(sizes.registry);
+  sizes.driver = driver->sizes();
+  exporter.fill(sizes);
+  importer.fill(sizes);
+  guard.core().fill(sizes.guards);
+  sizes.unfit = unfit_.size();
 }
 
 }  // namespace syncer::catalog

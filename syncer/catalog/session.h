@@ -49,6 +49,8 @@ class Session : registry::DriverOwner {
   std::vector<std::string> unfit(std::size_t limit) const;
   /// Entries with the id of a copy whose marks nobody of the pool signed.
   std::size_t unsigned_copies() const { return unsigned_.size(); }
+  /// Adds all but what is known of other regions.
+  void fill(Sizes& sizes) const;
 
   registry::Addresses addresses;
   registry::Calls calls;

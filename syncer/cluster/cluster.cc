@@ -289,6 +289,17 @@ std::string Cluster::state_of(const VoterSlot& slot) const {
   return hello->stage == VoterStage::Voting ? "follower" : "joining";
 }
 
+Sizes Cluster::sizes() const {
+  Sizes sizes;
+  links_.fill(sizes);
+  sizes.writes = store_.size();
+  sizes.guards = state_.guards.size();
+  if (raft_.node() == nullptr) return sizes;
+  sizes.log_entries = raft_.log().entries().size();
+  sizes.uncommitted_bytes = raft_.log().uncommitted_bytes();
+  return sizes;
+}
+
 void Cluster::hash(StateHasher& hasher) const {
   const VoterSet& voters = roster_.voters();
   hasher.add(voters.disk);

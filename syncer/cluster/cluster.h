@@ -102,6 +102,7 @@ class Cluster {
   /// Why the region has no working group here, for the operator; empty when all is well.
   std::vector<std::string> pending() const;
   GroupStatus status(Instant now) const;
+  Sizes sizes() const;
   void hash(StateHasher& hasher) const;
 
  private:

@@ -214,7 +214,7 @@ void ClusterLinks::on_stream_closed(Instant now, LinkId id) { forget(now, id); }
 
 void ClusterLinks::drop(Instant now, LinkId id, std::string reason) {
   events_.dropped.push_back(std::move(reason));
-  streams_.close(id);
+  if (!SYNCER_MUTATED("cluster.forget_dropped_streams_unclosed")) streams_.close(id);
   forget(now, id);
 }
 
@@ -302,6 +302,12 @@ Instant ClusterLinks::next_deadline() const {
       next = std::min(next, peer.next_pulse);
   }
   return next;
+}
+
+void ClusterLinks::fill(Sizes& sizes) const {
+  sizes.links = links_.size();
+  sizes.peers = peers_.size();
+  for (const auto& [id, link] : links_) sizes.buffered_bytes += link.reader.buffered();
 }
 
 }  // namespace syncer::cluster

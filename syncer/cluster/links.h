@@ -9,6 +9,7 @@
 
 #include "syncer/base/identity.h"
 #include "syncer/base/random.h"
+#include "syncer/cluster/sizes.h"
 #include "syncer/ports/network.h"
 #include "syncer/wire/frame/frame.h"
 #include "syncer/wire/frame/seal.h"
@@ -75,6 +76,8 @@ class ClusterLinks {
   void on_stream_closed(Instant now, LinkId link);
   void advance(Instant now);
   Instant next_deadline() const;
+  /// Adds the links.
+  void fill(Sizes& sizes) const;
   Events take_events() { return std::exchange(events_, {}); }
 
  private:

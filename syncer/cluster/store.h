@@ -25,6 +25,8 @@ class ClusterStore {
   /// False when the call is none of ours. A write that failed is an error: a retry would prove nothing.
   Result<bool> on_stored(Instant now, CallId call, const Result<void>& outcome);
   bool idle() const { return steps_.empty(); }
+  /// Steps that are not done.
+  std::size_t size() const { return steps_.size(); }
 
  private:
   struct Step {

@@ -84,6 +84,7 @@ class Gossip {
   const std::map<std::string, std::uint64_t, std::less<>>& drops() const { return drops_; }
   /// How many failed members are kept to be asked again, for checkers.
   std::size_t failed_members() const { return failed_.size(); }
+  Sizes sizes() const;
   void hash(StateHasher& h) const;
   /// Only who is there and how it stands with them: news that comes twice does not change it.
   void hash_members(StateHasher& h) const { swim_.hash_members(h); }
@@ -140,5 +141,18 @@ class Gossip {
   bool left_ = false;
   Instant leave_deadline_ = kNever;  ///< set by leave()
 };
+
+inline Sizes Gossip::sizes() const {
+  Sizes sizes;
+  streams_.fill(sizes);
+  sizes.relays = swim_.relays().size();
+  sizes.news = swim_.queue().size();
+  sizes.members = swim_.members().size();
+  swim_.members().for_each([&](const membership::Member& member) { sizes.suspects += member.suspicion ? 1 : 0; });
+  sizes.suspects_counted = swim_.suspects();
+  sizes.failed_members = failed_.size();
+  sizes.claims = claims_.size();
+  return sizes;
+}
 
 }  // namespace syncer::gossip

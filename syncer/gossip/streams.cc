@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "syncer/base/mutation.h"
 #include "syncer/wire/gossip/message.h"
 #include "syncer/wire/gossip/serf.h"
 
@@ -143,6 +144,13 @@ bool GossipStreams::full(const Endpoint& from) const {
   return accepted_ >= kMaxAccepted || static_cast<std::size_t>(same_host) >= kMaxOfOneHost;
 }
 
+void GossipStreams::fill(Sizes& sizes) const {
+  sizes.streams = open_.size();
+  sizes.accepted = static_cast<std::size_t>(std::count_if(
+      open_.begin(), open_.end(), [](const auto& entry) { return entry.second->purpose == StreamPurpose::Accepted; }));
+  sizes.accepted_counted = accepted_;
+}
+
 void GossipStreams::add(LinkId id, GossipStream stream) {
   if (stream.purpose == StreamPurpose::Accepted) ++accepted_;
   open_.emplace(id, std::make_unique<GossipStream>(std::move(stream)));
@@ -152,7 +160,7 @@ std::unique_ptr<GossipStream> GossipStreams::take(LinkId id) {
   const auto it = open_.find(id);
   std::unique_ptr<GossipStream> stream = std::move(it->second);
   open_.erase(it);
-  if (stream->purpose == StreamPurpose::Accepted) --accepted_;
+  if (stream->purpose == StreamPurpose::Accepted && !SYNCER_MUTATED("gossip.count_streams_up_only")) --accepted_;
   return stream;
 }
 

@@ -12,6 +12,7 @@
 #include "syncer/base/ids.h"
 #include "syncer/base/time.h"
 #include "syncer/gossip/serf_intents.h"
+#include "syncer/gossip/sizes.h"
 #include "syncer/gossip/types.h"
 #include "syncer/membership/swim.h"
 #include "syncer/ports/network.h"
@@ -75,6 +76,8 @@ class GossipStreams {
   bool owns(LinkId id) const { return open_.count(id) == 1; }
   Instant next_deadline() const;
   std::size_t size() const { return open_.size(); }
+  /// Adds the streams.
+  void fill(Sizes& sizes) const;
 
  private:
   bool full(const Endpoint& from) const;

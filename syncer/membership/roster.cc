@@ -126,7 +126,7 @@ void Roster::refute(Member& me, std::uint64_t accused) {
 void Roster::clear_suspicion(Member& member) {
   if (!member.suspicion) return;
   member.suspicion.reset();
-  --suspects_;
+  if (!SYNCER_MUTATED("membership.count_suspicions_up_only")) --suspects_;
 }
 
 void Roster::announce(const Member& member) { broadcast(member.name, account_of(member)); }

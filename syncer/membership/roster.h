@@ -65,6 +65,8 @@ class Roster {
   const BroadcastQueue& queue() const { return queue_; }
   Awareness& awareness() { return awareness_; }
   const Awareness& awareness() const { return awareness_; }
+  /// Running suspicions, as counted.
+  std::size_t suspects() const { return suspects_; }
   void hash(StateHasher& h) const;
   /// Only what is known of the members, without the news that waits to be sent.
   void hash_members(StateHasher& h) const;

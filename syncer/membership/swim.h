@@ -67,6 +67,8 @@ class Swim {
   bool has_peer() const;
   const BroadcastQueue& queue() const { return roster_.queue(); }
   const Relays& relays() const { return relays_; }
+  /// Running suspicions, as counted.
+  std::size_t suspects() const { return roster_.suspects(); }
   int health() const { return roster_.awareness().score(); }
   const Options& options() const { return options_; }
   void hash(StateHasher& h) const;

@@ -13,6 +13,7 @@
 #include "syncer/base/ids.h"
 #include "syncer/base/random.h"
 #include "syncer/node/node_config.h"
+#include "syncer/node/sizes.h"
 #include "syncer/node/status.h"
 #include "syncer/ports/ports.h"
 
@@ -56,6 +57,7 @@ class UnidentifiedStreams {
   /// Removes a stream that stayed silent for too long, for the caller to close; call until it gives nothing.
   std::optional<LinkId> take_expired(Instant now);
   Instant next_deadline() const;
+  std::size_t size() const { return streams_.size(); }
 
  private:
   struct Silent {
@@ -130,6 +132,7 @@ class Node {
   const catalog::Catalog& catalog() const;
   /// nullptr in single mode.
   const cluster::Cluster* cluster() const;
+  Sizes sizes() const;
   void hash(StateHasher& hasher) const;
 
  private:

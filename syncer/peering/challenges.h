@@ -33,6 +33,7 @@ class Challenges {
   /// The newcomer of a region whose present link is gone.
   std::optional<Challenge> take(const std::string& region);
   Instant next_deadline() const;
+  std::size_t size() const { return waiting_.size(); }
   /// How old the last proof of a present writer may be when the time is up.
   Duration proof_age() const { return heartbeat_; }
 

@@ -57,6 +57,7 @@ class Handshake {
 
   /// For people, that a region's name is used by two syncers; empty while that is not so.
   std::string conflict(std::string_view region) const;
+  std::size_t conflicts() const { return conflicts_.size(); }
   /// Forgets conflicts that were not seen for a while.
   void advance(Instant now);
   Instant next_deadline() const;

@@ -143,7 +143,7 @@ void Links::send_refusal(PeerLink& link, const wire::Refuse& refusal) {
 }
 
 std::optional<PeerLink> Links::close(Instant now, LinkId id, std::string_view reason) {
-  if (contains(id)) streams_.close(id);
+  if (contains(id) && !SYNCER_MUTATED("peering.forget_closed_streams")) streams_.close(id);
   return on_closed(now, id, reason);
 }
 
@@ -180,9 +180,13 @@ Instant Links::expiry(const PeerLink& link) const {
 
 bool Links::hold_too_much(const PeerLink& link) const {
   if (link.reader.buffered() <= kFreeBuffer) return false;
+  return buffered() > kMaxBuffered;
+}
+
+std::size_t Links::buffered() const {
   std::size_t all = 0;
-  for (const auto& [id, other] : links_) all += other.reader.buffered();
-  return all > kMaxBuffered;
+  for (const auto& [id, link] : links_) all += link.reader.buffered();
+  return all;
 }
 
 std::vector<LinkId> Links::take_silent(Instant now) {

@@ -62,6 +62,8 @@ class Links {
   PeerLink* find(LinkId id);
   const PeerLink* find(LinkId id) const;
   std::vector<LinkId> ids() const;
+  /// Bytes of unfinished frames, of all links.
+  std::size_t buffered() const;
 
   LinkId dial(Instant now, const std::string& region, const Endpoint& address);
   /// Closes the stream at once when too many are unidentified already, from that host or from all; `expected` hosts,

@@ -241,6 +241,7 @@ void Peering::publish(Instant now, const replication::Publish& publish) {
 
 void Peering::ask(Instant now, const replication::Ask& ask) {
   const Peer& peer = peers_.at(peers_.name_of(ask.to));
+  report_question(observer_, now, peer.name, ask.message);
   if (peer.in) send(now, *peer.in, wire::encode_sync(ask.message));
 }
 

@@ -14,6 +14,7 @@
 #include "syncer/peering/handshake.h"
 #include "syncer/peering/links.h"
 #include "syncer/peering/peers.h"
+#include "syncer/peering/sizes.h"
 #include "syncer/replication/replication.h"
 
 namespace syncer::peering {
@@ -119,6 +120,7 @@ class Peering {
   const replication::Replication& core() const { return core_; }
   /// What was refused so far, by reason.
   const Refusals& refusals() const { return links_.refusals(); }
+  Sizes sizes() const;
   void hash(StateHasher& hasher) const;
 
  private:

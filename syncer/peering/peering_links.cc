@@ -226,4 +226,23 @@ Instant Peering::next_deadline() const {
   return next;
 }
 
+Sizes Peering::sizes() const {
+  Sizes sizes;
+  const std::vector<LinkId> open = links_.ids();
+  sizes.links = open.size();
+  std::set<LinkId> attached;
+  for (const auto& [name, peer] : peers_) {
+    if (peer.out) attached.insert(*peer.out);
+    if (peer.in) attached.insert(*peer.in);
+  }
+  for (const LinkId link : open) sizes.unattached_links += attached.contains(link) ? 0 : 1;
+  sizes.buffered_bytes = links_.buffered();
+  sizes.challenges = challenges_.size();
+  sizes.conflicts = handshake_.conflicts();
+  sizes.regions = peers_.size();
+  sizes.region_ids = peers_.ids();
+  sizes.log = core_.sizes();
+  return sizes;
+}
+
 }  // namespace syncer::peering

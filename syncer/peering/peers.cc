@@ -164,4 +164,15 @@ void report_doubt(Observer& observer, Instant now, std::string_view region, Epoc
           {{"region", region}, {"epoch_generation", got.generation}, {"epoch_term", got.term}, {"known", known_text}});
 }
 
+void report_question(Observer& observer, Instant now, std::string_view region,
+                     const replication::ReaderMessage& question) {
+  std::string_view what;
+  if (std::holds_alternative<replication::Pull>(question)) what = "what follows a gap";
+  if (std::holds_alternative<replication::BucketsRequest>(question)) what = "the sums of its buckets";
+  if (std::holds_alternative<replication::BucketRequest>(question)) what = "what differs in buckets";
+  if (std::holds_alternative<replication::SnapshotRequest>(question)) what = "all of it";
+  if (what.empty()) return;
+  observe(observer, now, EventKind::ReplicaAsked, Severity::Debug, {{"region", region}, {"reason", what}});
+}
+
 }  // namespace syncer::peering

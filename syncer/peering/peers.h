@@ -11,6 +11,7 @@
 
 #include "syncer/base/endpoint.h"
 #include "syncer/base/ids.h"
+#include "syncer/base/mutation.h"
 #include "syncer/base/random.h"
 #include "syncer/base/time.h"
 #include "syncer/peering/exchange.h"
@@ -118,11 +119,15 @@ class Peers {
   Instant started() const { return started_; }
   void erase(std::string_view region) {
     const auto it = map_.find(region);
-    free_.push_back(it->second.id);
+    if (!SYNCER_MUTATED("peering.use_no_id_again")) free_.push_back(it->second.id);
     map_.erase(it);
   }
   /// Neither known nor room for it.
   bool is_full_for(std::string_view region) const { return map_.size() >= kMaxRegions && find(region) == nullptr; }
+
+  std::size_t size() const { return map_.size(); }
+  /// Ids that are in use.
+  std::size_t ids() const { return names_.size() - free_.size(); }
 
   Map::iterator begin() { return map_.begin(); }
   Map::iterator end() { return map_.end(); }
@@ -148,6 +153,10 @@ void report_bound(Observer& observer, Instant now, std::string_view region, cons
 void report_mismatch(Observer& observer, Instant now, std::string_view region, const replication::Version& version);
 /// A message of the epoch `got` was refused.
 void report_stale_epoch(Observer& observer, Instant now, std::string_view region, Epoch got, Epoch known);
+/// Something of a region's log was asked for; an acknowledgement asks for nothing, and the next part of what was asked
+/// for already for nothing new.
+void report_question(Observer& observer, Instant now, std::string_view region,
+                     const replication::ReaderMessage& question);
 /// A region reached a quota, or is within it again.
 void report_quota(Observer& observer, Instant now, std::string_view region, const replication::QuotaChanged& changed);
 /// Somebody speaks of an epoch that the region cannot have, as far as is known.

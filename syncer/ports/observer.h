@@ -79,7 +79,11 @@ namespace syncer {
   /* the own certificate: identity, reason */                                                             \
   X(CertificateReplaced, "certificate.replaced")   /* identity, fingerprint */                            \
   X(CertificateRefused,  "certificate.refused")    /* reason: changed files that cannot be used */        \
-  X(CertificateEnds,     "certificate.ends")       /* 30 days, 7 days, 1 day before, and when it is over */
+  X(CertificateEnds,     "certificate.ends")       /* 30 days, 7 days, 1 day before, and when it is over */ \
+  /* what it took: */                                                                                     \
+  X(ReplicaAsked,        "replica.asked")          /* region, reason: what of its log was asked for */    \
+  X(CopyRetried,         "copy.retried")           /* region, key, reason */                              \
+  X(LeaseLate,           "copy.lease_late")        /* copy: renewed in the last third of its life */
 // clang-format on
 
 enum class EventKind : std::uint16_t {

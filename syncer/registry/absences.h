@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "syncer/registry/driver.h"
+#include "syncer/registry/sizes.h"
 
 namespace syncer::registry {
 
@@ -31,6 +32,11 @@ class Absences {
   /// Those that were to be verified and are there.
   std::vector<EntryId> take_verified() { return std::exchange(verified_, {}); }
   std::size_t open() const { return suspects_.size(); }
+  /// Adds those that are not decided.
+  void fill(Sizes& sizes) const {
+    sizes.suspects = suspects_.size();
+    sizes.suspects_queued = due_.size() + asked_.size() + absent_.size();
+  }
 
  private:
   enum class State : std::uint8_t { Due, Asked, Absent };

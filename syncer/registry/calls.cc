@@ -225,7 +225,7 @@ bool Calls::on_http(Instant now, CallId id, const RawAnswer& raw) {
   if (found == under_way_.end()) return false;
   Call call = std::move(found->second);
   under_way_.erase(found);
-  --running_;
+  if (raw || !SYNCER_MUTATED("registry.keep_the_place_of_failed_calls")) --running_;
   if (!call.is_probe && raw) note_retry_after(now, call.address, *raw);
   if (!call.is_probe) addresses_.report(now, call.address, call.urgency != Urgency::Write, raw);
   if (call.urgency == Urgency::Write) rate_.answered(now, is_overload(raw));
@@ -236,6 +236,12 @@ bool Calls::on_http(Instant now, CallId id, const RawAnswer& raw) {
   if (!send_again(now, call, raw)) call.done(now, raw);
   start_waiting(now);
   return true;
+}
+
+void Calls::fill(Sizes& sizes) const {
+  sizes.calls = under_way_.size();
+  sizes.calls_counted = running_;
+  for (const auto& queue : waiting_) sizes.waiting_calls += queue.size();
 }
 
 void Calls::forget_all() {

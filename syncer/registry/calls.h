@@ -17,6 +17,7 @@
 #include "syncer/ports/observer.h"
 #include "syncer/registry/login.h"
 #include "syncer/registry/settings.h"
+#include "syncer/registry/sizes.h"
 #include "syncer/registry/write_rate.h"
 
 namespace syncer::registry {
@@ -104,6 +105,8 @@ class Calls {
     if (now >= next_deadline()) start_waiting(now);
   }
   Instant next_deadline() const { return postponed_ ? postponed_until_ : kNever; }
+  /// Adds the calls.
+  void fill(Sizes& sizes) const;
   /// Cancels everything; no `Done` is called.
   void forget_all();
 

@@ -18,6 +18,7 @@
 #include "syncer/registry/calls.h"
 #include "syncer/registry/mark_seal.h"
 #include "syncer/registry/record.h"
+#include "syncer/registry/sizes.h"
 #include "syncer/registry/snapshot.h"
 
 namespace syncer::registry {
@@ -176,6 +177,8 @@ class Driver {
   // Time, for what a driver repeats by itself
   virtual void advance(Instant now) = 0;
   virtual Instant next_deadline() const = 0;
+  /// What it keeps; all zero of a kind that keeps nothing.
+  virtual DriverSizes sizes() const { return {}; }
 };
 
 /// The registered metadata is the planned one. Some registries add their own to each entry: that counts as equal only

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "syncer/base/mutation.h"
+
 namespace syncer::registry {
 
 void Ghosts::bury(Instant now, const EntryId& ref, const Entry& entry) {
@@ -28,6 +30,7 @@ std::optional<Duration> Ghosts::gone_for(Instant now, const EntryId& ref) const 
 }
 
 void Ghosts::expire(Instant now) {
+  if (SYNCER_MUTATED("registry.remember_ghosts_for_ever")) return;
   while (!in_time_.empty() && in_time_.begin()->first < now) {
     const auto grave = buried_.find(in_time_.begin()->second);
     if (grave != buried_.end() && grave->second.until == in_time_.begin()->first) buried_.erase(grave);

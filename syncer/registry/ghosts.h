@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "syncer/base/time.h"
+#include "syncer/registry/sizes.h"
 #include "syncer/registry/snapshot.h"
 
 namespace syncer::registry {
@@ -25,8 +26,15 @@ class Ghosts {
   bool is_ghost(Instant now, const EntryId& ref, const std::string& registration);
   /// For how long it has been gone; nothing when it was never buried, or too long ago.
   std::optional<Duration> gone_for(Instant now, const EntryId& ref) const;
+  /// Forgets those whose time is over.
+  void expire(Instant now);
   /// The store has it after all.
   void forget(const EntryId& ref) { buried_.erase(ref); }
+  /// Adds those that are remembered.
+  void fill(Sizes& sizes) const {
+    sizes.ghosts = buried_.size();
+    sizes.ghost_timers = in_time_.size();
+  }
 
  private:
   struct Grave {
@@ -34,8 +42,6 @@ class Ghosts {
     Instant since{};
     Instant until{};
   };
-  void expire(Instant now);
-
   Duration time_;
   std::map<EntryId, Grave> buried_;
   std::set<std::pair<Instant, EntryId>> in_time_;

@@ -38,6 +38,7 @@ void Leases::track(Instant now, const EntryId& ref, Duration life) {
   const auto lease = leases_.try_emplace(ref).first;
   lease->second.life = life;
   lease->second.healthy = true;
+  lease->second.late_at = now + life / 3 * 2;
   schedule(lease, now + pace(life));
 }
 
@@ -105,6 +106,10 @@ void Leases::conclude(Instant now, const EntryId& ref, Beat beat) {
   if (found == leases_.end() || found->second.due != kNever) return;  // forgotten or renewed otherwise meanwhile
   Lease& lease = found->second;
   lease.healthy = beat == Beat::Renewed;
+  if (lease.healthy) {
+    if (now > lease.late_at) late_.push_back(ref);
+    lease.late_at = now + lease.life / 3 * 2;
+  }
   if (beat == Beat::Lost && !SYNCER_MUTATED("catalog.ignore_lost_lease")) {
     leases_.erase(found);
     lost_.push_back(ref);

@@ -7,6 +7,7 @@
 
 #include "syncer/registry/calls.h"
 #include "syncer/registry/driver.h"
+#include "syncer/registry/sizes.h"
 
 namespace syncer::registry {
 
@@ -24,13 +25,21 @@ class Leases {
   Instant next_deadline() const { return due_.empty() ? kNever : due_.begin()->at; }
   /// Registrations that the registry does not know any more; they are forgotten here.
   std::vector<EntryId> take_lost() { return std::exchange(lost_, {}); }
+  /// Those that were renewed in the last third of their life, or after it.
+  std::vector<EntryId> take_late() { return std::exchange(late_, {}); }
   /// The last news of this lease was a renewal.
   bool is_healthy(const EntryId& ref) const;
+  /// Adds the leases.
+  void fill(Sizes& sizes) const {
+    sizes.leases = leases_.size();
+    sizes.lease_timers = due_.size();
+  }
 
  private:
   struct Lease {
     Duration life{};
-    Instant due = kNever;  ///< kNever while a request is under way
+    Instant due = kNever;      ///< kNever while a request is under way
+    Instant late_at = kNever;  ///< two thirds after the last renewal that is known
     bool healthy = false;
   };
   using Table = std::map<EntryId, Lease>;
@@ -55,6 +64,7 @@ class Leases {
   Table leases_;
   std::set<Due> due_;
   std::vector<EntryId> lost_;
+  std::vector<EntryId> late_;
 };
 
 }  // namespace syncer::registry

@@ -140,4 +140,10 @@ bool Snapshot::erase_if_gone(const ServiceRef& ref) {
   return true;
 }
 
+void Snapshot::fill(Sizes& sizes) const {
+  sizes.services = services_.size();
+  for (const auto& [ref, service] : services_) sizes.entries += service.entries.size();
+  sizes.changes = changes_.size();
+}
+
 }  // namespace syncer::registry

@@ -10,6 +10,7 @@
 
 #include "syncer/base/time.h"
 #include "syncer/registry/record.h"
+#include "syncer/registry/sizes.h"
 
 namespace syncer::registry {
 
@@ -136,6 +137,9 @@ class Snapshot {
   bool erase_if_gone(const ServiceRef& ref);
 
   /// What changed since the last call.
+  /// Adds what is known.
+  void fill(Sizes& sizes) const;
+
   std::vector<Change> take_changes() { return std::exchange(changes_, {}); }
 
  private:

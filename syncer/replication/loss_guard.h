@@ -18,6 +18,7 @@
 #include "syncer/replication/guard_rule.h"
 #include "syncer/replication/loss_window.h"
 #include "syncer/replication/registry_health.h"
+#include "syncer/replication/sizes.h"
 
 namespace syncer::replication {
 
@@ -121,6 +122,14 @@ class LossGuard {
   const LossWindow& window() const { return window_; }
   /// Live entries that may be witnesses of a break of the canary at `broke`: see witness().
   std::vector<Bytes> witnesses(std::size_t count, Instant broke) const { return window_.youngest(count, broke); }
+  /// Adds what it knows.
+  void fill(GuardSizes& sizes) const {
+    sizes.entries += window_.size();
+    sizes.live += window_.live();
+    sizes.held += held_.size();
+    for (const std::size_t held : by_rule_) sizes.held_by_rules += held;
+    sizes.timers += timers_.size();
+  }
   void hash(StateHasher& hasher) const;
 
  private:

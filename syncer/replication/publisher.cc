@@ -213,6 +213,14 @@ bool Publisher::proven_equal(RegionId peer) const {
   return it != senders_.end() && it->second.proven_equal() && unacknowledged(peer) == 0;
 }
 
+void Publisher::fill(Sizes& sizes) const {
+  sizes.records = log_.live();
+  sizes.tombstones = log_.tombstones();
+  sizes.entries = log_.by_seq().size();
+  sizes.senders = senders_.size();
+  for (const auto& [peer, sender] : senders_) sender.fill(sizes);
+}
+
 void Publisher::hash(StateHasher& hasher) const {
   hasher.add(log_.epoch().generation);
   hasher.add(log_.epoch().term);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "syncer/replication/sender.h"
+#include "syncer/replication/sizes.h"
 
 namespace syncer::replication {
 
@@ -38,6 +39,8 @@ class Publisher {
   std::uint64_t unacknowledged(RegionId peer) const;
   /// The region proved by hash that it holds our set of the head it acknowledged last.
   bool proven_equal(RegionId peer) const;
+  /// Adds the log and the senders.
+  void fill(Sizes& sizes) const;
   void hash(StateHasher& hasher) const;
 
  private:

@@ -121,6 +121,7 @@ bool Repair::apply(Replica& replica, RegionId region, Outputs& out) {
 void Receiver::restart() {
   if (SYNCER_MUTATED("replication.forget_at_reconnect")) replica_ = Replica();
   repair_.reset();
+  if (SYNCER_MUTATED("replication.load_all_on_every_link")) repair_.emplace(replica_.epoch(), true, Instant{});
   stalled_at_.reset();
   pulled_from_.reset();
 }
@@ -169,7 +170,8 @@ Heard Receiver::compare(Instant now, const Heartbeat& heartbeat, Outputs& out) {
   const bool must_bind = heartbeat.epoch != replica_.epoch() || repairing();
   if (!must_bind) return follow(now, heartbeat, out);
   const bool forward = at >= replica_.version() || SYNCER_MUTATED("replication.accept_old_epoch");
-  if (forward && holds_set_of(heartbeat.set_hash, heartbeat.live)) return rebind(at, out);
+  const bool holds_it = holds_set_of(heartbeat.set_hash, heartbeat.live);
+  if (forward && holds_it && !SYNCER_MUTATED("replication.load_all_on_every_link")) return rebind(at, out);
   continue_repair(now, heartbeat.epoch, out);
   return Heard::Word;
 }
@@ -309,7 +311,8 @@ Heard Receiver::on(Instant now, const Reset& reset, Outputs& out) {
 }
 
 void Receiver::start_repair(Instant now, Epoch epoch, Outputs& out) {
-  if (replica_.size() == 0) return start_reload(now, epoch, out);
+  const bool whole = replica_.size() == 0 || SYNCER_MUTATED("replication.load_all_on_every_link");
+  if (whole) return start_reload(now, epoch, out);
   repair_.emplace(epoch, false, now);
   ask(BucketsRequest{epoch}, out);
 }

@@ -7,6 +7,7 @@
 
 #include "syncer/replication/publisher.h"
 #include "syncer/replication/receiver.h"
+#include "syncer/replication/sizes.h"
 
 namespace syncer::replication {
 
@@ -72,6 +73,16 @@ class Replication {
     return it == receivers_.end() ? nullptr : &it->second.replica();
   }
   Receiver& receiver(RegionId region) { return receivers_.try_emplace(region, region, options_).first->second; }
+  Sizes sizes() const {
+    Sizes sizes;
+    publisher_.fill(sizes);
+    sizes.receivers = receivers_.size();
+    for (const auto& [region, receiver] : receivers_) {
+      sizes.repairs += receiver.repairing() ? 1 : 0;
+      sizes.replica_records += receiver.replica().size();
+    }
+    return sizes;
+  }
   void hash(StateHasher& hasher) const {
     publisher_.hash(hasher);
     for (const auto& [region, receiver] : receivers_) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <bitset>
 
+#include "syncer/base/mutation.h"
+
 namespace syncer::replication {
 namespace {
 
@@ -121,12 +123,19 @@ void Transfer::acknowledge(std::uint32_t next) {
   for (; acknowledged_ < next; ++acknowledged_) unacknowledged_bytes_ -= parts_[acknowledged_].bytes;
 }
 
+void Sender::fill(Sizes& sizes) const {
+  sizes.transfers += transfer_ ? 1 : 0;
+  sizes.batches += in_flight_.size();
+  for (const Flight& flight : in_flight_) sizes.batch_bytes += flight.bytes;
+  sizes.bytes_counted += unacknowledged_bytes_;
+}
+
 void Sender::restart() { hold(std::nullopt); }
 
 void Sender::hold(std::optional<Transfer> transfer) {
   bound_ = false;
   in_flight_.clear();
-  unacknowledged_bytes_ = 0;
+  if (!SYNCER_MUTATED("replication.count_what_was_lost_as_under_way")) unacknowledged_bytes_ = 0;
   transfer_ = std::move(transfer);
 }
 

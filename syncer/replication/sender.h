@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "syncer/replication/own_log.h"
+#include "syncer/replication/sizes.h"
 
 namespace syncer::replication {
 
@@ -86,6 +87,8 @@ class Sender {
     proven_equal_ = false;
   }
   /// The reader's hash was the writer's at the head last acknowledged.
+  /// Adds what is under way.
+  void fill(Sizes& sizes) const;
   bool proven_equal() const { return proven_equal_; }
   void set_proven_equal(bool equal) { proven_equal_ = equal; }
 

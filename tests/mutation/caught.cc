@@ -13,7 +13,7 @@
 namespace sim {
 namespace {
 /// A broken product may talk to itself for ever. No scenario has half as many.
-constexpr std::uint64_t kEnough = 600'000;
+constexpr std::uint64_t kEnough = 5'000'000;
 }  // namespace
 
 std::set<std::string> violations(const scenario::Scenario& scenario, std::uint64_t seed, std::string_view mutation) {

@@ -49,6 +49,8 @@ class CallNet {
   void add_origin(std::string origin, RegistryIndex registry, std::uint32_t front_end);
   /// Whether a request changes something at the registry it is for; false when its origin does not resolve.
   bool writes(const syncer::HttpRequest& request) const;
+  /// Calls of a process whose outcome it does not know yet.
+  std::size_t under_way(NodeIndex node) const { return node < open_.size() ? open_[node].size() : 0; }
 
   // The process's side.
   void call(NodeIndex node, syncer::CallId id, syncer::HttpRequest request, syncer::Instant world_deadline);

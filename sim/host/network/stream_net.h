@@ -78,6 +78,8 @@ class StreamNet {
   void send(NodeIndex node, syncer::LinkId link, syncer::ByteView bytes);
   std::size_t backlog(NodeIndex node, syncer::LinkId link) const;
   void close(NodeIndex node, syncer::LinkId link);
+  /// Links that stand for the process, opened by it or to it.
+  std::size_t open(NodeIndex node) const { return node < links_.size() ? links_[node].size() : 0; }
   void process_ended(NodeIndex node, Farewell farewell);
 
   // Events.

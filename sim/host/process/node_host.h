@@ -33,6 +33,7 @@ class NodeHost {
   NodePorts& ports() { return ports_; }
   bool running() const { return process_ != nullptr; }
   bool paused() const { return paused_ || suspended_; }
+  bool is_behind() const { return inbox_head_ < inbox_.size(); }
   /// Number of the process on this machine, from 1.
   std::uint32_t incarnation() const { return incarnation_; }
   /// Why the last process ended by itself; empty when it did not.

@@ -72,7 +72,9 @@ void NodePorts::send(const syncer::Endpoint& to, ByteView packet) {
 }
 
 void NodePorts::connect(LinkId link, const syncer::Endpoint& to, syncer::Channel channel) {
-  if (!host().dying()) fabric_.streams.connect(node_, link, to, channel);
+  if (host().dying()) return;
+  fabric_.kernel.probes.work(node_, Work::Dial);
+  fabric_.streams.connect(node_, link, to, channel);
 }
 
 void NodePorts::send(LinkId link, ByteView bytes) {
@@ -102,12 +104,14 @@ syncer::Result<std::optional<Bytes>> NodePorts::read(std::string_view key) { ret
 void NodePorts::write(CallId id, std::string_view key, Bytes value) {
   if (host().dying()) return;
   disk_done_at(host().disk().write(fabric_.kernel.now(), id, key, std::move(value)));
+  fabric_.kernel.probes.work(node_, Work::DiskWrite);
   host().made(CallKind::DiskWrite);
 }
 
 void NodePorts::append(CallId id, std::string_view key, Bytes bytes) {
   if (host().dying()) return;
   disk_done_at(host().disk().append(fabric_.kernel.now(), id, key, std::move(bytes)));
+  fabric_.kernel.probes.work(node_, Work::DiskWrite);
   host().made(CallKind::DiskWrite);
 }
 

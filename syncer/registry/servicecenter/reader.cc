@@ -383,4 +383,12 @@ bool Reader::is_hasty() const {
   return !context_.cycle.settled() && !SYNCER_MUTATED("registry.spare_the_registry_from_the_start");
 }
 
+void Reader::fill(DriverSizes& sizes) const {
+  sizes.entries_counted = entries_;
+  for (const auto& [name, project] : projects_) {
+    sizes.names += project.groups.size();
+    for (const auto& [group_name, group] : project.groups) sizes.read_entries += group.entries;
+  }
+}
+
 }  // namespace syncer::registry::servicecenter

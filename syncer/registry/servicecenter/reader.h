@@ -29,6 +29,8 @@ class Reader {
   void distrust(const ServiceRef& ref);
   /// An instance was dropped from the snapshot: its service may be gone with it.
   void recheck_services(const std::string& project) { projects_[project].groups_changed = true; }
+  /// Adds what it reads.
+  void fill(DriverSizes& sizes) const;
 
  private:
   struct Group {

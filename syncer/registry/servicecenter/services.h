@@ -27,6 +27,11 @@ class Schemas {
   Instant next_deadline() const { return due_.empty() ? kNever : due_.begin()->first; }
   /// Every exported service was asked once.
   bool caught_up() const { return first_.empty(); }
+  /// Adds what is followed.
+  void fill(DriverSizes& sizes) const {
+    sizes.followed = known_.size();
+    sizes.follow_timers = due_.size();
+  }
 
  private:
   void schedule(Instant due, const ServiceRef& ref);
@@ -65,6 +70,11 @@ class Services {
   Instant next_deadline() const { return timers_.empty() || !enabled_ ? kNever : timers_.begin()->first; }
   /// Services and contracts that the registry refuses, in words.
   std::vector<std::string> problems() const;
+  /// Adds what is prepared.
+  void fill(DriverSizes& sizes) const {
+    sizes.preparations = services_.size();
+    sizes.preparation_timers = timers_.size();
+  }
 
  private:
   struct Preparation {
