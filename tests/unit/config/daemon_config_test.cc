@@ -293,8 +293,10 @@ TEST(Origins, TheUrlAndTheSettingNameOneKind) {
             std::string::npos);
   EXPECT_NE(error_of({{"sc-addr", "eureka+http://a:1/e"}, {"registry.kind", "servicecenter"}}).find("registry.kind is"),
             std::string::npos);
-  for (const Given& given :
-       {Given{{"sc-addr", "eureka+http://a:1/e"}}, Given{{"sc-addr", "http://a:1/e"}, {"registry.kind", "eureka"}}}) {
+  using Flags = std::vector<std::pair<std::string, std::string>>;
+  const Flags by_url = {{"sc-addr", "eureka+http://a:1/e"}};
+  const Flags by_setting = {{"sc-addr", "http://a:1/e"}, {"registry.kind", "eureka"}};
+  for (const Flags& given : {by_url, by_setting}) {
     const auto config = from_flags(given);
     ASSERT_TRUE(config) << to_string(config.error());
     EXPECT_EQ(config->node.registry.kind, "eureka");

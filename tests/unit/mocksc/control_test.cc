@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "mocksc/fault/fault.h"
+#include "mocksc/servicecenter/fault/faulty_frontend.h"
 #include "tests/unit/mocksc/center.h"
 
 namespace mocksc::testing {

@@ -28,7 +28,8 @@ json instance() {
 }
 
 std::optional<SeenInstance> seen(const json& object) {
-  const auto document = Parsed::parse(object.dump());
+  const std::string text = object.dump();
+  const auto document = Parsed::parse(text);
   return read_instance(document->root());
 }
 
