@@ -13,6 +13,7 @@ void Ghosts::bury(Instant now, const EntryId& ref, const Entry& entry) {
   const Instant until = saturating_add(now, std::max<Duration>(time_, entry.lease + std::chrono::seconds(1)));
   const auto grave = buried_.try_emplace(ref, Grave{entry.registration, now, until}).first;
   if (grave->second.registration != entry.registration) grave->second = {entry.registration, now, until};
+  in_time_.erase({grave->second.until, ref});
   grave->second.until = until;
   in_time_.insert({until, ref});
 }
