@@ -37,6 +37,27 @@ TEST(ServiceDocument, IsNothingWithoutIdOrWithAMemberOfTheWrongType) {
   EXPECT_FALSE(service(R"(["serviceId"])"));
 }
 
+/// A document of texts, in which `odd` is a number.
+std::string with_number(std::initializer_list<const char*> members, std::string_view odd) {
+  std::string text;
+  for (const std::string_view name : members) {
+    text += (text.empty() ? "{\"" : ",\"") + std::string(name) + (name == odd ? "\":7" : "\":\"1\"");
+  }
+  return text + "}";
+}
+
+TEST(ServiceDocument, IsNothingWhenAnyOfItsTextsIsANumber) {
+  const auto members = {"serviceId", "environment", "appId", "serviceName", "version", "alias", "modTimestamp"};
+  EXPECT_TRUE(service(with_number(members, "").c_str()));
+  for (const char* odd : members) EXPECT_FALSE(service(with_number(members, odd).c_str())) << odd;
+}
+
+TEST(InstanceDocument, IsNothingWhenAnyOfItsTextsIsANumber) {
+  const auto members = {"instanceId", "serviceId", "status"};
+  EXPECT_TRUE(instance(with_number(members, "").c_str()));
+  for (const char* odd : members) EXPECT_FALSE(instance(with_number(members, odd).c_str())) << odd;
+}
+
 TEST(InstanceDocument, KeepsUnknownMembersAndDropsWhatIsLocal) {
   const auto document = instance(R"({"instanceId":"i1","serviceId":"s1","hostName":"h","endpoints":["rest://1:2"],
       "timestamp":"1","modTimestamp":"2","version":"1.0.0","futureMember":[1],"gone":null})");
