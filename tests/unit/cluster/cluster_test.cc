@@ -38,6 +38,16 @@ TEST_F(ClusterTest, TwoOfThreeDoNotBeginWithoutTheThird) {
   EXPECT_EQ(pending("a"), "2 of 3 syncers of region \"east\" are seen");
 }
 
+TEST_F(ClusterTest, NothingIsProposedBeforeThereIsAGroup) {
+  net.found({"a", "b"});
+  Cluster& a = net.cluster("a");
+  for (const auto& refused : {a.release_guard(net.now(), "*"), a.forget_region(net.now(), "west"),
+                              a.note_guard(net.now(), {}), a.raise_generation(net.now()), a.replace(net.now(), "b")}) {
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::Refused);
+  }
+}
+
 TEST_F(ClusterTest, FourAtOnceDoNotBeginUntilOneIsStopped) {
   net.found({"a", "b", "c", "d"});
   EXPECT_EQ(net.writer(), "");

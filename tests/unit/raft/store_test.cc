@@ -75,6 +75,15 @@ TEST(RaftLogFile, RefusesAnOlderFileThanItsMarks) {
   EXPECT_TRUE(recover_log(f.log, encode_mark(3, 9999, {7, 7}))) << "marks of a file before this one say nothing";
 }
 
+TEST(RaftLogFile, RefusesMarksThatRunBackwards) {
+  Files f;
+  const Bytes again = f.marks + encode_mark(4, f.marked, {1, 2});
+  EXPECT_TRUE(recover_log(f.log, again)) << "of one file there may be many";
+  const auto read = recover_log(f.log, f.marks + encode_mark(3, f.marked, {1, 2}));
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().detail.find("the persist marks run backwards"), std::string::npos) << read.error().detail;
+}
+
 TEST(RaftMetadata, OneGoodCopyIsEnough) {
   const Bytes copy = encode_metadata({7, {3, kTwo, 5}});
   Bytes bad = copy;
@@ -96,6 +105,7 @@ TEST(RaftMetadata, TakesTheNewerOfTwoNeighboursOnly) {
   const Bytes far = encode_metadata({9, {5, kThree, 5}});
   EXPECT_EQ(recover_metadata(newer, older)->metadata.state.term, 4U);
   EXPECT_FALSE(recover_metadata(far, older)) << "a copy was lost without a trace";
+  EXPECT_FALSE(recover_metadata(older, encode_metadata({8, {2, kThree, 5}}))) << "terms never fall";
 }
 
 StoreImage new_store() {
@@ -121,6 +131,8 @@ TEST(RaftStore, OfSomebodyElseIsRefused) {
   const auto read = recover(new_store(), "group/2");
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code, ErrorCode::Conflict);
+  EXPECT_EQ(read.error().where, "raft store");
+  EXPECT_EQ(read.error().detail, "the store belongs to group/1, not to group/2");
 }
 
 TEST(RaftStore, WithoutItsLogIsDamagedNotNew) {
