@@ -58,7 +58,8 @@ class Experience:
 
 
 class Campaign:
-    """`options`: jobs (tests at one time), first (scenarios before the other tests, 0 for all), minutes (0 for no end)."""
+    """`options`: jobs (tests at one time), first (scenarios before the other tests, 0 for all), minutes and seconds (for
+    the run and for a fault, 0 for no end)."""
 
     def __init__(self, reach, results, folder, options):
         self.reach, self.results, self.folder, self.options = reach, results, folder, options
@@ -68,7 +69,7 @@ class Campaign:
                 self.experience.learn(row["run"], row["file"], 1)
 
     def run(self, mutants, progress):
-        """Those that were judged before the time was over, or somebody interrupted."""
+        """Those that were judged: before the time was over, or somebody interrupted, and each in its own time."""
         judged, noticed = [], 0
         end = time.monotonic() + 60 * self.options.minutes if self.options.minutes else float("inf")
         with ThreadPoolExecutor(self.options.jobs) as pool:
@@ -98,15 +99,18 @@ class Campaign:
         noticed = self.notices(mutant, plays, row, first)
         for kind in suites.KINDS[1:]:
             noticed = noticed or self.notices(mutant, self.reach.of(mutant, kind), row)
-        if not noticed:
-            self.notices(mutant, plays, row)
+        if not noticed and not self.notices(mutant, plays, row) and self.is_spent(row):
+            return None
         row["seconds"] = round(row["seconds"], 2)
         self.results.add(row)
         return row
 
+    def is_spent(self, row):
+        return self.options.seconds and row["seconds"] >= self.options.seconds
+
     def notices(self, mutant, waiting, row, most=None):
         """Runs so many of the waiting tests, and takes them from the list."""
-        while waiting and most != 0:
+        while waiting and most != 0 and not self.is_spent(row):
             most = most and most - 1
             test = min(waiting, key=lambda t: (t.rank, -self.experience.promise(t, mutant.file), t.name))
             waiting.remove(test)

@@ -54,6 +54,7 @@ def arguments():
     parser.add_argument("--first", type=int, default=0, metavar="N", help="run the N likeliest scenarios before the other tests "
                         "and the rest after them: cheaper, and the share of the scenarios a lower bound (default: all first)")
     parser.add_argument("--minutes", type=float, default=0, help="start no fault after so long; the report is of those judged")
+    parser.add_argument("--seconds", type=float, default=0, help="leave a fault for another run after so much CPU time")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="tests at one time (default: one a processor)")
     parser.add_argument("--resume", action="store_true",
                         help="keep what is known: faults that were noticed, and survivors in this very tree")
@@ -158,7 +159,8 @@ def main():
     reach = reach_of(shadow, compiled, options)
     results = Results(os.path.join(FOLDER, "results.jsonl"))
     known = [m for m in compiled if options.resume and results.holds(m, reach.fingerprint)]
-    pending = population.sample([m for m in compiled if m not in known], 0, options.seed)
+    pending = [m for m in compiled if m not in known]
+    pending = population.sample(pending, len(pending), options.seed)  # in the order of the draw: a part is a sample too
     judged = known + Campaign(reach, results, FOLDER, options).run(pending, Progress())
     judged.sort(key=lambda m: m.number)
     print(report.text(ROOT, judged, results))

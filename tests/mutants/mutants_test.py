@@ -202,6 +202,15 @@ class Programs(unittest.TestCase):
         self.assertEqual(Campaign(reach, results, self.folder, options).run(self.faults, Silence()), [])
         self.assertEqual(results.rows, {})
 
+    def test_that_cost_too_much_are_left_for_another_run(self):
+        reach = self.reach()
+        results = Results(os.path.join(self.folder, "dear.jsonl"))
+        options = Options()
+        options.seconds = 1e-9
+        chosen = [f for f in self.faults if f.function == "larger"]
+        self.assertEqual(Campaign(reach, results, self.folder, options).run(chosen, Silence()), [])
+        self.assertEqual(results.rows, {})
+
     def test_are_not_judged_by_a_test_that_fails_anyway(self):
         chosen, results = self.judged(suites.Test("unit", "broken", ["sh", "-c", f"{self.program}; false"], {}),
                                       lambda f: f.function == "larger")
@@ -209,7 +218,7 @@ class Programs(unittest.TestCase):
 
 
 class Options:
-    jobs, first, minutes = 1, 1, 0
+    jobs, first, minutes, seconds = 1, 1, 0, 0
 
 
 class Silence:
