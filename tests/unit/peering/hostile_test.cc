@@ -69,6 +69,17 @@ TEST_F(PeeringAndALiar, DoesNotDisplaceItAsASyncerOfACluster) {
   EXPECT_EQ(net.count(2, EventKind::PeerRefused), 1);
 }
 
+TEST_F(PeeringAndALiar, WaitsAloneForTheWriterToProveItself) {
+  const LinkId first = greet({1, 2}, false);
+  const LinkId second = greet({1, 2}, false, "another");
+  net.run(milliseconds(20));
+  EXPECT_TRUE(b().owns(first));
+  EXPECT_FALSE(b().owns(second)) << "one newcomer waits already";
+  net.run(seconds(2));
+  EXPECT_FALSE(b().owns(first));
+  EXPECT_EQ(b().link("A").node, "a1");
+}
+
 TEST_F(PeeringAndALiar, TakesThePlaceOfAWriterThatIsGone) {
   net.partition(1, 2);
   net.run(milliseconds(1100));
