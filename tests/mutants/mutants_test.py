@@ -51,6 +51,7 @@ class Operators(unittest.TestCase):
         "Counter::restart": {("negation", "added_", "!(added_)"), ("forgotten reset", "total_ = 0;", ";"),
                              ("constant", "total_ = 0", "total_ = 1")},
         "difference": {("swapped arguments", "(left, right); }", "(right, left); }")},
+        "same": set(),
         "larger": {("extreme", "std::max", "std::min")},
         "sign": {("dropped jump", "return 0;", ";"), ("constant", "0", "1"), ("boundary", "<", "<="), ("relation", "<", ">="),
                  ("constant", "-1", "-2"), ("constant", ": 1", ": 2"), ("constant", "< 0", "< 1")},

@@ -173,7 +173,8 @@ def constants(source, cursor):
         yield Mutant("constant", [(*place, str(value + 1 if value <= 4 else value * 2) + number[2])])
     if cursor.kind == K.DECL_REF_EXPR and re.match(r"^k[A-Z]\w*$", text):
         used = cursor.referenced
-        if used is not None and used.kind == K.VAR_DECL and is_number(cursor.type) and "bool" not in cursor.type.spelling:
+        if used is not None and used.kind == K.VAR_DECL and is_number(cursor.type) and not re.search(
+                "bool|time_point", cursor.type.get_canonical().spelling):
             yield Mutant("constant", [(*place, f"{text} * 2")])
 
 
@@ -254,18 +255,18 @@ def dropped_jumps(source, cursor, parents, function):
     if cursor.kind == K.BREAK_STMT and not any(p.kind in LOOPS for p in parents[-3:]):
         return
     place = statement_range(source, cursor)
-    if place is None or is_last(source, place, parents, function):
+    if place is None or is_last(source, place, parents):
         return
     yield Mutant("dropped jump", [(*place, nothing(parents[-1]))], "statement")
 
 
-def is_last(source, place, parents, function):
-    """A jump to where the code goes anyway."""
+def is_last(source, place, parents):
+    """A jump to where the code goes anyway, or the value that is owed."""
     block = parents[-1]
     if block.kind != K.COMPOUND_STMT:
         return False
     end = extent(block)[1]
     closes = source.plain[place[1]:end].strip() == "}"
-    outer = len(parents) < 2 or parents[-2].kind in LOOPS or parents[-2].kind in (
-        K.FUNCTION_DECL, K.CXX_METHOD, K.CONSTRUCTOR, K.DESTRUCTOR, K.LAMBDA_EXPR)
-    return closes and outer
+    ends_with_it = LOOPS + (K.FUNCTION_DECL, K.FUNCTION_TEMPLATE, K.CXX_METHOD, K.CONVERSION_FUNCTION, K.CONSTRUCTOR,
+                            K.DESTRUCTOR, K.LAMBDA_EXPR)
+    return closes and (len(parents) < 2 or parents[-2].kind in ends_with_it)

@@ -13,6 +13,11 @@ constexpr int kRoom = 10;
 
 int minus(int left, int right) { return left - right; }
 
+template <class Value>
+Value same(Value value) {
+  return value;
+}
+
 }  // namespace
 
 bool Counter::is_full() const { return total_ >= kRoom; }
@@ -42,7 +47,7 @@ int sum_of_even(const std::vector<int>& numbers) {
   return sum;
 }
 
-int larger(int left, int right) { return std::max(left, right); }
+int larger(int left, int right) { return same(std::max(left, right)); }
 
 int sign(int number) {
   switch (number) {
