@@ -32,9 +32,10 @@ void mark_copy(Metadata& metadata, const std::string& region, const std::string&
 }
 
 std::optional<CopyMark> take_copy_mark(Metadata& metadata) {
-  CopyMark mark{value(metadata, kRegion), value(metadata, kInstance), value(metadata, kEpoch)};
+  CopyMark mark{value(metadata, kRegion), value(metadata, kInstance), value(metadata, kEpoch), value(metadata, kSeal)};
   if (mark.region.empty() || mark.instance.empty()) return std::nullopt;
   metadata.erase(std::string(kEpoch));
+  metadata.erase(std::string(kSeal));
   return mark;
 }
 
@@ -44,12 +45,13 @@ Metadata canary_metadata(const CanaryMark& mark) {
   set(metadata, kCount, std::to_string(mark.count));
   set(metadata, kNode, mark.node);
   set(metadata, kRun, mark.run);
+  set(metadata, kSeal, mark.seal);
   return metadata;
 }
 
 std::optional<CanaryMark> canary_mark(const Metadata& metadata) {
   CanaryMark mark{value(metadata, kCanary), value(metadata, kNode), value(metadata, kRun),
-                  number_of(value(metadata, kCount))};
+                  number_of(value(metadata, kCount)), value(metadata, kSeal)};
   return mark.region.empty() ? std::nullopt : std::optional(std::move(mark));
 }
 

@@ -15,6 +15,8 @@ inline constexpr std::string_view kPrefix = "syncer.";
 inline constexpr std::string_view kRegion = "syncer.region";
 inline constexpr std::string_view kInstance = "syncer.instance";
 inline constexpr std::string_view kEpoch = "syncer.epoch";
+inline constexpr std::string_view kSeal =
+    "syncer.seal";  ///< the pool's signature below the mark; a canary has one as well
 // Of a copy, where a kind has no place of its own for what its origin says.
 inline constexpr std::string_view kKind = "syncer.kind";        ///< kind of the origin's registry, where it is another
 inline constexpr std::string_view kName = "syncer.name";        ///< of the service, when it had to be changed
@@ -37,7 +39,7 @@ std::string value(const Metadata& metadata, std::string_view mark);
 void set(Metadata& metadata, std::string_view mark, std::string value);
 /// What an application or another syncer wrote in these names goes, and the copy is marked with its origin.
 void mark_copy(Metadata& metadata, const std::string& region, const std::string& instance);
-/// Reads the marks of a copy out of metadata and takes that of the epoch away, which is part of the mark alone. Nothing
+/// Reads the marks of a copy out of metadata and takes epoch and seal away, which are part of the mark alone. Nothing
 /// when region or instance is missing.
 std::optional<CopyMark> take_copy_mark(Metadata& metadata);
 /// The mark of a canary as metadata, and back. Nothing when there is none.

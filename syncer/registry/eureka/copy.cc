@@ -126,7 +126,7 @@ Result<CopyPlan> plan_copy(const std::string& region, const std::string& instanc
 }
 
 Result<Bytes> registration_body(const ServiceKey& service, const CopyPlan& plan, ByteView payload,
-                                const std::string& epoch, std::uint64_t dirty) {
+                                const std::string& epoch, std::uint64_t dirty, const MarkSeal& seal) {
   const auto record = decode_record(payload);
   if (!record) return tl::make_unexpected(record.error());
   auto shape = shape_of(*record);
@@ -134,6 +134,8 @@ Result<Bytes> registration_body(const ServiceKey& service, const CopyPlan& plan,
   json& out = shape->members;
   Metadata metadata = plan.metadata;
   marks::set(metadata, marks::kEpoch, epoch);
+  const CopyMark mark{marks::value(metadata, marks::kRegion), marks::value(metadata, marks::kInstance), epoch};
+  marks::set(metadata, marks::kSeal, seal.sign(mark, plan.id));
   marks::set(metadata, marks::kEnvironment, service.environment);
   if (service.app != kDefaultApp) marks::set(metadata, marks::kApp, service.app);
   if (service.version != version_of(metadata)) marks::set(metadata, marks::kVersion, service.version);
@@ -154,7 +156,8 @@ Result<Bytes> registration_body(const ServiceKey& service, const CopyPlan& plan,
                      " would burden every list");
 }
 
-Bytes canary_body(const std::string& id, const CanaryMark& mark, std::uint64_t dirty) {
+Bytes canary_body(const std::string& id, CanaryMark mark, std::uint64_t dirty, const MarkSeal& seal) {
+  mark.seal = seal.sign(mark, id);
   json out = {{"instanceId", id},
               {"app", kCanaryApp},
               {"hostName", "syncer"},

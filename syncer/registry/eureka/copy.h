@@ -8,6 +8,7 @@
 #include "syncer/base/result.h"
 #include "syncer/base/time.h"
 #include "syncer/registry/driver.h"
+#include "syncer/registry/mark_seal.h"
 
 namespace syncer::registry::eureka {
 
@@ -25,10 +26,10 @@ inline constexpr Duration kLease = std::chrono::seconds(90);
 Result<CopyPlan> plan_copy(const std::string& region, const std::string& instance, ByteView payload);
 
 /// Body that registers the copy, or replaces what is there with a timestamp of at least `dirty`; 0: the server's own
-/// clock. TooLarge over kMaxRegistration.
+/// clock. Its marks are signed. TooLarge over kMaxRegistration.
 Result<Bytes> registration_body(const ServiceKey& service, const CopyPlan& plan, ByteView payload,
-                                const std::string& epoch, std::uint64_t dirty);
+                                const std::string& epoch, std::uint64_t dirty, const MarkSeal& seal);
 /// The same for a canary.
-Bytes canary_body(const std::string& id, const CanaryMark& mark, std::uint64_t dirty);
+Bytes canary_body(const std::string& id, CanaryMark mark, std::uint64_t dirty, const MarkSeal& seal);
 
 }  // namespace syncer::registry::eureka

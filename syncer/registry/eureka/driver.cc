@@ -168,7 +168,7 @@ Result<void> Eureka::claim(Instant now, const ServiceKey& service) {
 void Eureka::put(Instant now, const ServiceRef& where, const CopyWrite& copy, DoneWithId done) {
   if (const auto claimed = claim(now, copy.service); !claimed) return done(now, tl::make_unexpected(claimed.error()));
   const EntryId entry{where.space, where.id, copy.plan.id};
-  auto body = registration_body(copy.service, copy.plan, copy.payload, copy.epoch, 0);
+  auto body = registration_body(copy.service, copy.plan, copy.payload, copy.epoch, 0, context_.marks);
   if (!body) return done(now, tl::make_unexpected(body.error()));
   submit(now, Urgency::Write, requests_.add(upper_case(copy.service.name), std::move(*body)),
          [entry, done = std::move(done)](Instant at, const Result<void>& success) {
@@ -180,7 +180,8 @@ void Eureka::put(Instant now, const ServiceRef& where, const CopyWrite& copy, Do
 /// is the same. So a change is a moment newer than what it replaces. What is not there is not created.
 void Eureka::change(Instant now, const EntryId& entry, const CopyWrite& copy, Aspect, Done done) {
   const std::uint64_t dirty = reader_.dirty_of(entry);
-  auto body = registration_body(copy.service, copy.plan, copy.payload, copy.epoch, dirty == 0 ? 0 : dirty + 1);
+  auto body =
+      registration_body(copy.service, copy.plan, copy.payload, copy.epoch, dirty == 0 ? 0 : dirty + 1, context_.marks);
   if (!body) return done(now, tl::make_unexpected(body.error()));
   submit(now, Urgency::Write, requests_.renew(app_of(entry), entry.id),
          [this, app = app_of(entry), body = std::move(*body), done = std::move(done)](
@@ -207,7 +208,7 @@ void Eureka::renew(Instant now, std::span<const EntryId> entries, BeatSink sink)
 void Eureka::put_canary(Instant now, const CanaryMark& mark, DoneWithId done) {
   const ServiceKey service{"", "", "syncer", std::string(kCanaryApp), "1.0.0"};
   canary_ = {"", ref_of(service).id, canary_id(mark.region, mark.node)};
-  submit(now, Urgency::Lease, requests_.add(service.name, canary_body(canary_.id, mark, 0)),
+  submit(now, Urgency::Lease, requests_.add(service.name, canary_body(canary_.id, mark, 0, context_.marks)),
          [this, entry = canary_, done = std::move(done)](Instant at, const Result<void>& success) {
            if (success && !told_of_cache_) canary_due_ = at + kFresh;
            done(at, success ? Result<EntryId>(entry) : tl::make_unexpected(success.error()));
@@ -216,9 +217,10 @@ void Eureka::put_canary(Instant now, const CanaryMark& mark, DoneWithId done) {
 
 void Eureka::change_canary(Instant now, const EntryId& entry, const CanaryMark& mark, Done done) {
   const std::uint64_t dirty = reader_.dirty_of(entry);
-  submit(now, Urgency::Lease,
-         requests_.add(std::string(kCanaryApp), canary_body(entry.id, mark, dirty == 0 ? 0 : dirty + 1)),
-         std::move(done));
+  submit(
+      now, Urgency::Lease,
+      requests_.add(std::string(kCanaryApp), canary_body(entry.id, mark, dirty == 0 ? 0 : dirty + 1, context_.marks)),
+      std::move(done));
 }
 
 /// Whoever runs this server should know what its cache costs.

@@ -14,7 +14,6 @@ namespace syncer::registry::nacos {
 namespace {
 
 constexpr const char* kVersionKey = "version";
-constexpr const char* kSeal = "syncer.seal";
 constexpr const char* kSince = "syncer.since";  ///< of a canary: when it was registered, in nobody's time
 constexpr std::uint32_t kFullWeight = 100;
 /// What the marks take that depend on the service and the epoch, and the times of the lease.
@@ -155,7 +154,7 @@ Result<Registration> copy_registration(const CopyWrite& copy, std::uint32_t rele
   marks::set(out.metadata, marks::kEpoch, copy.epoch);
   const CopyMark mark{marks::value(out.metadata, marks::kRegion), marks::value(out.metadata, marks::kInstance),
                       copy.epoch};
-  marks::set(out.metadata, kSeal, marks.sign(mark, copy.plan.id));
+  marks::set(out.metadata, marks::kSeal, marks.sign(mark, copy.plan.id));
   if (!out.enabled) marks::set(out.metadata, marks::kStatus, copy.plan.status);
   if (SYNCER_MUTATED("nacos.status_only_as_a_mark")) out.enabled = true;
   if (!SYNCER_MUTATED("nacos.keep_the_short_lease")) add_lease(out.metadata);
@@ -168,7 +167,6 @@ Result<Registration> copy_registration(const CopyWrite& copy, std::uint32_t rele
 std::optional<CopyMark> take_mark(const std::string& id, Metadata& metadata, const MarkSeal& marks) {
   auto mark = marks::take_copy_mark(metadata);
   if (!mark) return std::nullopt;
-  mark->seal = take(metadata, kSeal);
   return marks.believes(*mark, id) ? mark : std::nullopt;
 }
 
@@ -199,7 +197,7 @@ Registration canary_registration(const CanaryMark& mark, const std::string& sinc
   out.enabled = false;
   out.metadata = marks::canary_metadata(mark);
   out.metadata[kSince] = since;
-  marks::set(out.metadata, kSeal, marks.sign(mark, entry_id(out.address)));
+  marks::set(out.metadata, marks::kSeal, marks.sign(mark, entry_id(out.address)));
   return out;
 }
 
@@ -208,7 +206,6 @@ Entry canary_entry(Metadata metadata) {
   entry.status = neutral_word(Status::Up);
   entry.lease = kCanaryLease;
   entry.canary = marks::canary_mark(metadata);
-  if (entry.canary) entry.canary->seal = marks::value(metadata, kSeal);
   entry.registration = marks::value(metadata, kSince);
   return entry;
 }

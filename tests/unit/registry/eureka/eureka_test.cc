@@ -46,10 +46,17 @@ Bytes foreign(std::vector<ServiceEndpoint> endpoints, Status status = Status::Up
 }
 
 /// What is registered for a record, as the server gets it.
-json registered(const Bytes& payload, const ServiceKey& service = {"", "", "default", "cart", "0.0.1"}) {
+json registered(const Bytes& payload, const ServiceKey& service = {"", "", "default", "cart", "0.0.1"},
+                const MarkSeal& seal = kOpenMarks) {
   const auto plan = plan_copy("east", "i1", payload);
-  return json::parse(*registration_body(service, *plan, payload, "1.1", 0))["instance"];
+  return json::parse(*registration_body(service, *plan, payload, "1.1", 0, seal))["instance"];
 }
+
+/// A seal that says what it was given.
+const MarkSeal kSpeaking{[] { return true; }, [](ByteView text) { return "sealed " + std::string(text); },
+                         [](ByteView text, std::string_view signature) {
+                           return signature == "sealed " + std::string(text) ? Proof::Current : Proof::None;
+                         }};
 
 TEST(EurekaDocuments, ANeutralRecordSaysWhatOtherKindsCanShow) {
   const auto one = seen(instance());
@@ -97,6 +104,26 @@ TEST(EurekaDocuments, WhatCannotBeReadIsSaidToBeSo) {
   json port = instance();
   port["port"] = 8080;
   EXPECT_FALSE(seen(port));
+}
+
+TEST(EurekaDocuments, MarksOfACopyAreSignedForItsIdAndReadBack) {
+  json copy = registered(foreign({{"rest", "10.0.0.9", 80, false, ""}}), {"", "", "default", "cart", "1"}, kSpeaking);
+  const auto entry = seen(copy)->entry;
+  ASSERT_TRUE(entry.copy);
+  EXPECT_TRUE(kSpeaking.believes(*entry.copy, entry.id));
+  EXPECT_FALSE(kSpeaking.believes(*entry.copy, "another"));
+  EXPECT_EQ(entry.metadata.count("syncer.seal"), 0U) << "it is part of the mark, and no difference to what is wanted";
+  copy["metadata"]["syncer.epoch"] = "9.9";
+  EXPECT_FALSE(kSpeaking.believes(*seen(copy)->entry.copy, entry.id));
+}
+
+TEST(EurekaDocuments, TheMarkOfACanaryIsSignedAndReadBack) {
+  const std::string id = canary_id("east", "n1");
+  const json canary = json::parse(canary_body(id, {"east", "n1", "run", 7}, 0, kSpeaking))["instance"];
+  const auto entry = seen(canary)->entry;
+  ASSERT_TRUE(entry.canary);
+  EXPECT_EQ(entry.canary->count, 7U);
+  EXPECT_TRUE(kSpeaking.believes(*entry.canary, id));
 }
 
 TEST(EurekaDocuments, AnOperatorsOverrideOfACopyIsNoDifference) {
