@@ -151,9 +151,8 @@ bool Calls::is_logged_in(Instant now) {
 
 void Calls::log_in(Instant now) {
   login_->asked();
-  Call call{Urgency::Lease, login_->request(), nullptr, false};
+  Call call{Urgency::Lease, login_->request(), nullptr, false, addresses_.current()};
   call.is_login = true;
-  call.address = addresses_.current();
   start(now, std::move(call));
 }
 
