@@ -17,11 +17,12 @@ class DriverSession : public DriverOwner {
  public:
   /// What put() and change() write copies of.
   static inline const ServiceKey kService{"", "", "shop", "cart", "1.0.0"};
-  explicit DriverSession(RegistryWorld& world, Instant& now, RegistrySettings settings = {})
+  explicit DriverSession(RegistryWorld& world, Instant& now, RegistrySettings settings = {},
+                         const MarkSeal& marks = kOpenMarks)
       : world_(world), now_(now), http_(world), settings_(std::move(settings)) {
     settings_.kind = world.kind();
     http_.set_sink([this](Instant at, CallId id, Result<HttpResponse> answer) { calls_.on_http(at, id, answer); });
-    driver_ = world.factory()({settings_, calls_, cycle_, snapshot, *this, observer_, Random(1)});
+    driver_ = world.factory()({settings_, calls_, cycle_, snapshot, *this, observer_, Random(1), marks});
     driver_->allow_writes(now, true);
   }
   ~DriverSession() override { calls_.forget_all(); }

@@ -258,6 +258,24 @@ TEST_P(NacosDriver, ServicesOfOtherKindsKeepTheirName) {
   EXPECT_FALSE(session.copies()[0]->metadata.contains("version"));
 }
 
+TEST_P(NacosDriver, AMarkThatNobodyOfThePoolSignedIsAnApplicationsOwnWord) {
+  const MarkSeal seal([] { return true; }, [](ByteView text) { return "signed:" + std::string(text); },
+                      [](ByteView text, std::string_view signature) {
+                        return signature == "signed:" + std::string(text) ? Proof::Current : Proof::None;
+                      });
+  DriverSession sealed(world, now, {}, seal);
+  const auto entry = sealed.put("i1", far_record("rest://10.0.0.9:80"));
+  ASSERT_TRUE(entry) << to_string(entry.error());
+  add("&ip=10.0.0.8&port=80",
+      "&metadata=" + percent_encode(R"({"version":"1.0.0","syncer.region":"west","syncer.instance":"i2"})"));
+  sealed.read();
+  ASSERT_EQ(sealed.copies().size(), 1U);
+  EXPECT_EQ(sealed.copies()[0]->copy->instance, "i1");
+  EXPECT_NE(sealed.copies()[0]->copy->seal, "");
+  // What it says is its own: its address is not to be had.
+  EXPECT_EQ(sealed.put("i2", far_record("rest://10.0.0.8:80")).error().code, ErrorCode::Refused);
+}
+
 INSTANTIATE_TEST_SUITE_P(Releases, NacosDriver, testing::Values(Release::V1_4_8, Release::V2_5_1, Release::V3_0_3),
                          [](const auto& info) { return "R" + std::to_string(static_cast<int>(info.param) + 1); });
 
