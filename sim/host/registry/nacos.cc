@@ -294,6 +294,7 @@ Result<void> check_spec(const RegistrySpec& spec) {
   if (spec.min_lease) return failure(ErrorCode::Invalid, "min_lease", "Nacos raises no leases");
   if (spec.delete_visibility)
     return failure(ErrorCode::Invalid, "delete_visibility", "Nacos shows a removal with the next merge: use \"lags\"");
+  if (spec.tokens) return failure(ErrorCode::Invalid, "tokens", "only a service center wants tokens in a scenario");
   if (spec.returning.new_ids)
     return failure(ErrorCode::Invalid, "returning", "an id is an address here: nobody comes back under another");
   return {};
