@@ -28,12 +28,17 @@ void Occupancy::add(const Shown& shown) {
   occupants_[place_of(shown.service, shown.address)].push_back({mark_of(shown, marks_)});
 }
 
-void Occupancy::wrote(Instant now, const Service& service, const Address& address, const CopyMark& mark) {
+void Occupancy::forget_old(Instant now) {
   std::erase_if(writes_, [now](const auto& entry) { return now - entry.second.at > kMemory; });
+}
+
+void Occupancy::wrote(Instant now, const Service& service, const Address& address, const CopyMark& mark) {
+  forget_old(now);
   writes_.insert_or_assign(place_of(service, address), Write{now, false, mark});
 }
 
 void Occupancy::removed(Instant now, const Service& service, const Address& address) {
+  forget_old(now);
   const Place place = place_of(service, address);
   writes_.insert_or_assign(place, Write{now, true, std::nullopt});
   const auto found = occupants_.find(place);

@@ -42,6 +42,7 @@ class Occupancy {
     bool is_removal = false;
     std::optional<CopyMark> mark;
   };
+  void forget_old(Instant now);
   static Place place_of(const Service& service, const Address& address) { return {service, address.ip, address.port}; }
   static std::optional<std::string> judge(const Occupant& occupant, const CopyMark& mark);
 
