@@ -270,6 +270,7 @@ Result<void> check_spec(const RegistrySpec& spec) {
   if (spec.min_lease) return failure(ErrorCode::Invalid, "min_lease", "Eureka raises no leases");
   if (spec.delete_visibility)
     return failure(ErrorCode::Invalid, "delete_visibility", "follows from Eureka's cache: use \"lags\"");
+  if (spec.tokens) return failure(ErrorCode::Invalid, "tokens", "only a service center wants tokens in a scenario");
   return {};
 }
 
