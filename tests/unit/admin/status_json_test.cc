@@ -25,13 +25,15 @@ node::Status full() {
   status.unreached = "no other syncer reaches 10.0.0.1:30190";
   status.unkept_keys = "the keyring file cannot be written";
   status.joins = {{"10.0.0.9:30190", false, "connection refused", true}};
-  status.registry = {"http://10.0.0.1:30100",
+  status.registry = {"servicecenter",
+                     "http://10.0.0.1:30100",
                      true,
                      "west writes it",
                      "slow",
                      {"cart: no room"},
                      {"a canary that nobody wrote"},
                      {"till: too large"},
+                     {"desk lacks endpoints"},
                      std::chrono::milliseconds(250),
                      {"KIE"},
                      1,
