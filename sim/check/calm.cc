@@ -29,8 +29,10 @@ bool is_bad(const scenario::LinkQuality& q) {
 
 void Calm::begin(const Context& context) {
   Rule::begin(context);
-  const auto& links = context.run->scenario.topology.links;
-  never_ = std::any_of(links.begin(), links.end(), [](const auto& link) { return is_bad(link.quality); });
+  const auto& topology = context.run->scenario.topology;
+  const auto& links = topology.links;
+  never_ = !topology.identities.empty() ||
+           std::any_of(links.begin(), links.end(), [](const auto& link) { return is_bad(link.quality); });
   const auto& events = context.run->scenario.events;
   strangers_ = std::any_of(events.begin(), events.end(), [](const scenario::Event& event) {
     return std::holds_alternative<scenario::FuzzPeer>(event.action) ||

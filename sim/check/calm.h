@@ -23,7 +23,8 @@ class Calm : public Rule {
   bool lasts(Duration time) const;
   /// Nobody but syncers wrote to a registry for longer than that.
   bool is_still(Duration time) const { return context_.now() > written_at_ + time; }
-  /// The network itself loses, damages or refuses: it is never calm.
+  /// The network itself loses, damages or refuses, or somebody shows another certificate than his own: it is never
+  /// calm.
   bool is_never() const { return never_; }
   /// Somebody invents members, regions and addresses, of which members go on to tell each other when he is gone.
   bool has_strangers() const { return strangers_; }
@@ -34,7 +35,7 @@ class Calm : public Rule {
   std::map<NodeIndex, bool> down_;  // who ran once, and whether it does not now
   Instant disturbed_at_{};          // by what is not among the faults that last
   Instant written_at_{};
-  bool never_ = false;  // the network itself is bad
+  bool never_ = false;  // the network itself is bad, or a certificate
   bool strangers_ = false;
 };
 
