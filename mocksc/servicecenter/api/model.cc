@@ -243,8 +243,9 @@ syncer::HttpResponse Model::handle(syncer::Instant now, std::size_t /*frontend*/
   const Release release = registry.options().release;
   registry.advance(now);
   if (auto redirect = check_path(request)) return *redirect;
-  Route found = route(request.method, std::string_view(request.target).substr(0, request.target.find('?')), release);
-  if (found.operation == Operation::Token && !impl_->accounts.is_on()) found = Route{};
+  const auto path = std::string_view(request.target).substr(0, request.target.find('?'));
+  Route found = route(request.method, path, release);
+  if (path == "/v4/token" && !impl_->accounts.is_on()) found = Route{};
   if (auto refusal = impl_->check(now, found.operation, request, client)) return *refusal;
   const bool is_cached = fault.is_none() && AnswerCache::is_cached(found.operation);
   if (is_cached) {
