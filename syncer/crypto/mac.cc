@@ -24,6 +24,4 @@ bool same_mac(ByteView a, ByteView b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-void wipe(Bytes& secret) { OPENSSL_cleanse(secret.data(), secret.size()); }
-
 }  // namespace syncer::crypto

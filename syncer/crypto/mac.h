@@ -11,7 +11,4 @@ Bytes hmac_sha256(ByteView key, ByteView text);
 /// Compares in a time that depends on the lengths alone.
 bool same_mac(ByteView a, ByteView b);
 
-/// Overwrites a secret that is not needed any more.
-void wipe(Bytes& secret);
-
 }  // namespace syncer::crypto

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "syncer/crypto/mac.h"
+#include "syncer/crypto/wipe.h"
 
 namespace syncer::node {
 namespace {

@@ -15,7 +15,7 @@ namespace mocksc::conformance {
 namespace {
 
 /// Sends all and reads to the end: every request asks for the end of the connection.
-std::string exchange(std::uint16_t port, const std::string& request) {
+std::string answer_of(std::uint16_t port, const std::string& request) {
   const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -97,7 +97,7 @@ WireAnswer send_request(std::uint16_t port, const std::string& method, const std
   if (!body.empty() || method == "POST" || method == "PUT") {
     request += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   }
-  return parse(exchange(port, request + "\r\n" + body));
+  return parse(answer_of(port, request + "\r\n" + body));
 }
 
 }  // namespace mocksc::conformance
