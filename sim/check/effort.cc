@@ -67,6 +67,7 @@ std::vector<std::string_view> Effort::names() {
 std::vector<std::string_view> Effort::ids() const { return {kCalmIsQuiet, kDetoursFitFaults}; }
 
 void Effort::on_node_event(NodeIndex node, const syncer::Event& event) {
+  if (event.kind == EventKind::GuardTripped || event.kind == EventKind::GuardReleased) guarded_at_ = context_.now();
   if (!is_detour(event.kind)) return;
   const std::string_view member = event.text("member");
   if (!member.empty() && !context_.run->names.node(member)) return;  // a name that somebody invented
@@ -95,7 +96,9 @@ void Effort::on_request(NodeIndex node, const syncer::HttpRequest& request) {
 
 void Effort::on_work(NodeIndex node, host::Work work) {
   if (node >= context_.run->names.nodes().size()) return;  // a stranger's
-  if (work == host::Work::DiskWrite) return book(node, kDiskWrite, "");
+  // The leader of a cluster notes in the log that a guard holds, and that it does no more.
+  const bool noted = guarded_at_ && context_.now() <= *guarded_at_ + kHealing;
+  if (work == host::Work::DiskWrite) return noted ? add(node, kDiskWrite, "", 1) : book(node, kDiskWrite, "");
   add(node, kDialled, "", 1);
 }
 

@@ -20,7 +20,7 @@ namespace sim::check {
 /// only the detours show it.
 ///
 /// calm-is-quiet: no detour happens, and nothing is written to a disk, in a stretch without faults (see Calm), from its
-/// 30th second on.
+/// 30th second on. What a guard does is written down within that time.
 /// detours-fit-faults: none happens that no fault of the running stretch explains (see Causes).
 class Effort : public Rule {
  public:
@@ -54,6 +54,7 @@ class Effort : public Rule {
   const Causes& causes_;
   const bool judges_;
   std::map<Key, std::uint64_t> counts_;
+  std::optional<Instant> guarded_at_;
 };
 
 }  // namespace sim::check
