@@ -2,7 +2,6 @@
 #pragma once
 
 #include "syncer/base/ids.h"
-#include "syncer/base/mutation.h"
 
 namespace syncer {
 
@@ -14,17 +13,9 @@ inline constexpr std::uint64_t kMaxGenerationLeap = 256;
 inline constexpr std::uint64_t kMaxTermLeap = 65536;
 
 /// An epoch that a region can have. Whatever comes from outside is held against this before it is used.
-inline bool in_bounds(Epoch epoch) {
-  if (SYNCER_MUTATED("epoch.believe_any")) return true;
-  return epoch.generation < kEpochPartEnd && epoch.term < kEpochPartEnd;
-}
+bool in_bounds(Epoch epoch);
 
 /// Further beyond `known` than a region comes by itself. Terms may begin anew with a generation.
-inline bool leaps_beyond(Epoch known, Epoch next) {
-  if (SYNCER_MUTATED("epoch.believe_any")) return false;
-  const bool generation = next.generation > known.generation && next.generation - known.generation > kMaxGenerationLeap;
-  const bool term = next.term > known.term && next.term - known.term > kMaxTermLeap;
-  return generation || term;
-}
+bool leaps_beyond(Epoch known, Epoch next);
 
 }  // namespace syncer

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "syncer/base/mutation.h"
 
 namespace syncer::peering {
 
@@ -19,10 +16,7 @@ class Authorization {
 
   explicit Authorization(const std::vector<std::string>& regions) : regions_(regions) {}
 
-  bool allows(std::string_view region) const {
-    const auto names_it = [&](const std::string& name) { return name == region || name == kAll; };
-    return std::any_of(regions_.begin(), regions_.end(), names_it) || SYNCER_MUTATED("peering.allow_every_region");
-  }
+  bool allows(std::string_view region) const;
 
  private:
   std::vector<std::string> regions_;

@@ -94,6 +94,12 @@ Peer& Peers::at(std::string_view region) {
   return map_.emplace(region, std::move(peer)).first->second;
 }
 
+void Peers::erase(std::string_view region) {
+  const auto it = map_.find(region);
+  if (!SYNCER_MUTATED("peering.use_no_id_again")) free_.push_back(it->second.id);
+  map_.erase(it);
+}
+
 replication::RegionId Peers::next_id(std::string_view name) {
   if (free_.empty()) {
     names_.emplace_back(name);

@@ -11,7 +11,6 @@
 
 #include "syncer/base/endpoint.h"
 #include "syncer/base/ids.h"
-#include "syncer/base/mutation.h"
 #include "syncer/base/random.h"
 #include "syncer/base/time.h"
 #include "syncer/peering/exchange.h"
@@ -117,11 +116,7 @@ class Peers {
   const std::string& name_of(replication::RegionId id) const;
   /// When this object was made.
   Instant started() const { return started_; }
-  void erase(std::string_view region) {
-    const auto it = map_.find(region);
-    if (!SYNCER_MUTATED("peering.use_no_id_again")) free_.push_back(it->second.id);
-    map_.erase(it);
-  }
+  void erase(std::string_view region);
   /// Neither known nor room for it.
   bool is_full_for(std::string_view region) const { return map_.size() >= kMaxRegions && find(region) == nullptr; }
 
