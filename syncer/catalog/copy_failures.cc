@@ -7,7 +7,8 @@
 
 namespace syncer::catalog {
 
-void CopyFailures::note(Instant now, const CopyName& name, DesiredCopy& copy, const Error& error) {
+void CopyFailures::note(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy,
+                        const Error& error) {
   // Nobody knows what an unanswered write did: the same step is taken again, and each of them may be repeated.
   const bool passing =
       registry::is_outcome_unknown(error) || registry::is_unauthorized(error) || error.code == ErrorCode::NotFound;
@@ -18,6 +19,7 @@ void CopyFailures::note(Instant now, const CopyName& name, DesiredCopy& copy, co
   observe(observer_, now, EventKind::CopyRetried, Severity::Debug,
           {{"region", name.region}, {"reason", syncer::name(error.code)}});
   if (!passing) reject(now, name, copy);
+  if (copy.is_failing()) remote.failing.insert(name.key);
 }
 
 void CopyFailures::reject(Instant now, const CopyName& name, DesiredCopy& copy) {
@@ -32,8 +34,9 @@ void CopyFailures::reject(Instant now, const CopyName& name, DesiredCopy& copy) 
            {"retry", to_string(copy.retry_at - now)}});
 }
 
-void CopyFailures::forget(Instant now, const CopyName& name, DesiredCopy& copy) {
+void CopyFailures::forget(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy) {
   copy.failures = 0;
+  remote.failing.erase(name.key);
   if (copy.rejected.empty()) return;
   copy.rejected.clear();
   if (!SYNCER_MUTATED("catalog.count_rejections_up_only")) --rejected_;

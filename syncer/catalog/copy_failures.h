@@ -16,9 +16,9 @@ class CopyFailures {
   CopyFailures(CopyQueue& queue, Observer& observer, Random random)
       : queue_(queue), observer_(observer), random_(random) {}
 
-  void note(Instant now, const CopyName& name, DesiredCopy& copy, const Error& error);
+  void note(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy, const Error& error);
   /// Its last step succeeded, or it is to become another one.
-  void forget(Instant now, const CopyName& name, DesiredCopy& copy);
+  void forget(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy);
   /// Copies that the registry refuses.
   std::size_t rejected() const { return rejected_; }
 

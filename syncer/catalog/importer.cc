@@ -56,7 +56,7 @@ void Importer::desire(Instant now, const std::string& region, const Bytes& key, 
   if (regions_.desire(now, region, key, copy, payload) && changed) {
     copy.payload = payload;
     copy.extras_settled = false;
-    failures_.forget(now, name, copy);
+    failures_.forget(now, name, remote, copy);
     copy.retry_at = now;
   }
   queue_.push(name, copy);
@@ -84,13 +84,13 @@ void Importer::release(Instant now, const std::string& region, const Bytes& key,
     return driver_.reconsider(now, record->service);
   }
   const CopyName name{region, key};
-  DesiredCopy* copy = regions_.find(name);
+  DesiredCopy* copy = regions_.find(name, &remote);
   if (copy == nullptr || SYNCER_MUTATED("catalog.keep_removed_records")) return;
   if (SYNCER_MUTATED("catalog.ignore_removal_while_busy") && copy->busy) return;
   copy->desired = false;
   if (judged || SYNCER_MUTATED("catalog.remove_what_a_new_epoch_lacks")) regions_.let_go(region, key, *copy);
   copy->retry_at = now;
-  failures_.forget(now, name, *copy);
+  failures_.forget(now, name, *remote, *copy);
   queue_.push(name, *copy);
 }
 
@@ -177,7 +177,7 @@ void Importer::fulfil(Instant now, Work& work) {
   DesiredCopy& copy = work.copy;
   auto planned = driver_.plan(work.name.region, work.key.id, copy.payload);
   if (!planned) {
-    failures_.note(now, work.name, copy, planned.error());
+    failures_.note(now, work.name, work.remote, copy, planned.error());
     return;
   }
   registry::SharedPlan plan = std::move(*planned);
@@ -268,12 +268,13 @@ bool Importer::waits_for_replacement(Instant now, Work& work) {
 
 void Importer::done(Instant now, Work& work) {
   DesiredCopy& copy = work.copy;
-  failures_.forget(now, work.name, copy);
+  failures_.forget(now, work.name, work.remote, copy);
   if (copy.desired || copy.any_present() || copy.held) return;
   const bool quiet = std::any_of(copy.copies.begin(), copy.copies.end(),
                                  [](const auto& entry) { return entry.second.quiet_until != Instant{}; });
   if (quiet) return;
   if (!copy.granted) regions_.forget(work.name.region, work.name.key);
+  work.remote.cut.erase(work.name.key);
   work.remote.desired.erase(work.name.key);
 }
 
@@ -344,6 +345,7 @@ Result<void> Importer::on_changed(Instant now, Work& work, const std::string& id
   if (aspect == registry::Aspect::Properties) {
     state.metadata = plan.metadata;
     work.copy.extras_settled = true;
+    present_.note_cut(work.name, work.remote, work.copy);
   }
   present_.updated(now, work.name, state);
   report(now, EventKind::CopyUpdated, work, id, registry::name(aspect));
@@ -394,7 +396,7 @@ void Importer::finish(Instant now, const CopyName& name, const Handle& handle) {
   --busy_;
   Work work{name, *remote, *copy, *registry::decode_key(name.key)};
   if (const auto outcome = handle(now, work); !outcome)
-    failures_.note(now, name, *copy, outcome.error());
+    failures_.note(now, name, *remote, *copy, outcome.error());
   else
     copy->failures = 0;
   queue_.push(name, *copy);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "syncer/base/mutation.h"
+#include "syncer/registry/marks.h"
 
 namespace syncer::catalog {
 namespace {
@@ -81,6 +82,16 @@ void PresentCopies::believe(const CopyName& name, RemoteCopies& remote, DesiredC
   if (!after && copy.held && copy.payload.empty()) regions_.give_up(name.region, name.key, copy);
 }
 
+void PresentCopies::note_cut(const CopyName& name, RemoteCopies& remote, const DesiredCopy& copy) {
+  const auto lacks = [](const auto& entry) {
+    return entry.second.present && !registry::marks::value(entry.second.metadata, registry::marks::kCut).empty();
+  };
+  if (std::any_of(copy.copies.begin(), copy.copies.end(), lacks))
+    remote.cut.insert(name.key);
+  else
+    remote.cut.erase(name.key);
+}
+
 void PresentCopies::believe_view(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy,
                                  CopyState& state, const std::string& id) {
   const registry::SeenEntry* shown = view_.entry(state.ref);
@@ -92,6 +103,7 @@ void PresentCopies::believe_view(Instant now, const CopyName& name, RemoteCopies
   }
   if (shown == nullptr && state.present) state.doubtful = true;
   believe(name, remote, copy, id, shown != nullptr);
+  note_cut(name, remote, copy);
 }
 
 bool PresentCopies::wants_seal(const CopyState& state) const {
@@ -111,6 +123,7 @@ void PresentCopies::written(Instant now, const CopyName& name, RemoteCopies& rem
   believe(name, remote, copy, id, present);
   CopyState& state = copy.copies.at(id);
   state.doubtful = false;
+  note_cut(name, remote, copy);
   updated(now, name, state);
 }
 

@@ -76,6 +76,8 @@ class PresentCopies {
   void believe(const CopyName& name, RemoteCopies& remote, DesiredCopy& copy, const std::string& id, bool present);
   /// An own write changed it in place: that is believed, not the list, for a while.
   void updated(Instant now, const CopyName& name, CopyState& state);
+  /// Its registration changed: whether it lacks something of its origin is kept with its region.
+  void note_cut(const CopyName& name, RemoteCopies& remote, const DesiredCopy& copy);
   /// The registry shows it with a mark that is not signed by the key in use.
   bool wants_seal(const CopyState& state) const;
   /// A quiet time or a retry ended: believes the list again.

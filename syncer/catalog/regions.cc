@@ -37,6 +37,11 @@ bool DesiredCopy::any_present() const {
   return std::any_of(copies.begin(), copies.end(), [](const auto& entry) { return entry.second.present; });
 }
 
+bool DesiredCopy::is_failing() const {
+  constexpr std::uint32_t kStubborn = 3;
+  return !rejected.empty() || failures >= kStubborn;
+}
+
 bool DesiredCopy::at_rest() const { return rejected.empty() && waiting.empty() && !busy && !queued && failures == 0; }
 
 RemoteCopies::RemoteCopies(const GuardSettings& settings, const std::string& region, Observer& observer, Instant now)
@@ -319,6 +324,8 @@ void Regions::forget_registry(Instant now) {
     remote.report.forget();
     remote.present = 0;
     remote.changing.clear();
+    remote.failing.clear();
+    remote.cut.clear();
     remote.expired = remote.announced = false;
     if (!remote.connected) remote.away_since = now;
     for (auto it = remote.desired.begin(); it != remote.desired.end();) {

@@ -62,6 +62,8 @@ struct DesiredCopy {
   std::string waiting;   ///< why it is not done yet; for people
 
   bool any_present() const;
+  /// Refused, or failed again and again: needs somebody, while all else only needs time.
+  bool is_failing() const;
   /// Nothing is under way, waits or failed.
   bool at_rest() const;
 };
@@ -71,6 +73,8 @@ struct RemoteCopies {
   RemoteCopies(const GuardSettings& settings, const std::string& region, Observer& observer, Instant now);
 
   std::map<Bytes, DesiredCopy> desired;  ///< by encoded instance key
+  std::set<Bytes> failing;               ///< those of them that need somebody; some may have recovered
+  std::set<Bytes> cut;                   ///< those of them whose registration lacks something of its origin
   std::map<registry::ServiceKey, registry::Attachments> attachments;
   Epoch epoch;              ///< of its latest announcement; new copies are marked with it
   std::size_t present = 0;  ///< desired or former ones with at least one copy in the registry
