@@ -21,6 +21,20 @@ function(product_sources out)
   set(${out} ${all} PARENT_SCOPE)
 endfunction()
 
+# sources_with_faults(OUT targets…): those of their sources that hold a deliberate fault (syncer/base/mutation.h); all others
+# are the same with and without SYNCER_MUTATIONS. A file that gets its first one is found when cmake runs again.
+function(sources_with_faults out)
+  product_sources(sources ${ARGN})
+  set(faulty)
+  foreach(source ${sources})
+    file(STRINGS ${source} hooks REGEX "SYNCER_MUTATED\\(" LIMIT_COUNT 1)
+    if(hooks)
+      list(APPEND faulty ${source})
+    endif()
+  endforeach()
+  set(${out} ${faulty} PARENT_SCOPE)
+endfunction()
+
 # syncer_program(NAME SOURCES files… LINK targets…): an installed program.
 function(syncer_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
@@ -32,9 +46,11 @@ endfunction()
 # syncer_test(NAME [PATHS] LABEL label SOURCES files… LINK targets…): a GoogleTest binary, every test of it known to ctest.
 # PATHS: it reads the source or the build folder (SYNCER_SOURCE_DIR, SYNCER_BUILD_DIR); other tests compile the same in
 # every checkout. All of one label are built by the target <label>_tests. SPLIT parameters…: a ctest entry for each parameter of
-# its TEST_Ps, so that a binary that mostly waits runs beside itself.
+# its TEST_Ps, so that a binary that mostly waits runs beside itself. SHARDS n: n ctest entries that share its tests. COST
+# seconds: how long it takes at least; the longest begin first. A test of label e2e waits for most of its time: it takes
+# half a processor (`./dev test` gives two places a core).
 function(syncer_test name)
-  cmake_parse_arguments(ARG "PATHS" "LABEL;TIMEOUT" "SOURCES;LINK;ENVIRONMENT;SPLIT" ${ARGN})
+  cmake_parse_arguments(ARG "PATHS" "LABEL;TIMEOUT;SHARDS;COST" "SOURCES;LINK;ENVIRONMENT;SPLIT" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -54,7 +70,7 @@ function(syncer_test name)
   endif()
   add_dependencies(${ARG_LABEL}_tests ${name})
   # One ctest entry a binary: thousands of data-driven rows would cost a process each. The binary names its failures.
-  if(NOT ARG_SPLIT)
+  if(NOT ARG_SPLIT AND NOT ARG_SHARDS)
     set(entries ${name})
     add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
   endif()
@@ -62,7 +78,25 @@ function(syncer_test name)
     list(APPEND entries ${name}_${parameter})
     add_test(NAME ${name}_${parameter} COMMAND ${name} --gtest_brief=1 --gtest_filter=*/${parameter})
   endforeach()
-  set_tests_properties(${entries} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT}
-    FAIL_REGULAR_EXPRESSION " 0 tests from 0 test suites"
-    ENVIRONMENT "SYNCER_CONFORMANCE_DIR=${SYNCER_CONFORMANCE_DIR};${ARG_ENVIRONMENT}")
+  list(APPEND ARG_ENVIRONMENT SYNCER_CONFORMANCE_DIR=${SYNCER_CONFORMANCE_DIR})
+  if(ARG_SHARDS)
+    math(EXPR last "${ARG_SHARDS} - 1")
+    foreach(shard RANGE ${last})
+      list(APPEND entries ${name}_${shard})
+      add_test(NAME ${name}_${shard} COMMAND ${name} --gtest_brief=1)
+      set_tests_properties(${name}_${shard} PROPERTIES
+        ENVIRONMENT "GTEST_TOTAL_SHARDS=${ARG_SHARDS};GTEST_SHARD_INDEX=${shard};${ARG_ENVIRONMENT}")
+    endforeach()
+  else()
+    set_tests_properties(${entries} PROPERTIES ENVIRONMENT "${ARG_ENVIRONMENT}")
+  endif()
+  set(places 2)
+  if(ARG_LABEL STREQUAL e2e)
+    set(places 1)
+  endif()
+  if(NOT ARG_COST)
+    set(ARG_COST 0)
+  endif()
+  set_tests_properties(${entries} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT} PROCESSORS ${places}
+    COST ${ARG_COST} FAIL_REGULAR_EXPRESSION " 0 tests from 0 test suites")
 endfunction()
