@@ -38,13 +38,6 @@ gossip::MemberStatus status_of(const gossip::MemberInfo& member) {
   return status;
 }
 
-std::uint64_t count_instances(const replication::Replica& replica) {
-  const auto& all = replica.records();
-  return static_cast<std::uint64_t>(std::count_if(all.begin(), all.end(), [](const auto& record) {
-    return registry::kind_of(record.first) == registry::RecordKind::Instance;
-  }));
-}
-
 /// Why the exchange with a region does not work, the cause alone; empty when it works, or is not to.
 std::string problem_of(const peering::Peering::Link& link, bool publishing, const peering::LinkStatus& status,
                        const Endpoint& rpc_address) {
@@ -75,7 +68,7 @@ RegionStatus status_of(const std::string& region, const Parts& parts, Instant no
   if (const auto* replica = peering.replica(region)) {
     status.link.epoch = replica->epoch();
     status.link.sequence = replica->seq();
-    status.link.instances = count_instances(*replica);
+    status.link.instances = replica->size_of(static_cast<std::uint8_t>(registry::RecordKind::Instance));
     status.link.records = replica->size();
   }
   if (link.over_quota) {

@@ -7,6 +7,11 @@
 #include "syncer/base/mutation.h"
 
 namespace syncer::replication {
+namespace {
+
+std::uint8_t kind_of(ByteView key) { return key.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(key.front()); }
+
+}  // namespace
 
 const Bytes* Replica::find(ByteView key) const {
   const auto it = records_.find(key);
@@ -20,6 +25,11 @@ std::optional<Version> Replica::version_of(ByteView key) const {
   return Version{version_.epoch, current ? it->second.seq : bound_seq_};
 }
 
+std::size_t Replica::size_of(std::uint8_t kind) const {
+  const auto found = by_kind_.find(kind);
+  return found == by_kind_.end() ? 0 : found->second;
+}
+
 bool Replica::put(ByteView key, Bytes payload, std::uint64_t seq) {
   Record record{std::move(payload), 0, seq, binding_};
   record.payload_hash = hash64(record.payload);
@@ -28,6 +38,7 @@ bool Replica::put(ByteView key, Bytes payload, std::uint64_t seq) {
   if (is_new) {
     it = records_.emplace_hint(it, Bytes(key), Record{});
     bytes_ += key.size();
+    ++by_kind_[kind_of(key)];
   } else {
     set_hash_.remove(key, it->second.payload_hash);
   }
@@ -44,6 +55,7 @@ bool Replica::erase(ByteView key) {
   if (it == records_.end()) return false;
   set_hash_.remove(key, it->second.payload_hash);
   bytes_ -= key.size() + it->second.payload.size();
+  if (!SYNCER_MUTATED("replica.count_kinds_up_only")) --by_kind_[kind_of(key)];
   records_.erase(it);
   return true;
 }

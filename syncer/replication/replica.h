@@ -27,6 +27,8 @@ class Replica {
   /// The set is exactly the writer's at this version. False in the middle of a catch-up that skips superseded entries.
   bool consistent() const { return version_.seq >= closes_at_ && version_.epoch != Epoch{}; }
   std::size_t size() const { return records_.size(); }
+  /// Live entries whose key begins with this byte, which is their kind to those who write them.
+  std::size_t size_of(std::uint8_t kind) const;
   /// Keys and payloads held, in bytes.
   std::size_t bytes() const { return bytes_; }
   const Hash128& set_hash() const { return set_hash_.total(); }
@@ -58,6 +60,7 @@ class Replica {
   std::size_t bytes_ = 0;
   SetHash set_hash_;
   Records records_;
+  std::map<std::uint8_t, std::size_t> by_kind_;
 };
 
 }  // namespace syncer::replication
