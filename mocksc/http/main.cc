@@ -9,6 +9,7 @@
 
 #include "mocksc/http/server.h"
 #include "syncer/base/quantity.h"
+#include "syncer/reference/command_line.h"
 
 namespace mocksc {
 namespace {
@@ -106,6 +107,7 @@ syncer::Result<ServerOptions> to_options(const Flags& flags) {
 void declare(CLI::App& app, Flags& flags) {
   app.footer(kExamples);
   app.set_version_flag("--version", std::string("mocksc ") + MOCKSC_VERSION);
+  syncer::reference::offer_flags(app, std::string("mocksc ") + MOCKSC_VERSION);
   app.add_option("--listen", flags.listen, "IP:PORT of a front-end; repeat for several; port 0 takes a free one")
       ->required()
       ->expected(1)

@@ -6,6 +6,8 @@
 
 #include "sim/scenario/language/parse.h"
 #include "syncer/base/quantity.h"
+#include "syncer/cli/version.h"
+#include "syncer/reference/command_line.h"
 
 namespace sim::cli {
 namespace {
@@ -164,6 +166,7 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv, 
   add_run(app, raw);
   add_why(app, raw);
   add_others(app, raw);
+  syncer::reference::offer_commands(app, std::string("syncsim ") + syncer::cli::kVersion);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {

@@ -8,8 +8,11 @@
 #include <vector>
 
 #include "syncer/base/nearest.h"
+#include "syncer/cli/settings_page.h"
 #include "syncer/cli/version.h"
+#include "syncer/config/key_help.h"
 #include "syncer/config/keys.h"
+#include "syncer/reference/command_line.h"
 
 namespace syncer::cli {
 namespace {
@@ -95,19 +98,27 @@ constexpr const char* kAbout =
     "Keeps the microservice instances of several service centers the same across regions.\n"
     "Exit codes: 0 ok, 1 failed, 2 usage or configuration error, 3 no syncer answers, 4 unhealthy, 70 internal error.";
 
-/// One flag a key, with its other spellings. A flag may be repeated for a list.
+/// A flag with its other spellings. It may be repeated for a list.
+CLI::Option* add_key(CLI::App& app, Arguments& arguments, const config::Key& key) {
+  std::string names = "--" + key.name;
+  for (const std::string_view alias : config::aliases(key.name)) names += ",--" + std::string(alias);
+  const auto store = [&arguments, name = key.name](const std::string& text) {
+    arguments.flags[name] = {text, "--" + name};
+  };
+  CLI::Option* option = app.add_option_function<std::string>(names, store, key.about);
+  option->type_name(config::placeholder(key.form));
+  if (!key.default_value.empty()) option->default_str(key.default_value);
+  if (key.name == "sc-addr" || key.name == "join-addr") option->join(',');
+  return option;
+}
+
+/// One flag a key, those that everybody needs first.
 void add_keys(CLI::App& app, Arguments& arguments) {
-  app.add_option("--config", arguments.config_file, "configuration file (also SYNCER_CONFIG)");
-  for (const config::Key& key : config::keys()) {
-    std::string names = "--" + key.name;
-    for (const std::string_view alias : config::aliases(key.name)) names += ",--" + std::string(alias);
-    const auto store = [&arguments, name = key.name](const std::string& text) {
-      arguments.flags[name] = {text, "--" + name};
-    };
-    CLI::Option* option = app.add_option_function<std::string>(names, store, key.about);
-    option->type_name(key.form);
-    if (!key.default_value.empty()) option->default_str(key.default_value);
-    if (key.name == "sc-addr" || key.name == "join-addr") option->join(',');
+  app.add_option("--config", arguments.config_file, "configuration file (also SYNCER_CONFIG)")
+      ->type_name("FILE")
+      ->group("Basic");
+  for (const config::KeyGroup& group : config::key_groups()) {
+    for (const config::Key* key : group.keys) add_key(app, arguments, *key)->group(std::string(group.title));
   }
 }
 
@@ -328,6 +339,7 @@ void build(CLI::App& app, Arguments& a) {
 
   add_output(*task(app, "version", "print what this build is", a, Task::Version), a);
   add_examples(app, "");
+  reference::offer_commands(app, version_text(), {{"syncer.json", [] { return settings_page(version_text()); }}});
 }
 
 /// What is wrong with the words that choose the command, and which there are; empty when a command was chosen.
@@ -355,16 +367,35 @@ std::string wrong_command(const CLI::App& app, int argc, const char* const* argv
   }
 }
 
-/// "--sc-adr" is answered with the nearest flag.
-std::string hint(const CLI::ParseError& error, int argc, const char* const* argv) {
+/// The command that the words choose, as far as they do.
+const CLI::App& chosen(const CLI::App& app, int argc, const char* const* argv) {
+  const CLI::App* at = &app;
+  for (int i = 1; i < argc; ++i) {
+    const auto below = at->get_subcommands([&](const CLI::App* one) { return one->get_name() == argv[i]; });
+    if (below.empty()) break;
+    at = below.front();
+  }
+  return *at;
+}
+
+/// A flag that there is not is answered with the nearest of the command, and a value with the nearest of its choices.
+std::string hint(const CLI::App& app, const CLI::ParseError& error, int argc, const char* const* argv) {
+  const std::string what = error.what();
+  if (const std::size_t list = what.find(" not in {"); list != std::string::npos) {
+    const std::vector<std::string> choices = reference::choices_of(what.substr(list));
+    const std::size_t word = what.rfind(' ', list - 1) + 1;
+    const std::vector<std::string_view> known(choices.begin(), choices.end());
+    return did_you_mean(what.substr(word, list - word), known);
+  }
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return "";
-  std::vector<std::string_view> known = {"config", "output", "origin", "check", "admin"};
-  for (const config::Key& key : config::keys()) known.push_back(key.name);
+  const reference::Command command = reference::command_of(chosen(app, argc, argv));
+  std::vector<std::string_view> known;
+  for (const reference::Option& option : command.options)
+    known.insert(known.end(), option.names.begin(), option.names.end());
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = std::string_view(argv[i]).substr(0, std::string_view(argv[i]).find('='));
-    if (word.size() < 3 || word.substr(0, 2) != "--" || !config::canonical_key(word.substr(2)).empty()) continue;
-    const std::string_view near = nearest_word(word.substr(2), known);
-    if (!near.empty() && near != word.substr(2)) return ", did you mean \"--" + std::string(near) + "\"?";
+    if (!word.starts_with("--") || std::find(known.begin(), known.end(), word) != known.end()) continue;
+    if (std::string near = did_you_mean(word, known); !near.empty()) return near;
   }
   return "";
 }
@@ -384,7 +415,7 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv, 
       return kOk;
     }
     std::string what = wrong_command(app, argc, argv);
-    if (what.empty()) what = error.what() + hint(error, argc, argv);
+    if (what.empty()) what = error.what() + hint(app, error, argc, argv);
     err << "syncer: " << what << "\nRun with --help for what is possible.\n";
     return kUsage;
   }

@@ -48,7 +48,7 @@ Folders below(const std::string& folder, const Folders& names) {
 std::map<std::string, Folders> include_table() {
   std::map<std::string, Folders> table;
   table["syncer/base"] = {};
-  table["syncer/ports"] = table["syncer/json"] = {"syncer/base"};
+  table["syncer/ports"] = table["syncer/json"] = table["syncer/reference"] = {"syncer/base"};
   for (const std::string& core : kCores) table[core] = {"syncer/base"};
   table["syncer/registry"] = kBelow;
   table["syncer/crypto"] = {"syncer/base"};
@@ -69,6 +69,7 @@ std::map<std::string, Folders> include_table() {
   table["syncer/node"] = node + kRegistryKinds;
   const Folders everything = node + below("syncer/", kAdapters) + Folders{"syncer/node"};
   for (const std::string& folder : below("syncer/", kAdapters)) table[folder] = everything;
+  table["syncer/cli"].insert("syncer/reference");
   const Folders mock = below("mocksc/servicecenter/", {"store", "api", "json", "fault"});
   for (const std::string& folder : mock) table[folder] = kBelow + mock + Folders{"mocksc/fault"};
   const Folders nacos = below("mocksc/nacos/", {"store", "api", "server"});
@@ -76,11 +77,11 @@ std::map<std::string, Folders> include_table() {
   const Folders mocks = mock + nacos + Folders{"mocksc/eureka", "mocksc/fault"};
   table["mocksc/fault"] = {"syncer/base"};
   table["mocksc/eureka"] = {"syncer/base", "mocksc/fault"};
-  table["mocksc/http"] = mocks + Folders{"syncer/base"};
+  table["mocksc/http"] = mocks + Folders{"syncer/base", "syncer/reference"};
   const Folders sim = node + below("sim/", kSim) + Folders{"syncer/node"};
   for (const std::string& folder : below("sim/", kSim)) table[folder] = sim;
   table["sim/host/registry"] = sim + mocks;  // the rest of the simulator knows no kind of registry
-  table["sim/cli"].insert("syncer/cli");     // version.h
+  table["sim/cli"] = table["sim/cli"] + Folders{"syncer/cli", "syncer/reference"};  // version.h, manual
   table["sim/engine"] = {"syncer/base"};
   table["sim/fault"] = {"syncer/base", "sim/engine"};
   return table;
@@ -100,7 +101,7 @@ const std::map<std::string, Folders> kThirdParty = {
     {"asio", {"syncer/net", "syncer/httpio"}},
     {"httplib.h", {}},
     {"zlib.h", {"mocksc/http", "syncer/httpio"}},
-    {"CLI", {"syncer/cli", "mocksc/http", "sim/cli"}},
+    {"CLI", {"syncer/reference", "syncer/cli", "mocksc/http", "sim/cli"}},
     {"spdlog", {"syncer/daemon"}},
 };
 

@@ -110,6 +110,28 @@ TEST(Arguments, AMistypedFlagIsAnsweredWithTheNearest) {
   EXPECT_NE(parsed.err.find("did you mean \"--sc-addr\"?"), std::string::npos) << parsed.err;
 }
 
+TEST(Arguments, FlagsAndValuesOfEveryCommandAreAnsweredWithTheNearest) {
+  const std::pair<const char*, const char*> cases[] = {{"status --chekc", "did you mean \"--check\"?"},
+                                                       {"keys list --ouput json", "did you mean \"--output\"?"},
+                                                       {"tls verify --ca-fil x", "did you mean \"--ca-file\"?"},
+                                                       {"completion bahs", "did you mean \"bash\"?"},
+                                                       {"status --output jsn", "did you mean \"json\"?"},
+                                                       {"help guard relase", "did you mean \"release\"?"}};
+  for (const auto& [line, expected] : cases) {
+    EXPECT_EQ(parse(line).exit_code, 2) << line;
+    EXPECT_NE(parse(line).err.find(expected), std::string::npos) << line << ": " << parse(line).err;
+  }
+}
+
+TEST(Arguments, HelpOfACommandIsTheSameEitherWay) {
+  EXPECT_EQ(parse("help guard release").out, parse("guard release --help").out);
+  EXPECT_EQ(parse("help").out, parse("--help").out);
+  EXPECT_EQ(parse("help daemon").exit_code, 0);
+  const std::string help = parse("daemon --help").out;
+  EXPECT_LT(help.find("Basic:"), help.find("--sc-addr"));
+  EXPECT_LT(help.find("--sc-addr"), help.find("--gossip.fanout"));
+}
+
 TEST(Arguments, MistakesEndWithTwoAndHelpWithZero) {
   for (const char* line : {"", "demon", "daemon --node", "status --output xml", "guard release", "config check",
                            "guard release a --all", "daemon --node a --node b", "cluster", "cluster replace",
