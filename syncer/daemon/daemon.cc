@@ -18,6 +18,7 @@
 #include "syncer/daemon/gossip_keys.h"
 #include "syncer/daemon/process_limits.h"
 #include "syncer/daemon/reload.h"
+#include "syncer/daemon/service_notify.h"
 #include "syncer/httpio/http_client.h"
 #include "syncer/httpio/token.h"
 #include "syncer/net/resolver.h"
@@ -132,6 +133,7 @@ class Daemon {
   Result<void> open_admin();
   Result<std::string> run_command(const admin::Command& command, const std::string& who);
   Result<std::string> reload();
+  Result<std::string> reload_and_tell();
   void set_log_level(Severity level, std::optional<Duration> time);
   void keep_name();
   void start();
@@ -142,6 +144,7 @@ class Daemon {
   void on_signal(int number);
   void report_ready();
   const char* certificate_word() const;
+  std::string service_status() const { return "node " + config_.node.node + " of region " + config_.node.region; }
   int fail(const std::string& reason) {
     log_.say(Severity::Error, "daemon.failed", reason);
     return exit_code_ = 1;
@@ -156,6 +159,7 @@ class Daemon {
   const LoadConfig load_;
   EventLog log_;
   EventCounter events_{log_};
+  ServiceNotify notify_{config::process_environment()};
   net::Loop loop_;
   const Instant started_ = loop_.now();
   // The node uses the ports and goes first; the ports use the loop.
@@ -281,7 +285,7 @@ Result<void> Daemon::open_admin() {
 /// Each manual act is an event with who asked; the argument of one is never a secret but for a key.
 Result<std::string> Daemon::run_command(const admin::Command& command, const std::string& who) {
   const CommandRunner runner(*node_, *keys_, loop_.now(),
-                             {[this] { return reload(); },
+                             {[this] { return reload_and_tell(); },
                               [this](Severity level, std::optional<Duration> time) { set_log_level(level, time); }});
   auto outcome = std::visit(runner, command);
   const admin::CommandRequest request = admin::to_request(command);
@@ -306,6 +310,13 @@ Result<std::string> Daemon::reload() {
   const std::string text = describe(changes);
   log_.say(Severity::Info, "daemon.reloaded", text);
   return text + "\n";
+}
+
+Result<std::string> Daemon::reload_and_tell() {
+  notify_.reloading();
+  auto done = reload();
+  notify_.ready(service_status());
+  return done;
 }
 
 void Daemon::set_log_level(Severity level, std::optional<Duration> time) {
@@ -360,6 +371,7 @@ void Daemon::report_ready() {
             {"registry", config_.effective.at("sc-addr").text},
             {"data_dir", config_.data_dir},
             {"pid", ::getpid()}});
+  notify_.ready(service_status());
 }
 
 /// A file that cannot be written is tried again, but not at each turn.
@@ -385,18 +397,20 @@ Instant Daemon::turn() {
     if (!node_->left()) log_.say(Severity::Warning, "daemon.warning", "leaving took too long and was broken off");
     loop_.stop();
   }
-  return std::min({leave_until_.value_or(kNever), log_until_, node_->next_deadline()});
+  const Instant sign_due = notify_.advance(now);
+  return std::min({leave_until_.value_or(kNever), log_until_, sign_due, node_->next_deadline()});
 }
 
 void Daemon::on_signal(int number) {
   if (number == SIGHUP) {
-    const auto done = reload();
+    const auto done = reload_and_tell();
     if (!done)
       log_.say(Severity::Error, "daemon.warning", "the configuration was not reloaded: " + to_string(done.error()));
     return;
   }
   if (leave_until_) std::_Exit(128 + number);
   log_.say(Severity::Info, "daemon.leaving", "saying good-bye; a second signal ends at once", {{"signal", number}});
+  notify_.stopping();
   leave_until_ = loop_.now() + kLeaveTimeout;
   node_->leave(loop_.now());
 }
