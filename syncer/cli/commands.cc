@@ -12,6 +12,7 @@
 #include "syncer/base/printable.h"
 #include "syncer/cli/show.h"
 #include "syncer/cli/version.h"
+#include "syncer/config/check.h"
 #include "syncer/config/daemon_config.h"
 #include "syncer/config/file.h"
 #include "syncer/daemon/daemon.h"
@@ -189,13 +190,14 @@ int show_config(const Arguments& arguments, Console console) {
   return kOk;
 }
 
+/// Flags and environment belong to a run, not to the file.
 int check_config(const Arguments& arguments, Console console) {
-  auto file = config::read_file(arguments.config_file);
-  if (!file) return complain_about_config(console, file.error());
-  // Flags and environment belong to a run, not to the file.
-  const auto nothing = [](const std::string&) -> std::optional<std::string> { return std::nullopt; };
-  const auto config = config::assemble(config::merge({}, nothing, *file), config::process_environment());
-  if (!config) return complain_about_config(console, config.error());
+  const auto text = config::read_text(arguments.config_file);
+  if (!text) return complain_about_config(console, text.error());
+  const config::Findings findings = config::check_text(*text, arguments.config_file, config::process_environment());
+  for (const Error& error : findings.errors) complain(console, error);
+  for (const std::string& warning : findings.warnings) console.err << "warning: " << warning << "\n";
+  if (!findings.errors.empty()) return kUsage;
   console.out << arguments.config_file << ": ok\n";
   return kOk;
 }

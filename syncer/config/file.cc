@@ -15,6 +15,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kLargestFile = 1U << 20U;
+/// Tells editors what the file may hold.
+constexpr std::string_view kSchemaKey = "$schema";
 
 /// An iterator over the text that tells how far the parser has read: the library keeps no positions.
 struct Cursor {
@@ -36,13 +38,14 @@ struct Cursor {
   bool operator!=(const Cursor& other) const { return at != other.at; }
 };
 
-/// Collects keys and values in the order of the file and stops at the first thing that is wrong.
+/// Collects keys and values in the order of the file. What is wrong with one key is noted, and the others are read on;
+/// what breaks the structure ends it.
 class Collector : public json::json_sax_t {
  public:
   Collector(std::string_view text, const std::string& file, const char* const* furthest)
       : text_(text), file_(file), furthest_(furthest) {}
 
-  bool null() override { return refuse(value_at_, "null is no value; leave the key out"); }
+  bool null() override { return ignored_ || note(value_at_, "null is no value; leave the key out"); }
   bool boolean(bool value) override { return scalar(value ? "true" : "false"); }
   bool number_integer(number_integer_t value) override { return scalar(std::to_string(value)); }
   bool number_unsigned(number_unsigned_t value) override { return scalar(std::to_string(value)); }
@@ -52,6 +55,7 @@ class Collector : public json::json_sax_t {
 
   bool start_object(std::size_t) override {
     if (in_list_) return refuse(value_at_, "a list holds texts or numbers");
+    ignored_ = false;
     prefixes_.push_back(prefixes_.empty() ? "" : word_ + ".");
     return true;
   }
@@ -67,16 +71,18 @@ class Collector : public json::json_sax_t {
   }
   bool end_array() override {
     in_list_ = false;
-    return set(list_);
+    return ignored_ || set(list_);
   }
   bool key(string_t& word) override {
     const auto end = static_cast<std::size_t>(*furthest_ - text_.data());
     key_at_ = string_start(text_, end);
     value_at_ = next_token(text_, end);
     word_ = prefixes_.back() + word;
+    ignored_ = false;
     // An object's key is judged by what is in it.
-    return text_.compare(value_at_, 1, "{") == 0 || !canonical_key(word_).empty() ||
-           refuse(key_at_, unknown_key(word_));
+    if (text_.compare(value_at_, 1, "{") == 0 || !canonical_key(word_).empty()) return true;
+    ignored_ = true;
+    return word_ == kSchemaKey || note(key_at_, unknown_key(word_));
   }
   bool parse_error(std::size_t position, const std::string&, const json::exception& problem) override {
     const std::string what = problem.what();
@@ -84,29 +90,33 @@ class Collector : public json::json_sax_t {
     return refuse(position == 0 ? 0 : position - 1, start == std::string::npos ? what : what.substr(start + 2));
   }
 
-  Result<Values> result() && {
-    if (problem_) return tl::unexpected(*problem_);
-    return std::move(values_);
-  }
+  FileContent result() && { return {std::move(values_), std::move(problems_)}; }
 
  private:
+  /// Goes on without the key.
+  bool note(std::size_t offset, std::string detail) {
+    ignored_ = true;
+    problems_.push_back({ErrorCode::Invalid, place(offset), std::move(detail)});
+    return true;
+  }
   bool refuse(std::size_t offset, std::string detail) {
-    problem_ = Error{ErrorCode::Invalid, place(offset), std::move(detail)};
+    note(offset, std::move(detail));
     return false;
   }
   std::string place(std::size_t offset) const { return file_ + ":" + line_and_column(text_, offset); }
 
   bool scalar(const std::string& value) {
     if (prefixes_.empty()) return refuse(0, "the file must hold one JSON object");
+    if (ignored_) return true;
     if (!in_list_) return set(value);
-    if (value.find(',') != std::string::npos) return refuse(value_at_, "a comma cannot be part of a list's item");
+    if (value.find(',') != std::string::npos) return note(value_at_, "a comma cannot be part of a list's item");
     list_ += (list_.empty() ? "" : ",") + value;
     return true;
   }
   bool set(const std::string& value) {
     const std::string name(canonical_key(word_));
     if (!values_.emplace(name, Value{value, place(value_at_)}).second) {
-      return refuse(key_at_, "\"" + name + "\" is given twice, first at " + values_[name].origin);
+      return note(key_at_, "\"" + name + "\" is given twice, first at " + values_[name].origin);
     }
     return true;
   }
@@ -121,12 +131,13 @@ class Collector : public json::json_sax_t {
   bool in_list_ = false;
   std::string list_;
   Values values_;
-  std::optional<Error> problem_;
+  bool ignored_ = false;  ///< the value that is being read is of no key
+  std::vector<Error> problems_;
 };
 
 }  // namespace
 
-Result<Values> parse_file(std::string_view text, const std::string& file_name) {
+FileContent parse_all(std::string_view text, const std::string& file_name) {
   const char* furthest = text.data();
   Collector collector(text, file_name, &furthest);
   const Cursor begin{text.data(), &furthest};
@@ -135,11 +146,23 @@ Result<Values> parse_file(std::string_view text, const std::string& file_name) {
   return std::move(collector).result();
 }
 
-Result<Values> read_file(const std::string& path) {
-  const auto text = store::read_file(path, kLargestFile);
+Result<Values> parse_file(std::string_view text, const std::string& file_name) {
+  FileContent content = parse_all(text, file_name);
+  if (!content.problems.empty()) return tl::unexpected(std::move(content.problems.front()));
+  return std::move(content.values);
+}
+
+Result<std::string> read_text(const std::string& path) {
+  auto text = store::read_file(path, kLargestFile);
   if (!text) return failure(text.error().code, path, "cannot be read as a configuration: " + text.error().detail);
   if (!*text) return failure(ErrorCode::NotFound, path, "cannot read the configuration: No such file");
-  return parse_file(**text, path);
+  return std::move(**text);
+}
+
+Result<Values> read_file(const std::string& path) {
+  const auto text = read_text(path);
+  if (!text) return tl::unexpected(text.error());
+  return parse_file(*text, path);
 }
 
 std::string line_and_column(std::string_view text, std::size_t offset) {

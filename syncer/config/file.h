@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "syncer/base/result.h"
 #include "syncer/config/keys.h"
@@ -11,10 +12,20 @@
 namespace syncer::config {
 
 /// Keys and values of a configuration file: JSON with comments, objects nest ("log": {"level": …} is log.level), lists
-/// of texts become comma-separated. Unknown and doubled keys are errors with file:line:column.
+/// of texts become comma-separated. Unknown and doubled keys are errors with file:line:column; "$schema" is for
+/// editors.
 Result<Values> parse_file(std::string_view text, const std::string& file_name);
 /// Reads and parses a file of at most 1 MiB.
 Result<Values> read_file(const std::string& path);
+/// The text of such a file.
+Result<std::string> read_text(const std::string& path);
+
+/// What can be read of a file, and all that is wrong with it, in its order.
+struct FileContent {
+  Values values;
+  std::vector<Error> problems;
+};
+FileContent parse_all(std::string_view text, const std::string& file_name);
 
 // Places in the text of a file.
 
