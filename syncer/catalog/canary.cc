@@ -83,7 +83,9 @@ void Canary::write_count(Instant now) {
     busy_ = false;
     if (leaving_) return withdraw(at);
     if (success) {
+      formerly_counted_ = counted(at);
       counted_ = count;
+      counted_at_ = at;
       note_written(at, count);
     } else if (success.error().code == ErrorCode::NotFound) {
       gone(at);
@@ -101,7 +103,7 @@ Canary::Memory Canary::shown(Instant began, std::uint64_t counted, const registr
   if (foreign) rewrite(began);
   Memory memory;
   memory.went_back = shown_own_ && !foreign && (!own || entry.canary->count < counted);
-  if (memory.went_back && own) counted_ = entry.canary->count;  // said once
+  if (memory.went_back && own) counted_ = formerly_counted_ = entry.canary->count;  // said once
   shown_own_ = own || (shown_own_ && foreign);
   if (registration_.empty()) {
     since_ = registered_at_;
@@ -111,6 +113,12 @@ Canary::Memory Canary::shown(Instant began, std::uint64_t counted, const registr
   registration_ = entry.registration;
   memory.since = since_;
   return memory;
+}
+
+/// Until a write shows, what was before it is no older state of the registry.
+std::uint64_t Canary::counted(Instant now) const {
+  const bool shows = now >= saturating_add(counted_at_, driver_.traits().write_lag);
+  return shows || SYNCER_MUTATED("catalog.expect_a_write_at_once") ? counted_ : formerly_counted_;
 }
 
 /// Each write has a count of its own, so that an entry tells which one it shows.

@@ -49,7 +49,7 @@ class Canary {
     Instant since{};         ///< the canary exists since then without a break
     bool went_back = false;  ///< the registry shows an older state than it did
   };
-  /// A look that began at `began`, when `counted()` was that, showed it.
+  /// A look that began at `began`, when `counted(began)` was that, showed it.
   Memory shown(Instant began, std::uint64_t counted, const registry::Entry& entry);
   /// When, on our clock, the mark was written that an entry shows; nothing when it is not the last one that we wrote.
   std::optional<Instant> written_at(const registry::Entry& entry) const;
@@ -60,8 +60,8 @@ class Canary {
   void count_registration(Instant now);
   Instant count_due() const { return busy_ || !may_count() ? kNever : count_due_; }
   void write_count(Instant now);
-  /// The last count that the registry has confirmed.
-  std::uint64_t counted() const { return counted_; }
+  /// The last count that the registry has confirmed, and shows to everybody by `now`.
+  std::uint64_t counted(Instant now) const;
   /// Who else writes this registry, in words; empty when nobody does.
   const std::string& conflict() const { return conflict_; }
 
@@ -110,8 +110,10 @@ class Canary {
   Instant registered_at_ = Instant::min();  // when the last registration was answered
   std::string registration_;                // as the last look showed it
   Instant since_ = Instant::min();
-  bool shown_own_ = false;  // a look showed it with our mark
-  std::uint64_t counted_ = 0;
+  bool shown_own_ = false;     // a look showed it with our mark
+  std::uint64_t counted_ = 0;  // the last one that was confirmed, when that was, and the one before
+  Instant counted_at_ = Instant::min();
+  std::uint64_t formerly_counted_ = 0;
   Instant count_due_ = kNever;
   Instant count_written_ = Instant::min();
   Instant written_at_ = Instant::min();  // when the last write of a mark was answered, and the count in it

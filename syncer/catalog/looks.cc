@@ -17,7 +17,7 @@ void Looks::begin(Instant now) {
   look_.proof.checked_at = now;
   const auto canary = canary_.entry();
   if (canary) {
-    driver_.confirm(now, *canary, [this, counted = canary_.counted()](Instant at, const Confirmation& answer) {
+    driver_.confirm(now, *canary, [this, counted = canary_.counted(now)](Instant at, const Confirmation& answer) {
       on_canary(at, counted, answer);
     });
   } else if (canary_.is_refused()) {

@@ -31,6 +31,8 @@ struct Traits {
   Duration read_lag{};
   /// How long a list may go on showing what the registry's store has lost.
   Duration ghost_time{};
+  /// How long a read by id may show what was before a write.
+  Duration write_lag{};
   /// A change in place that follows another write of the same entry sooner may undo it.
   Duration change_gap{};
   Duration canary_lease{};

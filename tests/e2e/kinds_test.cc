@@ -50,6 +50,10 @@ class Nacos {
     const auto answer = test::request("POST", origin_, "/nacos/v1/ns/instance" + who(service, ip));
     return answer && answer->body == "ok";
   }
+  bool remove(const std::string& service, const std::string& ip) const {
+    const auto answer = test::request("DELETE", origin_, "/nacos/v1/ns/instance" + who(service, ip));
+    return answer && answer->body == "ok";
+  }
   bool shows(const std::string& service, const std::string& ip) const {
     const auto answer =
         test::request("GET", origin_, "/nacos/v1/ns/instance/list?groupName=shop&serviceName=" + service);
@@ -161,6 +165,8 @@ TEST(Kinds, AServiceCenterAndANacosShowEachOther) {
   };
   ASSERT_TRUE(nacos.add("bills", "10.7.0.1"));
   EXPECT_TRUE(eventually(seconds(30), seen)) << east.process.output();
+  ASSERT_TRUE(nacos.remove("bills", "10.7.0.1"));
+  EXPECT_TRUE(eventually(seconds(10), [&] { return !seen(); })) << west.process.output();
   ASSERT_TRUE(first.remove());
   EXPECT_TRUE(eventually(seconds(30), [&] { return !nacos.shows("orders", "10.8.0.1"); })) << west.process.output();
 }

@@ -120,6 +120,8 @@ namespace {
 const Traits kTraits = {
     .read_lag = std::chrono::milliseconds(500),
     .ghost_time = {},
+    .write_lag = {},
+    .change_gap = {},
     .canary_lease = Registry::kLease,
     .renew_batch = 1,
     .chooses_id = false,

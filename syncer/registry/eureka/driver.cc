@@ -19,6 +19,7 @@ namespace {
 const Traits kTraits = {
     .read_lag = std::chrono::seconds(32),
     .ghost_time = std::chrono::minutes(4),
+    .write_lag = {},
     .change_gap = {},
     .canary_lease = kLease,
     .renew_batch = 1,

@@ -22,6 +22,7 @@ namespace {
 const Traits kTraits = {
     .read_lag = std::chrono::milliseconds(1500),
     .ghost_time = {},
+    .write_lag = std::chrono::seconds(1),
     .change_gap = {},
     .canary_lease = kCanaryLease,
     .renew_batch = 1,

@@ -25,6 +25,7 @@ constexpr std::size_t kSmallBatch = 16;
 const Traits kTraits = {
     .read_lag = std::chrono::seconds(3),
     .ghost_time = std::chrono::milliseconds(20'400),
+    .write_lag = {},
     .change_gap = std::chrono::milliseconds(500),
     .canary_lease = kCanaryLease,
     .renew_batch = 500,
