@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "syncer/httpio/blocking_call.h"
+#include "syncer/httpio/blocking_stream.h"
 
 namespace syncer::admin {
 namespace {
@@ -37,6 +38,18 @@ constexpr std::array<Route, std::variant_size_v<Command>> kRoutes = {{
     {"/v1/reload", "", "", [](std::string) -> Command { return Reload{}; }},
     {"/v1/log-level", "level", "name a severity: ?level=debug, or ?level=debug+10m for a while",
      [](std::string a) -> Command { return SetLogLevel{std::move(a)}; }},
+    {"/v1/join", "address", "name an address: ?address=HOST:PORT",
+     [](std::string a) -> Command { return Join{std::move(a)}; }},
+    {"/v1/leave", "", "", [](std::string) -> Command { return Leave{}; }},
+    {"/v1/force-leave", "node", "name a member: ?node=NAME",
+     [](std::string a) -> Command { return ForceLeave{std::move(a)}; }},
+    {"/v1/sync-now", "region", "", [](std::string a) -> Command { return SyncNow{std::move(a)}; }},
+    {"/v1/pause", "what", "say what: ?what=export, ?what=import or ?what=import+REGION",
+     [](std::string a) -> Command { return Pause{std::move(a)}; }},
+    {"/v1/resume", "what", "say what: ?what=export, ?what=import or ?what=import+REGION",
+     [](std::string a) -> Command { return Resume{std::move(a)}; }},
+    {"/v1/drain", "what", "say what and how fast: ?what=REGION+20/s",
+     [](std::string a) -> Command { return Drain{std::move(a)}; }},
 }};
 
 struct Argument {
@@ -50,6 +63,13 @@ struct Argument {
   std::string operator()(const ForgetProposal&) const { return ""; }
   std::string operator()(const Reload&) const { return ""; }
   std::string operator()(const SetLogLevel& c) const { return c.level; }
+  std::string operator()(const Join& c) const { return c.address; }
+  std::string operator()(const Leave&) const { return ""; }
+  std::string operator()(const ForceLeave& c) const { return c.node; }
+  std::string operator()(const SyncNow& c) const { return c.region; }
+  std::string operator()(const Pause& c) const { return c.what; }
+  std::string operator()(const Resume& c) const { return c.what; }
+  std::string operator()(const Drain& c) const { return c.what; }
 };
 
 const Route* find(std::string_view path) {
@@ -57,6 +77,13 @@ const Route* find(std::string_view path) {
     if (route.path == path) return &route;
   }
   return nullptr;
+}
+
+HttpRequest request_to(const DaemonAddress& daemon, const std::string& method, const std::string& target,
+                       const std::string& body) {
+  HttpRequest request{method, "", target, {{"Connection", "close"}}, body};
+  if (!daemon.token.empty()) request.headers.add("Authorization", "Bearer " + daemon.token);
+  return request;
 }
 
 }  // namespace
@@ -84,9 +111,12 @@ Result<Command> to_command(std::string_view path, std::string argument) {
 
 Result<HttpResponse> ask_daemon(const DaemonAddress& daemon, const std::string& method, const std::string& target,
                                 const std::string& body) {
-  HttpRequest request{method, "", target, {{"Connection", "close"}}, body};
-  if (!daemon.token.empty()) request.headers.add("Authorization", "Bearer " + daemon.token);
-  return httpio::call_and_wait(daemon.address, request, kPatience);
+  return httpio::call_and_wait(daemon.address, request_to(daemon, method, target, body), kPatience);
+}
+
+Result<void> read_daemon(const DaemonAddress& daemon, const std::string& target, Duration patience,
+                         const std::function<bool(ByteView)>& take) {
+  return httpio::read_stream(daemon.address, request_to(daemon, "GET", target, ""), patience, take);
 }
 
 Result<HttpResponse> ask_daemon(const DaemonAddress& daemon, const Command& command) {

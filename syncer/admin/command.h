@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "syncer/base/http_message.h"
 #include "syncer/base/result.h"
+#include "syncer/base/time.h"
 #include "syncer/httpio/socket_address.h"
 
 namespace syncer::admin {
@@ -63,8 +65,44 @@ struct SetLogLevel {
   bool operator==(const SetLogLevel&) const = default;
 };
 
-using Command = std::variant<ReleaseGuard, ForgetRegion, InstallKey, UseKey, RemoveKey, ReplaceVoter, RaiseGeneration,
-                             ForgetProposal, Reload, SetLogLevel>;
+/// Joins by one more address (HOST:PORT) until the process ends.
+struct Join {
+  std::string address;
+  bool operator==(const Join&) const = default;
+};
+/// Leaves the pool, and in cluster mode the group's work, for good: the process ends.
+struct Leave {
+  bool operator==(const Leave&) const = default;
+};
+/// A member that failed will not come back.
+struct ForceLeave {
+  std::string node;
+  bool operator==(const ForceLeave&) const = default;
+};
+/// Reads, dials and tries again now; an empty region for all.
+struct SyncNow {
+  std::string region;
+  bool operator==(const SyncNow&) const = default;
+};
+/// "export", "import" for all regions, or "import REGION".
+struct Pause {
+  std::string what;
+  bool operator==(const Pause&) const = default;
+};
+/// Takes a Pause of the same words back, and "import REGION" a Drain.
+struct Resume {
+  std::string what;
+  bool operator==(const Resume&) const = default;
+};
+/// Removes the copies of a region in steps: "REGION 20/s".
+struct Drain {
+  std::string what;
+  bool operator==(const Drain&) const = default;
+};
+
+using Command =
+    std::variant<ReleaseGuard, ForgetRegion, InstallKey, UseKey, RemoveKey, ReplaceVoter, RaiseGeneration,
+                 ForgetProposal, Reload, SetLogLevel, Join, Leave, ForceLeave, SyncNow, Pause, Resume, Drain>;
 
 /// A command as a POST request. Commands have at most one argument.
 struct CommandRequest {
@@ -88,6 +126,9 @@ struct DaemonAddress {
 /// One blocking request to a daemon's operator endpoint. Unreachable when nobody answers.
 Result<HttpResponse> ask_daemon(const DaemonAddress& daemon, const std::string& method, const std::string& target,
                                 const std::string& body = "");
+/// The same for an answer that comes in parts, see httpio::read_stream.
+Result<void> read_daemon(const DaemonAddress& daemon, const std::string& target, Duration patience,
+                         const std::function<bool(ByteView)>& take);
 /// The same with a command.
 Result<HttpResponse> ask_daemon(const DaemonAddress& daemon, const Command& command);
 

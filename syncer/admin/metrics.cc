@@ -19,6 +19,14 @@ std::string seconds(Duration d) {
   return text.data();
 }
 
+std::string decimal(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.6f", value);
+  return text.data();
+}
+
+std::string precise(Duration d) { return decimal(std::chrono::duration<double>(d).count()); }
+
 /// Metrics in the order of their first mention, each with all its samples, as the format demands.
 class Families {
  public:
@@ -28,8 +36,12 @@ class Families {
     all_.push_back("# HELP " + name + " " + std::string(help) + "\n# TYPE " + name + " " + type + "\n");
   }
   void sample(const std::string& name, const std::string& value, const Labels& labels) {
+    sample(name, "", value, labels);
+  }
+  /// With an end to the name, as the parts of a histogram have.
+  void sample(const std::string& name, std::string_view end, const std::string& value, const Labels& labels) {
     std::string& lines = all_[index_.at(name)];
-    lines += name;
+    lines.append(name).append(end);
     char separator = '{';
     for (const auto& [key, text] : labels) {
       lines += separator + std::string(key) + "=\"" + label_value(text) + "\"";
@@ -150,10 +162,79 @@ void add_problems(Families& families, const node::Status& status) {
 void add_events(Families& families, const EventCounts& events) {
   families.metric("syncer_events_total", "counter", "Events by name, as in the log.");
   for (std::size_t i = 0; i < events.size(); ++i) {
-    if (events[i] == 0) continue;
     const std::string event(name(static_cast<EventKind>(i)));
     families.sample("syncer_events_total", std::to_string(events[i]), {{"event", event}});
   }
+}
+
+void add_histogram(Families& families, const std::string& name, const Labels& labels, const Histogram& histogram) {
+  const auto bucket = [&](const std::string& bound, std::uint64_t count) {
+    Labels with_bound = labels;
+    with_bound.emplace_back("le", bound);
+    families.sample(name, "_bucket", std::to_string(count), with_bound);
+  };
+  for (std::size_t i = 0; i < Histogram::kBounds.size(); ++i) {
+    std::array<char, 32> bound{};
+    std::snprintf(bound.data(), bound.size(), "%g", Histogram::kBounds[i]);
+    bucket(bound.data(), histogram.up_to(i));
+  }
+  bucket("+Inf", histogram.count());
+  families.sample(name, "_sum", decimal(histogram.sum()), labels);
+  families.sample(name, "_count", std::to_string(histogram.count()), labels);
+}
+
+/// What is the writer's work has no samples at a follower.
+void add_measures(Families& families, const node::Status& status, const Measures& measures) {
+  families.metric("syncer_registry_requests_total", "counter",
+                  "Requests to the own registry by method and status, or what became of them without one.");
+  families.metric("syncer_registry_request_duration_seconds", "histogram", "Time of requests to the own registry.");
+  families.metric("syncer_convergence_seconds", "histogram",
+                  "Time from the first sight of a change in its region to the answer of the own registry; samples.");
+  if (status.follows()) return;
+  for (const auto& [key, count] : measures.requests()) {
+    families.sample("syncer_registry_requests_total", std::to_string(count), {{"op", key.first}, {"code", key.second}});
+  }
+  for (const auto& [op, histogram] : measures.durations()) {
+    add_histogram(families, "syncer_registry_request_duration_seconds", {{"op", op}}, histogram);
+  }
+  for (const auto& [origin, histogram] : measures.convergence()) {
+    add_histogram(families, "syncer_convergence_seconds", {{"origin", origin}}, histogram);
+  }
+}
+
+void add_exchange(Families& families, const node::Status& status, const EventCounts& events) {
+  families.metric("syncer_sync_lag_seconds", "gauge",
+                  "Age of the oldest own change that the region has not acknowledged; 0 when there is none.");
+  families.metric("syncer_guard_pending", "gauge", "Removals and changes that guards hold, by side.");
+  families.single("syncer_leader_changes_total", "counter", "How often this syncer heard of another leader.",
+                  std::to_string(events[static_cast<std::size_t>(EventKind::LeaderElected)]));
+  families.metric("syncer_gossip_health_score", "gauge", "Own health as the failure detector sees it: 0 is well.");
+  families.metric("syncer_gossip_rtt_seconds", "gauge", "Last round trip to a member of the pool.");
+  for (const gossip::MemberStatus& member : status.members) {
+    if (member.health) families.sample("syncer_gossip_health_score", std::to_string(*member.health), {});
+    if (member.rtt > Duration::zero()) {
+      families.sample("syncer_gossip_rtt_seconds", precise(member.rtt), {{"member", member.name}});
+    }
+  }
+  if (status.follows()) return;
+  std::uint64_t received = 0;
+  for (const node::RegionStatus& region : status.regions) {
+    families.sample("syncer_sync_lag_seconds", seconds(region.link.lag), {{"region", region.region}});
+    received += region.imports.guard.held + region.imports.guard.changes;
+  }
+  families.sample("syncer_guard_pending", std::to_string(status.registry.guard.held), {{"side", "sender"}});
+  families.sample("syncer_guard_pending", std::to_string(received), {{"side", "receiver"}});
+}
+
+/// In the names and units that everybody knows.
+void add_process(Families& families, const ProcessFigures& process) {
+  families.single("process_cpu_seconds_total", "counter", "Processor time in seconds.", decimal(process.cpu_seconds));
+  families.single("process_resident_memory_bytes", "gauge", "Resident memory.", std::to_string(process.resident_bytes));
+  families.single("process_virtual_memory_bytes", "gauge", "Virtual memory.", std::to_string(process.virtual_bytes));
+  families.single("process_open_fds", "gauge", "Open file descriptors.", std::to_string(process.open_descriptors));
+  families.single("process_max_fds", "gauge", "Most open file descriptors.", std::to_string(process.most_descriptors));
+  families.single("process_start_time_seconds", "gauge", "Start of the process in seconds since 1970.",
+                  decimal(process.start_time));
 }
 
 }  // namespace
@@ -168,6 +249,11 @@ std::string metrics_text(const node::Status& status, const EventCounts& events, 
   add_problems(families, status);
   add_members(families, status);
   add_events(families, events);
+  add_exchange(families, status, events);
+  if (context.measures != nullptr) add_measures(families, status, *context.measures);
+  if (context.process) add_process(families, *context.process);
+  families.single("syncer_event_readers_dropped_total", "counter", "Readers of events that did not read in time.",
+                  std::to_string(context.dropped_event_readers));
   return families.text();
 }
 

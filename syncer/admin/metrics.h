@@ -3,10 +3,12 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "syncer/admin/measures.h"
 #include "syncer/node/status.h"
 #include "syncer/ports/observer.h"
 
@@ -27,6 +29,9 @@ struct MetricsContext {
   std::string version;
   std::string commit;
   Duration uptime{};
+  const Measures* measures = nullptr;  ///< borrowed; none: what it would say is left out
+  std::optional<ProcessFigures> process = {};
+  std::uint64_t dropped_event_readers = 0;
 };
 
 /// The Prometheus text format, version 0.0.4.

@@ -2,9 +2,13 @@
 #include "syncer/admin/site.h"
 
 #include <array>
+#include <limits>
+#include <utility>
 
 #include "syncer/admin/status_json.h"
 #include "syncer/base/mutation.h"
+#include "syncer/base/printable.h"
+#include "syncer/base/quantity.h"
 #include "syncer/node/facts.h"
 
 namespace syncer::admin {
@@ -32,7 +36,20 @@ int http_status(ErrorCode code) {
 Answer text(int status, std::string body) { return {status, kText, std::move(body)}; }
 Answer json(std::string body) { return {200, kJson, std::move(body)}; }
 
-Answer readiness(const node::Status& status) {
+/// Each part of the status is a check: "[+] registry ok", "[-] region east: NOT connected".
+std::string checks(const node::Status& status) {
+  std::string lines;
+  for (const node::Facts& facts : node::facts_of(status)) {
+    const std::string about = printable(facts.label + (facts.name.empty() ? "" : " " + facts.name));
+    std::string wrong;
+    for (const node::StatusProblem& problem : facts.problems) wrong += (wrong.empty() ? ": " : ", ") + problem.text;
+    lines += wrong.empty() ? "[+] " + about + " ok\n" : "[-] " + about + printable(wrong) + "\n";
+  }
+  return lines;
+}
+
+Answer readiness(const node::Status& status, bool verbose) {
+  if (verbose) return text(status.ready ? 200 : 503, checks(status) + (status.ready ? "ready\n" : "not ready\n"));
   std::string reasons;
   for (const std::string& line : node::problem_lines_of(status)) reasons += line + "\n";
   return text(status.ready ? 200 : 503, status.ready ? "ok\n" : "not ready\n" + reasons);
@@ -43,8 +60,14 @@ Answer group(const node::Status& status) {
   return json(to_json(node::ClusterReport{status.region, status.group, status.group->problems}));
 }
 
-constexpr std::array<std::string_view, 7> kDocuments = {"/livez",      "/readyz",     "/metrics", "/v1/status",
-                                                        "/v1/members", "/v1/cluster", "/v1/keys"};
+constexpr std::array<std::string_view, 14> kDocuments = {
+    "/livez",     "/readyz",      "/metrics",    "/v1/status", "/v1/members", "/v1/cluster", "/v1/events",
+    "/v1/copies", "/v1/services", "/v1/explain", "/v1/diff",   "/v1/history", "/v1/config",  "/v1/keys"};
+
+/// Rows of one page.
+constexpr std::uint64_t kMostRows = 500;
+
+Answer refused(const Error& error) { return text(http_status(error.code), to_string(error) + "\n"); }
 
 }  // namespace
 
@@ -54,7 +77,7 @@ Answer Site::answer(Entrance entrance, const httpio::ServedRequest& request, con
     if (refused->status == 401) answer.headers.add("WWW-Authenticate", "Bearer");
     return answer;
   }
-  if (request.method == "GET" || request.method == "HEAD") return document(entrance, request.path());
+  if (request.method == "GET" || request.method == "HEAD") return document(entrance, request);
   const bool may_command = entrance != Entrance::ReadOnly || SYNCER_MUTATED("admin.commands_for_everybody");
   if (request.method == "POST" && may_command) return run_command(request, caller);
   Answer answer = text(405, may_command ? "GET, HEAD or POST\n" : "this address only shows: GET or HEAD\n");
@@ -62,18 +85,57 @@ Answer Site::answer(Entrance entrance, const httpio::ServedRequest& request, con
   return answer;
 }
 
-Answer Site::document(Entrance entrance, std::string_view path) const {
+Answer Site::document(Entrance entrance, const httpio::ServedRequest& request) const {
+  const std::string_view path = request.path();
   // This runs on the loop: that there is an answer at all is the news.
   if (path == "/livez") return text(200, "ok\n");
-  if (path == "/readyz") return readiness(api_.status());
+  if (path == "/readyz") return readiness(api_.status(), request.parameter("verbose").has_value());
   if (path == "/metrics") return {200, kMetrics, api_.metrics()};
   if (path == "/v1/status") return json(to_json(api_.status()));
   if (path == "/v1/members") return json(to_json(node::MembersReport{api_.status().members}));
   if (path == "/v1/cluster") return group(api_.status());
+  if (path == "/v1/events" && api_.events != nullptr) return events(request);
+  if (auto answer = inventory(request)) return std::move(*answer);
+  if (path == "/v1/config" && entrance != Entrance::ReadOnly) return json(to_json(api_.config()));
   if (path == "/v1/keys" && entrance != Entrance::ReadOnly) return json(to_json(api_.keys()));
   std::string known;
   for (const std::string_view one : kDocuments) known += (known.empty() ? "" : ", ") + std::string(one);
   return text(404, "there is no such document; there are " + known + "\n");
+}
+
+/// What is asked of single instances.
+std::optional<Answer> Site::inventory(const httpio::ServedRequest& request) const {
+  const std::string_view path = request.path();
+  const auto word = [&](const char* name) { return request.parameter(name).value_or(""); };
+  const auto late = [](std::shared_ptr<httpio::BodyStream> stream) { return Answer{200, kJson, "", {}, stream}; };
+  const auto limit = parse_number(request.parameter("limit").value_or("100"), kMostRows);
+  if (path == "/v1/history") return json(to_json(api_.history()));
+  if (path == "/v1/explain") {
+    if (word("what").empty()) return text(400, "name a service or an instance: ?what=NAME\n");
+    return late(api_.explain(word("what")));
+  }
+  if (path == "/v1/diff") {
+    if (word("a").empty() || word("b").empty()) return text(400, "name two regions: ?a=NAME&b=NAME\n");
+    return late(api_.differences(word("a"), word("b")));
+  }
+  if (path != "/v1/copies" && path != "/v1/services") return std::nullopt;
+  if (!limit || *limit == 0) return text(400, "limit: say a number from 1 to " + std::to_string(kMostRows) + "\n");
+  if (path == "/v1/services") return json(to_json(api_.services(word("search"), word("after"), *limit)));
+  return json(to_json(api_.copies({word("region"), word("search"), word("after"), *limit})));
+}
+
+/// A browser that lost its connection says in Last-Event-ID where it was.
+Answer Site::events(const httpio::ServedRequest& request) const {
+  const auto word = [&](const char* name) { return request.parameter(name).value_or(""); };
+  auto filter = parse_filter(word("kind"), word("region"), word("level"));
+  if (!filter) return refused(filter.error());
+  const std::string* last = request.headers.find("Last-Event-ID");
+  const std::string from = last != nullptr ? *last : word("after");
+  const auto after = parse_number(from.empty() ? "0" : from, std::numeric_limits<std::int64_t>::max());
+  if (!after) return text(400, "after: say the id of an event\n");
+  auto stream = api_.events->read(std::move(*filter), static_cast<std::uint64_t>(*after), word("follow") != "0");
+  if (!stream) return text(503, to_string(stream.error()) + "\n");
+  return {200, "text/event-stream", "retry: 2000\n\n", {}, std::move(*stream)};
 }
 
 Answer Site::run_command(const httpio::ServedRequest& request, const httpio::Caller& caller) const {
@@ -81,7 +143,7 @@ Answer Site::run_command(const httpio::ServedRequest& request, const httpio::Cal
   std::string argument = parameter.empty() ? request.body : request.parameter(parameter).value_or("");
   const auto command = to_command(request.path(), std::move(argument));
   const auto done = command ? api_.run(*command, caller.who) : tl::unexpected(command.error());
-  if (!done) return text(http_status(done.error().code), to_string(done.error()) + "\n");
+  if (!done) return refused(done.error());
   return text(200, *done);
 }
 

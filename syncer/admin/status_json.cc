@@ -164,9 +164,21 @@ template std::string to_json(const node::Status&);
 template std::string to_json(const node::MembersReport&);
 template std::string to_json(const node::ClusterReport&);
 template std::string to_json(const node::KeysReport&);
+template std::string to_json(const node::Explanation&);
+template std::string to_json(const node::CopiesReport&);
+template std::string to_json(const node::ServicesReport&);
+template std::string to_json(const node::DifferenceReport&);
+template std::string to_json(const node::HistoryReport&);
+template std::string to_json(const node::ConfigReport&);
 template Result<node::Status> from_json(std::string_view);
 template Result<node::MembersReport> from_json(std::string_view);
 template Result<node::ClusterReport> from_json(std::string_view);
 template Result<node::KeysReport> from_json(std::string_view);
+template Result<node::ConfigReport> from_json(std::string_view);
+template Result<node::HistoryReport> from_json(std::string_view);
+template Result<node::DifferenceReport> from_json(std::string_view);
+template Result<node::ServicesReport> from_json(std::string_view);
+template Result<node::CopiesReport> from_json(std::string_view);
+template Result<node::Explanation> from_json(std::string_view);
 
 }  // namespace syncer::admin

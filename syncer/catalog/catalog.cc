@@ -71,10 +71,13 @@ std::vector<ExportChange> Catalog::take_exports() {
   return session_->exporter.take_changes();
 }
 
-void Catalog::desire(Instant now, std::string_view region, const Bytes& key, const Bytes& payload, Epoch epoch) {
+void Catalog::desire(Instant now, std::string_view region, const Bytes& key, const Bytes& payload, Epoch epoch,
+                     bool timed) {
   last_now_ = now;
-  session_->importer.desire(now, std::string(region), key, payload, epoch);
+  session_->importer.desire(now, std::string(region), key, payload, epoch, timed);
 }
+
+std::vector<CopyName> Catalog::take_written() { return session_->importer.take_written(); }
 
 void Catalog::release(Instant now, std::string_view region, const Bytes& key, bool judged) {
   last_now_ = now;
@@ -96,6 +99,28 @@ void Catalog::marks_changed(Instant now) {
   last_now_ = now;
   session_->importer.seal_again(now);
   session_->canary.seal_again(now);
+}
+
+void Catalog::pause_imports(Instant now, const std::string& region) {
+  last_now_ = now;
+  regions_.steering().pause(region);
+}
+
+bool Catalog::resume_imports(Instant now, const std::string& region) {
+  last_now_ = now;
+  return catalog::resume_imports(regions_, region);
+}
+
+void Catalog::drain(Instant now, const std::string& region, std::uint32_t per_second) {
+  last_now_ = now;
+  regions_.steering().drain(now, region, per_second);
+}
+
+void Catalog::hurry(Instant now, std::string_view region) {
+  last_now_ = now;
+  if (!active()) return;
+  session_->cycle.hurry(now);
+  catalog::hurry(now, regions_, region);
 }
 
 void Catalog::end_hold(Instant now, std::string_view region) {
@@ -193,6 +218,18 @@ std::vector<std::string> Catalog::pending() const {
   }
   s.importer.explain(reasons, kMaxReasons);
   return reasons;
+}
+
+bool Catalog::knows(const std::string& region, const Bytes& key) const {
+  const auto found = regions_.all().find(region);
+  return found != regions_.all().end() && found->second.desired.contains(key);
+}
+
+std::string Catalog::why_not_held(const registry::ServiceKey& service) const {
+  if (!config_.mirrors(service)) return "registry.exclude-services names \"" + service.name + "\"";
+  if (!session_->driver->is_mirrored(service))
+    return "a registry of this kind, as it is configured, has no place for it";
+  return "";
 }
 
 Sizes Catalog::sizes() const {

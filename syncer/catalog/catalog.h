@@ -11,6 +11,7 @@
 #include "syncer/base/hash.h"
 #include "syncer/base/ids.h"
 #include "syncer/base/random.h"
+#include "syncer/catalog/accounts.h"
 #include "syncer/catalog/config.h"
 #include "syncer/catalog/regions.h"
 #include "syncer/catalog/sizes.h"
@@ -49,7 +50,10 @@ class Catalog {
   std::vector<ExportChange> take_exports();
 
   /// A record of another region is to be held here. A copy is marked with `epoch`, in which the region announced it.
-  void desire(Instant now, std::string_view region, const Bytes& key, const Bytes& payload, Epoch epoch);
+  void desire(Instant now, std::string_view region, const Bytes& key, const Bytes& payload, Epoch epoch,
+              bool timed = false);
+  /// Copies that were written since the last call, of those that were `timed`; the first few.
+  std::vector<CopyName> take_written();
   /// Its region does not hold the record any more. `judged`: it removed it in the running epoch, and its own guard let
   /// that pass; else a set of a new epoch lacks it.
   void release(Instant now, std::string_view region, const Bytes& key, bool judged);
@@ -67,6 +71,13 @@ class Catalog {
   /// The keys behind CatalogConfig::marks are others now: what is signed by a former one is signed again.
   void marks_changed(Instant now);
 
+  /// Operators' orders about the copies of a region, or with an empty name of all: see Steering.
+  void pause_imports(Instant now, const std::string& region);
+  /// False when nothing is paused.
+  bool resume_imports(Instant now, const std::string& region);
+  void drain(Instant now, const std::string& region, std::uint32_t per_second);
+  /// Reads the registry, and tries what waits or was refused, now.
+  void hurry(Instant now, std::string_view region);
   /// An operator wants a region that is away forgotten: its copies go now, as after the hold time.
   void end_hold(Instant now, std::string_view region);
   /// Nothing of the region is left here.
@@ -92,6 +103,12 @@ class Catalog {
   ImportStatus import_status(const std::string& region) const { return regions_.status(region); }
   /// What is under way, for people; empty at rest. What is wrong is in the status.
   std::vector<std::string> pending() const;
+  /// What operators ask about single instances; valid until the next call that changes anything.
+  Accounts accounts() const { return {config_, *session_, regions_}; }
+  /// A copy of that record is kept here, or was to be.
+  bool knows(const std::string& region, const Bytes& key) const;
+  /// Why no copies of a service are held here; empty when they are.
+  std::string why_not_held(const registry::ServiceKey& service) const;
   Sizes sizes() const;
   void hash(StateHasher& hasher) const;
 

@@ -36,7 +36,8 @@ Importer::Importer(const CatalogConfig& config, registry::Driver& driver, const 
       failures_(queue_, observer, random_),
       present_(view, config.marks, regions, leases, queue_, driver.traits().read_lag, observer) {}
 
-void Importer::desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch) {
+void Importer::desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch,
+                      bool timed) {
   const auto record = registry::decode_key(key);
   if (record && record->kind == RecordKind::Guard) return regions_.hear_guard(now, region, key);
   if (!record || !driver_.is_mirrored(record->service)) return;
@@ -56,6 +57,7 @@ void Importer::desire(Instant now, const std::string& region, const Bytes& key, 
   if (regions_.desire(now, region, key, copy, payload) && changed) {
     copy.payload = payload;
     copy.extras_settled = false;
+    copy.timed = timed;
     failures_.forget(now, name, remote, copy);
     copy.retry_at = now;
   }
@@ -112,6 +114,7 @@ void Importer::preparation_changed(const registry::ServiceKey& service) {
 }
 
 void Importer::advance(Instant now) {
+  drain_due(now, regions_);
   for (const CopyName& name : regions_.take_touched()) queue_.push(name);
   while (const auto name = queue_.pop_due(now)) present_.settle(now, *name);
   while (calls_.takes_write(now)) {
@@ -122,7 +125,7 @@ void Importer::advance(Instant now) {
 }
 
 Instant Importer::next_deadline() const {
-  const Instant due = queue_.next_due();
+  const Instant due = std::min(queue_.next_due(), regions_.steering().next_deadline());
   return queue_.size() > 0 ? std::min(due, calls_.next_write()) : due;
 }
 
@@ -136,6 +139,7 @@ void Importer::reconcile(Instant now, const CopyName& name) {
   SYNCER_ASSERT(key.has_value());
   Work work{name, *remote, *copy, std::move(*key)};
   copy->waiting.clear();
+  if (is_steered(now, work)) return;
   if (copy->payload.empty() && copy->next) {
     copy->waiting = "the guard holds the change of its endpoints";
     return;
@@ -143,6 +147,22 @@ void Importer::reconcile(Instant now, const CopyName& name) {
   // A removal that is held back keeps the copy as it was, renewed and even registered again.
   const bool keep = !remote->expired && (copy->desired || (copy->held && !copy->payload.empty()));
   keep ? fulfil(now, work) : withdraw(now, work);
+}
+
+/// An operator wants nothing written of its region, or the copy gone.
+bool Importer::is_steered(Instant now, Work& work) {
+  if (!regions_.steering().pauses(work.name.region) || SYNCER_MUTATED("catalog.write_while_paused")) return false;
+  DesiredCopy& copy = work.copy;
+  const auto present =
+      std::find_if(copy.copies.begin(), copy.copies.end(), [](const auto& entry) { return entry.second.present; });
+  if (copy.drained && present != copy.copies.end()) {
+    remove(now, work, present->first, "drained");
+  } else if (!copy.desired && present == copy.copies.end()) {
+    done(now, work);
+  } else {
+    copy.waiting = regions_.steering().status(work.name.region);
+  }
+  return true;
 }
 
 /// Make before break needs one former copy beside the new one; a second former one, even a doubtful one, goes first.
@@ -268,6 +288,7 @@ bool Importer::waits_for_replacement(Instant now, Work& work) {
 
 void Importer::done(Instant now, Work& work) {
   DesiredCopy& copy = work.copy;
+  copy.timed = false;
   failures_.forget(now, work.name, work.remote, copy);
   if (copy.desired || copy.any_present() || copy.held) return;
   const bool quiet = std::any_of(copy.copies.begin(), copy.copies.end(),
@@ -308,6 +329,7 @@ Result<void> Importer::on_added(Instant now, Work& work, const registry::Service
   present_.written(now, work.name, work.remote, work.copy, entry->id, true);
   leases_.track(now, *entry, plan->lease);
   report(now, EventKind::CopyRegistered, work, entry->id, "");
+  note_written(work);
   if (was_removed_just_now) verify(now, *entry);
   return {};
 }
@@ -349,6 +371,7 @@ Result<void> Importer::on_changed(Instant now, Work& work, const std::string& id
   }
   present_.updated(now, work.name, state);
   report(now, EventKind::CopyUpdated, work, id, registry::name(aspect));
+  note_written(work);
   return {};
 }
 
@@ -381,6 +404,11 @@ void Importer::distrust_list(Instant now, const registry::EntryId& listed) {
   const registry::SeenEntry* shown = view_.entry(listed);
   if (shown != nullptr && driver_.traits().ghost_time > Duration::zero())
     cycle_.distrust_caches(now, shown->entry->lease);
+}
+
+void Importer::note_written(Work& work) {
+  constexpr std::size_t kMost = 16;
+  if (std::exchange(work.copy.timed, false) && written_.size() < kMost) written_.push_back(work.name);
 }
 
 void Importer::begin(Work& work) {

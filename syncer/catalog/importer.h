@@ -3,6 +3,8 @@
 
 #include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "syncer/base/ids.h"
 #include "syncer/base/random.h"
@@ -24,7 +26,9 @@ class Importer {
            registry::PollCycle& cycle, const registry::Snapshot& view, Regions& regions, registry::Leases& leases,
            Observer& observer, Random random);
 
-  void desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch);
+  /// `timed`: it came as it happened, so that the time until it is written says something.
+  void desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch,
+              bool timed = false);
   void release(Instant now, const std::string& region, const Bytes& key, bool judged);
 
   /// Writes are allowed while the registry was read and nobody else writes it.
@@ -38,6 +42,9 @@ class Importer {
 
   void advance(Instant now);
   Instant next_deadline() const;
+
+  /// Timed copies that were written since the last call; the first few.
+  std::vector<CopyName> take_written() { return std::exchange(written_, {}); }
 
   std::size_t copies() const { return present_.size(); }
   std::size_t waiting() const { return queue_.size() + busy_; }
@@ -75,6 +82,7 @@ class Importer {
   // The comparison and the step that follows.
   void reconcile(Instant now, const CopyName& name);
   void fulfil(Instant now, Work& work);
+  bool is_steered(Instant now, Work& work);
   void fulfil_present(Instant now, Work& work, const registry::SharedPlan& plan, const std::string& id);
   void withdraw(Instant now, Work& work);
   bool waits_for_replacement(Instant now, Work& work);
@@ -99,6 +107,7 @@ class Importer {
                           const Result<void>& success);
   void distrust_list(Instant now, const registry::EntryId& listed);
   void begin(Work& work);
+  void note_written(Work& work);
   void finish(Instant now, const CopyName& name, const Handle& handle);
   void report(Instant now, EventKind kind, const Work& work, const std::string& id, std::string_view reason);
 
@@ -115,6 +124,7 @@ class Importer {
   CopyFailures failures_;
   PresentCopies present_;
   std::size_t busy_ = 0;
+  std::vector<CopyName> written_;
 };
 
 }  // namespace syncer::catalog

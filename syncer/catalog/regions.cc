@@ -387,7 +387,7 @@ ImportStatus Regions::status(const std::string& region) const {
   if (found == regions_.end()) return {};
   const RemoteCopies& remote = found->second;
   const bool holding = !remote.connected && !remote.expired && remote.present > 0;
-  return {holding, remote.report.status()};
+  return {holding, steering_.status(region), remote.report.status()};
 }
 
 void Regions::fill(Sizes& sizes) const {

@@ -13,6 +13,7 @@
 #include "syncer/catalog/guard_report.h"
 #include "syncer/catalog/sizes.h"
 #include "syncer/catalog/status.h"
+#include "syncer/catalog/steering.h"
 #include "syncer/ports/observer.h"
 #include "syncer/registry/driver.h"
 #include "syncer/registry/record.h"
@@ -50,6 +51,8 @@ struct DesiredCopy {
   bool removed = false;          ///< its region announced its removal in its running epoch
   bool held = false;             ///< its removal waits for the guard
   bool granted = false;          ///< its removal was let go
+  bool drained = false;          ///< an operator wants no copy of it here
+  bool timed = false;            ///< it came as it happened and is not written yet: its time is measured
   Instant waits_until = kNever;  ///< its removal waits so long for the copy that takes its place; kNever: not yet
   std::optional<Bytes> next;     ///< desired instead of `payload`, once the guard lets its endpoints change
   bool busy = false;             ///< a call for it is under way
@@ -103,6 +106,11 @@ class Regions {
   DesiredCopy* find(const CopyName& name, RemoteCopies** remote = nullptr);
   const std::map<std::string, RemoteCopies, std::less<>>& all() const { return regions_; }
   std::map<std::string, RemoteCopies, std::less<>>& all() { return regions_; }
+
+  Steering& steering() { return steering_; }
+  const Steering& steering() const { return steering_; }
+  /// The copy is to be looked at.
+  void touch(CopyName name) { touched_.push_back(std::move(name)); }
 
   /// The hold time of a region that is away ends now.
   void end_hold(Instant now, std::string_view region);
@@ -164,6 +172,7 @@ class Regions {
   std::map<std::string, RemoteCopies, std::less<>> regions_;
   std::map<std::string, Instant> judged_;  // regions with orphans, and when these are judged at the latest
   std::vector<CopyName> touched_;
+  Steering steering_;
 };
 
 }  // namespace syncer::catalog

@@ -181,6 +181,11 @@ std::vector<std::string> Session::unfit(std::size_t limit) const {
   return first;
 }
 
+std::string Session::unfit_reason(const EntryId& ref) const {
+  const auto found = unfit_.find(ref);
+  return found == unfit_.end() ? std::string() : found->second;
+}
+
 void Session::export_native(Instant now, const EntryId& ref, const registry::SeenService& service,
                             const registry::Entry& entry) {
   const ServiceKey& key = service.state.name;

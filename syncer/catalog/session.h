@@ -47,6 +47,8 @@ class Session : registry::DriverOwner {
   const std::string& conflict() const { return conflict_; }
   /// Own instances that no other registry could hold, and why; the first few.
   std::vector<std::string> unfit(std::size_t limit) const;
+  /// Why no other registry could hold that own instance; empty when one could.
+  std::string unfit_reason(const registry::EntryId& ref) const;
   /// Entries with the id of a copy whose marks nobody of the pool signed.
   std::size_t unsigned_copies() const { return unsigned_.size(); }
   /// Adds all but what is known of other regions.

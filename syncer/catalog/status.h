@@ -100,6 +100,7 @@ struct RegistryStatus {
 /// What the own registry has of another region.
 struct ImportStatus {
   bool holding = false;  ///< unreachable, copies are kept
+  std::string paused;    ///< that an operator paused or drains it; empty when not
   GuardStatus guard;     ///< over the region's removals and changes
 
   template <class Self, class Visitor>
@@ -107,6 +108,7 @@ struct ImportStatus {
     v.field(
         {.key = "holding", .help = "1 while copies of an unreachable region are kept.", .phrase = "copies are held"},
         s.holding);
+    v.field({.key = "paused", .phrase = "{}", .problem = Problem::WhenSet, .cause = "import_paused"}, s.paused);
     GuardStatus::describe(s.guard, v);
   }
 };

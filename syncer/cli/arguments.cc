@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "syncer/base/nearest.h"
+#include "syncer/cli/command_table.h"
+#include "syncer/cli/examples.h"
 #include "syncer/cli/settings_page.h"
 #include "syncer/cli/version.h"
 #include "syncer/config/key_help.h"
@@ -16,81 +18,6 @@
 
 namespace syncer::cli {
 namespace {
-
-// --- examples ---
-
-struct Example {
-  std::string_view command;
-  std::string_view line;
-};
-
-constexpr std::string_view kFirst =
-    "syncer daemon --sc-addr http://10.0.0.10:30100 --bind-addr 10.0.0.10:30190 --rpc-addr 10.0.0.10:30191";
-constexpr std::string_view kSecond =
-    "syncer daemon --sc-addr http://10.0.0.11:30100 --bind-addr 10.0.0.11:30190 --rpc-addr 10.0.0.11:30191 "
-    "--join-addr 10.0.0.10:30191";
-
-constexpr std::array kExamples = {
-    Example{"", kFirst},
-    Example{"", kSecond},
-    Example{"", "syncer status --check"},
-    Example{"", "syncer members"},
-    Example{"daemon", kFirst},
-    Example{"daemon", kSecond},
-    Example{"daemon",
-            "syncer daemon --sc-addr http://10.0.0.10:30100 --bind-addr 10.0.0.10:30190 --rpc-addr 10.0.0.10:30191 "
-            "--mode cluster --node syncer011 --cluster-port 30201 --join-addr 10.0.0.12:30190"},
-    Example{"daemon", "syncer daemon --config /etc/syncer/syncer.json --log.level debug"},
-    Example{"members", "syncer members"},
-    Example{"members", "syncer members --node syncer011 --output json"},
-    Example{"status", "syncer status"},
-    Example{"status", "syncer status --check"},
-    Example{"status", "syncer status --admin unix:/run/syncer/admin.socket --output json"},
-    Example{"guard release", "syncer guard release region-b"},
-    Example{"guard release", "syncer guard release --all"},
-    Example{"region forget", "syncer region forget region-b"},
-    Example{"keys list", "syncer keys list"},
-    Example{"keys install", "syncer keys install /etc/syncer/new.key"},
-    Example{"keys use", "syncer keys use 3f9ad2c1"},
-    Example{"keys remove", "syncer keys remove 3f9ad2c1"},
-    Example{"cluster members", "syncer cluster members"},
-    Example{"cluster replace", "syncer cluster replace syncer012"},
-    Example{"cluster raise-generation", "syncer cluster raise-generation"},
-    Example{"cluster forget-proposal", "syncer cluster forget-proposal"},
-    Example{"reload", "syncer reload"},
-    Example{"log-level", "syncer log-level debug --for 10m"},
-    Example{"tls ca create", "syncer tls ca create"},
-    Example{"tls ca create", "syncer tls ca create --region east --ca syncer-ca.pem --ca-key syncer-ca-key.pem"},
-    Example{"tls cert create", "syncer tls cert create --region east"},
-    Example{"tls cert create", "syncer tls cert create --region east --node syncer011 --role sync,voter --days 90"},
-    Example{"tls verify",
-            "syncer tls verify --ca-file syncer-ca.pem --cert-file east-syncer-0.pem --key-file east-syncer-0-key.pem "
-            "10.0.0.11:30191"},
-    Example{"tls verify",
-            "syncer tls verify --ca-file syncer-ca.pem --cert-file east-syncer-0.pem --key-file east-syncer-0-key.pem "
-            "--peer-cert-file west-syncer-0.pem"},
-    Example{"config show", "syncer config show --origin --config /etc/syncer/syncer.json"},
-    Example{"config check", "syncer config check /etc/syncer/syncer.json"},
-    Example{"version", "syncer version --output json"},
-};
-
-/// Long lines as a shell takes them: broken before a flag.
-std::string folded(std::string_view line) {
-  std::string out = "  ";
-  std::size_t column = 2;
-  while (!line.empty()) {
-    const std::size_t end = line.find(" --", 1);
-    const std::string_view part = line.substr(0, end);
-    if (column + part.size() > 112) {
-      out += " \\\n   ";
-      column = 3;
-    }
-    out += part;
-    column += part.size();
-    line = end == std::string_view::npos ? "" : line.substr(end);
-  }
-  return out + "\n";
-}
 
 // --- commands and flags ---
 
@@ -309,6 +236,32 @@ void add_process_commands(CLI::App& app, Arguments& a) {
   level->add_option("--for", a.log_time, "go back to log.level after this time, such as 10m");
 }
 
+void add_option(CLI::App& app, AskArguments& words, const TableOption& row) {
+  CLI::Option* option = row.flag != nullptr ? app.add_flag(row.name, words.*row.flag, row.about)
+                                            : app.add_option(row.name, words.*row.text, row.about);
+  option->required(row.required);
+  if (row.default_value != nullptr) option->default_str(row.default_value);
+  if (!row.allowed.empty()) option->check(CLI::IsMember(row.allowed));
+}
+
+void add_table(CLI::App& app, Arguments& a) {
+  CLI::App* group = nullptr;
+  for (const TableCommand& row : command_table()) {
+    const std::string name = row.group;
+    if (!name.empty() && (group == nullptr || group->get_name() != name)) {
+      group = app.add_subcommand(name, about_group(name))->require_subcommand(1);
+    }
+    CLI::App* command = (name.empty() ? &app : group)->add_subcommand(row.name, row.about);
+    add_target(*command, a);
+    if (row.order == nullptr && row.task != Task::DebugBundle) add_output(*command, a);
+    for (const TableOption& option : row.options) add_option(*command, a.ask, option);
+    command->callback([&a, &row] {
+      a.task = row.task;
+      if (row.order != nullptr) a.order = row.order(a.ask);
+    });
+  }
+}
+
 void build(CLI::App& app, Arguments& a) {
   app.require_subcommand(1);
   app.set_version_flag("--version", version_text());
@@ -323,6 +276,7 @@ void build(CLI::App& app, Arguments& a) {
     add_output(*app_with_output, a);
   }
 
+  add_table(app, a);
   add_process_commands(app, a);
   add_guard_commands(app, a);
   add_region_commands(app, a);
@@ -433,20 +387,6 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv, 
 
 std::string version_text() {
   return std::string("syncer ") + kVersion + " (" + kCommit + ", " + kCompiler + ", " + kBuildType + ")";
-}
-
-std::vector<std::string_view> examples(std::string_view command) {
-  std::vector<std::string_view> lines;
-  for (const Example& example : kExamples) {
-    if (example.command == command) lines.push_back(example.line);
-  }
-  return lines;
-}
-
-std::string examples_text(std::string_view command) {
-  std::string text;
-  for (const std::string_view line : examples(command)) text += folded(line);
-  return text.empty() ? text : "Examples:\n" + text.substr(0, text.size() - 1);
 }
 
 }  // namespace syncer::cli

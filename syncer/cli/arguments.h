@@ -28,6 +28,13 @@ enum class Task {
   Members,
   Status,
   Order,  ///< an operator's command to a daemon
+  Events,
+  Explain,
+  Diff,
+  Copies,
+  Services,
+  Top,
+  DebugBundle,
   KeysList,
   ClusterMembers,
   ConfigShow,
@@ -36,6 +43,22 @@ enum class Task {
   TlsCertCreate,
   TlsVerify,
   Version
+};
+
+/// The words of what asks or steers.
+struct AskArguments {
+  std::string what;    ///< explain: a service or an instance; join: an address; force-leave: a member; pause: the flow
+  std::string region;  ///< of what is asked or steered; diff: the first one
+  std::string other;   ///< diff: the second one
+  std::string search;
+  std::string folder;           ///< debug bundle: where to
+  std::string interval = "2s";  ///< top
+  std::string count;            ///< top: pages until it ends; empty for no end
+  std::string rate = "20/s";    ///< drain
+  std::string kinds;            ///< events --kind, parted by commas
+  std::string level;            ///< events --level
+  std::string after;            ///< events --after: an id
+  bool follow = false;
 };
 
 /// A parsed command line.
@@ -53,6 +76,7 @@ struct Arguments {
   std::string token_file;   ///< for an address of the operators' TCP listener
   std::string node;
   std::string data_dir;
+  AskArguments ask;
   TlsArguments tls;
 };
 
@@ -61,12 +85,5 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv, 
 
 /// "syncer 1.0 (commit, compiler, build type)".
 std::string version_text();
-
-/// Command lines worth copying for one command ("status", "guard release"), "" for the program itself. Empty when it
-/// is a mere group of others.
-std::vector<std::string_view> examples(std::string_view command);
-
-/// The same as the end of a help page.
-std::string examples_text(std::string_view command);
 
 }  // namespace syncer::cli

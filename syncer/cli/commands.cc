@@ -2,38 +2,25 @@
 #include "syncer/cli/commands.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <vector>
 
 #include "syncer/admin/command.h"
 #include "syncer/admin/status_json.h"
-#include "syncer/base/printable.h"
+#include "syncer/cli/ask_commands.h"
+#include "syncer/cli/bundle.h"
+#include "syncer/cli/reach.h"
 #include "syncer/cli/show.h"
 #include "syncer/cli/version.h"
 #include "syncer/config/check.h"
 #include "syncer/config/daemon_config.h"
 #include "syncer/config/file.h"
 #include "syncer/daemon/daemon.h"
-#include "syncer/httpio/token.h"
 #include "syncer/store/file.h"
 
 namespace syncer::cli {
 namespace {
-
-int complain(Console console, const Error& error) {
-  console.err << "syncer: " << to_string(error) << "\n";
-  switch (error.code) {
-    case ErrorCode::Invalid:
-    case ErrorCode::Unsupported:
-      return kUsage;
-    case ErrorCode::Unreachable:
-      return kUnreachable;
-    default:
-      return kFailed;
-  }
-}
 
 /// Like complain, for what people wrote: a file that cannot be read is their mistake as well.
 int complain_about_config(Console console, const Error& error) {
@@ -57,81 +44,6 @@ Result<config::DaemonConfig> load(const Arguments& arguments) {
     config->warnings.push_back(std::move(warning));
   }
   return config;
-}
-
-constexpr std::size_t kLongestAddress = 200;
-
-Result<httpio::SocketAddress> noted_in(const std::string& directory) {
-  const auto text = store::read_file(directory + "/" + daemon::kAdminFile, kLongestAddress);
-  if (!text) return tl::unexpected(text.error());
-  if (!*text) return failure(ErrorCode::Unreachable, directory, "no syncer runs with this data directory");
-  return httpio::parse_socket_address((*text)->substr(0, (*text)->find('\n')));
-}
-
-/// Names of the nodes that noted an address below the root.
-std::vector<std::string> running_below(const std::string& root) {
-  std::vector<std::string> names;
-  std::error_code failed;
-  for (const auto& entry : std::filesystem::directory_iterator(root, failed)) {
-    if (std::filesystem::exists(entry.path() / daemon::kAdminFile, failed)) names.push_back(entry.path().filename());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-/// The operator endpoint of the daemon that is meant: --admin, else what the daemon noted in its data directory; that
-/// of --data-dir, of --node, or the only one on this machine. Unreachable when there is none, Invalid when it is not
-/// clear which.
-Result<httpio::SocketAddress> locate_daemon(const Arguments& arguments) {
-  if (!arguments.admin.empty()) return httpio::parse_socket_address(arguments.admin);
-  if (!arguments.data_dir.empty()) return noted_in(arguments.data_dir);
-  const std::string root = config::state_root(config::process_environment());
-  if (!arguments.node.empty()) return noted_in(root + "/" + arguments.node);
-  const std::vector<std::string> names = running_below(root);
-  if (names.empty()) {
-    return failure(ErrorCode::Unreachable, root, "no syncer runs here; give --admin, --node or --data-dir");
-  }
-  if (names.size() == 1) return noted_in(root + "/" + names.front());
-  std::string list;
-  for (const std::string& name : names) list += " " + name;
-  return failure(ErrorCode::Invalid, "", "several syncers run here; choose with --node:" + list);
-}
-
-/// The same with the token that --token-file names.
-Result<admin::DaemonAddress> reach_daemon(const Arguments& arguments) {
-  auto address = locate_daemon(arguments);
-  if (!address) return tl::unexpected(address.error());
-  if (arguments.token_file.empty()) return admin::DaemonAddress{std::move(*address), ""};
-  auto token = httpio::read_token(arguments.token_file);
-  if (!token) return tl::unexpected(token.error());
-  return admin::DaemonAddress{std::move(*address), std::move(*token)};
-}
-
-/// Asks the daemon that is meant; anything but 200 is an error.
-template <class... What>
-Result<std::string> ask(const Arguments& arguments, const What&... what) {
-  const auto daemon = reach_daemon(arguments);
-  if (!daemon) return tl::unexpected(daemon.error());
-  auto answer = admin::ask_daemon(*daemon, what...);
-  if (!answer) return tl::unexpected(answer.error());
-  if (answer->status == 200) return std::move(answer->body);
-  std::string reason = printable(answer->body.substr(0, answer->body.find('\n')));
-  return failure(ErrorCode::Refused, to_string(daemon->address), std::move(reason));
-}
-
-int print(Console console, const Result<std::string>& text) {
-  if (!text) return complain(console, text.error());
-  console.out << *text;
-  return kOk;
-}
-
-/// The document as it came with --output json, else what `show` makes of it.
-template <class Document, class Show>
-int print_document(const Arguments& arguments, Console console, const Result<std::string>& body, Show show) {
-  if (!body || arguments.json) return print(console, body);
-  const auto document = admin::from_json<Document>(*body);
-  if (!document) return complain(console, document.error());
-  return print(console, show(*document));
 }
 
 int report_problems(Console console, const std::string& body) {
@@ -213,8 +125,11 @@ int show_version(const Arguments& arguments, Console console) {
     console.out << version_text() << "\n";
     return kOk;
   }
-  const nlohmann::ordered_json version = {
-      {"version", kVersion}, {"commit", kCommit}, {"compiler", kCompiler}, {"build_type", kBuildType}};
+  const nlohmann::ordered_json version = {{"schema", "syncer/version/1"},
+                                          {"version", kVersion},
+                                          {"commit", kCommit},
+                                          {"compiler", kCompiler},
+                                          {"build_type", kBuildType}};
   console.out << version.dump(2) << "\n";
   return kOk;
 }
@@ -234,6 +149,20 @@ int run(int argc, const char* const* argv, Console console) {
       return show_status(arguments, console);
     case Task::Order:
       return give_order(arguments, console);
+    case Task::Events:
+      return show_events(arguments, console);
+    case Task::Explain:
+      return show_explanation(arguments, console);
+    case Task::Diff:
+      return show_differences(arguments, console);
+    case Task::Copies:
+      return show_copies(arguments, console);
+    case Task::Services:
+      return show_services(arguments, console);
+    case Task::DebugBundle:
+      return make_bundle(arguments, console);
+    case Task::Top:
+      return show_top(arguments, console);
     case Task::KeysList:
       return show_keys(arguments, console);
     case Task::ClusterMembers:

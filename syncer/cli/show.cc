@@ -59,6 +59,14 @@ struct Columns {
     heads.emplace_back(field.column);
     cells.push_back(cell(value));
   }
+  template <class Numbers>
+  void counts(const StatusField& field, std::string_view, const Numbers& numbers) {
+    if (field.column.empty()) return;
+    std::string text;
+    for (const auto& [what, count] : numbers) text += (text.empty() ? "" : ", ") + what + " " + std::to_string(count);
+    heads.emplace_back(field.column);
+    cells.push_back(std::move(text));
+  }
   template <class T>
   void derived(const StatusField& field, const T& value) {
     if constexpr (!std::is_arithmetic_v<T>) this->field(field, value);
@@ -118,6 +126,39 @@ std::string status_page(const node::Status& status) {
     page += line(facts.label, (facts.name.empty() ? "" : facts.name + ": ") + phrases);
   }
   for (const std::string& reason : status.pending) page += line("pending", reason);
+  return page;
+}
+
+std::string copies_table(const node::CopiesReport& report) { return table(report.copies); }
+
+std::string services_table(const node::ServicesReport& report) { return table(report.services); }
+
+std::string differences_page(const node::DifferenceReport& report) {
+  std::string page;
+  for (const std::string& problem : report.problems) page += line("problem", problem);
+  if (report.rows.empty() && page.empty()) return "no difference\n";
+  if (!report.rows.empty()) page += table(report.rows);
+  return report.more == 0 ? page : page + "and more\n";
+}
+
+std::string explanation_page(const node::Explanation& explanation) {
+  std::string page;
+  for (const node::RegionAccount& region : explanation.regions) {
+    const std::string by = region.node.empty() ? "" : " (" + region.node + ")";
+    const std::string nothing = region.instances.empty() ? " nothing is known of it" : "";
+    page += printable("region " + region.region + by + ":" +
+                      (region.problem.empty() ? nothing : " no answer: " + region.problem)) +
+            "\n";
+    for (const node::ExplainedInstance& instance : region.instances) {
+      page += printable("  " + instance.service + " " + instance.instance + " of " + instance.origin + ": " +
+                        instance.verdict) +
+              "\n";
+      std::vector<Row> rows;
+      for (const node::Step& step : instance.steps) rows.push_back({"   ", step.state, step.step, step.text});
+      if (!rows.empty()) page += aligned(std::move(rows));
+    }
+    if (region.more > 0) page += "  and more\n";
+  }
   return page;
 }
 

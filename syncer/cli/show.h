@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "syncer/node/explanation.h"
+#include "syncer/node/inventory.h"
 #include "syncer/node/status.h"
 
 namespace syncer::cli {
@@ -17,6 +19,12 @@ std::string keys_table(const node::KeysReport& report);
 std::string voters_table(const node::ClusterReport& report);
 /// A line for each part of the status; a follower of a cluster says nothing about its leader's work.
 std::string status_page(const node::Status& status);
+/// Each region's answer, each instance with its verdict and its steps.
+std::string explanation_page(const node::Explanation& explanation);
+std::string copies_table(const node::CopiesReport& report);
+std::string services_table(const node::ServicesReport& report);
+/// The rows, whose answer is missing, and whether there is more.
+std::string differences_page(const node::DifferenceReport& report);
 /// What is wrong, one entry a part; empty when all is well.
 std::vector<std::string> status_problems(const node::Status& status);
 

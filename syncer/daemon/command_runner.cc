@@ -2,6 +2,7 @@
 #include "syncer/daemon/command_runner.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "syncer/base/quantity.h"
@@ -66,6 +67,78 @@ Result<std::string> CommandRunner::operator()(const admin::SetLogLevel& c) const
   process_.set_log_level(*level, time);
   return "logs from " + std::string(config::severity_text(*level)) + " on" +
          (time ? " for " + to_string(*time) : " until the next restart or reload that changes log.level") + "\n";
+}
+
+Result<std::string> CommandRunner::operator()(const admin::Join& c) const {
+  return answer(process_.join(c.address), "joining by " + c.address +
+                                              " until the process ends; \"syncer status\" shows what becomes of it; "
+                                              "add it to join-addr to keep it");
+}
+
+Result<std::string> CommandRunner::operator()(const admin::Leave&) const {
+  process_.leave();
+  return std::string("leaving: the process says good-bye and ends\n");
+}
+
+Result<std::string> CommandRunner::operator()(const admin::ForceLeave& c) const {
+  return answer(node_.force_leave(now_, c.node),
+                c.node + " counts as one that left here; other syncers go on asking for it until they are told, too");
+}
+
+Result<std::string> CommandRunner::operator()(const admin::SyncNow& c) const {
+  return answer(node_.sync_now(now_, c.region),
+                "the registry is read, " + (c.region.empty() ? "all regions are" : "region " + c.region + " is") +
+                    " dialled, and what waits is tried again, now");
+}
+
+namespace {
+
+/// "import REGION": the region; nothing for other words.
+std::optional<std::string> import_of(const std::string& what) {
+  if (what == "import") return "";
+  return what.starts_with("import ") ? std::optional(what.substr(7)) : std::nullopt;
+}
+
+Error no_flow(const std::string& what) {
+  const bool one_region = what.starts_with("export ");
+  return {ErrorCode::Invalid, "",
+          one_region
+              ? "export is paused for all regions at once: a region that is told nothing takes us for away. Pause "
+                "the import in that region instead"
+              : "say export, import, or import and a region"};
+}
+
+}  // namespace
+
+Result<std::string> CommandRunner::operator()(const admin::Pause& c) const {
+  const std::string until = " until \"syncer resume " + c.what + "\", or until this process or its lead ends";
+  if (const auto region = import_of(c.what)) {
+    return answer(node_.pause_imports(now_, *region),
+                  "copies of " + (region->empty() ? "all regions" : *region) + " stay as they are, renewed," + until);
+  }
+  if (c.what != "export") return tl::unexpected(no_flow(c.what));
+  return answer(node_.pause_exports(now_, true), "other regions are told no changes" + until);
+}
+
+Result<std::string> CommandRunner::operator()(const admin::Resume& c) const {
+  if (const auto region = import_of(c.what)) return answer(node_.resume_imports(now_, *region), "resumed");
+  if (c.what != "export") return tl::unexpected(no_flow(c.what));
+  return answer(node_.pause_exports(now_, false), "resumed");
+}
+
+Result<std::string> CommandRunner::operator()(const admin::Drain& c) const {
+  constexpr std::uint64_t kMost = 10'000;
+  const std::size_t blank = c.what.rfind(' ');
+  const std::string rate = blank == std::string::npos ? "" : c.what.substr(blank + 1);
+  const bool per_second = rate.ends_with("/s");
+  const auto number = parse_number(per_second ? rate.substr(0, rate.size() - 2) : "", kMost);
+  if (!number || *number == 0) {
+    return failure(ErrorCode::Invalid, "--rate", "say how many a second, from 1/s to " + std::to_string(kMost) + "/s");
+  }
+  const std::string region = c.what.substr(0, blank);
+  return answer(node_.drain(now_, region, static_cast<std::uint32_t>(*number)),
+                "copies of " + region + " are removed, " + rate + "; none is written until \"syncer resume import " +
+                    region + "\"");
 }
 
 }  // namespace syncer::daemon

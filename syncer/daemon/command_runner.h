@@ -19,6 +19,10 @@ struct ProcessControl {
   std::function<Result<std::string>()> reload;
   /// For that time; nothing for ever.
   std::function<void(Severity level, std::optional<Duration> time)> set_log_level;
+  /// One more address to join by, until the process ends.
+  std::function<Result<void>(const std::string& address)> join;
+  /// The process ends in order, and for good.
+  std::function<void()> leave;
 };
 
 /// Carries an operator's commands out; each gives the text of the answer.
@@ -37,6 +41,13 @@ class CommandRunner {
   Result<std::string> operator()(const admin::ForgetProposal&) const;
   Result<std::string> operator()(const admin::Reload&) const;
   Result<std::string> operator()(const admin::SetLogLevel& c) const;
+  Result<std::string> operator()(const admin::Join& c) const;
+  Result<std::string> operator()(const admin::Leave&) const;
+  Result<std::string> operator()(const admin::ForceLeave& c) const;
+  Result<std::string> operator()(const admin::SyncNow& c) const;
+  Result<std::string> operator()(const admin::Pause& c) const;
+  Result<std::string> operator()(const admin::Resume& c) const;
+  Result<std::string> operator()(const admin::Drain& c) const;
 
  private:
   node::Node& node_;

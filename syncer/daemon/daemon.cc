@@ -6,24 +6,27 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <random>
 #include <utility>
 
 #include "syncer/admin/admin_server.h"
+#include "syncer/admin/history.h"
 #include "syncer/admin/metrics.h"
 #include "syncer/config/former_name.h"
 #include "syncer/daemon/certificates.h"
 #include "syncer/daemon/command_runner.h"
 #include "syncer/daemon/event_log.h"
 #include "syncer/daemon/gossip_keys.h"
+#include "syncer/daemon/inquiries.h"
+#include "syncer/daemon/metered_http.h"
 #include "syncer/daemon/process_limits.h"
 #include "syncer/daemon/reload.h"
 #include "syncer/daemon/service_notify.h"
+#include "syncer/daemon/sockets.h"
 #include "syncer/httpio/http_client.h"
 #include "syncer/httpio/token.h"
 #include "syncer/net/resolver.h"
-#include "syncer/net/tcp_streams.h"
-#include "syncer/net/udp_socket.h"
 #include "syncer/node/facts.h"
 #include "syncer/node/node.h"
 #include "syncer/peering/peering.h"
@@ -37,6 +40,8 @@ namespace {
 constexpr Duration kKeepAgain = std::chrono::seconds(5);
 /// An orderly end that takes longer is broken off; shorter than what systemd and Kubernetes wait.
 constexpr Duration kLeaveTimeout = std::chrono::seconds(10);
+/// How often other regions are asked how old their changes are, while there are any.
+constexpr Duration kMeasure = std::chrono::seconds(5);
 /// Time for the last bytes to leave after the node is done.
 constexpr Duration kFlushTimeout = std::chrono::seconds(1);
 
@@ -46,65 +51,7 @@ std::uint64_t fresh_seed() {
   return (high << 32U) | device();
 }
 
-// --- sockets ---
-
-/// The daemon's open sockets.
-struct Sockets {
-  std::unique_ptr<net::TcpStreams> streams;
-  std::unique_ptr<net::UdpSocket> datagrams;
-};
-
-/// UDP and TCP of the gossip address share a port. When the system chose it for one, it may be taken for the other.
-constexpr int kPortAttempts = 20;
-
-Error blame(const char* flag, Error error) {
-  error.where = flag;
-  return error;
-}
-
 std::string shown(const std::optional<Endpoint>& address) { return address ? to_string(*address) : "off"; }
-
-void take_port(const Endpoint& bound, Endpoint& configured, Endpoint& advertised) {
-  configured.port = bound.port;
-  if (advertised.port == 0) advertised.port = bound.port;
-}
-
-Result<Sockets> open_gossip(net::Loop& loop, const Endpoint& local, const net::StreamCallbacks& callbacks,
-                            const net::StreamLimits& limits, const net::UdpSocket::OnPacket& on_packet) {
-  for (int attempt = 1;; ++attempt) {
-    Sockets sockets;
-    sockets.streams = std::make_unique<net::TcpStreams>(loop, callbacks, limits);
-    const auto bound = sockets.streams->listen(Listener::Gossip, local);
-    if (!bound) return tl::unexpected(blame("--bind-addr", bound.error()));
-    auto datagrams = net::UdpSocket::open(loop, *bound, on_packet);
-    if (datagrams) {
-      sockets.datagrams = std::move(*datagrams);
-      return sockets;
-    }
-    if (local.port != 0 || attempt == kPortAttempts) return tl::unexpected(blame("--bind-addr", datagrams.error()));
-  }
-}
-
-/// Binds everything the configuration names and writes the ports the system chose (where 0 was asked for) into it. The
-/// error begins with the flag whose address cannot be used.
-Result<Sockets> open_sockets(net::Loop& loop, config::DaemonConfig& config, net::StreamCallbacks callbacks,
-                             net::UdpSocket::OnPacket on_packet) {
-  const net::StreamLimits limits = stream_limits(raise_descriptor_limit(), config.node.registry.concurrency);
-  auto sockets = open_gossip(loop, config.bind, callbacks, limits, on_packet);
-  if (!sockets) return sockets;
-  take_port(sockets->datagrams->local(), config.bind, config.node.gossip_address);
-  const auto rpc = sockets->streams->listen(Listener::Rpc, config.rpc_bind);
-  if (!rpc) return tl::unexpected(blame("--rpc-addr", rpc.error()));
-  take_port(*rpc, config.rpc_bind, config.node.rpc_address);
-  if (config.cluster_bind) {
-    const auto cluster = sockets->streams->listen(Listener::Cluster, *config.cluster_bind);
-    if (!cluster) return tl::unexpected(blame("--cluster-port", cluster.error()));
-    take_port(*cluster, *config.cluster_bind, config.node.cluster_address);
-  }
-  return sockets;
-}
-
-// --- the process ---
 
 /// One process: the adapters, the node between them, and the loop that drives it.
 class Daemon {
@@ -113,7 +60,11 @@ class Daemon {
       : config_(std::move(config)),
         build_(std::move(build)),
         load_(std::move(load)),
-        log_(config_.log_level, config_.log_format) {}
+        log_(config_.log_level, config_.log_format) {
+    log_.set_keep([this](Said said) {
+      feed_.add({0, said.severity, std::move(said.name), std::move(said.region), std::move(said.inside), said.single});
+    });
+  }
 
   int run() {
     if (auto opened = open(); !opened) {
@@ -131,6 +82,10 @@ class Daemon {
   Result<void> open_keys();
   Result<void> open_node();
   Result<void> open_admin();
+  void add_inventory(admin::AdminApi& api);
+  node::Status full_status() const;
+  std::string metrics();
+  void measure(Instant now);
   Result<std::string> run_command(const admin::Command& command, const std::string& who);
   Result<std::string> reload();
   Result<std::string> reload_and_tell();
@@ -142,6 +97,7 @@ class Daemon {
   void add_unresolved(node::Status& status) const;
   void finish();
   void on_signal(int number);
+  void begin_leave(bool for_good);
   void report_ready();
   const char* certificate_word() const;
   std::string service_status() const { return "node " + config_.node.node + " of region " + config_.node.region; }
@@ -162,11 +118,17 @@ class Daemon {
   ServiceNotify notify_{config::process_environment()};
   net::Loop loop_;
   const Instant started_ = loop_.now();
+  admin::EventFeed feed_;
+  admin::History history_;
+  admin::Measures measures_;
+  Instant measure_due_{};
   // The node uses the ports and goes first; the ports use the loop.
   std::unique_ptr<store::FileStorage> storage_;
   Sockets sockets_;
   std::unique_ptr<httpio::HttpClient> http_;
+  std::unique_ptr<MeteredHttp> metered_;
   std::unique_ptr<node::Node> node_;
+  std::unique_ptr<Inquiries> inquiries_;
   std::unique_ptr<GossipKeys> keys_;
   std::unique_ptr<net::Resolver> resolver_;
   std::unique_ptr<admin::AdminServer> admin_;
@@ -230,8 +192,10 @@ Result<void> Daemon::open() {
   sockets_ = std::move(*sockets);
 
   http_ = std::make_unique<httpio::HttpClient>(loop_, options, [this](CallId id, Result<HttpResponse> answer) {
+    metered_->answered(id, answer);
     node_->on_http(loop_.now(), id, std::move(answer));
   });
+  metered_ = std::make_unique<MeteredHttp>(*http_, measures_, [this] { return loop_.now(); });
   if (auto created = open_node(); !created) return created;
   return open_admin();
 }
@@ -253,28 +217,21 @@ Result<void> Daemon::open_keys() {
 }
 
 Result<void> Daemon::open_node() {
-  const Ports ports{*sockets_.datagrams, *sockets_.streams, *http_, *storage_, events_};
+  const Ports ports{*sockets_.datagrams, *sockets_.streams, *metered_, *storage_, events_};
   auto created = node::Node::create(config_.node, ports, Random(fresh_seed()), loop_.now());
   if (!created) return tl::unexpected(created.error());
   node_ = std::move(*created);
+  inquiries_ = std::make_unique<Inquiries>(*node_);
   return {};
 }
 
 Result<void> Daemon::open_admin() {
   admin::AdminApi api;
-  api.status = [this] {
-    node::Status status = node_->status(loop_.now());
-    status.leaving = leave_until_.has_value();
-    status.unkept_keys = keys_->problem();
-    status.certificate = certificates_.status();
-    add_unresolved(status);
-    status.ready = node::problems_of(status).empty();
-    return status;
-  };
-  api.metrics = [this, status = api.status] {
-    return admin::metrics_text(status(), events_.counts(), {build_.version, build_.commit, loop_.now() - started_});
-  };
+  api.status = [this] { return full_status(); };
+  api.metrics = [this] { return metrics(); };
   api.keys = [this] { return keys_->report(); };
+  api.events = &feed_;
+  add_inventory(api);
   api.run = [this](const admin::Command& command, const std::string& who) { return run_command(command, who); };
   auto server = admin::AdminServer::start(loop_, config_.admin, std::move(api));
   if (!server) return tl::unexpected(server.error());
@@ -282,11 +239,53 @@ Result<void> Daemon::open_admin() {
   return store::replace_file(config_.data_dir, kAdminFile, to_string(admin_->socket()) + "\n");
 }
 
+std::string Daemon::metrics() {
+  const node::Status status = full_status();
+  std::map<std::string, bool> regions;
+  for (const node::RegionStatus& region : status.regions) regions.emplace(region.region, true);
+  measures_.set_regions(regions);
+  return admin::metrics_text(status, events_.counts(),
+                             {build_.version, build_.commit, loop_.now() - started_, &measures_,
+                              admin::read_process_figures(), feed_.dropped()});
+}
+
+/// The node's, with what only the process knows.
+node::Status Daemon::full_status() const {
+  node::Status status = node_->status(loop_.now());
+  status.leaving = leave_until_.has_value();
+  status.unkept_keys = keys_->problem();
+  status.certificate = certificates_.status();
+  add_unresolved(status);
+  status.ready = node::problems_of(status).empty();
+  return status;
+}
+
+void Daemon::add_inventory(admin::AdminApi& api) {
+  api.copies = [this](const catalog::CopyQuery& query) { return node_->copies(loop_.now(), query); };
+  api.services = [this](const std::string& search, const std::string& after, std::size_t limit) {
+    return node_->services(search, after, limit);
+  };
+  api.explain = [this](const std::string& what) { return inquiries_->explain(loop_.now(), what); };
+  api.differences = [this](const std::string& a, const std::string& b) {
+    return inquiries_->differences(loop_.now(), a, b);
+  };
+  api.history = [this] { return history_.report(); };
+  api.config = [this] {
+    node::ConfigReport report;
+    for (const auto& [key, value] : config_.effective) {
+      report.keys.push_back({key, node::without_credentials(value.text), value.origin});
+    }
+    return report;
+  };
+}
+
 /// Each manual act is an event with who asked; the argument of one is never a secret but for a key.
 Result<std::string> Daemon::run_command(const admin::Command& command, const std::string& who) {
-  const CommandRunner runner(*node_, *keys_, loop_.now(),
-                             {[this] { return reload_and_tell(); },
-                              [this](Severity level, std::optional<Duration> time) { set_log_level(level, time); }});
+  const CommandRunner runner(
+      *node_, *keys_, loop_.now(),
+      {[this] { return reload_and_tell(); },
+       [this](Severity level, std::optional<Duration> time) { set_log_level(level, time); },
+       [this](const std::string& address) { return resolver_->add(address); }, [this] { begin_leave(true); }});
   auto outcome = std::visit(runner, command);
   const admin::CommandRequest request = admin::to_request(command);
   const bool is_secret = std::holds_alternative<admin::InstallKey>(command);
@@ -390,6 +389,9 @@ Instant Daemon::turn() {
   if (now >= keys_due_) follow_keys(now);
   if (now >= log_until_) set_log_level(config_.log_level, std::nullopt);
   certificates_.advance(now);
+  if (now >= log_.next_deadline()) log_.advance(now);
+  if (now >= history_.next_deadline()) history_.note(now, std::time(nullptr), full_status());
+  measure(now);
   if (!node_->fatal().empty()) {
     fail(node_->fatal());
     loop_.stop();
@@ -398,7 +400,17 @@ Instant Daemon::turn() {
     loop_.stop();
   }
   const Instant sign_due = notify_.advance(now);
-  return std::min({leave_until_.value_or(kNever), log_until_, sign_due, node_->next_deadline()});
+  return std::min({leave_until_.value_or(kNever), log_until_, log_.next_deadline(), history_.next_deadline(),
+                   inquiries_->next_deadline(), measure_due_, sign_due, node_->next_deadline()});
+}
+
+/// Takes what other regions answered, and asks them for the ages of what was written here.
+void Daemon::measure(Instant now) {
+  inquiries_->advance(now);
+  for (const node::ConvergenceTime& one : node_->take_times()) measures_.note_convergence(one.origin, one.time);
+  if (now < measure_due_) return;
+  measure_due_ = now + kMeasure;
+  node_->measure(now);
 }
 
 void Daemon::on_signal(int number) {
@@ -410,9 +422,13 @@ void Daemon::on_signal(int number) {
   }
   if (leave_until_) std::_Exit(128 + number);
   log_.say(Severity::Info, "daemon.leaving", "saying good-bye; a second signal ends at once", {{"signal", number}});
+  begin_leave(false);
+}
+
+void Daemon::begin_leave(bool for_good) {
   notify_.stopping();
   leave_until_ = loop_.now() + kLeaveTimeout;
-  node_->leave(loop_.now());
+  node_->leave(loop_.now(), for_good);
 }
 
 void Daemon::finish() {

@@ -4,10 +4,14 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -44,36 +48,18 @@ std::string readable(const Field& field) {
   return record ? registry::readable_key(field.text) : std::string(field.text);
 }
 
-// --- repeated troubles ---
-
-/// A trouble that goes on is logged again after this.
-constexpr Duration kQuiet = std::chrono::minutes(1);
-/// More different troubles than this at once: start over instead of growing.
-constexpr std::size_t kLimit = 1024;
-/// Different troubles of one kind that are logged in that time: whoever makes up names floods no log.
-constexpr std::size_t kMostOfAKind = 60;
-
-/// Recovery, and the trouble it ends.
-constexpr std::array<std::pair<EventKind, EventKind>, 6> kRecoveries = {{
-    {EventKind::RegistryUp, EventKind::RegistryDown},
-    {EventKind::LinkUp, EventKind::LinkDown},
-    {EventKind::LinkUp, EventKind::DialFailed},
-    {EventKind::JoinSucceeded, EventKind::JoinFailed},
-    {EventKind::CopyAccepted, EventKind::CopyRejected},
-    {EventKind::GuardReleased, EventKind::GuardTripped},
-}};
-
-/// What makes two troubles the same one: the texts, but not who was refused, since a stranger comes under many names.
-std::string text_of(const Event& event) {
-  std::string key(name(event.kind));
-  for (const Field& field : event.fields) {
-    const bool counts = event.kind != EventKind::PeerRefused || field.key == "reason";
-    if (!field.is_number && counts) key.append("\x1f").append(field.text);
-  }
-  return key;
-}
-
 // --- log lines ---
+
+/// The priority of syslog(3) before a line, for the journal.
+class Priority final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+    constexpr std::string_view kPriorities = "776433";
+    const std::array<char, 3> text = {'<', kPriorities.at(static_cast<std::size_t>(message.level)), '>'};
+    out.append(text.data(), text.data() + text.size());
+  }
+  std::unique_ptr<spdlog::custom_flag_formatter> clone() const override { return std::make_unique<Priority>(); }
+};
 
 constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%eZ %-7l %v";
 constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
@@ -129,43 +115,33 @@ Severity log_severity(EventKind kind, Severity severity) {
   }
 }
 
-std::optional<std::uint64_t> RepeatFilter::pass(const Event& event) {
-  for (const auto& [recovery, trouble] : kRecoveries) {
-    if (event.kind == recovery) forget(trouble);
-  }
-  if (event.severity < Severity::Warning) return 0;
-  if (seen_.size() >= kLimit) seen_.clear();
-  const auto [entry, is_new] = seen_.try_emplace(text_of(event), Seen{event.at});
-  Seen& seen = entry->second;
-  if (!is_new && event.at - seen.at < kQuiet) {
-    ++seen.left_out;
-    return std::nullopt;
-  }
-  Turn& turn = turns_.try_emplace(event.kind, Turn{event.at}).first->second;
-  if (event.at - turn.since >= kQuiet) turn = {event.at, 0, turn.left_out};
-  if (turn.passed >= kMostOfAKind) {
-    ++turn.left_out;
-    return std::nullopt;
-  }
-  ++turn.passed;
-  seen.at = event.at;
-  return std::exchange(seen.left_out, 0) + std::exchange(turn.left_out, 0);
+std::string wall_time_text(std::chrono::system_clock::time_point time) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(whole);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+  const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(time - whole).count();
+  std::snprintf(text.data() + size, text.size() - size, ".%03dZ", static_cast<int>(rest));
+  return text.data();
 }
 
-void RepeatFilter::forget(EventKind kind) {
-  const std::string begin(name(kind));
-  const auto belongs = [&](const std::string& key) {
-    return key.compare(0, begin.size(), begin) == 0 && (key.size() == begin.size() || key[begin.size()] == '\x1f');
-  };
-  for (auto it = seen_.begin(); it != seen_.end();) it = belongs(it->first) ? seen_.erase(it) : std::next(it);
+bool is_read_by_journal() {
+  const char* stream = std::getenv("JOURNAL_STREAM");
+  struct stat about {};
+  if (stream == nullptr || ::fstat(STDERR_FILENO, &about) != 0) return false;
+  return stream == std::to_string(about.st_dev) + ":" + std::to_string(about.st_ino);
 }
 
 struct EventLog::Sink {
   explicit Sink(bool json) : logger("syncer", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
     logger.set_level(spdlog::level::trace);
     logger.flush_on(spdlog::level::trace);
-    logger.set_formatter(std::make_unique<spdlog::pattern_formatter>(json ? kJsonPattern : kTextPattern,
-                                                                     spdlog::pattern_time_type::utc));
+    auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+    const std::string pattern = json ? kJsonPattern : kTextPattern;
+    formatter->add_flag<Priority>('*').set_pattern(is_read_by_journal() ? "%*" + pattern : pattern);
+    logger.set_formatter(std::move(formatter));
   }
   spdlog::logger logger;
   RepeatFilter repeats;
@@ -177,16 +153,42 @@ EventLog::~EventLog() = default;
 
 void EventLog::on_event(const Event& event) {
   const Severity severity = log_severity(event.kind, event.severity);
+  tally_.count(event);
   const auto left_out = sink_->repeats.pass(event);
-  if (severity < least_ || !left_out) return;
+  if (!left_out) return;
   std::vector<Field> fields(event.fields.begin(), event.fields.end());
   if (*left_out > 0) fields.emplace_back("repeated", *left_out);
-  write(severity, name(event.kind), "", fields);
+  if (event.severity >= Severity::Info) keep(event.severity, name(event.kind), "", fields, severity < event.severity);
+  if (severity >= least_) write(severity, name(event.kind), "", fields);
+}
+
+void EventLog::advance(Instant now) {
+  const auto counts = tally_.take(now);
+  if (!counts || least_ < Severity::Info) return;  // each was logged
+  const CopyTally::Counts sum = total(*counts);
+  say(Severity::Info, "copies.changed", "",
+      {{"registered", sum.registered},
+       {"updated", sum.updated},
+       {"removed", sum.removed},
+       {"regions", std::string_view(to_string(*counts))}});
 }
 
 void EventLog::say(Severity severity, std::string_view name, std::string_view message,
                    std::initializer_list<Field> fields) {
+  keep(severity, name, message, {fields.begin(), fields.size()}, false);
   if (severity >= least_) write(severity, name, message, {fields.begin(), fields.size()});
+}
+
+void EventLog::keep(Severity severity, std::string_view name, std::string_view message, std::span<const Field> fields,
+                    bool single) {
+  if (!keep_) return;
+  Said said{severity, std::string(name), "", "", single};
+  for (const Field& field : fields) {
+    if (field.key == "region") said.region = field.text;
+  }
+  said.inside = "\"time\":\"" + wall_time_text(std::chrono::system_clock::now()) + "\",\"level\":\"" +
+                std::string(config::severity_text(severity)) + "\"," + event_as_json(name, message, fields);
+  keep_(std::move(said));
 }
 
 void EventLog::write(Severity severity, std::string_view name, std::string_view message,

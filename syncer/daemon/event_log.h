@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,6 +13,8 @@
 
 #include "syncer/admin/metrics.h"
 #include "syncer/config/daemon_config.h"
+#include "syncer/daemon/copy_tally.h"
+#include "syncer/daemon/repeat_filter.h"
 #include "syncer/ports/observer.h"
 
 namespace syncer::daemon {
@@ -27,31 +30,25 @@ std::string event_as_json(std::string_view name, std::string_view message, std::
 /// node.
 Severity log_severity(EventKind kind, Severity severity);
 
-/// Keeps a trouble that goes on from filling the log: the same warning (same kind, same texts; of a refused peer the
-/// same reason) passes once a minute, and at once after the matching recovery; of one kind at most 60 different ones
-/// pass in a minute.
-class RepeatFilter {
- public:
-  /// Nothing when the event is to be left out; else how many like it were left out since the last one.
-  std::optional<std::uint64_t> pass(const Event& event);
-
- private:
-  struct Seen {
-    Instant at;
-    std::uint64_t left_out = 0;
-  };
-  /// What passed of one kind in its present minute, and was left out since the last that passed.
-  struct Turn {
-    Instant since;
-    std::size_t passed = 0;
-    std::uint64_t left_out = 0;
-  };
-  void forget(EventKind kind);
-  std::map<std::string, Seen> seen_;  ///< by kind and texts
-  std::map<EventKind, Turn> turns_;
+/// What was said, for those who keep it: with the severity that the node gave it, and as the inside of a JSON object
+/// with time and level.
+struct Said {
+  Severity severity = Severity::Info;
+  std::string name;
+  std::string region;
+  std::string inside;
+  bool single = false;  ///< about one instance
 };
 
+/// "2026-11-30T09:41:07.123Z".
+std::string wall_time_text(std::chrono::system_clock::time_point time);
+
+/// The system's journal reads what this process writes to standard error (sd-daemon(3): JOURNAL_STREAM names it).
+bool is_read_by_journal();
+
 /// The log on standard error: events of the node and of the daemon itself, as text on a terminal, else as JSON lines.
+/// The journal gets the priority of each line before it. Copies are logged one by one from debug on, and added up once
+/// a second else.
 class EventLog : public Observer {
  public:
   EventLog(Severity least, config::LogFormat format);
@@ -61,14 +58,23 @@ class EventLog : public Observer {
   void set_least(Severity least) { least_ = least; }
   bool wants(Severity severity) const override { return severity >= least_; }
   void on_event(const Event& event) override;
+  /// What passes is given to `keep` as well, from info on and whatever is logged.
+  void set_keep(std::function<void(Said)> keep) { keep_ = std::move(keep); }
+  /// Logs what was added up, when it is due.
+  void advance(Instant now);
+  Instant next_deadline() const { return tally_.next_deadline(); }
   /// An event of the daemon itself: a stable dotted name, a sentence, fields.
   void say(Severity severity, std::string_view name, std::string_view message,
            std::initializer_list<Field> fields = {});
 
  private:
   void write(Severity severity, std::string_view name, std::string_view message, std::span<const Field> fields);
+  void keep(Severity severity, std::string_view name, std::string_view message, std::span<const Field> fields,
+            bool single);
   struct Sink;
   Severity least_;
+  CopyTally tally_;
+  std::function<void(Said)> keep_;
   bool json_;
   std::unique_ptr<Sink> sink_;
 };

@@ -50,6 +50,9 @@ class Gossip {
   /// Announces that we leave. left() once that was sent often enough, or nobody listened for `leave_timeout`.
   void leave(Instant now);
   bool left() const { return left_; }
+  /// An operator says that a member that failed will not come back: it is asked no more, and counts here as one that
+  /// left. NotFound for a name that is not known, Refused for a member that is there.
+  Result<void> force_leave(Instant now, const std::string& name);
 
   void on_datagram(Instant now, const Endpoint& from, ByteView packet);
   /// A stream is ours from its acceptance or opening until it is closed.
@@ -141,6 +144,21 @@ class Gossip {
   bool left_ = false;
   Instant leave_deadline_ = kNever;  ///< set by leave()
 };
+
+inline Result<void> Gossip::force_leave(Instant now, const std::string& name) {
+  const membership::Member* member = swim_.members().find(name);
+  if (member != nullptr && !membership::is_gone(member->state)) {
+    return failure(ErrorCode::Refused, "", "member \"" + name + "\" is there; stop it first, or let it leave");
+  }
+  const bool failed = failed_.contains(name);
+  if (!swim_.force_leave(now, name, out_) && !failed) {
+    return failure(ErrorCode::NotFound, "", "there is no failed member \"" + name + "\"");
+  }
+  failed_.remove(name);
+  changed_ = true;
+  flush(now);
+  return {};
+}
 
 inline Sizes Gossip::sizes() const {
   Sizes sizes;

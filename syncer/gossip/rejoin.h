@@ -88,6 +88,7 @@ class FailedMembers {
   /// Over the limit, the one that failed first is forgotten.
   void add(Instant now, MemberInfo member);
   void remove(const std::string& name) { members_.erase(name); }
+  bool contains(const std::string& name) const { return members_.contains(name); }
   /// Address of one failed member, when it is time to ask one.
   std::optional<Endpoint> take_due(Instant now);
   Instant next_deadline() const { return members_.empty() ? kNever : tick_; }

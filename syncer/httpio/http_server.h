@@ -7,6 +7,7 @@
 
 #include "syncer/base/result.h"
 #include "syncer/base/time.h"
+#include "syncer/httpio/body_stream.h"
 #include "syncer/httpio/request_reader.h"
 #include "syncer/httpio/socket_address.h"
 #include "syncer/net/loop.h"
@@ -21,12 +22,13 @@ struct Caller {
   bool is_loopback = false;
 };
 
-/// What a request is answered with. Content-Length and what a proxy or browser must know are added.
+/// What a request is answered with. Content-Length (where it is known) and what a proxy or browser must know are added.
 struct Answer {
   int status = 200;
   std::string type = "text/plain; charset=utf-8";
   Bytes body;
   HttpHeaders headers = {};
+  std::shared_ptr<BodyStream> stream = {};  ///< what follows `body`; then there is no Content-Length
 };
 
 /// Bounds of one listener.

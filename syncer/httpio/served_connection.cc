@@ -7,8 +7,10 @@
 #include <asio/buffer.hpp>
 #include <asio/generic/stream_protocol.hpp>
 #include <asio/io_context.hpp>
+#include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
+#include <optional>
 #include <utility>
 
 #include "syncer/httpio/message_grammar.h"
@@ -42,7 +44,8 @@ std::string_view phrase(int status) {
 /// The answer as it goes over the wire.
 Bytes written(const Answer& answer, bool keeps_alive, bool has_body) {
   Bytes out = "HTTP/1.1 " + std::to_string(answer.status) + " " + std::string(phrase(answer.status)) + "\r\n";
-  out += "Content-Type: " + answer.type + "\r\nContent-Length: " + std::to_string(answer.body.size()) + "\r\n";
+  out += "Content-Type: " + answer.type + "\r\n";
+  if (!answer.stream) out += "Content-Length: " + std::to_string(answer.body.size()) + "\r\n";
   out += "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
   for (const auto& [name, value] : answer.headers) out += name + ": " + value + "\r\n";
   if (!keeps_alive) out += "Connection: close\r\n";
@@ -76,6 +79,7 @@ class AsioServed final : public ServedConnection, public std::enable_shared_from
   void abort() override {
     asio::error_code ignored;
     gone_ = nullptr;
+    stream_.reset();
     timer_.cancel();
     socket_.close(ignored);
   }
@@ -91,8 +95,19 @@ class AsioServed final : public ServedConnection, public std::enable_shared_from
     timer_.expires_after(time);
     // A handler that is queued already is not cancelled any more: only the last one counts.
     timer_.async_wait([self = shared_from_this(), turn = ++armed_](const asio::error_code& cancelled) {
-      if (!cancelled && turn == self->armed_) self->end();
+      if (!cancelled && turn == self->armed_) self->on_time();
     });
+  }
+
+  void on_time() {
+    if (!stream_) return end();
+    if (is_writing_) {
+      stream_->too_slow();
+      return end();
+    }
+    Bytes pulse = stream_->pulse();
+    if (pulse.empty()) return end();
+    write(std::move(pulse));
   }
 
   void read() {
@@ -123,19 +138,57 @@ class AsioServed final : public ServedConnection, public std::enable_shared_from
   }
 
   void answer(const Answer& answer, bool keeps_alive) {
-    is_last_ = !keeps_alive;
-    out_ = written(answer, keeps_alive, has_body_);
+    is_last_ = !keeps_alive || answer.stream;
+    if (has_body_ && answer.stream) begin_stream(answer.stream);
+    write(written(answer, !is_last_, has_body_));
+  }
+
+  void write(Bytes bytes) {
+    out_ = std::move(bytes);
+    is_writing_ = true;
     arm(limits_.answer_time);
     asio::async_write(socket_, asio::buffer(out_),
                       [self = shared_from_this()](const asio::error_code& failed, std::size_t) {
                         if (!self->socket_.is_open()) return;
                         if (failed) return self->end();
+                        self->is_writing_ = false;
                         self->written_out();
                       });
   }
 
+  /// Meanwhile what the client sends is read and not looked at: so its end is noticed.
+  void begin_stream(std::shared_ptr<BodyStream> stream) {
+    stream_ = std::move(stream);
+    is_streamed_ = true;
+    stream_->on_more([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->wake();
+    });
+    read();
+  }
+
+  /// Whoever wakes does other work just now, and may wake many times in a row.
+  void wake() {
+    if (std::exchange(is_woken_, true)) return;
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+      self->is_woken_ = false;
+      if (self->stream_ && !self->is_writing_) self->pump();
+    });
+  }
+
+  void pump() {
+    std::optional<Bytes> part = stream_->take();
+    if (!part) {
+      stream_.reset();
+      return finish();
+    }
+    if (!part->empty()) return write(std::move(*part));
+    if (!std::exchange(is_waiting_, true)) arm(limits_.idle_time);
+  }
+
   void written_out() {
     out_.clear();
+    is_waiting_ = false;
+    if (stream_) return pump();
     if (is_last_) return finish();
     is_idle_ = unread_.empty();
     arm(is_idle_ ? limits_.idle_time : limits_.request_time);
@@ -149,7 +202,7 @@ class AsioServed final : public ServedConnection, public std::enable_shared_from
     socket_.shutdown(Socket::shutdown_send, failed);
     if (failed) return end();
     arm(limits_.linger_time);
-    read();
+    if (!is_streamed_) read();
   }
 
   static constexpr const char* kText = "text/plain; charset=utf-8";
@@ -167,6 +220,11 @@ class AsioServed final : public ServedConnection, public std::enable_shared_from
   bool has_body_ = true;
   bool is_last_ = false;
   bool is_idle_ = false;
+  std::shared_ptr<BodyStream> stream_;  ///< until its end
+  bool is_streamed_ = false;            ///< the answer had one
+  bool is_writing_ = false;
+  bool is_waiting_ = false;  ///< for more of the stream
+  bool is_woken_ = false;
   std::array<char, 4096> buffer_;
 };
 

@@ -286,6 +286,15 @@ void Roster::dead(Instant now, const Dead& message, Outputs& out) {
   note(by_itself ? Change::Kind::Left : Change::Kind::Died, *known, out);
 }
 
+bool Roster::force_leave(Instant now, std::string_view name, Outputs& out) {
+  Member* known = table_.find(name);
+  if (known == nullptr || known->state != State::Dead) return false;
+  known->state = State::Left;
+  known->changed = now;
+  note(Change::Kind::Left, *known, out);
+  return true;
+}
+
 bool Roster::merges_with(std::span<const Entry> entries) const {
   Ranges core;
   Ranges application;

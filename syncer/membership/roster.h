@@ -43,6 +43,9 @@ class Roster {
   void alive(Instant now, Alive message, Outputs& out);
   void suspect(Instant now, const Suspect& message, Outputs& out);
   void dead(Instant now, const Dead& message, Outputs& out);
+  /// An operator says that a dead member will not come back: it counts as one that left. False when none is dead by
+  /// that name.
+  bool force_leave(Instant now, std::string_view name, Outputs& out);
   /// All or nothing: an incompatible or vetoed exchange changes nothing.
   Merge merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out);
   /// Declares members dead whose suspicion ran out.

@@ -54,6 +54,8 @@ class Swim {
     transmitter_.send_only(to, 0, messages, out);
   }
   void leave(Instant now, Outputs& out);
+  /// See Roster.
+  bool force_leave(Instant now, std::string_view name, Outputs& out) { return roster_.force_leave(now, name, out); }
   bool leaving() const { return roster_.leaving(); }
   /// The leave was sent often enough, or there is no member to send it to.
   bool leave_announced() const;

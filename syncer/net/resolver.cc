@@ -113,6 +113,15 @@ Resolver::~Resolver() {
   for (const auto& target : state_->targets) target->timer.cancel();
 }
 
+Result<void> Resolver::add(const std::string& text) {
+  if (auto parts = split_host_port(text); !parts) return tl::unexpected(parts.error());
+  const auto same = [&](const auto& target) { return target->name == text; };
+  if (std::any_of(state_->targets.begin(), state_->targets.end(), same)) return {};
+  state_->targets.push_back(std::make_shared<State::Target>(state_->io, text));
+  state_->look_up(state_->targets.back());
+  return {};
+}
+
 std::vector<std::pair<std::string, std::string>> Resolver::unresolved() const {
   std::vector<std::pair<std::string, std::string>> all;
   for (const auto& target : state_->targets) {

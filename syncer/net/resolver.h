@@ -26,6 +26,8 @@ class Resolver {
   /// `targets` are "host:port" texts that split_host_port accepts.
   Resolver(Loop& loop, std::vector<std::string> targets, OnChanged changed, OnFailed failed);
   ~Resolver();
+  /// One more target; nothing when it is one already. An error when split_host_port does not accept it.
+  Result<void> add(const std::string& target);
   /// Targets of which no address was ever found, with the reason; without one while the first look-up is under way.
   std::vector<std::pair<std::string, std::string>> unresolved() const;
 

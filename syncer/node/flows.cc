@@ -5,6 +5,7 @@
 
 #include "syncer/base/assert.h"
 #include "syncer/base/mutation.h"
+#include "syncer/node/accounts.h"
 
 namespace syncer::node {
 namespace {
@@ -37,7 +38,9 @@ void Flows::run(Instant now) {
     moved = carry_exports(now) || moved;
   }
   carry_region_states(now);
+  note_written(now);
   forget_regions(now);
+  answer_questions(now);
   if (!parts_.gossip.conflict().empty()) fail(now, parts_.gossip.conflict());
 }
 
@@ -208,9 +211,14 @@ void Flows::claim_epoch(Instant now, std::optional<Epoch> floor) {
 }
 
 void Flows::open_epoch(Instant now) {
-  parts_.catalog.take_exports();  // the full set that follows contains them
+  const bool frozen = exports_paused_ && parts_.peering.publishing();
   std::vector<std::pair<Bytes, Bytes>> records;
-  for (auto& [key, payload] : parts_.catalog.exported()) records.emplace_back(key, payload);
+  if (frozen) {
+    for (const auto& told : parts_.peering.core().log().snapshot()) records.emplace_back(told->key, told->payload);
+  } else {
+    parts_.catalog.take_exports();  // the full set that follows contains them
+    for (auto& [key, payload] : parts_.catalog.exported()) records.emplace_back(key, payload);
+  }
   parts_.peering.open_epoch(now, *epoch_, std::move(records));
   if (ready_) return;
   ready_ = true;
@@ -219,7 +227,8 @@ void Flows::open_epoch(Instant now) {
 }
 
 bool Flows::carry_exports(Instant now) {
-  if (!parts_.peering.publishing()) return false;
+  const bool paused = exports_paused_ && !SYNCER_MUTATED("node.export_while_paused");
+  if (!parts_.peering.publishing() || paused) return false;
   const auto changes = parts_.catalog.take_exports();
   for (const catalog::ExportChange& change : changes) {
     if (change.payload)
@@ -240,7 +249,7 @@ bool Flows::carry_imports(Instant now) {
     const replication::Replica* replica = parts_.peering.replica(change.region);
     const Bytes* payload = replica != nullptr ? replica->find(change.key) : nullptr;
     if (payload != nullptr)
-      parts_.catalog.desire(now, change.region, change.key, *payload, replica->epoch());
+      parts_.catalog.desire(now, change.region, change.key, *payload, replica->epoch(), !change.repaired);
     else
       parts_.catalog.release(now, change.region, change.key, change.judged);
   }
@@ -282,6 +291,28 @@ void Flows::forget_regions(Instant now) {
     if (!parts_.catalog.is_empty_of(region) || SYNCER_MUTATED("node.remember_regions_for_ever")) continue;
     parts_.catalog.forget_region(region);
     parts_.peering.erase_region(now, region);
+  }
+}
+
+/// catalog -> convergence: what was written as it happened.
+void Flows::note_written(Instant now) {
+  for (const catalog::CopyName& name : parts_.catalog.take_written()) {
+    const replication::Replica* replica = parts_.peering.replica(name.region);
+    const auto version = replica == nullptr ? std::nullopt : replica->version_of(name.key);
+    if (version) convergence_.written(now, name.region, *version);
+  }
+}
+
+/// peering -> all parts -> peering: what other regions ask.
+void Flows::answer_questions(Instant now) {
+  for (const peering::ReceivedQuestion& received : parts_.peering.take_questions()) {
+    const wire::Question& question = received.question;
+    if (question.kind == wire::Question::Kind::Ages) {
+      const auto ages = answer_ages(question.text, [&](Version at) { return parts_.peering.age_of(now, at); });
+      parts_.peering.answer(now, received, ages.value_or(""));
+    } else {
+      parts_.peering.answer(now, received, encode_account(account_of(parts_, now, question.kind, question.text)));
+    }
   }
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "syncer/node/convergence.h"
 #include "syncer/node/parts.h"
 
 namespace syncer::node {
@@ -39,6 +40,11 @@ class Flows {
   /// The node leaves: no epoch is opened any more.
   void stop() { stopped_ = true; }
   bool stopped() const { return stopped_; }
+  /// How long changes of other regions take.
+  Convergence& convergence() { return convergence_; }
+  /// An operator wants other regions to be told no changes, or wants them told again.
+  void pause_exports(bool paused) { exports_paused_ = paused; }
+  bool exports_paused() const { return exports_paused_; }
 
   /// The epoch in which we write; nothing while we are not the region's writer.
   const std::optional<Epoch>& epoch() const { return epoch_; }
@@ -64,6 +70,8 @@ class Flows {
   bool begin_imports(Instant now);
   void carry_region_states(Instant now);
   void forget_regions(Instant now);
+  void answer_questions(Instant now);
+  void note_written(Instant now);
   void fail(Instant now, std::string reason);
 
   Parts& parts_;
@@ -71,6 +79,8 @@ class Flows {
   std::optional<Epoch> epoch_;
   bool ready_ = false;
   bool stopped_ = false;
+  bool exports_paused_ = false;
+  Convergence convergence_;
   bool importing_ = false;  // records of other regions are handed to the catalog
   std::string fatal_;
   std::vector<replication::GuardMark> noted_guards_;        // as the group knows them

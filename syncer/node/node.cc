@@ -2,8 +2,10 @@
 #include "syncer/node/node.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "syncer/base/mutation.h"
+#include "syncer/node/accounts.h"
 #include "syncer/node/flows.h"
 #include "syncer/node/node_config.h"
 #include "syncer/wire/sync/message.h"
@@ -51,23 +53,26 @@ void Node::start(Instant now) {
   flows_->run(now);
 }
 
-void Node::leave(Instant now) {
-  if (!flows_->stopped()) begin_leave(now);
+void Node::leave(Instant now, bool for_good) {
+  if (!flows_->stopped()) begin_leave(now, for_good);
   flows_->run(now);
 }
 
-void Node::begin_leave(Instant now) {
+void Node::begin_leave(Instant now, bool for_good) {
   flows_->stop();
   observe(parts_->ports.observer, now, EventKind::NodeLeaving, Severity::Info, {{"node", parts_->config.node}});
   // In cluster mode the region stays: no leave is announced to the pool, and the next leader removes the canary.
-  if (parts_->cluster) return parts_->cluster->resign(now);
+  leaves_pool_ = for_good || !parts_->cluster;
+  if (parts_->cluster) parts_->cluster->resign(now);
+  if (parts_->cluster && for_good) parts_->gossip.leave(now);
+  if (parts_->cluster) return;
   parts_->catalog.withdraw(now);
   parts_->gossip.leave(now);
 }
 
 bool Node::left() const {
   if (!flows_->stopped()) return false;
-  if (parts_->cluster) return parts_->cluster->resigned();
+  if (parts_->cluster) return parts_->cluster->resigned() && (!leaves_pool_ || parts_->gossip.left());
   return parts_->gossip.left() && parts_->catalog.withdrawn();
 }
 
@@ -212,6 +217,60 @@ Result<void> Node::forget_region(Instant now, std::string_view region) {
   return {};
 }
 
+Result<void> Node::force_leave(Instant now, const std::string& member) {
+  auto outcome = parts_->gossip.force_leave(now, member);
+  flows_->run(now);
+  return outcome;
+}
+
+/// What is steered is the work of the region's writer.
+Result<void> Node::may_steer(const std::string& region) const {
+  if (parts_->cluster && !flows_->epoch()) {
+    return failure(ErrorCode::Refused, "", "this syncer follows; ask its leader, " + parts_->cluster->leader());
+  }
+  const std::vector<std::string> known = parts_->peering.regions();
+  if (region.empty() || std::find(known.begin(), known.end(), region) != known.end()) return {};
+  return failure(ErrorCode::NotFound, "", "no other region is known as \"" + region + "\"");
+}
+
+Result<void> Node::pause_imports(Instant now, const std::string& region) {
+  if (auto may = may_steer(region); !may) return may;
+  parts_->catalog.pause_imports(now, region);
+  return {};
+}
+
+Result<void> Node::resume_imports(Instant now, const std::string& region) {
+  if (auto may = may_steer(""); !may) return may;
+  const bool was_paused = parts_->catalog.resume_imports(now, region);
+  flows_->run(now);
+  if (was_paused) return {};
+  return failure(ErrorCode::Refused, "", "its import is not paused by itself");
+}
+
+Result<void> Node::drain(Instant now, const std::string& region, std::uint32_t per_second) {
+  if (auto may = may_steer(region); !may) return may;
+  parts_->catalog.drain(now, region, per_second);
+  return {};
+}
+
+Result<void> Node::pause_exports(Instant now, bool paused) {
+  if (auto may = may_steer(""); !may) return may;
+  if (flows_->exports_paused() == paused) {
+    return failure(ErrorCode::Refused, "", paused ? "export is paused already" : "export is not paused");
+  }
+  flows_->pause_exports(paused);
+  flows_->run(now);
+  return {};
+}
+
+Result<void> Node::sync_now(Instant now, const std::string& region) {
+  if (auto may = may_steer(region); !may) return may;
+  parts_->peering.dial_now(now, region);
+  parts_->catalog.hurry(now, region);
+  flows_->run(now);
+  return {};
+}
+
 Result<void> Node::replace_voter(Instant now, std::string_view node) {
   return ask_cluster(now, [&](cluster::Cluster& cluster) { return cluster.replace(now, node); });
 }
@@ -243,6 +302,44 @@ Result<bool> Node::ask_about_key(Instant now, const std::function<Result<void>(c
   if (!parts_->cluster || parts_->cluster->raft_node() == nullptr) return false;
   if (auto asked = ask_cluster(now, ask); !asked) return tl::unexpected(asked.error());
   return true;
+}
+
+// What it tells of single instances.
+
+RegionAccount Node::account(Instant now, wire::Question::Kind kind, std::string_view text) const {
+  return account_of(*parts_, now, kind, text);
+}
+
+Result<std::uint64_t> Node::ask_region(Instant now, std::string_view region, wire::Question::Kind kind,
+                                       std::string text) {
+  return parts_->peering.ask(now, region, kind, std::move(text));
+}
+
+std::vector<std::pair<std::uint64_t, RegionAccount>> Node::take_answers(Instant now) {
+  std::vector<std::pair<std::uint64_t, RegionAccount>> answers;
+  for (const auto& answered : parts_->peering.take_answers()) {
+    if (flows_->convergence().answered(now, answered.id, answered.answer)) continue;
+    answers.emplace_back(answered.id, account_of(answered));
+  }
+  return answers;
+}
+
+void Node::measure(Instant now) {
+  Convergence& convergence = flows_->convergence();
+  for (const std::string& region : convergence.regions()) {
+    const auto id = parts_->peering.ask(now, region, wire::Question::Kind::Ages, convergence.question(region));
+    if (id) convergence.asked(now, region, *id);
+  }
+}
+
+std::vector<ConvergenceTime> Node::take_times() { return flows_->convergence().take(); }
+
+CopiesReport Node::copies(Instant now, const catalog::CopyQuery& query) const {
+  return node::copies(*parts_, now, query);
+}
+
+ServicesReport Node::services(std::string_view search, std::string_view after, std::size_t limit) const {
+  return node::services(*parts_, search, after, limit);
 }
 
 // What is shown of it.

@@ -12,10 +12,14 @@
 #include "syncer/base/hash.h"
 #include "syncer/base/ids.h"
 #include "syncer/base/random.h"
+#include "syncer/node/convergence.h"
+#include "syncer/node/explanation.h"
+#include "syncer/node/inventory.h"
 #include "syncer/node/node_config.h"
 #include "syncer/node/sizes.h"
 #include "syncer/node/status.h"
 #include "syncer/ports/ports.h"
+#include "syncer/wire/sync/message.h"
 
 namespace syncer::gossip {
 class Gossip;
@@ -25,7 +29,8 @@ class Peering;
 }
 namespace syncer::catalog {
 class Catalog;
-}
+struct CopyQuery;
+}  // namespace syncer::catalog
 namespace syncer::cluster {
 class Cluster;
 }
@@ -81,8 +86,9 @@ class Node {
   ~Node();
 
   void start(Instant now);
-  /// Orderly end: leaves the pool, or in cluster mode hands leadership over. Done when left() is true.
-  void leave(Instant now);
+  /// Orderly end: leaves the pool, or in cluster mode hands leadership over; with `for_good` it leaves the pool in
+  /// cluster mode, too. Done when left() is true.
+  void leave(Instant now, bool for_good = false);
   bool left() const;
   /// Set when the node cannot go on (name already taken, disk failed); the process should end with this text.
   const std::string& fatal() const;
@@ -109,6 +115,20 @@ class Node {
   /// Operator's command: forget a region that is away, with its copies. NotFound when it is not known, Refused while it
   /// is there; in cluster mode the group has to commit it.
   Result<void> forget_region(Instant now, std::string_view region);
+  /// Operator's command: a member that failed will not come back, see Gossip.
+  Result<void> force_leave(Instant now, const std::string& member);
+  /// Operators' commands about copies of a region, or with an empty name of all regions, see catalog::Steering: they
+  /// last as long as this node writes for its region. Refused while another one does, NotFound for a region that is not
+  /// known.
+  Result<void> pause_imports(Instant now, const std::string& region);
+  Result<void> resume_imports(Instant now, const std::string& region);
+  Result<void> drain(Instant now, const std::string& region, std::uint32_t per_second);
+  /// Operator's command: other regions go on with what they were told, and are told no changes until this is taken
+  /// back.
+  Result<void> pause_exports(Instant now, bool paused);
+  /// Operator's command: reads the registry, dials a region (with an empty name all) and tries again what waits or was
+  /// refused, now.
+  Result<void> sync_now(Instant now, const std::string& region);
   /// Operator's commands to the region's group, see Cluster; Refused in single mode.
   Result<void> replace_voter(Instant now, std::string_view node);
   Result<void> raise_generation(Instant now);
@@ -126,6 +146,19 @@ class Node {
   const NodeConfig& config() const;
   /// A picture for people, `syncer status` and the checkers; builds copies, not for hot paths.
   Status status(Instant now) const;
+  /// What is known here of the instances of that name or with that id, or with an empty `what` of the region that is
+  /// not everywhere as it is to be.
+  RegionAccount account(Instant now, wire::Question::Kind kind, std::string_view text) const;
+  /// The copies in the own registry, and its services: a page of them.
+  CopiesReport copies(Instant now, const catalog::CopyQuery& query) const;
+  ServicesReport services(std::string_view search, std::string_view after, std::size_t limit) const;
+  /// Asks another region the same. The answer comes by take_answers(); errors as of Peering::ask.
+  Result<std::uint64_t> ask_region(Instant now, std::string_view region, wire::Question::Kind kind, std::string text);
+  /// The answers that came since the last call, by the numbers that ask_region() gave.
+  std::vector<std::pair<std::uint64_t, RegionAccount>> take_answers(Instant now);
+  /// Asks each region how old changes are that were written here since the last time; take_times() has what came of it.
+  void measure(Instant now);
+  std::vector<ConvergenceTime> take_times();
   /// Parts, for checkers and tests: read only.
   const gossip::Gossip& gossip() const;
   const peering::Peering& peering() const;
@@ -138,7 +171,8 @@ class Node {
  private:
   void identify(Instant now, LinkId link, ByteView first_bytes);
   explicit Node(std::unique_ptr<Parts> parts);
-  void begin_leave(Instant now);
+  void begin_leave(Instant now, bool for_good);
+  Result<void> may_steer(const std::string& region) const;
   void fill_members(Status& status, Instant now) const;
   void fill_work(Status& status, Instant now) const;
   Result<void> ask_cluster(Instant now, const std::function<Result<void>(cluster::Cluster&)>& ask);
@@ -147,6 +181,7 @@ class Node {
   std::unique_ptr<Parts> parts_;
   std::unique_ptr<Flows> flows_;
   UnidentifiedStreams unidentified_;
+  bool leaves_pool_ = false;  ///< what left() waits for
 };
 
 }  // namespace syncer::node

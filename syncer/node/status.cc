@@ -65,6 +65,7 @@ RegionStatus status_of(const std::string& region, const Parts& parts, Instant no
   status.link.left = link.left;
   if (link.last_heard) status.link.last_heard = now - *link.last_heard;
   status.link.unacknowledged = link.unacknowledged;
+  status.link.lag = peering.lag(now, region);
   if (const auto* replica = peering.replica(region)) {
     status.link.epoch = replica->epoch();
     status.link.sequence = replica->seq();
@@ -136,6 +137,7 @@ Status Node::status(Instant now) const {
 /// What the region's writer does.
 void Node::fill_work(Status& status, Instant now) const {
   status.conflict = parts_->peering.conflict();
+  status.export_paused = flows_->exports_paused();
   parts_->catalog.fill(status.registry);
   status.starting = starting(*flows_, status.registry);
   for (const std::string& region : parts_->peering.regions()) {

@@ -46,9 +46,10 @@ struct Status {
   std::string failure;                                ///< why the process ends; empty while it goes on
   bool leaving = false;                               ///< it was told to stop
   std::string conflict;                               ///< who else uses the region's name; empty when nobody does
-  std::string starting;     ///< what it waits for before its work begins; empty when it has begun or cannot
-  std::string unreached;    ///< that no other syncer reaches an address of ours; empty while one does
-  std::string unkept_keys;  ///< why gossip keys that changed are not on disk; empty when they are
+  std::string starting;        ///< what it waits for before its work begins; empty when it has begun or cannot
+  std::string unreached;       ///< that no other syncer reaches an address of ours; empty while one does
+  bool export_paused = false;  ///< by an operator
+  std::string unkept_keys;     ///< why gossip keys that changed are not on disk; empty when they are
   std::vector<gossip::JoinStatus> joins;
   std::vector<gossip::MemberStatus> members;
   std::vector<RegionStatus> regions;
@@ -56,6 +57,8 @@ struct Status {
   std::vector<std::string> pending;  ///< for people, what is under way and no problem; each once; empty at rest
   std::map<std::string, std::uint64_t> gossip_dropped = {};  ///< packets and streams not believed, by reason
   std::map<std::string, std::uint64_t> sync_refused = {};    ///< what was refused of other regions, by reason
+
+  std::string schema = "syncer/status/1";
 
   /// In cluster mode the registry and the other regions are the leader's work.
   bool follows() const { return group && !group->leads; }
@@ -74,6 +77,13 @@ struct Status {
             s.conflict);
     v.field({.key = "starting", .phrase = "{}", .problem = Problem::WhenSet, .cause = "starting"}, s.starting);
     v.field({.key = "unreached", .phrase = "{}", .problem = Problem::WhenSet, .cause = "not_reached"}, s.unreached);
+    v.field({.key = "export_paused",
+             .help = "1 while an operator has paused the export.",
+             .phrase = "export is paused by an operator",
+             .hide_unset = true,
+             .problem = Problem::WhenSet,
+             .cause = "export_paused"},
+            s.export_paused);
     v.field({.key = "unkept_keys", .phrase = "{}", .problem = Problem::WhenSet, .cause = "keys_not_kept"},
             s.unkept_keys);
     v.field({.key = "epoch", .phrase = "epoch {}"}, s.epoch);
@@ -90,16 +100,19 @@ struct Status {
         {.key = "sync_refused", .help = "Links, messages and records of other regions that were refused, by reason."},
         "reason", s.sync_refused);
     v.field({.key = "pending"}, s.pending);
+    v.field({.key = "schema"}, s.schema);
   }
 };
 
 /// The document of GET /v1/members.
 struct MembersReport {
   std::vector<gossip::MemberStatus> members;
+  std::string schema = "syncer/members/1";
 
   template <class Self, class Visitor>
   static void describe(Self& s, Visitor& v) {
     v.list(kMembersPart, s.members);
+    v.field({.key = "schema"}, s.schema);
   }
 };
 
@@ -108,12 +121,14 @@ struct ClusterReport {
   std::string region;
   std::optional<cluster::GroupStatus> group;
   std::vector<std::string> pending;
+  std::string schema = "syncer/cluster/1";
 
   template <class Self, class Visitor>
   static void describe(Self& s, Visitor& v) {
     v.field({.key = "region"}, s.region);
     v.part({.key = "group"}, s.group);
     v.field({.key = "pending"}, s.pending);
+    v.field({.key = "schema"}, s.schema);
   }
 };
 
@@ -134,10 +149,12 @@ struct KeyStatus {
 /// The document of GET /v1/keys.
 struct KeysReport {
   std::vector<KeyStatus> keys;
+  std::string schema = "syncer/keys/1";
 
   template <class Self, class Visitor>
   static void describe(Self& s, Visitor& v) {
     v.list({.key = "keys"}, s.keys);
+    v.field({.key = "schema"}, s.schema);
   }
 };
 

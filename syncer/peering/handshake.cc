@@ -75,6 +75,15 @@ wire::Refuse Handshake::refusal(std::string reason, bool conflict) const {
   return {config_.region, config_.node, std::move(reason), conflict};
 }
 
+std::optional<wire::SyncMessage> Handshake::turn_away(const wire::Question& question) const {
+  if (!allows(question.region) && !SYNCER_MUTATED("peering.answer_everybody")) {
+    return refusal("region \"" + question.region + "\" is not in sync.regions", false);
+  }
+  if (leads_) return std::nullopt;
+  if (leader_) return wire::Redirect{*leader_};
+  return refusal("its region has no leader now", false);
+}
+
 std::optional<Epoch> Handshake::epoch_to_exceed(const wire::Welcome& welcome, Epoch own) const {
   // Our epoch, but opened by another process: this one lost its disk.
   const bool not_ours = welcome.known_epoch == own && welcome.known_run != 0 && welcome.known_run != run_;

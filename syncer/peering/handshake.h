@@ -48,6 +48,8 @@ class Handshake {
   wire::Refuse refuse_newcomer(Instant now, const wire::Hello& hello, const PeerLink& present);
   wire::Welcome welcome(const Peer& dialer) const;
   wire::Refuse refusal(std::string reason, bool conflict) const;
+  /// What a question is answered with when it is not for us: the way to the leader, or why there is none.
+  std::optional<wire::SyncMessage> turn_away(const wire::Question& question) const;
   /// The epoch of ours that the answerer knows and this process must go beyond; nothing when ours stands.
   std::optional<Epoch> epoch_to_exceed(const wire::Welcome& welcome, Epoch own) const;
   /// The name of that region was found to be used twice.

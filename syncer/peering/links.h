@@ -37,6 +37,7 @@ struct PeerLink {
   Instant last_of_use{};  ///< last message that carried anything, of an accepted link
   bool preamble_sent = false;
   bool greeted = false;  ///< our hello is sent, of a dialled link
+  bool asks = false;     ///< it was dialled for a question alone; see Questions
   wire::FrameReader reader{wire::kSyncProtocol};
   wire::SealedStream stream{wire::Writer::Acceptor};
 };

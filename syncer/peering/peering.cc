@@ -164,6 +164,7 @@ void Peering::on_message(Instant now, PeerLink& link, const wire::SyncMessage& m
   }
   if (link.dialer) return on_greeting_answer(now, link, message);
   if (const auto* hello = std::get_if<wire::Hello>(&message)) return on_hello(now, link, *hello);
+  if (const auto* question = std::get_if<wire::Question>(&message)) return on_question(now, link, *question);
   drop(now, link, Refusal::OutOfTurn, "no hello");
 }
 
@@ -210,12 +211,13 @@ void Peering::carry_out(Instant now, replication::Output& output) {
   if (const auto* message = std::get_if<Publish>(&output)) return publish(now, *message);
   if (const auto* question = std::get_if<Ask>(&output)) return ask(now, *question);
   if (const auto* own = std::get_if<Appended>(&output)) {
+    append_times_.note(now, own->version.epoch, own->version.seq);
     report_entry(observer_, now, EventKind::EntryAppended, config_.region, own->version, own->op, own->key);
   } else if (auto* changed = std::get_if<Changed>(&output)) {
     const std::string& region = peers_.name_of(changed->region);
     if (!changed->repaired)
       report_entry(observer_, now, EventKind::EntryApplied, region, changed->version, changed->op, changed->key);
-    changes_.push_back({region, std::move(changed->key), changed->judged});
+    changes_.push_back({region, std::move(changed->key), changed->judged, changed->repaired});
   } else if (const auto* bound = std::get_if<Bound>(&output)) {
     report_bound(observer_, now, peers_.name_of(bound->region), *bound);
   } else if (const auto* mismatch = std::get_if<Mismatch>(&output)) {
@@ -392,6 +394,16 @@ Peering::Link Peering::link(std::string_view region) const {
   if (link.up) link.node = links_.find(*peer->in)->node;
   link.over_quota = core_.over_quota(peer->id);
   return link;
+}
+
+Duration Peering::lag(Instant now, std::string_view region) const {
+  const Peer* peer = peers_.find(region);
+  const replication::Sender* sender = peer == nullptr ? nullptr : core_.publisher().sender(peer->id);
+  if (sender == nullptr || core_.publisher().unacknowledged(peer->id) == 0) return Duration::zero();
+  const auto first = core_.log().by_seq().upper_bound(sender->acknowledged());
+  if (first == core_.log().by_seq().end()) return Duration::zero();
+  const auto age = append_times_.age(now, core_.log().epoch(), first->first);
+  return age ? *age : append_times_.oldest(now).value_or(Duration::zero());
 }
 
 void Peering::hash(StateHasher& hasher) const {

@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "syncer/base/hash.h"
+#include "syncer/peering/append_times.h"
 #include "syncer/peering/challenges.h"
 #include "syncer/peering/config.h"
 #include "syncer/peering/handshake.h"
 #include "syncer/peering/links.h"
 #include "syncer/peering/peers.h"
+#include "syncer/peering/questions.h"
 #include "syncer/peering/sizes.h"
 #include "syncer/replication/replication.h"
 
@@ -23,7 +25,8 @@ namespace syncer::peering {
 struct RemoteChange {
   std::string region;
   Bytes key;
-  bool judged = true;  ///< as replication::Changed
+  bool judged = true;    ///< as replication::Changed
+  bool repaired = true;  ///< likewise
 };
 
 /// Links to all other regions and what is exchanged over them. The dialer is the publisher: while an epoch is open this
@@ -104,8 +107,41 @@ class Peering {
     std::optional<replication::QuotaKind> over_quota = {};  ///< it offers more than that
   };
   Link link(std::string_view region) const;
+  /// Age of the oldest entry of ours that the region has not acknowledged; zero when there is none.
+  Duration lag(Instant now, std::string_view region) const;
+  /// Age of an entry of ours; nothing when it is not remembered.
+  std::optional<Duration> age_of(Instant now, replication::Version version) const {
+    return append_times_.age(now, version.epoch, version.seq);
+  }
   /// For people, that our region's name is used by two syncers; empty while that is not so.
   std::string conflict() const { return handshake_.conflict(config_.region); }
+
+  /// Where an own record stands: in the log, and on the way to each region it is published to.
+  struct Publication {
+    struct Place {
+      std::string region;
+      bool sent = false;
+      bool acknowledged = false;
+      std::string problem;  ///< why it is not being sent; empty when it is
+    };
+    Epoch epoch;
+    std::uint64_t seq = 0;
+    std::vector<Place> places;
+  };
+  /// Nothing when the log does not have it.
+  std::optional<Publication> publication_of(const Bytes& key) const;
+  /// Own records that a region, or with an empty name any region, has not acknowledged; the first few.
+  std::vector<Bytes> unacknowledged_keys(std::string_view region, std::size_t limit) const;
+
+  /// Asks a region on behalf of an operator. The answer comes by take_answers(), after some seconds at most. NotFound
+  /// for a region that is not known or has no address, Refused when too many questions are under way.
+  Result<QuestionId> ask(Instant now, std::string_view region, wire::Question::Kind kind, std::string text);
+  std::vector<AnsweredQuestion> take_answers() { return questions_.take_answered(); }
+  /// Dials a region, or with an empty name all regions, now instead of after a pause.
+  void dial_now(Instant now, std::string_view region);
+  /// What others ask; each is to be answered.
+  std::vector<ReceivedQuestion> take_questions() { return questions_.take_received(); }
+  void answer(Instant now, const ReceivedQuestion& question, Bytes content);
 
   /// Regions that neither gossip nor a link shows, and that have left, are away for `sync.forget`, or are unwanted: to
   /// be erased once no copies of them are left.
@@ -136,6 +172,8 @@ class Peering {
   void on_welcome(Instant now, PeerLink& link, const wire::Welcome& welcome);
   void on_refuse(Instant now, PeerLink& link, const wire::Refuse& refuse);
   void on_redirect(Instant now, PeerLink& link, const wire::Redirect& redirect);
+  void on_question(Instant now, PeerLink& link, const wire::Question& question);
+  void on_reply(Instant now, PeerLink& link, const wire::SyncMessage& reply);
   void on_writer_message(Instant now, PeerLink& link, const replication::WriterMessage& message);
   void hear(Instant now, PeerLink& link, Epoch epoch, const replication::WriterMessage& message);
 
@@ -170,6 +208,8 @@ class Peering {
   Handshake handshake_;
   Peers peers_;
   Challenges challenges_;
+  Questions questions_;
+  AppendTimes append_times_;
   replication::Replication core_;
   std::vector<RemoteChange> changes_;
   replication::Outputs spare_outputs_;  // empty, with the room of former ones

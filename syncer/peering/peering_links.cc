@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <variant>
 
 #include "syncer/base/mutation.h"
 #include "syncer/peering/peering.h"
 
-/// The links of a Peering: how they begin, who may publish on them, and how they end.
+/// The links of a Peering: how they begin, who may publish on them, what is asked on them, and how they end.
 namespace syncer::peering {
+namespace {
+
+/// A release that knows no questions says so by this.
+constexpr std::string_view kUnknown = "unknown frame type";
+
+}  // namespace
 
 // Greetings.
 
@@ -35,6 +42,9 @@ void Peering::on_stream_connected(Instant now, LinkId id, const PeerIdentity& id
 void Peering::greet(Instant now, PeerLink& link) {
   if (!link.dialer || link.greeted || link.state != PeerLink::State::Greeting || !links_.ready(link)) return;
   link.greeted = true;
+  if (const wire::Question* question = questions_.asked_on(link.id)) {
+    return send(now, link.id, wire::encode_sync(wire::SyncMessage(*question)));
+  }
   const wire::Hello hello = handshake_.hello(core_.log().epoch(), core_.log().head());
   send(now, link.id, wire::encode_sync(wire::SyncMessage(hello)));
 }
@@ -89,6 +99,7 @@ void Peering::accept(Instant now, PeerLink& link, const wire::Hello& hello) {
 }
 
 void Peering::on_greeting_answer(Instant now, PeerLink& link, const wire::SyncMessage& answer) {
+  if (link.asks) return on_reply(now, link, answer);
   if (const auto* welcome = std::get_if<wire::Welcome>(&answer)) return on_welcome(now, link, *welcome);
   if (const auto* refusal = std::get_if<wire::Refuse>(&answer)) return on_refuse(now, link, *refusal);
   if (const auto* redirect = std::get_if<wire::Redirect>(&answer)) return on_redirect(now, link, *redirect);
@@ -128,6 +139,7 @@ void Peering::on_welcome(Instant now, PeerLink& link, const wire::Welcome& welco
 }
 
 void Peering::on_refuse(Instant now, PeerLink& link, const wire::Refuse& refusal) {
+  if (link.asks) return on_reply(now, link, refusal);
   links_.report_refusal(now, link, Refusal::ByOther, refusal.region, refusal.node, refusal.reason);
   if (refusal.conflict) handshake_.note_conflict(now, config_.region, refusal.reason);
   Peer& peer = peers_.at(link.region);
@@ -174,7 +186,7 @@ void Peering::close(Instant now, LinkId id, std::string_view reason) {
 void Peering::close_silent(Instant now, LinkId id) {
   constexpr std::string_view kReason = "silent for too long";
   const PeerLink* link = links_.find(id);
-  if (link != nullptr && link->dialer && link->state != PeerLink::State::Up) {
+  if (link != nullptr && link->dialer && !link->asks && link->state != PeerLink::State::Up) {
     links_.report_failed_dial(now, *link, kReason);
   }
   close(now, id, kReason);
@@ -183,13 +195,15 @@ void Peering::close_silent(Instant now, LinkId id) {
 void Peering::on_stream_closed(Instant now, LinkId id, std::string_view reason) {
   const auto link = links_.on_closed(now, id, reason);
   if (!link) return;
-  if (link->dialer && link->state != PeerLink::State::Up) links_.report_failed_dial(now, *link, reason);
+  if (link->dialer && !link->asks && link->state != PeerLink::State::Up) links_.report_failed_dial(now, *link, reason);
   detach(now, *link, reason);
   dial_due(now);
 }
 
 /// The region of a link that is gone learns of it.
 void Peering::detach(Instant now, const PeerLink& link, std::string_view reason) {
+  if (link.asks)
+    return questions_.conclude(link.id, failure(ErrorCode::Unreachable, to_string(link.address), Bytes(reason)));
   if (link.region.empty()) return;
   Peer& peer = peers_.at(link.region);
   if (peer.in == link.id) {
@@ -224,6 +238,113 @@ Instant Peering::next_deadline() const {
     if (!peer.out) next = std::min(next, peer.dialer.next_attempt());
   }
   return next;
+}
+
+// What is published.
+
+std::optional<Peering::Publication> Peering::publication_of(const Bytes& key) const {
+  const auto seq = core_.log().seq_of(key);
+  if (!seq) return std::nullopt;
+  Publication publication{core_.log().epoch(), *seq, {}};
+  for (const auto& [name, peer] : peers_) {
+    const replication::Sender* sender = core_.publisher().sender(peer.id);
+    if (sender == nullptr || name == config_.region) continue;
+    Publication::Place place{name, false, sender->acknowledged() >= *seq, ""};
+    place.sent = place.acknowledged || (sender->up() && sender->bound() && sender->cursor() >= *seq);
+    if (!place.acknowledged && !is_published_to(peer)) {
+      const std::string& why = peer.exchange.dial_problem();
+      place.problem = "no link to " + (why.empty() ? "region " + name + " yet" : why);
+    }
+    publication.places.push_back(std::move(place));
+  }
+  return publication;
+}
+
+std::vector<Bytes> Peering::unacknowledged_keys(std::string_view region, std::size_t limit) const {
+  std::set<Bytes> keys;
+  for (const auto& [name, peer] : peers_) {
+    const replication::Sender* sender = core_.publisher().sender(peer.id);
+    if (sender == nullptr || name == config_.region || (!region.empty() && region != name)) continue;
+    const auto& log = core_.log().by_seq();
+    for (auto it = log.upper_bound(sender->acknowledged()); it != log.end() && keys.size() < limit; ++it) {
+      if (it->second->live) keys.insert(it->second->key);
+    }
+  }
+  return {keys.begin(), keys.end()};
+}
+
+void Peering::dial_now(Instant now, std::string_view region) {
+  for (auto& [name, peer] : peers_) {
+    if ((region.empty() || region == name) && peer.dialer.wanted()) peer.dialer.hurry(now);
+  }
+  dial_due(now);
+}
+
+// Questions of ours.
+
+Result<QuestionId> Peering::ask(Instant now, std::string_view region, wire::Question::Kind kind, std::string text) {
+  const Peer* peer = peers_.find(region);
+  const std::string name(region);
+  if (peer == nullptr || name == config_.region) {
+    return failure(ErrorCode::NotFound, "", "no other region is known as \"" + name + "\"");
+  }
+  if (!peer->dialer.wanted()) return failure(ErrorCode::NotFound, "", "none of its syncers is in the pool");
+  if (text.size() > wire::kMaxQuestion) return failure(ErrorCode::TooLarge, "", "the question is too long");
+  if (!questions_.has_room()) return failure(ErrorCode::Refused, "", "too many questions are under way");
+  const LinkId link = links_.dial(now, name, peer->dialer.address());
+  links_.find(link)->asks = true;
+  return *questions_.begin(link, name, {config_.region, config_.node, kind, std::move(text)});
+}
+
+void Peering::on_reply(Instant now, PeerLink& link, const wire::SyncMessage& reply) {
+  const LinkId id = link.id;
+  const std::string from = to_string(link.address);
+  if (const auto* answer = std::get_if<wire::Answer>(&reply)) {
+    const std::string objection =
+        answer->region == link.region ? objection_to(link, answer->region, answer->node) : "another region answers";
+    if (objection.empty())
+      questions_.conclude(id, answer->content);
+    else
+      questions_.conclude(id, failure(ErrorCode::Refused, from, objection));
+  } else if (const auto* refusal = std::get_if<wire::Refuse>(&reply)) {
+    const bool knows_none = refusal->reason.find(kUnknown) != std::string::npos;
+    questions_.conclude(
+        id, failure(ErrorCode::Refused, from,
+                    knows_none ? "it does not answer such questions: it is of an earlier release" : refusal->reason));
+  } else if (const auto* redirect = std::get_if<wire::Redirect>(&reply)) {
+    const Peer* peer = peers_.find(link.region);
+    if (peer != nullptr && peer->dialer.has_host(redirect->rpc)) {
+      const LinkId other = links_.dial(now, link.region, redirect->rpc);
+      links_.find(other)->asks = true;
+      if (!questions_.redirect(id, other)) close(now, other, "redirected twice");
+    }
+  }
+  close(now, id, "the question was answered");
+}
+
+// Questions of others.
+
+void Peering::on_question(Instant now, PeerLink& link, const wire::Question& question) {
+  std::string objection = objection_to(link, question.region, question.node);
+  if (!objection.empty()) {
+    return refuse(now, link, Refusal::Certificate, question.region, question.node,
+                  handshake_.refusal(std::move(objection), false));
+  }
+  if (const auto elsewhere = handshake_.turn_away(question)) {
+    links_.send(link, wire::encode_sync(*elsewhere));
+    return close(now, link.id, "the question is not for us");
+  }
+  if (questions_.receive(now, link.id, question)) return;
+  links_.send(link, wire::encode_sync(wire::SyncMessage(handshake_.refusal("it is asked too much", false))));
+  close(now, link.id, "too many questions");
+}
+
+void Peering::answer(Instant now, const ReceivedQuestion& question, Bytes content) {
+  PeerLink* link = links_.find(question.link);
+  if (link == nullptr) return;
+  links_.send(*link,
+              wire::encode_sync(wire::SyncMessage(wire::Answer{config_.region, config_.node, std::move(content)})));
+  close(now, question.link, "the question was answered");
 }
 
 Sizes Peering::sizes() const {

@@ -58,6 +58,8 @@ class Dialer {
   /// One of the region's syncers is at this host.
   bool has_host(const Endpoint& address) const;
   void on_success();
+  /// The next attempt is made now.
+  void hurry(Instant now) { next_attempt_ = now; }
 
   /// With the time a dial may take, a healed partition is noticed within 5 s.
   static constexpr Duration kMaxPause = std::chrono::milliseconds(2500);

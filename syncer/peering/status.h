@@ -24,6 +24,7 @@ struct LinkStatus {
   std::uint64_t instances = 0;
   std::uint64_t records = 0;         ///< instances and what belongs to them: services, schemas
   std::uint64_t unacknowledged = 0;  ///< our entries it has not acknowledged yet
+  Duration lag{};                    ///< age of the oldest of these; zero when there is none
   std::string over_quota = {};       ///< what it offers too much of; empty while it keeps within its quotas
 
   template <class Self, class Visitor>
@@ -51,6 +52,7 @@ struct LinkStatus {
              .help = "Own changes the region has not confirmed.",
              .phrase = "{} changes not confirmed"},
             s.unacknowledged);
+    v.field({.key = "lag"}, s.lag);
   }
 };
 

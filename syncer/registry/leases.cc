@@ -60,6 +60,12 @@ bool Leases::is_healthy(const EntryId& ref) const {
   return found != leases_.end() && found->second.healthy;
 }
 
+std::optional<Duration> Leases::age(Instant now, const EntryId& ref) const {
+  const auto found = leases_.find(ref);
+  if (found == leases_.end() || found->second.late_at == kNever) return std::nullopt;
+  return now - (found->second.late_at - found->second.life / 3 * 2);
+}
+
 std::map<std::string, Leases::Batch> Leases::take_due(Instant now) {
   std::map<std::string, Batch> batches;
   for (auto due = due_.begin(); due != due_.end() && due->at <= now + kGather;) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -27,6 +28,8 @@ class Leases {
   std::vector<EntryId> take_lost() { return std::exchange(lost_, {}); }
   /// Those that were renewed in the last third of their life, or after it.
   std::vector<EntryId> take_late() { return std::exchange(late_, {}); }
+  /// How long ago it was renewed last; nothing when no renewal is known.
+  std::optional<Duration> age(Instant now, const EntryId& ref) const;
   /// The last news of this lease was a renewal.
   bool is_healthy(const EntryId& ref) const;
   /// Adds the leases.

@@ -28,6 +28,11 @@ class PollCycle {
   void begin(Instant now, bool past_caches = false);
   void open() { ++open_; }
   void close(Instant now);
+  /// The next reading begins now, and covers all parts.
+  void hurry(Instant now) {
+    next_ = now;
+    parts_.hurry_all(now);
+  }
   /// Something was left out or could not be read: what is missing says nothing.
   void doubt(std::string problem);
 

@@ -101,6 +101,12 @@ const Bytes* OwnLog::find(ByteView key) const {
   return record->live ? &record->payload : nullptr;
 }
 
+std::optional<std::uint64_t> OwnLog::seq_of(ByteView key) const {
+  const auto found = seq_of_.find(key);
+  const bool is_live = found != seq_of_.end() && by_seq_.at(found->second)->live;
+  return is_live ? std::optional(found->second) : std::nullopt;
+}
+
 std::vector<OwnLog::RecordPtr> OwnLog::snapshot() const {
   std::vector<RecordPtr> records;
   records.reserve(live_);

@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -49,6 +50,8 @@ class OwnLog {
   Push changes_after(std::uint64_t prev, std::size_t max_entries, std::size_t max_bytes) const;
   /// Payload of a live key, or nullptr.
   const Bytes* find(ByteView key) const;
+  /// Where the latest entry of a live key is in the log.
+  std::optional<std::uint64_t> seq_of(ByteView key) const;
   /// Live entries in the order of keys.
   std::vector<RecordPtr> snapshot() const;
 

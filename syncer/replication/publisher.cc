@@ -203,6 +203,11 @@ void Publisher::advance(Instant now, Outputs& out) {
 
 Instant Publisher::next_deadline() const { return std::min(flush_at_, next_heartbeat_); }
 
+const Sender* Publisher::sender(RegionId peer) const {
+  const auto found = senders_.find(peer);
+  return found == senders_.end() ? nullptr : &found->second;
+}
+
 std::uint64_t Publisher::unacknowledged(RegionId peer) const {
   const auto it = senders_.find(peer);
   return it == senders_.end() ? 0 : log_.head() - std::min(log_.head(), it->second.acknowledged());

@@ -37,6 +37,8 @@ class Publisher {
   const OwnLog& log() const { return log_; }
   /// Entries that the region has not acknowledged yet.
   std::uint64_t unacknowledged(RegionId peer) const;
+  /// How far it is with a region; nullptr for one that nothing is published to.
+  const Sender* sender(RegionId peer) const;
   /// The region proved by hash that it holds our set of the head it acknowledged last.
   bool proven_equal(RegionId peer) const;
   /// Adds the log and the senders.

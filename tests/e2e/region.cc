@@ -41,7 +41,8 @@ std::vector<std::string> daemon_words(const std::vector<std::string>& flags) {
 }
 
 /// The words of a command line stay as they are: the test looks on by another way.
-std::vector<std::string> watched(std::vector<std::string> environment) {
+std::vector<std::string> watched(std::vector<std::string> environment, const std::vector<std::string>& more) {
+  environment.insert(environment.end(), more.begin(), more.end());
   environment.emplace_back("SYNCER_METRICS_ADDR=127.0.0.1:0");
   return environment;
 }
@@ -61,8 +62,9 @@ Workplace::~Workplace() { std::filesystem::remove_all(path_); }
 Registry::Registry(const std::vector<std::string>& listen, const std::vector<std::string>& flags)
     : process(mocksc_words(listen, flags)), origins(started(process, listen.size())), sc(origins.front()) {}
 
-Syncer::Syncer(const Workplace& workplace, const std::vector<std::string>& flags)
-    : process(daemon_words(flags), watched(workplace.environment())) {
+Syncer::Syncer(const Workplace& workplace, const std::vector<std::string>& flags,
+               const std::vector<std::string>& environment)
+    : process(daemon_words(flags), watched(workplace.environment(), environment)) {
   const auto line = process.wait_for_line({"daemon.ready"}, kStart);
   if (!line) throw std::runtime_error("the syncer did not start:\n" + process.output());
   const json ready = json::parse(*line);

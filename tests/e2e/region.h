@@ -49,7 +49,8 @@ struct Registry {
 /// A running syncer with what its ready line says.
 struct Syncer {
   /// Starts `syncer daemon` with these words and waits until it is ready; fails the test when it does not get there.
-  Syncer(const Workplace& workplace, const std::vector<std::string>& words);
+  Syncer(const Workplace& workplace, const std::vector<std::string>& words,
+         const std::vector<std::string>& environment = {});
   /// The value of a field of GET /v1/status, as JSON text; empty when nobody answers. Path as JSON pointer.
   std::string status(const std::string& pointer) const;
   Process process;

@@ -47,6 +47,8 @@ enum class SyncType : std::uint8_t {
   BucketRequest = 35,
   SnapshotRequest = 36,
   ChunkRequest = 37,
+  Question = 48,
+  Answer = 49,
 };
 
 /// Longest reason of a refusal, in bytes.
@@ -112,6 +114,37 @@ void write(ByteWriter& w, const Redirect& m) {
 void read(ByteReader& r, Redirect& m) {
   const ByteView address = r.raw(m.rpc.address.size());
   m.rpc = Endpoint::from_octets(address, r.u16());
+}
+
+constexpr SyncType type_of(const Question&) { return SyncType::Question; }
+void write(ByteWriter& w, const Question& m) {
+  w.string(m.region);
+  w.string(m.node);
+  w.u8(static_cast<std::uint8_t>(m.kind));
+  w.string(m.text);
+}
+void read(ByteReader& r, Question& m) {
+  read(r, m.region, kMaxName);
+  read(r, m.node, kMaxName);
+  const std::uint8_t kind = r.u8();
+  if (kind < static_cast<std::uint8_t>(Question::Kind::Explain) ||
+      kind > static_cast<std::uint8_t>(Question::Kind::Ages)) {
+    return r.fail();
+  }
+  m.kind = static_cast<Question::Kind>(kind);
+  read(r, m.text, kMaxQuestion);
+}
+
+constexpr SyncType type_of(const Answer&) { return SyncType::Answer; }
+void write(ByteWriter& w, const Answer& m) {
+  w.string(m.region);
+  w.string(m.node);
+  w.string(m.content);
+}
+void read(ByteReader& r, Answer& m) {
+  read(r, m.region, kMaxName);
+  read(r, m.node, kMaxName);
+  read(r, m.content, kMaxAnswer);
 }
 
 // Messages of a writer.
@@ -375,6 +408,10 @@ Result<SyncMessage> decode_sync(std::uint8_t type, ByteView body) {
       return parse<SnapshotRequest, ReaderMessage>(body);
     case SyncType::ChunkRequest:
       return parse<ChunkRequest, ReaderMessage>(body);
+    case SyncType::Question:
+      return parse<Question>(body);
+    case SyncType::Answer:
+      return parse<Answer>(body);
   }
   return failure(ErrorCode::Unsupported, "", "unknown frame type " + std::to_string(type));
 }

@@ -55,8 +55,36 @@ struct Redirect {
   bool operator==(const Redirect&) const = default;
 };
 
-using SyncMessage =
-    std::variant<Hello, Welcome, Refuse, Redirect, replication::WriterMessage, replication::ReaderMessage>;
+/// First frame of a link that only asks, on behalf of an operator of the dialler's region: what the answerer's region
+/// knows. The answer ends the link. A syncer that knows no questions refuses it as a frame type that is unknown.
+struct Question {
+  /// What is asked; numbers are on the wire, and others are refused.
+  enum class Kind : std::uint8_t {
+    Explain = 1,  ///< about the instances of that name or with that id
+    Differ = 2,   ///< about what is not everywhere as it is to be; `text` names another region, or none
+    Ages = 3,     ///< how old entries of the answerer's log are; `text` names their places
+  };
+  std::string region;
+  std::string node;
+  Kind kind = Kind::Explain;
+  std::string text;
+  bool operator==(const Question&) const = default;
+};
+
+/// The answer; what is in it is up to the kind of the question.
+struct Answer {
+  std::string region;
+  std::string node;
+  Bytes content;
+  bool operator==(const Answer&) const = default;
+};
+
+/// Longest text of a question, and content of an answer, in bytes.
+inline constexpr std::size_t kMaxQuestion = 512;
+inline constexpr std::size_t kMaxAnswer = std::size_t{256} << 10U;
+
+using SyncMessage = std::variant<Hello, Welcome, Refuse, Redirect, replication::WriterMessage,
+                                 replication::ReaderMessage, Question, Answer>;
 
 /// One whole frame.
 Bytes encode_sync(const SyncMessage& message);

@@ -2,7 +2,10 @@
 #include "syncer/admin/metrics.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstdlib>
+#include <fstream>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -58,7 +61,7 @@ TEST(Metrics, ValuesOfTheStatusAreThere) {
 
 TEST(Metrics, EveryLineFollowsTheTextFormatAndEveryMetricIsDescribedOnce) {
   std::istringstream lines(metrics_text(some_status(), EventCounts{}, {"1.0", "abc", {}}));
-  const std::regex comment("# (HELP|TYPE) syncer_[a-z_]+ .+");
+  const std::regex comment("# (HELP|TYPE) (syncer|process)_[a-z_]+ .+");
   const std::regex sample("syncer_[a-z_]+(\\{([a-z]+=\"([^\"\\\\]|\\\\.)*\",?)+\\})? [0-9.]+");
   std::set<std::string> described;
   std::string line;
@@ -66,6 +69,57 @@ TEST(Metrics, EveryLineFollowsTheTextFormatAndEveryMetricIsDescribedOnce) {
     EXPECT_TRUE(std::regex_match(line, line[0] == '#' ? comment : sample)) << line;
     EXPECT_TRUE(line.rfind("# TYPE ", 0) != 0 || described.insert(line).second) << line;
   }
+}
+
+TEST(Metrics, WhatIsMeasuredIsThereFromTheStart) {
+  Measures measures;
+  measures.set_regions({{"east", true}});
+  MetricsContext context{"1.0", "abc", {}, &measures, ProcessFigures{1.5, 4096, 8192, 7, 1024, 1000}, 2};
+  std::string text = metrics_text(some_status(), EventCounts{}, context);
+  for (const char* line :
+       {"syncer_convergence_seconds_bucket{origin=\"east\",le=\"30\"} 0\n",
+        "syncer_convergence_seconds_count{origin=\"east\"} 0\n",
+        "syncer_registry_requests_total{op=\"get\",code=\"200\"} 0\n", "syncer_guard_pending{side=\"sender\"} 0\n",
+        "syncer_leader_changes_total 0\n", "syncer_events_total{event=\"guard.tripped\"} 0\n", "process_open_fds 7\n",
+        "syncer_event_readers_dropped_total 2\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << "\nin\n" << text;
+  }
+  measures.note_convergence("east", std::chrono::milliseconds(1200));
+  measures.note_request("get", "503", std::chrono::milliseconds(7));
+  text = metrics_text(some_status(), EventCounts{}, context);
+  for (const char* line : {"syncer_convergence_seconds_bucket{origin=\"east\",le=\"1\"} 0\n",
+                           "syncer_convergence_seconds_bucket{origin=\"east\",le=\"2.5\"} 1\n",
+                           "syncer_convergence_seconds_bucket{origin=\"east\",le=\"+Inf\"} 1\n",
+                           "syncer_convergence_seconds_sum{origin=\"east\"} 1.200000\n",
+                           "syncer_registry_requests_total{op=\"get\",code=\"503\"} 1\n",
+                           "syncer_registry_request_duration_seconds_count{op=\"get\"} 1\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << "\nin\n" << text;
+  }
+  node::Status follower = some_status();
+  follower.group->leads = false;
+  text = metrics_text(follower, EventCounts{}, context);
+  EXPECT_EQ(text.find("syncer_convergence_seconds_bucket"), std::string::npos);
+  EXPECT_EQ(text.find("syncer_guard_pending{"), std::string::npos);
+}
+
+TEST(Metrics, TheSystemSaysSomethingOfThisProcess) {
+  const ProcessFigures figures = read_process_figures();
+  EXPECT_GT(figures.resident_bytes, 1U << 20U);
+  EXPECT_GT(figures.open_descriptors, 2U);
+  EXPECT_GE(figures.most_descriptors, figures.open_descriptors);
+  EXPECT_GT(figures.start_time, 1.6e9);
+}
+
+TEST(Metrics, PrometheusFindsNothingToComplainAbout) {
+  if (std::system("command -v promtool > /dev/null 2>&1") != 0) GTEST_SKIP() << "promtool is not installed";
+  Measures measures;
+  measures.set_regions({{"east", true}, {"we\"st\\", true}});
+  measures.note_convergence("east", std::chrono::seconds(2));
+  const std::string path = testing::TempDir() + "syncer-metrics-" + std::to_string(::getpid());
+  std::ofstream(path) << metrics_text(some_status(), EventCounts{},
+                                      {"1.0", "abc", std::chrono::seconds(2), &measures, read_process_figures(), 1});
+  EXPECT_EQ(std::system(("promtool check metrics < " + path + " >&2").c_str()), 0);
+  ::unlink(path.c_str());
 }
 
 TEST(Metrics, WhatIsNotKnownHasNoSample) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "syncer/admin/late_document.h"
+
 namespace syncer::admin {
 namespace {
 
@@ -20,6 +22,26 @@ class SiteTest : public testing::Test {
     AdminApi api;
     api.status = [this] { return status_; };
     api.metrics = [] { return std::string("syncer_ready 1\n"); };
+    api.events = &feed_;
+    api.copies = [](const catalog::CopyQuery& query) {
+      node::CopiesReport report;
+      report.next = query.region + "/" + query.search + "/" + query.after + "/" + std::to_string(query.limit);
+      return report;
+    };
+    api.services = [](const std::string& search, const std::string& after, std::size_t limit) {
+      node::ServicesReport report;
+      report.next = search + "/" + after + "/" + std::to_string(limit);
+      return report;
+    };
+    const auto late = [](const std::string& text) {
+      auto document = std::make_shared<LateDocument>();
+      document->finish(text);
+      return document;
+    };
+    api.explain = [late](const std::string& what) { return late("about " + what); };
+    api.differences = [late](const std::string& a, const std::string& b) { return late(a + " and " + b); };
+    api.history = [] { return node::HistoryReport{}; };
+    api.config = [] { return node::ConfigReport{"syncer/config/1", {{"node", "a", "flag"}}}; };
     api.keys = [] { return node::KeysReport{{{"12ab", 128, true}}}; };
     api.run = [this](const Command& command, const std::string& who) -> Result<std::string> {
       if (refusal_) return tl::unexpected(*refusal_);
@@ -42,6 +64,7 @@ class SiteTest : public testing::Test {
   }
 
   node::Status status_;
+  EventFeed feed_;
   std::optional<Error> refusal_;
   std::vector<Command> commands_;
 };
@@ -52,6 +75,18 @@ TEST_F(SiteTest, ReadinessSaysWhatIsMissing) {
   status_.ready = true;
   EXPECT_EQ(ask("GET", "/readyz").status, 200);
   EXPECT_EQ(ask("GET", "/readyz?verbose").status, 200);
+}
+
+TEST_F(SiteTest, EveryPartOfTheStatusIsACheckOfReadiness) {
+  status_.regions.emplace_back().region = "east\x1b";
+  status_.regions[0].link.problem = "no link to it";
+  const httpio::Answer answer = ask("GET", "/readyz?verbose");
+  EXPECT_EQ(answer.status, 503);
+  for (const char* line :
+       {"[-] node a: the registry was not read yet\n", "[+] registry", "[-] region east?: no link to it"}) {
+    EXPECT_NE(answer.body.find(line), std::string::npos) << line << " in\n" << answer.body;
+  }
+  EXPECT_EQ(answer.body.find('\x1b'), std::string::npos);
 }
 
 TEST_F(SiteTest, DocumentsAreShownAtEveryEntrance) {
@@ -68,20 +103,74 @@ TEST_F(SiteTest, DocumentsAreShownAtEveryEntrance) {
   }
 }
 
+TEST_F(SiteTest, EventsAreAStreamWithFiltersThatResumes) {
+  feed_.add({0, Severity::Info, "link.up", "east", "\"event\":\"link.up\"", false});
+  feed_.add({0, Severity::Warning, "guard.tripped", "west", "\"event\":\"guard.tripped\"", false});
+  const auto got = [&](const std::string& query, httpio::Answer answer) {
+    EXPECT_EQ(answer.status, 200) << query << answer.body;
+    EXPECT_EQ(answer.type, "text/event-stream");
+    return answer.stream->take().value_or("none");
+  };
+  const auto all = [&](const std::string& query) {
+    return got(query, ask("GET", "/v1/events" + query, "", Entrance::ReadOnly));
+  };
+  EXPECT_NE(all("").find("link.up"), std::string::npos);
+  EXPECT_EQ(all("?kind=guard").find("link.up"), std::string::npos);
+  EXPECT_EQ(all("?region=east&level=warning&follow=0"), "none");
+  EXPECT_EQ(all("?after=1").find("link.up"), std::string::npos);
+  const Site site(api(), nullptr);
+  EXPECT_EQ(got("resumed", site.answer(Entrance::ReadOnly,
+                                       {"GET", "/v1/events?follow=0", {{"Last-Event-ID", "2"}}, "", true}, kCaller)),
+            "none");
+  for (const char* query : {"?kind=guart", "?level=loud", "?after=x", "?after=-1"}) {
+    EXPECT_EQ(ask("GET", std::string("/v1/events") + query).status, 400) << query;
+  }
+}
+
+TEST_F(SiteTest, SingleInstancesAreAskedForAtEveryEntrance) {
+  const auto body = [&](const std::string& target) { return ask("GET", target, "", Entrance::ReadOnly).body; };
+  EXPECT_NE(body("/v1/copies?region=e%20&search=c&after=x&limit=7").find("\"next\": \"e /c/x/7\""), std::string::npos);
+  EXPECT_NE(body("/v1/services").find("\"next\": \"//100\""), std::string::npos) << body("/v1/services");
+  EXPECT_NE(body("/v1/history").find("syncer/history/1"), std::string::npos);
+  EXPECT_EQ(ask("GET", "/v1/explain?what=cart").stream->take(), "about cart");
+  EXPECT_EQ(ask("GET", "/v1/diff?a=x&b=y").stream->take(), "x and y");
+  for (const char* target : {"/v1/copies?limit=0", "/v1/copies?limit=501", "/v1/services?limit=x", "/v1/explain",
+                             "/v1/diff?a=x", "/v1/explain?what="}) {
+    EXPECT_EQ(ask("GET", target).status, 400) << target;
+  }
+}
+
 TEST_F(SiteTest, TheReadOnlyListenerTakesNoCommandAndShowsNoKeys) {
   for (const char* path : {"/v1/cluster/raise-generation", "/v1/guard/release?region=*", "/v1/keys/install"}) {
     EXPECT_EQ(ask("POST", path, "c2VjcmV0", Entrance::ReadOnly).status, 405) << path;
   }
   EXPECT_TRUE(commands_.empty());
   EXPECT_EQ(ask("GET", "/v1/keys", "", Entrance::ReadOnly).status, 404);
+  EXPECT_EQ(ask("GET", "/v1/config", "", Entrance::ReadOnly).status, 404);
+  EXPECT_NE(ask("GET", "/v1/config").body.find("syncer/config/1"), std::string::npos);
   EXPECT_NE(ask("GET", "/v1/keys").body.find("\"id\": \"12ab\""), std::string::npos);
 }
 
 TEST_F(SiteTest, EveryCommandArrivesAsItWasGiven) {
-  const std::vector<Command> all = {
-      ReleaseGuard{"east & west"}, ReleaseGuard{"*"},  ForgetRegion{"we st"}, InstallKey{"c2VjcmV0"}, UseKey{"12ab"},
-      RemoveKey{"34cd"},           ReplaceVoter{"e3"}, RaiseGeneration{},     ForgetProposal{},       Reload{},
-      SetLogLevel{"debug 10m"}};
+  const std::vector<Command> all = {ReleaseGuard{"east & west"},
+                                    ReleaseGuard{"*"},
+                                    ForgetRegion{"we st"},
+                                    InstallKey{"c2VjcmV0"},
+                                    UseKey{"12ab"},
+                                    RemoveKey{"34cd"},
+                                    ReplaceVoter{"e3"},
+                                    RaiseGeneration{},
+                                    ForgetProposal{},
+                                    Reload{},
+                                    SetLogLevel{"debug 10m"},
+                                    Join{"a:1"},
+                                    Leave{},
+                                    ForceLeave{"e3"},
+                                    SyncNow{""},
+                                    SyncNow{"we st"},
+                                    Pause{"import we st"},
+                                    Resume{"export"},
+                                    Drain{"we st 20/s"}};
   for (const Command& command : all) EXPECT_EQ(send(command).status, 200) << to_request(command).path;
   EXPECT_EQ(commands_, all);
 }

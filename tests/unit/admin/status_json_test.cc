@@ -23,6 +23,7 @@ node::Status full() {
   status.conflict = "the region's name is used twice";
   status.starting = "the registry was not read yet";
   status.unreached = "no other syncer reaches 10.0.0.1:30190";
+  status.export_paused = true;
   status.unkept_keys = "the keyring file cannot be written";
   status.joins = {{"10.0.0.9:30190", false, "connection refused", true}};
   status.registry = {"servicecenter",
@@ -44,7 +45,8 @@ node::Status full() {
                      true,
                      5};
   const std::chrono::milliseconds age(1500);
-  status.regions = {{"east", {true, true, true, true, "cut", age, {2, 3}, 9, 5, 11, 2, "too much"}, {true, true, 6}}};
+  status.regions = {
+      {"east", {true, true, true, true, "cut", age, {2, 3}, 9, 5, 11, 2, age, "too much"}, {true, "paused", {1, 6}}}};
   status.members = {{"a", "10.0.0.1:30190", "10.0.0.1:30191", "home", "alive", 4, Duration(135'000), {{"x", "y"}}, 0}};
   status.certificate = node::CertificateStatus{"syncer://home/sync+voter/a", false, std::chrono::hours(30),
                                                "ends in 1 day", "it ends in 1 day"};
@@ -73,11 +75,12 @@ TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
     return keys;
   };
   const auto document = nlohmann::json::parse(to_json(full()));
-  EXPECT_EQ(keys_of(document),
-            (std::vector<std::string>{"certificate", "conflict", "epoch",        "failure",     "gossip_dropped",
-                                      "group",       "joins",    "leaving",      "members",     "mode",
-                                      "node",        "pending",  "ready",        "region",      "regions",
-                                      "registry",    "starting", "sync_refused", "unkept_keys", "unreached"}));
+  EXPECT_EQ(
+      keys_of(document),
+      (std::vector<std::string>{
+          "certificate", "conflict", "epoch",    "export_paused", "failure",     "gossip_dropped", "group",  "joins",
+          "leaving",     "members",  "mode",     "node",          "pending",     "ready",          "region", "regions",
+          "registry",    "schema",   "starting", "sync_refused",  "unkept_keys", "unreached"}));
   EXPECT_EQ(keys_of(document.at("registry")), (std::vector<std::string>{"address",
                                                                         "copies",
                                                                         "cut",
@@ -111,10 +114,12 @@ TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
                                                                              "guard_unproven",
                                                                              "holding",
                                                                              "instances",
+                                                                             "lag_seconds",
                                                                              "last_heard_seconds",
                                                                              "left",
                                                                              "link_up",
                                                                              "over_quota",
+                                                                             "paused",
                                                                              "problem",
                                                                              "receiving",
                                                                              "records",

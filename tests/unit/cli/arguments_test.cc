@@ -5,6 +5,8 @@
 
 #include <sstream>
 
+#include "syncer/cli/examples.h"
+
 namespace syncer::cli {
 namespace {
 
@@ -54,6 +56,20 @@ TEST(Arguments, EveryCommandShowsExamplesOfItselfThatItUnderstands) {
                                     "daemon",
                                     "members",
                                     "status",
+                                    "events",
+                                    "explain",
+                                    "debug bundle",
+                                    "join",
+                                    "leave",
+                                    "force-leave",
+                                    "sync now",
+                                    "pause",
+                                    "resume",
+                                    "drain",
+                                    "diff",
+                                    "copies",
+                                    "services",
+                                    "top",
                                     "guard release",
                                     "region forget",
                                     "keys list",

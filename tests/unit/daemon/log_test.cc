@@ -10,13 +10,6 @@
 namespace syncer::daemon {
 namespace {
 
-using std::chrono::seconds;
-
-std::optional<std::uint64_t> pass(RepeatFilter& filter, Duration at, EventKind kind, Severity severity,
-                                  std::initializer_list<Field> fields) {
-  return filter.pass(Event{Instant(at), kind, severity, {fields.begin(), fields.size()}});
-}
-
 TEST(EventText, KeysOfRecordsAreWrittenAsNames) {
   const registry::ServiceKey service{"", "", "shop", "cart", "1.0.0"};
   const Bytes key = registry::encode_key({registry::RecordKind::Instance, service, "i1"});
@@ -24,65 +17,6 @@ TEST(EventText, KeysOfRecordsAreWrittenAsNames) {
   const std::string text = event_as_text("export.put", "", fields);
   EXPECT_NE(text.find("shop/cart/1.0.0"), std::string::npos) << text;
   EXPECT_NE(text.find("i1"), std::string::npos) << text;
-}
-
-TEST(RepeatFilter, TheSameTroublePassesOnceAMinuteWithTheNumberLeftOut) {
-  RepeatFilter filter;
-  const auto down = [&](Duration at) {
-    return pass(filter, at, EventKind::RegistryDown, Severity::Warning, {{"address", "a"}, {"attempt", 7}});
-  };
-  EXPECT_EQ(down(seconds(0)), 0U);
-  EXPECT_EQ(down(seconds(1)), std::nullopt);
-  EXPECT_EQ(down(seconds(59)), std::nullopt);
-  EXPECT_EQ(down(seconds(61)), 2U);
-  EXPECT_EQ(down(seconds(62)), std::nullopt);
-}
-
-TEST(RepeatFilter, ARecoveryLetsTheNextTroublePassAtOnce) {
-  RepeatFilter filter;
-  EXPECT_TRUE(pass(filter, seconds(0), EventKind::LinkDown, Severity::Warning, {{"region", "b"}}));
-  EXPECT_TRUE(pass(filter, seconds(1), EventKind::LinkUp, Severity::Info, {{"region", "b"}}));
-  EXPECT_TRUE(pass(filter, seconds(2), EventKind::LinkDown, Severity::Warning, {{"region", "b"}}));
-}
-
-TEST(RepeatFilter, DifferentTroublesDoNotHideEachOther) {
-  RepeatFilter filter;
-  EXPECT_TRUE(pass(filter, seconds(0), EventKind::RegistryDown, Severity::Warning, {{"reason", "refused"}}));
-  EXPECT_TRUE(pass(filter, seconds(1), EventKind::RegistryDown, Severity::Warning, {{"reason", "timeout"}}));
-  EXPECT_TRUE(pass(filter, seconds(1), EventKind::RegistryRefusal, Severity::Warning, {{"reason", "refused"}}));
-}
-
-TEST(RepeatFilter, WhatIsNoTroubleAlwaysPasses) {
-  RepeatFilter filter;
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_TRUE(pass(filter, seconds(i), EventKind::MemberJoined, Severity::Info, {{"member", "b"}}));
-  }
-}
-
-TEST(RepeatFilter, RefusedPeersAreOneLinePerReasonAndMinute) {
-  RepeatFilter filter;
-  const auto refused = [&](Duration at, const std::string& from, const char* reason) {
-    return pass(filter, at, EventKind::PeerRefused, Severity::Warning,
-                {{"region", "r" + from}, {"node", ""}, {"address", from}, {"reason", reason}});
-  };
-  EXPECT_EQ(refused(seconds(0), "10.0.0.1:1", "no key"), 0U);
-  for (int i = 2; i < 500; ++i) EXPECT_EQ(refused(seconds(1), "10.0.0.1:" + std::to_string(i), "no key"), std::nullopt);
-  EXPECT_EQ(refused(seconds(2), "10.0.0.1:1", "not allowed"), 0U);
-  EXPECT_EQ(refused(seconds(61), "10.0.0.2:1", "no key"), 498U);
-}
-
-TEST(RepeatFilter, WhoMakesUpReasonsFloodsNoLog) {
-  RepeatFilter filter;
-  int lines = 0;
-  for (int i = 0; i < 100'000; ++i) {
-    const std::string made_up = "region " + std::to_string(i);
-    lines += pass(filter, std::chrono::milliseconds(i), EventKind::PeerRefused, Severity::Warning,
-                  {{"reason", std::string_view(made_up)}})
-                 ? 1
-                 : 0;
-  }
-  EXPECT_GT(lines, 60);
-  EXPECT_LE(lines, 120) << "100 s are two turns";
 }
 
 TEST(EventText, NoByteOfANameCommandsATerminal) {
@@ -106,6 +40,31 @@ TEST(EventText, JsonSurvivesHostileNames) {
   EXPECT_EQ(document.at("event"), "member.joined");
   EXPECT_EQ(document.at("count"), 5);
   EXPECT_EQ(inside.find('\n'), std::string::npos) << "one line an event";
+}
+
+TEST(EventLog, WhatPassesIsKeptForOperatorsWhateverIsLogged) {
+  EventLog log(Severity::Error, config::LogFormat::Json);
+  std::vector<Said> kept;
+  log.set_keep([&](Said said) { kept.push_back(std::move(said)); });
+  const std::initializer_list<Field> fields = {{"region", "east"}, {"copy", "c1"}};
+  for (const EventKind kind : {EventKind::CopyRegistered, EventKind::CopyRejected, EventKind::CopyRejected}) {
+    log.on_event({Instant{}, kind, Severity::Warning, {fields.begin(), fields.size()}});
+  }
+  log.on_event({Instant{}, EventKind::EntryApplied, Severity::Debug, {fields.begin(), fields.size()}});
+  log.say(Severity::Info, "operator.command", "", {{"by", "uid 0"}});
+  ASSERT_EQ(kept.size(), 3U) << "repeated and debugging ones are not";
+  EXPECT_TRUE(kept[0].single);
+  EXPECT_FALSE(kept[1].single);
+  EXPECT_EQ(kept[1].region, "east");
+  const auto event = nlohmann::json::parse("{" + kept[2].inside + "}");
+  EXPECT_EQ(event.at("by"), "uid 0");
+  EXPECT_EQ(event.at("level"), "info");
+  EXPECT_EQ(event.at("time").get<std::string>().size(), 24U);
+}
+
+TEST(EventLog, TimesAreWrittenInUtcWithMilliseconds) {
+  EXPECT_EQ(wall_time_text(std::chrono::system_clock::time_point(std::chrono::milliseconds(1'700'000'000'007))),
+            "2023-11-14T22:13:20.007Z");
 }
 
 TEST(EventText, SingleInstancesAreForDebugging) {

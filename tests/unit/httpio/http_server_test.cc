@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "syncer/httpio/blocking_call.h"
+#include "syncer/httpio/blocking_stream.h"
 
 namespace syncer::httpio {
 namespace {
@@ -52,11 +53,38 @@ class Client {
   int descriptor_;
 };
 
+/// A body that the test gives part by part.
+class Parts final : public BodyStream {
+ public:
+  std::optional<Bytes> take() override {
+    if (parts.empty()) return ended ? std::nullopt : std::optional<Bytes>("");
+    Bytes part = std::move(parts.front());
+    parts.erase(parts.begin());
+    return part;
+  }
+  Bytes pulse() override { return pulse_text; }
+  void too_slow() override { ++slow; }
+  void give(Bytes part) {
+    parts.push_back(std::move(part));
+    wake();
+  }
+  void end() {
+    ended = true;
+    wake();
+  }
+
+  std::vector<Bytes> parts;
+  Bytes pulse_text = ":";
+  bool ended = false;
+  int slow = 0;
+};
+
 class HttpServerTest : public testing::Test {
  protected:
   void listen(const SocketAddress& local, const ServerLimits& limits = {}) {
     auto server = HttpServer::listen(loop_, local, std::nullopt, limits, [this](const auto& request, const auto& who) {
       callers_.push_back(who);
+      if (request.target == "/stream") return Answer{200, "text/plain", "begin\n", {}, stream_};
       return Answer{200, "text/plain", request.target + "\n"};
     });
     ASSERT_TRUE(server) << to_string(server.error());
@@ -82,6 +110,7 @@ class HttpServerTest : public testing::Test {
 
   net::Loop loop_;
   std::vector<Caller> callers_;
+  std::shared_ptr<Parts> stream_ = std::make_shared<Parts>();
   std::unique_ptr<HttpServer> server_;
 };
 
@@ -212,6 +241,63 @@ TEST_F(HttpServerTest, WhoNeverAnswersIsNotWaitedForForEver) {
   const auto answer = call_and_wait(server_->local(), {"GET", "", "/", {}, ""}, milliseconds(50));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, ErrorCode::Timeout);
+}
+
+TEST_F(HttpServerTest, ABodyInPartsGoesOutAsItComesAndEndsWithItsConnection) {
+  listen_tcp();
+  std::string got;
+  const auto done = turn_until([&, to = server_->local()] {
+    return read_stream(to, {"GET", "", "/stream", {}, ""}, seconds(5), [&](ByteView part) {
+      got.append(part);
+      loop_.post([this, count = got.size()] {
+        if (count == 6) stream_->give("one\n");
+        if (count == 10) {
+          stream_->give("two\n");
+          stream_->give("three\n");
+          stream_->end();
+        }
+      });
+      return true;
+    });
+  });
+  ASSERT_TRUE(done) << to_string(done.error());
+  EXPECT_EQ(got, "begin\none\ntwo\nthree\n");
+}
+
+TEST_F(HttpServerTest, AQuietStreamBeatsSoThatAnEndIsNoticed) {
+  ServerLimits limits;
+  limits.idle_time = milliseconds(20);
+  listen_tcp(limits);
+  std::string got;
+  const auto done = turn_until([&, to = server_->local()] {
+    return read_stream(to, {"GET", "", "/stream", {}, ""}, seconds(5), [&](ByteView part) {
+      got.append(part);
+      return got.size() < 9;
+    });
+  });
+  EXPECT_TRUE(done);
+  EXPECT_EQ(got, "begin\n:::");
+  const std::weak_ptr<Parts> stream = stream_;
+  stream_.reset();
+  EXPECT_TRUE(loop_.run_until([&] { return stream.expired(); }, loop_.now() + seconds(5))) << "the client is gone";
+}
+
+TEST_F(HttpServerTest, WhoDoesNotReadAStreamIsCutOffAndThatIsTold) {
+  ServerLimits limits;
+  limits.answer_time = milliseconds(100);
+  listen_tcp(limits);
+  for (int i = 0; i < 64; ++i) stream_->parts.push_back(Bytes(1U << 20U, 'x'));
+  const Client client = connect();
+  EXPECT_TRUE(client.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n"));
+  EXPECT_TRUE(loop_.run_until([&] { return stream_->slow == 1; }, loop_.now() + seconds(5)));
+}
+
+TEST_F(HttpServerTest, AStreamThatIsRefusedSaysWhy) {
+  listen_tcp();
+  const auto done = turn_until([&, to = server_->local()] {
+    return read_stream(to, {"BAD METHOD", "", "/stream", {}, ""}, seconds(5), [](ByteView) { return true; });
+  });
+  ASSERT_FALSE(done);
 }
 
 }  // namespace

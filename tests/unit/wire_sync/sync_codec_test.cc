@@ -54,7 +54,7 @@ BucketRequest any_bucket_request() {
 
 SyncMessage any_message() {
   const Endpoint rpc = Endpoint::v4(10, 0, 0, 1, 30191);
-  switch (*rc::gen::inRange(0, 15)) {
+  switch (*rc::gen::inRange(0, 17)) {
     case 0:
       return Hello{text(), text(), number(), coin(), epoch(), number()};
     case 1:
@@ -83,6 +83,10 @@ SyncMessage any_message() {
       return ReaderMessage(any_bucket_request());
     case 13:
       return ReaderMessage(SnapshotRequest{epoch()});
+    case 14:
+      return Question{text(), text(), coin() ? Question::Kind::Explain : Question::Kind::Differ, text()};
+    case 15:
+      return Answer{text(), text(), text()};
     default:
       return ReaderMessage(ChunkRequest{epoch(), number(), 9});
   }

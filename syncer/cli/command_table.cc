@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/cli/command_table.h"
+
+namespace syncer::cli {
+namespace {
+
+using A = AskArguments;
+
+/// "import west".
+std::string flow_of(const A& words) { return words.region.empty() ? words.what : words.what + " " + words.region; }
+
+std::vector<TableOption> flow_options() {
+  return {{"flow", "export or import", &A::what, nullptr, true, nullptr, {"export", "import"}},
+          {"region", "only the import of this region", &A::region}};
+}
+
+std::vector<TableCommand> asking() {
+  return {
+      {"",
+       "explain",
+       "follow instances through every region: seen, filtered by which rule, exported, sent, acknowledged,\n"
+       "wanted, written or rejected or held, renewed. Other regions are asked over the link",
+       Task::Explain,
+       {{"what", "name of a service, id of an instance or of a copy", &A::what, nullptr, true}}},
+      {"",
+       "diff",
+       "show what one region shows and the other does not, and why",
+       Task::Diff,
+       {{"a", "a region", &A::region, nullptr, true}, {"b", "another region", &A::other, nullptr, true}}},
+      {"",
+       "copies",
+       "list the copies of other regions' instances here",
+       Task::Copies,
+       {{"--region", "only copies of this region", &A::region},
+        {"--search", "only those with this text in service or instance", &A::search}}},
+      {"",
+       "services",
+       "list the services here: own instances and copies",
+       Task::Services,
+       {{"--search", "only those with this text in their name", &A::search}}},
+      {"",
+       "top",
+       "show status and last events again and again",
+       Task::Top,
+       {{"--interval", "time between two pages", &A::interval, nullptr, false, "2s"},
+        {"--count", "end after so many pages", &A::count}}},
+      {"",
+       "events",
+       "show what happened: the last events that the syncer keeps (some thousand), and with\n"
+       "--follow those that come. With --output json one JSON object a line",
+       Task::Events,
+       {{"-f,--follow", "go on with what happens", nullptr, &A::follow},
+        {"--kind", "only these: \"guard\" for guard.*, or whole names, parted by commas", &A::kinds},
+        {"--region", "only what is about this region", &A::region},
+        {"--level",
+         "from this severity on: info, warning or error",
+         &A::level,
+         nullptr,
+         false,
+         nullptr,
+         {"info", "warning", "error"}},
+        {"--after", "only what came after the event with this id", &A::after}}},
+      {"debug",
+       "bundle",
+       "write what a running syncer says of itself into a new folder: status, checks, metrics, members, group,\n"
+       "last events, history, configuration without secrets, versions",
+       Task::DebugBundle,
+       {{"--dir", "the folder", &A::folder, nullptr, false, "syncer-debug-TIME"}}},
+  };
+}
+
+std::vector<TableCommand> steering() {
+  return {
+      {"",
+       "join",
+       "join by one more address until the process ends",
+       Task::Order,
+       {{"address", "HOST:PORT of another syncer, its gossip or its RPC address", &A::what, nullptr, true}},
+       [](const A& words) -> admin::Command { return admin::Join{words.what}; }},
+      {"",
+       "leave",
+       "leave the pool for good and end the process; in cluster mode, too",
+       Task::Order,
+       {},
+       [](const A&) -> admin::Command { return admin::Leave{}; }},
+      {"",
+       "force-leave",
+       "a member that failed will not come back: forget it, and ask for it no more",
+       Task::Order,
+       {{"member", "its name, as \"syncer members\" shows it", &A::what, nullptr, true}},
+       [](const A& words) -> admin::Command { return admin::ForceLeave{words.what}; }},
+      {"sync",
+       "now",
+       "read the registry, dial a region or all, and try again what waits or was refused, now",
+       Task::Order,
+       {{"region", "only this region", &A::region}},
+       [](const A& words) -> admin::Command { return admin::SyncNow{words.region}; }},
+      {"", "pause",
+       "import: write no copies of a region, or of all, and keep those that are there, renewed; export:\n"
+       "tell other regions no changes. Until it is resumed, or the process or its lead ends",
+       Task::Order, flow_options(), [](const A& words) -> admin::Command { return admin::Pause{flow_of(words)}; }},
+      {"", "resume", "take a pause back, or a drain", Task::Order, flow_options(),
+       [](const A& words) -> admin::Command { return admin::Resume{flow_of(words)}; }},
+      {"",
+       "drain",
+       "remove the copies of a region in steps, and write none until its import is resumed",
+       Task::Order,
+       {{"region", "the region whose copies go", &A::region, nullptr, true},
+        {"--rate", "so many at most", &A::rate, nullptr, false, "20/s"}},
+       [](const A& words) -> admin::Command { return admin::Drain{words.region + " " + words.rate}; }},
+  };
+}
+
+}  // namespace
+
+const std::vector<TableCommand>& command_table() {
+  static const std::vector<TableCommand> kTable = [] {
+    std::vector<TableCommand> all = asking();
+    for (TableCommand& command : steering()) all.push_back(std::move(command));
+    return all;
+  }();
+  return kTable;
+}
+
+const char* about_group(const std::string& group) {
+  return group == "sync" ? "the exchange with other regions" : "what helps to find a fault";
+}
+
+}  // namespace syncer::cli

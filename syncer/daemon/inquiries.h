@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "syncer/admin/late_document.h"
+#include "syncer/node/inventory.h"
+#include "syncer/node/node.h"
+
+namespace syncer::daemon {
+
+/// Asks the own node and those of other regions, and gives an answer when all have answered or a few seconds are over.
+/// Bounded by what the node takes for questions at once.
+class Inquiries {
+ public:
+  /// Borrows `node`.
+  explicit Inquiries(node::Node& node) : node_(node) {}
+
+  /// What every region knows of the instances of that name or with that id.
+  std::shared_ptr<httpio::BodyStream> explain(Instant now, const std::string& what);
+  /// What one region shows and the other does not.
+  std::shared_ptr<httpio::BodyStream> differences(Instant now, const std::string& a, const std::string& b);
+
+  /// Takes what came; to be called after each input of the node.
+  void advance(Instant now);
+  Instant next_deadline() const;
+
+ private:
+  struct Inquiry {
+    Instant until{};
+    std::vector<node::RegionAccount> accounts;  ///< in order
+    std::map<std::uint64_t, std::size_t> open;  ///< the accounts that wait, by question
+    std::string asked;
+    bool compares = false;
+    std::shared_ptr<admin::LateDocument> document;
+  };
+
+  std::shared_ptr<httpio::BodyStream> begin(Instant now, Inquiry inquiry);
+  void ask(Instant now, Inquiry& inquiry, const std::string& region, wire::Question::Kind kind,
+           const std::string& text);
+  static void finish(Inquiry& inquiry);
+
+  node::Node& node_;
+  std::list<Inquiry> inquiries_;
+};
+
+}  // namespace syncer::daemon

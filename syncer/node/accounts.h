@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "syncer/node/explanation.h"
+#include "syncer/node/inventory.h"
+#include "syncer/node/parts.h"
+
+namespace syncer::node {
+
+/// What this node knows of all instances of that name or with that id: seen, filtered, exported, sent, acknowledged, of
+/// its own; wanted, written, renewed, of those of others.
+RegionAccount explain(const Parts& parts, Instant now, std::string_view what);
+
+/// What this region's registry should show and does not, and what of it others do not have, with the reason. `other`
+/// bounds what was not acknowledged to one region; empty for all.
+RegionAccount differences(const Parts& parts, Instant now, std::string_view other);
+
+/// One of the two.
+RegionAccount account_of(const Parts& parts, Instant now, wire::Question::Kind kind, std::string_view text);
+/// What another region said; what it says of its own name is not believed.
+RegionAccount account_of(const peering::AnsweredQuestion& answered);
+
+/// A page of the copies in the own registry, and of its services.
+CopiesReport copies(const Parts& parts, Instant now, const catalog::CopyQuery& query);
+ServicesReport services(const Parts& parts, std::string_view search, std::string_view after, std::size_t limit);
+
+}  // namespace syncer::node
