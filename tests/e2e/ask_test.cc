@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What operators ask a running syncer, with the commands they have for it.
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
 #include "tests/e2e/region.h"
 
 namespace e2e {
@@ -67,6 +73,83 @@ TEST_F(Ask, AnInstanceIsExplainedThroughBothRegionsAndListedInEach) {
   const Ended top = run(west.syncer, {"top", "--count", "2", "--interval", "100ms"});
   EXPECT_EQ(top.code, 0) << top.output;
   EXPECT_NE(top.output.find("link.up"), std::string::npos) << top.output;
+}
+
+TEST_F(Ask, AnOperatorPausesDrainsAndResumes) {
+  Region east(workplace_, "east");
+  Region west(workplace_, "west", east.syncer.rpc);
+  const Registered cart(east.registry.sc, "cart", "rest://10.9.0.1:8080");
+  ASSERT_TRUE(eventually(seconds(30), [&] { return cart.visible_in(west.registry.sc); }));
+  EXPECT_EQ(run(west.syncer, {"drain", "east", "--rate", "5/s"}).code, 0);
+  EXPECT_TRUE(eventually(seconds(20), [&] { return !cart.visible_in(west.registry.sc); }));
+  const Ended paused = run(west.syncer, {"status", "--check"});
+  EXPECT_EQ(paused.code, 4);
+  EXPECT_NE(paused.output.find("drained by an operator: 1 copies were removed"), std::string::npos) << paused.output;
+  EXPECT_NE(run(east.syncer, {"explain", "cart"}).output.find("written: drained by an operator"), std::string::npos)
+      << run(east.syncer, {"explain", "cart"}).output;
+  EXPECT_EQ(run(west.syncer, {"resume", "import", "east"}).code, 0);
+  EXPECT_TRUE(eventually(seconds(30), [&] { return cart.visible_in(west.registry.sc); }));
+  EXPECT_EQ(run(east.syncer, {"pause", "export"}).code, 0);
+  EXPECT_EQ(run(east.syncer, {"pause", "export", "west"}).code, 1) << "not for a single region";
+  EXPECT_EQ(run(east.syncer, {"resume", "export"}).code, 0);
+  EXPECT_EQ(run(east.syncer, {"sync", "now"}).code, 0);
+  EXPECT_EQ(run(east.syncer, {"sync", "now", "nowhere"}).code, 1);
+  EXPECT_EQ(run(east.syncer, {"drain", "west", "--rate", "0/s"}).code, 1);
+  EXPECT_EQ(run(east.syncer, {"force-leave", "west"}).code, 1) << "it is there";
+  const std::string acts = run(east.syncer, {"events", "--kind", "operator"}).output;
+  for (const char* act : {"/v1/pause", "/v1/resume", "/v1/sync-now", "/v1/force-leave"}) {
+    EXPECT_NE(acts.find(act), std::string::npos) << act << " is missing in\n" << acts;
+  }
+}
+
+TEST_F(Ask, ASyncerJoinsByACommandAndLeavesByAnother) {
+  Region east(workplace_, "east");
+  Registry registry;
+  Syncer west(workplace_, words("west", registry.sc.origin()));
+  EXPECT_EQ(run(west, {"join", "nonsense"}).code, 1);
+  EXPECT_EQ(run(west, {"join", east.syncer.rpc}).code, 0);
+  const Registered cart(east.registry.sc, "cart", "rest://10.9.0.1:8080");
+  EXPECT_TRUE(eventually(seconds(30), [&] { return cart.visible_in(registry.sc); })) << west.process.output();
+  EXPECT_EQ(run(west, {"leave"}).code, 0);
+  EXPECT_EQ(west.process.wait_for_exit(seconds(20)), 0) << west.process.output();
+}
+
+TEST_F(Ask, ABundleHasAllThatHelpsAndNoSecret) {
+  const std::string ring = workplace_.path() + "/keyring";
+  std::ofstream(ring) << "[\"c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IDEyMzQ=\"]";
+  ::chmod(ring.c_str(), 0600);
+  Registry registry;
+  auto flags = words("alone", registry.sc.origin());
+  flags.insert(flags.end(), {"--gossip.keyring-file", ring});
+  const Syncer syncer(workplace_, flags);
+  const std::string folder = workplace_.path() + "/bundle";
+  const Ended made = run(syncer, {"debug", "bundle", "--dir", folder});
+  ASSERT_EQ(made.code, 0) << made.output;
+  for (const char* name : {"status.json", "checks.txt", "metrics.txt", "members.json", "config.json", "events.jsonl",
+                           "history.json", "version.txt", "keys.json"}) {
+    std::ifstream file(folder + "/" + name);
+    const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    EXPECT_FALSE(text.empty()) << name;
+    EXPECT_EQ(text.find("c2VjcmV0"), std::string::npos) << name << " tells a key";
+  }
+  EXPECT_EQ(run(syncer, {"debug", "bundle", "--dir", folder}).code, 1) << "nothing is overwritten";
+  EXPECT_EQ(syncer.process.output().find("c2VjcmV0"), std::string::npos) << "nor does the log";
+}
+
+TEST_F(Ask, WhatPrometheusScrapesIsWellFormed) {
+  if (std::system("command -v promtool > /dev/null 2>&1") != 0) GTEST_SKIP() << "promtool is not installed";
+  Region east(workplace_, "east");
+  Region west(workplace_, "west", east.syncer.rpc);
+  const Registered cart(east.registry.sc, "cart", "rest://10.9.0.1:8080");
+  ASSERT_TRUE(eventually(seconds(30), [&] { return cart.visible_in(west.registry.sc); }));
+  std::string text;
+  EXPECT_TRUE(eventually(seconds(30), [&] {
+    text = test::request("GET", "http://" + west.syncer.metrics, "/metrics")->body;
+    return text.find("syncer_convergence_seconds_count{origin=\"east\"} 1\n") != std::string::npos;
+  })) << text;
+  const std::string path = workplace_.path() + "/metrics";
+  std::ofstream(path) << text;
+  EXPECT_EQ(std::system(("promtool check metrics < " + path + " >&2").c_str()), 0);
 }
 
 }  // namespace
