@@ -5,6 +5,8 @@
 
 #include "syncer/base/assert.h"
 #include "syncer/base/mutation.h"
+#include "syncer/crypto/mac.h"
+#include "syncer/crypto/wipe.h"
 #include "syncer/wire/frame/frame.h"
 
 namespace syncer::wire {
@@ -13,6 +15,28 @@ namespace {
 /// Of a frame: its length before, its checksum after what counts.
 constexpr std::size_t kLengthBytes = 4;
 constexpr std::size_t kChecksumBytes = 4;
+
+/// What crypto::seal() says first: version and nonce. Both ends know them.
+constexpr std::size_t kHeadBytes = crypto::kEncryptOverhead - 16;
+
+crypto::Nonce nonce_of(std::uint64_t number) {
+  crypto::Nonce nonce{};
+  for (std::size_t i = 0; i < 8; ++i) nonce[nonce.size() - 1 - i] = static_cast<std::uint8_t>(number >> (8 * i));
+  return nonce;
+}
+
+/// The key of one end of one stream. Wiped with this.
+class StreamKey {
+ public:
+  StreamKey(ByteView pool_key, ByteView stream) : key_(crypto::hmac_sha256(pool_key, stream)) {}
+  StreamKey(const StreamKey&) = delete;
+  StreamKey& operator=(const StreamKey&) = delete;
+  ~StreamKey() { crypto::wipe(key_); }
+  const Bytes& bytes() const { return key_; }
+
+ private:
+  Bytes key_;
+};
 
 tl::unexpected<Error> refused(const char* why) { return failure(ErrorCode::Refused, "", why); }
 
@@ -27,7 +51,7 @@ Bytes Seal::challenge() const {
   return challenge;
 }
 
-Bytes Seal::authenticated(const FramePlace& place) const {
+Bytes Seal::stream(const FramePlace& place) const {
   Bytes data;
   ByteWriter w(data);
   w.string(purpose_);
@@ -36,7 +60,6 @@ Bytes Seal::authenticated(const FramePlace& place) const {
     w.string(place.acceptor);
   }
   w.u8(static_cast<std::uint8_t>(place.writer));
-  w.u64(place.number);
   return data;
 }
 
@@ -44,9 +67,10 @@ Bytes Seal::seal(std::uint8_t type, ByteView body, const FramePlace& place) cons
   if (keys_.empty()) return encode_frame(type, body);
   Bytes plain(1, static_cast<char>(type));
   plain += body;
+  const StreamKey key(keys_.keys().front(), stream(place));
   Bytes sealed;
-  keys_.seal(plain, authenticated(place), nonce_(), sealed);
-  return encode_frame(kSealedFrame, sealed);
+  crypto::seal(key.bytes(), plain, {}, nonce_of(place.number), sealed);
+  return encode_frame(kSealedFrame, ByteView(sealed).substr(kHeadBytes));
 }
 
 Result<PlainFrame> Seal::open(std::uint8_t type, ByteView body, const FramePlace& place) const {
@@ -56,9 +80,21 @@ Result<PlainFrame> Seal::open(std::uint8_t type, ByteView body, const FramePlace
   if (in_plain) return PlainFrame{type, Bytes(body)};
   if (!is_sealed) return refused("it is not sealed with a key of the pool");
   Bytes plain;
-  const bool opened = keys_.open(body, authenticated(place), plain) == crypto::OpenResult::Opened;
-  if (!opened || plain.empty()) return refused("no key of ours opens it");
+  if (!open(body, place, plain) || plain.empty()) return refused("no key of ours opens it");
   return PlainFrame{static_cast<std::uint8_t>(plain.front()), plain.substr(1)};
+}
+
+bool Seal::open(ByteView body, const FramePlace& place, Bytes& plain) const {
+  const crypto::Nonce nonce = nonce_of(place.number);
+  Bytes sealed(1, static_cast<char>(crypto::Encryption::Plain));
+  sealed.append(reinterpret_cast<const char*>(nonce.data()), nonce.size());
+  sealed += body;
+  const Bytes name = stream(place);
+  for (const Bytes& pool_key : keys_.keys()) {
+    const StreamKey key(pool_key, name);
+    if (crypto::open({&key.bytes(), 1}, sealed, {}, plain) == crypto::OpenResult::Opened) return true;
+  }
+  return false;
 }
 
 Bytes SealedStream::greet(const Seal& seal) {

@@ -34,11 +34,13 @@ inline constexpr std::uint8_t kSealedFrame = 0xf0;
 inline constexpr std::uint8_t kChallengeFrame = 0xf1;
 /// Bytes of a challenge: random, of one stream.
 inline constexpr std::size_t kChallengeBytes = 24;
-/// What a sealed frame adds to the one that is in it.
-inline constexpr std::size_t kSealOverhead = crypto::kEncryptOverhead + 1;
+/// What a sealed frame adds to the one that is in it: its type, and a tag.
+inline constexpr std::size_t kSealOverhead = 17;
 
-/// Frames under the keys of the pool: without one of them no frame can be read or written. Protocol and place are
-/// authenticated, so that nothing can be taken out, doubled, moved, sent back, or played again on another stream.
+/// Frames under the keys of the pool: without one of them no frame can be read or written. Each end of each stream
+/// writes under a key of its own, which follows from the pool's, the protocol and both challenges; the nonce is the
+/// number of the frame, which both ends know. So nothing can be taken out, doubled, moved, sent back, or played again
+/// on another stream, and no nonce is used twice, since the challenge of each end is random.
 class Seal {
  public:
   /// Without keys everything goes in plain. `purpose` keeps protocols apart. `nonce` is required with keys.
@@ -55,7 +57,9 @@ class Seal {
   Result<PlainFrame> open(std::uint8_t type, ByteView body, const FramePlace& place) const;
 
  private:
-  Bytes authenticated(const FramePlace& place) const;
+  /// Names the stream and the end of it.
+  Bytes stream(const FramePlace& place) const;
+  bool open(ByteView body, const FramePlace& place, Bytes& plain) const;
 
   std::string purpose_;
   crypto::Keyring keys_;
