@@ -50,9 +50,9 @@ inline settings::Settings<SyncSettings> sync_settings() {
 
 /// Checks what single settings cannot: combinations that make no sense.
 inline Result<void> validate(const SyncSettings& s) {
-  if (s.silence > s.heartbeat) return {};
-  return settings::refuse("sync.silence", "must be longer than sync.heartbeat (" + to_string(s.heartbeat) +
-                                              "), or every link is cut between two heartbeats");
+  if (s.silence > 2 * s.heartbeat) return {};
+  return settings::refuse("sync.silence", "must be longer than twice sync.heartbeat (" + to_string(s.heartbeat) +
+                                              "): every second one is answered, and links would be cut in between");
 }
 
 /// What a Peering needs to know of its node.

@@ -121,6 +121,7 @@ bool Repair::apply(Replica& replica, RegionId region, Outputs& out) {
 void Receiver::restart() {
   if (SYNCER_MUTATED("replication.forget_at_reconnect")) replica_ = Replica();
   repair_.reset();
+  said_.reset();
   if (SYNCER_MUTATED("replication.load_all_on_every_link")) repair_.emplace(replica_.epoch(), true, Instant{});
   stalled_at_.reset();
   pulled_from_.reset();
@@ -183,12 +184,26 @@ Heard Receiver::follow(Instant now, const Heartbeat& heartbeat, Outputs& out) {
     mismatch(now, out);
     return Heard::Word;
   }
-  acknowledge(out);
+  equal ? acknowledge_again(out) : acknowledge(out);
   // Entries may be on their way; twice behind at the same place, they are not.
   const bool behind = heartbeat.head > replica_.seq();
   if (behind && stalled_at_ == replica_.seq()) pull(now, out);
   stalled_at_ = behind ? std::optional(replica_.seq()) : std::nullopt;
   return equal ? Heard::Proof : Heard::Word;
+}
+
+void Receiver::acknowledge(Outputs& out) {
+  said_ = Ack{replica_.epoch(), replica_.seq(), replica_.set_hash()};
+  spared_ = false;
+  ask(*said_, out);
+}
+
+/// Of a set that stays the same every second heartbeat is acknowledged: that is news often enough for the writer to
+/// know that we are there (its silence is longer than two of its heartbeats), and half the bytes of an idle link.
+void Receiver::acknowledge_again(Outputs& out) {
+  const bool is_news = said_ != Ack{replica_.epoch(), replica_.seq(), replica_.set_hash()};
+  if (is_news || spared_ || SYNCER_MUTATED("replication.acknowledge_every_heartbeat")) return acknowledge(out);
+  spared_ = true;
 }
 
 Heard Receiver::rebind(Version at, Outputs& out) {

@@ -77,6 +77,11 @@ class Receiver {
   Receiver(RegionId region, const Options& options)
       : region_(region), options_(options), rate_(options.quota.changes_per_second) {}
 
+  /// Other options from now on.
+  void set_options(const Options& options) {
+    options_ = options;
+    rate_.set_rate(options.quota.changes_per_second);
+  }
   /// There is a new link from the writer; questions asked on an earlier one will not be answered.
   void restart();
   Heard receive(Instant now, const WriterMessage& message, Outputs& out);
@@ -117,7 +122,8 @@ class Receiver {
   void start_reload(Instant now, Epoch epoch, Outputs& out);
   void continue_repair(Instant now, Epoch epoch, Outputs& out);
   Heard finish_repair(Instant now, Outputs& out);
-  void acknowledge(Outputs& out) { ask(Ack{replica_.epoch(), replica_.seq(), replica_.set_hash()}, out); }
+  void acknowledge(Outputs& out);
+  void acknowledge_again(Outputs& out);
   template <class Question>
   void ask(Question question, Outputs& out) {
     out.push_back(Ask{region_, std::move(question)});
@@ -134,6 +140,8 @@ class Receiver {
   Instant pulled_at_{};
   ChangeRate rate_;
   std::optional<QuotaKind> over_quota_;
+  std::optional<Ack> said_;  // on this link, last
+  bool spared_ = false;      // the last acknowledgement would have said the same
 };
 
 }  // namespace syncer::replication

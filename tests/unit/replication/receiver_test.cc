@@ -57,6 +57,27 @@ TEST_F(ReceiverTest, AppliesAnAdjoiningPushAndAcknowledgesIt) {
   EXPECT_EQ(question<Ack>(1)->seq, 1U);
 }
 
+TEST_F(ReceiverTest, AcknowledgesWhatStaysTheSameEverySecondTime) {
+  const Heartbeat same{kEpoch, 0, 0, 0, {}};
+  for (int i = 0; i < 3; ++i) {
+    receive(same);
+    EXPECT_TRUE(out.empty()) << i;
+    receive(same);
+    EXPECT_NE(question<Ack>(), nullptr) << i;
+  }
+}
+
+TEST_F(ReceiverTest, AcknowledgesAtOnceWhatIsNewToTheWriter) {
+  const Heartbeat same{kEpoch, 0, 0, 0, {}};
+  receiver.restart();  // another link: its writer has heard nothing on it
+  receive(same);
+  EXPECT_NE(question<Ack>(), nullptr);
+  receive(same);
+  EXPECT_TRUE(out.empty());
+  receive(push(1, "k", "v"));
+  EXPECT_EQ(question<Ack>(1)->seq, 1U);
+}
+
 TEST_F(ReceiverTest, AsksOnceForWhatIsMissing) {
   receive(push(3, "k", "v"));
   ASSERT_NE(question<Pull>(), nullptr);
