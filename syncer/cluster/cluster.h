@@ -102,6 +102,8 @@ class Cluster {
   /// Why the region has no working group here, for the operator; empty when all is well.
   std::vector<std::string> pending() const;
   GroupStatus status(Instant now) const;
+  /// What was refused on the cluster port so far, by reason.
+  const Refusals& refusals() const { return links_.refusals(); }
   Sizes sizes() const;
   void hash(StateHasher& hasher) const;
 

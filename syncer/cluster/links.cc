@@ -87,12 +87,12 @@ void ClusterLinks::dial(Instant now, const std::string& node, Peer& peer) {
 
 void ClusterLinks::accept(Instant now, LinkId id, const Endpoint& from, const PeerIdentity& identity) {
   if (!has_room_for(from)) {
-    events_.dropped.emplace_back("too many connections on the cluster port");
+    refuse(Refusal::Strangers, "too many connections on the cluster port");
     return streams_.close(id);
   }
   // Nothing is said to who cannot be a voter.
   if (std::string objection = objection_(identity, ""); !objection.empty()) {
-    events_.dropped.push_back(from.host() + ": " + std::move(objection));
+    refuse(Refusal::Certificate, from.host() + ": " + std::move(objection));
     return streams_.close(id);
   }
   Link& link = links_[id];
@@ -129,7 +129,7 @@ void ClusterLinks::on_stream_connected(Instant now, LinkId id, const PeerIdentit
   if (found == links_.end() || found->second.connected) return;
   Link& link = found->second;
   if (std::string objection = objection_(identity, link.node); !objection.empty()) {
-    return drop(now, id, "syncer \"" + link.node + "\": " + std::move(objection));
+    return drop(now, id, Refusal::Certificate, "syncer \"" + link.node + "\": " + std::move(objection));
   }
   link.identity = identity;
   link.connected = true;
@@ -150,43 +150,46 @@ void ClusterLinks::on_stream_data(Instant now, LinkId id, ByteView bytes) {
     Link& link = found->second;
     link.heard = now;
     const auto frame = link.reader.next(bytes);
-    if (!frame) return drop(now, id, frame.error().detail);
+    if (!frame) return drop(now, id, Refusal::Unreadable, frame.error().detail);
     if (!*frame) return;
     const auto opened = link.stream.read(seal_, (*frame)->type, (*frame)->body);
-    if (!opened) return drop(now, id, opened.error().detail);
+    if (!opened) return drop(now, id, Refusal::Unreadable, opened.error().detail);
     if (!*opened) {
       if (link.dialled) introduce(now, id, link);
       continue;
     }
     auto message = wire::decode_cluster((*opened)->type, (*opened)->body);
-    if (!message) return drop(now, id, message.error().detail);
-    std::string objection = take(now, id, link, std::move(*message));
-    if (!objection.empty()) return drop(now, id, std::move(objection));
+    if (!message) return drop(now, id, Refusal::Unreadable, message.error().detail);
+    auto fault = take(now, id, link, std::move(*message));
+    if (fault) return drop(now, id, fault->why, std::move(fault->reason));
   }
 }
 
-/// Why the message may not come on this link; empty when it was taken.
-std::string ClusterLinks::take(Instant now, LinkId id, Link& link, wire::ClusterMessage message) {
-  constexpr const char* kOutOfPlace = "message out of place";
+/// Why the message may not come on this link; nothing when it was taken.
+std::optional<ClusterLinks::Fault> ClusterLinks::take(Instant now, LinkId id, Link& link,
+                                                      wire::ClusterMessage message) {
+  const Fault out_of_place{Refusal::OutOfPlace, "message out of place"};
   if (const auto* pulse = std::get_if<wire::Pulse>(&message)) {
-    if (pulse->answer != link.dialled) return kOutOfPlace;
+    if (pulse->answer != link.dialled) return out_of_place;
     if (!pulse->answer) write(id, link, wire::Pulse{true});
-    return {};
+    return std::nullopt;
   }
-  if (link.dialled) return kOutOfPlace;
+  if (link.dialled) return out_of_place;
   if (auto* hello = std::get_if<wire::ClusterHello>(&message)) {
-    if (!hello_ || hello->region != hello_->region || hello->node == hello_->node) return kOutOfPlace;
-    if (std::string objection = objection_(link.identity, hello->node); !objection.empty()) return objection;
-    const bool taken = on_hello(now, id, link, std::move(*hello));
-    return taken ? "" : "another link of that syncer is alive";
+    if (!hello_ || hello->region != hello_->region || hello->node == hello_->node) return out_of_place;
+    if (std::string objection = objection_(link.identity, hello->node); !objection.empty()) {
+      return Fault{Refusal::Certificate, std::move(objection)};
+    }
+    if (on_hello(now, id, link, std::move(*hello))) return std::nullopt;
+    return Fault{Refusal::Rival, "another link of that syncer is alive"};
   }
-  if (!link.hello) return kOutOfPlace;
+  if (!link.hello) return out_of_place;
   if (auto* share = std::get_if<wire::KeyShare>(&message)) {
     events_.keys.push_back(std::move(share->key));
-    return {};
+    return std::nullopt;
   }
   events_.received.push_back({link.node, link.hello->disk, std::get<raft::Message>(std::move(message))});
-  return {};
+  return std::nullopt;
 }
 
 bool ClusterLinks::on_hello(Instant now, LinkId id, Link& link, wire::ClusterHello hello) {
@@ -212,8 +215,13 @@ bool ClusterLinks::on_hello(Instant now, LinkId id, Link& link, wire::ClusterHel
 
 void ClusterLinks::on_stream_closed(Instant now, LinkId id) { forget(now, id); }
 
-void ClusterLinks::drop(Instant now, LinkId id, std::string reason) {
+void ClusterLinks::refuse(Refusal why, std::string reason) {
+  if (!SYNCER_MUTATED("cluster.count_no_refusals")) refusals_.count(why);
   events_.dropped.push_back(std::move(reason));
+}
+
+void ClusterLinks::drop(Instant now, LinkId id, Refusal why, std::string reason) {
+  refuse(why, std::move(reason));
   if (!SYNCER_MUTATED("cluster.forget_dropped_streams_unclosed")) streams_.close(id);
   forget(now, id);
 }
@@ -246,7 +254,7 @@ void ClusterLinks::send(Instant now, const std::string& node, const wire::Cluste
   Link& link = links_.at(id);
   if (!ready(link)) return;
   write(id, link, message);
-  if (streams_.backlog(id) > kMaxBacklog) drop(now, id, "the other side does not read");
+  if (streams_.backlog(id) > kMaxBacklog) drop(now, id, Refusal::Unread, "the other side does not read");
 }
 
 const wire::ClusterHello* ClusterLinks::hello(const std::string& node) const {
@@ -279,6 +287,8 @@ void ClusterLinks::advance(Instant now) {
     if (expiry(link) <= now) silent.push_back(id);
   }
   for (const LinkId id : silent) {
+    const Link& link = links_.at(id);
+    if (!link.dialled && !link.hello) refusals_.count(Refusal::Silent);
     streams_.close(id);
     forget(now, id);
   }

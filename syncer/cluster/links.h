@@ -9,6 +9,7 @@
 
 #include "syncer/base/identity.h"
 #include "syncer/base/random.h"
+#include "syncer/cluster/refusals.h"
 #include "syncer/cluster/sizes.h"
 #include "syncer/ports/network.h"
 #include "syncer/wire/frame/frame.h"
@@ -76,6 +77,8 @@ class ClusterLinks {
   void on_stream_closed(Instant now, LinkId link);
   void advance(Instant now);
   Instant next_deadline() const;
+  /// What was refused so far, by reason.
+  const Refusals& refusals() const { return refusals_; }
   /// Adds the links.
   void fill(Sizes& sizes) const;
   Events take_events() { return std::exchange(events_, {}); }
@@ -111,10 +114,16 @@ class ClusterLinks {
   bool has_room_for(const Endpoint& from) const;
   void dial(Instant now, const std::string& node, Peer& peer);
   void write(LinkId id, Link& link, const wire::ClusterMessage& message);
-  std::string take(Instant now, LinkId id, Link& link, wire::ClusterMessage message);
+  /// What is wrong with a message, or with who sends it.
+  struct Fault {
+    Refusal why;
+    std::string reason;
+  };
+  std::optional<Fault> take(Instant now, LinkId id, Link& link, wire::ClusterMessage message);
   /// False when another link of that syncer is alive.
   bool on_hello(Instant now, LinkId id, Link& link, wire::ClusterHello hello);
-  void drop(Instant now, LinkId id, std::string reason);
+  void refuse(Refusal why, std::string reason);
+  void drop(Instant now, LinkId id, Refusal why, std::string reason);
   void forget(Instant now, LinkId id);
 
   Streams& streams_;
@@ -126,6 +135,7 @@ class ClusterLinks {
   std::map<std::string, Peer> peers_;
   std::map<LinkId, Link> links_;
   Events events_;
+  Refusals refusals_;
 };
 
 }  // namespace syncer::cluster

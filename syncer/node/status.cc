@@ -128,7 +128,10 @@ Status Node::status(Instant now) const {
   status.leaving = flows_->stopped();
   fill_members(status, now);
   status.sync_refused = parts_->peering.refusals().by_name();
-  if (parts_->cluster) status.group = parts_->cluster->status(now);
+  if (parts_->cluster) {
+    status.group = parts_->cluster->status(now);
+    status.cluster_refused = parts_->cluster->refusals().by_name();
+  }
   if (!status.follows()) fill_work(status, now);
   status.ready = problems_of(status).empty();
   return status;

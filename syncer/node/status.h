@@ -55,8 +55,9 @@ struct Status {
   std::vector<RegionStatus> regions;
   catalog::RegistryStatus registry;
   std::vector<std::string> pending;  ///< for people, what is under way and no problem; each once; empty at rest
-  std::map<std::string, std::uint64_t> gossip_dropped = {};  ///< packets and streams not believed, by reason
-  std::map<std::string, std::uint64_t> sync_refused = {};    ///< what was refused of other regions, by reason
+  std::map<std::string, std::uint64_t> gossip_dropped = {};   ///< packets and streams not believed, by reason
+  std::map<std::string, std::uint64_t> sync_refused = {};     ///< what was refused of other regions, by reason
+  std::map<std::string, std::uint64_t> cluster_refused = {};  ///< what was refused on the cluster port, by reason
 
   std::string schema = "syncer/status/1";
 
@@ -99,6 +100,8 @@ struct Status {
     v.counts(
         {.key = "sync_refused", .help = "Links, messages and records of other regions that were refused, by reason."},
         "reason", s.sync_refused);
+    v.counts({.key = "cluster_refused", .help = "Streams on the cluster port that were refused, by reason."}, "reason",
+             s.cluster_refused);
     v.field({.key = "pending"}, s.pending);
     v.field({.key = "schema"}, s.schema);
   }

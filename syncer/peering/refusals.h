@@ -2,11 +2,10 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
-#include <map>
-#include <string>
 #include <string_view>
+
+#include "syncer/base/reason_counter.h"
 
 namespace syncer::peering {
 
@@ -30,27 +29,11 @@ enum class Refusal : std::uint8_t {
   ByOther,       ///< the other end refuses us
 };
 
+inline constexpr std::array<std::string_view, 16> kRefusalNames = {
+    "strangers",  "unreadable", "out_of_turn",  "too_large", "invalid",     "certificate",   "not_allowed", "too_many",
+    "name_taken", "newcomer",   "wrong_region", "redirect",  "stale_epoch", "doubted_epoch", "over_quota",  "by_other"};
+
 /// How often each came, for the status and the metrics.
-class Refusals {
- public:
-  void count(Refusal why) { ++counts_[static_cast<std::size_t>(why)]; }
-  std::uint64_t of(Refusal why) const { return counts_[static_cast<std::size_t>(why)]; }
-  /// Those that came, by name.
-  std::map<std::string, std::uint64_t> by_name() const {
-    std::map<std::string, std::uint64_t> named;
-    for (std::size_t i = 0; i < kNames.size(); ++i) {
-      if (counts_[i] > 0) named.emplace(kNames[i], counts_[i]);
-    }
-    return named;
-  }
-
- private:
-  static constexpr std::array<std::string_view, 16> kNames = {
-      "strangers",   "unreadable",    "out_of_turn", "too_large", "invalid",      "certificate",
-      "not_allowed", "too_many",      "name_taken",  "newcomer",  "wrong_region", "redirect",
-      "stale_epoch", "doubted_epoch", "over_quota",  "by_other"};
-
-  std::array<std::uint64_t, kNames.size()> counts_{};
-};
+using Refusals = ReasonCounter<Refusal, kRefusalNames>;
 
 }  // namespace syncer::peering

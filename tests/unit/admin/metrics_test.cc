@@ -30,6 +30,7 @@ node::Status some_status() {
       cluster::GroupStatus{true, "a", 3, 7, 1, {{"a", "0a", "", "leader", 7, 0}, {"b", "0b", "", "joining"}}};
   status.gossip_dropped = {{"wrong_node", 7}};
   status.sync_refused = {{"newcomer", 5}};
+  status.cluster_refused = {{"rival", 3}};
   return status;
 }
 
@@ -51,6 +52,7 @@ TEST(Metrics, ValuesOfTheStatusAreThere) {
   for (const char* line :
        {"syncer_ready 1\n", "syncer_members{state=\"alive\"} 2\n", "syncer_registry_copies 42\n",
         "syncer_gossip_dropped_total{reason=\"wrong_node\"} 7\n", "syncer_sync_refused_total{reason=\"newcomer\"} 5\n",
+        "syncer_cluster_refused_total{reason=\"rival\"} 3\n",
         "syncer_region_last_heard_seconds{region=\"east \\\"1\\\"\\n\"} 1.500\n",
         "syncer_events_total{event=\"link.up\"} 3\n", "syncer_uptime_seconds 2.000\n", "syncer_registry_rejected 2\n",
         "syncer_group_term 3\n", "syncer_voter_up{voter=\"a\"} 1\n", "syncer_voter_up{voter=\"b\"} 0\n",

@@ -53,6 +53,7 @@ node::Status full() {
   status.pending = {"the registry was not read yet"};
   status.gossip_dropped = {{"wrong_node", 7}};
   status.sync_refused = {{"newcomer", 5}};
+  status.cluster_refused = {{"rival", 3}};
   return status;
 }
 
@@ -75,12 +76,12 @@ TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
     return keys;
   };
   const auto document = nlohmann::json::parse(to_json(full()));
-  EXPECT_EQ(
-      keys_of(document),
-      (std::vector<std::string>{
-          "certificate", "conflict", "epoch",    "export_paused", "failure",     "gossip_dropped", "group",  "joins",
-          "leaving",     "members",  "mode",     "node",          "pending",     "ready",          "region", "regions",
-          "registry",    "schema",   "starting", "sync_refused",  "unkept_keys", "unreached"}));
+  EXPECT_EQ(keys_of(document),
+            (std::vector<std::string>{
+                "certificate",    "cluster_refused", "conflict",     "epoch",       "export_paused", "failure",
+                "gossip_dropped", "group",           "joins",        "leaving",     "members",       "mode",
+                "node",           "pending",         "ready",        "region",      "regions",       "registry",
+                "schema",         "starting",        "sync_refused", "unkept_keys", "unreached"}));
   EXPECT_EQ(keys_of(document.at("registry")), (std::vector<std::string>{"address",
                                                                         "copies",
                                                                         "cut",

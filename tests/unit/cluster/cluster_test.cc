@@ -84,6 +84,21 @@ TEST_F(ClusterTest, ALieAboutTheListOfVotersIsHearsay) {
   EXPECT_NE(net.writer(), "");
 }
 
+TEST_F(ClusterTest, WhatIsRefusedIsCountedByItsReason) {
+  net.found({"a", "b", "c"});
+  const Endpoint stranger = Endpoint::v4(10, 0, 9, 9, 1);
+  net.intrude("a", stranger, "no protocol of ours at all");
+  net.intrude("a", stranger, wire::preamble(wire::kClusterProtocol) + wire::encode_cluster(wire::Pulse{true}));
+  net.intrude("a", stranger, wire::preamble(wire::kClusterProtocol));
+  for (int i = 0; i < 9; ++i) net.intrude("b", stranger, "");
+  net.run(6s);
+  const std::map<std::string, std::uint64_t> of_a = {{"out_of_place", 1}, {"silent", 1}, {"unreadable", 1}};
+  EXPECT_EQ(net.cluster("a").refusals().by_name(), of_a);
+  const std::map<std::string, std::uint64_t> of_b = {{"silent", 8}, {"strangers", 1}};
+  EXPECT_EQ(net.cluster("b").refusals().by_name(), of_b);
+  EXPECT_TRUE(net.cluster("c").refusals().by_name().empty());
+}
+
 TEST_F(ClusterTest, AVoterThatIsHeardIsNotImpersonated) {
   net.found({"a", "b", "c"});
   const std::string writer = net.writer();
@@ -93,6 +108,7 @@ TEST_F(ClusterTest, AVoterThatIsHeardIsNotImpersonated) {
                                   wire::preamble(wire::kClusterProtocol) + wire::encode_cluster(lie));
   EXPECT_FALSE(net.cluster("a").owns(link));
   EXPECT_EQ(net.dropped("a"), "cluster port: another link of that syncer is alive");
+  EXPECT_EQ(net.cluster("a").refusals().of(Refusal::Rival), 1U);
   net.run(5s);
   EXPECT_EQ(net.writer(), writer);
   EXPECT_EQ(net.cluster("a").status(net.now()).voters.size(), voters.size());
