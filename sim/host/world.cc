@@ -10,6 +10,7 @@
 #include "sim/host/process/node_host.h"
 #include "sim/host/registry/registry_host.h"
 #include "syncer/base/quantity.h"
+#include "syncer/node/node.h"
 
 namespace sim::host {
 
@@ -197,6 +198,18 @@ bool World::restart(NodeIndex n, std::optional<DiskFate> disk, std::optional<syn
   if (disk) host.disk().crash(*disk);
   if (config) host.set_config(std::move(*config));
   return host.start();
+}
+
+syncer::Result<void> World::reconfigure(NodeIndex n, const syncer::node::NodeConfig& config) {
+  NodeHost& host = state_->node(n);
+  syncer::Result<void> outcome =
+      syncer::failure(syncer::ErrorCode::Unreachable, "", "the syncer is not there to hear it");
+  host.operate([&](syncer::node::Node& node, Instant local) {
+    const auto taken = node.reconfigure(local, config);
+    outcome = taken ? syncer::Result<void>() : tl::unexpected(taken.error());
+  });
+  if (outcome) host.set_config(config);
+  return outcome;
 }
 
 bool World::pause(NodeIndex n) { return state_->node(n).pause(); }

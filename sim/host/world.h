@@ -84,6 +84,9 @@ class World {
   bool crash(NodeIndex n, DiskFate disk = DiskFate::LoseUnsynced, Farewell farewell = Farewell::Reset);
   /// Starts a node that is down, with another disk fate or configuration if given.
   bool restart(NodeIndex n, std::optional<DiskFate> disk = {}, std::optional<syncer::node::NodeConfig> config = {});
+  /// Gives a node that is up other settings; a later start has them, too. The error is the node's, which stays as it
+  /// is.
+  syncer::Result<void> reconfigure(NodeIndex n, const syncer::node::NodeConfig& config);
   /// The process dies at a call that it will make; what it would have done after that call never happens.
   void doom(NodeIndex n, Doom doom);
   /// One bit of a stored file flips; false when there is no such file.

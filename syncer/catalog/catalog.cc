@@ -2,6 +2,7 @@
 #include "syncer/catalog/catalog.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "syncer/base/assert.h"
 #include "syncer/base/mutation.h"
@@ -30,6 +31,15 @@ Catalog::Catalog(CatalogConfig config, Http& http, Observer& observer, Random ra
 }
 
 Catalog::~Catalog() = default;
+
+void Catalog::reconfigure(Instant now, const CatalogSettings& settings) {
+  last_now_ = now;
+  const auto excluded = std::exchange(config_.registry, settings.registry).excluded_services;
+  config_.guard = settings.guard;
+  config_.hold = settings.hold;
+  regions_.set_guard_options(guard_options(config_.guard));
+  session_->reconfigure(now, excluded != config_.registry.excluded_services);
+}
 
 void Catalog::begin_session(Instant now) {
   session_.reset();

@@ -35,6 +35,9 @@ class Catalog {
   ~Catalog();
 
   void start(Instant now) { last_now_ = now; }
+  /// Other settings from now on. Instances of services that are excluded now leave the export, and their copies go; of
+  /// services that are not any more own instances are exported at once, others have to be desired once more.
+  void reconfigure(Instant now, const CatalogSettings& settings);
   /// We are the region's single writer in this epoch, or (nullopt) not. Without it there is no registry traffic.
   void set_writer(Instant now, std::optional<Epoch> epoch);
 
@@ -118,7 +121,7 @@ class Catalog {
   void carry(Instant now);
   void look_at_canary();
 
-  const CatalogConfig config_;
+  CatalogConfig config_;
   Http& http_;
   Observer& observer_;
   Random random_;

@@ -32,6 +32,13 @@ struct GuardSettings {
 
 settings::Settings<GuardSettings> guard_settings();
 
+/// What of a CatalogConfig can change while the catalog runs.
+struct CatalogSettings {
+  RegistrySettings registry;
+  GuardSettings guard;
+  Duration hold;
+};
+
 /// What a Catalog needs to know of its node.
 struct CatalogConfig {
   std::string region;

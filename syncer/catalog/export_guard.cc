@@ -76,6 +76,11 @@ void ExportGuard::seen(Instant now, const Bytes& key, const registry::Entry& ent
   carry_out(now);
 }
 
+void ExportGuard::forget(Instant now, const Bytes& key) {
+  guard_.forget(key);
+  carry_out(now);
+}
+
 /// The first one shows entries that were there before.
 void ExportGuard::take_inventory(Instant now) {
   const Instant began = cycle_.last_past_caches().value_or(Instant::min());

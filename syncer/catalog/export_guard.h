@@ -28,6 +28,10 @@ class ExportGuard {
               const registry::Snapshot& view, registry::Absences& absences, Canary& canary, Exporter& exporter,
               Observer& observer, Random random);
 
+  /// Other options from now on.
+  void set_options(const replication::LossGuardOptions& options) { guard_.set_options(options); }
+  /// The entry is exported no more, and nothing is to be judged.
+  void forget(Instant now, const Bytes& key);
   /// The next reading has to be one past all caches.
   bool wants_inventory() const { return inventory_wanted_; }
   /// The last reading was one, and complete.

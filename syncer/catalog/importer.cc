@@ -96,6 +96,18 @@ void Importer::release(Instant now, const std::string& region, const Bytes& key,
   queue_.push(name, *copy);
 }
 
+void Importer::release_excluded(Instant now) {
+  std::vector<CopyName> excluded;
+  for (auto& [region, remote] : regions_.all()) {
+    for (const auto& [key, copy] : remote.desired) {
+      if (copy.desired && !config_.mirrors(registry::decode_key(key)->service)) excluded.push_back({region, key});
+    }
+    const auto is_excluded = [&](const auto& entry) { return !config_.mirrors(entry.first); };
+    std::erase_if(remote.attachments, is_excluded);
+  }
+  for (const CopyName& name : excluded) release(now, name.region, name.key, true);
+}
+
 void Importer::set_enabled(Instant now, bool enabled) {
   if (queue_.enabled() == enabled) return;
   queue_.set_enabled(enabled);

@@ -30,6 +30,8 @@ class Importer {
   void desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch,
               bool timed = false);
   void release(Instant now, const std::string& region, const Bytes& key, bool judged);
+  /// Releases what belongs to services that are excluded by now: an operator said so, and no guard is asked.
+  void release_excluded(Instant now);
 
   /// Writes are allowed while the registry was read and nobody else writes it.
   void set_enabled(Instant now, bool enabled);

@@ -50,6 +50,13 @@ RemoteCopies::RemoteCopies(const GuardSettings& settings, const std::string& reg
       changes(guard_options(settings)),
       report(GuardSide::Receiver, region, observer) {}
 
+void Regions::set_guard_options(const replication::LossGuardOptions& options) {
+  for (auto& [region, remote] : regions_) {
+    remote.guard.set_options(options);
+    remote.changes.set_options(options);
+  }
+}
+
 RemoteCopies& Regions::at(Instant now, std::string_view region) {
   if (RemoteCopies* known = find(region)) return *known;
   const std::string name(region);

@@ -100,6 +100,8 @@ class Regions {
  public:
   Regions(const CatalogConfig& config, Observer& observer) : config_(config), observer_(observer) {}
 
+  /// Other options of the guards over all regions from now on.
+  void set_guard_options(const replication::LossGuardOptions& options);
   RemoteCopies& at(Instant now, std::string_view region);
   RemoteCopies* find(std::string_view region);
   /// The copy of that name and its region, or nullptr.

@@ -41,6 +41,33 @@ void Session::start(Instant now) {
   cycle.start(now);
 }
 
+void Session::reconfigure(Instant now, bool other_services) {
+  calls.set_ceiling(config_.registry.writes_per_second);
+  guard.set_options(guard_options(config_.guard));
+  cycle.hasten(now);
+  if (!other_services) return;
+  importer.release_excluded(now);
+  export_anew(now);
+}
+
+/// The operator's word is no loss: no guard is asked.
+void Session::export_anew(Instant now) {
+  for (const auto& [ref, service] : view.services()) {
+    if (service.state.internal) continue;
+    const bool mirrored = config_.mirrors(service.state.name);
+    for (const auto& [id, seen] : service.entries) {
+      if (!is_native(*seen.entry)) continue;
+      const EntryId entry{ref.space, ref.id, id};
+      const Bytes key = instance_key(service.state.name, id);
+      if (mirrored && !seen.missing && !exporter.exports(key)) carry_native(now, entry);
+      if (mirrored || !exporter.exports(key) || SYNCER_MUTATED("catalog.export_what_was_excluded_later")) continue;
+      guard.forget(now, key);
+      exporter.remove(now, key);
+      unfit_.erase(entry);
+    }
+  }
+}
+
 void Session::advance(Instant now) {
   probe_preferred(now);
   calls.advance(now);

@@ -35,6 +35,8 @@ class Session : registry::DriverOwner {
   ~Session() override { calls.forget_all(); }
 
   void start(Instant now);
+  /// The configuration has other settings. `other_services`: others are excluded than before.
+  void reconfigure(Instant now, bool other_services);
   /// Carries what the last readings and calls brought to those who need it.
   void carry(Instant now);
   void advance(Instant now);
@@ -80,6 +82,7 @@ class Session : registry::DriverOwner {
     importer.preparation_changed(service);
   }
 
+  void export_anew(Instant now);
   void probe_preferred(Instant now);
   void poll(Instant now);
   void carry(Instant now, const registry::Change& change);

@@ -35,15 +35,15 @@ Certificates::Looks Certificates::look() const {
 }
 
 /// Others would refuse a certificate that is not of this syncer: it is refused here, with the same words.
-Result<std::shared_ptr<const tls::Credentials>> Certificates::read() const {
-  auto credentials = tls::Credentials::load(config_.tls_files);
+Result<std::shared_ptr<const tls::Credentials>> Certificates::read(const tls::CredentialFiles& files) const {
+  auto credentials = tls::Credentials::load(files);
   if (!credentials) return credentials;
   const node::NodeConfig& node = config_.node;
   for (const PeerRole role : {PeerRole::Sync, PeerRole::Voter}) {
     if (role == PeerRole::Voter && node.mode != node::Mode::Cluster) continue;
     const std::string objection =
         objection_to((*credentials)->own(), CertificateRule::Required, role, node.region, node.node);
-    if (!objection.empty()) return failure(ErrorCode::Invalid, config_.tls_files.certificate, objection);
+    if (!objection.empty()) return failure(ErrorCode::Invalid, files.certificate, objection);
   }
   return credentials;
 }
@@ -51,10 +51,16 @@ Result<std::shared_ptr<const tls::Credentials>> Certificates::read() const {
 Result<void> Certificates::open() {
   if (config_.node.certificates == CertificateRule::Off) return {};
   seen_ = look();
-  auto credentials = read();
+  auto credentials = read(config_.tls_files);
   if (!credentials) return tl::unexpected(credentials.error());
   current_ = std::move(*credentials);
   return {};
+}
+
+Result<void> Certificates::check(const tls::CredentialFiles& files) const {
+  if (!current_) return {};
+  const auto credentials = read(files);
+  return credentials ? Result<void>() : tl::unexpected(credentials.error());
 }
 
 void Certificates::begin(Instant now, net::TcpStreams& streams) {
@@ -80,7 +86,7 @@ void Certificates::advance(Instant now) {
 }
 
 void Certificates::reload(Instant now) {
-  auto credentials = read();
+  auto credentials = read(config_.tls_files);
   refused_ =
       credentials ? "" : "the files of the certificate changed and cannot be used: " + to_string(credentials.error());
   if (!credentials) {

@@ -23,6 +23,8 @@ class Certificates {
 
   /// Reads the files, if the configuration names any. The error ends the process.
   Result<void> open();
+  /// Whether these files could be used instead: what open() would say of them.
+  Result<void> check(const tls::CredentialFiles& files) const;
   /// Puts what was read in force, and looks at the end of the certificate for the first time. Borrows `streams`.
   void begin(Instant now, net::TcpStreams& streams);
   /// Looks at the files and at the clock, when it is time to.
@@ -36,7 +38,7 @@ class Certificates {
   using Looks = std::array<Look, 4>;
 
   Looks look() const;
-  Result<std::shared_ptr<const tls::Credentials>> read() const;
+  Result<std::shared_ptr<const tls::Credentials>> read(const tls::CredentialFiles& files) const;
   void reload(Instant now);
   void watch_end(Instant now);
 

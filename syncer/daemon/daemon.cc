@@ -301,9 +301,15 @@ Result<std::string> Daemon::run_command(const admin::Command& command, const std
 Result<std::string> Daemon::reload() {
   auto fresh = load_();
   if (!fresh) return tl::unexpected(fresh.error());
+  if (auto usable = node::with_live_settings(node_->config(), fresh->node); !usable) {
+    return tl::unexpected(usable.error());
+  }
+  if (auto usable = certificates_.check(fresh->tls_files); !usable) return tl::unexpected(usable.error());
   if (auto files = http_->reload_files(); !files) return tl::unexpected(files.error());
+  if (auto taken = node_->reconfigure(loop_.now(), fresh->node); !taken) return tl::unexpected(taken.error());
   const Changes changes = changes_between(config_, *fresh);
   if (changes.log_level) config_.log_level = *changes.log_level;
+  config_.tls_files = fresh->tls_files;
   for (const std::string& key : changes.applied) config_.effective[key] = fresh->effective[key];
   if (changes.log_level) set_log_level(config_.log_level, std::nullopt);
   const std::string text = describe(changes);

@@ -10,14 +10,23 @@ std::string listed(const std::vector<std::string>& keys) {
   return out;
 }
 
+bool has_certificate(const config::DaemonConfig& config) { return config.node.certificates != CertificateRule::Off; }
+
+/// A syncer that has a certificate goes on with another one.
+bool is_tls_file(const std::string& key) {
+  return key == "tls.ca-file" || key == "tls.cert-file" || key == "tls.key-file" || key == "tls.deny-file";
+}
+
 }  // namespace
 
 Changes changes_between(const config::DaemonConfig& now, const config::DaemonConfig& fresh) {
   Changes changes;
+  const bool tls_files = has_certificate(now) && has_certificate(fresh);
   for (const auto& [key, value] : fresh.effective) {
     const auto former = now.effective.find(key);
     if (former != now.effective.end() && former->second.text == value.text) continue;
-    (key == "log.level" ? changes.applied : changes.need_restart).push_back(key);
+    const bool taken_over = key == "log.level" || node::is_live(key) || (tls_files && is_tls_file(key));
+    (taken_over ? changes.applied : changes.need_restart).push_back(key);
   }
   if (now.log_level != fresh.log_level) changes.log_level = fresh.log_level;
   return changes;

@@ -55,8 +55,20 @@ void Flows::carry_keys(Instant now) {
 
 // gossip -> peering, cluster: who is there.
 
+void Flows::reconfigured(Instant now) {
+  give_members(now);
+  if (!importing_) return;
+  carry_imports(now);
+  give_imports(now);
+}
+
 bool Flows::carry_members(Instant now) {
   if (!parts_.gossip.take_changed()) return false;
+  give_members(now);
+  return true;
+}
+
+void Flows::give_members(Instant now) {
   const std::vector<gossip::MemberInfo> members = parts_.gossip.members();
   std::vector<peering::RemoteRegion> regions;
   std::vector<cluster::Cluster::Member> cluster_members;
@@ -70,7 +82,6 @@ bool Flows::carry_members(Instant now) {
   parts_.peering.set_regions(now, std::move(regions));
   if (parts_.cluster) parts_.cluster->set_members(now, std::move(cluster_members), cluster_claims());
   check_region_name(now, members);
-  return true;
 }
 
 /// Once for each member and address.
@@ -264,14 +275,18 @@ bool Flows::begin_imports(Instant now) {
     importing_ = true;
   }
   parts_.peering.take_changes();  // all that is known follows, once
-  if (!importing_) return false;
+  if (importing_) give_imports(now);
+  return importing_;
+}
+
+/// Everything that is known of other regions, whether it was given before or not.
+void Flows::give_imports(Instant now) {
   for (const std::string& region : parts_.peering.regions()) {
     const replication::Replica* replica = parts_.peering.replica(region);
     if (replica == nullptr) continue;
     for (const auto& [key, record] : replica->records())
       parts_.catalog.desire(now, region, key, record.payload, replica->epoch());
   }
-  return true;
 }
 
 void Flows::carry_region_states(Instant now) {

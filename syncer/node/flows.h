@@ -29,6 +29,8 @@ class Flows {
   explicit Flows(Parts& parts) : parts_(parts) {}
 
   void start(Instant now);
+  /// The settings of the parts are others: what some of them were not to have, they may have now.
+  void reconfigured(Instant now);
   /// Carries until nothing moves. To be called after every input of a part.
   void run(Instant now);
   /// After the cluster advanced: what the group decided of us, before any other part acts on it.
@@ -56,6 +58,7 @@ class Flows {
  private:
   void carry_keys(Instant now);
   bool carry_members(Instant now);
+  void give_members(Instant now);
   void report_disowned(Instant now, const gossip::MemberInfo& member);
   std::vector<cluster::Cluster::Member> cluster_claims() const;
   void check_region_name(Instant now, const std::vector<gossip::MemberInfo>& members);
@@ -68,6 +71,7 @@ class Flows {
   bool carry_exports(Instant now);
   bool carry_imports(Instant now);
   bool begin_imports(Instant now);
+  void give_imports(Instant now);
   void carry_region_states(Instant now);
   void forget_regions(Instant now);
   void answer_questions(Instant now);

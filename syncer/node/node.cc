@@ -53,6 +53,19 @@ void Node::start(Instant now) {
   flows_->run(now);
 }
 
+Result<Node::Reconfigured> Node::reconfigure(Instant now, const NodeConfig& wanted) {
+  auto config = with_live_settings(parts_->config, wanted);
+  if (!config) return tl::unexpected(config.error());
+  const Reconfigured changes{differences(parts_->config, *config), differences(*config, wanted)};
+  if (changes.applied.empty()) return changes;
+  parts_->config = std::move(*config);
+  parts_->peering.reconfigure(now, parts_->config.sync);
+  parts_->catalog.reconfigure(now, {parts_->config.registry, parts_->config.guard, parts_->config.sync.hold});
+  flows_->reconfigured(now);
+  flows_->run(now);
+  return changes;
+}
+
 void Node::leave(Instant now, bool for_good) {
   if (!flows_->stopped()) begin_leave(now, for_good);
   flows_->run(now);

@@ -107,6 +107,14 @@ class Node {
   void on_http(Instant now, CallId call, Result<HttpResponse> answer);
   void on_stored(Instant now, CallId call, Result<void> outcome);
 
+  /// What an operator's other configuration came to.
+  struct Reconfigured {
+    std::vector<std::string> applied;       ///< keys whose new values are in force
+    std::vector<std::string> need_restart;  ///< keys whose new values are not
+  };
+  /// Operator's command: the settings of that configuration from now on, as far as they are live. On an error (what
+  /// would then be in force is not valid) all stays as it is.
+  Result<Reconfigured> reconfigure(Instant now, const NodeConfig& wanted);
   /// Join targets, resolved anew by the driver when they are host names.
   void set_seeds(Instant now, std::vector<Endpoint> seeds);
   /// Operator's command: let the held removals of a region go ("*" for all).

@@ -90,6 +90,29 @@ Result<void> apply_setting(NodeConfig& config, std::string_view key, std::string
   return table().apply(config, key, value);
 }
 
+bool is_live(std::string_view key) {
+  const auto& rows = settings();
+  return std::any_of(rows.begin(), rows.end(), [&](const Setting& row) { return row.key == key && row.live; });
+}
+
+Result<NodeConfig> with_live_settings(const NodeConfig& running, const NodeConfig& wanted) {
+  NodeConfig config = running;
+  for (const Setting& row : settings()) {
+    if (!row.live || row.show(running) == row.show(wanted)) continue;
+    if (auto taken = row.apply(config, row.show(wanted)); !taken) return forms::refuse(row.key, taken.error().detail);
+  }
+  if (auto valid = validate(config); !valid) return tl::unexpected(valid.error());
+  return config;
+}
+
+std::vector<std::string> differences(const NodeConfig& a, const NodeConfig& b) {
+  std::vector<std::string> keys;
+  for (const Setting& row : settings()) {
+    if (row.show(a) != row.show(b)) keys.emplace_back(row.key);
+  }
+  return keys;
+}
+
 Result<void> validate_pool(const NodeConfig& c) {
   const bool is_own = c.gossip_address.address == c.rpc_address.address;
   if (is_own || !c.gossip_pool.keys.empty()) return {};

@@ -55,6 +55,15 @@ const settings::Settings<NodeConfig>& settings();
 /// Applies one key; the error names the nearest known key or what the value should look like.
 Result<void> apply_setting(NodeConfig& config, std::string_view key, std::string_view value);
 
+/// A running syncer takes another value of that key over. False for keys that are no node's.
+bool is_live(std::string_view key);
+
+/// `running` with the live settings of `wanted`; the error is that of validate().
+Result<NodeConfig> with_live_settings(const NodeConfig& running, const NodeConfig& wanted);
+
+/// The keys whose values differ.
+std::vector<std::string> differences(const NodeConfig& a, const NodeConfig& b);
+
 /// What can be checked once the keys of the pool are known: in one without a key nobody is sent to another host than
 /// the member's own.
 Result<void> validate_pool(const NodeConfig& config);

@@ -54,7 +54,7 @@ class Ids {
 struct Parts {
   Parts(NodeConfig config, Ports ports, Random random, Instant now);
 
-  const NodeConfig config;
+  NodeConfig config;  ///< Node::reconfigure() changes its live settings
   const Ports ports;
   Ids ids;
   MarkKeys mark_keys;                         ///< sign what the catalog writes

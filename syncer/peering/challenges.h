@@ -25,6 +25,9 @@ class Challenges {
   /// `heartbeat` is the time between two proofs of a writer.
   explicit Challenges(Duration heartbeat) : heartbeat_(heartbeat) {}
 
+  /// Another time between two proofs from now on.
+  void set_heartbeat(Duration heartbeat) { heartbeat_ = heartbeat; }
+
   void begin(Instant now, LinkId link, const wire::Hello& hello);
   /// The newcomer of a region, due or not; nullptr when there is none.
   const Challenge* find(const std::string& region) const;

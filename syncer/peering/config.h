@@ -29,7 +29,7 @@ struct SyncSettings {
 
 inline settings::Settings<SyncSettings> sync_settings() {
   using S = SyncSettings;
-  return {
+  return settings::live<S>({
       settings::positive("sync.connect-retry", &S::connect_retry, "pause between two dials of a peer"),
       settings::duration("sync.flush", &S::flush, "longest wait of a change for company in a batch"),
       settings::duration("sync.forget", &S::forget,
@@ -45,7 +45,7 @@ inline settings::Settings<SyncSettings> sync_settings() {
       settings::texts("sync.regions", &S::regions,
                       "regions whose records are taken, and which are given ours; * for all"),
       settings::positive("sync.silence", &S::silence, "a link silent for this long is dialled again"),
-  };
+  });
 }
 
 /// Checks what single settings cannot: combinations that make no sense.

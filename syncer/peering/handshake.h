@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "syncer/base/endpoint.h"
@@ -25,6 +26,8 @@ class Handshake {
   Handshake(const PeeringConfig& config, std::uint64_t run)
       : config_(config), run_(run), authorization_(config.sync.regions) {}
 
+  /// Which regions may take part from now on.
+  void set_authorization(Authorization authorization) { authorization_ = std::move(authorization); }
   /// Cluster mode: a node that is not the leader sends dialers to it.
   void set_leader(bool self, std::optional<Endpoint> leader);
 

@@ -59,6 +59,12 @@ class Links {
   void set_keys(crypto::Keyring keys) { seal_.set_keys(std::move(keys)); }
   const crypto::Keyring& keys() const { return seal_.keys(); }
 
+  /// Another time of silence from now on, on links that are up too.
+  void set_silence(Instant now, Duration silence) {
+    silence_ = silence;
+    next_silent_ = now;
+  }
+
   bool contains(LinkId id) const { return links_.count(id) != 0; }
   PeerLink* find(LinkId id);
   const PeerLink* find(LinkId id) const;

@@ -43,6 +43,22 @@ Peering::Peering(PeeringConfig config, Streams& streams, Observer& observer, Ran
 
 // What the node decides.
 
+void Peering::reconfigure(Instant now, const SyncSettings& sync) {
+  config_.sync = sync;
+  links_.set_silence(now, sync.silence);
+  handshake_.set_authorization(Authorization(sync.regions));
+  peers_.set_retry(sync.connect_retry);
+  challenges_.set_heartbeat(sync.heartbeat);
+  core_.set_options(now, options_of(sync));
+  for (auto& [name, peer] : peers_) {
+    const bool takes_part = name == config_.region || handshake_.allows(name);
+    if (takes_part || SYNCER_MUTATED("peering.go_on_with_regions_that_were_shut_out")) continue;
+    for (const auto link : {peer.in, peer.out}) {
+      if (link) close(now, *link, "the region is not one of sync.regions any more");
+    }
+  }
+}
+
 void Peering::set_regions(Instant now, std::vector<RemoteRegion> regions) {
   std::map<std::string, std::vector<RemoteRegion>> alternatives;
   for (const auto& [name, peer] : peers_) alternatives[name];

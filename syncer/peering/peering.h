@@ -39,6 +39,9 @@ class Peering {
   Peering(const Peering&) = delete;
   Peering& operator=(const Peering&) = delete;
 
+  /// Other settings from now on; the regions of gossip have to be given once more afterwards. A region that does not
+  /// take part any more is away: what it has here is kept for the hold time.
+  void reconfigure(Instant now, const SyncSettings& sync);
   /// All regions that gossip knows, dead members too; several nodes of a region are alternatives. A region that is not
   /// in the list left for good: it is not dialled any more and no removals are remembered for it.
   void set_regions(Instant now, std::vector<RemoteRegion> regions);
@@ -202,7 +205,7 @@ class Peering {
   void look_at_exchanges(Instant now);
   void want_reopen(Instant now, Epoch known);
 
-  const PeeringConfig config_;
+  PeeringConfig config_;
   Observer& observer_;
   Links links_;
   Handshake handshake_;

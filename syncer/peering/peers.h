@@ -40,6 +40,8 @@ class Dialer {
  public:
   Dialer(Duration retry, Random random) : retry_(retry), delay_(retry), random_(random) {}
 
+  /// Another pause between two dials from now on.
+  void set_retry(Duration retry) { retry_ = delay_ = retry; }
   /// Addresses to try in turn; none stops dialling.
   void set_alternatives(Instant now, std::vector<RemoteRegion> alternatives);
   bool wanted() const { return !alternatives_.empty(); }
@@ -111,6 +113,11 @@ class Peers {
 
   Peers(Duration retry, Random random, Instant started) : retry_(retry), random_(random), started_(started) {}
 
+  /// Another pause between two dials from now on.
+  void set_retry(Duration retry) {
+    retry_ = retry;
+    for (auto& [name, peer] : map_) peer.dialer.set_retry(retry);
+  }
   /// Adds the region when it is new.
   Peer& at(std::string_view region);
   const Peer* find(std::string_view region) const;

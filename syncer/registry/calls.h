@@ -86,6 +86,8 @@ class Calls {
   /// From now on calls wait for a token and carry it; one whose token was rejected is sent once more.
   void set_login(LoginScheme scheme) { login_.emplace(std::move(scheme)); }
 
+  /// Another ceiling on writes a second from now on.
+  void set_ceiling(std::uint32_t per_second) { rate_.set_ceiling(per_second); }
   /// The target counts from where the API begins: the path of the address stands before it on the wire.
   void submit(Instant now, Urgency urgency, HttpRequest request, Done done);
   /// Asks one address whatever the current one is; its answer does not count for the current address.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -20,6 +21,12 @@ class PollCycle {
   PollCycle(const RegistrySettings& settings, Observer& observer) : settings_(settings), observer_(observer) {}
 
   void start(Instant now) { next_ = now; }
+  /// The settings are others: the next reading is due now.
+  void hasten(Instant now) {
+    if (next_ == kNever) return;
+    next_ = std::min(next_, now);
+    parts_.hurry_all(now);
+  }
   bool is_due(Instant now) const { return open_ == 0 && now >= next_due(); }
   Instant next_deadline() const { return open_ > 0 ? kNever : next_due(); }
 

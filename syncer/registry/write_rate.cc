@@ -23,6 +23,11 @@ constexpr Duration kBurst = std::chrono::milliseconds(50);
 WriteRate::WriteRate(std::uint32_t ceiling)
     : ceiling_(std::max<std::uint64_t>(ceiling, 1)), rate_(std::min(ceiling_, kFirst)) {}
 
+void WriteRate::set_ceiling(std::uint32_t ceiling) {
+  ceiling_ = std::max<std::uint64_t>(ceiling, 1);
+  rate_ = std::min(rate_, ceiling_);
+}
+
 void WriteRate::count(Instant now) {
   gate_ = std::max(gate_, now - kBurst) + std::chrono::nanoseconds(1'000'000'000 / rate_);
 }

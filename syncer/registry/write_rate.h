@@ -14,6 +14,8 @@ class WriteRate {
  public:
   explicit WriteRate(std::uint32_t ceiling);
 
+  /// Another ceiling from now on.
+  void set_ceiling(std::uint32_t ceiling);
   /// When the next write may start.
   Instant gate() const { return gate_; }
   /// A write starts.
@@ -26,7 +28,7 @@ class WriteRate {
  private:
   void judge(Instant now);
 
-  const std::uint64_t ceiling_;
+  std::uint64_t ceiling_;
   std::uint64_t rate_;
   bool is_starting_ = true;  ///< nothing was refused yet
   Instant gate_{};

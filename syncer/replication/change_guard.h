@@ -28,6 +28,9 @@ class ChangeGuard {
 
   explicit ChangeGuard(LossGuardOptions options) : options_(options) {}
 
+  /// Other options from now on; what is held already stays held as long as it was.
+  void set_options(const LossGuardOptions& options) { options_ = options; }
+
   /// Entries whose endpoints are others than those of their copies, all of one batch; `live` counts the copies of the
   /// region. Held: the copies keep their endpoints. One that is held already stays held as long as it was.
   Verdict request(Instant now, std::span<const Change> changes, std::size_t live);

@@ -65,6 +65,9 @@ class LossGuard {
 
   explicit LossGuard(LossGuardOptions options) : options_(options), release_(options.release) {}
 
+  /// Other options from now on; what is held already stays held as long as it was.
+  void set_options(const LossGuardOptions& options) { options_ = options; }
+
   /// The entry is there: new, changed, or back.
   void put(Instant now, const Sighting& sighting);
   /// All that is confirmed absent by now. Unknown keys and those that are absent already count for nothing.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <utility>
 #include <vector>
@@ -16,6 +17,11 @@ class Publisher {
  public:
   Publisher(const Options& options, Instant now) : options_(options), log_(options.limits), next_heartbeat_(now) {}
 
+  /// Other timing and batching from now on; the limits of the log stay.
+  void set_options(Instant now, const Options& options) {
+    options_ = options;
+    next_heartbeat_ = std::min(next_heartbeat_, saturating_add(now, options.heartbeat));
+  }
   void open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out);
   bool put(Instant now, Bytes key, Bytes payload, Outputs& out);
   void erase(Instant now, ByteView key, Outputs& out);

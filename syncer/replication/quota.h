@@ -39,6 +39,8 @@ class ChangeRate {
 
   explicit ChangeRate(std::uint64_t per_second) : per_second_(std::max<std::uint64_t>(per_second, 1)) {}
 
+  /// Another rate from now on; what came before is paid for as it was due.
+  void set_rate(std::uint64_t per_second) { per_second_ = std::max<std::uint64_t>(per_second, 1); }
   bool may_change(Instant now) const { return paid_at_ <= now; }
   void note(Instant now, std::size_t changes) {
     // A second is divided by the rate at the end, so that small batches at high rates cost something, too.

@@ -17,6 +17,12 @@ class Replication {
  public:
   Replication(Options options, Instant now) : options_(options), publisher_(options, now) {}
 
+  /// Other timing, batching and quotas from now on, for all regions.
+  void set_options(Instant now, const Options& options) {
+    options_ = options;
+    publisher_.set_options(now, options);
+    for (auto& [region, receiver] : receivers_) receiver.set_options(options);
+  }
   /// Starts a new log of the own region that holds exactly this set. `epoch` must be higher than the one before.
   void open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out) {
     publisher_.open_epoch(now, epoch, std::move(full_set), out);

@@ -29,6 +29,7 @@ struct Setting {
   std::function<Result<void>(Config&, std::string_view value)> apply;
   /// The value as `apply` reads it back.
   std::function<std::string(const Config&)> show;
+  bool live = false;  ///< a running syncer takes another value over; others need a restart
 };
 
 template <class Config>
@@ -45,8 +46,21 @@ void embed(Settings<Whole>& table, const Settings<Part>& rows, Part Whole::*memb
   for (const Setting<Part>& row : rows) {
     table.push_back({row.key, row.form, row.about,
                      [apply = row.apply, member](Whole& c, std::string_view value) { return apply(c.*member, value); },
-                     [show = row.show, member](const Whole& c) { return show(c.*member); }});
+                     [show = row.show, member](const Whole& c) { return show(c.*member); }, row.live});
   }
+}
+
+/// The row of a setting that a running syncer takes over.
+template <class Config>
+Setting<Config> live(Setting<Config> row) {
+  row.live = true;
+  return row;
+}
+/// The same of several rows.
+template <class Config>
+Settings<Config> live(Settings<Config> rows) {
+  for (Setting<Config>& row : rows) row.live = true;
+  return rows;
 }
 
 /// All rows of a configuration, sorted by key.
@@ -113,14 +127,17 @@ Result<std::uint64_t> parse_between(std::string_view text, std::uint64_t min, st
 template <class C, class T, class Parse, class Show>
 Setting<C> custom(std::string_view key, std::string_view form, T C::*field, std::string_view about, Parse parse,
                   Show show) {
-  return {key, form, about,
+  return {key,
+          form,
+          about,
           [field, parse](C& config, std::string_view text) -> Result<void> {
             auto value = parse(text);
             if (!value) return tl::unexpected<Error>(value.error());
             config.*field = static_cast<T>(std::move(*value));
             return {};
           },
-          [field, show](const C& config) -> std::string { return show(config.*field); }};
+          [field, show](const C& config) -> std::string { return show(config.*field); },
+          false};
 }
 
 template <class C>

@@ -82,10 +82,10 @@ TEST(Start, ASignalReloadsTheConfigurationAsAWhole) {
   auto line = words("steady", "http://127.0.0.1:1");
   line.insert(line.end(), {"--config", path});
   Syncer syncer(workplace, line);
-  write(R"({"log.level": "debug", "sync.hold": "3m"})");
+  write(R"({"log.level": "debug", "sync.hold": "3m", "registry.concurrency": "3"})");
   syncer.process.signal(SIGHUP);
-  EXPECT_TRUE(syncer.process.wait_for_line({"daemon.reloaded", "changed: log.level", "a restart applies: sync.hold"},
-                                           seconds(5)))
+  EXPECT_TRUE(syncer.process.wait_for_line(
+      {"daemon.reloaded", "changed: log.level, sync.hold", "a restart applies: registry.concurrency"}, seconds(5)))
       << syncer.process.output();
   write(R"({"log.level": "error", "sync.hold": "never"})");
   syncer.process.signal(SIGHUP);

@@ -25,6 +25,12 @@ class Arguments {
     validate_settings(draft_, a.config, at_.at("config"));
     if (a.disk != DiskFate::Keep && a.disk != DiskFate::Wipe) refuse("disk", "a restart can keep or wipe the disk");
   }
+  void operator()(const Reconfigure& a) const {
+    validate_settings(draft_, a.config, at_.at("config"));
+    for (const Pair& setting : a.config.pairs) {
+      if (!syncer::node::is_live(setting.key)) refuse("config", "only a restart changes \"" + setting.key + "\"");
+    }
+  }
   void operator()(const Slow& a) const {
     if (a.factor == 0) refuse("factor", "wants a number above zero");
   }

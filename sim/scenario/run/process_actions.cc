@@ -84,6 +84,15 @@ void ProcessActions::operator()(const Restart& a) const {
   }
 }
 
+void ProcessActions::operator()(const Reconfigure& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    const auto config = changed(a.config, n);
+    if (!config) continue;
+    const auto done = world().reconfigure(n, *config);
+    if (!done) run.problems.push_back(event.id + " was refused: " + to_string(done.error()));
+  }
+}
+
 void ProcessActions::operator()(const Bounce& a) const {
   for (const NodeIndex n : nodes(a.who)) {
     if (world().crash(n, a.disk)) world().at(world().now() + a.down, [n](World& w) { w.restart(n); });

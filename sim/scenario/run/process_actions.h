@@ -19,6 +19,7 @@ struct ProcessActions : ActionContext {
   void operator()(const Leave& a) const;
   void operator()(const Crash& a) const;
   void operator()(const Restart& a) const;
+  void operator()(const Reconfigure& a) const;
   void operator()(const Bounce& a) const;
   void operator()(const Pause& a) const;
   void operator()(const Resume& a) const;

@@ -44,6 +44,12 @@ struct Restart {
   bool moved = false;  ///< with other addresses from now on; their settings name the new ones of each other
   bool operator==(const Restart&) const = default;
 };
+/// The operator gives running nodes other settings: what they take over without a restart.
+struct Reconfigure {
+  Selector who;
+  Settings config{};  ///< over those of the node, from now on
+  bool operator==(const Reconfigure&) const = default;
+};
 /// Crash, and start again after `down`.
 struct Bounce {
   Selector who;
@@ -207,6 +213,16 @@ void describe(V& v, Type<Restart>) {
   v.takes("moved", &Restart::moved, "with new addresses, which the settings of those that move along name");
 }
 
+constexpr EventWord word(Type<Reconfigure>) {
+  return {"reconfigure", "gives nodes that run other settings, as the daemon's reload does"};
+}
+
+template <class V>
+void describe(V& v, Type<Reconfigure>) {
+  v.needs("who", &Reconfigure::who, "nodes");
+  v.needs("config", &Reconfigure::config, "live settings, over those of the node");
+}
+
 constexpr EventWord word(Type<Bounce>) { return {"bounce", "crash and restart"}; }
 
 template <class V>
@@ -358,8 +374,8 @@ void describe(V& v, Type<DiskFlip>) {
 }
 
 /// Every event of this page, in the order of the documentation.
-using ProcessEvents =
-    std::tuple<Start, Stop, Leave, Crash, Restart, Bounce, Pause, Resume, Suspend, Slow, Join, ClusterReplace,
-               GuardRelease, RegionForget, ClockDrift, ClockJump, ClockSkew, ClockStrobe, CrashAt, DiskFault, DiskFlip>;
+using ProcessEvents = std::tuple<Start, Stop, Leave, Crash, Restart, Reconfigure, Bounce, Pause, Resume, Suspend, Slow,
+                                 Join, ClusterReplace, GuardRelease, RegionForget, ClockDrift, ClockJump, ClockSkew,
+                                 ClockStrobe, CrashAt, DiskFault, DiskFlip>;
 
 }  // namespace sim::scenario
