@@ -84,8 +84,8 @@ Gossip::Gossip(GossipConfig config, Datagrams& datagrams, Streams& streams, Obse
   SYNCER_ASSERT(config_.pool.keys.empty() || config_.nonce != nullptr);
 }
 
-void Gossip::start(Instant now) {
-  name_check_.start(now);
+void Gossip::start(Instant now, bool returns) {
+  name_check_.start(now, returns);
   auto meta = wire::gossip::encode_tags(config_.tags);
   SYNCER_ASSERT(meta.has_value());  // the tags were checked when the configuration was filled in
   swim_.start(now, config_.address, std::move(*meta), out_);
@@ -248,7 +248,8 @@ void Gossip::take_ack(const GossipStream& stream, const membership::Ack& ack) {
 void Gossip::merge(Instant now, const GossipStream& stream, const wire::gossip::Exchange& exchange) {
   if (stream.purpose == StreamPurpose::Accepted && exchange.join) name_check_.let_joiner_check_first(now);
   const bool join = exchange.join || stream.purpose == StreamPurpose::Join;
-  const membership::Merge merged = swim_.merge(now, exchange.entries, join, out_);
+  const bool comes_by_it = stream.purpose == StreamPurpose::Join && !has_come_;
+  const membership::Merge merged = swim_.merge(now, exchange.entries, join, out_, comes_by_it);
   count_refusals(now, stream.peer);
   switch (merged) {
     case membership::Merge::Incompatible:
@@ -269,6 +270,7 @@ void Gossip::merge(Instant now, const GossipStream& stream, const wire::gossip::
   intents_.witness(exchange.user_state);
   if (stream.purpose != StreamPurpose::Accepted) note_exchange(now);
   if (stream.purpose != StreamPurpose::Join) return;
+  has_come_ = true;
   meet_elders(now, exchange);
   on_joined(now, stream.peer, exchange.entries.size());
 }
@@ -326,6 +328,10 @@ void Gossip::advance(Instant now) {
   if (now >= swim_.next_deadline()) swim_.advance(now, out_);
   while (const auto expired = streams_.take_expired(now)) take_result(now, *expired);
   ask_seeds(now);
+  for (const MemberInfo& claim : claims_.take_free(now, config_.options.dead_reclaim)) {
+    const membership::Alive account{claim.incarnation, claim.name, claim.address, claim.tags_raw, {}};
+    swim_.receive(now, claim.address, account, out_);
+  }
   intents_.advance(now);
   if (const auto address = failed_.take_due(now); address && !leaving()) {
     open(now, StreamPurpose::Reconnect, *address);

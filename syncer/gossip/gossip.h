@@ -39,7 +39,8 @@ class Gossip {
   Gossip& operator=(const Gossip&) = delete;
 
   /// Announces ourselves; before anything else.
-  void start(Instant now);
+  /// `returns`: this syncer had its name before, on the same disk. Nobody makes it give way.
+  void start(Instant now, bool returns = false);
   /// Addresses to join by, gossip or RPC ports: tried until each answered or is a member, and again when we are alone.
   void set_seeds(Instant now, std::vector<Endpoint> seeds);
   /// Announces other tags. TooLarge when they do not fit into 512 bytes; then nothing changes.
@@ -140,6 +141,7 @@ class Gossip {
   wire::gossip::Unpacked unpacked_;
   std::map<std::string, std::uint64_t, std::less<>> drops_;
   std::set<std::string, std::less<>> elders_;
+  bool has_come_ = false;  // into the pool, by a seed
   bool changed_ = false;
   bool left_ = false;
   Instant leave_deadline_ = kNever;  ///< set by leave()

@@ -18,7 +18,7 @@ constexpr Duration kJoinerFirst = std::chrono::seconds(5);
 
 }  // namespace
 
-bool NameCheck::is_newcomer(Instant now) const { return now - started_ <= kNewcomerAge; }
+bool NameCheck::is_newcomer(Instant now) const { return !returns_ && now - started_ <= kNewcomerAge; }
 
 bool NameCheck::begin(Instant now) {
   if (now < next_ || !is_newcomer(now)) return false;
@@ -63,6 +63,23 @@ void AddressClaims::introduce(const MemberInfo& one, const MemberInfo& other) {
   if (member == nullptr || member->address == one.address) return;
   const ByteView versions = account_of(*member).versions;
   swim_.send(other.address, {membership::Alive{one.incarnation, one.name, one.address, one.tags_raw, versions}}, out_);
+}
+
+std::vector<MemberInfo> AddressClaims::take_free(Instant now, Duration reclaim) {
+  std::vector<MemberInfo> free;
+  if (reclaim <= Duration::zero() || SYNCER_MUTATED("gossip.let_claimants_wait")) return free;
+  for (auto it = claims_.begin(); it != claims_.end();) {
+    const membership::Member* holder = swim_.members().find(it->first);
+    const bool is_other = holder != nullptr && holder->address != it->second.member.address;
+    const bool is_free = is_other && holder->state == membership::State::Dead && now - holder->changed > reclaim;
+    if (!is_free || !it->second.own_account) {
+      ++it;
+      continue;
+    }
+    free.push_back(std::move(it->second.member));
+    it = claims_.erase(it);
+  }
+  return free;
 }
 
 std::vector<MemberInfo> AddressClaims::open() const {

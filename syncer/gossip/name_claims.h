@@ -22,8 +22,11 @@ class NameCheck {
  public:
   explicit NameCheck(Instant started) : started_(started) {}
 
-  /// The process begins to count as a newcomer.
-  void start(Instant now) { started_ = now; }
+  /// The process begins to count as a newcomer, unless it returns: it had the name before, and gives way to nobody.
+  void start(Instant now, bool returns = false) {
+    started_ = now;
+    returns_ = returns;
+  }
   /// A seed lists our name at another address. True when that one is to be asked now: we are a newcomer and did not
   /// just ask.
   bool begin(Instant now);
@@ -39,6 +42,7 @@ class NameCheck {
 
  private:
   Instant started_;
+  bool returns_ = false;
   Instant next_{};
   std::string conflict_;
 };
@@ -55,6 +59,8 @@ class AddressClaims {
   void note(const membership::Alive& account, bool own_account);
   /// The claims that are still open, each at the claimed address.
   std::vector<MemberInfo> open() const;
+  /// Those who came themselves and whose name is free by now: its holder is dead for longer than `reclaim`. Once each.
+  std::vector<MemberInfo> take_free(Instant now, Duration reclaim);
   /// How many are kept, open or not.
   std::size_t size() const { return claims_.size(); }
 

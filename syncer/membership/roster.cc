@@ -165,7 +165,7 @@ bool Roster::may_take_name(const Member& known, Instant now) const {
 }
 
 Member* Roster::newcomer(Instant now, const Alive& message) {
-  if (table_.size() >= options_.max_members) return nullptr;
+  if (table_.size() >= options_.max_members && !SYNCER_MUTATED("membership.take_every_member")) return nullptr;
   Member member;
   member.name = std::string(message.node);
   member.address = message.address;
@@ -312,11 +312,29 @@ bool Roster::merges_with(std::span<const Entry> entries) const {
   return compatible(core) && compatible(application);
 }
 
-Merge Roster::merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out) {
+Merge Roster::merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out, bool newcomer) {
   if (!merges_with(entries)) return Merge::Incompatible;
   if (join && options_.merge_filter && !options_.merge_filter(entries)) return Merge::Vetoed;
-  for (const Entry& entry : entries) merge_entry(now, entry, out);
+  for (const Entry& entry : entries) {
+    if (newcomer && !SYNCER_MUTATED("membership.believe_rumours_before_the_seed")) make_way(now, entry, out);
+    merge_entry(now, entry, out);
+  }
   return Merge::Merged;
+}
+
+/// Whoever was said to have that name at another address did not have it.
+void Roster::make_way(Instant now, const Entry& e, Outputs& out) {
+  Member* known = table_.find(e.name);
+  if (known == nullptr || known->name == self_ || e.state != static_cast<std::int64_t>(State::Alive)) return;
+  const Alive message{e.incarnation, e.name, with_port(e.address), e.meta, e.versions};
+  if (known->address == message.address || !is_allowed(message.address) || !objection(message).empty()) return;
+  if (!is_gone(known->state)) {
+    clear_suspicion(*known);
+    known->state = State::Dead;
+    known->changed = now;
+    note(Change::Kind::Died, *known, out);
+  }
+  accept_alive(now, *known, message, out);
 }
 
 void Roster::merge_entry(Instant now, const Entry& e, Outputs& out) {

@@ -11,7 +11,7 @@ namespace syncer::node {
 namespace {
 
 /// A node that finds the name of its region taken this soon after its start ends; later the other one has to.
-constexpr Duration kNameCheckPeriod = std::chrono::seconds(10);
+constexpr Duration kNameCheckPeriod = NameMemory::kProbation;
 
 /// Members whose RPC address is not theirs that are remembered, so that each is reported once.
 constexpr std::size_t kMostDisowned = 256;
@@ -107,7 +107,7 @@ std::vector<cluster::Cluster::Member> Flows::cluster_claims() const {
 
 void Flows::check_region_name(Instant now, const std::vector<gossip::MemberInfo>& members) {
   const NodeConfig& config = parts_.config;
-  if (config.mode != Mode::Single || now - started_ > kNameCheckPeriod) return;
+  if (config.mode != Mode::Single || now - started_ > kNameCheckPeriod || parts_.names.held_before()) return;
   for (const gossip::MemberInfo& member : members) {
     if (member.name == config.node || member.state != membership::State::Alive) continue;
     if (tag(member, "region") != config.region) continue;
@@ -190,6 +190,12 @@ void Flows::note_guards(Instant now) {
 // The same in single mode: an epoch counts once it is on disk.
 
 void Flows::on_stored(Instant now, CallId call, const Result<void>& outcome) {
+  const auto noted = parts_.names.on_stored(call, outcome);
+  if (!noted) {
+    const std::string reason = to_string(noted.error());
+    return observe(parts_.ports.observer, now, EventKind::StorageFailed, Severity::Error, {{"reason", reason}});
+  }
+  if (*noted) return;
   if (parts_.cluster) return parts_.cluster->on_stored(now, call, outcome);
   const auto claimed = parts_.epochs.on_stored(call, outcome);
   if (!claimed) {

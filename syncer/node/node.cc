@@ -30,6 +30,7 @@ Result<std::unique_ptr<Node>> Node::create(NodeConfig config, Ports ports, Rando
   auto parts = std::make_unique<Parts>(std::move(config), ports, random, now);
   auto loaded = parts->cluster ? parts->cluster->load() : parts->epochs.load();
   if (!loaded) return tl::unexpected(loaded.error());
+  if (auto names = parts->names.load(); !names) return tl::unexpected(names.error());
   return std::unique_ptr<Node>(new Node(std::move(parts)));
 }
 
@@ -45,7 +46,8 @@ void Node::start(Instant now) {
            {"region", config.region},
            {"gossip", to_string(config.gossip_address)},
            {"rpc", to_string(config.rpc_address)}});
-  parts_->gossip.start(now);
+  parts_->names.start(now);
+  parts_->gossip.start(now, parts_->names.held_before());
   parts_->gossip.set_seeds(now, config.join);
   parts_->catalog.start(now);
   if (parts_->cluster) parts_->cluster->start(now);
@@ -102,6 +104,7 @@ void Node::advance(Instant now) {
     // After a long sleep all deadlines have passed: a node that does not lead any more must not touch the registry.
     if (!SYNCER_MUTATED("node.advance_catalog_of_the_deposed")) flows_->follow_writer(now);
   }
+  if (now >= parts_->names.next_deadline() && fatal().empty()) parts_->names.advance(now);
   if (now >= parts_->gossip.next_deadline()) parts_->gossip.advance(now);
   if (now >= parts_->peering.next_deadline()) parts_->peering.advance(now);
   if (now >= parts_->catalog.next_deadline()) parts_->catalog.advance(now);
@@ -112,7 +115,7 @@ void Node::advance(Instant now) {
 Instant Node::next_deadline() const {
   const Instant cluster = parts_->cluster ? parts_->cluster->next_deadline() : kNever;
   return std::min({cluster, parts_->gossip.next_deadline(), parts_->peering.next_deadline(),
-                   parts_->catalog.next_deadline(), unidentified_.next_deadline()});
+                   parts_->catalog.next_deadline(), parts_->names.next_deadline(), unidentified_.next_deadline()});
 }
 
 // Inputs: each goes to the part that it is meant for, then the flows carry the results.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/node/parts.h"
 
+#include "syncer/base/mutation.h"
+
 namespace syncer::node {
 namespace {
 
@@ -20,6 +22,7 @@ Parts::Parts(NodeConfig given, Ports world, Random random, Instant now)
       ports(world),
       mark_keys(config.gossip_pool.keys),
       epochs(ports.storage, [this] { return ids.next_call(); }),
+      names(ports.storage, config.node, config.region, [this] { return ids.next_call(); }),
       gossip(with_key_rule(gossip_config(config), config.mode), ports.datagrams, ports.streams, ports.observer,
              random.stream("gossip"), now, [this] { return ids.next_link(); }),
       peering(peering_config(config), ports.streams, ports.observer, random.stream("peering"), now,
@@ -79,7 +82,7 @@ std::string tag(const gossip::MemberInfo& member, const std::string& key) {
 }
 
 bool disowned_rpc(const NodeConfig& config, const gossip::MemberInfo& member) {
-  if (!config.gossip_pool.keys.empty()) return false;
+  if (!config.gossip_pool.keys.empty() || SYNCER_MUTATED("node.dial_members_anywhere")) return false;
   const auto rpc = parse_endpoint(tag(member, "rpc"));
   return rpc && rpc->address != member.address.address;
 }

@@ -11,6 +11,7 @@
 #include "syncer/gossip/gossip.h"
 #include "syncer/node/epoch_keeper.h"
 #include "syncer/node/mark_keys.h"
+#include "syncer/node/name_memory.h"
 #include "syncer/node/node_config.h"
 #include "syncer/peering/peering.h"
 #include "syncer/ports/ports.h"
@@ -60,6 +61,7 @@ struct Parts {
   MarkKeys mark_keys;                         ///< sign what the catalog writes
   EpochKeeper epochs;                         ///< gives the epochs in single mode
   std::unique_ptr<cluster::Cluster> cluster;  ///< gives them in cluster mode; nullptr in single mode
+  NameMemory names;
   gossip::Gossip gossip;
   peering::Peering peering;
   catalog::Catalog catalog;

@@ -193,8 +193,7 @@ TEST(AttackedClusters, KeepALeaderWhateverStrangersSayOnTheClusterPort) {
   const Registry registry({host + ":30100"});
   Cluster cluster(workplace, host, "east", host + ":30190", 1);
   ASSERT_TRUE(eventually(seconds(30), [&] { return cluster.leader().has_value(); })) << cluster.output();
-  // Not a storm: it claims names as well, and who starts amid it ends before the holder of a name, to be started again.
-  for (const HostileDeed deed : {HostileDeed::Term, HostileDeed::Append, HostileDeed::List}) {
+  for (const HostileDeed deed : {HostileDeed::Term, HostileDeed::Append, HostileDeed::List, HostileDeed::Storm}) {
     HostileOrder order;
     order.deed = deed;
     order.region = "east";

@@ -121,12 +121,6 @@ std::string HostilePool::ended() const {
   return text;
 }
 
-void HostilePool::restart_ended() {
-  for (NodeIndex n = 0; n < kNodes; ++n) {
-    if (!world_.failure(n).empty()) world_.restart(n);
-  }
-}
-
 bool HostilePool::heals_within(syncer::Duration time) {
   const syncer::Instant end = world_.now() + time;
   while (!is_well() && world_.now() < end) run(kStep);

@@ -36,8 +36,6 @@ class HostilePool {
   const syncer::node::Node* leader() const;
   /// Why processes ended, in words; empty when none did by itself.
   std::string ended() const;
-  /// What starts processes again does so.
-  void restart_ended();
 
   /// What the stranger is told to do to these nodes; to be changed as wanted.
   HostileOrder order(HostileDeed deed, const std::vector<NodeIndex>& who, const std::string& region,
