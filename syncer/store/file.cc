@@ -116,7 +116,8 @@ Result<void> replace_file(const std::string& directory, const std::string& name,
   const std::string temporary = path + "~";  // no key ends like this
   {
     // A link that somebody laid there would lead the content elsewhere.
-    auto file = File::open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, filing);
+    const int no_link = SYNCER_MUTATED("store.follow_links") ? 0 : O_NOFOLLOW;
+    auto file = File::open(temporary, O_WRONLY | O_CREAT | O_TRUNC | no_link, filing);
     if (!file) return tl::unexpected(file.error());
     if (auto written = file->write_all(content); !written) return written;
     if (auto synced = file->sync(); !synced) return synced;

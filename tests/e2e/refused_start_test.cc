@@ -109,6 +109,10 @@ TEST_F(RefusedStart, ADataDirectoryMustBeOneThatCanBeWritten) {
   expect(kCannotStart, {"--data-dir", "/proc/syncer"}, {"/proc/syncer", "cannot make the directory"});
   const std::string path = file("not-a-directory", "");
   expect(kCannotStart, {"--data-dir", path}, {path, "is not a directory"});
+  const std::string shared = workplace_.path() + "/shared";
+  std::filesystem::create_directory(shared);
+  std::filesystem::permissions(shared, std::filesystem::perms::all);
+  expect(kCannotStart, {"--data-dir", shared}, {shared, "others may write this data directory; chmod 700 it"});
 }
 
 TEST_F(RefusedStart, ADamagedEpochIsNotGuessed) {

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "syncer/store/file.h"
 #include "tests/unit/store/memory_filing.h"
@@ -119,6 +123,19 @@ TEST(Store, ACrashDuringAnAppendLeavesTheLogAndAnyPartOfTheRest) {
       EXPECT_TRUE(found.starts_with(kOld) && whole.starts_with(found)) << "call " << n << ": " << found;
     }
   }
+}
+
+TEST(Store, ALinkInTheWayLeadsNowhere) {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("syncer-" + std::to_string(::getpid()));
+  std::filesystem::create_directory(folder);
+  std::ofstream(folder / "other") << "untouched";
+  std::filesystem::create_symlink(folder / "other", folder / "k~");
+  EXPECT_FALSE(replace_file(folder, "k", kNew));
+  std::string other;
+  std::getline(std::ifstream(folder / "other"), other);
+  EXPECT_EQ(other, "untouched");
+  std::filesystem::remove_all(folder);
 }
 
 TEST(Store, AShortWriteGoesOn) {
