@@ -76,6 +76,7 @@ void Peering::set_regions(Instant now, std::vector<RemoteRegion> regions) {
     const bool left = nodes.empty();
     peer.in_pool = peer.in_pool || !left;
     peer.alive = std::any_of(nodes.begin(), nodes.end(), [](const RemoteRegion& node) { return node.alive; });
+    show(now, peer, false);
     if (left)
       core_.remove_peer(peer.id);
     else
@@ -122,6 +123,28 @@ void Peering::erase(Instant now, ByteView key) {
   replication::Outputs out = take_outputs();
   core_.erase(now, key, out);
   carry_out(now, out);
+}
+
+void Peering::set_views(Instant now, ViewOf view_of, Duration pace) {
+  view_of_ = std::move(view_of);
+  view_pace_ = pace;
+  for (auto& [name, peer] : peers_) show(now, peer, true);
+}
+
+/// Before anything is said to it, and `again` when views changed: who once had a view of its own keeps having one.
+void Peering::show(Instant now, const Peer& peer, bool again) {
+  const bool known = core_.has_view(peer.id);
+  if (known && !again) return;
+  replication::View view = view_of_ ? view_of_(peer.name) : nullptr;
+  if (!view && !known) return;
+  replication::Outputs out = take_outputs();
+  core_.set_view(now, peer.id, view ? std::move(view) : replication::open_view(), view_pace_, out);
+  carry_out(now, out);
+}
+
+const replication::Projection* Peering::projection(std::string_view region) const {
+  const Peer* peer = peers_.find(region);
+  return peer == nullptr ? nullptr : core_.projection(peer->id);
 }
 
 void Peering::raise_floor(Instant now, std::string_view region, Epoch floor) {
@@ -300,9 +323,9 @@ void Peering::look_at_exchanges(Instant now) {
   if (now < next_look_) return;
   next_look_ = now + config_.sync.heartbeat;
   for (auto& [name, peer] : peers_) {
-    const std::uint64_t open = is_published_to(peer) ? core_.publisher().unacknowledged(peer.id) : 0;
+    const std::uint64_t open = is_published_to(peer) ? core_.publisher(peer.id).unacknowledged(peer.id) : 0;
     const bool complete = !peer.in || state(peer, now).complete;
-    if (!peer.exchange.look(now, core_.log().head() - open, open, complete)) continue;
+    if (!peer.exchange.look(now, core_.publisher(peer.id).log().head() - open, open, complete)) continue;
     const std::string_view reason =
         peer.exchange.is_stalled() ? "it does not take what it is given" : "its records do not become complete";
     observe(observer_, now, EventKind::LinkStalled, Severity::Warning, {{"region", name}, {"reason", reason}});
@@ -346,7 +369,7 @@ void Peering::erase_region(Instant now, std::string_view region) {
   Peer& peer = peers_.at(region);
   if (peer.out) close(now, *peer.out, "the region is forgotten");
   forget(now, region);
-  core_.remove_peer(peer.id);
+  core_.erase_peer(peer.id);
   observe(observer_, now, EventKind::RegionForgotten, Severity::Info, {{"region", region}});
   absent_.erase(peer.name);
   peers_.erase(region);
@@ -400,7 +423,7 @@ Peering::Link Peering::link(std::string_view region) const {
   if (peer->writer.has_spoken()) link.last_heard = peer->writer.last_heard();
   link.up = peer->in.has_value();
   link.publishing = is_published_to(*peer);
-  link.unacknowledged = core_.publisher().unacknowledged(peer->id);
+  link.unacknowledged = core_.publisher(peer->id).unacknowledged(peer->id);
   link.dial_problem = peer->exchange.dial_problem();
   link.stalled = link.publishing && peer->exchange.is_stalled();
   link.incomplete = link.up && peer->exchange.is_incomplete();

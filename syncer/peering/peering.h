@@ -55,6 +55,17 @@ class Peering {
   /// Another region knows this epoch of ours, and we did not open it: one that is higher must be opened.
   std::optional<Epoch> reopen_wanted() const { return reopen_wanted_; }
   void put(Instant now, Bytes key, Bytes payload);
+  /// Gives the view through which a region is shown what we publish; none for regions that see all of it as it is.
+  using ViewOf = std::function<replication::View(const std::string& region)>;
+  /// Views from now on, of regions that are known and of those to come; what they take away leaves at this pace.
+  void set_views(Instant now, ViewOf view_of, Duration pace);
+  /// What a region with a view of its own is shown; nullptr for one that sees everything.
+  const replication::Projection* projection(std::string_view region) const;
+  /// The log that a region reads; nullptr when it is not known.
+  const replication::OwnLog* log_for(std::string_view region) const {
+    const Peer* peer = peers_.find(region);
+    return peer == nullptr ? nullptr : &core_.publisher(peer->id).log();
+  }
   void erase(Instant now, ByteView key);
   /// Whether the own registry proves that it works; other regions' guards rely on it.
   void set_healthy(bool healthy) { core_.set_healthy(healthy); }
@@ -199,6 +210,7 @@ class Peering {
   void close_silent(Instant now, LinkId link);
   void detach(Instant now, const PeerLink& link, std::string_view reason);
 
+  void show(Instant now, const Peer& peer, bool again);
   RegionState state(const Peer& peer, Instant now) const;
   bool is_published_to(const Peer& peer) const;
   void note_presence(Instant now, Peer& peer);
@@ -214,6 +226,8 @@ class Peering {
   Questions questions_;
   AppendTimes append_times_;
   replication::Replication core_;
+  ViewOf view_of_;
+  Duration view_pace_{};
   std::vector<RemoteChange> changes_;
   replication::Outputs spare_outputs_;  // empty, with the room of former ones
   bool publishing_ = false;

@@ -45,7 +45,8 @@ void Peering::greet(Instant now, PeerLink& link) {
   if (const wire::Question* question = questions_.asked_on(link.id)) {
     return send(now, link.id, wire::encode_sync(wire::SyncMessage(*question)));
   }
-  const wire::Hello hello = handshake_.hello(core_.log().epoch(), core_.log().head());
+  const wire::Hello hello =
+      handshake_.hello(core_.log().epoch(), core_.publisher(peers_.find(link.region)->id).log().head());
   send(now, link.id, wire::encode_sync(wire::SyncMessage(hello)));
 }
 

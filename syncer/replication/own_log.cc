@@ -43,7 +43,7 @@ void OwnLog::erase(Instant now, ByteView key, Outputs& out) {
 
 void OwnLog::append(RecordPtr record, Outputs& out) {
   if (const auto former = seq_of_.find(record->key); former != seq_of_.end()) forget(former->second);
-  ++head_;
+  head_ = std::max(head_, counted_) + 1;
   if (record->live) {
     set_hash_.add(record->key, record->payload_hash);
     ++live_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <memory>
@@ -35,6 +36,8 @@ class OwnLog {
   bool put(Bytes key, Bytes payload, Outputs& out);
   /// A key that is not live changes nothing.
   void erase(Instant now, ByteView key, Outputs& out);
+  /// The next entry's number is above `seq`: several logs of one epoch count together.
+  void count_from(std::uint64_t seq) { counted_ = std::max(counted_, seq); }
   /// Forgets tombstones that all peers acknowledged, that are too old, or that are too many.
   void collect(Instant now, std::uint64_t acknowledged, Duration age);
 
@@ -69,6 +72,7 @@ class OwnLog {
   Epoch epoch_;
   std::uint64_t head_ = 0;
   std::uint64_t gc_ = 0;
+  std::uint64_t counted_ = 0;  // the next entry's number is above it
   std::size_t live_ = 0;
   SetHash set_hash_;
   std::map<std::uint64_t, RecordPtr> by_seq_;

@@ -7,6 +7,10 @@
 
 namespace syncer::replication {
 
+Publisher::Publisher(const Publisher& all, RegionId reader) : Publisher(all) {
+  std::erase_if(senders_, [&](const auto& entry) { return entry.first != reader; });
+}
+
 void Publisher::open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out) {
   log_.open(epoch, std::move(full_set), out);
   flushed_ = log_.head();

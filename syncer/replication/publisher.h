@@ -22,9 +22,15 @@ class Publisher {
     options_ = options;
     next_heartbeat_ = std::min(next_heartbeat_, saturating_add(now, options.heartbeat));
   }
+  /// A writing side for one of the readers alone, which goes on where that one is.
+  Publisher(const Publisher& all, RegionId reader);
+
   void open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out);
   bool put(Instant now, Bytes key, Bytes payload, Outputs& out);
   void erase(Instant now, ByteView key, Outputs& out);
+
+  /// See OwnLog::count_from.
+  void count_from(std::uint64_t seq) { log_.count_from(seq); }
 
   /// A region that tombstones are kept for until it acknowledges them.
   void add_peer(RegionId peer) { senders_.try_emplace(peer); }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "syncer/replication/audiences.h"
 #include "syncer/replication/publisher.h"
 #include "syncer/replication/receiver.h"
 #include "syncer/replication/sizes.h"
@@ -24,21 +25,32 @@ class Replication {
     for (auto& [region, receiver] : receivers_) receiver.set_options(options);
   }
   /// Starts a new log of the own region that holds exactly this set. `epoch` must be higher than the one before.
-  void open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out) {
-    publisher_.open_epoch(now, epoch, std::move(full_set), out);
-  }
+  void open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out);
   /// One entry of the own region; the same payload again changes nothing. False when it goes over a limit.
-  bool put(Instant now, Bytes key, Bytes payload, Outputs& out) {
-    return publisher_.put(now, std::move(key), std::move(payload), out);
+  bool put(Instant now, Bytes key, Bytes payload, Outputs& out);
+  void erase(Instant now, ByteView key, Outputs& out);
+
+  /// A region is shown the own log through this view from now on; what the view takes away leaves at this pace.
+  void set_view(Instant now, RegionId peer, View view, Duration pace, Outputs& out);
+  /// The region has a view of its own.
+  bool has_view(RegionId peer) const { return audiences_.contains(peer); }
+  /// What a region with a view of its own is shown; nullptr for others.
+  const Projection* projection(RegionId peer) const {
+    const auto it = audiences_.find(peer);
+    return it == audiences_.end() ? nullptr : &it->second.projection();
   }
-  void erase(Instant now, ByteView key, Outputs& out) { publisher_.erase(now, key, out); }
 
   /// A region to publish to, and the link over which that is done.
-  void add_peer(RegionId peer) { publisher_.add_peer(peer); }
-  void remove_peer(RegionId peer) { publisher_.remove_peer(peer); }
-  void reader_up(RegionId peer, Outputs& out) { publisher_.peer_up(peer, out); }
-  void reader_down(RegionId peer) { publisher_.peer_down(peer); }
-  void set_healthy(bool healthy) { publisher_.set_healthy(healthy); }
+  void add_peer(RegionId peer) { publisher_of(peer).add_peer(peer); }
+  void remove_peer(RegionId peer) { publisher_of(peer).remove_peer(peer); }
+  /// The region is not known any more, nor that it had a view.
+  void erase_peer(RegionId peer);
+  void reader_up(RegionId peer, Outputs& out) { publisher_of(peer).peer_up(peer, out); }
+  void reader_down(RegionId peer) { publisher_of(peer).peer_down(peer); }
+  void set_healthy(bool healthy) {
+    publisher_.set_healthy(healthy);
+    for (auto& [peer, audience] : audiences_) audience.publisher().set_healthy(healthy);
+  }
   /// A new link over which that region publishes to us.
   void writer_up(RegionId region) { receiver(region).restart(); }
   /// Forgets a region; `out` gets each of its keys as removed.
@@ -56,13 +68,19 @@ class Replication {
     return receiver(from).receive(now, message, out);
   }
   void receive(Instant now, RegionId from, const ReaderMessage& message, Outputs& out) {
-    publisher_.receive(now, from, message, out);
+    publisher_of(from).receive(now, from, message, out);
   }
-  void advance(Instant now, Outputs& out) { publisher_.advance(now, out); }
-  Instant next_deadline() const { return publisher_.next_deadline(); }
+  void advance(Instant now, Outputs& out);
+  Instant next_deadline() const;
 
+  /// All that the own region has to show.
   const OwnLog& log() const { return publisher_.log(); }
   const Publisher& publisher() const { return publisher_; }
+  /// The one that a region reads from.
+  const Publisher& publisher(RegionId peer) const {
+    const auto it = audiences_.find(peer);
+    return it == audiences_.end() ? publisher_ : it->second.publisher();
+  }
   /// The region proves that its registry works; false when nothing is known of it.
   bool origin_healthy(RegionId region) const {
     const auto it = receivers_.find(region);
@@ -82,6 +100,7 @@ class Replication {
   Sizes sizes() const {
     Sizes sizes;
     publisher_.fill(sizes);
+    sizes.audiences = audiences_.size();
     sizes.receivers = receivers_.size();
     for (const auto& [region, receiver] : receivers_) {
       sizes.repairs += receiver.repairing() ? 1 : 0;
@@ -91,6 +110,7 @@ class Replication {
   }
   void hash(StateHasher& hasher) const {
     publisher_.hash(hasher);
+    for (const auto& [peer, audience] : audiences_) audience.publisher().hash(hasher);
     for (const auto& [region, receiver] : receivers_) {
       hasher.add(region.value);
       receiver.hash(hasher);
@@ -98,8 +118,15 @@ class Replication {
   }
 
  private:
+  Publisher& publisher_of(RegionId peer) {
+    const auto it = audiences_.find(peer);
+    return it == audiences_.end() ? publisher_ : it->second.publisher();
+  }
+  std::uint64_t highest() const;
+
   Options options_;
-  Publisher publisher_;
+  Publisher publisher_;  // for all regions without a view of their own
+  Audiences audiences_;
   std::map<RegionId, Receiver> receivers_;
 };
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/replication/audiences.h"
+
+#include <algorithm>
+#include <set>
+
+#include "syncer/base/mutation.h"
+
+namespace syncer::replication {
+namespace {
+
+/// Entries of the log that all others read are news; those of a view of it are not.
+void move_sent(Outputs& from, Outputs& out) {
+  for (Output& output : from) {
+    if (!std::holds_alternative<Appended>(output)) out.push_back(std::move(output));
+  }
+}
+
+}  // namespace
+
+View open_view() {
+  return [](const Bytes& key, const Bytes& payload) { return Seen{key, payload, 0}; };
+}
+
+Audience::Audience(const Publisher& all, RegionId reader)
+    : projection_(open_view(), Duration::zero()), publisher_(all, reader) {
+  for (const OwnLog::RecordPtr& record : all.log().snapshot()) projection_.has(record->key);
+}
+
+void Audience::put(Instant now, std::uint64_t counted, const Bytes& key, const Bytes& payload, Outputs& out) {
+  Projection::Changes changes;
+  projection_.put(key, payload, changes);
+  carry_out(now, counted, changes, out);
+}
+
+void Audience::erase(Instant now, std::uint64_t counted, const Bytes& key, Outputs& out) {
+  Projection::Changes changes;
+  projection_.erase(key, true, changes);
+  carry_out(now, counted, changes, out);
+}
+
+void Audience::set_view(Instant now, std::uint64_t counted, const OwnLog& all, View view, Duration pace, Outputs& out) {
+  const std::vector<OwnLog::RecordPtr> records = all.snapshot();
+  const auto each = [&](const auto& use) {
+    for (const OwnLog::RecordPtr& record : records) use(record->key, record->payload);
+  };
+  Projection::Changes changes;
+  projection_.set_view(std::move(view), pace, each, changes);
+  carry_out(now, counted, changes, out);
+}
+
+void Audience::open_epoch(Instant now, Epoch epoch, const std::vector<std::pair<Bytes, Bytes>>& full_set,
+                          Outputs& out) {
+  const std::set<std::pair<Bytes, Bytes>> leaving = projection_.leaving();
+  std::set<ByteView> keys;
+  std::map<Bytes, Bytes> set;
+  projection_.restart();
+  Projection::Changes changes;
+  for (const auto& [key, payload] : full_set) {
+    projection_.put(key, payload, changes);
+    keys.insert(key);
+  }
+  for (const auto& [key, shown] : leaving) {
+    const Bytes* former = publisher_.log().find(shown);
+    if (former == nullptr || !keys.contains(key)) continue;
+    set.emplace(shown, *former);
+    projection_.leave(key, shown);
+  }
+  for (Projection::Change& change : changes) {
+    if (change.kind == Projection::Change::Kind::Show) set.insert_or_assign(change.key, std::move(change.payload));
+  }
+  Outputs sent;
+  publisher_.open_epoch(now, epoch, {set.begin(), set.end()}, sent);
+  move_sent(sent, out);
+}
+
+void Audience::carry_out(Instant now, std::uint64_t counted, const Projection::Changes& changes, Outputs& out) {
+  Outputs sent;
+  publisher_.count_from(counted);
+  for (const Projection::Change& change : changes) {
+    if (change.kind == Projection::Change::Kind::Show) publisher_.put(now, change.key, change.payload, sent);
+    if (change.kind == Projection::Change::Kind::Hide) publisher_.erase(now, change.key, sent);
+  }
+  move_sent(sent, out);
+}
+
+void Audience::advance(Instant now, std::uint64_t counted, Outputs& out) {
+  Projection::Changes changes;
+  projection_.advance(now, changes);
+  carry_out(now, counted, changes, out);
+  publisher_.advance(now, out);
+}
+
+Instant Audience::next_deadline() const {
+  const Instant due = publisher_.log().is_open() ? projection_.next_deadline() : kNever;
+  return std::min(due, publisher_.next_deadline());
+}
+
+}  // namespace syncer::replication

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/replication/audiences.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "syncer/replication/replication.h"
+
+namespace syncer::replication {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr Epoch kEpoch{1, 1};
+constexpr RegionId kB{1};
+constexpr RegionId kC{2};
+constexpr Duration kPace = milliseconds(100);
+
+/// Withholds keys that begin with a letter.
+View without(char letter) {
+  return [letter](const Bytes& key, const Bytes& payload) -> Seen {
+    if (key.front() == letter) return {key, std::nullopt, 1};
+    return {key, payload, 0};
+  };
+}
+
+/// A writer with the records a1, b1 and b2, and two readers of which the second has a view of its own.
+class AudiencesTest : public ::testing::Test {
+ protected:
+  AudiencesTest() : core(Options{}, now) {
+    core.open_epoch(now, kEpoch, {{"a1", "x"}, {"b1", "x"}, {"b2", "x"}}, out);
+    for (const RegionId peer : {kB, kC}) {
+      core.add_peer(peer);
+      core.reader_up(peer, out);
+    }
+    core.set_view(now, kC, without('b'), kPace, out);
+    out.clear();
+  }
+
+  void pass(Duration time) {
+    now += time;
+    core.advance(now, out);
+  }
+  std::set<Bytes> shown_to(RegionId peer) const {
+    std::set<Bytes> keys;
+    for (const auto& record : core.publisher(peer).log().snapshot()) keys.insert(record->key);
+    return keys;
+  }
+  std::size_t appended() const {
+    return static_cast<std::size_t>(std::count_if(
+        out.begin(), out.end(), [](const Output& output) { return std::holds_alternative<Appended>(output); }));
+  }
+
+  Instant now = instant(1'000'000'000);
+  Outputs out;
+  Replication core;
+};
+
+using Keys = std::set<Bytes>;
+
+TEST_F(AudiencesTest, WhatAViewTakesAwayLeavesAtItsPaceAndOnlyThere) {
+  EXPECT_EQ(shown_to(kC), (Keys{"a1", "b1", "b2"}));
+  pass(Duration::zero());
+  EXPECT_EQ(shown_to(kC), (Keys{"a1", "b2"}));
+  pass(kPace);
+  EXPECT_EQ(shown_to(kC), Keys{"a1"});
+  EXPECT_EQ(shown_to(kB), (Keys{"a1", "b1", "b2"}));
+}
+
+TEST_F(AudiencesTest, ChangesGoToWhoMaySeeThem) {
+  core.put(now, "b3", "x", out);
+  core.put(now, "a2", "x", out);
+  core.erase(now, "a1", out);
+  EXPECT_EQ(shown_to(kB), (Keys{"a2", "b1", "b2", "b3"}));
+  EXPECT_FALSE(shown_to(kC).contains("b3"));
+  EXPECT_TRUE(shown_to(kC).contains("a2"));
+  EXPECT_FALSE(shown_to(kC).contains("a1"));
+  EXPECT_EQ(appended(), 3U) << "the log that all others read is what is told of";
+}
+
+TEST_F(AudiencesTest, AllLogsCountTogether) {
+  pass(Duration::zero());
+  pass(kPace);
+  const std::uint64_t ahead = core.publisher(kC).log().head();
+  EXPECT_GT(ahead, core.publisher(kB).log().head());
+  core.put(now, "a2", "x", out);
+  EXPECT_GT(core.publisher(kB).log().head(), ahead);
+  EXPECT_GE(core.publisher(kC).log().head(), core.publisher(kB).log().head());
+}
+
+TEST_F(AudiencesTest, ANewEpochShowsTheSameAndGoesOnWithWhatIsLeaving) {
+  core.open_epoch(now, {1, 2}, {{"a1", "x"}, {"a2", "x"}, {"b2", "x"}}, out);
+  EXPECT_EQ(shown_to(kC), (Keys{"a1", "a2", "b2"}));
+  EXPECT_EQ(core.publisher(kC).log().epoch(), (Epoch{1, 2}));
+  pass(seconds(1));
+  EXPECT_EQ(shown_to(kC), (Keys{"a1", "a2"}));
+}
+
+TEST_F(AudiencesTest, AnotherViewBringsBackWhatItShows) {
+  pass(Duration::zero());
+  core.set_view(now, kC, open_view(), kPace, out);
+  EXPECT_EQ(shown_to(kC), (Keys{"a1", "b1", "b2"}));
+  pass(seconds(1));
+  EXPECT_EQ(shown_to(kC), (Keys{"a1", "b1", "b2"}));
+}
+
+TEST_F(AudiencesTest, AForgottenReaderLeavesNothingBehind) {
+  const std::uint64_t ahead = core.publisher(kC).log().head();
+  core.erase_peer(kC);
+  EXPECT_FALSE(core.has_view(kC));
+  core.put(now, "a2", "x", out);
+  EXPECT_GT(core.log().head(), ahead);
+}
+
+}  // namespace
+}  // namespace syncer::replication
