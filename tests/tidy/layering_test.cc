@@ -58,6 +58,7 @@ std::map<std::string, Folders> include_table() {
   table["syncer/wire/sync"] = {"syncer/base", "syncer/replication", "syncer/wire/frame"};
   table["syncer/wire/raft"] = {"syncer/base", "syncer/raft", "syncer/crypto", "syncer/wire/frame"};
   table["syncer/settings"] = {"syncer/base"};
+  table["syncer/policy"] = {"syncer/base", "syncer/json", "syncer/registry"};
   const Folders part = kBelow + Folders{"syncer/settings"};
   table["syncer/gossip"] = part + Folders{"syncer/crypto", "syncer/membership", "syncer/wire/gossip"};
   table["syncer/peering"] =
@@ -65,7 +66,7 @@ std::map<std::string, Folders> include_table() {
   table["syncer/catalog"] = part + Folders{"syncer/replication", "syncer/registry"};
   table["syncer/cluster"] = part + kWire + Folders{"syncer/crypto", "syncer/raft", "syncer/replication"};
   const Folders parts = {"syncer/gossip", "syncer/peering", "syncer/catalog", "syncer/cluster"};
-  const Folders node = part + kCores + kWire + parts + Folders{"syncer/crypto", "syncer/registry"};
+  const Folders node = part + kCores + kWire + parts + Folders{"syncer/crypto", "syncer/policy", "syncer/registry"};
   table["syncer/node"] = node + kRegistryKinds;
   const Folders everything = node + below("syncer/", kAdapters) + Folders{"syncer/node"};
   for (const std::string& folder : below("syncer/", kAdapters)) table[folder] = everything;
