@@ -18,11 +18,11 @@ class Session;
 /// What the local side knows of one own instance.
 struct NativeAccount {
   Bytes key;
-  bool listed = false;     ///< the registry's last list names it
-  std::string status;      ///< the registry's word for it; empty when it is not listed
-  std::string withheld;    ///< why it is given to no other region; empty when nothing speaks against it
-  bool exported = false;   ///< it is among what other regions are given
-  std::string held;        ///< its removal is held, and why; empty when it is not
+  bool listed = false;    ///< the registry's last list names it
+  std::string status;     ///< the registry's word for it; empty when it is not listed
+  std::string withheld;   ///< why it is given to no other region; empty when nothing speaks against it
+  bool exported = false;  ///< it is among what other regions are given
+  std::string held;       ///< its removal is held, and why; empty when it is not
 };
 
 /// What became of the copy of an instance of another region.
@@ -59,8 +59,8 @@ struct CopyQuery {
 /// How many instances of a service there are here.
 struct ServiceAccount {
   std::string service;
-  std::uint64_t own = 0;       ///< instances of applications
-  std::uint64_t exported = 0;  ///< those of them that other regions are given
+  std::uint64_t own = 0;                        ///< instances of applications
+  std::uint64_t exported = 0;                   ///< those of them that other regions are given
   std::map<std::string, std::uint64_t> copies;  ///< by region
 };
 

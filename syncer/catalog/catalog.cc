@@ -82,9 +82,9 @@ std::vector<ExportChange> Catalog::take_exports() {
 }
 
 void Catalog::desire(Instant now, std::string_view region, const Bytes& key, const Bytes& payload, Epoch epoch,
-                     bool timed) {
+                     Occasion occasion) {
   last_now_ = now;
-  session_->importer.desire(now, std::string(region), key, payload, epoch, timed);
+  session_->importer.desire(now, std::string(region), key, payload, epoch, occasion);
 }
 
 std::vector<CopyName> Catalog::take_written() { return session_->importer.take_written(); }
@@ -92,6 +92,11 @@ std::vector<CopyName> Catalog::take_written() { return session_->importer.take_w
 void Catalog::release(Instant now, std::string_view region, const Bytes& key, bool judged) {
   last_now_ = now;
   session_->importer.release(now, std::string(region), key, judged);
+}
+
+bool Catalog::withhold(Instant now, std::string_view region, const Bytes& key) {
+  last_now_ = now;
+  return regions_.withhold({std::string(region), key});
 }
 
 void Catalog::region_state(Instant now, std::string_view region, bool connected, bool complete, bool healthy) {

@@ -54,12 +54,15 @@ class Catalog {
 
   /// A record of another region is to be held here. A copy is marked with `epoch`, in which the region announced it.
   void desire(Instant now, std::string_view region, const Bytes& key, const Bytes& payload, Epoch epoch,
-              bool timed = false);
-  /// Copies that were written since the last call, of those that were `timed`; the first few.
+              Occasion occasion = Occasion::Known);
+  /// Copies that were written since the last call, of those that were news; the first few.
   std::vector<CopyName> take_written();
   /// Its region does not hold the record any more. `judged`: it removed it in the running epoch, and its own guard let
   /// that pass; else a set of a new epoch lacks it.
   void release(Instant now, std::string_view region, const Bytes& key, bool judged);
+  /// A policy takes the copy away: until release() comes for it, it is renewed as it is and not made anew. True when
+  /// there is one.
+  bool withhold(Instant now, std::string_view region, const Bytes& key);
   /// `complete`: our replica of it holds a complete set of its current epoch. `healthy`: its canary proves its
   /// registry.
   void region_state(Instant now, std::string_view region, bool connected, bool complete, bool healthy);

@@ -37,7 +37,7 @@ Importer::Importer(const CatalogConfig& config, registry::Driver& driver, const 
       present_(view, config.marks, regions, leases, queue_, driver.traits().read_lag, observer) {}
 
 void Importer::desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch,
-                      bool timed) {
+                      Occasion occasion) {
   const auto record = registry::decode_key(key);
   if (record && record->kind == RecordKind::Guard) return regions_.hear_guard(now, region, key);
   if (!record || !driver_.is_mirrored(record->service)) return;
@@ -54,10 +54,10 @@ void Importer::desire(Instant now, const std::string& region, const Bytes& key, 
   const bool changed = copy.payload != payload;
   copy.desired = true;
   copy.removed = false;
-  if (regions_.desire(now, region, key, copy, payload) && changed) {
+  if (regions_.desire(now, region, key, copy, payload, occasion == Occasion::Policy) && changed) {
     copy.payload = payload;
     copy.extras_settled = false;
-    copy.timed = timed;
+    copy.timed = occasion == Occasion::News;
     failures_.forget(now, name, remote, copy);
     copy.retry_at = now;
   }
@@ -158,6 +158,7 @@ void Importer::reconcile(Instant now, const CopyName& name) {
   }
   // A removal that is held back keeps the copy as it was, renewed and even registered again.
   const bool keep = !remote->expired && (copy->desired || (copy->held && !copy->payload.empty()));
+  if (keep && copy->withheld && !SYNCER_MUTATED("catalog.make_withheld_copies")) return done(now, work);
   keep ? fulfil(now, work) : withdraw(now, work);
 }
 
@@ -276,7 +277,7 @@ void Importer::withdraw(Instant now, Work& work) {
     return;
   }
   if (work.remote.expired) return remove(now, work, present->first, "its region is away for too long");
-  if (copy.held) return;
+  if (copy.held || (copy.withheld && !copy.granted)) return;
   if (copy.granted && waits_for_replacement(now, work)) return;
   if (copy.granted) return remove(now, work, present->first, copy.removed ? "removed" : "orphan");
   if (SYNCER_MUTATED("catalog.remove_unconfirmed_orphans")) return remove(now, work, present->first, "orphan");

@@ -26,9 +26,8 @@ class Importer {
            registry::PollCycle& cycle, const registry::Snapshot& view, Regions& regions, registry::Leases& leases,
            Observer& observer, Random random);
 
-  /// `timed`: it came as it happened, so that the time until it is written says something.
   void desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch,
-              bool timed = false);
+              Occasion occasion = Occasion::Known);
   void release(Instant now, const std::string& region, const Bytes& key, bool judged);
   /// Releases what belongs to services that are excluded by now: an operator said so, and no guard is asked.
   void release_excluded(Instant now);

@@ -127,17 +127,17 @@ void Regions::touch_all(const std::string& region, const RemoteCopies& remote) {
 
 // What regions say, and what is found.
 
-bool Regions::desire(Instant now, const std::string& region, const Bytes& key, DesiredCopy& copy,
-                     const Bytes& payload) {
+bool Regions::desire(Instant now, const std::string& region, const Bytes& key, DesiredCopy& copy, const Bytes& payload,
+                     bool own) {
   RemoteCopies& remote = at(now, region);
   Sighting sighting = sighting_of(key, payload);
   sighting.proven = now;
   if (remote.guard.window().find(key) == nullptr) sighting.renewed = now;
-  copy.granted = copy.held = false;
+  copy.granted = copy.held = copy.withheld = false;
   copy.waits_until = kNever;
   remote.guard.put(now, sighting);
   carry_out(now, region, remote);
-  if (moves(copy, sighting.endpoints)) {
+  if (!own && moves(copy, sighting.endpoints)) {
     copy.next = payload;
     remote.changing.insert(key);
     return false;
@@ -155,6 +155,15 @@ void Regions::hear_guard(Instant now, const std::string& region, const Bytes& ke
 /// A new epoch that does not hold any more may not know of it.
 void Regions::end_guard(const std::string& region, const Bytes& key, bool judged) {
   if (judged && key == registry::holding_key()) regions_.find(region)->second.holds = false;
+}
+
+/// What is there, or may be, stays until it is its turn.
+bool Regions::withhold(const CopyName& name) {
+  DesiredCopy* copy = find(name);
+  if (copy == nullptr) return false;
+  copy->withheld = true;
+  touched_.push_back(name);
+  return copy->busy || !copy->copies.empty();
 }
 
 void Regions::let_go(const std::string& region, const Bytes& key, DesiredCopy& copy) {
@@ -216,7 +225,7 @@ void Regions::judge_due(Instant now) {
 void Regions::judge(Instant now, const std::string& region, RemoteCopies& remote) {
   std::vector<Bytes> orphans;
   for (const auto& [key, copy] : remote.desired) {
-    const bool decided = copy.desired || copy.held || copy.granted;
+    const bool decided = copy.desired || copy.held || copy.granted || copy.withheld;
     if (!decided && copy.any_present()) orphans.push_back(key);
   }
   remote.guard.orphaned(now, orphans, std::exchange(remote.holds, false));

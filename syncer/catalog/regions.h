@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -24,6 +25,13 @@ namespace syncer::catalog {
 inline Bytes instance_key(const registry::ServiceKey& service, const std::string& instance) {
   return encode_key(registry::RecordKey{registry::RecordKind::Instance, service, instance});
 }
+
+/// Why a record is given to the catalog.
+enum class Occasion : std::uint8_t {
+  Known,   ///< it is held, or was repaired
+  News,    ///< it came as it happened: the time until its copy is written says something
+  Policy,  ///< this region shows it otherwise from now on: no guard is asked
+};
 
 /// Names a desired copy: the region it comes from and the key of its record.
 struct CopyName {
@@ -55,6 +63,7 @@ struct DesiredCopy {
   bool timed = false;            ///< it came as it happened and is not written yet: its time is measured
   Instant waits_until = kNever;  ///< its removal waits so long for the copy that takes its place; kNever: not yet
   std::optional<Bytes> next;     ///< desired instead of `payload`, once the guard lets its endpoints change
+  bool withheld = false;         ///< a policy takes it away: it stays as it is until it is released, and is not made
   bool busy = false;             ///< a call for it is under way
   bool queued = false;
   bool extras_settled = false;  ///< metadata was replaced as planned; what is more, the registry adds by itself
@@ -126,8 +135,12 @@ class Regions {
   void hear_guard(Instant now, const std::string& region, const Bytes& key);
   void end_guard(const std::string& region, const Bytes& key, bool judged);
   /// The region holds the record: its removal, if any, is off. True when the copy takes the payload at once; else its
-  /// endpoints change, and that is put before the guard, together with all others of this moment.
-  bool desire(Instant now, const std::string& region, const Bytes& key, DesiredCopy& copy, const Bytes& payload);
+  /// endpoints change, and that is put before the guard, together with all others of this moment, unless it is our
+  /// `own` doing.
+  bool desire(Instant now, const std::string& region, const Bytes& key, DesiredCopy& copy, const Bytes& payload,
+              bool own = false);
+  /// A policy takes a copy away; true when there is one.
+  bool withhold(const CopyName& name);
   /// The region removed it in its running epoch.
   void let_go(const std::string& region, const Bytes& key, DesiredCopy& copy);
   /// A copy was found of which only its registration tells.

@@ -24,6 +24,7 @@ bool same_guard(const replication::GuardMark& a, const replication::GuardMark& b
 
 void Flows::start(Instant now) {
   started_ = now;
+  set_policy(now, std::make_shared<const policy::Policy>(parts_.config.policy));
   if (!parts_.cluster) claim_epoch(now, std::nullopt);
 }
 
@@ -59,6 +60,7 @@ void Flows::reconfigured(Instant now) {
   give_members(now);
   if (!importing_) return;
   carry_imports(now);
+  gate_.restart();
   give_imports(now);
 }
 
@@ -266,9 +268,10 @@ bool Flows::carry_imports(Instant now) {
     const replication::Replica* replica = parts_.peering.replica(change.region);
     const Bytes* payload = replica != nullptr ? replica->find(change.key) : nullptr;
     if (payload != nullptr)
-      parts_.catalog.desire(now, change.region, change.key, *payload, replica->epoch(), !change.repaired);
+      gate_.put(now, change.region, change.key, *payload, replica->epoch(),
+                change.repaired ? catalog::Occasion::Known : catalog::Occasion::News);
     else
-      parts_.catalog.release(now, change.region, change.key, change.judged);
+      gate_.erase(now, change.region, change.key, change.judged);
   }
   return !changes.empty();
 }
@@ -281,6 +284,7 @@ bool Flows::begin_imports(Instant now) {
     importing_ = true;
   }
   parts_.peering.take_changes();  // all that is known follows, once
+  gate_.restart();
   if (importing_) give_imports(now);
   return importing_;
 }
@@ -290,8 +294,7 @@ void Flows::give_imports(Instant now) {
   for (const std::string& region : parts_.peering.regions()) {
     const replication::Replica* replica = parts_.peering.replica(region);
     if (replica == nullptr) continue;
-    for (const auto& [key, record] : replica->records())
-      parts_.catalog.desire(now, region, key, record.payload, replica->epoch());
+    for (const auto& [key, record] : replica->records()) gate_.put(now, region, key, record.payload, replica->epoch());
   }
 }
 
@@ -311,6 +314,7 @@ void Flows::forget_regions(Instant now) {
     if (parts_.peering.is_unwanted(region)) parts_.catalog.end_hold(now, region);
     if (!parts_.catalog.is_empty_of(region) || SYNCER_MUTATED("node.remember_regions_for_ever")) continue;
     parts_.catalog.forget_region(region);
+    gate_.forget_region(region);
     parts_.peering.erase_region(now, region);
   }
 }
@@ -335,6 +339,21 @@ void Flows::answer_questions(Instant now) {
       parts_.peering.answer(now, received, encode_account(account_of(parts_, now, question.kind, question.text)));
     }
   }
+}
+
+// The policy.
+
+void Flows::set_policy(Instant now, SharedPolicy policy) {
+  policy_ = std::move(policy);
+  peering::Peering::ViewOf view;
+  const bool limits = !policy_->exports.empty() || !policy_->rewrites.empty();
+  if (limits && !SYNCER_MUTATED("node.export_whatever_there_is")) {
+    view = [policy = policy_, &kinds = parts_.config.kinds](const std::string& region) {
+      return view_of(policy, kinds, policy::Direction::Export, region);
+    };
+  }
+  parts_.peering.set_views(now, std::move(view), pace_of(*policy_));
+  gate_.set_policy(now, policy_, importing_);
 }
 
 void Flows::fail(Instant now, std::string reason) {

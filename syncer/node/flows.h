@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "syncer/node/convergence.h"
+#include "syncer/node/import_gate.h"
 #include "syncer/node/parts.h"
 
 namespace syncer::node {
@@ -18,7 +19,7 @@ namespace syncer::node {
 ///     cluster, epochs  --the epoch to write in-->   catalog, peering
 ///     gossip           --members-->                 peering, cluster
 ///     catalog          --own records-->             peering  --pushes-->  other regions
-///     peering          --records of others-->       catalog  --writes-->  registry
+///     peering          --records of others-->       import gate -->  catalog  --writes-->  registry
 ///     peering          --state of each region-->    catalog
 ///     catalog          --what guards hold-->        cluster
 ///
@@ -26,7 +27,7 @@ namespace syncer::node {
 /// writer. A node that is not keeps catalog and peering silent.
 class Flows {
  public:
-  explicit Flows(Parts& parts) : parts_(parts) {}
+  explicit Flows(Parts& parts) : parts_(parts), gate_(parts.config.kinds, parts.peering, parts.catalog) {}
 
   void start(Instant now);
   /// The settings of the parts are others: what some of them were not to have, they may have now.
@@ -39,6 +40,12 @@ class Flows {
   void note_guards(Instant now);
   /// The completion of a write to storage.
   void on_stored(Instant now, CallId call, const Result<void>& outcome);
+  /// What travels from now on, both ways.
+  void set_policy(Instant now, SharedPolicy policy);
+  const SharedPolicy& policy() const { return policy_; }
+  const ImportGate& gate() const { return gate_; }
+  void advance(Instant now) { gate_.advance(now); }
+  Instant next_deadline() const { return gate_.next_deadline(); }
   /// The node leaves: no epoch is opened any more.
   void stop() { stopped_ = true; }
   bool stopped() const { return stopped_; }
@@ -79,6 +86,8 @@ class Flows {
   void fail(Instant now, std::string reason);
 
   Parts& parts_;
+  ImportGate gate_;
+  SharedPolicy policy_;
   Instant started_{};
   std::optional<Epoch> epoch_;
   bool ready_ = false;

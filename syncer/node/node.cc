@@ -8,6 +8,7 @@
 #include "syncer/node/accounts.h"
 #include "syncer/node/flows.h"
 #include "syncer/node/node_config.h"
+#include "syncer/node/policy_effect.h"
 #include "syncer/wire/sync/message.h"
 
 namespace syncer::node {
@@ -108,6 +109,7 @@ void Node::advance(Instant now) {
   if (now >= parts_->gossip.next_deadline()) parts_->gossip.advance(now);
   if (now >= parts_->peering.next_deadline()) parts_->peering.advance(now);
   if (now >= parts_->catalog.next_deadline()) parts_->catalog.advance(now);
+  if (now >= flows_->next_deadline()) flows_->advance(now);
   flows_->note_guards(now);
   flows_->run(now);
 }
@@ -115,7 +117,8 @@ void Node::advance(Instant now) {
 Instant Node::next_deadline() const {
   const Instant cluster = parts_->cluster ? parts_->cluster->next_deadline() : kNever;
   return std::min({cluster, parts_->gossip.next_deadline(), parts_->peering.next_deadline(),
-                   parts_->catalog.next_deadline(), parts_->names.next_deadline(), unidentified_.next_deadline()});
+                   parts_->catalog.next_deadline(), parts_->names.next_deadline(), flows_->next_deadline(),
+                   unidentified_.next_deadline()});
 }
 
 // Inputs: each goes to the part that it is meant for, then the flows carry the results.
@@ -358,7 +361,34 @@ ServicesReport Node::services(std::string_view search, std::string_view after, s
   return node::services(*parts_, search, after, limit);
 }
 
+Result<std::string> Node::check_policy(const policy::Policy& policy) const {
+  if (!flows_->epoch())
+    return failure(ErrorCode::Refused, "", "this syncer does not write for its region: ask the one that does");
+  const auto wanted = std::make_shared<const policy::Policy>(policy);
+  return to_text(effect_of(*parts_, flows_->gate(), wanted), parts_->config.region);
+}
+
+Result<void> Node::apply_policy(Instant now, policy::Policy policy, bool confirmed) {
+  const auto wanted = std::make_shared<const policy::Policy>(std::move(policy));
+  const PolicyEffect effect = effect_of(*parts_, flows_->gate(), wanted);
+  if (!confirmed && effect.takes_more_than(wanted->confirm_share)) {
+    return failure(ErrorCode::Refused, "",
+                   "it takes more than " + to_string(wanted->confirm_share) + " from a region, and wants --yes:\n" +
+                       to_text(effect, parts_->config.region));
+  }
+  flows_->set_policy(now, wanted);
+  observe(parts_->ports.observer, now, EventKind::PolicyApplied, Severity::Info,
+          {{"exports", wanted->exports.size()}, {"imports", wanted->imports.size()}});
+  flows_->run(now);
+  return {};
+}
+
 // What is shown of it.
+
+const policy::Policy& Node::policy() const { return *flows_->policy(); }
+const replication::Projection* Node::shown_here(const std::string& region) const {
+  return flows_->gate().projection(region);
+}
 
 const crypto::Keyring& Node::gossip_keys() const { return parts_->gossip.keys(); }
 const NodeConfig& Node::config() const { return parts_->config; }

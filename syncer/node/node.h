@@ -148,6 +148,11 @@ class Node {
   Result<bool> use_key(Instant now, const std::string& id);
   Result<bool> remove_key(Instant now, const std::string& id);
   const crypto::Keyring& gossip_keys() const;
+  /// What a policy would change, for people. Refused by a syncer that is not the region's writer, which knows nothing.
+  Result<std::string> check_policy(const policy::Policy& policy) const;
+  /// Another policy from now on. Refused, with what it would take away, when that is more than its share of what any
+  /// region is shown and not `confirmed`.
+  Result<void> apply_policy(Instant now, policy::Policy policy, bool confirmed);
 
   /// A syncer that is known is at this host: places are kept for it.
   bool is_member_host(const Endpoint& from) const;
@@ -173,6 +178,9 @@ class Node {
   const catalog::Catalog& catalog() const;
   /// nullptr in single mode.
   const cluster::Cluster* cluster() const;
+  const policy::Policy& policy() const;
+  /// What the policy shows here of a region, nullptr where it has no word; see Peering::projection for the other way.
+  const replication::Projection* shown_here(const std::string& region) const;
   Sizes sizes() const;
   void hash(StateHasher& hasher) const;
 

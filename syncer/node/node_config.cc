@@ -4,8 +4,10 @@
 #include <algorithm>
 
 #include "syncer/base/nearest.h"
+#include "syncer/registry/eureka/copy.h"
 #include "syncer/registry/eureka/driver.h"
 #include "syncer/registry/nacos/driver.h"
+#include "syncer/registry/servicecenter/documents.h"
 #include "syncer/registry/servicecenter/driver.h"
 
 namespace syncer::node {
@@ -21,6 +23,13 @@ Result<Mode> parse_mode(std::string_view text) {
 
 std::string show_mode(Mode mode) { return mode == Mode::Cluster ? "cluster" : "single"; }
 
+/// The place inside the policy is a part of the sentence: that of the whole is the setting's.
+Result<policy::Policy> parse_policy(std::string_view text) {
+  auto policy = policy::parse_policy(text);
+  if (!policy) return failure(policy.error().code, "", to_string(policy.error()));
+  return policy;
+}
+
 /// What belongs to no part: who and where this syncer is.
 forms::Settings<NodeConfig> own_settings() {
   using C = NodeConfig;
@@ -32,6 +41,9 @@ forms::Settings<NodeConfig> own_settings() {
       forms::endpoints("join", &C::join, "gossip or RPC addresses of any syncers"),
       forms::custom("mode", "\"single\" or \"cluster\"", &C::mode,
                     "one syncer in this region, or several that elect a leader", parse_mode, show_mode),
+      forms::custom("policy", "a JSON object", &C::policy,
+                    "what travels between this region and others: filters of what is given and taken", parse_policy,
+                    [](const policy::Policy& policy) { return policy.text; }),
       forms::name("node", &C::node, "name of this syncer, unique among all"),
       forms::endpoint("rpc.address", &C::rpc_address, "where other regions reach this syncer"),
   };
@@ -78,8 +90,9 @@ Result<void> validate_own(const NodeConfig& c) {
 
 registry::Kinds registry_kinds() {
   registry::Kinds kinds;
-  kinds.add("servicecenter", registry::servicecenter::make_driver, registry::servicecenter::sign());
-  kinds.add("eureka", registry::eureka::make_driver, registry::eureka::sign());
+  kinds.add("servicecenter", registry::servicecenter::make_driver, registry::servicecenter::sign(),
+            registry::servicecenter::adapt_native);
+  kinds.add("eureka", registry::eureka::make_driver, registry::eureka::sign(), registry::eureka::adapt_native);
   kinds.add("nacos", registry::nacos::make_driver, registry::nacos::sign());
   return kinds;
 }

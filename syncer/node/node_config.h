@@ -14,6 +14,7 @@
 #include "syncer/cluster/config.h"
 #include "syncer/gossip/timing.h"
 #include "syncer/peering/config.h"
+#include "syncer/policy/policy.h"
 #include "syncer/registry/driver.h"
 #include "syncer/settings/settings.h"
 #include "syncer/wire/gossip/packet.h"
@@ -45,6 +46,7 @@ struct NodeConfig {
   catalog::RegistrySettings registry;
   catalog::GuardSettings guard;
   peering::SyncSettings sync;
+  policy::Policy policy;  ///< what travels between this region and others
 };
 
 using Setting = settings::Setting<NodeConfig>;

@@ -54,6 +54,29 @@ std::string problem_of(const peering::Peering::Link& link, bool publishing, cons
   return link.incomplete ? "its records do not become complete" : "";
 }
 
+/// Adds one direction; gives the number of instances that are kept back.
+std::uint64_t add_rules(PolicyStatus& status, const policy::Policy& policy, policy::Direction direction,
+                        const replication::Projection* projection) {
+  if (projection == nullptr) return 0;
+  std::uint64_t kept = 0;
+  for (const auto& [reason, count] : projection->reasons()) {
+    if (reason == policy::kNoRule) continue;
+    kept += count;
+    status.rules.push_back("\"" + std::string(policy::rule_name(policy, direction, reason)) + "\" keeps " +
+                           std::to_string(count) +
+                           (direction == policy::Direction::Export ? " from it" : " of it away"));
+  }
+  status.leaving += projection->leaving().size();
+  return kept;
+}
+
+PolicyStatus policy_status(const std::string& region, const Parts& parts, const Flows& flows) {
+  PolicyStatus status;
+  status.not_given = add_rules(status, *flows.policy(), policy::Direction::Export, parts.peering.projection(region));
+  status.not_taken = add_rules(status, *flows.policy(), policy::Direction::Import, flows.gate().projection(region));
+  return status;
+}
+
 RegionStatus status_of(const std::string& region, const Parts& parts, Instant now) {
   const peering::Peering& peering = parts.peering;
   const peering::Peering::Link link = peering.link(region);
@@ -145,6 +168,7 @@ void Node::fill_work(Status& status, Instant now) const {
   status.starting = starting(*flows_, status.registry);
   for (const std::string& region : parts_->peering.regions()) {
     status.regions.push_back(status_of(region, *parts_, now));
+    status.regions.back().policy = policy_status(region, *parts_, *flows_);
     add_reasons(status.pending, status.regions.back(), parts_->peering.state(region, now).complete);
   }
   for (std::string& reason : parts_->catalog.pending()) add_reason(status.pending, std::move(reason));

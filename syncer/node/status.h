@@ -17,17 +17,41 @@
 
 namespace syncer::node {
 
+/// What the policy keeps from another region, and away of it.
+struct PolicyStatus {
+  std::uint64_t not_given = 0;     ///< own instances that it is not shown
+  std::uint64_t not_taken = 0;     ///< its instances that are not shown here
+  std::uint64_t leaving = 0;       ///< records of both that are shown still, and go one by one
+  std::vector<std::string> rules;  ///< which rule keeps how many: "\"no payments\" keeps 3 from it"
+
+  template <class Self, class Visitor>
+  static void describe(Self& s, Visitor& v) {
+    v.field({.key = "policy_not_given", .help = "Own instances that the policy does not give to the region."},
+            s.not_given);
+    v.field({.key = "policy_not_taken", .help = "Instances of the region that the policy does not let in."},
+            s.not_taken);
+    v.field({.key = "policy_leaving",
+             .help = "Records that the policy took away and that are shown until it is their turn.",
+             .phrase = "{} records leave by the policy",
+             .hide_unset = true},
+            s.leaving);
+    v.field({.key = "policy", .phrase = "policy: {}"}, s.rules);
+  }
+};
+
 /// What is known of another region.
 struct RegionStatus {
   std::string region;
   peering::LinkStatus link;
   catalog::ImportStatus imports;
+  PolicyStatus policy = {};
 
   template <class Self, class Visitor>
   static void describe(Self& s, Visitor& v) {
     v.field({.key = "region"}, s.region);
     peering::LinkStatus::describe(s.link, v);
     catalog::ImportStatus::describe(s.imports, v);
+    PolicyStatus::describe(s.policy, v);
   }
 };
 

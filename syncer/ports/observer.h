@@ -42,6 +42,7 @@ namespace syncer {
   X(EpochDoubted,        "epoch.doubted")          /* region, epoch_generation, epoch_term, known */      \
   X(QuotaReached,        "quota.reached")          /* region, quota, reason */                            \
   X(QuotaMet,            "quota.met")              /* region, quota */                                    \
+  X(PolicyApplied,       "policy.applied")         /* exports, imports: numbers of rules */               \
   /* registry: address, reason, op, code */                                                               \
   X(RegistryUp,          "registry.up")                                                                   \
   X(RegistryDown,        "registry.down")                                                                 \

@@ -203,10 +203,13 @@ struct KindSign {
 class Kinds {
  public:
   using Factory = std::function<std::unique_ptr<Driver>(const DriverContext&)>;
+  /// Makes the native part of a record agree with its neutral part, which was `former` before it was changed. Invalid
+  /// when the native part cannot be read.
+  using Adapt = std::function<Result<void>(InstanceRecord& record, const Instance& former)>;
 
   /// Adds or replaces a kind. One without a sign is recognised by nothing.
-  Kinds& add(std::string name, Factory make, KindSign sign = {}) {
-    kinds_.insert_or_assign(std::move(name), Kind{std::move(make), std::move(sign)});
+  Kinds& add(std::string name, Factory make, KindSign sign = {}, Adapt adapt = {}) {
+    kinds_.insert_or_assign(std::move(name), Kind{std::move(make), std::move(sign), std::move(adapt)});
     return *this;
   }
   bool contains(std::string_view name) const { return kinds_.find(name) != kinds_.end(); }
@@ -217,6 +220,12 @@ class Kinds {
   }
   /// Of a kind that is known.
   const KindSign& sign(std::string_view name) const { return kinds_.find(name)->second.sign; }
+  /// See Adapt; of kinds that are not known here, and of those whose native part says nothing of the kind, nothing.
+  Result<void> adapt(InstanceRecord& record, const Instance& former) const {
+    const auto found = kinds_.find(record.native.kind);
+    if (found == kinds_.end() || !found->second.adapt) return {};
+    return found->second.adapt(record, former);
+  }
   /// A driver of the kind that the settings name, which has to be known.
   std::unique_ptr<Driver> make(const DriverContext& context) const {
     return kinds_.at(context.settings.kind).make(context);
@@ -226,6 +235,7 @@ class Kinds {
   struct Kind {
     Factory make;
     KindSign sign;
+    Adapt adapt;
   };
   std::map<std::string, Kind, std::less<>> kinds_;
 };

@@ -26,7 +26,7 @@ void set(Metadata& metadata, std::string_view mark, std::string value) {
 }
 
 void mark_copy(Metadata& metadata, const std::string& region, const std::string& instance) {
-  std::erase_if(metadata, [](const auto& text) { return is_mark(text.first); });
+  std::erase_if(metadata, [](const auto& text) { return is_mark(text.first) && text.first != kEndpoints; });
   set(metadata, kRegion, region);
   set(metadata, kInstance, instance);
 }

@@ -24,7 +24,9 @@ inline constexpr std::string_view kApp = "syncer.app";          ///< of the serv
 inline constexpr std::string_view kVersion = "syncer.version";  ///< of the service
 inline constexpr std::string_view kEnvironment = "syncer.env";  ///< of the service
 inline constexpr std::string_view kStatus = "syncer.status";    ///< the origin's word, when it is not the copy's
-inline constexpr std::string_view kCut = "syncer.cut";          ///< what was left out, in words
+inline constexpr std::string_view kEndpoints =
+    "syncer.endpoints";                                 ///< the origin's, where a policy shows those of a gateway
+inline constexpr std::string_view kCut = "syncer.cut";  ///< what was left out, in words
 // Of a canary.
 inline constexpr std::string_view kCanary = "syncer.canary";  ///< its region
 inline constexpr std::string_view kNode = "syncer.node";

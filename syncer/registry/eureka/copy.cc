@@ -48,6 +48,19 @@ std::optional<Shape> own_shape(const InstanceRecord& record) {
   return shape;
 }
 
+/// Where a URL leads now that was at one of the former endpoints, or at their host.
+std::string moved_url(const std::string& url, const Instance& former, const Instance& now) {
+  ServiceEndpoint at = parse_service_endpoint(url);
+  const std::string& host = former.endpoints.front().host;
+  if (at.protocol.empty() || (at.host != host && at.host != former.host_name)) return url;
+  const bool by_name = at.host != host;
+  at.host = by_name ? now.host_name : now.endpoints.front().host;
+  for (std::size_t i = 0; i < std::min(former.endpoints.size(), now.endpoints.size()); ++i) {
+    if (former.endpoints[i].port == at.port) return (at.port = now.endpoints[i].port, to_string(at));
+  }
+  return to_string(at);
+}
+
 /// From the neutral part: one plain and one encrypted endpoint of HTTP.
 std::optional<Shape> foreign_shape(const InstanceRecord& record) {
   const HttpEndpoints found = http_endpoints(record.instance.endpoints);
@@ -97,6 +110,26 @@ std::string true_status(const InstanceRecord& record) {
 }
 
 }  // namespace
+
+Result<void> adapt_native(InstanceRecord& record, const Instance& former) {
+  const Instance& now = record.instance;
+  if (now.endpoints == former.endpoints && now.host_name == former.host_name) return {};
+  json native = json::parse(record.native.content, nullptr, false);
+  if (!native.is_object() || now.endpoints.empty() || former.endpoints.empty()) {
+    return failure(ErrorCode::Invalid, "instance", "its native part is broken");
+  }
+  for (auto& [name, value] : native.items()) {
+    if (value.is_string() && value.get_ref<const std::string&>().find("://") != std::string::npos) {
+      value = moved_url(value.get<std::string>(), former, now);
+    }
+  }
+  native["ipAddr"] = now.endpoints.front().host;
+  for (const ServiceEndpoint& endpoint : now.endpoints) {
+    native[endpoint.secure ? "securePort" : "port"] = port(endpoint.port, true);
+  }
+  record.native.content = dump(native);
+  return {};
+}
 
 Result<CopyPlan> plan_copy(const std::string& region, const std::string& instance, ByteView payload) {
   auto record = decode_record(payload);

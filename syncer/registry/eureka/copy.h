@@ -18,6 +18,8 @@ inline constexpr std::size_t kMaxRegistration = 16 * 1024;
 /// Of copies and canaries: a server counts on renewals each 30 s, and on leases of three of them.
 inline constexpr Duration kLease = std::chrono::seconds(90);
 
+/// The native part answers where the changed neutral part does; see Kinds::Adapt.
+Result<void> adapt_native(InstanceRecord& record, const Instance& former);
 /// How a record of any kind is to appear here. Invalid when it is none, or has no endpoint that this kind has a place
 /// for: one of HTTP that can be reached from elsewhere.
 ///

@@ -94,7 +94,8 @@ InstanceRecord record_of(const Shown& shown) {
   instance.endpoints = {endpoint_of(shown)};
   instance.status = status_of(shown);
   instance.metadata = shown.metadata;
-  std::erase_if(instance.metadata, [](const auto& text) { return is_lease_key(text.first); });
+  std::erase_if(instance.metadata,
+                [](const auto& text) { return is_lease_key(text.first) || text.first == marks::kEndpoints; });
   instance.weight = neutral_weight(shown.weight);
   instance.lease = lease_of(shown.metadata);
   record.native.kind = kNativeKind;

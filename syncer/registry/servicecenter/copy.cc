@@ -6,6 +6,7 @@
 
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
+#include "syncer/registry/marks.h"
 #include "syncer/registry/servicecenter/documents.h"
 
 namespace syncer::registry::servicecenter {
@@ -93,7 +94,8 @@ Result<CopyPlan> plan_copy(const std::string& region, const std::string& instanc
   plan.status = std::move(document->status);
   plan.lease = document->lease;
   plan.metadata = std::move(document->properties);
-  std::erase_if(plan.metadata, [](const auto& property) { return is_mark(property.first); });
+  std::erase_if(plan.metadata,
+                [](const auto& property) { return is_mark(property.first) && property.first != marks::kEndpoints; });
   plan.metadata["syncer.region"] = region;
   plan.metadata["syncer.instance"] = instance;
   plan.properties_in_place = properties_body(plan, kLongestEpoch, kAnySeal).has_value();

@@ -368,6 +368,20 @@ InstanceRecord record_of(const json::Value& instance, Members members, Metadata 
   return record;
 }
 
+Result<void> adapt_native(InstanceRecord& record, const Instance& former) {
+  if (record.native.content.empty()) return {};
+  const auto residue = json::Document::parse(record.native.content);
+  if (!residue || !residue->root().is_object()) {
+    return failure(ErrorCode::Invalid, "instance", "its native part is not a JSON object");
+  }
+  Members members = members_of(residue->root());
+  if (record.instance.endpoints != former.endpoints) members.erase("endpoints");
+  if (record.instance.host_name != former.host_name) members.erase("hostName");
+  if (record.instance.metadata != former.metadata) members.erase("properties");
+  record.native.content = members.empty() ? Bytes() : object_text(members);
+  return {};
+}
+
 Result<InstanceDocument> document_of(const InstanceRecord& record) {
   Instance instance = record.instance;
   const bool own = record.native.kind == kNativeKind;

@@ -96,6 +96,8 @@ struct InstanceDocument {
 InstanceRecord record_of(const json::Value& instance, Members members);
 /// The same with its properties, when they were read already.
 InstanceRecord record_of(const json::Value& instance, Members members, Metadata metadata);
+/// The native part says nothing any more that the changed neutral part says otherwise; see Kinds::Adapt.
+Result<void> adapt_native(InstanceRecord& record, const Instance& former);
 /// How an instance of any kind looks here. From a record of this kind its very members, from another one what the
 /// neutral part says. Invalid when the native part is broken.
 Result<InstanceDocument> document_of(const InstanceRecord& record);
