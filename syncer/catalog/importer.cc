@@ -252,6 +252,10 @@ void Importer::fulfil_present(Instant now, Work& work, const registry::SharedPla
                           SYNCER_MUTATED("registry.change_large_properties_in_place");
     return in_place ? adapt(now, work, kept, plan, *aspect) : remove(now, work, kept, "replaced");
   }
+  if (copy.copies.at(kept).unproven) {
+    copy.waiting = "the registry is asked whether it stored it";
+    return;
+  }
   for (const auto& [id, state] : copy.copies) {
     const bool former = (state.present || state.doubtful) && id != kept;
     if (former && !SYNCER_MUTATED("catalog.keep_former_copies")) return remove(now, work, id, "replaced");
@@ -343,15 +347,20 @@ Result<void> Importer::on_added(Instant now, Work& work, const registry::Service
   leases_.track(now, *entry, plan->lease);
   report(now, EventKind::CopyRegistered, work, entry->id, "");
   note_written(work);
-  if (was_removed_just_now) verify(now, *entry);
+  if (was_removed_just_now) verify(now, work.name, state);
   return {};
 }
 
-/// A registry may answer well and store nothing when an id is registered at once after it was removed.
-void Importer::verify(Instant now, const registry::EntryId& entry) {
+/// A registry may answer well and store nothing when an id is registered at once after it was removed. Until that is
+/// known nothing goes for it.
+void Importer::verify(Instant now, const CopyName& name, CopyState& state) {
   if (SYNCER_MUTATED("catalog.trust_every_registration")) return;
-  driver_.confirm(now, entry, [this, entry](Instant at, const registry::Confirmation& answer) {
-    if (answer.presence == registry::Presence::Absent) present_.lease_lost(at, entry);
+  state.unproven = !SYNCER_MUTATED("catalog.go_for_what_may_not_be_stored");
+  driver_.confirm(now, state.ref, [this, name, ref = state.ref](Instant at, const registry::Confirmation& answer) {
+    if (DesiredCopy* copy = regions_.find(name); copy != nullptr && copy->copies.contains(ref.id))
+      copy->copies.at(ref.id).unproven = false;
+    if (answer.presence == registry::Presence::Absent) present_.lease_lost(at, ref);
+    queue_.push(name);
   });
 }
 

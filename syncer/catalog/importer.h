@@ -101,7 +101,7 @@ class Importer {
   void remove(Instant now, Work& work, const std::string& id, std::string_view reason);
   Result<void> on_added(Instant now, Work& work, const registry::ServiceRef& where, const registry::SharedPlan& plan,
                         const Result<registry::EntryId>& entry);
-  void verify(Instant now, const registry::EntryId& entry);
+  void verify(Instant now, const CopyName& name, CopyState& state);
   Result<void> on_changed(Instant now, Work& work, const std::string& id, const registry::CopyPlan& plan,
                           registry::Aspect aspect, const Result<void>& success);
   Result<void> on_removed(Instant now, Work& work, const std::string& id, std::string_view reason,

@@ -42,6 +42,11 @@ bool DesiredCopy::is_failing() const {
   return !rejected.empty() || failures >= kStubborn;
 }
 
+bool DesiredCopy::any_proven() const {
+  return std::any_of(copies.begin(), copies.end(),
+                     [](const auto& entry) { return entry.second.present && !entry.second.unproven; });
+}
+
 bool DesiredCopy::at_rest() const { return rejected.empty() && waiting.empty() && !busy && !queued && failures == 0; }
 
 RemoteCopies::RemoteCopies(const GuardSettings& settings, const std::string& region, Observer& observer, Instant now)
@@ -188,7 +193,7 @@ bool Regions::is_being_replaced(const RemoteCopies& remote, const Bytes& key, co
   const auto successor = remote.guard.window().live_at(leaving.service, leaving.endpoints);
   const auto found = successor ? remote.desired.find(*successor) : remote.desired.end();
   if (found == remote.desired.end()) return false;
-  return found->second.desired && found->second.rejected.empty() && !found->second.any_present();
+  return found->second.desired && found->second.rejected.empty() && !found->second.any_proven();
 }
 
 void Regions::forget(const std::string& region, const Bytes& key) {

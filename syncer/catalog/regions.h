@@ -45,6 +45,7 @@ struct CopyState {
   registry::EntryId ref;
   bool present = false;
   bool doubtful = false;  ///< its registration was not answered: it may be there
+  bool unproven = false;  ///< it is asked for whether the registration that was answered was stored, too
   std::string status;
   registry::Metadata metadata;
   std::vector<std::string> endpoints;  ///< only where they change in place
@@ -76,6 +77,8 @@ struct DesiredCopy {
   bool any_present() const;
   /// Refused, or failed again and again: needs somebody, while all else only needs time.
   bool is_failing() const;
+  /// One is there that others may go for.
+  bool any_proven() const;
   /// Nothing is under way, waits or failed.
   bool at_rest() const;
 };

@@ -163,6 +163,58 @@ TEST(CatalogSpoiltCopies, AreRegisteredAgainSoonWhenTheRegistryStoredNothing) {
   EXPECT_LT(lost, 17U);
 }
 
+/// An instance whose copy is removed and registered again within a second, while the registry spoils that, and what
+/// stands in its place meanwhile.
+struct CatalogReturningCopies : testing::Test {
+  static mocksc::ModelOptions spoiling() {
+    mocksc::ModelOptions options;
+    options.lags.spoilt_registrations = {1, 1};  // half of them are lost
+    return options;
+  }
+  void SetUp() override {
+    driver.catalog().region_state(world.now(), "west", true, true, true);
+    want(first);
+    world.run_for(5s);
+    world.center.model().set_listener(
+        [this](const mocksc::RegistryChange&) { fewest = std::min(fewest, world.copies("west").size()); });
+  }
+  void want(const RemoteInstance& record) {
+    driver.catalog().desire(world.now(), "west", record.service_key, record.service_payload, {1, 1});
+    driver.catalog().desire(world.now(), "west", record.key, record.payload, {1, 1});
+  }
+  void release(const RemoteInstance& record) { driver.catalog().release(world.now(), "west", record.key, true); }
+
+  RegistryWorld world{spoiling()};
+  CatalogDriver driver{catalog_config_of("east"), world};
+  RemoteInstance first = remote_instance("cart", "i1", "rest://9:1");
+  std::size_t fewest = 9;
+};
+
+TEST_F(CatalogReturningCopies, AreStoredBeforeWhatStandsInTheirPlaceGoes) {
+  const RemoteInstance second = remote_instance("cart", "i2", "rest://9:1");
+  for (int i = 0; i < 20; ++i) {
+    want(second);
+    release(first);
+    world.run_for(300ms);
+    want(first);
+    release(second);
+    world.run_for(20s);
+  }
+  EXPECT_EQ(fewest, 1U);
+  EXPECT_EQ(world.copies("west").size(), 1U);
+}
+
+TEST_F(CatalogReturningCopies, AreStoredBeforeThoseWithTheirOtherEndpointsGo) {
+  for (int i = 0; i < 20; ++i) {
+    want(remote_instance("cart", "i1", "rest://9:2"));
+    world.run_for(300ms);
+    want(first);
+    world.run_for(20s);
+  }
+  EXPECT_EQ(fewest, 1U);
+  EXPECT_EQ(world.copies("west").begin()->second, "rest://9:1");
+}
+
 TEST_F(CatalogCopies, AreRemovedWhenTheirRegionSaysSo) {
   link(true);
   const auto first = remote_instance("cart", "i1", "rest://9:1");
