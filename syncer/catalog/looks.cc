@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/catalog/looks.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "syncer/base/mutation.h"
@@ -36,7 +37,7 @@ void Looks::on_canary(Instant now, std::uint64_t counted, const Confirmation& an
   look_.went_back = memory.went_back && !SYNCER_MUTATED("catalog.overlook_an_older_state");
   look_.broke = memory.since != told_since_;
   if (!look_.broke || look_.went_back) return end(now);
-  ask_witnesses(now, memory.since);
+  ask_witnesses(now, std::min(memory.since, told_at_));
 }
 
 void Looks::ask_witnesses(Instant now, Instant before) {
@@ -66,7 +67,10 @@ void Looks::end(Instant now) {
   under_way_ = false;
   if (canary_.is_refused() && !look_.witnesses.empty()) look_.proof.healthy = true;
   if (std::exchange(unheard_, false) && look_.witnesses.empty()) look_.proof.healthy = look_.broke = false;
-  if (look_.proof.healthy) told_since_ = look_.proof.continuous_since;
+  if (look_.proof.healthy) {
+    told_since_ = look_.proof.continuous_since;
+    told_at_ = look_.proof.checked_at;
+  }
   done_(now, look_);
 }
 

@@ -20,8 +20,8 @@ struct Look {
 };
 
 /// Looks at the registry past all caches, one at a time: asks for the canary, and where it was registered anew, or the
-/// registry refuses it, for a few older entries, too. That they are there with the registration they had shows that it
-/// was the canary's own break, and no loss of memory.
+/// registry refuses it, for a few entries, too, that were known when the canary before was there. That they are there
+/// with the registration they had shows that it was the canary's own break, and no loss of memory.
 class Looks {
  public:
   using Done = std::function<void(Instant now, const Look& look)>;
@@ -52,6 +52,7 @@ class Looks {
   bool unheard_ = false;  // one of the witnesses asked did not answer
   Look look_;
   Instant told_since_ = Instant::min();  // the canary's age as the last healthy look told
+  Instant told_at_ = kNever;             // when it began; kNever: there was none
 };
 
 }  // namespace syncer::catalog

@@ -22,8 +22,8 @@ std::string age(Instant now, Instant since) {
 void LossGuard::put(Instant now, const Sighting& sighting) {
   Entry* known = window_.find(sighting.key);
   if (known == nullptr) return arrive(now, sighting);
-  if (known->state == State::Live) return window_.renew(*known, sighting);
-  come_back(*known, sighting);
+  if (known->state == State::Live) return window_.renew(now, *known, sighting);
+  come_back(now, *known, sighting);
 }
 
 void LossGuard::arrive(Instant now, const Sighting& sighting) {
@@ -50,13 +50,13 @@ void LossGuard::replace(Entry& lost, Entry& by) {
   if (!was_covered) window_.spend(by);
 }
 
-void LossGuard::come_back(Entry& entry, const Sighting& sighting) {
+void LossGuard::come_back(Instant now, Entry& entry, const Sighting& sighting) {
   if (entry.state == State::Held) decide(Kind::Return, static_cast<GuardRule>(entry.rule), entry, Instant{});
   unhold(entry);
   open_.erase(entry.number);
   gone_.erase(entry.number);
   set_timer(entry, kNever);
-  window_.renew(entry, sighting);
+  window_.renew(now, entry, sighting);
 }
 
 void LossGuard::absent(Instant now, std::span<const Absence> absences) {
@@ -122,7 +122,7 @@ void LossGuard::witness(Instant now, ByteView key, Instant proven) {
   Entry* entry = window_.find(key);
   if (entry == nullptr || entry->state != State::Live) return;
   entry->proven = std::max(entry->proven, proven);
-  if (!registry_.witness(entry->proven_first, proven)) return;
+  if (!registry_.witness(entry->known_since, proven)) return;
   for (const Number number : held_) {
     if (window_.at(number).rule == static_cast<std::uint8_t>(GuardRule::MemoryLost)) open_.insert(number);
   }
@@ -219,20 +219,19 @@ void LossGuard::hold_suspect(Instant now, Entry& entry, GuardRule rule, bool fou
     return let_go(entry, GuardRule::Ordinary);
   }
   hold(now, entry, rule, held_until(entry, rule), Kind::Hold);
-  if (!founds) return;
-  found(entry);
-  mass_until_ = std::max(mass_until_, saturating_add(now, wave_time(entry)));
+  if (founds) found(now, entry);
 }
 
-void LossGuard::found(Entry& entry) {
-  founders_ += entry.founder ? 0 : 1;
-  entry.founder = true;
+/// What a service lost that keeps at least half says nothing about the loss.
+void LossGuard::found(Instant now, Entry& entry) {
+  if (!window_.is_mostly_lost(entry) && !SYNCER_MUTATED("guard.let_anyone_found_a_wave")) return;
+  entry.wave = wave_.found(now, saturating_add(now, wave_time(entry)));
 }
 
-/// The last of a wave, though some are back by then. Once all that made it one are back it is over.
+/// The last of a wave, though some are back by then.
 bool LossGuard::joins_mass_loss(Instant now) const {
   if (SYNCER_MUTATED("guard.forget_the_last_of_a_wave")) return false;
-  return (founders_ > 0 && now < mass_until_) || is_inherited(now);
+  return wave_.takes_in(now) || is_inherited(now);
 }
 
 /// What a new epoch lacks nobody judged, and of each service some may be back already: there it is enough that services
@@ -241,7 +240,8 @@ bool LossGuard::is_mass_loss(GuardRule rule) const {
   const std::size_t lost = SYNCER_MUTATED("guard.count_what_was_scaled_in") ? window_.lost() : window_.lost_mostly();
   const std::size_t all = window_.live() + window_.lost();  // far below 2^32, and a share's parts are small
   const std::size_t services = rule == GuardRule::MassOrphaned ? window_.mostly_lost_services() : window_.struck();
-  return lost >= options_.minimum && lost * options_.share.denominator >= all * options_.share.numerator &&
+  const std::size_t minimum = SYNCER_MUTATED("guard.ignore_the_minimum") ? 1 : options_.minimum;
+  return lost >= minimum && lost * options_.share.denominator >= all * options_.share.numerator &&
          (services >= options_.services || SYNCER_MUTATED("guard.ignore_breadth"));
 }
 
@@ -251,7 +251,7 @@ void LossGuard::restore_the_first(Instant now) {
   for (const Number number : std::vector<Number>(gone_.begin(), gone_.end())) {
     Entry& entry = window_.at(number);
     hold(now, entry, GuardRule::MassExpiry, held_until(entry, GuardRule::MassExpiry), Kind::Restore);
-    found(entry);
+    found(now, entry);
   }
 }
 
@@ -286,7 +286,7 @@ void LossGuard::hold(Instant now, Entry& entry, GuardRule rule, Instant until, K
 
 void LossGuard::unhold(Entry& entry) {
   if (held_.erase(entry.number) == 0) return;
-  if (std::exchange(entry.founder, false)) --founders_;
+  wave_.back(std::exchange(entry.wave, 0));
   --by_rule_[entry.rule];
   stalled_.erase(entry.number);
 }
@@ -362,7 +362,7 @@ void LossGuard::release(Instant now) {
     let_go(window_.at(number), GuardRule::Operator);
   }
   for (const Number number : std::vector<Number>(gone_.begin(), gone_.end())) drop(window_.at(number));
-  mass_until_ = now;
+  wave_.end();
   inherited_ = 0;
   inherited_until_ = Instant::min();
 }
@@ -412,7 +412,7 @@ std::string LossGuard::evidence(Instant now, GuardRule rule) const {
 void LossGuard::hash(StateHasher& hasher) const {
   window_.hash(hasher);
   registry_.hash(hasher);
-  hasher.add(static_cast<std::uint64_t>(nanos(mass_until_)));
+  wave_.hash(hasher);
   release_.hash(hasher);
   hasher.add(inherited_);
 }

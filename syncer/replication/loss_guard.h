@@ -16,6 +16,7 @@
 #include "syncer/base/time.h"
 #include "syncer/replication/guard_release.h"
 #include "syncer/replication/guard_rule.h"
+#include "syncer/replication/loss_wave.h"
 #include "syncer/replication/loss_window.h"
 #include "syncer/replication/registry_health.h"
 #include "syncer/replication/sizes.h"
@@ -123,8 +124,8 @@ class LossGuard {
   /// What speaks for the rule now, in words: "9 of 12 entries are gone, ...".
   std::string evidence(Instant now, GuardRule rule) const;
   const LossWindow& window() const { return window_; }
-  /// Live entries that may be witnesses of a break of the canary at `broke`: see witness().
-  std::vector<Bytes> witnesses(std::size_t count, Instant broke) const { return window_.youngest(count, broke); }
+  /// Live entries that may be witnesses of a break of the canary after `before`: see witness().
+  std::vector<Bytes> witnesses(std::size_t count, Instant before) const { return window_.youngest(count, before); }
   /// Adds what it knows.
   void fill(GuardSizes& sizes) const {
     sizes.entries += window_.size();
@@ -141,7 +142,7 @@ class LossGuard {
   using State = LossWindow::State;
 
   void arrive(Instant now, const Sighting& sighting);
-  void come_back(Entry& entry, const Sighting& sighting);
+  void come_back(Instant now, Entry& entry, const Sighting& sighting);
   void replace(Entry& lost, Entry& by);
   void lose(Instant now, ByteView key, Instant proven, bool orphan, std::vector<Number>& lost);
   void look_for_successors(Instant now, const std::vector<Number>& lost);
@@ -152,7 +153,7 @@ class LossGuard {
   void hold_suspect(Instant now, Entry& entry, GuardRule rule, bool founds);
   bool joins_mass_loss(Instant now) const;
   void restore_the_first(Instant now);
-  void found(Entry& entry);
+  void found(Instant now, Entry& entry);
   bool is_mass_loss(GuardRule rule) const;
   bool is_memory_lost(Instant now, const Entry& entry) const;
   bool could_have_expired(const Entry& entry) const;
@@ -182,9 +183,8 @@ class LossGuard {
   std::vector<GuardDecision> decisions_;
   Instant holding_since_{};
 
-  Instant mass_until_ = Instant::min();  // a recognised mass loss takes in what is lost until then
-  std::size_t founders_ = 0;             // held ones that were lost before it was recognised
-  std::size_t inherited_ = 0;            // baseline of the leader before
+  LossWave wave_;              // of the last mass loss
+  std::size_t inherited_ = 0;  // baseline of the leader before
   Instant inherited_until_ = Instant::min();
   bool suspects_orphans_ = false;  // those that are not judged yet
 };

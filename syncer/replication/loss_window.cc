@@ -67,8 +67,9 @@ LossWindow::Entry& LossWindow::add(Instant now, const Sighting& sighting) {
   entry.renewed = sighting.renewed;
   const bool arrives = sighting.is_arrival && sighting.renewed != Instant::min();
   entry.arrived = arrives ? now : Instant::min();
-  entry.proven = entry.proven_first = sighting.proven;
-  describe(entry, sighting);
+  entry.proven = sighting.proven;
+  entry.known_since = now;
+  describe(now, entry, sighting);
   edit(entry.service->second, [&] { ++entry.service->second.live; });
   join_living(entry);
   take_places(entry);
@@ -76,7 +77,7 @@ LossWindow::Entry& LossWindow::add(Instant now, const Sighting& sighting) {
   return entry;
 }
 
-void LossWindow::describe(Entry& entry, const Sighting& sighting) {
+void LossWindow::describe(Instant now, Entry& entry, const Sighting& sighting) {
   entry.endpoints.clear();
   for (const Bytes& endpoint : sighting.endpoints)
     entry.endpoints.push_back(place_hash(entry.service->first, endpoint));
@@ -86,13 +87,13 @@ void LossWindow::describe(Entry& entry, const Sighting& sighting) {
   const bool same = sighting.registration != 0 && sighting.registration == entry.registration;
   entry.registration = sighting.registration;
   if (same) return;
-  if (sighting.renewed > entry.renewed) entry.proven_first = sighting.proven;
+  entry.known_since = now;
   entry.renewed = std::max(entry.renewed, sighting.renewed);
 }
 
-void LossWindow::renew(Entry& entry, const Sighting& sighting) {
+void LossWindow::renew(Instant now, Entry& entry, const Sighting& sighting) {
   leave_places(entry);
-  describe(entry, sighting);
+  describe(now, entry, sighting);
   if (entry.state != State::Live) {
     edit(entry.service->second, [&] {
       ++entry.service->second.live;
@@ -278,7 +279,7 @@ std::vector<Bytes> LossWindow::youngest(std::size_t count, Instant before) const
   std::vector<Bytes> keys;
   for (auto it = numbers_.rbegin(); it != numbers_.rend() && keys.size() < count; ++it) {
     const Entry& entry = *it->second;
-    if (entry.state == State::Live && entry.proven_first < before) keys.emplace_back(entry.key);
+    if (entry.state == State::Live && entry.known_since <= before) keys.emplace_back(entry.key);
   }
   return keys;
 }

@@ -65,15 +65,15 @@ class LossWindow {
     std::uint64_t registration = 0;
     Duration lease{};
     Instant proven{};
-    Instant proven_first{};  ///< with the registration it has now
+    Instant known_since{};  ///< shown since then with the registration it has now
     Instant renewed{};
     Instant arrived{};  ///< when it was seen first; the minimum when it may have been there before
     State state = State::Live;
     bool is_successor = false;  ///< took the place of another entry; takes no second one
     bool covered = false;       ///< a loss that an arrival of the same service made good; counts no more
     bool orphan = false;        ///< lost by a new epoch of its region, not by a registry
-    bool founder = false;       ///< of the owner: one of those that made a mass loss what it is
     std::uint8_t rule = 0;      ///< of the owner: why it is held
+    std::uint32_t wave = 0;     ///< of the owner: the mass loss that it is a founder of; 0: none
     Instant lost_at{};
     Instant due = kNever;   ///< of the owner: its timer
     std::size_t index = 0;  ///< among the living ones, while it is one
@@ -93,7 +93,7 @@ class LossWindow {
   /// A live entry of a new key. Fresh when its age is known.
   Entry& add(Instant now, const Sighting& sighting);
   /// What is known of an entry changed. One that was lost lives again, and counts as a loss no more.
-  void renew(Entry& entry, const Sighting& sighting);
+  void renew(Instant now, Entry& entry, const Sighting& sighting);
   /// It lives no more; not a loss yet.
   void set_absent(Instant now, Entry& entry);
   /// From one of the lost states to another.
@@ -131,9 +131,10 @@ class LossWindow {
   static bool is_fresh(const Entry& entry) { return entry.service->second.fresh.contains(entry.number); }
   static bool is_counted(const Entry& entry) { return entry.service->second.lost.contains(entry.number); }
   static bool is_losing(const Entry& entry) { return !entry.service->second.lost.empty(); }
+  static bool is_mostly_lost(const Entry& entry) { return lost_mostly(entry.service->second) > 0; }
   /// The live entry of that service and one of these endpoints that arrived last; nothing when there is none.
   std::optional<Bytes> live_at(ByteView service, const std::vector<Bytes>& endpoints) const;
-  /// The live entries that were registered last, of those that are known since before `before`; the last one first.
+  /// The live entries that arrived last, of those that are known since `before` at the latest; the last one first.
   std::vector<Bytes> youngest(std::size_t count, Instant before) const;
   /// Entries of all states.
   std::size_t size() const { return entries_.size(); }
@@ -145,7 +146,7 @@ class LossWindow {
   using Place = std::tuple<std::uint64_t, Role, Number>;
 
   static Role role_of(State state);
-  void describe(Entry& entry, const Sighting& sighting);
+  void describe(Instant now, Entry& entry, const Sighting& sighting);
   void index(const Entry& entry, Role role);
   void unindex(const Entry& entry, Role role);
   void leave_places(const Entry& entry);

@@ -18,6 +18,11 @@ RegistryHealth::News RegistryHealth::look(Instant now, const Proof& proof) {
     return News::Sick;
   }
   if (was_healthy && proof.continuous_since > canary_since_) trouble_since_ = now;
+  if (proof.continuous_since > canary_since_) {
+    former_from_ = continuous_since_;
+    former_until_ = proven_until_;
+  }
+  proven_until_ = proof.checked_at;
   canary_since_ = proof.continuous_since;
   continuous_since_ = memory_since();
   if (was_healthy) return News::Healthy;
@@ -25,11 +30,14 @@ RegistryHealth::News RegistryHealth::look(Instant now, const Proof& proof) {
   return News::Recovered;
 }
 
-/// Since the canary was registered, or longer if an older entry outlived the canary's break.
+/// Since the canary was registered, or longer if an older entry outlived the canary's break: since that one is known.
+/// If the canary before was still there then, since the memory is known to last as that one showed.
 Instant RegistryHealth::memory_since() const {
   Instant since = canary_since_;
   if (witness_until_ >= canary_since_ && !SYNCER_MUTATED("guard.ignore_witnesses")) {
     since = std::min(since, witness_from_);
+    const bool overlap = witness_from_ <= former_until_ && !SYNCER_MUTATED("guard.forget_the_canary_before");
+    if (overlap) since = std::min(since, former_from_);
   }
   return std::max(since, went_back_at_);
 }
@@ -42,15 +50,15 @@ void RegistryHealth::went_back(Instant now) {
 
 bool RegistryHealth::witness(Instant from, Instant until) {
   if (until < witness_until_) return false;
-  witness_from_ = from;
+  witness_from_ = until > witness_until_ ? from : std::min(witness_from_, from);
   witness_until_ = until;
   const Instant before = std::exchange(continuous_since_, memory_since());
   return continuous_since_ < before;
 }
 
 void RegistryHealth::hash(StateHasher& hasher) const {
-  for (const Instant t : {checked_at_, healthy_since_, canary_since_, continuous_since_, went_back_at_, witness_from_,
-                          witness_until_, trouble_since_}) {
+  for (const Instant t : {checked_at_, healthy_since_, proven_until_, canary_since_, continuous_since_, went_back_at_,
+                          former_from_, former_until_, witness_from_, witness_until_, trouble_since_}) {
     hasher.add(static_cast<std::uint64_t>(nanos(t)));
   }
   hasher.add((healthy_ ? 1U : 0U) | (was_looked_at_ ? 2U : 0U));

@@ -48,9 +48,12 @@ class RegistryHealth {
   bool healthy_ = false;
   Instant checked_at_ = Instant::min();
   Instant healthy_since_ = Instant::min();
+  Instant proven_until_ = Instant::min();  // the last healthy look
   Instant canary_since_ = Instant::min();
   Instant continuous_since_ = Instant::min();
   Instant went_back_at_ = Instant::min();
+  Instant former_from_ = Instant::min();  // nothing was forgotten in this time, as the canary before showed
+  Instant former_until_ = Instant::min();
   Instant witness_from_ = Instant::min();
   Instant witness_until_ = Instant::min();
   Instant trouble_since_ = Instant::min();

@@ -530,6 +530,36 @@ TEST_F(GuardedRegion, LetsGoWhatAWitnessExplains) {
   EXPECT_EQ(count(Kind::Remove, Rule::Ordinary), 1U);
 }
 
+TEST_F(GuardedRegion, LetsGoWhatAYoungWitnessAndTheCanaryBeforeExplain) {
+  services(2, 5);
+  pass(minutes(10));
+  registered(app("s2", 0));
+  prove();
+  pass(minutes(1));
+  absent({"s0-1"});
+  canary = now;
+  prove();
+  EXPECT_EQ(count(Kind::Hold, Rule::MemoryLost), 1U);
+  guard.witness(now, "s2-0", now);
+  follow();
+  EXPECT_EQ(count(Kind::Remove, Rule::Ordinary), 1U) << "the canary was there when the witness came";
+}
+
+TEST_F(GuardedRegion, HoldsWhatAWitnessDoesNotExplainThatCameAfterTheCanaryBefore) {
+  services(2, 5);
+  pass(minutes(10));
+  prove();
+  pass(minutes(1));
+  registered(app("s2", 0));  // the registry may have been wiped before it came
+  pass(seconds(1));
+  absent({"s0-1"});
+  canary = now;
+  prove();
+  guard.witness(now, "s2-0", now);
+  follow();
+  EXPECT_TRUE(guard.holds("s0-1"));
+}
+
 // Mass expiry.
 
 TEST_F(GuardedRegion, RecognisesAWaveOfExpiryAndGivesBackItsBeginning) {
@@ -577,6 +607,39 @@ TEST_F(GuardedRegion, IsOrdinaryAgainWhenAWaveIsBack) {
   EXPECT_EQ(shown.size(), 12U);
   seen.clear();
   gone({"s3-0"});
+  EXPECT_EQ(count(Kind::Remove, Rule::Ordinary), 1U);
+}
+
+TEST_F(GuardedRegion, IsOrdinaryAgainThoughOneOfAWaveNeverReturns) {
+  services(6, 2);
+  pass(minutes(10));
+  expire({"s0-0", "s0-1", "s1-0", "s1-1", "s2-0", "s2-1", "s3-0", "s3-1"});
+  for (int i = 0; i < 6; ++i) registered(app("s" + std::to_string(i / 2), i % 2));
+  seen.clear();
+  gone({"s4-0"});
+  EXPECT_EQ(count(Kind::Hold, Rule::MassExpiry), 1U) << "two of eight are missing";
+  registered(app("s3", 0));
+  seen.clear();
+  gone({"s5-0"});
+  EXPECT_EQ(count(Kind::Remove, Rule::Ordinary), 1U) << "one of eight is missing";
+  EXPECT_TRUE(guard.holds("s3-1"));
+}
+
+TEST_F(GuardedRegion, IsOrdinaryAgainThoughWhatWentMeanwhileNeverReturns) {
+  services(6, 2);
+  for (int n = 0; n < 6; ++n) there(app("churn", n));
+  pass(minutes(10));
+  std::vector<Bytes> wave;
+  for (const Bytes& key : all()) {
+    if (key.starts_with("s")) wave.push_back(key);
+  }
+  expire(wave);
+  gone({"churn-0", "churn-1"});
+  EXPECT_EQ(guard.held(), 14U) << "it may have been cut off, too";
+  for (const Bytes& key : wave) registered(app(key.substr(0, 2), key.back() - '0'));
+  EXPECT_EQ(guard.held(), 2U);
+  seen.clear();
+  gone({"churn-2"});
   EXPECT_EQ(count(Kind::Remove, Rule::Ordinary), 1U);
 }
 
