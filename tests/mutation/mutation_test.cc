@@ -69,6 +69,27 @@ TEST(MutationTable, NamesOnlyTestsThatRunTheirMutation) {
   }
 }
 
+/// Those of ordinary days and of losses: the promise itself. Of the last one only the simulator's language is tested.
+TEST(MutationTable, ShowsEveryPropertyOfDaysToFire) {
+  std::set<std::string> fired;
+  for (const json& row : table()) {
+    if (row.contains("case")) fired.insert(row.at("case").get<std::string>());
+    for (const json& also : row.value("also", json::array())) fired.insert(also.get<std::string>());
+  }
+  std::size_t properties = 0;
+  for (const char* file : {"/tests/property/replication/loss_guard_test.cc", "/tests/property/scenario/day_test.cc"}) {
+    const std::string text = text_of(std::string(SYNCER_SOURCE_DIR) + file);
+    static const std::regex kProperty(R"(RC_GTEST_PROP\((\w+), (\w+))");
+    for (auto it = std::sregex_iterator(text.begin(), text.end(), kProperty); it != std::sregex_iterator(); ++it) {
+      const std::string name = (*it)[1].str() + "." + (*it)[2].str();
+      if (name == "Day.ReadsBackAsItWasWritten") continue;
+      ++properties;
+      EXPECT_EQ(fired.count(name), 1U) << "no mutation makes " << name << " fire";
+    }
+  }
+  EXPECT_GE(properties, 6U);
+}
+
 TEST(MutationTable, ShowsEveryInvariantToFire) {
   std::set<std::string> fired;
   for (const json& row : rows_with("scenario")) {
