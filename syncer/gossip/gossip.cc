@@ -20,13 +20,6 @@ namespace {
 
 /// One exchange brings everybody; a sender behind another address than its own is asked in vain.
 constexpr Duration kBetweenGreetings = std::chrono::seconds(5);
-/// Each member sends a probe an interval, and each member gets one an interval on average: so many are not missed by
-/// chance.
-constexpr int kProbesMissed = 30;
-/// A success that is older says nothing about who is there now.
-constexpr Duration kExchangeCounts = std::chrono::minutes(2);
-/// First protocol that checks the sum of a packet.
-constexpr std::uint8_t kChecksumProtocol = 5;
 
 membership::Options filled_in(const GossipConfig& config) {
   membership::Options options = config.options;
@@ -70,9 +63,9 @@ std::pair<EventKind, Severity> event_of(Change::Kind kind) {
 Gossip::Gossip(GossipConfig config, Datagrams& datagrams, Streams& streams, Observer& observer, Random random,
                Instant now, LinkAllocator links)
     : config_(std::move(config)),
-      datagrams_(datagrams),
       observer_(observer),
       swim_(config_.node, filled_in(config_), random, now),
+      packets_(config_, swim_, datagrams),
       intents_(config_.node, swim_),
       streams_(config_, swim_, intents_, streams, std::move(links)),
       key_queries_(config_, swim_, out_),
@@ -162,7 +155,7 @@ void Gossip::on_received(Instant now, const Endpoint& from, const membership::Me
   switch (received) {
     case membership::Received::Handled:
       if (const auto* ping = std::get_if<membership::Ping>(&message)) {
-        unprobed_since_ = kNever;
+        inbound_probes_.probed();
         greet(now, from, *ping);
       }
       break;
@@ -268,7 +261,7 @@ void Gossip::merge(Instant now, const GossipStream& stream, const wire::gossip::
     claims_.note(account, stream.peer.host() == e.address.host());
   }
   intents_.witness(exchange.user_state);
-  if (stream.purpose != StreamPurpose::Accepted) note_exchange(now);
+  if (stream.purpose != StreamPurpose::Accepted) inbound_probes_.exchanged(now);
   if (stream.purpose != StreamPurpose::Join) return;
   has_come_ = true;
   meet_elders(now, exchange);
@@ -289,11 +282,6 @@ void Gossip::meet_elders(Instant now, const wire::gossip::Exchange& exchange) {
 
 void Gossip::check_name(Instant now, const Endpoint& other) {
   if (!leaving() && name_check_.begin(now)) open(now, StreamPurpose::NameCheck, other, 1);
-}
-
-void Gossip::note_exchange(Instant now) {
-  last_exchange_ = now;
-  if (unprobed_since_ == kNever) unprobed_since_ = now;
 }
 
 void Gossip::on_joined(Instant now, const Endpoint& seed, std::size_t members) {
@@ -352,7 +340,7 @@ Instant Gossip::next_deadline() const {
 // What the core wants done.
 
 void Gossip::flush(Instant now) {
-  send_packets();
+  packets_.send(out_);
   // Opening a stream and reporting a change call nothing back, but they may ask for more.
   const std::vector<membership::StreamRequest> streams = std::move(out_.streams);
   const std::vector<Change> changes = std::move(out_.changes);
@@ -362,28 +350,8 @@ void Gossip::flush(Instant now) {
     streams_.open(ping ? StreamPurpose::Ping : StreamPurpose::Exchange, s.to, s.seq, s.deadline);
   }
   for (const Change& change : changes) report(now, change);
-  send_packets();
+  packets_.send(out_);
   out_.clear();
-}
-
-/// A member says which protocols it speaks; a stranger is one of today's. Without a sum a flipped bit may be believed.
-bool Gossip::reads_checksums(const membership::Outputs::Packet& packet) const {
-  if (packet.protocol >= kChecksumProtocol) return true;
-  const Member* member = swim_.members().find(packet.to);
-  return member == nullptr || member->versions[1] >= kChecksumProtocol;
-}
-
-void Gossip::send_packets() {
-  for (const auto& packet : out_.packets()) {
-    const bool checksum = reads_checksums(packet);
-    if (packet.count == 1 && !checksum && wire::gossip::packet_overhead(config_.pool) == 0) {
-      datagrams_.send(packet.to, out_.part(packet.first));
-      continue;
-    }
-    wire::gossip::PacketBuilder builder(packet.count);
-    for (std::uint32_t i = 0; i < packet.count; ++i) builder.add(out_.part(packet.first + i));
-    datagrams_.send(packet.to, builder.finish(config_.pool, checksum, config_.nonce));
-  }
 }
 
 void Gossip::report(Instant now, const Change& change) {
@@ -416,11 +384,6 @@ void Gossip::observe_change(Instant now, const Change& change) {
 }
 
 // For the layers above.
-
-bool Gossip::is_unreached(Instant now) const {
-  if (unprobed_since_ == kNever || now - last_exchange_ > kExchangeCounts) return false;
-  return last_exchange_ - unprobed_since_ > kProbesMissed * config_.options.probe_interval;
-}
 
 bool Gossip::take_changed() { return std::exchange(changed_, false); }
 

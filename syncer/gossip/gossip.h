@@ -11,8 +11,10 @@
 
 #include "syncer/base/hash.h"
 #include "syncer/base/random.h"
+#include "syncer/gossip/inbound_probes.h"
 #include "syncer/gossip/key_queries.h"
 #include "syncer/gossip/name_claims.h"
+#include "syncer/gossip/packet_sender.h"
 #include "syncer/gossip/rejoin.h"
 #include "syncer/gossip/serf_intents.h"
 #include "syncer/gossip/streams.h"
@@ -79,9 +81,8 @@ class Gossip {
   const std::string& conflict() const { return name_check_.conflict(); }
   /// The addresses to join by, for people.
   std::vector<JoinStatus> joins() const { return seeds_.status(); }
-  /// We reach others, again and again, and none of them has probed us for long: the address that they know us by does
-  /// not lead here.
-  bool is_unreached(Instant now) const;
+  /// See InboundProbes.
+  bool is_unreached(Instant now) const { return inbound_probes_.are_missing(now, config_.options.probe_interval); }
   /// Members that a seed listed as alive when this process came into the pool: they were there before it.
   const std::set<std::string, std::less<>>& elders() const { return elders_; }
   /// How many packets and streams were not believed, by reason; the reasons are a fixed set.
@@ -104,7 +105,6 @@ class Gossip {
   void take_result(Instant now, const StreamResult& result);
   void take_ack(const GossipStream& stream, const membership::Ack& ack);
   void merge(Instant now, const GossipStream& stream, const wire::gossip::Exchange& exchange);
-  void note_exchange(Instant now);
   void on_joined(Instant now, const Endpoint& seed, std::size_t members);
   void meet_elders(Instant now, const wire::gossip::Exchange& exchange);
   void check_name(Instant now, const Endpoint& other);
@@ -114,8 +114,6 @@ class Gossip {
 
   // What goes out.
   void flush(Instant now);
-  void send_packets();
-  bool reads_checksums(const membership::Outputs::Packet& packet) const;
   void report(Instant now, const membership::Change& change);
   void observe_change(Instant now, const membership::Change& change);
   void open(Instant now, StreamPurpose purpose, const Endpoint& to, std::uint32_t seq = 0);
@@ -123,9 +121,9 @@ class Gossip {
   void greet(Instant now, const Endpoint& from, const membership::Ping& ping);
 
   GossipConfig config_;
-  Datagrams& datagrams_;
   Observer& observer_;
   membership::Swim swim_;
+  PacketSender packets_;
   membership::Outputs out_;
   SerfIntents intents_;
   GossipStreams streams_;
@@ -136,8 +134,7 @@ class Gossip {
   Seeds seeds_;
   FailedMembers failed_;
   Instant next_greeting_{};
-  Instant unprobed_since_ = kNever;  ///< our first exchange with another after its, or anybody's, last probe
-  Instant last_exchange_{};          ///< our last one
+  InboundProbes inbound_probes_;
   wire::gossip::Unpacked unpacked_;
   std::map<std::string, std::uint64_t, std::less<>> drops_;
   std::set<std::string, std::less<>> elders_;

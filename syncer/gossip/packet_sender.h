@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "syncer/gossip/types.h"
+#include "syncer/membership/swim.h"
+#include "syncer/ports/network.h"
+
+namespace syncer::gossip {
+
+/// Sends the packets of the membership core: sealed where the pool has keys, with a checksum where the receiver reads
+/// it.
+class PacketSender {
+ public:
+  /// Borrows all three.
+  PacketSender(const GossipConfig& config, const membership::Swim& swim, Datagrams& datagrams)
+      : config_(config), swim_(swim), datagrams_(datagrams) {}
+
+  void send(const membership::Outputs& out);
+
+ private:
+  bool reads_checksums(const membership::Outputs::Packet& packet) const;
+
+  const GossipConfig& config_;
+  const membership::Swim& swim_;
+  Datagrams& datagrams_;
+};
+
+}  // namespace syncer::gossip
