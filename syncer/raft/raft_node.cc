@@ -59,11 +59,6 @@ bool RaftNode::resign(Instant now, std::vector<Output>& outputs) {
   return true;
 }
 
-void RaftNode::forget_leader(Instant now, std::vector<Output>& outputs) {
-  raft_.forget_leader();
-  flush(now, outputs);
-}
-
 void RaftNode::report_unreachable(Instant now, VoterId peer, std::vector<Output>& outputs) {
   raft_.report_unreachable(peer);
   flush(now, outputs);

@@ -81,8 +81,6 @@ class RaftNode {
   void transfer(Instant now, VoterId target, std::vector<Output>& outputs);
   /// Hands leadership to the voter that has most of the log; for a shutdown. False when no voter can take it.
   bool resign(Instant now, std::vector<Output>& outputs);
-  /// See Raft::forget_leader.
-  void forget_leader(Instant now, std::vector<Output>& outputs);
   /// See Raft::report_unreachable.
   void report_unreachable(Instant now, VoterId peer, std::vector<Output>& outputs);
   /// See Raft::forget_peer.
