@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/e2e/attacker.h"
 
+#include <atomic>
 #include <utility>
 
 #include "syncer/base/assert.h"
@@ -55,11 +56,15 @@ struct Attacker::Machine {
 
   void run() {
     loop.run([this] {
-      if (process->next_deadline() <= loop.now()) process->advance(loop.now());
+      if (process->next_deadline() <= loop.now()) {
+        process->advance(loop.now());
+        ++deeds;
+      }
       return process->next_deadline();
     });
   }
 
+  std::atomic<std::uint64_t> deeds{0};
   syncer::net::Loop loop;
   NoPorts none;
   std::unique_ptr<syncer::net::UdpSocket> datagrams;
@@ -74,6 +79,8 @@ Attacker::~Attacker() {
   machine_->loop.post([this] { machine_->loop.stop(); });
   thread_.join();
 }
+
+std::uint64_t Attacker::deeds() const { return machine_->deeds; }
 
 HostileOrder::Target target_of(const Syncer& syncer, const std::string& region, const std::string& cluster) {
   HostileOrder::Target target;

@@ -19,6 +19,9 @@ class Attacker {
   Attacker(const Attacker&) = delete;
   Attacker& operator=(const Attacker&) = delete;
 
+  /// How often it has done its deed to all of its targets.
+  std::uint64_t deeds() const;
+
  private:
   struct Machine;
   std::unique_ptr<Machine> machine_;
