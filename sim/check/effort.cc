@@ -25,6 +25,8 @@ constexpr std::array kUpkeep = {kDialled, kRequest, kRequestBytes, kDiskWrite};
 
 /// A single fault is healed after so long; whatever it still costs then has another cause.
 constexpr Duration kHealing = std::chrono::seconds(30);
+/// What one event of a guard may cost each node: the entry and its commitment, once for each side and region.
+constexpr std::size_t kNotes = 8;
 /// More causes of one detour of one node than this are counted together.
 constexpr std::size_t kCauses = 16;
 
@@ -67,7 +69,10 @@ std::vector<std::string_view> Effort::names() {
 std::vector<std::string_view> Effort::ids() const { return {kCalmIsQuiet, kDetoursFitFaults}; }
 
 void Effort::on_node_event(NodeIndex node, const syncer::Event& event) {
-  if (event.kind == EventKind::GuardTripped || event.kind == EventKind::GuardReleased) guarded_at_ = context_.now();
+  if (event.kind == EventKind::GuardTripped || event.kind == EventKind::GuardReleased) {
+    guarded_at_ = context_.now();
+    notes_.clear();
+  }
   if (!is_detour(event.kind)) return;
   const std::string_view member = event.text("member");
   if (!member.empty() && !context_.run->names.node(member)) return;  // a name that somebody invented
@@ -96,10 +101,13 @@ void Effort::on_request(NodeIndex node, const syncer::HttpRequest& request) {
 
 void Effort::on_work(NodeIndex node, host::Work work) {
   if (node >= context_.run->names.nodes().size()) return;  // a stranger's
-  // The leader of a cluster notes in the log that a guard holds, and that it does no more.
-  const bool noted = guarded_at_ && context_.now() <= *guarded_at_ + kHealing;
-  if (work == host::Work::DiskWrite) return noted ? add(node, kDiskWrite, "", 1) : book(node, kDiskWrite, "");
-  add(node, kDialled, "", 1);
+  if (work != host::Work::DiskWrite) return add(node, kDialled, "", 1);
+  notes_guard(node) ? add(node, kDiskWrite, "", 1) : book(node, kDiskWrite, "");
+}
+
+/// The leader of a cluster notes in the log that a guard holds, and that it does no more.
+bool Effort::notes_guard(NodeIndex node) {
+  return guarded_at_ && context_.now() <= *guarded_at_ + kHealing && ++notes_[node] <= kNotes;
 }
 
 void Effort::add(NodeIndex node, std::string_view what, std::string_view cause, std::uint64_t count) {

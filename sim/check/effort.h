@@ -20,7 +20,7 @@ namespace sim::check {
 /// only the detours show it.
 ///
 /// calm-is-quiet: no detour happens, and nothing is written to a disk, in a stretch without faults (see Calm), from its
-/// 30th second on. What a guard does is written down within that time.
+/// 30th second on. What a guard does a cluster writes down within that time, in a few writes of each node.
 /// detours-fit-faults: none happens that no fault of the running stretch explains (see Causes).
 class Effort : public Rule {
  public:
@@ -49,12 +49,14 @@ class Effort : public Rule {
   void add(NodeIndex node, std::string_view what, std::string_view cause, std::uint64_t count);
 
   void judge(NodeIndex node, std::string_view detour, std::string_view cause);
+  bool notes_guard(NodeIndex node);
 
   const Calm& calm_;
   const Causes& causes_;
   const bool judges_;
   std::map<Key, std::uint64_t> counts_;
   std::optional<Instant> guarded_at_;
+  std::map<NodeIndex, std::size_t> notes_;  ///< writes since then
 };
 
 }  // namespace sim::check
