@@ -22,7 +22,7 @@ constexpr const char* kExamples =
     "  syncsim run FILE --seed 77                   one seed again, with all it says\n"
     "  syncsim run FILE --seeds 1-500 --jobs 4      many seeds, four processes\n"
     "  syncsim run FILE --seed 77 --trace -         every event of one seed\n"
-    "  syncsim run FILE --seed 77 --html run.html   the same as a picture\n"
+    "  syncsim run FILE --seed 77 --html run.html   the same as a page for a browser\n"
     "  syncsim why FILE --seed 77                   what its failure, or its latest instance, comes from\n"
     "  syncsim check FILE                           only read it, and say all that is wrong with it\n"
     "  syncsim explain FILE                         what happens when, in sentences\n"
@@ -73,7 +73,7 @@ void add_run(CLI::App& app, Raw& raw) {
   run->add_flag("--keep-going", raw.arguments.keep_going, "go on with the next file after a failure");
   run->add_option("--trace", raw.arguments.trace, "write every event of one seed to a file, - for standard output");
   run->add_option("--html", raw.arguments.html,
-                  "draw one seed: who was up, what happened when, as one page for a browser");
+                  "write one seed as a page for a browser: who did what when, and what it was caused by");
   run->add_option("--baseline", raw.arguments.baseline,
                   "compare what detours cost with this file, and say what got dearer (exit code 5)");
   run->add_option("--write-baseline", raw.arguments.write_baseline, "write what detours cost to this file");

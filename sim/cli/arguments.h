@@ -26,7 +26,7 @@ struct Arguments {
   bool check_determinism = false;
   bool keep_going = false;
   std::string trace;                                   ///< file, "-" for the standard output, empty for none
-  std::string html;                                    ///< file for a picture of one seed; empty for none
+  std::string html;                                    ///< file for a page about one seed; empty for none
   std::string baseline;                                ///< file to compare the effort with; empty for none
   std::string write_baseline;                          ///< file that receives the effort; empty for none
   std::string violation;                               ///< why: of this id; empty for the first

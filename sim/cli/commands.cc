@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iostream>
 #include <set>
+#include <sstream>
 
 #include "sim/check/judge.h"
 #include "sim/cli/effort_comparison.h"
@@ -15,8 +16,8 @@
 #include "sim/cli/workers.h"
 #include "sim/explore/chaos.h"
 #include "sim/explore/shrink.h"
-#include "sim/report/picture.h"
 #include "sim/scenario/language/writer.h"
+#include "sim/show/page.h"
 #include "sim/why/explanation.h"
 
 namespace sim::cli {
@@ -81,21 +82,26 @@ report::Suite play_traced(const Scenario& scenario, const Arguments& arguments, 
   return suite;
 }
 
-/// One seed in this process, drawn as a page.
-report::Suite play_drawn(const Scenario& scenario, const Arguments& arguments, std::ostream& page) {
+/// The scenario's file as it stands on the disk; empty when it is gone meanwhile.
+std::string text_of(const std::string& file) {
+  std::ifstream in(file);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+/// One seed in this process, as a page for a browser.
+report::Suite play_shown(const Scenario& scenario, const Arguments& arguments, std::ostream& page) {
   const std::uint64_t seed = arguments.seeds->first;
   const Scenario drawn = explore::materialize(scenario, seed);
   report::Suite suite;
   suite.file = scenario.file;
   suite.name = scenario.name;
-  const scenario::Names names(drawn.topology);
-  report::Picture picture(names);
-  scenario::RunOptions options;
-  options.probe = &picture;
+  show::Film film(check::make_judge(drawn));
   const Progress progress(scenario.name, 1);
-  suite.results.push_back(play(drawn, seed, options));
+  suite.results.push_back(scenario::run(drawn, seed, film));
   suite.wall = progress.elapsed();
-  page << picture.html(drawn, suite.results.front());
+  page << show::page(drawn, text_of(scenario.file), suite.results.front(), film);
   return suite;
 }
 
@@ -103,7 +109,10 @@ std::optional<report::Suite> play_as_asked(const Scenario& scenario, const Argum
                                            std::ostream& err) {
   if (!arguments.html.empty()) {
     std::ofstream page(arguments.html);
-    if (page) return play_drawn(scenario, arguments, page);
+    if (page) {
+      report::Suite suite = play_shown(scenario, arguments, page);
+      if (page.flush()) return suite;
+    }
     err << "syncsim: " << arguments.html << " cannot be written\n";
     return std::nullopt;
   }

@@ -8,7 +8,7 @@
 #include "sim/engine/digest.h"
 #include "sim/explore/chaos.h"
 #include "sim/host/registry/registry.h"
-#include "sim/report/picture.h"
+#include "sim/report/event_text.h"
 #include "syncer/base/hash.h"
 #include "syncer/base/quantity.h"
 #include "syncer/cli/version.h"

@@ -53,6 +53,8 @@ class Hindrances {
 
   /// Which of them explain the stretch for somebody at that place, the longest first. Each moment counts once.
   std::vector<Share> shares(Instant from, Instant to, const Place& place) const;
+  /// In the order in which they began.
+  const std::vector<Hindrance>& all() const { return all_; }
   /// All that stood in the way at that moment, anywhere.
   std::vector<std::string> at(Instant moment) const;
 

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/host/world.h"
-#include "sim/report/picture.h"
+#include "sim/report/event_text.h"
 #include "sim/scenario/language/writer.h"
 #include "syncer/registry/record.h"
 

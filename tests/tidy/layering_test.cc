@@ -29,6 +29,7 @@ const Folders kSim = {"engine",
                       "explore",
                       "report",
                       "why",
+                      "show",
                       "cli"};
 const Folders kAdapters = {"tls", "net", "httpio", "store", "admin", "config", "daemon", "cli"};
 
@@ -97,7 +98,7 @@ const std::map<std::string, Folders> kThirdParty = {
      kRegistryKinds + Folders{"syncer/json", "syncer/crypto", "syncer/config", "syncer/cli", "syncer/admin",
                               "syncer/daemon", "mocksc/servicecenter/api", "mocksc/servicecenter/fault", "mocksc/fault",
                               "mocksc/eureka", "mocksc/nacos/api", "mocksc/servicecenter/store", "sim/host/registry",
-                              "sim/scenario/language", "sim/check", "sim/explore", "sim/report", "sim/why", "sim/cli"}},
+                              "sim/scenario/language", "sim/check", "sim/explore", "sim/report", "sim/why", "sim/show", "sim/cli"}},
     {"asio.hpp", {"syncer/net"}},
     {"asio", {"syncer/net", "syncer/httpio"}},
     {"httplib.h", {}},

@@ -11,7 +11,7 @@
 #include "sim/cli/arguments.h"
 #include "sim/cli/play.h"
 #include "sim/cli/workers.h"
-#include "sim/report/picture.h"
+#include "sim/report/event_text.h"
 #include "sim/report/summary.h"
 #include "syncer/registry/record.h"
 
@@ -67,7 +67,7 @@ TEST(Trace, StampsEachLineWithTheTimeOfItsEvent) {
   EXPECT_EQ(out.str(), "3s  e1  process started\n4s  e1  process crashed\n");
 }
 
-TEST(Picture, NamesTheRecordOfAnEvent) {
+TEST(EventText, NamesTheRecordOfAnEvent) {
   syncer::registry::RecordKey key;
   key.kind = syncer::registry::RecordKind::Instance;
   key.service.name = "cart";
