@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "syncer/admin/status_json.h"
+#include "syncer/admin/ui_page.h"
 #include "syncer/base/mutation.h"
 #include "syncer/base/printable.h"
 #include "syncer/base/quantity.h"
@@ -60,9 +61,19 @@ Answer group(const node::Status& status) {
   return json(to_json(node::ClusterReport{status.region, status.group, status.group->problems}));
 }
 
-constexpr std::array<std::string_view, 14> kDocuments = {
-    "/livez",     "/readyz",      "/metrics",    "/v1/status", "/v1/members", "/v1/cluster", "/v1/events",
-    "/v1/copies", "/v1/services", "/v1/explain", "/v1/diff",   "/v1/history", "/v1/config",  "/v1/keys"};
+/// The page for people. It may ask the listener that it came from and nobody else, and no other page may frame it.
+Answer page() {
+  Answer answer{200, "text/html; charset=utf-8", Bytes(kUiPage)};
+  answer.headers.add("Content-Security-Policy", std::string(kUiPagePolicy) +
+                                                    "; default-src 'none'; connect-src 'self'; img-src data:; "
+                                                    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+  answer.headers.add("Referrer-Policy", "no-referrer");
+  return answer;
+}
+
+constexpr std::array<std::string_view, 15> kDocuments = {
+    "/livez",       "/readyz",     "/metrics", "/v1/status",  "/v1/members", "/v1/cluster", "/v1/events", "/v1/copies",
+    "/v1/services", "/v1/explain", "/v1/diff", "/v1/history", "/v1/config",  "/v1/keys",    "/ui"};
 
 /// Rows of one page.
 constexpr std::uint64_t kMostRows = 500;
@@ -97,6 +108,7 @@ Answer Site::document(Entrance entrance, const httpio::ServedRequest& request) c
   if (path == "/v1/events" && api_.events != nullptr) return events(request);
   if (auto answer = inventory(request)) return std::move(*answer);
   if (path == "/v1/config" && entrance != Entrance::ReadOnly) return json(to_json(api_.config()));
+  if (path == "/ui" && entrance == Entrance::ReadOnly) return page();
   if (path == "/v1/keys" && entrance != Entrance::ReadOnly) return json(to_json(api_.keys()));
   std::string known;
   for (const std::string_view one : kDocuments) known += (known.empty() ? "" : ", ") + std::string(one);

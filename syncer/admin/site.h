@@ -36,7 +36,8 @@ struct AdminApi {
 
 /// What is answered to which request, without sockets. GET (and HEAD) /livez, /readyz, /metrics, /v1/status,
 /// /v1/members, /v1/cluster, /v1/events, /v1/copies, /v1/services, /v1/explain, /v1/diff, /v1/history at every
-/// entrance; GET /v1/keys, /v1/config and a POST for each Command where operators come in.
+/// entrance, /ui where everybody may look; GET /v1/keys, /v1/config and a POST for each Command where operators come
+/// in.
 class Site {
  public:
   Site(AdminApi api, TokenSource token) : api_(std::move(api)), token_(std::move(token)) {}

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "syncer/admin/late_document.h"
+#include "syncer/admin/ui_page.h"
 
 namespace syncer::admin {
 namespace {
@@ -87,6 +88,21 @@ TEST_F(SiteTest, EveryPartOfTheStatusIsACheckOfReadiness) {
     EXPECT_NE(answer.body.find(line), std::string::npos) << line << " in\n" << answer.body;
   }
   EXPECT_EQ(answer.body.find('\x1b'), std::string::npos);
+}
+
+TEST_F(SiteTest, ThePageIsForEverybodyAndMayAskNobodyElse) {
+  const auto page = ask("GET", "/ui", "", Entrance::ReadOnly);
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(page.type, "text/html; charset=utf-8");
+  EXPECT_EQ(page.body, kUiPage);
+  const std::string* policy = page.headers.find("Content-Security-Policy");
+  ASSERT_NE(policy, nullptr);
+  EXPECT_NE(policy->find("default-src 'none'; connect-src 'self'"), std::string::npos) << *policy;
+  EXPECT_NE(policy->find("frame-ancestors 'none'"), std::string::npos) << *policy;
+  EXPECT_NE(policy->find("script-src 'sha256-"), std::string::npos) << *policy;
+  EXPECT_EQ(policy->find("unsafe"), std::string::npos) << *policy;
+  // A browser has no business where commands are taken.
+  EXPECT_EQ(ask("GET", "/ui", "", Entrance::Socket).status, 404);
 }
 
 TEST_F(SiteTest, DocumentsAreShownAtEveryEntrance) {
