@@ -9,6 +9,7 @@
 #include "sim/host/world.h"
 #include "syncer/base/ids.h"
 #include "syncer/base/quantity.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/gossip/gossip.h"
 #include "syncer/node/node.h"
 #include "syncer/peering/peering.h"
@@ -142,6 +143,7 @@ class SingleCopy : public Rule {
     const auto region = std::find_if(regions.begin(), regions.end(), here);
     if (region == regions.end() || std::count_if(regions.begin(), regions.end(), here) > 1) return true;
     const auto writer = writer_of(*context_.run, *region);
+    SYNCER_SOMETIMES(true, "check.two_copies_for_long");
     return !writer || is_kept_from(*context_.run, *writer, registry);
   }
 

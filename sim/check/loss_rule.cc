@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 
+#include "syncer/base/sometimes.h"
+
 namespace sim::check {
 namespace {
 
@@ -47,6 +49,7 @@ class LossPassedOn : public Rule {
     const auto lost = known_.find(who);
     if (lost == known_.end() || lost->second.instance != instance.id) return;
     const bool by_the_registry = write.change.kind == host::RegistryChangeKind::InstanceLost;
+    SYNCER_SOMETIMES(by_the_registry, "check.registry_loses_an_application");
     if (!by_the_registry || context_.now() - lost->second.since < kTooYoung) {
       known_.erase(lost);
       return;

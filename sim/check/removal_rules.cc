@@ -9,6 +9,7 @@
 #include "sim/check/rule.h"
 #include "sim/host/world.h"
 #include "syncer/base/quantity.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/node/node.h"
 #include "syncer/registry/record.h"
 
@@ -67,6 +68,7 @@ class Resurrection : public Rule {
     if (write.change.kind != host::RegistryChangeKind::InstanceRegistered) return;
     const auto found =
         removed_.find({*write.writer, write.after->region, write.name.service, write.after->origin->instance});
+    SYNCER_SOMETIMES(found != removed_.end(), "check.write_crosses_a_removal");
     if (found == removed_.end() || context_.now() - found->second <= kInFlight + context_.sink->grace(kNoResurrection))
       return;
     context_.sink->violated(

@@ -3,6 +3,7 @@
 
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/registry/settings.h"
 
 namespace syncer::catalog {
@@ -280,6 +281,7 @@ void Canary::judge(Instant now) {
     text = rival_text();
   }
   if (SYNCER_MUTATED("catalog.ignore_other_canaries")) text.clear();
+  SYNCER_SOMETIMES(!text.empty(), "catalog.registry_is_shared");
   if (text == conflict_) return;
   conflict_ = std::move(text);
   if (conflict_.empty()) return;

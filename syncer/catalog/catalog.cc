@@ -6,6 +6,7 @@
 
 #include "syncer/base/assert.h"
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/catalog/session.h"
 
 namespace syncer::catalog {
@@ -153,6 +154,8 @@ std::vector<GuardMark> Catalog::guards() const {
 void Catalog::take_over_guards(Instant now, const std::vector<GuardMark>& marks) {
   if (SYNCER_MUTATED("catalog.forget_former_guard")) return;
   for (const GuardMark& mark : marks) {
+    SYNCER_SOMETIMES(mark.released, "catalog.takes_a_release_over");
+    SYNCER_SOMETIMES(!mark.released, "catalog.takes_a_guard_over");
     if (mark.released && SYNCER_MUTATED("catalog.forget_former_release")) continue;
     if (mark.side == GuardSide::Receiver)
       regions_.take_over_guard(now, mark);

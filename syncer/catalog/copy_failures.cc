@@ -2,6 +2,7 @@
 #include "syncer/catalog/copy_failures.h"
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/registry/record.h"
 #include "syncer/registry/settings.h"
 
@@ -26,6 +27,7 @@ void CopyFailures::reject(Instant now, const CopyName& name, DesiredCopy& copy) 
   const bool is_new = copy.rejected.empty();
   copy.rejected = copy.waiting;
   if (!is_new) return;
+  SYNCER_SOMETIMES(true, "catalog.copy_is_rejected");
   ++rejected_;
   observe(observer_, now, EventKind::CopyRejected, Severity::Warning,
           {{"region", name.region},
@@ -39,6 +41,7 @@ void CopyFailures::forget(Instant now, const CopyName& name, RemoteCopies& remot
   remote.failing.erase(name.key);
   if (copy.rejected.empty()) return;
   copy.rejected.clear();
+  SYNCER_SOMETIMES(true, "catalog.rejected_copy_is_accepted");
   if (!SYNCER_MUTATED("catalog.count_rejections_up_only")) --rejected_;
   observe(observer_, now, EventKind::CopyAccepted, Severity::Info,
           {{"region", name.region}, {"key", registry::readable_key(name.key)}});

@@ -6,6 +6,7 @@
 
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/catalog/regions.h"
 #include "syncer/catalog/sightings.h"
 
@@ -115,6 +116,7 @@ void ExportGuard::judge_hidden(Instant now) {
     }
   }
   if (hidden < kFewestHidden || hidden * 2 < guard_.window().live()) return;
+  SYNCER_SOMETIMES(true, "catalog.registry_hides_removals");
   cycle_.distrust_caches(now, longest);
 }
 
@@ -167,6 +169,10 @@ void ExportGuard::on_look(Instant now, const Look& look) {
   look_failed_ = !look.proof.healthy;
   look_due_ = now + kLookPace;
   if (look_failed_ && is_worth_another_look(now, look)) return;
+  SYNCER_SOMETIMES(look_failed_, "catalog.look_fails_for_long");
+  SYNCER_SOMETIMES(look.went_back, "catalog.registry_went_back");
+  SYNCER_SOMETIMES(look.broke, "catalog.canary_was_registered_anew");
+  SYNCER_SOMETIMES(!look.witnesses.empty(), "catalog.witnesses_outlive_the_canary");
   if (!look_failed_) failing_since_ = kNever;
   look_wanted_ = false;
   if (look.went_back) guard_.went_back(now);
@@ -228,9 +234,11 @@ void ExportGuard::carry_out(Instant now, const GuardDecision& decision) {
     case GuardDecision::Kind::Remove:
       return exporter_.remove(now, decision.key, decision.until);
     case GuardDecision::Kind::Hold:
+      SYNCER_SOMETIMES(true, "catalog.sender_guard_holds");
       if (SYNCER_MUTATED("catalog.skip_sender_guard")) exporter_.remove(now, decision.key);
       return;
     case GuardDecision::Kind::Restore:
+      SYNCER_SOMETIMES(true, "catalog.shows_the_first_of_a_wave_again");
       return exporter_.restore(now, decision.key);
     case GuardDecision::Kind::Confirm:
       if (const auto entry = entry_of(decision.key)) absences_.verify(now, *entry);

@@ -6,6 +6,7 @@
 
 #include "syncer/base/assert.h"
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/registry/settings.h"
 
 namespace syncer::catalog {
@@ -41,6 +42,7 @@ void Importer::desire(Instant now, const std::string& region, const Bytes& key, 
   const auto record = registry::decode_key(key);
   if (record && record->kind == RecordKind::Guard) return regions_.hear_guard(now, region, key);
   if (!record || !driver_.is_mirrored(record->service)) return;
+  SYNCER_SOMETIMES(!config_.mirrors(record->service), "catalog.refuses_an_excluded_service");
   // Its region may be of a release that gives them away.
   if (!config_.mirrors(record->service) && !SYNCER_MUTATED("catalog.hold_excluded_services")) return;
   RemoteCopies& remote = regions_.at(now, region);
@@ -52,6 +54,7 @@ void Importer::desire(Instant now, const std::string& region, const Bytes& key, 
   DesiredCopy& copy = remote.desired[key];
   const CopyName name{region, key};
   const bool changed = copy.payload != payload;
+  SYNCER_SOMETIMES(copy.removed, "catalog.wants_again_what_is_leaving");
   copy.desired = true;
   copy.removed = false;
   if (regions_.desire(now, region, key, copy, payload, occasion == Occasion::Policy) && changed) {
@@ -89,6 +92,8 @@ void Importer::release(Instant now, const std::string& region, const Bytes& key,
   DesiredCopy* copy = regions_.find(name, &remote);
   if (copy == nullptr || SYNCER_MUTATED("catalog.keep_removed_records")) return;
   if (SYNCER_MUTATED("catalog.ignore_removal_while_busy") && copy->busy) return;
+  SYNCER_SOMETIMES(copy->busy, "catalog.removal_meets_a_busy_copy");
+  SYNCER_SOMETIMES(!judged, "catalog.new_epoch_lacks_a_copy");
   copy->desired = false;
   if (judged || SYNCER_MUTATED("catalog.remove_what_a_new_epoch_lacks")) regions_.let_go(region, key, *copy);
   copy->retry_at = now;
@@ -190,6 +195,7 @@ std::optional<std::string> Importer::surplus(const DesiredCopy& copy, const std:
     if (!state.present) doubtful = id;
   }
   if (others < 2 || SYNCER_MUTATED("catalog.let_the_surplus_be")) return std::nullopt;
+  SYNCER_SOMETIMES(doubtful.has_value(), "catalog.surplus_copy_is_doubtful");
   return doubtful ? doubtful : last;
 }
 
@@ -227,6 +233,7 @@ void Importer::fulfil(Instant now, Work& work) {
   }
   if (const auto extra = surplus(copy, plan->id)) return remove(now, work, *extra, "replaced");
   const registry::ServiceRef* where = driver_.prepare(now, work.key.service, *plan);
+  SYNCER_SOMETIMES(where == nullptr, "catalog.copy_waits_for_its_service");
   if (where == nullptr) {
     copy.waiting = driver_.problem(work.key.service);
     return;
@@ -250,6 +257,7 @@ void Importer::fulfil_present(Instant now, Work& work, const registry::SharedPla
   if (const auto aspect = difference(copy, copy.copies.at(kept), *plan)) {
     const bool in_place = *aspect != registry::Aspect::Properties || plan->properties_in_place ||
                           SYNCER_MUTATED("registry.change_large_properties_in_place");
+    SYNCER_SOMETIMES(!in_place, "catalog.replaces_for_large_properties");
     return in_place ? adapt(now, work, kept, plan, *aspect) : remove(now, work, kept, "replaced");
   }
   if (copy.copies.at(kept).unproven) {
@@ -258,6 +266,7 @@ void Importer::fulfil_present(Instant now, Work& work, const registry::SharedPla
   }
   for (const auto& [id, state] : copy.copies) {
     const bool former = (state.present || state.doubtful) && id != kept;
+    SYNCER_SOMETIMES(former, "catalog.takes_a_former_copy_away");
     if (former && !SYNCER_MUTATED("catalog.keep_former_copies")) return remove(now, work, id, "replaced");
   }
   driver_.prepare(now, work.key.service, *plan);
@@ -267,6 +276,7 @@ void Importer::fulfil_present(Instant now, Work& work, const registry::SharedPla
 void Importer::adapt(Instant now, Work& work, const std::string& id, const registry::SharedPlan& plan,
                      registry::Aspect aspect) {
   const Instant at = work.copy.copies.at(id).changeable_at;
+  SYNCER_SOMETIMES(now < at, "catalog.change_waits_for_the_write_before");
   if (now >= at || SYNCER_MUTATED("catalog.change_at_once")) return change(now, work, id, plan, aspect);
   work.copy.waiting = "the write before may not be visible yet";
   queue_.push_at(at, work.name);
@@ -280,6 +290,8 @@ void Importer::withdraw(Instant now, Work& work) {
     done(now, work);
     return;
   }
+  SYNCER_SOMETIMES(work.remote.expired, "catalog.removes_for_a_region_away");
+  SYNCER_SOMETIMES(copy.held, "catalog.keeps_a_held_copy");
   if (work.remote.expired) return remove(now, work, present->first, "its region is away for too long");
   if (copy.held || (copy.withheld && !copy.granted)) return;
   if (copy.granted && waits_for_replacement(now, work)) return;
@@ -296,6 +308,8 @@ bool Importer::waits_for_replacement(Instant now, Work& work) {
   DesiredCopy& copy = work.copy;
   const bool replaced = regions_.is_being_replaced(work.remote, work.name.key, copy);
   if (!replaced || SYNCER_MUTATED("catalog.break_before_make_elsewhere")) return false;
+  SYNCER_SOMETIMES(true, "catalog.makes_before_it_breaks");
+  SYNCER_SOMETIMES(now >= copy.waits_until, "catalog.replacement_does_not_come");
   if (copy.waits_until == kNever) copy.waits_until = now + kReplacement;
   if (now >= copy.waits_until) return false;
   copy.waiting = "the copy that takes its place is not registered yet";
@@ -328,6 +342,8 @@ void Importer::add(Instant now, Work& work, const registry::ServiceRef& where, c
 Result<void> Importer::on_added(Instant now, Work& work, const registry::ServiceRef& where,
                                 const registry::SharedPlan& plan, const Result<registry::EntryId>& entry) {
   if (!entry) {
+    SYNCER_SOMETIMES(registry::is_outcome_unknown(entry.error()), "catalog.registration_without_an_answer");
+    SYNCER_SOMETIMES(entry.error().code == ErrorCode::NotFound, "catalog.service_is_gone_at_registration");
     if (entry.error().code == ErrorCode::NotFound) driver_.unprepare(work.key.service);
     if (registry::is_outcome_unknown(entry.error()) && driver_.traits().chooses_id) {
       CopyState& state = work.copy.copies[plan->id];
@@ -347,6 +363,7 @@ Result<void> Importer::on_added(Instant now, Work& work, const registry::Service
   leases_.track(now, *entry, plan->lease);
   report(now, EventKind::CopyRegistered, work, entry->id, "");
   note_written(work);
+  SYNCER_SOMETIMES(was_removed_just_now, "catalog.registers_just_after_a_removal");
   if (was_removed_just_now) verify(now, work.name, state);
   return {};
 }
@@ -378,6 +395,7 @@ Result<void> Importer::on_changed(Instant now, Work& work, const std::string& id
                                   registry::Aspect aspect, const Result<void>& success) {
   // A registration that vanished meanwhile is no failure: the next comparison registers it again.
   if (!success && success.error().code == ErrorCode::NotFound) {
+    SYNCER_SOMETIMES(true, "catalog.changed_copy_is_gone");
     present_.believe(work.name, work.remote, work.copy, id, false);
     return {};
   }
@@ -412,8 +430,10 @@ Result<void> Importer::on_removed(Instant now, Work& work, const std::string& id
     present_.believe(work.name, work.remote, work.copy, id, false);
     return {};
   }
+  SYNCER_SOMETIMES(!gone, "catalog.removal_fails");
   if (!gone) return success;
   const bool was_present = work.copy.copies[id].present;
+  SYNCER_SOMETIMES(!success && was_present, "catalog.list_shows_what_the_store_lacks");
   if (!success && was_present) distrust_list(now, work.copy.copies[id].ref);
   present_.written(now, work.name, work.remote, work.copy, id, false);
   if (was_present) report(now, EventKind::CopyRemoved, work, id, reason);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/registry/marks.h"
 
 namespace syncer::catalog {
@@ -135,6 +136,7 @@ void PresentCopies::seen(Instant now, const registry::EntryId& ref) {
   const auto known = by_ref_.find(ref);
   const bool marked = !mark.instance.empty() && marks_.believes(mark, ref.id);
   // Somebody took the marks off, or changed them: whose it is, is known while we are the one who registered it.
+  SYNCER_SOMETIMES(!marked && known != by_ref_.end(), "catalog.marks_were_taken_off");
   if (!marked && known == by_ref_.end()) return;
   const CopyName name =
       marked ? CopyName{mark.region, instance_key(service->state.name, mark.instance)} : known->second;
@@ -157,6 +159,7 @@ void PresentCopies::missing(Instant now, const registry::EntryId& ref) {
   DesiredCopy* copy = regions_.find(name, &remote);
   CopyState& state = copy->copies[ref.id];
   if (state.quiet_until != Instant{}) return;
+  SYNCER_SOMETIMES(state.present, "catalog.list_lacks_a_copy");
   // A list may lack for a moment what is there. What replaces this copy takes it away all the same.
   state.doubtful = !SYNCER_MUTATED("catalog.take_lists_for_true");
   believe(name, *remote, *copy, ref.id, false);
@@ -171,6 +174,8 @@ bool PresentCopies::lease_lost(Instant now, const registry::EntryId& ref) {
   DesiredCopy* copy = regions_.find(name, &remote);
   // A removal of ours that is under way may overtake the heartbeat.
   const bool expected = copy->busy && !copy->desired;
+  SYNCER_SOMETIMES(expected, "catalog.removal_overtakes_a_heartbeat");
+  SYNCER_SOMETIMES(!expected, "catalog.lease_is_lost");
   if (!expected)
     observe(observer_, now, EventKind::LeaseLost, Severity::Warning, {{"region", name.region}, {"copy", ref.id}});
   believe(name, *remote, *copy, ref.id, false);

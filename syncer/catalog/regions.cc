@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/catalog/exporter.h"
 #include "syncer/catalog/sightings.h"
 
@@ -273,6 +274,7 @@ void Regions::carry_out(Instant now, const std::string& region, RemoteCopies& re
     const bool goes = decision.kind == GuardDecision::Kind::Remove;
     const bool stays = decision.kind == GuardDecision::Kind::Hold;
     if (!goes && !stays) continue;
+    SYNCER_SOMETIMES(stays, "catalog.receiver_guard_holds");
     copy->second.granted = goes || SYNCER_MUTATED("catalog.skip_receiver_guard");
     copy->second.held = !copy->second.granted;
     touched_.push_back({region, decision.key});

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::catalog {
 
@@ -192,6 +193,7 @@ bool Session::has_room(Instant now, const EntryId& ref, const ServiceKey& servic
     unfit_.erase(ref);
     return true;
   }
+  SYNCER_SOMETIMES(true, "catalog.instance_fits_nowhere");
   const Bytes key = instance_key(service, ref.id);
   const std::string reason = to_string(room.error());
   if (unfit_.insert_or_assign(ref, registry::readable_key(key) + ": " + reason).second) {

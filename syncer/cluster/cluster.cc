@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::cluster {
 namespace {
@@ -229,6 +230,7 @@ Result<void> Cluster::forget_region(Instant now, std::string_view region) {
 void Cluster::outbid(Instant now, Epoch known) {
   const auto own = writer_epoch();
   if (!own || known < *own || SYNCER_MUTATED("cluster.keep_generation")) return;
+  SYNCER_SOMETIMES(true, "cluster.leader_outbids_what_others_know");
   const Epoch wanted{known.generation + 1, own->term};
   if (wanted == outbid_) return;
   if (raft_.propose(now, RaiseGeneration{wanted.generation})) outbid_ = wanted;

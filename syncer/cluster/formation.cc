@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::cluster {
 
@@ -48,6 +49,7 @@ bool Formation::follow_existing_group(Instant now) {
 
 void Formation::join_as(Instant now, const VoterSlot& own, const wire::ClusterHello& list) {
   const VoterSet& voters = roster_.voters();
+  SYNCER_SOMETIMES(own.disk != voters.disk, "cluster.disk_of_a_voter_was_lost");
   if (SYNCER_MUTATED("cluster.wiped_disk_votes")) {
     VoterSet mistaken = bound_to(list);
     mistaken.disk = own.disk;

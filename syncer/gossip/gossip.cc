@@ -7,6 +7,7 @@
 
 #include "syncer/base/assert.h"
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/wire/gossip/message.h"
 #include "syncer/wire/gossip/serf.h"
 
@@ -181,6 +182,7 @@ void Gossip::greet(Instant now, const Endpoint& from, const membership::Ping& pi
   const bool known = swim_.members().find(from) != nullptr || swim_.members().find(ping.source) != nullptr;
   if (known || leaving() || now < next_greeting_) return;
   if (SYNCER_MUTATED("gossip.ignore_strangers")) return;
+  SYNCER_SOMETIMES(true, "gossip.asks_a_prober_for_the_pool");
   next_greeting_ = now + kBetweenGreetings;
   open(now, StreamPurpose::Reconnect, from);
 }

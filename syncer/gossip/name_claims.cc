@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/wire/gossip/serf.h"
 
 namespace syncer::gossip {
@@ -47,6 +48,7 @@ void AddressClaims::note(const membership::Alive& account, bool own_account) {
   if (!own_account || SYNCER_MUTATED("gossip.introduce_no_claimants")) return;
   for (const auto& [name, other] : claims_) {
     if (name == claim.name || !other.own_account) continue;
+    SYNCER_SOMETIMES(true, "gossip.introduces_two_claimants");
     introduce(claim, other.member);
     introduce(other.member, claim);
   }

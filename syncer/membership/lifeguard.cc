@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::membership {
 
@@ -15,6 +16,8 @@ Suspicion::Suspicion(std::string_view from, const SuspicionStart& start, Instant
 bool Suspicion::confirm(std::string_view from, Instant now) {
   if (confirmations() >= expected_) return false;
   const bool known = std::find(accusers_.begin(), accusers_.end(), from) != accusers_.end();
+  SYNCER_SOMETIMES(known, "membership.same_accuser_again");
+  SYNCER_SOMETIMES(!known, "membership.another_accuser");
   if (known && !SYNCER_MUTATED("membership.count_same_accuser_twice")) return false;
   accusers_.emplace_back(from);
   const Duration left = remaining_suspicion(confirmations(), expected_, now - started_, min_, max_);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/membership/formulas.h"
 
 namespace syncer::membership {
@@ -83,6 +84,8 @@ void Prober::finish(Instant now, bool acked, Outputs* out) {
   const Round round = std::move(*round_);
   round_.reset();
   roster_.awareness().apply(probe_health_delta(acked, round.nacks_expected, round.nacks));
+  SYNCER_SOMETIMES(!acked, "membership.no_answer_at_all");
+  SYNCER_SOMETIMES(acked && round.asked_relays, "membership.others_reach_it");
   if (!acked && !SYNCER_MUTATED("membership.suspect_nobody"))
     roster_.suspect(now, Suspect{round.incarnation, round.node, roster_.self_name()}, *out);
 }

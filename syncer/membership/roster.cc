@@ -6,6 +6,7 @@
 
 #include "syncer/base/assert.h"
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/membership/formulas.h"
 
 namespace syncer::membership {
@@ -112,6 +113,7 @@ void Roster::expire(Instant now, Outputs& out) {
 void Roster::refute(Member& me, std::uint64_t accused) {
   const auto incarnation = refute_incarnation(counter_, accused);
   if (!incarnation) return;
+  SYNCER_SOMETIMES(true, "membership.refutes_an_accusation");
   counter_ = SYNCER_MUTATED("membership.refute_without_outbidding") ? counter_ : *incarnation;
   me.incarnation = counter_;
   awareness_.apply(1);
@@ -202,6 +204,8 @@ Member* Roster::admit(Instant now, const Alive& message, Outputs& out) {
     Member* added = newcomer(now, message);
     return added != nullptr ? added : refuse("too_many_members");
   }
+  SYNCER_SOMETIMES(moved && !may_take_name(*known, now), "membership.two_want_one_name");
+  SYNCER_SOMETIMES(moved && may_take_name(*known, now), "membership.member_moved");
   if (moved && !may_take_name(*known, now)) {
     note(Change::Kind::Conflict, *known, out, message.address);
     return nullptr;
@@ -229,6 +233,7 @@ void Roster::accept_alive(Instant now, Member& member, const Alive& message, Out
     member.state = State::Alive;
     member.changed = now;
   }
+  SYNCER_SOMETIMES(is_gone(before), "membership.comes_back_from_the_dead");
   if (is_gone(before)) {
     note(Change::Kind::Joined, member, out);
     return;
@@ -240,6 +245,7 @@ void Roster::accept_alive(Instant now, Member& member, const Alive& message, Out
 void Roster::suspect(Instant now, const Suspect& message, Outputs& out) {
   Member* known = table_.find(message.node);
   if (known == nullptr) return;
+  SYNCER_SOMETIMES(message.incarnation < known->incarnation, "membership.accuser_is_late");
   if (message.incarnation < known->incarnation && !SYNCER_MUTATED("membership.hear_late_accusers")) return;
   if (jumps_too_far(known->incarnation, message.incarnation)) return out.refusals.push_back(kJump);
   if (known->suspicion) {
@@ -273,6 +279,7 @@ void Roster::dead(Instant now, const Dead& message, Outputs& out) {
   if (known == nullptr || message.incarnation < known->incarnation) return;
   if (jumps_too_far(known->incarnation, message.incarnation)) return out.refusals.push_back(kJump);
   if (is_gone(known->state)) return;
+  SYNCER_SOMETIMES(known->name == self_, "membership.hears_of_its_own_death");
   if (known->name == self_ && !leaving_ && !SYNCER_MUTATED("membership.believe_own_death")) {
     refute(*known, message.incarnation);
     return;
@@ -347,6 +354,7 @@ void Roster::merge_entry(Instant now, const Entry& e, Outputs& out) {
       break;
     case static_cast<std::int64_t>(State::Dead):
       // Hearsay of a death only raises a suspicion: the member gets its chance to refute.
+      SYNCER_SOMETIMES(true, "membership.hearsay_of_a_death");
       if (SYNCER_MUTATED("membership.believe_hearsay_of_death")) {
         dead(now, Dead{e.incarnation, e.name, self_}, out);
         break;

@@ -6,6 +6,7 @@
 #include "syncer/base/epoch_bounds.h"
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::node {
 namespace {
@@ -50,6 +51,7 @@ Result<void> EpochKeeper::load() {
 
 Result<void> EpochKeeper::claim(std::optional<Epoch> floor) {
   const Epoch known = std::max(last_, floor.value_or(Epoch{}));
+  SYNCER_SOMETIMES(floor && *floor > last_, "node.leaps_over_what_peers_know");
   Epoch base{known.generation, known.term + 1};
   if (!in_bounds(known) || !in_bounds(base)) {
     return failure(ErrorCode::TooLarge, "epoch", "there is none above " + to_string(known));

@@ -5,6 +5,7 @@
 
 #include "syncer/base/assert.h"
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/node/accounts.h"
 
 namespace syncer::node {
@@ -116,6 +117,7 @@ void Flows::check_region_name(Instant now, const std::vector<gossip::MemberInfo>
     // Who says so later may be anybody: the handshake with that one tells both, and neither ends.
     const bool elder = parts_.gossip.elders().count(member.name) == 1 || SYNCER_MUTATED("node.give_way_to_anybody");
     if (!elder) continue;
+    SYNCER_SOMETIMES(true, "node.region_name_is_used_twice");
     fail(now, "region name \"" + config.region + "\" is already used by syncer \"" + member.name + "\" at " +
                   to_string(member.address) + "; give each region its own --cluster-name");
   }
@@ -137,6 +139,8 @@ bool Flows::carry_writer(Instant now) {
   for (const std::string& region : cluster.take_forgotten()) parts_.peering.want_forgotten(region);
   const std::optional<Epoch> epoch = cluster.writer_epoch();
   if (epoch == epoch_ || (!epoch && SYNCER_MUTATED("node.write_after_losing_the_lead"))) return false;
+  SYNCER_SOMETIMES(epoch_.has_value() && !epoch, "node.loses_the_right_to_write");
+  SYNCER_SOMETIMES(epoch_.has_value() && epoch.has_value(), "node.goes_on_in_another_epoch");
   change_writer(now, epoch);
   return true;
 }
@@ -313,6 +317,7 @@ void Flows::forget_regions(Instant now) {
   for (const std::string& region : parts_.peering.forgettable(now)) {
     if (parts_.peering.is_unwanted(region)) parts_.catalog.end_hold(now, region);
     if (!parts_.catalog.is_empty_of(region) || SYNCER_MUTATED("node.remember_regions_for_ever")) continue;
+    SYNCER_SOMETIMES(true, "node.forgets_a_region");
     parts_.catalog.forget_region(region);
     gate_.forget_region(region);
     parts_.peering.erase_region(now, region);

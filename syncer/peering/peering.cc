@@ -7,6 +7,7 @@
 
 #include "syncer/base/epoch_bounds.h"
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::peering {
 namespace {
@@ -292,10 +293,12 @@ void Peering::want_reopen(Instant now, Epoch known) {
   const Epoch own = core_.log().epoch();
   if (SYNCER_MUTATED("peering.ignore_known_epoch")) return;
   if (!in_bounds(known) || leaps_beyond(own, known)) return doubt(now, config_.region, known, own);
+  SYNCER_SOMETIMES(known > own, "peering.others_know_a_later_epoch");
   reopen_wanted_ = std::max(reopen_wanted_.value_or(Epoch{}), known);
 }
 
 void Peering::doubt(Instant now, std::string_view region, Epoch got, Epoch known) {
+  SYNCER_SOMETIMES(true, "peering.epoch_is_doubted");
   links_.count(Refusal::DoubtedEpoch);
   report_doubt(observer_, now, region, got, known);
 }

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/peering/peering.h"
 
 /// The links of a Peering: how they begin, who may publish on them, what is asked on them, and how they end.
@@ -63,6 +64,7 @@ void Peering::on_hello(Instant now, PeerLink& link, const wire::Hello& hello) {
   const auto answer = handshake_.answer(hello, known);
   if (!answer) return close(now, link.id, "no leader is known yet");
   if (std::holds_alternative<wire::Redirect>(*answer)) {
+    SYNCER_SOMETIMES(true, "peering.dialler_is_sent_to_the_leader");
     links_.send(link, wire::encode_sync(*answer));
     return close(now, link.id, "sent to the leader");
   }
@@ -73,6 +75,7 @@ void Peering::on_hello(Instant now, PeerLink& link, const wire::Hello& hello) {
     links_.count(Refusal::Newcomer);
     return close(now, link.id, "another newcomer waits already");
   }
+  SYNCER_SOMETIMES(true, "peering.newcomer_waits_for_the_writer");
   challenges_.begin(now, link.id, hello);
 }
 

@@ -5,6 +5,7 @@
 
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::raft {
 namespace {
@@ -266,6 +267,7 @@ Result<RecoveredLog> recover_log(ByteView log, ByteView marks) {
   recovered.end = kHeaderSize;
   if (Result<void> records = read_records(log, recovered); !records) return tl::unexpected(records.error());
   recovered.torn = recovered.end < log.size();
+  SYNCER_SOMETIMES(recovered.torn, "raft.log_ends_in_a_torn_record");
   if (SYNCER_MUTATED("raft.recovery_truncates_anywhere")) return recovered;
   if (recovered.end < header->sealed) return bad_log("a record that was written with the file is damaged or missing");
   if (recovered.torn && read->unfinished) return bad_log("the last record and its persist mark are both damaged");

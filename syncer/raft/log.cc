@@ -5,6 +5,7 @@
 
 #include "syncer/base/assert.h"
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::raft {
 
@@ -41,6 +42,7 @@ void Log::merge(const std::vector<Entry>& entries) {
   if (SYNCER_MUTATED("raft.truncate_always") && !entries.empty()) truncate_from(entries.back().index + 1);
   if (next == entries.end()) return;
   SYNCER_ASSERT(next->index > commit_);
+  SYNCER_SOMETIMES(next->index <= last().index, "raft.conflicting_tail_is_cut_off");
   if (next->index <= last().index) truncate_from(next->index);
   for (; next != entries.end(); ++next) append(*next);
 }

@@ -5,6 +5,7 @@
 
 #include "syncer/base/assert.h"
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::raft {
 namespace {
@@ -48,6 +49,7 @@ Raft::Raft(VoterId self, std::vector<VoterId> voters, Options options, Random ra
   SYNCER_ASSERT(log_.holds(snapshot_.at));
   const bool has_past = stored.hard_state.term > 0 && group_.voters().size() > 1;
   if (has_past && !SYNCER_MUTATED("raft.restarted_voter_votes")) withheld_until_ = now + options_.election_timeout;
+  SYNCER_SOMETIMES(has_past, "raft.restarted_voter_withholds_its_vote");
   reset(term_);
   // No other voter to wait for, and none to collide with.
   if (group_.voters().size() == 1) drawn_timeout_ = Duration::zero();
@@ -241,6 +243,7 @@ bool Raft::may_campaign() const { return !received_; }
 
 void Raft::start_campaign(Campaign kind) {
   const bool pre = kind == Campaign::PreElection;
+  SYNCER_SOMETIMES(kind == Campaign::Transfer, "raft.leadership_is_handed_over");
   pre ? become_pre_candidate() : become_candidate();
   for (const VoterId voter : group_.voters()) {
     Message request;
@@ -264,6 +267,8 @@ void Raft::on_vote_request(const Message& m) {
   const bool unbound = vote_ == kNobody && leader_ == kNobody;
   const bool may_vote = vote_ == m.from || unbound || (pre && m.term > term_);
   Message response = answer(pre ? MessageType::PreVoteResponse : MessageType::VoteResponse, m);
+  SYNCER_SOMETIMES(may_vote && !is_up_to_date(m.log, log_.last()), "raft.refuses_a_shorter_log");
+  SYNCER_SOMETIMES(!may_vote && !pre, "raft.has_voted_already");
   if (may_vote && is_up_to_date(m.log, log_.last())) {
     response.term = m.term;
     if (!pre) {
@@ -288,6 +293,7 @@ void Raft::on_vote_response(const Message& m) {
     case VoteResult::Pending:
       return;
     case VoteResult::Lost:
+      SYNCER_SOMETIMES(role_ == Role::Candidate, "raft.election_is_lost");
       return become_follower(term_, kNobody);
     case VoteResult::Won:
       if (role_ == Role::PreCandidate) return start_campaign(Campaign::Election);

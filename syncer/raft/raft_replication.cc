@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/raft/raft.h"
 
 namespace syncer::raft {
@@ -29,6 +30,7 @@ void Raft::on_append(const Message& m) {
   }
   const bool follows =
       log_.holds(m.log) || (SYNCER_MUTATED("raft.skip_previous_check") && m.log.index <= log_.last().index);
+  SYNCER_SOMETIMES(!follows, "raft.follower_lacks_what_comes_before");
   if (!follows) {
     const Position hint = log_.last_agreement(std::min(m.log.index, log_.last().index), m.log.term);
     response.rejected = true;
@@ -48,6 +50,7 @@ void Raft::on_append(const Message& m) {
 void Raft::on_heartbeat(const Message& m) {
   Index commit = m.commit;
   if (SYNCER_MUTATED("raft.heartbeat_own_commit")) commit = std::min(commit, log_.last().index);
+  SYNCER_SOMETIMES(commit > log_.last().index, "raft.heartbeat_beyond_the_log");
   if (commit > log_.last().index) return drop(DropReason::BeyondLog);
   log_.commit_to(commit);
   send(answer(MessageType::HeartbeatResponse, m));
@@ -63,9 +66,11 @@ void Raft::on_install_snapshot(const Message& m) {
 bool Raft::restore(const Snapshot& snapshot) {
   if (snapshot.at.index <= log_.commit()) return false;
   if (log_.holds(snapshot.at) && !SYNCER_MUTATED("raft.snapshot_discards_longer_log")) {
+    SYNCER_SOMETIMES(true, "raft.snapshot_of_what_is_there");
     log_.commit_to(snapshot.at.index);
     return false;
   }
+  SYNCER_SOMETIMES(true, "raft.snapshot_replaces_the_log");
   log_.restore(snapshot.at);
   received_ = snapshot;
   reset_progress();
@@ -96,6 +101,7 @@ void Raft::advance_leader() {
 }
 
 void Raft::check_quorum() {
+  SYNCER_SOMETIMES(!quorum_active(), "raft.leader_without_a_quorum");
   if (!quorum_active() && !SYNCER_MUTATED("raft.never_step_down")) return become_follower(term_, kNobody);
   for (auto& [voter, peer] : progress_) peer.active = voter == self_;
 }
@@ -232,6 +238,7 @@ bool Raft::advance_commit() {
   if (reached <= log_.commit()) return false;
   // Counting replicas of an older term's entry proves nothing: it may still be overwritten (thesis figure 3.7).
   const bool own_term = log_.term_at(reached) == term_ || SYNCER_MUTATED("raft.commit_older_term");
+  SYNCER_SOMETIMES(!own_term, "raft.older_term_waits_for_its_own");
   if (own_term) log_.commit_to(reached);
   return own_term;
 }
@@ -320,6 +327,7 @@ void Raft::report_snapshot(VoterId peer, bool arrived) {
 Instant Raft::lease_end() const {
   const bool alone = group_.voters().size() == 1;
   const bool opened = log_.term_at(log_.commit()) == term_ || SYNCER_MUTATED("raft.lease_before_opening");
+  SYNCER_SOMETIMES(role_ == Role::Leader && !opened, "raft.leads_before_it_may_write");
   if (role_ != Role::Leader || !opened) return Instant::min();
   if (alone) return kNever;
   if (!options_.check_quorum || lease_forfeited_) return Instant::min();

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/raft/disk_format.h"
 #include "syncer/raft/log.h"
 
@@ -127,6 +128,7 @@ Result<Recovery> recover(const StoreImage& image, ByteView identity) {
   // A fresh file with everything sealed in it: no leftovers behind the end, no marks that the next ones could
   // contradict.
   recovery.repairs = recovery.journal.plan(Persist{{}, true, recovery.stored.base, recovery.stored.entries, {}});
+  SYNCER_SOMETIMES(metadata->repair, "raft.one_copy_of_the_vote_is_damaged");
   if (metadata->repair && !SYNCER_MUTATED("raft.leave_damaged_copy")) {
     const Bytes copy = encode_metadata(metadata->metadata);
     recovery.repairs.push_back({keys::kFirstMetadata, copy});

@@ -5,6 +5,7 @@
 
 #include "syncer/base/mutation.h"
 #include "syncer/base/quantity.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::registry {
 namespace {
@@ -66,6 +67,7 @@ void Addresses::failed(Instant now, bool hard, std::string problem) {
 }
 
 void Addresses::use(Instant now, std::size_t index, std::string_view reason) {
+  SYNCER_SOMETIMES(index != index_, "registry.fails_over");
   const std::string from = current();
   index_ = index;
   failures_ = 0;
@@ -116,6 +118,7 @@ void Calls::note_retry_after(Instant now, const std::string& origin, const HttpR
   const std::string* text = answer.headers.find("Retry-After");
   if (text == nullptr || text->empty() || text->find_first_not_of("0123456789") != std::string::npos) return;
   const auto seconds = parse_number(*text, kLongestPause / std::chrono::seconds(1));
+  SYNCER_SOMETIMES(true, "registry.asks_to_come_later");
   busy_origin_ = origin;
   busy_since_ = now;
   busy_for_ = seconds ? std::chrono::seconds(*seconds) : kLongestPause;

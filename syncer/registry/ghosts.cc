@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::registry {
 
@@ -22,6 +23,7 @@ bool Ghosts::is_ghost(Instant now, const EntryId& ref, const std::string& regist
   expire(now);
   const auto grave = buried_.find(ref);
   if (grave == buried_.end()) return false;
+  SYNCER_SOMETIMES(grave->second.registration == registration, "registry.ghost_shows");
   return grave->second.registration == registration;
 }
 

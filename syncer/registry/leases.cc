@@ -5,6 +5,7 @@
 
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/registry/settings.h"
 
 namespace syncer::registry {
@@ -116,6 +117,8 @@ void Leases::conclude(Instant now, const EntryId& ref, Beat beat) {
     if (now > lease.late_at) late_.push_back(ref);
     lease.late_at = now + lease.life / 3 * 2;
   }
+  SYNCER_SOMETIMES(beat == Beat::Lost, "registry.lease_was_lost");
+  SYNCER_SOMETIMES(beat == Beat::Unknown, "registry.renewal_without_an_answer");
   if (beat == Beat::Lost && !SYNCER_MUTATED("catalog.ignore_lost_lease")) {
     leases_.erase(found);
     lost_.push_back(ref);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/registry/settings.h"
 
 namespace syncer::registry {
@@ -45,6 +46,7 @@ bool Login::rejects(Instant now, std::uint64_t generation, const HttpResponse& a
   if (SYNCER_MUTATED("registry.keep_rejected_tokens") || !scheme_.is_rejected(answer)) return false;
   if (generation != generation_ || !token_) return true;  // there is another one by now, or will be
   if (now < saturating_add(since_, distance_)) return false;
+  SYNCER_SOMETIMES(true, "registry.token_is_rejected");
   token_.reset();
   due_ = now;
   return true;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::registry {
 namespace {
@@ -36,6 +37,7 @@ Duration read_interval(const RegistrySettings& settings, const ReadCost& cost) {
   const Duration wanted = std::max({settings.poll_interval, times(cost.took, kTimesItsDuration),
                                     time_for(cost.requests, kRequestsPerSecond), time_for(cost.bytes, kBytesPerSecond),
                                     time_for(cost.entries, kEntriesPerSecond)});
+  SYNCER_SOMETIMES(wanted > settings.poll_interval, "registry.reading_is_dear");
   if (SYNCER_MUTATED("registry.read_without_regard_to_cost")) return settings.poll_interval;
   return std::min(wanted, std::max(settings.poll_interval, settings.longest_poll_interval));
 }

@@ -2,6 +2,7 @@
 #include "syncer/registry/snapshot.h"
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::registry {
 namespace {
@@ -96,6 +97,7 @@ void Snapshot::put_entry(const ServiceRef& ref, SeenService& service, const Shar
     seen.entry = entry;  // the driver may know it by its text, and this is the one that comes again
     return;
   }
+  SYNCER_SOMETIMES(!is_new && is_another(*seen.entry, *entry), "registry.another_took_the_id");
   if (!is_new && is_another(*seen.entry, *entry) && !SYNCER_MUTATED("registry.overlook_who_is_replaced"))
     changes_.push_back({missing_kind(*seen.entry), id_of(ref, it->first), {}});
   if (!is_new && is_native(*seen.entry)) --service.natives;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::registry {
 namespace {
@@ -41,6 +42,7 @@ void WriteRate::answered(Instant now, bool overloaded) {
 
 void WriteRate::judge(Instant now) {
   const bool overloaded = refusals_ * kBorne > answers_ && !SYNCER_MUTATED("registry.write_through_overload");
+  SYNCER_SOMETIMES(overloaded, "registry.writes_slow_down");
   if (overloaded) {
     rate_ = std::max(rate_ / 2, std::min(kLeast, ceiling_));
     is_starting_ = false;

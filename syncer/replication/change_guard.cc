@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::replication {
 namespace {
@@ -18,6 +19,7 @@ ChangeGuard::Verdict ChangeGuard::request(Instant now, std::span<const Change> c
   for (const Change& change : changes) book(now, change);
   const bool pass = now < released_until_ || SYNCER_MUTATED("guard.pass_changed_endpoints");
   if (pass || !is_mass_change(live)) return Verdict::Granted;
+  SYNCER_SOMETIMES(true, "replication.mass_change_is_held");
   for (const Change& change : changes) {
     const Instant until = saturating_add(now, std::min(change.lease, options_.hold) + options_.grace);
     if (held_.try_emplace(change.key, until).second) held_until_.insert({until, change.key});

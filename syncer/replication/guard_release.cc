@@ -2,6 +2,7 @@
 #include "syncer/replication/guard_release.h"
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::replication {
 
@@ -16,6 +17,7 @@ bool GuardRelease::covers(Instant now, GuardRule rule, Instant trouble_since) co
   if (granted_at_ == Instant::min() || SYNCER_MUTATED("guard.forget_a_release")) return false;
   if (now >= saturating_add(granted_at_, lasts_)) return false;
   if (!is_trouble(rule)) return of_mass_;
+  SYNCER_SOMETIMES(trouble_since > granted_at_, "replication.release_does_not_cover_the_next_loss");
   return of_trouble_ && (trouble_since <= granted_at_ || SYNCER_MUTATED("guard.release_the_next_loss_too"));
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::replication {
 
@@ -102,6 +103,7 @@ void LossGuard::forget(ByteView key) {
   if (entry == nullptr) return;
   Entry* by = entry->state == State::Live ? window_.successor_of(Instant::min(), *entry, Duration::zero()) : nullptr;
   if (by != nullptr && !SYNCER_MUTATED("guard.forget_without_a_successor")) {
+    SYNCER_SOMETIMES(true, "guard.removed_one_has_a_successor");
     window_.set_successor(*by);
     window_.spend(*by);
   }
@@ -133,6 +135,7 @@ void LossGuard::hold_unproven(Instant now) {
   for (const Number number : std::vector<Number>(open_.begin(), open_.end())) {
     Entry& entry = window_.at(number);
     if (entry.state != State::Absent) continue;
+    SYNCER_SOMETIMES(true, "guard.absence_is_unproven");
     if (is_released(now, GuardRule::Unproven)) {
       let_go(entry, GuardRule::Operator);
     } else {
@@ -144,6 +147,7 @@ void LossGuard::hold_unproven(Instant now) {
 /// The registry is healthy again: the time of what outlasted its hold meanwhile runs anew.
 void LossGuard::resume() {
   for (const Number number : std::exchange(stalled_, {})) {
+    SYNCER_SOMETIMES(true, "guard.time_stood_still");
     Entry& entry = window_.at(number);
     set_timer(entry, held_until(entry, static_cast<GuardRule>(entry.rule)));
   }
@@ -163,8 +167,10 @@ void LossGuard::judge(Instant now) {
     } else if (!is_memory_lost(now, entry)) {
       expired.push_back(number);
     } else if (is_released(now, GuardRule::MemoryLost)) {
+      SYNCER_SOMETIMES(true, "guard.operator_lets_a_lost_memory_go");
       let_go(entry, GuardRule::Operator);
     } else {
+      SYNCER_SOMETIMES(true, "guard.memory_is_lost");
       hold(now, entry, GuardRule::MemoryLost, held_until(entry, GuardRule::MemoryLost), Kind::Hold);
     }
   }
@@ -187,6 +193,8 @@ void LossGuard::judge_breadth(Instant now, const std::vector<Number>& batch, Gua
   if (batch.empty()) return;
   for (const Number number : batch) {
     Entry& entry = window_.at(number);
+    SYNCER_SOMETIMES(rule == GuardRule::MassExpiry && !could_have_expired(entry), "guard.too_young_to_expire");
+    SYNCER_SOMETIMES(entry.covered, "guard.arrival_makes_a_loss_good");
     if (entry.covered || (rule == GuardRule::MassExpiry && !could_have_expired(entry))) continue;
     window_.count(entry);
   }
@@ -198,6 +206,10 @@ void LossGuard::judge_breadth(Instant now, const std::vector<Number>& batch, Gua
   }
   const bool founds = is_mass_loss(rule);
   const bool mass = founds || joins_mass_loss(now);
+  SYNCER_SOMETIMES(founds && rule == GuardRule::MassExpiry, "guard.mass_expiry");
+  SYNCER_SOMETIMES(founds && rule == GuardRule::MassOrphaned, "guard.mass_orphaned");
+  SYNCER_SOMETIMES(mass && !founds, "guard.last_of_a_wave");
+  SYNCER_SOMETIMES(mass && is_released(now, rule), "guard.mass_loss_is_released");
   if (mass && !is_released(now, rule)) {
     for (const Number number : batch) hold_suspect(now, window_.at(number), rule, founds);
     if (rule == GuardRule::MassExpiry) restore_the_first(now);
@@ -231,6 +243,7 @@ void LossGuard::found(Instant now, Entry& entry) {
 /// The last of a wave, though some are back by then.
 bool LossGuard::joins_mass_loss(Instant now) const {
   if (SYNCER_MUTATED("guard.forget_the_last_of_a_wave")) return false;
+  SYNCER_SOMETIMES(is_inherited(now), "guard.former_guard_goes_on");
   return wave_.takes_in(now) || is_inherited(now);
 }
 
@@ -248,6 +261,7 @@ bool LossGuard::is_mass_loss(GuardRule rule) const {
 /// What the wave took before it was recognised.
 void LossGuard::restore_the_first(Instant now) {
   if (SYNCER_MUTATED("guard.leave_the_first_of_a_wave")) return;
+  SYNCER_SOMETIMES(!gone_.empty(), "guard.first_of_a_wave_went_already");
   for (const Number number : std::vector<Number>(gone_.begin(), gone_.end())) {
     Entry& entry = window_.at(number);
     hold(now, entry, GuardRule::MassExpiry, held_until(entry, GuardRule::MassExpiry), Kind::Restore);
@@ -277,6 +291,7 @@ void LossGuard::hold(Instant now, Entry& entry, GuardRule rule, Instant until, K
   if (rule != GuardRule::Unproven) open_.erase(entry.number);
   gone_.erase(entry.number);
   held_.insert(entry.number);
+  SYNCER_WATERMARK(held_.size(), "guard.held");
   ++by_rule_[static_cast<std::size_t>(rule)];
   entry.rule = static_cast<std::uint8_t>(rule);
   window_.set_lost_state(entry, State::Held);
@@ -344,6 +359,7 @@ void LossGuard::expire(Instant now, Entry& entry) {
   }
   const Instant until = held_until(entry, static_cast<GuardRule>(entry.rule));
   if (now < until) return set_timer(entry, until);
+  SYNCER_SOMETIMES(true, "guard.hold_passes");
   let_go(entry, GuardRule::HoldPassed);
 }
 

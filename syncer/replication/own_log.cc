@@ -5,6 +5,7 @@
 
 #include "syncer/base/assert.h"
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::replication {
 
@@ -72,6 +73,9 @@ void OwnLog::collect(Instant now, std::uint64_t acknowledged, Duration age) {
     const bool expired = saturating_add(oldest.at, age) <= now || tombstones_.size() > limits_.tombstones;
     if (!superseded && !expired && oldest.seq > acknowledged && !SYNCER_MUTATED("replication.gc_unacknowledged"))
       return;
+    SYNCER_SOMETIMES(superseded, "replication.removed_record_came_back");
+    SYNCER_SOMETIMES(tombstones_.size() > limits_.tombstones, "replication.too_many_removals");
+    SYNCER_WATERMARK(tombstones_.size(), "replication.removals_remembered");
     tombstones_.pop_front();
     if (superseded) continue;
     forget(oldest.seq);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::replication {
 
@@ -102,6 +103,7 @@ void Publisher::bind(RegionId peer, std::uint64_t seq, Outputs& out) {
 }
 
 void Publisher::reset(RegionId peer, Outputs& out) {
+  SYNCER_SOMETIMES(true, "replication.reader_is_behind_removals");
   senders_.at(peer).hold(std::nullopt);
   out.push_back(Publish{{peer}, Reset{log_.epoch(), log_.gc()}});
 }

@@ -5,6 +5,7 @@
 #include <bitset>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::replication {
 std::optional<BucketRequest> ask_for_differences(const Replica& replica, const Buckets& theirs, const Limits& limits) {
@@ -146,6 +147,7 @@ Heard Receiver::receive(Instant now, const WriterMessage& message, Outputs& out)
 bool Receiver::is_stale(Epoch epoch, Outputs& out) {
   const Epoch known = std::max(replica_.epoch(), floor_);
   if (epoch >= known || SYNCER_MUTATED("replication.accept_old_epoch")) return false;
+  SYNCER_SOMETIMES(true, "replication.stale_epoch_is_refused");
   out.push_back(StaleEpoch{region_, epoch, known});
   // The writer learns from this that a higher epoch of its region is known.
   ask(Ack{known, known == replica_.epoch() ? replica_.seq() : 0, replica_.set_hash()}, out);
@@ -171,6 +173,7 @@ Heard Receiver::compare(Instant now, const Heartbeat& heartbeat, Outputs& out) {
   const bool must_bind = heartbeat.epoch != replica_.epoch() || repairing();
   if (!must_bind) return follow(now, heartbeat, out);
   const bool forward = at >= replica_.version() || SYNCER_MUTATED("replication.accept_old_epoch");
+  SYNCER_SOMETIMES(!forward, "replication.writer_is_behind_its_reader");
   const bool holds_it = holds_set_of(heartbeat.set_hash, heartbeat.live);
   if (forward && holds_it && !SYNCER_MUTATED("replication.load_all_on_every_link")) return rebind(at, out);
   continue_repair(now, heartbeat.epoch, out);
@@ -180,6 +183,7 @@ Heard Receiver::compare(Instant now, const Heartbeat& heartbeat, Outputs& out) {
 Heard Receiver::follow(Instant now, const Heartbeat& heartbeat, Outputs& out) {
   const bool comparable = heartbeat.head == replica_.seq() && replica_.consistent();
   const bool equal = comparable && holds_set_of(heartbeat.set_hash, heartbeat.live);
+  SYNCER_SOMETIMES(comparable && !equal, "replication.set_hash_differs");
   if (comparable && !equal && !SYNCER_MUTATED("replication.ignore_set_hash")) {
     mismatch(now, out);
     return Heard::Word;
@@ -187,6 +191,7 @@ Heard Receiver::follow(Instant now, const Heartbeat& heartbeat, Outputs& out) {
   equal ? acknowledge_again(out) : acknowledge(out);
   // Entries may be on their way; twice behind at the same place, they are not.
   const bool behind = heartbeat.head > replica_.seq();
+  SYNCER_SOMETIMES(behind && stalled_at_ == replica_.seq(), "replication.entries_do_not_come");
   if (behind && stalled_at_ == replica_.seq()) pull(now, out);
   stalled_at_ = behind ? std::optional(replica_.seq()) : std::nullopt;
   return equal ? Heard::Proof : Heard::Word;
@@ -207,6 +212,7 @@ void Receiver::acknowledge_again(Outputs& out) {
 }
 
 Heard Receiver::rebind(Version at, Outputs& out) {
+  SYNCER_SOMETIMES(replica_.epoch() != at.epoch, "replication.new_epoch_is_bound_by_hash");
   repair_.reset();
   replica_.bind(at);
   out.push_back(Bound{region_, Bound::How::Rebound, at, 0});
@@ -222,6 +228,7 @@ Heard Receiver::on(Instant now, const Push& push, Outputs& out) {
     acknowledge(out);
     return Heard::Word;
   }
+  SYNCER_SOMETIMES(push.prev != replica_.seq(), "replication.push_leaves_a_gap");
   if (push.prev != replica_.seq() && !SYNCER_MUTATED("replication.skip_gap_check")) {
     pull(now, out);
     return Heard::Word;
@@ -232,6 +239,7 @@ Heard Receiver::on(Instant now, const Push& push, Outputs& out) {
   }
   // What is refused comes again: the reader stays where it is, and asks at the next heartbeat. The writer is there.
   const std::optional<QuotaKind> exceeded = exceeded_by(now, push);
+  SYNCER_SOMETIMES(exceeded.has_value(), "replication.push_is_over_the_quota");
   set_over_quota(exceeded, out);
   if (exceeded) return Heard::Progress;
   rate_.note(now, push.entries.size());
@@ -328,11 +336,13 @@ Heard Receiver::on(Instant now, const Reset& reset, Outputs& out) {
 void Receiver::start_repair(Instant now, Epoch epoch, Outputs& out) {
   const bool whole = replica_.size() == 0 || SYNCER_MUTATED("replication.load_all_on_every_link");
   if (whole) return start_reload(now, epoch, out);
+  SYNCER_SOMETIMES(true, "replication.repairs_by_sums");
   repair_.emplace(epoch, false, now);
   ask(BucketsRequest{epoch}, out);
 }
 
 void Receiver::start_reload(Instant now, Epoch epoch, Outputs& out) {
+  SYNCER_SOMETIMES(replica_.size() > 0, "replication.loads_a_known_region_whole");
   repair_.emplace(epoch, true, now);
   ask(SnapshotRequest{epoch}, out);
 }
@@ -340,6 +350,7 @@ void Receiver::start_reload(Instant now, Epoch epoch, Outputs& out) {
 void Receiver::continue_repair(Instant now, Epoch epoch, Outputs& out) {
   if (!repair_ || repair_->epoch() < epoch) return start_repair(now, epoch, out);
   if (repair_->epoch() != epoch || !repair_->is_overdue(now, options_.retry)) return;
+  SYNCER_SOMETIMES(true, "replication.repair_is_overdue");
   if (const auto request = repair_->resume(now)) return ask(*request, out);
   start_repair(now, epoch, out);
 }
@@ -390,6 +401,7 @@ Heard Receiver::finish_repair(Instant now, Outputs& out) {
   }
   if (replica_.size() > 0) rate_.note(now, repair_->changes());
   const bool outrun = repair_->target() < replica_.version() && !SYNCER_MUTATED("replication.accept_old_epoch");
+  SYNCER_SOMETIMES(outrun, "replication.repair_is_outrun");
   if (!outrun && repair_->apply(replica_, region_, out)) {
     repair_.reset();
     set_over_quota(std::nullopt, out);
@@ -397,6 +409,7 @@ Heard Receiver::finish_repair(Instant now, Outputs& out) {
     return Heard::Proof;
   }
   if (full) {
+    SYNCER_SOMETIMES(!outrun, "replication.snapshot_does_not_add_up");
     out.push_back(Dropped{region_, "snapshot does not add up"});
     repair_.emplace(epoch, true, now);
     return Heard::Word;

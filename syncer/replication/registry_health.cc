@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::replication {
 
@@ -35,6 +36,7 @@ RegistryHealth::News RegistryHealth::look(Instant now, const Proof& proof) {
 Instant RegistryHealth::memory_since() const {
   Instant since = canary_since_;
   if (witness_until_ >= canary_since_ && !SYNCER_MUTATED("guard.ignore_witnesses")) {
+    SYNCER_SOMETIMES(witness_from_ < since, "replication.witness_proves_the_memory");
     since = std::min(since, witness_from_);
     const bool overlap = witness_from_ <= former_until_ && !SYNCER_MUTATED("guard.forget_the_canary_before");
     if (overlap) since = std::min(since, former_from_);

@@ -5,6 +5,7 @@
 #include <bitset>
 
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 
 namespace syncer::replication {
 namespace {
@@ -134,6 +135,8 @@ void Sender::restart() { hold(std::nullopt); }
 
 void Sender::hold(std::optional<Transfer> transfer) {
   bound_ = false;
+  SYNCER_SOMETIMES(!in_flight_.empty(), "replication.batches_under_way_are_lost");
+  SYNCER_WATERMARK(unacknowledged_bytes_, "replication.bytes_under_way");
   in_flight_.clear();
   if (!SYNCER_MUTATED("replication.count_what_was_lost_as_under_way")) unacknowledged_bytes_ = 0;
   transfer_ = std::move(transfer);
