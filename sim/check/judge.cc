@@ -109,6 +109,7 @@ class Judge : public scenario::Checks {
   void on_application(RegistryIndex, std::string_view, std::string_view) override {}
   bool holds(const scenario::Predicate& predicate, Instant) override { return predicates_->holds(predicate); }
   bool decided() const override { return !sink_.violations().empty(); }
+  const std::vector<scenario::Violation>& violations() const override { return sink_.violations(); }
 
   scenario::Findings finish() override {
     scenario::Findings findings;

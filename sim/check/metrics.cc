@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "sim/host/world.h"
+#include "sim/scenario/values/topology.h"
 
 namespace sim::check {
 namespace {
@@ -27,6 +28,29 @@ std::vector<std::int64_t> durations(const Ledger& ledger, Origin::Step step) {
   }
   std::sort(values.begin(), values.end());
   return values;
+}
+
+std::optional<Origin::Step> step_of(std::string_view metric) {
+  if (metric == "convergence.visible_after") return Origin::Step::Registered;
+  if (metric == "convergence.changed_after") return Origin::Step::Changed;
+  if (metric == "convergence.gone_after") return Origin::Step::Removed;
+  return std::nullopt;
+}
+
+/// "the worst is base/svc-1/3 of sc-e: 31.4s until sc-w showed it, from 40s on"; nothing for other metrics.
+std::optional<std::string> worst_instance(const scenario::CheckContext& run, const Ledger& ledger,
+                                          std::string_view metric) {
+  const auto step = step_of(metric);
+  const Timing* worst = nullptr;
+  for (const Timing& timing : ledger.timings()) {
+    if (step && timing.step == *step && (worst == nullptr || timing.took > worst->took)) worst = &timing;
+  }
+  if (worst == nullptr) return std::nullopt;
+  const std::string& home = run.names.registries()[worst->origin.registry];
+  return "the worst is " + scenario::instance_name(worst->origin.instance) + " of " + home + ": " +
+         syncer::to_string(worst->took) + " until " + run.names.registries()[worst->target] +
+         (*step == Origin::Step::Removed ? " showed it no longer" : " showed it so") + ", from " +
+         syncer::to_string(worst->from.time_since_epoch()) + " on";
 }
 
 std::int64_t mean(const std::vector<std::int64_t>& values) {
@@ -90,9 +114,7 @@ void Metrics::on_message(const host::Message& message) {
 
 std::vector<std::int64_t> Metrics::values(std::string_view metric, const Sources& sources) const {
   const auto& [ledger, watch, effort] = sources;
-  if (metric == "convergence.visible_after") return durations(ledger, Origin::Step::Registered);
-  if (metric == "convergence.changed_after") return durations(ledger, Origin::Step::Changed);
-  if (metric == "convergence.gone_after") return durations(ledger, Origin::Step::Removed);
+  if (const auto step = step_of(metric)) return durations(ledger, *step);
   const auto one = [](std::uint64_t value) { return std::vector{static_cast<std::int64_t>(value)}; };
   if (metric == "net.bytes_sent") return one(bytes_sent_);
   if (metric == "net.messages_sent") return one(sent_);
@@ -125,10 +147,11 @@ void Metrics::finish(const scenario::CheckContext& run, const Sources& sources, 
       scenario::Bound seen = *a.bound;
       seen.compare = scenario::Compare::Equal;
       seen.value = a.value;
-      sink.violated(expectation.id,
-                    {metric->metric + " " + a.name + " is " + scenario::to_string(seen) + " of " +
-                     std::to_string(all.size()) + " values, demanded is " + scenario::to_string(*a.bound)},
-                    &expectation.place);
+      std::vector<std::string> facts = {metric->metric + " " + a.name + " is " + scenario::to_string(seen) + " of " +
+                                        std::to_string(all.size()) + " values, demanded is " +
+                                        scenario::to_string(*a.bound)};
+      if (auto worst = worst_instance(run, sources.ledger, metric->metric)) facts.push_back(std::move(*worst));
+      sink.violated(expectation.id, std::move(facts), &expectation.place);
     }
   }
 }

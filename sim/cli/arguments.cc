@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <limits>
 
+#include "sim/cli/subcommands.h"
 #include "sim/scenario/language/parse.h"
 #include "syncer/base/quantity.h"
 #include "syncer/cli/version.h"
@@ -24,12 +25,16 @@ constexpr const char* kExamples =
     "  syncsim run FILE --seed 77 --trace -         every event of one seed\n"
     "  syncsim run FILE --seed 77 --html run.html   the same as a page for a browser\n"
     "  syncsim why FILE --seed 77                   what its failure, or its latest instance, comes from\n"
+    "  syncsim debug FILE --seed 77                 event by event: break, look at a node's state, go back\n"
+    "  syncsim diff FILE --with sync.interval=5s    where two ways to run it part, and how metrics move\n"
+    "  syncsim sweep FILE --set sync.interval=5s,30s --svg sweep.svg    which value is worth its price\n"
     "  syncsim check FILE                           only read it, and say all that is wrong with it\n"
     "  syncsim explain FILE                         what happens when, in sentences\n"
     "  syncsim shrink FILE --seed 77 > small.json   the smallest scenario that fails in the same way\n"
+    "  syncsim hunt build/hunt --for 8h             look for what no scenario shows yet\n"
     "\n"
     "Exit codes: 0 ok, 1 violated, 2 usage or scenario error, 3 undecided, 4 not deterministic,\n"
-    "5 a detour got dearer than the baseline, 70 internal error.\n"
+    "5 a detour got dearer than the baseline, 6 other points were reached than listed, 70 internal error.\n"
     "The language of scenario files: docs/scenario-format.md; for editors: syncsim schema.";
 
 constexpr int kUsage = 2;
@@ -44,78 +49,15 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> parse_seeds(const std::st
   return std::pair(*first, *last);
 }
 
-/// The texts as they stand on the command line; turned into Arguments when all of it is understood.
-struct Raw {
-  Arguments arguments;
-  std::string seed;
-  std::string seeds;
-  std::string budget;
-};
-
-void add_files(CLI::App* command, Raw& raw) {
-  command->add_option("FILE", raw.arguments.files, "scenario files")->required();
-}
-
-void add_files_and_folders(CLI::App* command, Raw& raw) {
-  command->add_option("FILE", raw.arguments.files, "scenario files, or folders with such files below")->required();
-}
-
-void add_run(CLI::App& app, Raw& raw) {
-  CLI::App* run = app.add_subcommand("run", "play scenarios and judge them");
-  add_files_and_folders(run, raw);
-  auto* seed = run->add_option("--seed", raw.seed, "play this one seed");
-  run->add_option("--seeds", raw.seeds, "play seeds FIRST-LAST instead of the scenario's own")->excludes(seed);
-  run->add_option("--jobs", raw.arguments.jobs, "worker processes (default: one a processor)")
-      ->check(CLI::Range(1, 256));
-  run->add_flag("--json", raw.arguments.json, "one line of JSON a scenario instead of text");
-  run->add_flag("--check-determinism", raw.arguments.check_determinism,
-                "play up to three seeds again without checks and compare every event");
-  run->add_flag("--keep-going", raw.arguments.keep_going, "go on with the next file after a failure");
-  run->add_option("--trace", raw.arguments.trace, "write every event of one seed to a file, - for standard output");
-  run->add_option("--html", raw.arguments.html,
-                  "write one seed as a page for a browser: who did what when, and what it was caused by");
-  run->add_option("--baseline", raw.arguments.baseline,
-                  "compare what detours cost with this file, and say what got dearer (exit code 5)");
-  run->add_option("--write-baseline", raw.arguments.write_baseline, "write what detours cost to this file");
-  run->callback([&raw] { raw.arguments.command = Command::Run; });
-}
-
-void add_why(CLI::App& app, Raw& raw) {
-  CLI::App* why = app.add_subcommand("why", "tell what a failure, or a late instance, of one seed comes from");
-  add_files(why, raw);
-  why->add_option("--seed", raw.seed, "the seed (default: the scenario's first)");
-  auto* violation = why->add_option("--violation", raw.arguments.violation, "of this expectation or invariant");
-  auto* instance = why->add_option("--instance", raw.arguments.instance,
-                                   "the slowest way of this instance to another registry, such as base/svc-1/3");
-  auto* event = why->add_option("--event", raw.arguments.event, "what followed the event of this label");
-  violation->excludes(instance)->excludes(event);
-  instance->excludes(event);
-  why->add_flag("--json", raw.arguments.json, "one line of JSON instead of text");
-  why->callback([&raw] { raw.arguments.command = Command::Why; });
-}
-
-void add_others(CLI::App& app, Raw& raw) {
-  CLI::App* check = app.add_subcommand("check", "read scenarios and tell what is wrong with them");
-  add_files_and_folders(check, raw);
-  check->callback([&raw] { raw.arguments.command = Command::Check; });
-  CLI::App* explain = app.add_subcommand("explain", "tell in sentences what a scenario does");
-  add_files(explain, raw);
-  explain->callback([&raw] { raw.arguments.command = Command::Explain; });
-  CLI::App* materialize = app.add_subcommand("materialize", "print the scenario of one seed, chaos as explicit events");
-  add_files(materialize, raw);
-  materialize->add_option("--seed", raw.seed, "the seed (default: the scenario's first)");
-  materialize->callback([&raw] { raw.arguments.command = Command::Materialize; });
-  CLI::App* shrink = app.add_subcommand("shrink", "print the smallest scenario with the same violation");
-  add_files(shrink, raw);
-  shrink->add_option("--seed", raw.seed, "a seed that fails")->required();
-  shrink->add_option("--budget", raw.budget, "real time to spend, such as 60s (the default)");
-  shrink->callback([&raw] { raw.arguments.command = Command::Shrink; });
-  app.add_subcommand("schema", "print the JSON Schema of scenario files")->callback([&raw] {
-    raw.arguments.command = Command::Schema;
-  });
-  app.add_subcommand("version", "print version, commit and compiler")->callback([&raw] {
-    raw.arguments.command = Command::Version;
-  });
+/// "0/8".
+std::optional<std::pair<std::uint64_t, std::uint64_t>> parse_shard(const std::string& text) {
+  constexpr std::uint64_t kMost = 1'000'000;
+  const std::size_t slash = text.find('/');
+  if (slash == std::string::npos) return std::nullopt;
+  const auto part = syncer::parse_number(text.substr(0, slash), kMost);
+  const auto parts = syncer::parse_number(text.substr(slash + 1), kMost);
+  if (!part || !parts || *part >= *parts) return std::nullopt;
+  return std::pair(*part, *parts);
 }
 
 /// Puts the scenario files below a folder in its place; a sentence when there are none.
@@ -142,6 +84,23 @@ std::string finish(Raw& raw) {
     if (!budget) return budget.error().detail;
     raw.arguments.budget = *budget;
   }
+  if (!raw.time.empty()) {
+    const auto time = syncer::parse_duration(raw.time);
+    if (!time) return time.error().detail;
+    raw.arguments.time = *time;
+  }
+  if (!raw.shard.empty()) {
+    const auto shard = parse_shard(raw.shard);
+    if (!shard) return "\"" + raw.shard + "\" is no part such as 0/8, the first of eight";
+    raw.arguments.shard = *shard;
+  }
+  for (const auto& [option, moment] :
+       {std::pair(&raw.from, &raw.arguments.lines.from), std::pair(&raw.until, &raw.arguments.lines.until)}) {
+    if (option->empty()) continue;
+    const auto time = syncer::parse_duration(*option);
+    if (!time) return time.error().detail;
+    *moment = syncer::Instant(*time);
+  }
   const bool one = raw.arguments.command != Command::Run && raw.arguments.command != Command::Check;
   if (!one) {
     const std::string wrong = open_folders(raw.arguments.files);
@@ -153,6 +112,10 @@ std::string finish(Raw& raw) {
   if (looks_closely && (raw.arguments.files.size() != 1 || !single_seed)) {
     return "--trace and --html want one file and one --seed";
   }
+  if (looks_closely && !raw.arguments.coverage.empty()) return "--coverage goes without --trace and --html";
+  if (raw.arguments.trace.empty() && raw.arguments.lines != report::TraceFilter{}) {
+    return "--from, --until, --node and --grep are of a --trace";
+  }
   return "";
 }
 
@@ -163,9 +126,7 @@ std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv, 
   CLI::App app(kAbout, "syncsim");
   app.footer(kExamples);
   app.require_subcommand(1);
-  add_run(app, raw);
-  add_why(app, raw);
-  add_others(app, raw);
+  add_subcommands(app, raw);
   syncer::reference::offer_commands(app, std::string("syncsim ") + syncer::cli::kVersion);
   try {
     app.parse(argc, argv);

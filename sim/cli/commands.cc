@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cli/commands.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <fstream>
@@ -11,13 +9,16 @@
 #include <sstream>
 
 #include "sim/check/judge.h"
+#include "sim/cli/coverage_report.h"
 #include "sim/cli/effort_comparison.h"
 #include "sim/cli/play.h"
 #include "sim/cli/workers.h"
 #include "sim/explore/chaos.h"
 #include "sim/explore/shrink.h"
+#include "sim/report/trace.h"
 #include "sim/scenario/language/writer.h"
 #include "sim/show/page.h"
+#include "sim/sweep/variants.h"
 #include "sim/why/explanation.h"
 
 namespace sim::cli {
@@ -26,18 +27,6 @@ namespace {
 constexpr int kUsage = 2;
 
 using scenario::Scenario;
-
-std::size_t processors() {
-  const long online = ::sysconf(_SC_NPROCESSORS_ONLN);
-  return online > 0 ? static_cast<std::size_t>(online) : 1;
-}
-
-std::size_t failed(const Harvest& harvest) {
-  const auto& all = harvest.results;
-  const auto is_bad = [](const scenario::RunResult& r) { return r.verdict != scenario::Verdict::Ok; };
-  const auto bad = std::count_if(all.begin(), all.end(), is_bad);
-  return static_cast<std::size_t>(bad) + harvest.crashes.size();
-}
 
 /// Up to three seeds again: the first, the last and the one between.
 void run_twice(const Scenario& scenario, report::Suite& suite) {
@@ -51,18 +40,7 @@ void run_twice(const Scenario& scenario, report::Suite& suite) {
 }
 
 report::Suite play_all(const Scenario& scenario, const Arguments& arguments) {
-  const std::vector<std::uint64_t> seeds = seeds_of(scenario, arguments.seeds);
-  report::Suite suite;
-  suite.file = scenario.file;
-  suite.name = scenario.name;
-  Progress progress(scenario.name, seeds.size());
-  const std::size_t jobs = arguments.jobs == 0 ? processors() : static_cast<std::size_t>(arguments.jobs);
-  Harvest harvest = play_in_workers(
-      seeds, jobs, [&](std::uint64_t seed) { return play(scenario, seed); },
-      [&](const Harvest& h) { progress.show(h.results.size() + h.crashes.size(), failed(h)); });
-  suite.wall = progress.elapsed();
-  suite.results = std::move(harvest.results);
-  suite.crashes = std::move(harvest.crashes);
+  report::Suite suite = play_suite(scenario, arguments);
   if (arguments.check_determinism && suite.crashes.empty()) run_twice(scenario, suite);
   return suite;
 }
@@ -73,7 +51,9 @@ report::Suite play_traced(const Scenario& scenario, const Arguments& arguments, 
   suite.file = scenario.file;
   suite.name = scenario.name;
   const scenario::Names names(scenario.topology);
-  Trace trace(trace_out, names);
+  report::Trace trace(names, [&](report::TraceLine&& line) {
+    if (arguments.lines.wants(line)) trace_out << to_string(line) << "\n";
+  });
   scenario::RunOptions options;
   options.probe = &trace;
   const Progress progress(scenario.name, 1);
@@ -126,12 +106,28 @@ std::optional<report::Suite> play_as_asked(const Scenario& scenario, const Argum
   return play_traced(scenario, arguments, file);
 }
 
-/// The one file of a command; problems go to `err`.
-std::optional<scenario::Scenario> load_one(const Arguments& arguments, std::ostream& err) {
-  scenario::Parsed parsed = scenario::load(arguments.files.front(), vocabulary());
-  if (parsed) return std::move(*parsed);
-  err << scenario::to_string(parsed.error());
-  return std::nullopt;
+/// Of many seeds the one that is worth explaining: the first that failed, or whose latest instance is the p99 of all;
+/// `which` says so. Of one seed that one.
+std::optional<std::uint64_t> seed_to_explain(const Scenario& scenario, const Arguments& arguments, std::string& which,
+                                             std::ostream& err) {
+  const bool many = arguments.seeds && arguments.seeds->first != arguments.seeds->second;
+  if (!many) return seeds_of(scenario, arguments.seeds).front();
+  const report::Suite suite = play_suite(scenario, arguments);
+  for (const scenario::RunResult& run : suite.results) {
+    if (run.verdict == scenario::Verdict::Ok) continue;
+    which = "seed " + std::to_string(run.seed) + ": ";
+    return run.seed;
+  }
+  const auto all = report::quantiles(suite);
+  const auto worst =
+      std::max_element(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.p99 < b.p99; });
+  if (worst == all.end()) {
+    err << "syncsim: nothing failed, and nothing was timed\n";
+    return std::nullopt;
+  }
+  which =
+      worst->expectation + " p99 is " + report::brief(worst->p99) + ", seed " + std::to_string(worst->p99_seed) + ": ";
+  return worst->p99_seed;
 }
 
 }  // namespace
@@ -145,11 +141,15 @@ int run_scenarios(const Arguments& arguments, std::ostream& out, std::ostream& e
     if (!parsed) {
       err << scenario::to_string(parsed.error());
     } else {
-      scenarios.push_back(std::move(*parsed));
+      // Its axes were judged with the file.
+      for (sweep::Variant& one : *sweep::variants(*parsed, parsed->matrix, vocabulary())) {
+        scenarios.push_back(std::move(one.scenario));
+      }
     }
   }
   EffortComparison efforts;
-  if (!efforts.load(arguments, err) || !legal) return kUsage;
+  CoverageReport coverage(arguments);
+  if (!efforts.load(arguments, err) || !coverage.load(err) || !legal) return kUsage;
   // The worst code of all scenarios; "undecided" is the mildest failure though its number is larger than "violated".
   const auto weight = [](int code) { return code == 1 ? 4 : code == 4 ? 5 : code; };
   int worst = 0;
@@ -158,27 +158,37 @@ int run_scenarios(const Arguments& arguments, std::ostream& out, std::ostream& e
     if (!suite) return kUsage;
     out << (arguments.json ? report::to_json_line(*suite) : report::to_text(*suite)) << std::flush;
     if (!efforts.add(*suite, err)) return kUsage;
+    coverage.add(*suite);
     const int code = report::exit_code(*suite);
     if (weight(code) > weight(worst)) worst = code;
     if (code != 0 && !arguments.keep_going) break;
   }
   const int effort = efforts.finish(arguments.json, out, err);
-  return worst != 0 ? worst : effort;
+  const int covered = coverage.finish(out, err);
+  if (worst != 0) return worst;
+  return effort != 0 ? effort : covered;
 }
 
 int why_file(const Arguments& arguments, std::ostream& out, std::ostream& err) {
-  const auto scenario = load_one(arguments, err);
+  const auto scenario = load_file(arguments.files.front(), err);
   if (!scenario) return kUsage;
-  const std::uint64_t seed = seeds_of(*scenario, arguments.seeds).front();
-  const Scenario drawn = explore::materialize(*scenario, seed);
+  std::string which;
+  const auto seed = seed_to_explain(*scenario, arguments, which, err);
+  if (!seed) return kUsage;
+  const Scenario drawn = explore::materialize(*scenario, *seed);
   why::Recorder recorder(check::make_judge(drawn));
-  const scenario::RunResult result = scenario::run(drawn, seed, recorder);
+  engine::Coverage coverage;
+  recorder.watch_points(coverage);
+  scenario::RunOptions options;
+  options.coverage = &coverage;
+  const scenario::RunResult result = scenario::run(drawn, *seed, recorder, options);
   const why::Question question{arguments.violation, arguments.instance, arguments.event};
-  const auto answer = why::explain(drawn, result, recorder, question);
+  auto answer = why::explain(drawn, result, recorder, question);
   if (!answer) {
     err << "syncsim: " << to_string(answer.error()) << "\n";
     return kUsage;
   }
+  answer->headline = which + answer->headline;
   out << (arguments.json ? why::to_json_line(*answer) : why::to_text(*answer));
   return 0;
 }
@@ -198,40 +208,16 @@ int check_files(const Arguments& arguments, std::ostream& out, std::ostream& err
 }
 
 int explain_file(const Arguments& arguments, std::ostream& out, std::ostream& err) {
-  const auto scenario = load_one(arguments, err);
+  const auto scenario = load_file(arguments.files.front(), err);
   if (!scenario) return kUsage;
   out << scenario::explain(*scenario);
   return 0;
 }
 
 int materialize_file(const Arguments& arguments, std::ostream& out, std::ostream& err) {
-  const auto scenario = load_one(arguments, err);
+  const auto scenario = load_file(arguments.files.front(), err);
   if (!scenario) return kUsage;
   out << scenario::to_json(explore::materialize(*scenario, seeds_of(*scenario, arguments.seeds).front()));
-  return 0;
-}
-
-int shrink_file(const Arguments& arguments, std::ostream& out, std::ostream& err) {
-  const auto scenario = load_one(arguments, err);
-  if (!scenario) return kUsage;
-  const std::uint64_t seed = arguments.seeds->first;
-  const scenario::RunResult first = play(*scenario, seed);
-  if (first.findings.violations.empty()) {
-    err << "syncsim: seed " << seed << " violates nothing, there is nothing to shrink\n";
-    return 1;
-  }
-  const std::string& violation = first.findings.violations.front().id;
-  const auto end = std::chrono::steady_clock::now() + arguments.budget;
-  const auto play_short = [](const scenario::Scenario& s, std::uint64_t n) {
-    scenario::RunOptions options;
-    options.stop_when_decided = true;
-    return play(s, n, options);
-  };
-  const auto go_on = [&](std::uint64_t) { return std::chrono::steady_clock::now() < end; };
-  const explore::Shrunk shrunk = explore::shrink(*scenario, seed, violation, play_short, go_on);
-  out << scenario::to_json(shrunk.scenario);
-  err << "violates " << violation << " with " << explore::size_in_words(shrunk.scenario) << " (" << shrunk.runs
-      << " runs, " << shrunk.removed << " pieces removed)\n";
   return 0;
 }
 

@@ -14,6 +14,5 @@ int why_file(const Arguments& arguments, std::ostream& out, std::ostream& err);
 int check_files(const Arguments& arguments, std::ostream& out, std::ostream& err);
 int explain_file(const Arguments& arguments, std::ostream& out, std::ostream& err);
 int materialize_file(const Arguments& arguments, std::ostream& out, std::ostream& err);
-int shrink_file(const Arguments& arguments, std::ostream& out, std::ostream& err);
 
 }  // namespace sim::cli

@@ -5,6 +5,11 @@
 #include <string>
 
 #include "sim/cli/commands.h"
+#include "sim/cli/debug_command.h"
+#include "sim/cli/diff_command.h"
+#include "sim/cli/hunt_command.h"
+#include "sim/cli/shrink_command.h"
+#include "sim/cli/sweep_command.h"
 #include "sim/scenario/language/parse.h"
 #include "sim/scenario/language/schema.h"
 #include "syncer/base/assert.h"
@@ -27,6 +32,14 @@ int dispatch(const sim::cli::Arguments& arguments) {
       return sim::cli::run_scenarios(arguments, std::cout, std::cerr);
     case Command::Why:
       return sim::cli::why_file(arguments, std::cout, std::cerr);
+    case Command::Debug:
+      return sim::cli::debug_file(arguments, std::cin, std::cout, std::cerr);
+    case Command::Diff:
+      return sim::cli::diff_runs(arguments, std::cout, std::cerr);
+    case Command::Sweep:
+      return sim::cli::sweep_settings(arguments, std::cout, std::cerr);
+    case Command::Hunt:
+      return sim::cli::hunt_faults(arguments, std::cout, std::cerr);
     case Command::Check:
       return sim::cli::check_files(arguments, std::cout, std::cerr);
     case Command::Explain:

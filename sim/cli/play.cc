@@ -7,8 +7,6 @@
 #include "sim/check/judge.h"
 #include "sim/engine/digest.h"
 #include "sim/explore/chaos.h"
-#include "sim/host/registry/registry.h"
-#include "sim/report/event_text.h"
 #include "syncer/base/hash.h"
 #include "syncer/base/quantity.h"
 #include "syncer/cli/version.h"
@@ -31,8 +29,21 @@ scenario::RunResult play_with(const scenario::Scenario& scenario, std::uint64_t 
 
 scenario::Vocabulary vocabulary() { return check::vocabulary(); }
 
+std::optional<scenario::Scenario> load_file(const std::string& file, std::ostream& err) {
+  scenario::Parsed parsed = scenario::load(file, vocabulary());
+  if (parsed) return std::move(*parsed);
+  err << scenario::to_string(parsed.error());
+  return std::nullopt;
+}
+
 scenario::RunResult play(const scenario::Scenario& scenario, std::uint64_t seed, const scenario::RunOptions& options) {
   return play_with(scenario, seed, options, {});
+}
+
+scenario::RunResult play_counted(const scenario::Scenario& scenario, std::uint64_t seed, scenario::RunOptions options) {
+  engine::Coverage coverage;
+  options.coverage = &coverage;
+  return play(scenario, seed, options);
 }
 
 std::optional<std::string> compare(const scenario::Scenario& scenario, const scenario::RunResult& run) {
@@ -68,49 +79,6 @@ std::vector<std::uint64_t> seeds_of(const scenario::Scenario& scenario,
     if (seed == last) break;
   }
   return seeds;
-}
-
-namespace {
-
-std::string_view name_of(host::HostChange change) {
-  switch (change) {
-    case host::HostChange::Started:
-      return "started";
-    case host::HostChange::Stopped:
-      return "stopped";
-    case host::HostChange::Crashed:
-      return "crashed";
-    case host::HostChange::Exited:
-      return "exited by itself";
-    case host::HostChange::Paused:
-      return "paused";
-    case host::HostChange::Resumed:
-      return "resumed";
-  }
-  return "?";
-}
-
-}  // namespace
-
-std::ostream& Trace::line(const std::string& who) {
-  return out_ << syncer::to_string(now_.time_since_epoch()) << "  " << who << "  ";
-}
-
-void Trace::on_node_event(host::NodeIndex node, const syncer::Event& event) {
-  line(names_.nodes()[node].name) << syncer::name(event.kind);
-  for (const syncer::Field& field : event.fields) out_ << "  " << report::field_text(field);
-  out_ << "\n";
-}
-
-void Trace::on_registry_change(host::RegistryIndex registry, const host::RegistryChange& change) {
-  line(names_.registries()[registry]) << change.what;
-  if (change.instance != nullptr) out_ << "  instance=" << change.instance->id;
-  if (!change.client.empty()) out_ << "  by=" << change.client;
-  out_ << "\n";
-}
-
-void Trace::on_host_change(host::NodeIndex node, host::HostChange change) {
-  line(names_.nodes()[node].name) << "process " << name_of(change) << "\n";
 }
 
 }  // namespace sim::cli

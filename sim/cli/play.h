@@ -7,9 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/host/probe.h"
 #include "sim/scenario/language/parse.h"
-#include "sim/scenario/run/names.h"
 #include "sim/scenario/run/run.h"
 
 namespace sim::cli {
@@ -17,9 +15,16 @@ namespace sim::cli {
 /// The words that the checkers define.
 scenario::Vocabulary vocabulary();
 
+/// The scenario of a file; what is wrong with it goes to `err`.
+std::optional<scenario::Scenario> load_file(const std::string& file, std::ostream& err);
+
 /// Plays one seed with all checks.
 scenario::RunResult play(const scenario::Scenario& scenario, std::uint64_t seed,
                          const scenario::RunOptions& options = {});
+
+/// Plays one seed with all checks, and counts which points of the program it reaches.
+scenario::RunResult play_counted(const scenario::Scenario& scenario, std::uint64_t seed,
+                                 scenario::RunOptions options = {});
 
 /// Plays the seed of a run again, without checks, and compares every event: the digest must not depend on who watches.
 /// A sentence about the first difference, or nothing.
@@ -28,25 +33,5 @@ std::optional<std::string> compare(const scenario::Scenario& scenario, const sce
 /// The seeds of a scenario: those asked for, or its own.
 std::vector<std::uint64_t> seeds_of(const scenario::Scenario& scenario,
                                     const std::optional<std::pair<std::uint64_t, std::uint64_t>>& asked);
-
-/// Writes what happens, a line each: "time  who  what  fields". Time is the world's.
-class Trace : public host::Probe {
- public:
-  Trace(std::ostream& out, const scenario::Names& names) : out_(out), names_(names) {}
-
-  void on_node_event(host::NodeIndex node, const syncer::Event& event) override;
-  bool wants(syncer::Severity severity) const override { return severity >= syncer::Severity::Debug; }
-  void on_registry_change(host::RegistryIndex registry, const host::RegistryChange& change) override;
-  void on_host_change(host::NodeIndex node, host::HostChange change) override;
-  void before_event(syncer::Instant now) override { now_ = now; }
-  bool wants_before_event() const override { return true; }
-
- private:
-  std::ostream& line(const std::string& who);
-
-  std::ostream& out_;
-  const scenario::Names& names_;
-  syncer::Instant now_;
-};
 
 }  // namespace sim::cli

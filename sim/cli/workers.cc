@@ -13,6 +13,7 @@
 #include <string>
 #include <utility>
 
+#include "sim/cli/play.h"
 #include "sim/report/summary.h"
 
 namespace sim::cli {
@@ -161,6 +162,41 @@ Harvest play_in_workers(const std::vector<std::uint64_t>& seeds, std::size_t job
   std::sort(harvest.results.begin(), harvest.results.end(), by_seed);
   std::sort(harvest.crashes.begin(), harvest.crashes.end(), by_seed);
   return harvest;
+}
+
+namespace {
+
+std::size_t failed(const Harvest& harvest) {
+  const auto& all = harvest.results;
+  const auto is_bad = [](const scenario::RunResult& r) { return r.verdict != scenario::Verdict::Ok; };
+  const auto bad = std::count_if(all.begin(), all.end(), is_bad);
+  return static_cast<std::size_t>(bad) + harvest.crashes.size();
+}
+
+}  // namespace
+
+std::size_t processors() {
+  const long online = ::sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 ? static_cast<std::size_t>(online) : 1;
+}
+
+report::Suite play_suite(const scenario::Scenario& scenario, const Arguments& arguments) {
+  const std::vector<std::uint64_t> seeds = seeds_of(scenario, arguments.seeds);
+  report::Suite suite;
+  suite.file = scenario.file;
+  suite.name = scenario.name;
+  Progress progress(scenario.name, seeds.size());
+  const bool counts = !arguments.coverage.empty();
+  const auto play_one = [&](std::uint64_t seed) {
+    return counts ? play_counted(scenario, seed) : play(scenario, seed);
+  };
+  const std::size_t jobs = arguments.jobs == 0 ? processors() : static_cast<std::size_t>(arguments.jobs);
+  Harvest harvest = play_in_workers(
+      seeds, jobs, play_one, [&](const Harvest& h) { progress.show(h.results.size() + h.crashes.size(), failed(h)); });
+  suite.wall = progress.elapsed();
+  suite.results = std::move(harvest.results);
+  suite.crashes = std::move(harvest.crashes);
+  return suite;
 }
 
 Progress::Progress(std::string name, std::size_t total)

@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "sim/cli/arguments.h"
 #include "sim/report/summary.h"
 #include "sim/scenario/values/result.h"
+#include "sim/scenario/values/scenario.h"
 
 namespace sim::cli {
 
@@ -23,6 +25,13 @@ struct Harvest {
 Harvest play_in_workers(const std::vector<std::uint64_t>& seeds, std::size_t jobs,
                         const std::function<scenario::RunResult(std::uint64_t seed)>& play,
                         const std::function<void(const Harvest& so_far)>& on_progress);
+
+/// How many work at once unless the arguments say otherwise.
+std::size_t processors();
+
+/// Plays the seeds of a scenario in as many processes as the arguments say, showing how far it is; counts the points
+/// when they ask for coverage.
+report::Suite play_suite(const scenario::Scenario& scenario, const Arguments& arguments);
 
 /// One status line on a terminal, redrawn; a line every 10 s otherwise. On the standard error, so that results stay
 /// clean.

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <set>
 #include <string>
 
 #include "sim/scenario/values/result.h"
@@ -10,10 +12,22 @@
 
 namespace sim::explore {
 
-/// Plays a scenario and gives back what was found; made by the caller, who knows how to run and judge.
+/// Plays a scenario and gives back what was found; made by the caller, who knows how to run and judge. To keep the way
+/// to a failure it counts points (RunOptions::coverage) and ends a run when it is decided.
 using Play = std::function<scenario::RunResult(const scenario::Scenario&, std::uint64_t seed)>;
 /// Whether to go on trying (a time budget lives here, not in the shrinker). Told the number of runs so far.
 using GoOn = std::function<bool(std::uint64_t runs)>;
+
+/// What makes two failures the same one.
+struct Cause {
+  std::string violation;         ///< id
+  std::string reason;            ///< its first fact, with "#" for each number
+  std::set<std::string> points;  ///< of the program, passed last before it was seen
+  bool operator==(const Cause&) const = default;
+};
+
+/// Of the violation of that id, or of the first one; nothing when there is none.
+std::optional<Cause> cause_of(const scenario::RunResult& result, const std::string& violation = "");
 
 /// What shrinking came to.
 struct Shrunk {
@@ -22,10 +36,11 @@ struct Shrunk {
   std::uint64_t removed = 0;  ///< pieces that turned out not to matter
 };
 
-/// Makes a failing run smaller under the rule "same violation": leaves out events, workloads, expectations, links and
-/// nodes, and shortens, as long as a violation of the same id is found, and none that the whole scenario does not show.
-/// Starts stay: where nothing runs, everything fails. The result parses and runs like any scenario.
-Shrunk shrink(const scenario::Scenario& scenario, std::uint64_t seed, const std::string& violation, const Play& play,
+/// Makes a failing run smaller and keeps its cause: leaves out time after the failure, faults, workloads, expectations,
+/// links, settings, regions and syncers, and makes numbers smaller and rounder, as long as the violation is found with
+/// the same reason, the run passes the points of the cause, and nothing is violated that the whole scenario does not
+/// violate. Starts stay: where nothing runs, everything fails. The result parses and runs like any scenario.
+Shrunk shrink(const scenario::Scenario& scenario, std::uint64_t seed, const Cause& cause, const Play& play,
               const GoOn& go_on);
 
 /// "3 nodes, 4 events, 1 workload".

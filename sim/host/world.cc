@@ -88,6 +88,7 @@ Instant World::now() const { return state_->fabric.kernel.now(); }
 std::uint64_t World::events() const { return state_->fabric.kernel.digest.events(); }
 std::uint64_t World::digest() const { return state_->fabric.kernel.digest.value(); }
 engine::Digest& World::record() { return state_->fabric.kernel.digest; }
+const engine::Digest& World::record() const { return state_->fabric.kernel.digest; }
 
 syncer::Random World::random(std::string_view name) const {
   return syncer::Random(state_->fabric.kernel.seed).stream("world").stream(name);
@@ -153,6 +154,16 @@ bool World::step() {
   while (!state_->fabric.kernel.queue.empty()) {
     if (state_->happen(*this)) return true;
   }
+  return false;
+}
+
+bool World::step_until(Instant until) {
+  state_->arm_touched();
+  engine::EventQueue& queue = state_->fabric.kernel.queue;
+  while (!queue.empty() && queue.next() <= until) {
+    if (state_->happen(*this)) return true;
+  }
+  queue.pass_to(until);
   return false;
 }
 

@@ -68,12 +68,15 @@ class World {
   void at(syncer::Instant when, std::function<void(World&)> action);
   /// One event; false when nothing is left to do.
   bool step();
+  /// One event at `until` at the latest; when none is left there, false, and now() is `until`.
+  bool step_until(syncer::Instant until);
   /// All events up to and including `until`; afterwards now() is `until`.
   void run_until(syncer::Instant until);
   std::uint64_t events() const;
   std::uint64_t digest() const;
   /// The digest's record, to compare runs.
   engine::Digest& record();
+  const engine::Digest& record() const;
   /// A random stream of this world, independent of all others: for generators and selectors.
   syncer::Random random(std::string_view name) const;
 

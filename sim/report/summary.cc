@@ -158,7 +158,7 @@ std::vector<Quantiles> quantiles(const Suite& suite) {
   for (const RunResult& r : suite.results) {
     for (const scenario::Timing& t : r.findings.timings) {
       const auto [place, fresh] = places.emplace(t.expectation, all.size());
-      if (fresh) all.push_back({t.expectation, t.within, {}, {}, Duration(-1), 0, 0});
+      if (fresh) all.push_back({t.expectation, t.within, {}, {}, Duration(-1), 0, 0, 0});
       Quantiles& q = all[place->second];
       for (const Duration d : t.took) {
         took[t.expectation].push_back(d);
@@ -176,6 +176,13 @@ std::vector<Quantiles> quantiles(const Suite& suite) {
     const auto rank = [&](std::size_t percent) { return sorted[(sorted.size() * percent + 99) / 100 - 1]; };
     q.p50 = rank(50);
     q.p99 = rank(99);
+    for (const RunResult& r : suite.results) {
+      for (const scenario::Timing& t : r.findings.timings) {
+        const bool has =
+            t.expectation == q.expectation && std::find(t.took.begin(), t.took.end(), q.p99) != t.took.end();
+        if (has && q.p99_seed == 0) q.p99_seed = r.seed;
+      }
+    }
   }
   all.erase(std::remove_if(all.begin(), all.end(), [](const Quantiles& q) { return q.count == 0; }), all.end());
   return all;
@@ -243,6 +250,7 @@ std::string to_json_line(const Suite& suite) {
                                    {"p99_ns", q.p99.count()},
                                    {"max_ns", q.max.count()},
                                    {"max_seed", q.max_seed},
+                                   {"p99_seed", q.p99_seed},
                                    {"slack_ns", (q.within - q.max).count()},
                                    {"count", q.count}});
   }
@@ -312,16 +320,18 @@ std::string to_line(const scenario::RunResult& r) {
   for (const auto& m : r.findings.metrics) metrics.push_back({{"metric", m.metric}, {"value", m.value}});
   json effort = json::array();
   for (const auto& c : r.findings.effort) effort.push_back(to_value(c));
-  const json all = {{"seed", r.seed},
-                    {"verdict", name(r.verdict)},
-                    {"violations", std::move(violations)},
-                    {"undecided", r.findings.undecided},
-                    {"timings", std::move(timings)},
-                    {"metrics", std::move(metrics)},
-                    {"effort", std::move(effort)},
-                    {"digest", r.digest},
-                    {"events", r.events},
-                    {"simulated_ns", r.simulated.count()}};
+  json all = {{"seed", r.seed},
+              {"verdict", name(r.verdict)},
+              {"violations", std::move(violations)},
+              {"undecided", r.findings.undecided},
+              {"timings", std::move(timings)},
+              {"metrics", std::move(metrics)},
+              {"effort", std::move(effort)},
+              {"digest", r.digest},
+              {"events", r.events},
+              {"simulated_ns", r.simulated.count()}};
+  if (!r.reached.empty()) all["reached"] = r.reached;
+  if (!r.latest.empty()) all["latest"] = r.latest;
   return all.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -338,6 +348,8 @@ syncer::Result<scenario::RunResult> from_line(const std::string& line) {
     r.digest = all.at("digest");
     r.events = all.at("events");
     r.simulated = Duration(all.at("simulated_ns").get<std::int64_t>());
+    if (all.contains("reached")) r.reached = all.at("reached");
+    if (all.contains("latest")) r.latest = all.at("latest");
     for (const auto verdict : {scenario::Verdict::Ok, scenario::Verdict::Violated, scenario::Verdict::Undecided}) {
       if (all.at("verdict") == name(verdict)) r.verdict = verdict;
     }

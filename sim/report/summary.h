@@ -45,6 +45,7 @@ struct Quantiles {
   Duration p99{};
   Duration max{};
   std::uint64_t max_seed = 0;
+  std::uint64_t p99_seed = 0;  ///< a seed that has such a value
   std::size_t count = 0;
 };
 

@@ -2,6 +2,7 @@
 #include "sim/why/explanation.h"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -54,13 +55,71 @@ Explanation of_journey(const scenario::Names& names, const Recorder& run, const 
   return answer;
 }
 
-Explanation of_violation(const scenario::Names& names, const Recorder& run, const scenario::Violation& violation) {
+/// Whether a text holds a name as a word of its own.
+bool names(const std::string& text, const std::string& name) {
+  const auto is_part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_'; };
+  for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+    const bool begins = at == 0 || !is_part(text[at - 1]);
+    const std::size_t end = at + name.size();
+    if (begins && (end == text.size() || !is_part(text[end]))) return true;
+  }
+  return false;
+}
+
+/// Who and what the facts of a violation speak of.
+struct Named {
+  Place place;
+  std::vector<std::string> instances;  ///< ids in their registries
+};
+
+Named named_in(const std::vector<std::string>& facts, const scenario::Names& all, const Recorder& run) {
+  std::string text;
+  for (const std::string& fact : facts) text += fact + "\n";
+  Named named;
+  named.place.between = true;
+  for (NodeIndex n = 0; n < all.nodes().size(); ++n) {
+    if (names(text, all.nodes()[n].name)) named.place.nodes.push_back(n);
+  }
+  for (RegistryIndex r = 0; r < all.registries().size(); ++r) {
+    if (names(text, all.registries()[r])) named.place.registries.push_back(r);
+  }
+  for (const auto& [name, origin] : run.ledger().origins()) {
+    if (names(text, name.instance)) named.instances.push_back(name.instance);
+  }
+  return named;
+}
+
+/// What was last done about what the facts speak of: by whom, and when. Of the instances if there are any, else by the
+/// syncers.
+const Note* last_doing(const Recorder& run, const Named& named, Instant at) {
+  const Note* by_node = nullptr;
+  for (auto note = run.latest().rbegin(); note != run.latest().rend(); ++note) {
+    if (note->at > at || at - note->at > kBefore || !note->node) continue;
+    const auto speaks = [&](const std::string& instance) { return names(note->text, instance); };
+    if (std::any_of(named.instances.begin(), named.instances.end(), speaks)) return &*note;
+    const auto& nodes = named.place.nodes;
+    const bool is_theirs = std::find(nodes.begin(), nodes.end(), *note->node) != nodes.end();
+    if (is_theirs && by_node == nullptr) by_node = &*note;
+  }
+  return by_node;
+}
+
+Explanation of_violation(const scenario::Names& all, const Recorder& run, const scenario::Violation& violation) {
   Explanation answer;
   answer.headline =
       violation.id + " was violated at " + time_of(violation.at) + " (" + to_string(violation.place) + ")";
+  if (!violation.facts.empty()) answer.headline += ": " + violation.facts.front();
   answer.facts = violation.facts;
-  for (const std::string& text : run.hindrances().at(violation.at)) answer.causes.push_back({Duration{}, text});
-  answer.around = around(names, run, violation.at - kBefore, violation.at, true);
+  const Named named = named_in(violation.facts, all, run);
+  if (const Note* doing = last_doing(run, named, violation.at)) {
+    answer.doing =
+        all.nodes()[*doing->node].name + " " + doing->text + ", " + brief(violation.at - doing->at) + " before";
+  }
+  for (const std::string& text : run.hindrances().around(violation.at, named.place)) {
+    answer.causes.push_back({Duration{}, text});
+  }
+  answer.points = run.points();
+  answer.around = around(all, run, violation.at - kBefore, violation.at, true);
   return answer;
 }
 
@@ -133,12 +192,21 @@ syncer::Result<Explanation> explain(const scenario::Scenario& scenario, const sc
   return answer;
 }
 
+std::string first_line(const Explanation& e) {
+  std::string text = e.headline;
+  if (!e.doing.empty()) text += "; last of it: " + e.doing;
+  if (e.causes.empty()) return text;
+  const Share& cause = e.causes.front();
+  return text + (cause.took > Duration{} ? ", " + brief(cause.took) + " of it: " : ", while ") + cause.text;
+}
+
 std::string to_text(const Explanation& e) {
-  std::string text = e.headline + "\n";
+  std::string text = first_line(e) + "\n";
   for (const Share& cause : e.causes) {
     text += "  because  " + (cause.took > Duration{} ? brief(cause.took) + ": " : "") + cause.text + "\n";
   }
   for (const std::string& fact : e.facts) text += "  " + fact + "\n";
+  for (const std::string& point : e.points) text += "  passed just before: " + point + "\n";
   for (const Hop& hop : e.hops) {
     text += "  " + time_of(hop.from) + "  +" + brief(hop.took) + "  " + hop.what + "\n";
     for (const Share& share : hop.because) text += "      " + brief(share.took) + ": " + share.text + "\n";
@@ -161,11 +229,9 @@ std::string to_json_line(const Explanation& e) {
                     {"what", hop.what},
                     {"because", shares(hop.because)}});
   }
-  const json all = {{"what", e.headline},
-                    {"causes", shares(e.causes)},
-                    {"hops", std::move(hops)},
-                    {"facts", e.facts},
-                    {"around", e.around}};
+  const json all = {{"what", e.headline}, {"first_line", first_line(e)}, {"doing", e.doing},
+                    {"points", e.points}, {"causes", shares(e.causes)},  {"hops", std::move(hops)},
+                    {"facts", e.facts},   {"around", e.around}};
   return all.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

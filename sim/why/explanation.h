@@ -22,9 +22,11 @@ struct Question {
 /// The answer, true cause first.
 struct Explanation {
   std::string headline;             ///< what happened, in a sentence
-  std::vector<Share> causes;        ///< over all hops, the longest first
+  std::string doing;                ///< what was last done about what was violated, by whom; empty when not known
+  std::vector<Share> causes;        ///< over all hops, the longest first; of a violation what stood in the way
   std::vector<Hop> hops;            ///< in order of time
   std::vector<std::string> facts;   ///< of a violation that is about no instance
+  std::vector<std::string> points;  ///< of the program, passed just before a violation (syncer/base/sometimes.h)
   std::vector<std::string> around;  ///< what happened just before, or after an event
 };
 
@@ -32,6 +34,8 @@ struct Explanation {
 syncer::Result<Explanation> explain(const scenario::Scenario& scenario, const scenario::RunResult& result,
                                     const Recorder& recorder, const Question& question);
 
+/// What happened and why, in one line: where the cause is known, it is named there.
+std::string first_line(const Explanation& explanation);
 std::string to_text(const Explanation& explanation);
 std::string to_json_line(const Explanation& explanation);
 

@@ -19,6 +19,9 @@ bool is_in_the_way(const Hindrance& h, Instant from, Instant to, const Place& pl
   return !h.registry || contains(place.registries, *h.registry);
 }
 
+/// What ended so long before a moment may still explain it.
+constexpr Duration kShortly = std::chrono::seconds(10);
+
 /// The instants at which what stands in the way changes.
 std::set<Instant> edges(const std::vector<const Hindrance*>& all, Instant from, Instant to) {
   std::set<Instant> instants{from, to};
@@ -71,11 +74,20 @@ std::vector<Share> Hindrances::shares(Instant from, Instant to, const Place& pla
   return all;
 }
 
-std::vector<std::string> Hindrances::at(Instant moment) const {
-  std::vector<std::string> texts;
+std::vector<std::string> Hindrances::around(Instant moment, const Place& named) const {
+  std::vector<std::pair<int, const Hindrance*>> ranked;
   for (const Hindrance& h : all_) {
-    const bool lasts = h.from <= moment && moment < h.to;
-    if (lasts && !contains(texts, h.text)) texts.push_back(h.text);
+    if (h.from > moment || h.to + kShortly < moment) continue;
+    const bool concerns = is_in_the_way(h, h.from, std::max(h.to, h.from + Duration(1)), named);
+    const bool is_said = (h.node || h.registry) && concerns;
+    ranked.emplace_back((is_said ? 0 : 2) + (moment < h.to ? 0 : 1), &h);
+  }
+  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.first, a.second->weight) < std::pair(b.first, b.second->weight);
+  });
+  std::vector<std::string> texts;
+  for (const auto& [rank, h] : ranked) {
+    if (!contains(texts, h->text)) texts.push_back(h->text);
   }
   return texts;
 }

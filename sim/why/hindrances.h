@@ -55,8 +55,9 @@ class Hindrances {
   std::vector<Share> shares(Instant from, Instant to, const Place& place) const;
   /// In the order in which they began.
   const std::vector<Hindrance>& all() const { return all_; }
-  /// All that stood in the way at that moment, anywhere.
-  std::vector<std::string> at(Instant moment) const;
+  /// All that stood in the way at that moment, or until shortly before it: first of those who are named, and what lasts
+  /// before what is over.
+  std::vector<std::string> around(Instant moment, const Place& named) const;
 
  private:
   std::vector<Hindrance> all_;

@@ -15,6 +15,9 @@ using syncer::EventKind;
 using Weight = Hindrance::Weight;
 
 constexpr const char* kFaults = "fault/";
+/// So many events before a violation are enough to find what its culprit did last.
+constexpr std::size_t kLatest = 500;
+constexpr std::size_t kPoints = 4;
 
 /// How long a fault lasts that says so; nothing for one that is over at once, or that something else ends.
 std::optional<Duration> lasting(const scenario::Action& action) {
@@ -140,16 +143,28 @@ void Recorder::on_host_change(NodeIndex node, host::HostChange change) {
 }
 
 void Recorder::on_node_event(NodeIndex node, const syncer::Event& event) {
+  note(node, event);
   checks_->on_node_event(node, event);
-  if (event.severity >= syncer::Severity::Info) {
-    std::string text(name(event.kind));
-    for (const auto& field : event.fields) {
-      text += " " + report::field_text(field);
-    }
-    notes_.push_back({now(), node, std::move(text)});
-  }
   follow_record(node, event);
   follow_state(node, event);
+}
+
+void Recorder::note(NodeIndex node, const syncer::Event& event) {
+  const bool is_news = event.severity >= syncer::Severity::Info;
+  if (!is_news && violated_) return;
+  std::string text(name(event.kind));
+  for (const auto& field : event.fields) text += " " + report::field_text(field);
+  if (is_news) notes_.push_back({now(), node, text});
+  if (violated_) return;
+  latest_.push_back({now(), node, std::move(text)});
+  if (latest_.size() > kLatest) latest_.pop_front();
+}
+
+void Recorder::after_event(Instant now) {
+  if (checks_->wants_after_event()) checks_->after_event(now);
+  if (violated_ || !checks_->decided()) return;
+  violated_ = true;
+  if (coverage_ != nullptr) points_ = coverage_->latest(kPoints);
 }
 
 void Recorder::follow_record(NodeIndex node, const syncer::Event& event) {

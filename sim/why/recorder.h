@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "sim/check/ledger.h"
+#include "sim/engine/coverage.h"
 #include "sim/scenario/run/checks.h"
 #include "sim/why/hindrances.h"
 
@@ -34,12 +36,15 @@ class Recorder : public scenario::Checks {
  public:
   /// `checks` judges; it hears all that this hears.
   explicit Recorder(std::unique_ptr<scenario::Checks> checks) : checks_(std::move(checks)) {}
+  /// Asks these, while the run goes on, which points of the program were passed last when something was first violated.
+  void watch_points(const engine::Coverage& coverage) { coverage_ = &coverage; }
 
   void begin(const scenario::CheckContext& run) override;
   void on_label(std::string_view label, const scenario::Event* event) override;
   void on_application(RegistryIndex registry, std::string_view instance, std::string_view verb) override;
   bool holds(const scenario::Predicate& predicate, Instant since) override { return checks_->holds(predicate, since); }
   bool decided() const override { return checks_->decided(); }
+  const std::vector<scenario::Violation>& violations() const override { return checks_->violations(); }
   scenario::Findings finish() override;
 
   void on_node_event(NodeIndex node, const syncer::Event& event) override;
@@ -51,8 +56,8 @@ class Recorder : public scenario::Checks {
   bool wants_messages() const override { return checks_->wants_messages(); }
   void before_odd_delivery(const host::OddDelivery& d) override { checks_->before_odd_delivery(d); }
   void after_odd_delivery(const host::OddDelivery& d) override { checks_->after_odd_delivery(d); }
-  void after_event(Instant now) override { checks_->after_event(now); }
-  bool wants_after_event() const override { return checks_->wants_after_event(); }
+  void after_event(Instant now) override;
+  bool wants_after_event() const override { return true; }
 
   // After the run. The names live as long as the scenario's topology, the rest as long as this.
   const check::Ledger& ledger() const { return *ledger_; }
@@ -60,6 +65,10 @@ class Recorder : public scenario::Checks {
   /// The steps of the instance of that id whose home is that registry, in order of time.
   const std::vector<Step>& steps(RegistryIndex home, const std::string& instance) const;
   const std::vector<Note>& notes() const { return notes_; }
+  /// The last events of any kind before something was first violated.
+  const std::deque<Note>& latest() const { return latest_; }
+  /// The points of the program that were passed last before that.
+  const std::vector<std::string>& points() const { return points_; }
   /// When the labels came true.
   const std::vector<std::pair<std::string, Instant>>& labels() const { return labels_; }
   Instant end() const { return end_; }
@@ -69,6 +78,7 @@ class Recorder : public scenario::Checks {
   RegistryIndex home_of(NodeIndex node) const;
   std::string cause() const;
   void step(RegistryIndex home, const std::string& instance, Step::Kind kind, NodeIndex node);
+  void note(NodeIndex node, const syncer::Event& event);
   void follow_record(NodeIndex node, const syncer::Event& event);
   void follow_copy(NodeIndex node, const syncer::Event& event, Step::Kind kind);
   void follow_state(NodeIndex node, const syncer::Event& event);
@@ -82,6 +92,10 @@ class Recorder : public scenario::Checks {
   Hindrances hindrances_;
   std::map<std::pair<RegistryIndex, std::string>, std::vector<Step>> steps_;
   std::vector<Note> notes_;
+  std::deque<Note> latest_;
+  const engine::Coverage* coverage_ = nullptr;
+  bool violated_ = false;
+  std::vector<std::string> points_;
   std::vector<std::pair<std::string, Instant>> labels_;
   const scenario::Event* event_ = nullptr;  // the scenario's last one
   Instant event_at_{};

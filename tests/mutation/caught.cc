@@ -8,6 +8,7 @@
 #include "sim/check/judge.h"
 #include "sim/explore/chaos.h"
 #include "sim/scenario/run/run.h"
+#include "sim/why/explanation.h"
 #include "syncer/base/mutation.h"
 
 namespace sim {
@@ -27,6 +28,19 @@ std::set<std::string> violations(const scenario::Scenario& scenario, std::uint64
   std::set<std::string> ids;
   for (const auto& violation : result.findings.violations) ids.insert(violation.id);
   return ids;
+}
+
+std::string first_line_of_why(const scenario::Scenario& scenario, std::uint64_t seed, std::string_view mutation,
+                              const std::string& violation) {
+  const scenario::Scenario explicit_one = explore::materialize(scenario, seed);
+  why::Recorder recorder(check::make_judge(explicit_one));
+  syncer::mutation::active = mutation;
+  scenario::RunOptions options;
+  options.max_events = kEnough;
+  const auto result = scenario::run(explicit_one, seed, recorder, options);
+  syncer::mutation::active = {};
+  const auto answer = why::explain(explicit_one, result, recorder, {violation, "", ""});
+  return answer ? why::first_line(*answer) : to_string(answer.error());
 }
 
 std::string text_of(const std::filesystem::path& path) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // mutation_survey MUTATION SEEDS FILE…: what each scenario says about a deliberate fault, to choose a row of
-// mutations.json from. One line a scenario: its name, the first seed that shows anything, and the ids that it violates.
+// mutations.json from. One line a scenario: its name, the first seed that shows anything, the ids that it violates, and
+// the first line of what `syncsim why` says.
 #include <cstdlib>
 #include <iostream>
 
@@ -16,7 +17,7 @@ void survey(const std::string& mutation, std::uint64_t seeds, const sim::scenari
     if (ids.empty()) continue;
     std::cout << mutation << ' ' << scenario.name << " seed " << seed << ':';
     for (const std::string& id : ids) std::cout << ' ' << id;
-    std::cout << std::endl;
+    std::cout << "\n  " << sim::first_line_of_why(scenario, seed, mutation, "") << std::endl;
     return;
   }
 }

@@ -27,9 +27,12 @@ const Folders kSim = {"engine",
                       "scenario/run",
                       "check",
                       "explore",
+                      "hunt",
                       "report",
+                      "sweep",
                       "why",
                       "show",
+                      "debug",
                       "cli"};
 const Folders kAdapters = {"tls", "net", "httpio", "store", "admin", "config", "daemon", "cli"};
 
@@ -84,6 +87,7 @@ std::map<std::string, Folders> include_table() {
   for (const std::string& folder : below("sim/", kSim)) table[folder] = sim;
   table["sim/host/registry"] = sim + mocks;  // the rest of the simulator knows no kind of registry
   table["sim/cli"] = table["sim/cli"] + Folders{"syncer/cli", "syncer/reference"};  // version.h, manual
+  table["sim/debug"].insert("syncer/admin");                                        // status_json.h
   table["sim/engine"] = {"syncer/base"};
   table["sim/fault"] = {"syncer/base", "sim/engine"};
   return table;
@@ -94,11 +98,29 @@ const std::map<std::string, Folders> kThirdParty = {
     {"tl", {"syncer/base", "sim/scenario/language"}},
     {"xxhash.h", {"syncer/base"}},
     {"openssl", {"syncer/base", "syncer/crypto", "syncer/tls", "syncer/httpio"}},
-    {"nlohmann",
-     kRegistryKinds + Folders{"syncer/json", "syncer/crypto", "syncer/config", "syncer/cli", "syncer/admin",
-                              "syncer/daemon", "mocksc/servicecenter/api", "mocksc/servicecenter/fault", "mocksc/fault",
-                              "mocksc/eureka", "mocksc/nacos/api", "mocksc/servicecenter/store", "sim/host/registry",
-                              "sim/scenario/language", "sim/check", "sim/explore", "sim/report", "sim/why", "sim/show", "sim/cli"}},
+    {"nlohmann", kRegistryKinds + Folders{"syncer/json",
+                                          "syncer/crypto",
+                                          "syncer/config",
+                                          "syncer/cli",
+                                          "syncer/admin",
+                                          "syncer/daemon",
+                                          "mocksc/servicecenter/api",
+                                          "mocksc/servicecenter/fault",
+                                          "mocksc/fault",
+                                          "mocksc/eureka",
+                                          "mocksc/nacos/api",
+                                          "mocksc/servicecenter/store",
+                                          "sim/host/registry",
+                                          "sim/scenario/language",
+                                          "sim/check",
+                                          "sim/explore",
+                                          "sim/report",
+                                          "sim/hunt",
+                                          "sim/sweep",
+                                          "sim/why",
+                                          "sim/show",
+                                          "sim/debug",
+                                          "sim/cli"}},
     {"asio.hpp", {"syncer/net"}},
     {"asio", {"syncer/net", "syncer/httpio"}},
     {"httplib.h", {}},

@@ -391,6 +391,13 @@ void validate_rest(const Draft& draft) {
   validate_times(draft);
   validate_expectations(draft);
   for (std::size_t i = 0; i < s.chaos.size(); ++i) validate_chaos(draft, s.chaos[i], draft.item("chaos", i));
+  for (std::size_t i = 0; i < s.matrix.size(); ++i) {
+    const Cursor to = draft.item("matrix", i).at("to");
+    if (s.matrix[i].to.empty()) draft.reader.refuse(to, "wants at least one value");
+    for (std::size_t k = 0; k < s.matrix[i].to.size(); ++k) {
+      validate_setting(draft, {s.matrix[i].set, s.matrix[i].to[k]}, to.element(k));
+    }
+  }
   for (std::size_t i = 0; i < s.relax.size(); ++i) {
     const Cursor at = draft.item("relax", i).at("invariant");
     validate_known(draft, s.relax[i].invariant, draft.vocabulary.invariants, at, "invariant");

@@ -56,6 +56,8 @@ class Checks : public host::Probe {
   virtual bool holds(const Predicate& predicate, syncer::Instant since) = 0;
   /// True when nothing that may still come can change the findings: the run may stop early.
   virtual bool decided() const = 0;
+  /// What was violated so far; the end may show more.
+  virtual const std::vector<Violation>& violations() const = 0;
   /// Once, after the last event.
   virtual Findings finish() = 0;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -69,6 +70,10 @@ struct RunResult {
   std::uint64_t digest = 0;
   std::uint64_t events = 0;
   Duration simulated{};
+  /// Points of the program that were reached, where somebody listened (engine::Coverage): how often, or the largest
+  /// value.
+  std::map<std::string, std::uint64_t> reached;
+  std::vector<std::string> latest;  ///< the points that were passed last before the end, the very last first
 };
 
 }  // namespace sim::scenario

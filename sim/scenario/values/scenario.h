@@ -25,6 +25,15 @@ struct ConfigBlock {
   bool operator==(const ConfigBlock&) const = default;
 };
 
+/// A setting of some nodes that a study varies.
+struct Axis {
+  Place place;
+  Selector who{"all"};
+  std::string set;              ///< key of the daemon's file
+  std::vector<std::string> to;  ///< its values, one a combination
+  bool operator==(const Axis&) const = default;
+};
+
 /// A random fault that chaos may draw.
 enum class Family : std::uint8_t {
   Crash,
@@ -124,11 +133,12 @@ struct Scenario {
   std::optional<Settle> settle;
   std::vector<Expectation> expect;
   std::vector<Relax> relax;
+  std::vector<Axis> matrix;  ///< what the scenario varies by itself: every combination is a run
 
   bool operator==(const Scenario& other) const {
     const auto value = [](const Scenario& s) {
       return std::tie(s.name, s.about, s.tags, s.seed, s.runs, s.duration, s.ties, s.topology, s.config, s.workloads,
-                      s.events, s.chaos, s.settle, s.expect, s.relax);
+                      s.events, s.chaos, s.settle, s.expect, s.relax, s.matrix);
     };
     return value(*this) == value(other);
   }
@@ -249,6 +259,13 @@ void describe(V& v, Type<Settle>) {
 }
 
 template <class V>
+void describe(V& v, Type<Axis>) {
+  v.takes("who", &Axis::who, "whose setting");
+  v.needs("set", &Axis::set, "a key of the daemon's file");
+  v.needs("to", &Axis::to, "its values");
+}
+
+template <class V>
 void describe(V& v, Type<Scenario>) {
   v.needs("name", &Scenario::name, "its name in reports, the file's name without .json");
   v.takes("about", &Scenario::about, "what it shows, for people");
@@ -265,11 +282,11 @@ void describe(V& v, Type<Scenario>) {
   v.takes("settle", &Scenario::settle, "the end of all faults");
   v.takes("expect", &Scenario::expect, "demands on the run");
   v.takes("relax", &Scenario::relax, "always-on invariants that do not hold here, and why");
+  v.takes("matrix", &Scenario::matrix, "settings that vary: every combination of their values is played");
   v.later("rules", "use \"events\" with \"when\"");
   v.later("report", "syncsim run --trace FILE writes every event of a run");
   v.later("golden", "syncsim run --trace FILE writes what a golden text is compared with");
   v.later("fingerprint", "the digest of each run is printed; --check-determinism compares two");
-  v.later("matrix", "use a file for each value, with \"include\" for what they share");
   v.later("exact", "syncsim materialize FILE --seed N writes chaos as events");
   v.later("verdicts", "use \"link\" with \"loss\", \"duplicate\" or \"corrupt\"");
   v.later("network", "use \"clog\" to keep messages back");

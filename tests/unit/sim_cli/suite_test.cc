@@ -13,6 +13,7 @@
 #include "sim/cli/workers.h"
 #include "sim/report/event_text.h"
 #include "sim/report/summary.h"
+#include "sim/report/trace.h"
 #include "syncer/registry/record.h"
 
 namespace sim::cli {
@@ -59,7 +60,7 @@ TEST(Trace, StampsEachLineWithTheTimeOfItsEvent) {
   topology.regions.emplace_back().syncers = {"e1"};
   const scenario::Names names(topology);
   std::ostringstream out;
-  Trace trace(out, names);
+  report::Trace trace(names, [&](report::TraceLine&& line) { out << to_string(line) << "\n"; });
   trace.before_event(syncer::Instant(seconds(3)));
   trace.on_host_change(0, host::HostChange::Started);
   trace.before_event(syncer::Instant(seconds(4)));

@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "sim/check/judge.h"
 #include "sim/explore/chaos.h"
 #include "sim/explore/shrink.h"
+#include "sim/explore/simpler_values.h"
 #include "sim/scenario/language/parse.h"
 #include "sim/scenario/language/writer.h"
 
@@ -101,9 +103,11 @@ scenario::RunResult fails_on_crash_and_pause(const scenario::Scenario& s, std::u
   return result;
 }
 
+const Cause kMadeUp{"no-false-removal", "made up", {}};
+
 TEST(Shrink, LeavesOutWhatDoesNotMatter) {
   const Shrunk small =
-      shrink(storm(), 7, "no-false-removal", fails_on_crash_and_pause, [](std::uint64_t runs) { return runs < 2000; });
+      shrink(storm(), 7, kMadeUp, fails_on_crash_and_pause, [](std::uint64_t runs) { return runs < 2000; });
   std::vector<std::string> ids;
   for (const scenario::Event& event : small.scenario.events) ids.push_back(event.id);
   // "fall" hangs on "boot", so that one has to stay for the file to be read.
@@ -128,10 +132,59 @@ TEST(Shrink, KeepsWhatMakesTheRunFailForTheSameReason) {
     if (!restarts) result.findings.violations.push_back({"regions-equal", {}, {}, 0, {"made up"}});
     return result;
   };
-  const Shrunk small = shrink(storm(), 7, "conv", play, [](std::uint64_t runs) { return runs < 2000; });
+  const Shrunk small =
+      shrink(storm(), 7, Cause{"conv", "made up", {}}, play, [](std::uint64_t runs) { return runs < 2000; });
   std::vector<std::string> ids;
   for (const scenario::Event& event : small.scenario.events) ids.push_back(event.id);
   EXPECT_EQ(ids, (std::vector<std::string>{"boot", "fall", "rise"}));
+}
+
+bool has_event(const scenario::Scenario& s, const char* id) {
+  return std::any_of(s.events.begin(), s.events.end(), [&](const scenario::Event& e) { return e.id == id; });
+}
+
+/// Fails for one reason while "rise" is there and for another one without it, and passes a point only with "stop".
+scenario::RunResult fails_for_two_reasons(const scenario::Scenario& s, std::uint64_t seed) {
+  scenario::RunResult result;
+  result.seed = seed;
+  result.verdict = scenario::Verdict::Violated;
+  const std::string fact =
+      has_event(s, "rise") ? "w" + std::to_string(s.events.size()) + " did it at 5.25s" : "nobody did it";
+  result.findings.violations.push_back({"conv", {}, syncer::Instant(20s), 0, {fact}});
+  if (has_event(s, "stop")) result.reached["test.deep"] = s.events.size();
+  return result;
+}
+
+TEST(Shrink, KeepsTheReasonAndTheWayToIt) {
+  auto cause = cause_of(fails_for_two_reasons(storm(), 7));
+  ASSERT_TRUE(cause);
+  EXPECT_EQ(cause->reason, "w# did it at #s");
+  EXPECT_FALSE(cause_of(fails_for_two_reasons(storm(), 7), "other"));
+  const auto ids_of = [](const Shrunk& small) {
+    std::vector<std::string> ids;
+    for (const scenario::Event& event : small.scenario.events) ids.push_back(event.id);
+    return ids;
+  };
+  const GoOn enough = [](std::uint64_t runs) { return runs < 2000; };
+  EXPECT_FALSE(has_event(shrink(storm(), 7, *cause, fails_for_two_reasons, enough).scenario, "stop"));
+  EXPECT_TRUE(has_event(shrink(storm(), 7, *cause, fails_for_two_reasons, enough).scenario, "rise"));
+  cause->points.insert("test.deep");
+  const Shrunk deep = shrink(storm(), 7, *cause, fails_for_two_reasons, enough);
+  EXPECT_TRUE(has_event(deep.scenario, "stop")) << testing::PrintToString(ids_of(deep));
+  EXPECT_EQ(deep.scenario.duration, Duration(21s)) << "what follows the failure is cut off";
+}
+
+TEST(SimplerValues, AreSmallerAndRounder) {
+  const auto all = simpler_values(R"({ "name": "x", "duration": "61s",
+    "workloads": [ { "services": 8, "at": "12.345s" } ], "events": [ { "do": "start", "nth": 1 } ] })");
+  std::vector<std::string> seen;
+  for (const SimplerValue& one : all) {
+    const auto json = nlohmann::json::parse(one.text);
+    seen.push_back(one.place + "=" + json.at(nlohmann::json::json_pointer(one.place)).dump());
+  }
+  EXPECT_EQ(seen,
+            (std::vector<std::string>{"/workloads/0/services=1", "/workloads/0/services=4", "/workloads/0/at=\"10s\"",
+                                      "/workloads/0/at=\"12s\"", "/workloads/0/at=\"12.3s\""}));
 }
 
 TEST(Shrink, StopsWhenItsTimeIsOver) {
@@ -140,7 +193,7 @@ TEST(Shrink, StopsWhenItsTimeIsOver) {
     ++plays;
     return fails_on_crash_and_pause(s, seed);
   };
-  shrink(storm(), 7, "no-false-removal", count, [](std::uint64_t runs) { return runs < 5; });
+  shrink(storm(), 7, kMadeUp, count, [](std::uint64_t runs) { return runs < 5; });
   EXPECT_LE(plays, 6U);
 }
 

@@ -44,7 +44,7 @@ TEST(Parse, RefusesWordsOfTheFormatThatAreNotSupportedYetByName) {
     const std::string problems = problems_of(text);
     EXPECT_NE(problems.find("\"" + word + "\" is known, but not supported yet; "), std::string::npos) << problems;
   };
-  refused(small_file(R"("matrix": {})"), "matrix");
+  refused(small_file(R"("golden": {})"), "golden");
   refused(small_file(R"("report": { "html": true })"), "report");
   refused(small_file(R"("events": [ { "at": "1s", "do": "upgrade", "who": "e1", "to": "2" } ])"), "upgrade");
   refused(small_file(R"("workloads": [ { "id": "h", "kind": "rename", "registry": "sc-e" } ])"), "rename");
