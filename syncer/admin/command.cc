@@ -50,6 +50,9 @@ constexpr std::array<Route, std::variant_size_v<Command>> kRoutes = {{
      [](std::string a) -> Command { return Resume{std::move(a)}; }},
     {"/v1/drain", "what", "say what and how fast: ?what=REGION+20/s",
      [](std::string a) -> Command { return Drain{std::move(a)}; }},
+    {"/v1/policy/check", "", "", [](std::string a) -> Command { return CheckPolicy{std::move(a)}; }},
+    {"/v1/policy/apply", "", "", [](std::string a) -> Command { return ApplyPolicy{std::move(a)}; }},
+    {"/v1/policy/confirm", "", "", [](std::string a) -> Command { return ConfirmPolicy{std::move(a)}; }},
 }};
 
 struct Argument {
@@ -70,6 +73,9 @@ struct Argument {
   std::string operator()(const Pause& c) const { return c.what; }
   std::string operator()(const Resume& c) const { return c.what; }
   std::string operator()(const Drain& c) const { return c.what; }
+  std::string operator()(const CheckPolicy& c) const { return c.policy; }
+  std::string operator()(const ApplyPolicy& c) const { return c.policy; }
+  std::string operator()(const ConfirmPolicy& c) const { return c.policy; }
 };
 
 const Route* find(std::string_view path) {

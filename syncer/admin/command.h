@@ -100,9 +100,26 @@ struct Drain {
   bool operator==(const Drain&) const = default;
 };
 
+/// Tells what a policy (JSON) would change; empty: that of the daemon's configuration as it is on disk now.
+struct CheckPolicy {
+  std::string policy;
+  bool operator==(const CheckPolicy&) const = default;
+};
+/// Puts a policy in force; refused when it takes too much.
+struct ApplyPolicy {
+  std::string policy;
+  bool operator==(const ApplyPolicy&) const = default;
+};
+/// The same, whatever it takes.
+struct ConfirmPolicy {
+  std::string policy;
+  bool operator==(const ConfirmPolicy&) const = default;
+};
+
 using Command =
     std::variant<ReleaseGuard, ForgetRegion, InstallKey, UseKey, RemoveKey, ReplaceVoter, RaiseGeneration,
-                 ForgetProposal, Reload, SetLogLevel, Join, Leave, ForceLeave, SyncNow, Pause, Resume, Drain>;
+                 ForgetProposal, Reload, SetLogLevel, Join, Leave, ForceLeave, SyncNow, Pause, Resume, Drain, CheckPolicy,
+                 ApplyPolicy, ConfirmPolicy>;
 
 /// A command as a POST request. Commands have at most one argument.
 struct CommandRequest {

@@ -262,6 +262,25 @@ void add_table(CLI::App& app, Arguments& a) {
   }
 }
 
+void add_policy_commands(CLI::App& app, Arguments& a) {
+  CLI::App* policy = app.add_subcommand("policy", "what travels between regions")->require_subcommand(1);
+  CLI::App* check = task(*policy, "check",
+                         "ask a running syncer what would appear and disappear in each region under another\n"
+                         "policy, in numbers and names; nothing changes. Ask the one that writes for its region",
+                         a, Task::PolicyCheck);
+  CLI::App* apply = task(*policy, "apply",
+                         "put a policy in force. Each syncer of a region has to be told; what the policy takes away\n"
+                         "goes at its own pace. Refused when it takes more than policy.confirm-share from a region",
+                         a, Task::PolicyApply);
+  apply->add_flag("--yes", a.yes, "whatever it takes away");
+  for (CLI::App* one : {check, apply}) {
+    one->add_option("file", a.config_file,
+                    "a configuration with the key \"policy\", or the policy itself; the daemon reads its own "
+                    "configuration again unless given");
+    add_target(*one, a);
+  }
+}
+
 void build(CLI::App& app, Arguments& a) {
   app.require_subcommand(1);
   app.set_version_flag("--version", version_text());
@@ -280,6 +299,7 @@ void build(CLI::App& app, Arguments& a) {
   add_process_commands(app, a);
   add_guard_commands(app, a);
   add_region_commands(app, a);
+  add_policy_commands(app, a);
   add_keys_commands(app, a);
   add_cluster_commands(app, a);
   add_tls_commands(app, a);

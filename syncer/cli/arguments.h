@@ -39,6 +39,8 @@ enum class Task {
   ClusterMembers,
   ConfigShow,
   ConfigCheck,
+  PolicyCheck,
+  PolicyApply,
   TlsCaCreate,
   TlsCertCreate,
   TlsVerify,
@@ -65,10 +67,11 @@ struct AskArguments {
 struct Arguments {
   Task task = Task::Version;
   config::Values flags;     ///< of the daemon's keys
-  std::string config_file;  ///< --config, or the file of `config check`
+  std::string config_file;  ///< --config, or the file of `config check` and `policy`
   bool json = false;        ///< --output json
   bool origin = false;      ///< config show --origin
   bool check = false;       ///< status --check
+  bool yes = false;         ///< policy apply --yes
   admin::Command order;     ///< of Task::Order; a key to install is still in its file
   std::string key_file;     ///< of `keys install`
   std::string log_time;     ///< of `log-level`

@@ -88,6 +88,26 @@ int give_order(const Arguments& arguments, Console console) {
   return print(console, ask(arguments, order));
 }
 
+/// The policy in a file: the file's own, or that of a configuration. Empty without a file.
+Result<std::string> read_policy(const std::string& path) {
+  if (path.empty()) return std::string();
+  auto file = config::read_policy_file(path);
+  if (!file) return file;
+  const auto valid = policy::parse_policy(*file);
+  if (!valid) return failure(valid.error().code, path, to_string(valid.error()));
+  return file;
+}
+
+int steer_policy(const Arguments& arguments, Console console) {
+  auto policy = read_policy(arguments.config_file);
+  if (!policy) return complain_about_config(console, policy.error());
+  if (arguments.task == Task::PolicyCheck) {
+    return print(console, ask(arguments, admin::Command(admin::CheckPolicy{std::move(*policy)})));
+  }
+  if (arguments.yes) return print(console, ask(arguments, admin::Command(admin::ConfirmPolicy{std::move(*policy)})));
+  return print(console, ask(arguments, admin::Command(admin::ApplyPolicy{std::move(*policy)})));
+}
+
 int show_cluster(const Arguments& arguments, Console console) {
   const auto body = ask(arguments, "GET", "/v1/cluster");
   return print_document<node::ClusterReport>(arguments, console, body, voters_table);
@@ -171,6 +191,9 @@ int run(int argc, const char* const* argv, Console console) {
       return show_config(arguments, console);
     case Task::ConfigCheck:
       return check_config(arguments, console);
+    case Task::PolicyCheck:
+    case Task::PolicyApply:
+      return steer_policy(arguments, console);
     case Task::TlsCaCreate:
       return run_tls(arguments, console, create_ca_files);
     case Task::TlsCertCreate:

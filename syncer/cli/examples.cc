@@ -73,6 +73,9 @@ constexpr std::array kExamples = {
     Example{"tls verify",
             "syncer tls verify --ca-file syncer-ca.pem --cert-file east-syncer-0.pem --key-file east-syncer-0-key.pem "
             "--peer-cert-file west-syncer-0.pem"},
+    Example{"policy check", "syncer policy check"},
+    Example{"policy check", "syncer policy check /etc/syncer/next.json"},
+    Example{"policy apply", "syncer policy apply --yes"},
     Example{"config show", "syncer config show --origin --config /etc/syncer/syncer.json"},
     Example{"config check", "syncer config check /etc/syncer/syncer.json"},
     Example{"version", "syncer version --output json"},

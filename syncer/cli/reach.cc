@@ -53,6 +53,17 @@ Result<httpio::SocketAddress> locate_daemon(const Arguments& arguments) {
   return failure(ErrorCode::Invalid, "", "several syncers run here; choose with --node:" + list);
 }
 
+/// What a daemon answers, line by line as any terminal only shows it, without the last end of line.
+std::string printable_lines(std::string_view text) {
+  std::string lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    lines += (lines.empty() ? "" : "\n") + printable(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
 template <class... What>
 Result<std::string> ask_daemon(const Arguments& arguments, const What&... what) {
   const auto daemon = reach_daemon(arguments);
@@ -60,7 +71,8 @@ Result<std::string> ask_daemon(const Arguments& arguments, const What&... what) 
   auto answer = admin::ask_daemon(*daemon, what...);
   if (!answer) return tl::unexpected(answer.error());
   if (answer->status == 200) return std::move(answer->body);
-  std::string reason = printable(answer->body.substr(0, answer->body.find('\n')));
+  // What a policy would take away is told line by line.
+  std::string reason = printable_lines(answer->body);
   return failure(ErrorCode::Refused, to_string(daemon->address), std::move(reason));
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,50 @@ struct Cursor {
   bool operator!=(const Cursor& other) const { return at != other.at; }
 };
 
+/// Keys whose value is a JSON object of its own form, kept as a text.
+bool is_document(std::string_view key) { return key == "policy"; }
+
+/// Writes an object again as it is read, without its comments.
+class DocumentText {
+ public:
+  bool is_open() const { return !names_.empty(); }
+  bool open(char bracket) {
+    separate();
+    text_ += bracket;
+    names_.emplace_back();
+    return fresh_ = true;
+  }
+  /// True while the document goes on.
+  bool close(char bracket) {
+    text_ += bracket;
+    fresh_ = false;
+    names_.pop_back();
+    return is_open();
+  }
+  /// False when its object has a member of that name already.
+  bool name(const std::string& quoted) {
+    if (!names_.back().insert(quoted).second) return false;
+    separate();
+    text_ += quoted + ":";
+    return fresh_ = true;
+  }
+  bool value(const std::string& text) {
+    separate();
+    text_ += text;
+    return true;
+  }
+  std::string take() { return std::exchange(text_, {}); }
+
+ private:
+  void separate() {
+    if (!fresh_) text_ += ',';
+    fresh_ = false;
+  }
+  std::string text_;
+  std::vector<std::set<std::string>> names_;  // of the members so far, of each that is open
+  bool fresh_ = true;                         // what comes next is the first in its object or list, or follows a name
+};
+
 /// Collects keys and values in the order of the file. What is wrong with one key is noted, and the others are read on;
 /// what breaks the structure ends it.
 class Collector : public json::json_sax_t {
@@ -45,36 +90,45 @@ class Collector : public json::json_sax_t {
   Collector(std::string_view text, const std::string& file, const char* const* furthest)
       : text_(text), file_(file), furthest_(furthest) {}
 
-  bool null() override { return ignored_ || note(value_at_, "null is no value; leave the key out"); }
-  bool boolean(bool value) override { return scalar(value ? "true" : "false"); }
-  bool number_integer(number_integer_t value) override { return scalar(std::to_string(value)); }
-  bool number_unsigned(number_unsigned_t value) override { return scalar(std::to_string(value)); }
-  bool number_float(number_float_t, const string_t& text) override { return scalar(text); }
-  bool string(string_t& value) override { return scalar(value); }
+  bool null() override { return ignored_ || inside("null") || note(value_at_, "null is no value; leave the key out"); }
+  bool boolean(bool value) override { return scalar(value ? "true" : "false", false); }
+  bool number_integer(number_integer_t value) override { return scalar(std::to_string(value), false); }
+  bool number_unsigned(number_unsigned_t value) override { return scalar(std::to_string(value), false); }
+  bool number_float(number_float_t, const string_t& text) override { return scalar(text, false); }
+  bool string(string_t& value) override { return scalar(value, true); }
   bool binary(binary_t&) override { return false; }
 
   bool start_object(std::size_t) override {
+    if (document_.is_open() || (prefixes_.size() == 1 && !in_list_ && is_document(word_))) {
+      return document_.open('{');
+    }
     if (in_list_) return refuse(value_at_, "a list holds texts or numbers");
     ignored_ = false;
     prefixes_.push_back(prefixes_.empty() ? "" : word_ + ".");
     return true;
   }
   bool end_object() override {
+    if (document_.is_open()) return document_.close('}') || set(document_.take());
     prefixes_.pop_back();
     return true;
   }
   bool start_array(std::size_t) override {
+    if (document_.is_open()) return document_.open('[');
     if (prefixes_.empty() || in_list_) return refuse(value_at_, "a list of lists has no meaning here");
     in_list_ = true;
     list_.clear();
     return true;
   }
   bool end_array() override {
+    if (document_.is_open()) return document_.close(']');
     in_list_ = false;
     return ignored_ || set(list_);
   }
   bool key(string_t& word) override {
     const auto end = static_cast<std::size_t>(*furthest_ - text_.data());
+    if (document_.is_open()) {
+      return document_.name(json(word).dump()) || refuse(string_start(text_, end), "\"" + word + "\" is given twice");
+    }
     key_at_ = string_start(text_, end);
     value_at_ = next_token(text_, end);
     word_ = prefixes_.back() + word;
@@ -105,7 +159,10 @@ class Collector : public json::json_sax_t {
   }
   std::string place(std::size_t offset) const { return file_ + ":" + line_and_column(text_, offset); }
 
-  bool scalar(const std::string& value) {
+  /// A value of a document that is kept as it is.
+  bool inside(const std::string& text) { return document_.is_open() && document_.value(text); }
+  bool scalar(const std::string& value, bool is_text) {
+    if (document_.is_open()) return inside(is_text ? json(value).dump() : value);
     if (prefixes_.empty()) return refuse(0, "the file must hold one JSON object");
     if (ignored_) return true;
     if (!in_list_) return set(value);
@@ -130,6 +187,7 @@ class Collector : public json::json_sax_t {
   std::size_t value_at_ = 0;
   bool in_list_ = false;
   std::string list_;
+  DocumentText document_;
   Values values_;
   bool ignored_ = false;  ///< the value that is being read is of no key
   std::vector<Error> problems_;
@@ -163,6 +221,17 @@ Result<Values> read_file(const std::string& path) {
   const auto text = read_text(path);
   if (!text) return tl::unexpected(text.error());
   return parse_file(*text, path);
+}
+
+Result<std::string> read_policy_file(const std::string& path) {
+  const auto text = store::read_file(path, kLargestFile);
+  if (!text) return failure(text.error().code, path, "cannot be read as a policy: " + text.error().detail);
+  if (!*text) return failure(ErrorCode::NotFound, path, "cannot read the policy: No such file");
+  const json whole = json::parse(**text, nullptr, false, true);
+  const bool is_policy = whole.is_object() && !whole.contains("policy");
+  auto values = parse_file(is_policy ? "{\"policy\": " + **text + "}" : **text, path);
+  if (!values) return tl::unexpected(values.error());
+  return values->at("policy").text;
 }
 
 std::string line_and_column(std::string_view text, std::size_t offset) {

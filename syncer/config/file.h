@@ -27,6 +27,9 @@ struct FileContent {
 };
 FileContent parse_all(std::string_view text, const std::string& file_name);
 
+/// The policy in a file: that of its key "policy", or the file itself when it is one. A text as the key holds it.
+Result<std::string> read_policy_file(const std::string& path);
+
 // Places in the text of a file.
 
 /// "line:column" of an offset, both from 1.

@@ -54,6 +54,31 @@ Result<std::string> CommandRunner::operator()(const admin::ForgetProposal&) cons
 
 Result<std::string> CommandRunner::operator()(const admin::Reload&) const { return process_.reload(); }
 
+Result<policy::Policy> CommandRunner::policy_of(const std::string& text) const {
+  return text.empty() ? process_.load_policy() : policy::parse_policy(text);
+}
+
+Result<std::string> CommandRunner::operator()(const admin::CheckPolicy& c) const {
+  const auto policy = policy_of(c.policy);
+  if (!policy) return tl::unexpected(policy.error());
+  return node_.check_policy(*policy);
+}
+
+Result<std::string> CommandRunner::apply_policy(const std::string& text, bool confirmed) const {
+  auto policy = policy_of(text);
+  if (!policy) return tl::unexpected(policy.error());
+  const std::string pace = std::to_string(policy->withdrawals_per_second);
+  return answer(node_.apply_policy(now_, std::move(*policy), confirmed),
+                "in force; what it takes away goes at " + pace + " records a second and region");
+}
+
+Result<std::string> CommandRunner::operator()(const admin::ApplyPolicy& c) const {
+  return apply_policy(c.policy, false);
+}
+Result<std::string> CommandRunner::operator()(const admin::ConfirmPolicy& c) const {
+  return apply_policy(c.policy, true);
+}
+
 Result<std::string> CommandRunner::operator()(const admin::SetLogLevel& c) const {
   const std::size_t blank = std::min(c.level.find(' '), c.level.size());
   const auto level = config::parse_severity(c.level.substr(0, blank));

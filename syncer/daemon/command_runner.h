@@ -23,6 +23,8 @@ struct ProcessControl {
   std::function<Result<void>(const std::string& address)> join;
   /// The process ends in order, and for good.
   std::function<void()> leave;
+  /// The policy of the configuration as it is on disk now.
+  std::function<Result<policy::Policy>()> load_policy;
 };
 
 /// Carries an operator's commands out; each gives the text of the answer.
@@ -48,8 +50,14 @@ class CommandRunner {
   Result<std::string> operator()(const admin::Pause& c) const;
   Result<std::string> operator()(const admin::Resume& c) const;
   Result<std::string> operator()(const admin::Drain& c) const;
+  Result<std::string> operator()(const admin::CheckPolicy& c) const;
+  Result<std::string> operator()(const admin::ApplyPolicy& c) const;
+  Result<std::string> operator()(const admin::ConfirmPolicy& c) const;
 
  private:
+  Result<policy::Policy> policy_of(const std::string& text) const;
+  Result<std::string> apply_policy(const std::string& text, bool confirmed) const;
+
   node::Node& node_;
   GossipKeys& keys_;
   Instant now_;

@@ -89,6 +89,7 @@ class Daemon {
   Result<std::string> run_command(const admin::Command& command, const std::string& who);
   Result<std::string> reload();
   Result<std::string> reload_and_tell();
+  Result<policy::Policy> load_policy();
   void set_log_level(Severity level, std::optional<Duration> time);
   void keep_name();
   void start();
@@ -281,12 +282,13 @@ void Daemon::add_inventory(admin::AdminApi& api) {
 
 /// Each manual act is an event with who asked; the argument of one is never a secret but for a key.
 Result<std::string> Daemon::run_command(const admin::Command& command, const std::string& who) {
-  const CommandRunner runner(
-      *node_, *keys_, loop_.now(),
-      {[this] { return reload_and_tell(); },
-       [this](Severity level, std::optional<Duration> time) { set_log_level(level, time); },
-       [this](const std::string& address) { return resolver_->add(address); }, [this] { begin_leave(true); }});
+  const CommandRunner runner(*node_, *keys_, loop_.now(),
+                             {[this] { return reload_and_tell(); },
+                              [this](Severity level, std::optional<Duration> time) { set_log_level(level, time); },
+                              [this](const std::string& address) { return resolver_->add(address); },
+                              [this] { begin_leave(true); }, [this] { return load_policy(); }});
   auto outcome = std::visit(runner, command);
+  config_.effective["policy"].text = node_->policy().text;
   const admin::CommandRequest request = admin::to_request(command);
   const bool is_secret = std::holds_alternative<admin::InstallKey>(command);
   log_.say(Severity::Info, "operator.command", "",
@@ -305,6 +307,7 @@ Result<std::string> Daemon::reload() {
     return tl::unexpected(usable.error());
   }
   if (auto usable = certificates_.check(fresh->tls_files); !usable) return tl::unexpected(usable.error());
+  if (auto permitted = node_->permit_policy(fresh->node.policy); !permitted) return tl::unexpected(permitted.error());
   if (auto files = http_->reload_files(); !files) return tl::unexpected(files.error());
   if (auto taken = node_->reconfigure(loop_.now(), fresh->node); !taken) return tl::unexpected(taken.error());
   const Changes changes = changes_between(config_, *fresh);
@@ -322,6 +325,12 @@ Result<std::string> Daemon::reload_and_tell() {
   auto done = reload();
   notify_.ready(service_status());
   return done;
+}
+
+Result<policy::Policy> Daemon::load_policy() {
+  auto fresh = load_();
+  if (!fresh) return tl::unexpected(fresh.error());
+  return std::move(fresh->node.policy);
 }
 
 void Daemon::set_log_level(Severity level, std::optional<Duration> time) {

@@ -61,7 +61,6 @@ void Flows::reconfigured(Instant now) {
   give_members(now);
   if (!importing_) return;
   carry_imports(now);
-  gate_.restart();
   give_imports(now);
 }
 

@@ -64,6 +64,7 @@ Result<Node::Reconfigured> Node::reconfigure(Instant now, const NodeConfig& want
   parts_->config = std::move(*config);
   parts_->peering.reconfigure(now, parts_->config.sync);
   parts_->catalog.reconfigure(now, {parts_->config.registry, parts_->config.guard, parts_->config.sync.hold});
+  take_policy(now);
   flows_->reconfigured(now);
   flows_->run(now);
   return changes;
@@ -368,19 +369,31 @@ Result<std::string> Node::check_policy(const policy::Policy& policy) const {
   return to_text(effect_of(*parts_, flows_->gate(), wanted), parts_->config.region);
 }
 
+Result<void> Node::permit_policy(const policy::Policy& policy) const {
+  if (policy == *flows_->policy()) return {};
+  const PolicyEffect effect = effect_of(*parts_, flows_->gate(), std::make_shared<const policy::Policy>(policy));
+  if (!effect.takes_more_than(policy.confirm_share)) return {};
+  return failure(ErrorCode::Refused, "",
+                 "it takes more than " + to_string(policy.confirm_share) + " from a region, and wants --yes:\n" +
+                     to_text(effect, parts_->config.region));
+}
+
 Result<void> Node::apply_policy(Instant now, policy::Policy policy, bool confirmed) {
-  const auto wanted = std::make_shared<const policy::Policy>(std::move(policy));
-  const PolicyEffect effect = effect_of(*parts_, flows_->gate(), wanted);
-  if (!confirmed && effect.takes_more_than(wanted->confirm_share)) {
-    return failure(ErrorCode::Refused, "",
-                   "it takes more than " + to_string(wanted->confirm_share) + " from a region, and wants --yes:\n" +
-                       to_text(effect, parts_->config.region));
-  }
-  flows_->set_policy(now, wanted);
-  observe(parts_->ports.observer, now, EventKind::PolicyApplied, Severity::Info,
-          {{"exports", wanted->exports.size()}, {"imports", wanted->imports.size()}});
+  auto permitted = permit_policy(policy);
+  if (!confirmed && !permitted) return permitted;
+  parts_->config.policy = std::move(policy);
+  take_policy(now);
   flows_->run(now);
   return {};
+}
+
+/// The configuration's policy, if it is another one.
+void Node::take_policy(Instant now) {
+  const policy::Policy& wanted = parts_->config.policy;
+  if (wanted == *flows_->policy()) return;
+  flows_->set_policy(now, std::make_shared<const policy::Policy>(wanted));
+  observe(parts_->ports.observer, now, EventKind::PolicyApplied, Severity::Info,
+          {{"exports", wanted.exports.size()}, {"imports", wanted.imports.size()}});
 }
 
 // What is shown of it.

@@ -150,8 +150,9 @@ class Node {
   const crypto::Keyring& gossip_keys() const;
   /// What a policy would change, for people. Refused by a syncer that is not the region's writer, which knows nothing.
   Result<std::string> check_policy(const policy::Policy& policy) const;
-  /// Another policy from now on. Refused, with what it would take away, when that is more than its share of what any
-  /// region is shown and not `confirmed`.
+  /// Refused, with what it would take away, when that is more than the policy's share of what any region is shown.
+  Result<void> permit_policy(const policy::Policy& policy) const;
+  /// Another policy from now on, without other settings; one that is not permitted only when `confirmed`.
   Result<void> apply_policy(Instant now, policy::Policy policy, bool confirmed);
 
   /// A syncer that is known is at this host: places are kept for it.
@@ -187,6 +188,7 @@ class Node {
  private:
   void identify(Instant now, LinkId link, ByteView first_bytes);
   explicit Node(std::unique_ptr<Parts> parts);
+  void take_policy(Instant now);
   void begin_leave(Instant now, bool for_good);
   Result<void> may_steer(const std::string& region) const;
   void fill_members(Status& status, Instant now) const;

@@ -41,9 +41,9 @@ forms::Settings<NodeConfig> own_settings() {
       forms::endpoints("join", &C::join, "gossip or RPC addresses of any syncers"),
       forms::custom("mode", "\"single\" or \"cluster\"", &C::mode,
                     "one syncer in this region, or several that elect a leader", parse_mode, show_mode),
-      forms::custom("policy", "a JSON object", &C::policy,
-                    "what travels between this region and others: filters of what is given and taken", parse_policy,
-                    [](const policy::Policy& policy) { return policy.text; }),
+      forms::live(forms::custom("policy", "a JSON object", &C::policy,
+                                "what travels between this region and others: filters of what is given and taken",
+                                parse_policy, [](const policy::Policy& policy) { return policy.text; })),
       forms::name("node", &C::node, "name of this syncer, unique among all"),
       forms::endpoint("rpc.address", &C::rpc_address, "where other regions reach this syncer"),
   };

@@ -22,6 +22,7 @@ class Replication {
   void set_options(Instant now, const Options& options) {
     options_ = options;
     publisher_.set_options(now, options);
+    for (auto& [peer, audience] : audiences_) audience.publisher().set_options(now, options);
     for (auto& [region, receiver] : receivers_) receiver.set_options(options);
   }
   /// Starts a new log of the own region that holds exactly this set. `epoch` must be higher than the one before.

@@ -52,6 +52,24 @@ TEST(ConfigFile, ValuesWithoutMeaningAreRefused) {
   EXPECT_EQ(error_of("{\"join\": [{}]}"), "f.json:1:10: a list holds texts or numbers");
 }
 
+TEST(ConfigFile, APolicyIsKeptAsATextWithoutItsComments) {
+  const auto values = parse_file(R"({"node": "a",
+    "policy": {"export": [ /* at home */ {"deny": {"app": ["a\"b", "c"]}}], "confirm-share": "1/5",
+               "withdrawals-per-second": 5}, "mode": "single"})",
+                                 "f.json");
+  ASSERT_TRUE(values) << to_string(values.error());
+  EXPECT_EQ(values->at("policy").text,
+            R"({"export":[{"deny":{"app":["a\"b","c"]}}],"confirm-share":"1/5","withdrawals-per-second":5})");
+  EXPECT_EQ(values->at("policy").origin, "f.json:2:15");
+  EXPECT_EQ(values->at("mode").text, "single");
+}
+
+TEST(ConfigFile, AMemberGivenTwiceInAPolicyIsAnError) {
+  EXPECT_EQ(error_of(R"({"policy": {"export": [{"deny": {}, "deny": {}}]}})"), "f.json:1:36: \"deny\" is given twice");
+  EXPECT_EQ(error_of(R"({"policy": {"export": [{"deny": {}}, {"deny": {}}]}})"), "no error");
+  EXPECT_EQ(error_of(R"({"policy": [{}]})"), "f.json:1:12: a list holds texts or numbers");
+}
+
 TEST(Merge, FlagBeatsEnvironmentBeatsFileBeatsDefault) {
   const Values file = {{"log.level", {"error", "f:1:1"}}, {"node", {"n", "f:2:1"}}, {"mode", {"single", "f:3:1"}}};
   const Values flags = {{"log.level", {"trace", "--log.level"}}};

@@ -32,5 +32,13 @@ TEST(Reload, AnotherCertificateIsTakenOverByWhoHasOne) {
   EXPECT_EQ(changes_between(now, fresh).applied, (std::vector<std::string>{"tls.deny-file"}));
 }
 
+TEST(Reload, APolicyIsTakenOver) {
+  config::DaemonConfig now;
+  now.effective = {{"policy", {"", "default"}}};
+  config::DaemonConfig fresh = now;
+  fresh.effective["policy"] = {"{}", "f.json:1:2"};
+  EXPECT_EQ(changes_between(now, fresh), (Changes{{}, {"policy"}, {}}));
+}
+
 }  // namespace
 }  // namespace syncer::daemon
