@@ -10,6 +10,8 @@
 #include "sim/check/loss_rule.h"
 #include "sim/check/member_rules.h"
 #include "sim/check/metrics.h"
+#include "sim/check/passage.h"
+#include "sim/check/policy_rule.h"
 #include "sim/check/predicates.h"
 #include "sim/check/raft_rules.h"
 #include "sim/check/removal_rules.h"
@@ -44,6 +46,7 @@ std::vector<std::unique_ptr<Rule>> all_rules(const Calm& calm) {
   rules.push_back(make_bound_rule());
   rules.push_back(make_rest_rule());
   rules.push_back(make_identity_rule());
+  rules.push_back(make_policy_rule());
   rules.push_back(make_resource_rule(calm));
   return rules;
 }
@@ -97,6 +100,12 @@ class Judge : public scenario::Checks {
     std::vector<std::string> kinds;
     for (const auto& registry : run.scenario.topology.registries) kinds.push_back(registry.kind);
     ledger_.emplace(std::move(homes), std::move(kinds));
+    passage_.begin(*run_);
+    if (passage_.has_policies()) {
+      ledger_->set_policies([this](const host::RegistryInstance& origin, RegistryIndex home, RegistryIndex target) {
+        return passage_.show(origin, home, target);
+      });
+    }
     sink_.begin(*run_);
     for (const auto& rule : rules_) rule->begin({&*run_, &*ledger_, &sink_});
     predicates_.emplace(*run_, *ledger_, *watch_);
@@ -105,6 +114,7 @@ class Judge : public scenario::Checks {
 
   void on_label(std::string_view label, const scenario::Event* event) override {
     for (const auto& rule : rules_) rule->on_label(label, event);
+    if (event != nullptr && passage_.follow(*event)) ledger_->policies_changed(run_->world.now());
   }
   void on_application(RegistryIndex, std::string_view, std::string_view) override {}
   bool holds(const scenario::Predicate& predicate, Instant) override { return predicates_->holds(predicate); }
@@ -182,6 +192,7 @@ class Judge : public scenario::Checks {
   Sink sink_;
   std::optional<scenario::CheckContext> run_;
   std::optional<Ledger> ledger_;
+  Passage passage_;
   std::optional<Predicates> predicates_;
   Watch* watch_ = nullptr;
   Effort* effort_ = nullptr;

@@ -87,6 +87,7 @@ void Ledger::origin_is(const InstanceName& name, const host::RegistryInstance& i
   origin.known = true;
   origin.alive = true;
   origin.content = std::move(content);
+  if (show_) origin.instance = instance;
   for (const std::string& kind_name : different_kinds_) {
     const host::RegistryKind* kind = host::find_registry_kind(kind_name);
     const auto& shows = kind_name == kinds_[name.registry] ? kind->shows_own : kind->shows;
@@ -120,7 +121,7 @@ void Ledger::copy_is(const InstanceName& name, const host::RegistryInstance& ins
     copy.region = mark.region;
     copy.since = now;
     if (const auto home_registry = home(mark.region)) {
-      copy.origin = InstanceName{*home_registry, name.service, mark.instance};
+      copy.origin = origin_of(*home_registry, name.service, mark.instance);
       if (*home_registry == name.registry || copies_.count(*copy.origin) != 0) ++loops_;
       Origin& origin = origins_[*copy.origin];
       if (origin.sights.empty()) {
@@ -131,6 +132,18 @@ void Ledger::copy_is(const InstanceName& name, const host::RegistryInstance& ins
     }
   }
   if (copy.origin) judge_one(origins_[*copy.origin], name.registry, now);
+}
+
+/// Where policies give services other names, the id alone tells.
+InstanceName Ledger::origin_of(RegistryIndex home_registry, const std::string& service,
+                               const std::string& instance) const {
+  const InstanceName plain{home_registry, service, instance};
+  if (!show_ || origins_.contains(plain)) return plain;
+  const auto same = [&](const auto& entry) {
+    return entry.first.registry == home_registry && entry.first.instance == instance && entry.second.known;
+  };
+  const auto found = std::find_if(origins_.begin(), origins_.end(), same);
+  return found == origins_.end() ? plain : found->first;
 }
 
 void Ledger::copy_gone(std::map<InstanceName, Copy>::iterator found, Instant now) {
@@ -156,7 +169,7 @@ void Ledger::judge_one(Origin& origin, RegistryIndex target, Instant now) {
   const bool had_ghost = sight.ghost;
   sight.ghost = !origin.alive && !sight.copies.empty();
   if (sight.ghost != had_ghost) sight.ghost ? ++ghosts_ : --ghosts_;
-  sight.differs = home_registry ? !sight.copies.empty() : differs(origin, sight);
+  sight.differs = home_registry ? !sight.copies.empty() : differs(origin, sight, target);
   if (before == sight.differs) return;
   std::uint64_t& pair = differing_pairs_[origin.name.registry * registries_ + target];
   if (sight.differs) {
@@ -173,8 +186,29 @@ void Ledger::judge_one(Origin& origin, RegistryIndex target, Instant now) {
   timings_.push_back({origin.step, origin.name, target, from, now - from});
 }
 
-bool Ledger::differs(const Origin& origin, const Sight& sight) const {
-  if (!origin.alive) return !sight.copies.empty();
+void Ledger::policies_changed(Instant now) {
+  ++version_;
+  for (auto& [name, origin] : origins_) {
+    if (origin.known) judge(origin, now);
+  }
+}
+
+/// What a registry of the target's kind can show of an instance of another registry.
+Content Ledger::content_in(RegistryIndex target, RegistryIndex from, const host::RegistryInstance& instance) const {
+  const host::RegistryKind* kind = host::find_registry_kind(kinds_[target]);
+  const auto& shows = kinds_[target] == kinds_[from] ? kind->shows_own : kind->shows;
+  return content_of(shows ? shows(instance) : instance);
+}
+
+bool Ledger::is_as_shown(const Copy& copy, const Origin& origin) const {
+  const RegistryIndex target = copy.name.registry;
+  const auto shown = origin.instance ? show_(*origin.instance, origin.name.registry, target) : std::nullopt;
+  return shown && shown->service == copy.name.service &&
+         copy.content.matches(content_in(target, origin.name.registry, *shown));
+}
+
+bool Ledger::differs(const Origin& origin, const Sight& sight, RegistryIndex target) const {
+  if (!origin.alive || !is_shown(origin, target)) return !sight.copies.empty();
   if (sight.copies.size() != 1) return true;
   const auto found = copies_.find(sight.copies.front());
   return found == copies_.end() || !is_good(found->second, origin);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -70,8 +71,9 @@ struct Origin {
   Instant stepped;  ///< time of the last step
   Step step = Step::Registered;
   Content content;
-  std::map<std::string, Content> elsewhere;  ///< as registries show it that cannot show all of it, by kind
-  std::vector<Sight> sights;                 ///< by registry; the home's own is unused
+  std::map<std::string, Content> elsewhere;             ///< as registries show it that cannot show all of it, by kind
+  std::optional<host::RegistryInstance> instance = {};  ///< only where policies decide how it is shown
+  std::vector<Sight> sights;                            ///< by registry; the home's own is unused
 
   /// What a good copy in a registry of that kind looks like.
   const Content& content_in(const std::string& kind) const {
@@ -97,6 +99,19 @@ class Ledger : public host::Probe {
   Ledger(std::map<std::string, RegistryIndex> homes, std::vector<std::string> kinds);
 
   void on_registry_change(RegistryIndex registry, const host::RegistryChange& change) override;
+
+  /// How an origin is to be shown in a registry that is not its home; nothing where it must not be.
+  using Show = std::function<std::optional<host::RegistryInstance>(const host::RegistryInstance& origin,
+                                                                   RegistryIndex home, RegistryIndex target)>;
+  /// Before the first change; without it all origins are shown everywhere, as they are.
+  void set_policies(Show show) { show_ = std::move(show); }
+  bool has_policies() const { return show_ != nullptr; }
+  /// `show` says other things from now on.
+  void policies_changed(Instant now);
+  /// The origin, which lives, is to have a copy in that registry.
+  bool is_shown(const Origin& origin, RegistryIndex target) const {
+    return !show_ || show_(*origin.instance, origin.name.registry, target).has_value();
+  }
 
   const std::map<InstanceName, Origin>& origins() const { return origins_; }
   /// Those that applications registered, in the order they first did; only grows, the pointers stay good.
@@ -124,6 +139,7 @@ class Ledger : public host::Probe {
   std::optional<RegistryIndex> home(const std::string& region) const;
   /// The copy shows what a registry of its kind can show of this origin.
   bool is_good(const Copy& copy, const Origin& origin) const {
+    if (show_) return is_as_shown(copy, origin);
     return copy.content.matches(origin.content_in(kinds_[copy.name.registry]));
   }
 
@@ -136,8 +152,12 @@ class Ledger : public host::Probe {
   void copy_gone(std::map<InstanceName, Copy>::iterator found, Instant now);
   void judge(Origin& origin, Instant now);
   void judge_one(Origin& origin, RegistryIndex target, Instant now);
-  bool differs(const Origin& origin, const Sight& sight) const;
+  bool differs(const Origin& origin, const Sight& sight, RegistryIndex target) const;
+  bool is_as_shown(const Copy& copy, const Origin& origin) const;
+  InstanceName origin_of(RegistryIndex home_registry, const std::string& service, const std::string& instance) const;
+  Content content_in(RegistryIndex target, RegistryIndex from, const host::RegistryInstance& instance) const;
 
+  Show show_;
   std::map<std::string, RegistryIndex> homes_;
   std::vector<std::string> kinds_;
   std::set<std::string> different_kinds_;

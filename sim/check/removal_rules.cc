@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
+#include "sim/check/passage.h"
 #include "sim/check/rule.h"
 #include "sim/host/world.h"
 #include "syncer/base/quantity.h"
@@ -101,6 +103,10 @@ class Removals : public Rule {
       excused_[who] = context_.now();
   }
 
+  void on_label(std::string_view, const scenario::Event* event) override {
+    if (event != nullptr && policy_of(*event)) policy_changed_ = context_.now();
+  }
+
   void on_write(const Write& write) override {
     if (!is_removal(write) || is_replaced(write) || excused({*write.writer, write.before->region})) return;
     check_absence(write);
@@ -120,7 +126,7 @@ class Removals : public Rule {
 
   void check_absence(const Write& write) {
     const Origin* origin = write.before->origin ? context_.ledger->origin(*write.before->origin) : nullptr;
-    if (origin == nullptr || !origin->alive) return;
+    if (origin == nullptr || !origin->alive || is_kept_away(*origin, write.name.registry)) return;
     if (context_.now() - origin->since <= kJustBack + context_.sink->grace(kNoFalseRemoval)) return;
     const auto opened = opened_.find(write.before->region);
     if (opened != opened_.end() && context_.now() - opened->second <= kJustOpened) return;
@@ -131,8 +137,15 @@ class Removals : public Rule {
                               syncer::to_string(origin->since.time_since_epoch())});
   }
 
+  /// A policy has it removed, or had it a moment ago.
+  bool is_kept_away(const Origin& origin, RegistryIndex registry) const {
+    return !context_.ledger->is_shown(origin, registry) ||
+           (policy_changed_ && context_.now() - *policy_changed_ <= kInFlight);
+  }
+
   std::map<NodeAndRegion, Instant> excused_;
   std::map<std::string, Instant> opened_;
+  std::optional<Instant> policy_changed_;
 };
 
 }  // namespace

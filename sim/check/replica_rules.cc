@@ -3,6 +3,7 @@
 
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "sim/host/world.h"
 #include "syncer/node/node.h"
@@ -107,7 +108,9 @@ class Replicas : public Rule {
     highest = std::max(highest, epoch);
     // What was written in an epoch that is used again proves nothing any more.
     if (wiped_)
-      history_.erase(history_.lower_bound({region, {epoch, 0}}), history_.upper_bound({region, {epoch, ~0ULL}}));
+      std::erase_if(history_, [&](const auto& entry) {
+        return std::get<0>(entry.first) == region && std::get<2>(entry.first).epoch == epoch;
+      });
   }
 
   /// A repair brings what a replica lacks at a version that it does not hold yet, or else it had lost something.
@@ -145,15 +148,24 @@ class Replicas : public Rule {
   void remember(NodeIndex n) {
     const auto* node = context_.run->world.node(n);
     if (node == nullptr) return;
-    const auto& log = node->peering().core().log();
-    history_[{node->config().region, {log.epoch(), log.head()}}] = log.set_hash().total();
+    const auto& peering = node->peering();
+    remember(node->config().region, "", peering.core().log());
+    for (const std::string& reader : peering.regions()) {
+      if (peering.projection(reader) != nullptr) remember(node->config().region, reader, *peering.log_for(reader));
+    }
+  }
+
+  void remember(const std::string& region, const std::string& reader, const syncer::replication::OwnLog& log) {
+    history_[{region, reader, {log.epoch(), log.head()}}] = log.set_hash().total();
   }
 
   void compare(NodeIndex n, const std::string& region) {
     const auto* node = context_.run->world.node(n);
     const auto* replica = node != nullptr ? node->peering().replica(region) : nullptr;
     if (replica == nullptr || !replica->consistent()) return;
-    const auto found = history_.find({region, replica->version()});
+    // Who has a view of his own is shown what only he is shown.
+    auto found = history_.find({region, node->config().region, replica->version()});
+    if (found == history_.end()) found = history_.find({region, "", replica->version()});
     if (found == history_.end() || found->second == replica->set_hash()) return;
     context_.sink->violated(kReplicaEqualsWriter,
                             {"node " + context_.node(n) + " holds another set of region " + region +
@@ -163,7 +175,7 @@ class Replicas : public Rule {
 
   std::map<std::string, Epoch> opened_;
   std::map<std::pair<NodeIndex, std::string>, Applied> applied_;
-  std::map<std::pair<std::string, Version>, syncer::Hash128> history_;
+  std::map<std::tuple<std::string, std::string, Version>, syncer::Hash128> history_;  ///< region, reader with a view
   std::set<NodeIndex> dirty_writers_;
   std::set<std::pair<NodeIndex, std::string>> dirty_replicas_;
   bool wiped_ = false;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "syncer/base/nearest.h"
 
@@ -231,8 +232,25 @@ class WordFinder {
   bool found_ = false;
 };
 
+/// A value as JSON again.
+std::string json_text(const Value& v) {
+  if (v.kind == Value::Kind::Null) return "null";
+  if (v.kind == Value::Kind::Bool) return v.flag ? "true" : "false";
+  if (v.kind == Value::Kind::String) return nlohmann::json(v.text).dump();
+  const bool is_list = v.kind == Value::Kind::Array;
+  if (!is_list && v.kind != Value::Kind::Object) return v.text;
+  std::string text;
+  for (const Value& item : v.items) {
+    if (!text.empty()) text += ",";
+    if (!is_list) text += nlohmann::json(item.key).dump() + ":";
+    text += json_text(item);
+  }
+  return is_list ? "[" + text + "]" : "{" + text + "}";
+}
+
 /// A setting's value as the daemon's file would have it: a text, a number, true or false, or a list of texts.
 std::optional<std::string> setting_text(const Value& v) {
+  if (v.kind == Value::Kind::Object && v.key == "policy") return json_text(v);
   if (v.kind == Value::Kind::Null || v.kind == Value::Kind::Object) return std::nullopt;
   if (v.kind != Value::Kind::Array) return v.text;
   std::string list;
@@ -265,7 +283,8 @@ void Reader::read(const Cursor& at, Settings& out) {
   if (!expect(at, Value::Kind::Object, "an object of settings")) return;
   for (const Value& setting : at.value->items) {
     const auto text = setting_text(setting);
-    if (!text) refuse(at.member(setting), "wants a text, a number, true or false, or a list of texts");
+    if (!text)
+      refuse(at.member(setting), "wants a text, a number, true or false, or a list of texts; of \"policy\" an object");
     out.pairs.push_back({setting.key, text.value_or("")});
   }
 }

@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sim/scenario/values/scenario.h"
 #include "sim/scenario/language/writer.h"
+#include "sim/scenario/values/scenario.h"
 
 namespace sim::scenario {
 namespace {
@@ -48,7 +48,7 @@ ordered_json schema(Type<Pairs>) { return map_of({{"type", "string"}}); }
 ordered_json schema(Type<std::vector<Machine>>) { return map_of({{"type", "array"}, {"items", {{"type", "string"}}}}); }
 
 ordered_json schema(Type<Settings>) {
-  return map_of({{"type", {"string", "number", "boolean", "array"}}, {"items", {{"type", "string"}}}});
+  return map_of({{"type", {"string", "number", "boolean", "array", "object"}}, {"items", {{"type", "string"}}}});
 }
 ordered_json schema(Type<std::vector<ConfigBlock>>) { return map_of(schema(Type<Settings>{})); }
 
