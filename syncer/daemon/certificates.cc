@@ -120,4 +120,9 @@ std::optional<node::CertificateStatus> Certificates::status() const {
                                  problem};
 }
 
+const char* Certificates::rule() const {
+  if (config_.node.certificates == CertificateRule::Off) return "no";
+  return config_.node.certificates == CertificateRule::Required ? "required" : "optional";
+}
+
 }  // namespace syncer::daemon

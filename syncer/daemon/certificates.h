@@ -29,6 +29,8 @@ class Certificates {
   void begin(Instant now, net::TcpStreams& streams);
   /// Looks at the files and at the clock, when it is time to.
   void advance(Instant now);
+  /// Whether they are wanted of others: "no", "optional" or "required".
+  const char* rule() const;
   /// Nothing when there is no certificate.
   std::optional<node::CertificateStatus> status() const;
 

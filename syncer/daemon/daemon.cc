@@ -88,7 +88,6 @@ class Daemon {
   void measure(Instant now);
   Result<std::string> run_command(const admin::Command& command, const std::string& who);
   Result<std::string> reload();
-  Result<std::string> reload_and_tell();
   Result<policy::Policy> load_policy();
   void set_log_level(Severity level, std::optional<Duration> time);
   void keep_name();
@@ -100,7 +99,6 @@ class Daemon {
   void on_signal(int number);
   void begin_leave(bool for_good);
   void report_ready();
-  const char* certificate_word() const;
   std::string service_status() const { return "node " + config_.node.node + " of region " + config_.node.region; }
   int fail(const std::string& reason) {
     log_.say(Severity::Error, "daemon.failed", reason);
@@ -139,11 +137,6 @@ class Daemon {
   Instant log_until_ = kNever;  ///< of another level than the configured one
   int exit_code_ = 0;
 };
-
-const char* Daemon::certificate_word() const {
-  if (config_.node.certificates == CertificateRule::Off) return "no";
-  return config_.node.certificates == CertificateRule::Required ? "required" : "optional";
-}
 
 net::StreamCallbacks Daemon::stream_callbacks() {
   net::StreamCallbacks callbacks;
@@ -283,7 +276,7 @@ void Daemon::add_inventory(admin::AdminApi& api) {
 /// Each manual act is an event with who asked; the argument of one is never a secret but for a key.
 Result<std::string> Daemon::run_command(const admin::Command& command, const std::string& who) {
   const CommandRunner runner(*node_, *keys_, loop_.now(),
-                             {[this] { return reload_and_tell(); },
+                             {[this] { return reload(); },
                               [this](Severity level, std::optional<Duration> time) { set_log_level(level, time); },
                               [this](const std::string& address) { return resolver_->add(address); },
                               [this] { begin_leave(true); }, [this] { return load_policy(); }});
@@ -301,6 +294,7 @@ Result<std::string> Daemon::run_command(const admin::Command& command, const std
 
 /// All of it is checked before any of it is applied.
 Result<std::string> Daemon::reload() {
+  const ServiceNotify::Reload told(notify_, service_status());
   auto fresh = load_();
   if (!fresh) return tl::unexpected(fresh.error());
   if (auto usable = node::with_live_settings(node_->config(), fresh->node); !usable) {
@@ -318,13 +312,6 @@ Result<std::string> Daemon::reload() {
   const std::string text = describe(changes);
   log_.say(Severity::Info, "daemon.reloaded", text);
   return text + "\n";
-}
-
-Result<std::string> Daemon::reload_and_tell() {
-  notify_.reloading();
-  auto done = reload();
-  notify_.ready(service_status());
-  return done;
 }
 
 Result<policy::Policy> Daemon::load_policy() {
@@ -378,7 +365,7 @@ void Daemon::report_ready() {
             {"gossip", to_string(config_.node.gossip_address)},
             {"rpc", to_string(config_.node.rpc_address)},
             {"sealed", config_.keyring_file.empty() ? "no" : "yes"},
-            {"certificates", certificate_word()},
+            {"certificates", certificates_.rule()},
             {"admin", to_string(admin_->socket())},
             {"commands", shown(admin_->commands())},
             {"metrics", shown(admin_->read_only())},
@@ -430,7 +417,7 @@ void Daemon::measure(Instant now) {
 
 void Daemon::on_signal(int number) {
   if (number == SIGHUP) {
-    const auto done = reload_and_tell();
+    const auto done = reload();
     if (!done)
       log_.say(Severity::Error, "daemon.warning", "the configuration was not reloaded: " + to_string(done.error()));
     return;

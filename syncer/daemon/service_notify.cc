@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
+#include <utility>
 
 #include "syncer/base/quantity.h"
 
@@ -47,9 +47,9 @@ ServiceNotify::~ServiceNotify() {
   if (socket_ >= 0) ::close(socket_);
 }
 
-void ServiceNotify::ready(std::string_view status) { send("READY=1\nSTATUS=" + std::string(status)); }
+void ServiceNotify::ready(std::string_view status) const { send("READY=1\nSTATUS=" + std::string(status)); }
 
-void ServiceNotify::reloading() {
+void ServiceNotify::reloading() const {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::seconds(now.tv_sec) +
@@ -58,7 +58,14 @@ void ServiceNotify::reloading() {
   send("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(micros.count()));
 }
 
-void ServiceNotify::stopping() { send("STOPPING=1"); }
+void ServiceNotify::stopping() const { send("STOPPING=1"); }
+
+ServiceNotify::Reload::Reload(const ServiceNotify& notify, std::string status)
+    : notify_(notify), status_(std::move(status)) {
+  notify_.reloading();
+}
+
+ServiceNotify::Reload::~Reload() { notify_.ready(status_); }
 
 Instant ServiceNotify::advance(Instant now) {
   if (interval_ == Duration::zero()) return kNever;

@@ -21,10 +21,22 @@ class ServiceNotify {
   ServiceNotify& operator=(const ServiceNotify&) = delete;
 
   /// `status` is one line for `systemctl status`.
-  void ready(std::string_view status);
+  void ready(std::string_view status) const;
   /// The configuration is being read again; ready() ends it.
-  void reloading();
-  void stopping();
+  void reloading() const;
+  /// The same for as long as it lives, however the reload ends.
+  class Reload {
+   public:
+    Reload(const ServiceNotify& notify, std::string status);
+    ~Reload();
+    Reload(const Reload&) = delete;
+    Reload& operator=(const Reload&) = delete;
+
+   private:
+    const ServiceNotify& notify_;
+    std::string status_;
+  };
+  void stopping() const;
   /// Gives the sign of life when it is due. When to be called again: kNever without a watchdog.
   Instant advance(Instant now);
 

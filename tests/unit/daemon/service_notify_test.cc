@@ -69,6 +69,11 @@ TEST(ServiceNotify, TellsBothKindsOfSocketsWhatTheDaemonDoes) {
     const std::string reloading = manager.next();
     EXPECT_EQ(reloading.substr(0, 27), "RELOADING=1\nMONOTONIC_USEC=");
     EXPECT_GT(std::stoll(reloading.substr(27)), 0);
+    {
+      const ServiceNotify::Reload reload(notify, "as before");
+      EXPECT_EQ(manager.next().substr(0, 11), "RELOADING=1");
+    }
+    EXPECT_EQ(manager.next(), "READY=1\nSTATUS=as before");
     notify.stopping();
     EXPECT_EQ(manager.next(), "STOPPING=1");
     EXPECT_EQ(notify.advance(Instant(1s)), kNever) << "no watchdog was asked for";
