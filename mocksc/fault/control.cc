@@ -31,6 +31,8 @@ Faults; every one takes "for":"10s" (else it lasts until removed) and "frontend"
   {"fault":"stale_read","by":"10s"}          lists and finds show an older state
   {"fault":"limit","rps":5}                  429 above that
   {"fault":"lease_freeze"}                   leases do not run out
+  {"fault":"store_outage"}                   the store is away: what is cached is answered, all else hangs, and
+                until 1.4 s after it; leases begin anew then
 )";
 
 using syncer::HttpResponse;
@@ -55,6 +57,8 @@ HttpResponse list_faults(const FaultLayer& registry, Instant now) {
 HttpResponse start_fault(FaultLayer& registry, Instant now, const std::string& body) {
   auto fault = parse_fault(body, now, [&](std::string_view name) { return registry.store().check_operation(name); });
   if (!fault) return text(400, to_string(fault.error()) + "\n");
+  if (fault->kind == FaultKind::StoreOutage && !registry.store().has_backend())
+    return text(400, "fault: this registry has no store behind its front-ends\n");
   return json("{\"id\":" + std::to_string(registry.start(now, std::move(*fault))) + "}\n");
 }
 

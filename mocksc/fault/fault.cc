@@ -12,8 +12,8 @@
 namespace mocksc {
 namespace {
 
-constexpr std::array<std::string_view, 8> kKinds = {"outage",       "slow",       "fail",  "list_empty",
-                                                    "list_partial", "stale_read", "limit", "lease_freeze"};
+constexpr std::array<std::string_view, 9> kKinds = {
+    "outage", "slow", "fail", "list_empty", "list_partial", "stale_read", "limit", "lease_freeze", "store_outage"};
 constexpr std::array<std::string_view, 3> kModes = {"refuse", "hang", "reset"};
 constexpr std::array<std::string_view, 3> kPages = {"none", "html", "text"};
 
@@ -196,6 +196,7 @@ void add_keys(Object& object, Fault& out, const CheckOperation& check) {
       break;
     case FaultKind::ListEmpty:
     case FaultKind::LeaseFreeze:
+    case FaultKind::StoreOutage:
       break;
   }
 }
@@ -318,6 +319,7 @@ Result<Fault> parse_fault(std::string_view text_, syncer::Instant now, const Che
       .key("frontend", number([&out](std::uint64_t n) { out.frontend = n; }, 1000));
   add_keys(object, out, check_operation);
   if (auto done = object.read(); !done) return tl::unexpected(done.error());
+  if (out.kind == FaultKind::StoreOutage && out.frontend) return refuse("frontend", "all front-ends have one store");
   out.until = syncer::saturating_add(now, how_long);
   out.latency_max = std::max(out.latency_min, out.latency_max);
   return out;
@@ -350,6 +352,7 @@ std::string render(const Fault& fault, syncer::Instant now) {
       break;
     case FaultKind::ListEmpty:
     case FaultKind::LeaseFreeze:
+    case FaultKind::StoreOutage:
       break;
   }
   return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace);

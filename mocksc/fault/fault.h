@@ -30,9 +30,11 @@ enum class FaultKind : std::uint8_t {
   StaleRead,    ///< lists show an older state
   Limit,        ///< more than so many requests per second are answered 429
   LeaseFreeze,  ///< leases do not run out
+  StoreOutage,  ///< the store behind the front-ends is away: they answer what they have cached, and no more
 };
 
-/// "outage", "slow", "fail", "list_empty", "list_partial", "stale_read", "limit", "lease_freeze".
+/// "outage", "slow", "fail", "list_empty", "list_partial", "stale_read", "limit", "lease_freeze",
+/// "store_outage".
 std::string_view name(FaultKind kind);
 syncer::Result<FaultKind> parse_fault_kind(std::string_view text);
 

@@ -14,6 +14,11 @@ using syncer::HttpRequest;
 using syncer::HttpResponse;
 using syncer::Instant;
 
+/// Measured: the first write that succeeds, after etcd is back.
+constexpr Duration kStoreReturns = std::chrono::milliseconds(1400);
+/// The longest that a front-end waits for its store.
+constexpr Duration kStorePatience = std::chrono::seconds(30);
+
 HttpResponse too_many_requests() {
   return {429, {{"Content-Type", "text/plain; charset=utf-8"}, {"Retry-After", "1"}}, "Too Many Requests\n"};
 }
@@ -43,6 +48,8 @@ Outcome FaultLayer::handle(Instant now, std::size_t frontend, const HttpRequest&
   Outcome outcome;
   if (const Failure* failure = draw_failure(frontend, traits)) {
     outcome = spoil(*failure, now, frontend, request, client, traits);
+  } else if (lacks_store(now)) {
+    outcome = answer_without_store(now, frontend, request, client, traits);
   } else {
     outcome.response = answer(now, frontend, request, client, traits);
   }
@@ -88,6 +95,20 @@ Outcome FaultLayer::outage(Instant now, const Fault& fault) const {
       break;
   }
   return {Outcome::Kind::Hang, {}, fault.until == syncer::kNever ? kForever : fault.until - now};
+}
+
+bool FaultLayer::lacks_store(Instant now) const { return store_is_away_ || now < store_answers_at_; }
+
+/// What no cache knows is asked of the store, too.
+Outcome FaultLayer::answer_without_store(Instant now, std::size_t frontend, const HttpRequest& request,
+                                         std::string_view client, const CallTraits& traits) {
+  const auto* away = plan_.find(FaultKind::StoreOutage, frontend);
+  const Instant back = away == nullptr ? store_answers_at_ : syncer::saturating_add(away->fault.until, kStoreReturns);
+  const Outcome waits{Outcome::Kind::Hang, {}, std::min(back - now, kStorePatience)};
+  if (store_->needs_backend(request)) return waits;
+  Outcome outcome;
+  outcome.response = answer(now, frontend, request, client, traits);
+  return outcome.response.status / 100 == 4 ? waits : outcome;
 }
 
 bool FaultLayer::is_out(std::size_t frontend) const {
@@ -192,9 +213,17 @@ void FaultLayer::advance(Instant now) {
 void FaultLayer::update_for_faults(Instant now) {
   bool is_frozen = false;
   bool is_stale = false;
+  bool is_away = false;
   for (const auto& [id, entry] : plan_.all()) {
     is_frozen = is_frozen || entry.fault.kind == FaultKind::LeaseFreeze;
     is_stale = is_stale || entry.fault.kind == FaultKind::StaleRead;
+    is_away = is_away || entry.fault.kind == FaultKind::StoreOutage;
+  }
+  is_frozen = is_frozen || is_away;
+  if (std::exchange(store_is_away_, is_away) && !is_away) {
+    store_answers_at_ = now + kStoreReturns;
+    store_->restart_leases(now);
+    record(now, [](Store& store, Instant at) { store.restart_leases(at); });
   }
   store_->freeze_leases(is_frozen);
   record(now, [is_frozen](Store& store, Instant) { store.freeze_leases(is_frozen); });

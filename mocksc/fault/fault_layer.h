@@ -87,6 +87,9 @@ class FaultLayer {
   syncer::HttpResponse answer(syncer::Instant now, std::size_t frontend, const syncer::HttpRequest& request,
                               std::string_view client, const CallTraits& traits);
   Outcome outage(syncer::Instant now, const Fault& fault) const;
+  bool lacks_store(syncer::Instant now) const;
+  Outcome answer_without_store(syncer::Instant now, std::size_t frontend, const syncer::HttpRequest& request,
+                               std::string_view client, const CallTraits& traits);
   Outcome spoil(const Failure& failure, syncer::Instant now, std::size_t frontend, const syncer::HttpRequest& request,
                 std::string_view client, const CallTraits& traits);
   syncer::HttpResponse other_answer(syncer::HttpResponse own);
@@ -100,6 +103,8 @@ class FaultLayer {
   syncer::Random random_;
   std::unique_ptr<LaggingCopy> past_;
   syncer::Duration memory_{0};
+  bool store_is_away_ = false;
+  syncer::Instant store_answers_at_ = syncer::Instant::min();  ///< after its outage
   std::map<std::size_t, Window> windows_;
   std::map<std::string, std::any> saved_;
   syncer::HttpResponse former_answer_;  ///< of the request before that was to get another's; status 0: none

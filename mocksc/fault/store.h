@@ -63,6 +63,15 @@ class Store {
   virtual void set_front_end_up(syncer::Instant now, std::size_t front_end, bool is_up) = 0;
   /// While frozen no lease runs out.
   virtual void freeze_leases(bool frozen) = 0;
+  /// The front-ends answer from caches over a store that may be away.
+  virtual bool has_backend() const { return false; }
+  /// That request is for the store, whatever the caches hold.
+  virtual bool needs_backend(const syncer::HttpRequest& request) const {
+    (void)request;
+    return false;
+  }
+  /// The store is back: every lease begins anew.
+  virtual void restart_leases(syncer::Instant now) { (void)now; }
   /// Ends the leases of that id now; how many there were.
   virtual std::size_t expire(syncer::Instant now, std::string_view id) = 0;
   virtual void lose_data(syncer::Instant now) = 0;

@@ -58,6 +58,7 @@ struct RegistryFault {
     ListPartial,  ///< lists lack a part, with a success code
     StaleRead,    ///< answers are old
     Limit,        ///< more requests per second than `rps` are refused
+    StoreOutage,  ///< the store behind the front-ends is away; what they have cached is answered
   };
   Kind kind = Kind::Outage;
   std::optional<std::uint32_t> front_end;  ///< every address of the registry when absent

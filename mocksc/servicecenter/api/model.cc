@@ -298,6 +298,7 @@ std::uint64_t Model::writes() const { return impl_->registry.writes(); }
 std::uint64_t Model::visible_changes() const { return impl_->registry.visible_changes(); }
 void Model::lose_data(syncer::Instant now) { impl_->registry.clear(now); }
 void Model::freeze_leases(bool frozen) { impl_->registry.freeze_leases(frozen); }
+void Model::restart_leases(syncer::Instant now) { impl_->registry.restart_leases(now); }
 void Model::set_frontend_up(syncer::Instant now, std::size_t frontend, bool is_up) {
   mocksc::set_frontend_up(impl_->registry, frontend, is_up, now);
 }

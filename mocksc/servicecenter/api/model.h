@@ -89,6 +89,8 @@ class Model {
   void lose_data(syncer::Instant now);
   /// While frozen no lease runs out; afterwards the overdue ones do within a second.
   void freeze_leases(bool frozen);
+  /// Every lease begins anew.
+  void restart_leases(syncer::Instant now);
   /// Whether a front-end runs: one that does not loses its own registration with its lease.
   void set_frontend_up(syncer::Instant now, std::size_t frontend, bool is_up);
 

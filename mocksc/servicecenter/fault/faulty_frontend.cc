@@ -41,6 +41,14 @@ class ModelStore final : public Store {
     model_.set_frontend_up(now, front_end, is_up);
   }
   void freeze_leases(bool frozen) override { model_.freeze_leases(frozen); }
+  bool has_backend() const override { return true; }
+  /// Renewals are answered as the ones before were.
+  bool needs_backend(const HttpRequest& request) const override {
+    const Operation operation = operation_of(request.method, request.target);
+    const bool renews = operation == Operation::Heartbeat || operation == Operation::HeartbeatSet;
+    return (is_write(operation) && !renews) || request.target.find("noCache=1") != std::string::npos;
+  }
+  void restart_leases(Instant now) override { model_.restart_leases(now); }
   std::size_t expire(Instant now, std::string_view id) override { return model_.expire(now, id); }
   void lose_data(Instant now) override { model_.lose_data(now); }
   std::any save() const override { return model_.save(); }

@@ -227,6 +227,10 @@ void Registry::renew(InstanceRecord& instance, Instant now) {
   instance.deadline = instance.ttl == Duration::zero() ? syncer::kNever : syncer::saturating_add(now, instance.ttl);
 }
 
+void Registry::restart_leases(Instant now) {
+  for (const auto& [serial, instance] : by_serial_) renew(*instance, now);
+}
+
 void Registry::set_life(InstanceRecord& instance, Duration ttl, Instant now) {
   if (instance.ttl == ttl) return;
   instance.ttl = ttl;

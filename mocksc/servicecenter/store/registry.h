@@ -71,6 +71,8 @@ class Registry {
   void advance(syncer::Instant now);
   /// While frozen no lease runs out; afterwards those that are overdue do within a second.
   void freeze_leases(bool frozen) { frozen_ = frozen; }
+  /// Every lease begins anew.
+  void restart_leases(syncer::Instant now);
   /// While lossless every write takes effect as it is answered: no update is lost, and no registration.
   void set_lossless(bool lossless) { lossless_ = lossless; }
 

@@ -25,6 +25,8 @@ struct RegistryKind {
   std::function<RegistryInstance(const RegistryInstance&)> shows;
   /// The same of an instance of a registry of this kind, where even that is not shown as it is; empty where it is.
   std::function<RegistryInstance(const RegistryInstance&)> shows_own;
+  /// Its front-ends answer from caches over a store that may be away.
+  bool has_backend = false;
   /// Where the API begins behind an address: "/eureka"; empty for the root.
   std::string path;
   /// Builds a registry of a checked spec.

@@ -48,6 +48,8 @@ mocksc::FaultKind kind_of(fault::RegistryFault::Kind kind) {
       return mocksc::FaultKind::StaleRead;
     case Kind::Limit:
       return mocksc::FaultKind::Limit;
+    case Kind::StoreOutage:
+      return mocksc::FaultKind::StoreOutage;
   }
   return mocksc::FaultKind::Outage;
 }

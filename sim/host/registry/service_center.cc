@@ -426,6 +426,7 @@ RegistryKind service_center_kind() {
   kind.check = check_spec;
   kind.check_operation = check_operation;
   kind.shows = shown_here;
+  kind.has_backend = true;
   kind.make = [](const RegistrySpec& spec, const syncer::Random& random) {
     return std::make_unique<ServiceCenter>(spec, random);
   };

@@ -119,6 +119,14 @@ class Arguments {
     registry(a.registry);
     address(a.registry, a.address);
   }
+  void operator()(const RegistryStoreOutage& a) const {
+    registry(a.registry);
+    for (const Registry& r : draft_.scenario.topology.registries) {
+      const host::RegistryKind* kind = host::find_registry_kind(r.kind);
+      if (!is_meant(r, a.registry) || kind == nullptr || kind->has_backend) continue;
+      refuse("registry", "\"" + r.name + "\" has no store behind its front-ends: " + r.kind + " keeps all itself");
+    }
+  }
   void operator()(const RegistryLimit& a) const {
     registry(a.registry);
     if (a.address) address(a.registry, *a.address);

@@ -99,6 +99,10 @@ void RegistryActions::operator()(const RegistryOutage& a) const {
   start_fault(*this, a.registry, fault, a.for_);
 }
 
+void RegistryActions::operator()(const RegistryStoreOutage& a) const {
+  start_fault(*this, a.registry, fault_of(Kind::StoreOutage), a.for_);
+}
+
 void RegistryActions::operator()(const RegistrySlow& a) const {
   fault::RegistryFault fault = fault_of(Kind::Slow);
   fault.latency = a.latency;

@@ -15,6 +15,7 @@ struct RegistryActions : ActionContext {
   void operator()(const RegistryStatus& a) const;
   void operator()(const RegistryUpdate& a) const;
   void operator()(const RegistryOutage& a) const;
+  void operator()(const RegistryStoreOutage& a) const;
   void operator()(const RegistrySlow& a) const;
   void operator()(const RegistryFail& a) const;
   void operator()(const RegistryListEmpty& a) const;

@@ -76,6 +76,12 @@ struct RegistryOutage {
   std::optional<Duration> for_;
   bool operator==(const RegistryOutage&) const = default;
 };
+/// The store behind the front-ends is gone, as etcd behind a service center: what is cached is answered.
+struct RegistryStoreOutage {
+  std::string registry;
+  std::optional<Duration> for_;
+  bool operator==(const RegistryStoreOutage&) const = default;
+};
 struct RegistrySlow {
   std::string registry;
   Duration latency{};
@@ -278,6 +284,15 @@ void describe(V& v, Type<RegistryOutage>) {
   v.takes("mode", &RegistryOutage::mode, "how it is gone");
 }
 
+constexpr EventWord word(Type<RegistryStoreOutage>) {
+  return {"registry.store_outage", "the store behind the registry is gone"};
+}
+
+template <class V>
+void describe(V& v, Type<RegistryStoreOutage>) {
+  describe_fault<RegistryStoreOutage>(v);
+}
+
 constexpr EventWord word(Type<RegistrySlow>) { return {"registry.slow", "the registry answers late"}; }
 
 template <class V>
@@ -385,8 +400,8 @@ void describe(V& v, Type<RegistryMeddle>) {
 /// Tells every word of "kind".
 /// Every event of this page, in the order of the documentation.
 using RegistryEvents = std::tuple<RegistryRegister, RegistryDeregister, RegistryStopHeartbeat, RegistryHeartbeat,
-                                  RegistryExpire, RegistryStatus, RegistryUpdate, RegistryOutage, RegistrySlow,
-                                  RegistryFail, RegistryListEmpty, RegistryListPartial, RegistryStaleRead,
+                                  RegistryExpire, RegistryStatus, RegistryUpdate, RegistryOutage, RegistryStoreOutage,
+                                  RegistrySlow, RegistryFail, RegistryListEmpty, RegistryListPartial, RegistryStaleRead,
                                   RegistryDataLoss, RegistryRestore, RegistryFailover, RegistryLimit, RegistryMeddle>;
 
 }  // namespace sim::scenario

@@ -45,11 +45,19 @@ TEST(Control, EveryKindReadsBackWhatItShows) {
       {R"({"fault":"outage","for":"10s","mode":"reset"})", R"({"fault":"slow","latency":"1s","latency_max":"2s"})",
        R"({"fault":"fail","rate":"1/3","with":[{"truncated_body":true,"weight":1},{"bad_json":true,"weight":2},{"reset_after_apply":true,"weight":1},{"status":503,"retry_after":"2s","weight":1}]})",
        R"({"fault":"list_empty"})", R"({"fault":"list_partial","keep":"50%"})", R"({"fault":"stale_read","by":"10s"})",
-       R"({"fault":"limit","rps":5})", R"({"fault":"lease_freeze","frontend":0})"}) {
+       R"({"fault":"limit","rps":5})", R"({"fault":"lease_freeze","frontend":0})",
+       R"({"fault":"store_outage","for":"25s"})"}) {
     const auto fault = parse_fault(text, syncer::instant(0), [](std::string_view) { return syncer::Result<void>(); });
     ASSERT_TRUE(fault) << text << ": " << to_string(fault.error());
     EXPECT_EQ(render(*fault, syncer::instant(0)), text);
   }
+}
+
+TEST(Control, RefusesTheOutageOfAPartOfTheStore) {
+  Desk desk;
+  const auto part = desk.call("POST", "/mock/faults", R"({"fault":"store_outage","frontend":1})");
+  EXPECT_EQ(part.status, 400);
+  EXPECT_EQ(part.body, "frontend: all front-ends have one store\n");
 }
 
 TEST(Control, NamesTheBadKeyAndTheNearestWord) {
@@ -95,8 +103,8 @@ TEST(Control, ExplainsItself) {
   EXPECT_TRUE(is_control("/mock"));
   EXPECT_TRUE(is_control("/mock/faults?x=1"));
   EXPECT_FALSE(is_control("/mocks"));
-  for (const char* word :
-       {"outage", "slow", "fail", "list_empty", "list_partial", "stale_read", "limit", "lease_freeze"}) {
+  for (const char* word : {"outage", "slow", "fail", "list_empty", "list_partial", "stale_read", "limit",
+                           "lease_freeze", "store_outage"}) {
     EXPECT_NE(desk.call("GET", "/mock").body.find(word), std::string::npos) << word;
   }
   EXPECT_EQ(desk.call("GET", "/mock/other").status, 404);

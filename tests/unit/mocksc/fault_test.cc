@@ -299,6 +299,44 @@ TEST(LeaseFreeze, KeepsLeasesUntilItsEndAndExpireEndsOneAtOnce) {
   EXPECT_EQ(sick.count(), 0U);
 }
 
+TEST(StoreOutage, LeavesWhatIsCachedAndHangsAllElseUntilTheStoreIsBack) {
+  Sick sick(2);
+  const std::string one = sick.kInstances + "/i1";
+  sick.start(Sick::fault(FaultKind::StoreOutage), 25s);
+  sick.pass(5s);
+  EXPECT_EQ(sick.count(), 2U);
+  EXPECT_EQ(sick.send("GET", "/health").response.status, 200);
+  EXPECT_EQ(sick.send("GET", one).response.status, 200);
+  EXPECT_EQ(sick.send("PUT", one + "/heartbeat").response.status, 200);
+  for (const auto& [method, target] : {std::pair<std::string, std::string>{"GET", one + "?noCache=1"},
+                                       {"GET", sick.kInstances + "?noCache=1"},
+                                       {"GET", sick.kInstances + "/unknown"},
+                                       {"DELETE", one},
+                                       {"PUT", one + "/status?value=DOWN"}}) {
+    const Outcome outcome = sick.send(method, target);
+    EXPECT_EQ(outcome.kind, Kind::Hang) << method << target;
+    EXPECT_EQ(outcome.delay, 21400ms) << method << target;
+  }
+  EXPECT_EQ(sick.add("new").kind, Kind::Hang);
+  sick.pass(20s);
+  EXPECT_EQ(sick.add("new").kind, Kind::Hang) << "it is back, and not ready yet";
+  sick.pass(1400ms);
+  EXPECT_EQ(sick.count(), 2U) << "nothing was done";
+  EXPECT_EQ(sick.add("new").response.status, 200);
+  EXPECT_EQ(sick.count(), 3U);
+}
+
+TEST(StoreOutage, EndsNoLeaseAndBeginsAllOfThemAnew) {
+  Sick sick(2);
+  sick.start(Sick::fault(FaultKind::StoreOutage), 300s);
+  EXPECT_EQ(sick.add("new").delay, 30s) << "as long as a front-end waits";
+  sick.pass(300s);
+  sick.pass(119s);
+  EXPECT_EQ(sick.count(), 2U);
+  sick.pass(2s);
+  EXPECT_EQ(sick.count(), 0U);
+}
+
 TEST(Model, ACopyGoesOnExactlyAsTheOriginal) {
   Sick sick(5);
   Model copy = sick.sc.model().copy();
