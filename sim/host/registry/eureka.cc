@@ -6,6 +6,7 @@
 
 #include "mocksc/eureka/server.h"
 #include "sim/host/process/machine.h"
+#include "sim/host/registry/entry_values.h"
 #include "sim/host/registry/mock_host.h"
 #include "syncer/base/endpoint.h"
 #include "syncer/base/quantity.h"
@@ -27,12 +28,6 @@ constexpr const char* kPath = "/eureka";
 constexpr std::string_view kSpring = "4.1.3";
 constexpr std::string_view kNetflix = "2.0.3";
 
-std::string text(const std::map<std::string, std::string>& metadata, const char* key,
-                 const std::string& otherwise = "") {
-  const auto found = metadata.find(key);
-  return found == metadata.end() ? otherwise : found->second;
-}
-
 std::string lower(std::string name) {
   for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
   return name;
@@ -40,34 +35,9 @@ std::string lower(std::string name) {
 
 std::string upper(std::string name) { return mocksc::eureka::upper(name); }
 
-std::optional<CopyMark> mark_in(const std::map<std::string, std::string>& metadata) {
-  if (!metadata.contains("syncer.region")) return std::nullopt;
-  const auto epoch = syncer::parse_epoch(text(metadata, "syncer.epoch"));
-  return CopyMark{text(metadata, "syncer.region"), text(metadata, "syncer.instance"), epoch.value_or(syncer::Epoch{})};
-}
-
-/// The host and port of "scheme://host:port…", and whether callers have to encrypt.
-struct Address {
-  std::string host;
-  std::int64_t port = 0;
-  bool secure = false;
-  bool http = false;
-};
-
-Address address_of(const std::string& endpoint) {
-  Address out;
-  const std::size_t scheme = endpoint.find("://");
-  const std::string name = scheme == std::string::npos ? "" : endpoint.substr(0, scheme);
-  std::string rest = scheme == std::string::npos ? endpoint : endpoint.substr(scheme + 3);
-  out.secure = name == "https" || rest.find("sslEnabled=true") != std::string::npos;
-  out.http = name == "http" || name == "https" || name == "rest";
-  rest = rest.substr(0, rest.find_first_of("/?"));
-  const std::size_t colon = rest.rfind(':');
-  out.host = rest.substr(0, colon);
-  const auto port = colon == std::string::npos ? syncer::Result<std::uint64_t>(0)
-                                               : syncer::parse_number(rest.substr(colon + 1), 65535);
-  out.port = static_cast<std::int64_t>(port.value_or(0));
-  return out;
+/// 0 when there is none that a server takes.
+std::int64_t port_of(const EndpointParts& address) {
+  return static_cast<std::int64_t>(syncer::parse_number(address.port, 65535).value_or(0));
 }
 
 /// One plain and one encrypted address, as every Eureka entry has.
@@ -75,10 +45,11 @@ std::vector<std::string> reduced(const std::vector<std::string>& endpoints) {
   std::string plain;
   std::string secure;
   for (const std::string& endpoint : endpoints) {
-    const Address address = address_of(endpoint);
-    if (!address.http || address.port == 0) continue;
+    const EndpointParts address = parts_of(endpoint);
+    const std::int64_t port = port_of(address);
+    if (!address.is_http() || port == 0) continue;
     std::string& place = address.secure ? secure : plain;
-    const std::string where = "://" + address.host + ":" + std::to_string(address.port);
+    const std::string where = "://" + address.host + ":" + std::to_string(port);
     if (place.empty()) place = (address.secure ? "https" : "http") + where;
   }
   std::vector<std::string> out;
@@ -108,20 +79,14 @@ std::vector<std::string> endpoints_of(const mocksc::eureka::Instance& instance) 
   return out;
 }
 
-std::string version_in(const std::map<std::string, std::string>& metadata) {
-  const std::string version = text(metadata, "version");
-  const bool fits = !version.empty() && version.find_first_not_of("0123456789.") == std::string::npos;
-  return fits ? version : "0.0.1";
-}
-
 RegistryInstance neutral(const mocksc::eureka::Instance& instance) {
   RegistryInstance out;
   const auto& metadata = instance.metadata;
-  const std::string address = text(instance.texts, "vipAddress");
+  const std::string address = text_in(instance.texts, "vipAddress");
   const std::string name = upper(address) == instance.app ? address : lower(instance.app);
   out.service =
-      service_text(text(metadata, "syncer.env"), text(metadata, "syncer.app", "default"),
-                   text(metadata, "syncer.name", name), text(metadata, "syncer.version", version_in(metadata)));
+      service_text(text_in(metadata, "syncer.env"), text_in(metadata, "syncer.app", "default"),
+                   text_in(metadata, "syncer.name", name), text_in(metadata, "syncer.version", version_in(metadata)));
   out.id = instance.key();
   out.endpoints = endpoints_of(instance);
   out.status = instance.status == "OUT_OF_SERVICE" ? "OUTOFSERVICE" : instance.status;
@@ -157,7 +122,10 @@ const char* word_of(Change change) {
   return kWords[static_cast<std::size_t>(change)];
 }
 
-json port_json(std::int64_t number, bool enabled) { return {{"$", number}, {"@enabled", enabled ? "true" : "false"}}; }
+json port_json(const EndpointParts& address) {
+  const std::int64_t port = port_of(address);
+  return {{"$", port}, {"@enabled", port != 0 ? "true" : "false"}};
+}
 
 HttpRequest request_of(const char* method, const std::string& path, std::string body = {}) {
   HttpRequest request;
@@ -226,22 +194,22 @@ class EurekaHost final : public MockHost {
 
 std::string EurekaHost::body_of(const App& app) {
   const AppInstance& who = app.instance;
-  Address plain;
-  Address secure;
+  EndpointParts plain;
+  EndpointParts secure;
   for (const std::string& endpoint : reduced(who.endpoints)) {
-    const Address address = address_of(endpoint);
+    const EndpointParts address = parts_of(endpoint);
     (address.secure ? secure : plain) = address;
   }
   json metadata = who.properties;
-  if (who.version != "0.0.1" && !metadata.contains("version")) metadata["version"] = who.version;
+  if (who.version != kDefaultVersion && !metadata.contains("version")) metadata["version"] = who.version;
   const json instance = {
       {"instanceId", app.id},
       {"hostName", who.name},
       {"app", upper(who.service)},
       {"ipAddr", plain.host.empty() ? secure.host : plain.host},
       {"status", who.status == "OUTOFSERVICE" ? "OUT_OF_SERVICE" : who.status},
-      {"port", port_json(plain.port, plain.port != 0)},
-      {"securePort", port_json(secure.port, secure.port != 0)},
+      {"port", port_json(plain)},
+      {"securePort", port_json(secure)},
       {"vipAddress", who.service},
       {"dataCenterInfo", {{"@class", "com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo"}, {"name", "MyOwn"}}},
       {"leaseInfo",

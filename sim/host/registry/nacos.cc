@@ -6,6 +6,7 @@
 
 #include "mocksc/nacos/server/servers.h"
 #include "sim/host/process/machine.h"
+#include "sim/host/registry/entry_values.h"
 #include "sim/host/registry/mock_host.h"
 #include "syncer/base/quantity.h"
 
@@ -20,15 +21,8 @@ using syncer::failure;
 using syncer::HttpRequest;
 using syncer::Instant;
 using syncer::Result;
-using Texts = std::map<std::string, std::string>;
 
 constexpr const char* kPath = "/nacos";
-constexpr const char* kDefaultVersion = "0.0.1";
-
-std::string text(const Texts& metadata, const char* key, const std::string& otherwise = "") {
-  const auto found = metadata.find(key);
-  return found == metadata.end() ? otherwise : found->second;
-}
 
 Texts texts_of(const mocksc::nacos::Metadata& metadata) {
   Texts out;
@@ -38,77 +32,40 @@ Texts texts_of(const mocksc::nacos::Metadata& metadata) {
   return out;
 }
 
-std::optional<CopyMark> mark_in(const Texts& metadata) {
-  if (!metadata.contains("syncer.region")) return std::nullopt;
-  const auto epoch = syncer::parse_epoch(text(metadata, "syncer.epoch"));
-  return CopyMark{text(metadata, "syncer.region"), text(metadata, "syncer.instance"), epoch.value_or(syncer::Epoch{})};
-}
-
-/// "scheme://host:port…" taken apart.
-struct Address {
-  std::string scheme;
-  std::string host;
-  std::string port;
-  bool secure = false;
-};
-
-Address address_of(const std::string& endpoint) {
-  Address out;
-  const std::size_t scheme = endpoint.find("://");
-  out.scheme = scheme == std::string::npos ? "" : endpoint.substr(0, scheme);
-  std::string rest = scheme == std::string::npos ? endpoint : endpoint.substr(scheme + 3);
-  out.secure = out.scheme == "https" || rest.find("sslEnabled=true") != std::string::npos;
-  rest = rest.substr(0, rest.find_first_of("/?"));
-  const std::size_t colon = rest.rfind(':');
-  out.host = rest.substr(0, colon);
-  if (colon != std::string::npos) out.port = rest.substr(colon + 1);
-  return out;
-}
-
-bool is_http(const Address& address) {
-  return address.scheme == "http" || address.scheme == "https" || address.scheme == "rest";
-}
-
 /// The one address that a server has a place for.
-Address chosen(const std::vector<std::string>& endpoints) {
-  std::optional<Address> secure;
-  std::optional<Address> other;
+EndpointParts chosen(const std::vector<std::string>& endpoints) {
+  std::optional<EndpointParts> secure;
+  std::optional<EndpointParts> other;
   for (const std::string& endpoint : endpoints) {
-    Address address = address_of(endpoint);
+    EndpointParts address = parts_of(endpoint);
     if (address.port.empty()) continue;
-    if (is_http(address) && !address.secure) return address;
-    std::optional<Address>& place = is_http(address) ? secure : other;
+    if (address.is_http() && !address.secure) return address;
+    std::optional<EndpointParts>& place = address.is_http() ? secure : other;
     if (!place) place = std::move(address);
   }
   if (secure) return *secure;
-  return other.value_or(Address{});
+  return other.value_or(EndpointParts{});
 }
 
 std::vector<std::string> shown_endpoints(const std::string& host, const std::string& port, const Texts& metadata) {
-  const bool secure = text(metadata, "secure") == "true";
-  const std::string scheme = text(metadata, "protocol", secure ? "https" : "http");
+  const bool secure = text_in(metadata, "secure") == "true";
+  const std::string scheme = text_in(metadata, "protocol", secure ? "https" : "http");
   return {scheme + "://" + host + ":" + port};
 }
 
 /// What callers read of an address that its scheme does not say any more.
-void describe(const Address& address, Texts& metadata) {
+void describe(const EndpointParts& address, Texts& metadata) {
   if (address.secure) metadata.emplace("secure", "true");
-  if (!is_http(address)) metadata.emplace("protocol", address.scheme);
+  if (!address.is_http()) metadata.emplace("protocol", address.scheme);
 }
 
 /// A copy says with one word whether it gets traffic.
 RegistryInstance shown_here(RegistryInstance instance) {
-  const Address address = chosen(instance.endpoints);
+  const EndpointParts address = chosen(instance.endpoints);
   describe(address, instance.properties);
   instance.endpoints = shown_endpoints(address.host, address.port, instance.properties);
   if (instance.status != "UP") instance.status = "OUTOFSERVICE";
   return instance;
-}
-
-std::string version_in(const Texts& metadata) {
-  const std::string version = text(metadata, "version");
-  const bool fits = !version.empty() && version.find_first_not_of("0123456789.") == std::string::npos;
-  return fits ? version : kDefaultVersion;
 }
 
 std::string status_of(const mocksc::nacos::Instance& instance) {
@@ -124,14 +81,14 @@ RegistryInstance neutral(const ServiceName& service, const mocksc::nacos::Instan
   RegistryInstance out;
   const Texts metadata = texts_of(instance.metadata);
   const std::string app = service.group == mocksc::nacos::kDefaultGroup ? "default" : service.group;
-  out.service =
-      service_text(text(metadata, "syncer.env"), text(metadata, "syncer.app", app),
-                   text(metadata, "syncer.name", service.name), text(metadata, "syncer.version", version_in(metadata)));
+  out.service = service_text(text_in(metadata, "syncer.env"), text_in(metadata, "syncer.app", app),
+                             text_in(metadata, "syncer.name", service.name),
+                             text_in(metadata, "syncer.version", version_in(metadata)));
   out.id = instance.cluster + "#" + instance.ip + "#" + std::to_string(instance.port);
   out.endpoints = shown_endpoints(instance.ip, std::to_string(instance.port), metadata);
   out.status = status_of(instance);
   out.properties = metadata;
-  const std::string version = text(metadata, "syncer.version");
+  const std::string version = text_in(metadata, "syncer.version");
   std::erase_if(out.properties, [&](const auto& one) {
     const bool is_added = !version.empty() && one.first == "version" && one.second == version;
     return one.first.starts_with("syncer.") || is_of_lease(one.first) || is_added;
@@ -205,7 +162,7 @@ class NacosHost final : public MockHost {
 
  protected:
   std::string id_of(const App& app) const override {
-    const Address address = chosen(app.instance.endpoints);
+    const EndpointParts address = chosen(app.instance.endpoints);
     return "DEFAULT#" + address.host + "#" + address.port;
   }
   Requests registration(const App& app) const override;
@@ -220,7 +177,7 @@ class NacosHost final : public MockHost {
   /// Another one that took the address over is not the application.
   bool is_alive(const App& app) const override {
     for (const mocksc::nacos::Instance& instance : servers_.model().registry().present(service_of(app))) {
-      const Address address = chosen(app.instance.endpoints);
+      const EndpointParts address = chosen(app.instance.endpoints);
       if (instance.ip == address.host && std::to_string(instance.port) == address.port)
         return !instance.metadata.contains("syncer.region");
     }
@@ -236,7 +193,7 @@ class NacosHost final : public MockHost {
     return name;
   }
   static Pairs where(const App& app) {
-    const Address address = chosen(app.instance.endpoints);
+    const EndpointParts address = chosen(app.instance.endpoints);
     return {{"serviceName", service_of(app).full()}, {"ip", address.host}, {"port", address.port}};
   }
 
