@@ -33,6 +33,14 @@ struct World::State {
     SYNCER_ASSERT(n < fabric.nodes.size());
     return *fabric.nodes[n];
   }
+  /// To the node, and to the other side of its process if it has one; gives what became of the node.
+  template <class Act>
+  bool to_process(NodeIndex n, Act act) {
+    NodeHost& host = node(n);
+    const bool done = act(host);
+    if (host.other_side() != nullptr) act(*host.other_side());
+    return done;
+  }
   RegistryHost& registry(RegistryIndex r) {
     SYNCER_ASSERT(r < fabric.registries.size());
     return *fabric.registries[r];
@@ -77,6 +85,15 @@ NodeIndex World::add_node(NodeSpec spec) {
   fabric.network.add_site(Site::node(index));
   fabric.nodes.push_back(std::make_unique<NodeHost>(fabric, index, std::move(spec), make_syncer));
   return index;
+}
+
+void World::bridge(NodeIndex near, NodeIndex far) {
+  NodeHost& one = state_->node(near);
+  NodeHost& other = state_->node(far);
+  SYNCER_ASSERT(near != far && one.other_side() == nullptr && other.other_side() == nullptr);
+  one.set_other_side(other);
+  other.set_other_side(one);
+  state_->fabric.network.join(near, far);
 }
 
 void World::add_probe(Probe& probe) { state_->fabric.kernel.probes.add(probe); }
@@ -199,16 +216,14 @@ bool World::operate(NodeIndex n, const std::function<void(syncer::node::Node&, I
 
 // ---- What can be done to the machines, clocks and links of a world ----
 
-bool World::start(NodeIndex n) { return state_->node(n).start(); }
-bool World::stop(NodeIndex n) { return state_->node(n).stop(); }
-bool World::crash(NodeIndex n, DiskFate disk, Farewell farewell) { return state_->node(n).crash(disk, farewell); }
-
-bool World::restart(NodeIndex n, std::optional<DiskFate> disk, std::optional<syncer::node::NodeConfig> config) {
-  NodeHost& host = state_->node(n);
-  if (host.running()) return false;
-  if (disk) host.disk().crash(*disk);
-  if (config) host.set_config(std::move(*config));
-  return host.start();
+bool World::start(NodeIndex n) {
+  return state_->to_process(n, [](NodeHost& host) { return host.start(); });
+}
+bool World::stop(NodeIndex n) {
+  return state_->to_process(n, [](NodeHost& host) { return host.stop(); });
+}
+bool World::crash(NodeIndex n, DiskFate disk, Farewell farewell) {
+  return state_->to_process(n, [&](NodeHost& host) { return host.crash(disk, farewell); });
 }
 
 syncer::Result<void> World::reconfigure(NodeIndex n, const syncer::node::NodeConfig& config) {
@@ -223,15 +238,36 @@ syncer::Result<void> World::reconfigure(NodeIndex n, const syncer::node::NodeCon
   return outcome;
 }
 
-bool World::pause(NodeIndex n) { return state_->node(n).pause(); }
-bool World::resume(NodeIndex n) { return state_->node(n).resume(); }
-bool World::suspend(NodeIndex n) { return state_->node(n).suspend(); }
-bool World::resume_machine(NodeIndex n) { return state_->node(n).resume_machine(); }
+bool World::restart(NodeIndex n, std::optional<DiskFate> disk, std::optional<syncer::node::NodeConfig> config) {
+  if (state_->node(n).running()) return false;
+  if (config) state_->node(n).set_config(std::move(*config));
+  return state_->to_process(n, [&](NodeHost& host) {
+    if (disk && !host.running()) host.disk().crash(*disk);
+    return host.start();
+  });
+}
+
+bool World::pause(NodeIndex n) {
+  return state_->to_process(n, [](NodeHost& host) { return host.pause(); });
+}
+bool World::resume(NodeIndex n) {
+  return state_->to_process(n, [](NodeHost& host) { return host.resume(); });
+}
+bool World::suspend(NodeIndex n) {
+  return state_->to_process(n, [](NodeHost& host) { return host.suspend(); });
+}
+bool World::resume_machine(NodeIndex n) {
+  return state_->to_process(n, [](NodeHost& host) { return host.resume_machine(); });
+}
 void World::doom(NodeIndex n, Doom doom) { state_->node(n).doom(doom); }
 bool World::flip_bit(NodeIndex n, std::string_view key) { return state_->node(n).disk().flip_bit(key); }
 std::uint64_t World::doomed_deaths(NodeIndex n) const { return state_->node(n).doomed_deaths(); }
-void World::slow(NodeIndex n, Duration cost) { state_->node(n).slow(cost); }
-void World::disk_fault(NodeIndex n, DiskFault fault) { state_->node(n).disk().set_fault(fault); }
+void World::slow(NodeIndex n, Duration cost) {
+  state_->to_process(n, [&](NodeHost& host) { return host.slow(cost), true; });
+}
+void World::disk_fault(NodeIndex n, DiskFault fault) {
+  state_->to_process(n, [&](NodeHost& host) { return host.disk().set_fault(fault), true; });
+}
 
 namespace {
 
@@ -277,13 +313,18 @@ std::optional<Certificate> World::certificate_at(const syncer::Endpoint& host) c
 void World::stop_stranger(NodeIndex stranger) { state_->node(stranger).crash(DiskFate::Keep, Farewell::Reset); }
 
 void World::drift(NodeIndex n, std::int64_t ppm) {
-  NodeHost& host = state_->node(n);
-  host.clock().set_drift(now(), ppm);
-  host.rearm();
+  state_->to_process(n, [&](NodeHost& host) {
+    host.clock().set_drift(now(), ppm);
+    return host.rearm(), true;
+  });
 }
 
-void World::wall_jump(NodeIndex n, Duration by) { state_->node(n).clock().jump_wall(by); }
-void World::wall_skew(NodeIndex n, Duration by) { state_->node(n).clock().skew_wall(by); }
+void World::wall_jump(NodeIndex n, Duration by) {
+  state_->to_process(n, [&](NodeHost& host) { return host.clock().jump_wall(by), true; });
+}
+void World::wall_skew(NodeIndex n, Duration by) {
+  state_->to_process(n, [&](NodeHost& host) { return host.clock().skew_wall(by), true; });
+}
 Instant World::local_time(NodeIndex n) const { return state_->node(n).local_now(); }
 syncer::WallTime World::wall_time(NodeIndex n) const { return state_->node(n).clock().wall(now()); }
 

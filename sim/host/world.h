@@ -52,6 +52,9 @@ class World {
   // Building. Nodes are down until start(); registries are up.
   RegistryIndex add_registry(RegistrySpec spec);
   NodeIndex add_node(NodeSpec spec);
+  /// These two are one process that bridges two registries: whatever is done to one is done to both, and nothing
+  /// happens to what they send each other. Both are down.
+  void bridge(NodeIndex near, NodeIndex far);
   /// Borrowed; outlives the world's last event.
   void add_probe(Probe& probe);
   /// The syncers; strangers do not count.

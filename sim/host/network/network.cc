@@ -102,6 +102,18 @@ void Network::add_site(Site site) {
   for (auto& way_row : ways_) way_row.resize(sites_.size());
 }
 
+void Network::join(fault::NodeIndex a, fault::NodeIndex b) {
+  other_sides_[a] = b;
+  other_sides_[b] = a;
+  ++rules_version_;
+}
+
+bool Network::is_inside(Site from, Site to) const {
+  if (from.kind != Site::Kind::Node || to.kind != Site::Kind::Node) return false;
+  const auto other = other_sides_.find(from.index);
+  return other != other_sides_.end() && other->second == to.index;
+}
+
 std::size_t Network::index(Site site) const {
   const std::vector<std::uint32_t>& row = site.kind == Site::Kind::Node ? node_index_ : registry_index_;
   SYNCER_ASSERT(site.index < row.size());
@@ -120,6 +132,7 @@ Network::Way& Network::way(Site from, Site to) {
 
 LinkModel Network::resolve(Site from, Site to) const {
   LinkModel model = plain_link();
+  if (is_inside(from, to)) return model;
   for (const Rule& rule : rules_) {
     if (!matches(rule.rule, from, to)) continue;
     if (!rule.rule.patch) model = plain_link();
@@ -144,6 +157,7 @@ void Network::remove_rule(RuleId rule) {
 
 void Network::count(const fault::PartitionSpec& spec, int by) {
   for (const auto& [from, to] : spec.blocked) {
+    if (is_inside(from, to)) continue;
     Way& w = way(from, to);
     if (spec.mode == fault::BlockMode::Drop) w.drops += static_cast<std::uint32_t>(by);
     if (spec.mode == fault::BlockMode::Jam) w.jams += static_cast<std::uint32_t>(by);
@@ -170,7 +184,8 @@ void Network::heal_all() {
 }
 
 bool Network::keeps(Site from, Site to, const Way& w) const {
-  return w.jams > 0 || (hold_ && from.kind == Site::Kind::Node && to.kind == Site::Kind::Node);
+  const bool is_held = hold_ && from.kind == Site::Kind::Node && to.kind == Site::Kind::Node;
+  return w.jams > 0 || (is_held && !is_inside(from, to));
 }
 
 bool Network::open(Site from, Site to) { return !drops(from, to) && !keeps(from, to, way(from, to)); }

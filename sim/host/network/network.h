@@ -54,6 +54,8 @@ class Network {
   explicit Network(Kernel& kernel) : kernel_(kernel) {}
 
   void add_site(Site site);
+  /// These two are sides of one process: what is between them is on no network, and nothing happens to it.
+  void join(fault::NodeIndex a, fault::NodeIndex b);
   const fault::Sites& sites() const { return sites_; }
 
   RuleId add_rule(fault::LinkRule rule);
@@ -99,6 +101,7 @@ class Network {
     std::shared_ptr<const fault::LatencyTable> latency;
   };
   std::size_t index(Site site) const;
+  bool is_inside(Site from, Site to) const;
   Way& way(Site from, Site to);
   bool keeps(Site from, Site to, const Way& way) const;
   fault::LinkModel resolve(Site from, Site to) const;
@@ -107,6 +110,7 @@ class Network {
 
   Kernel& kernel_;
   fault::Sites sites_;
+  std::map<fault::NodeIndex, fault::NodeIndex> other_sides_;
   std::vector<std::uint32_t> node_index_;
   std::vector<std::uint32_t> registry_index_;
   std::vector<bool> up_;

@@ -291,6 +291,8 @@ void NodeHost::exit_failed(std::string reason) {
   end_process(HostChange::Exited, Farewell::Reset);
   const auto delay = fabric_.kernel.options.supervisor_delay;
   if (delay) fabric_.kernel.after(*delay, EventCode::Supervise, index_, {incarnation_, 0});
+  if (other_side_ != nullptr && other_side_->running())
+    other_side_->exit_failed("the other side of its bridge failed: " + failure_);
 }
 
 void NodeHost::supervise(std::uint32_t incarnation) {
@@ -305,8 +307,13 @@ void NodeHost::made(CallKind call) {
 void NodeHost::die() {
   const Doom doom = *std::exchange(doom_, {});
   dying_ = false;
-  revives_ = true;
   ++doomed_deaths_;
+  fall(doom);
+  if (other_side_ != nullptr && other_side_->running()) other_side_->fall(doom);
+}
+
+void NodeHost::fall(const Doom& doom) {
+  revives_ = true;
   crash(doom.disk, Farewell::Reset);
   fabric_.kernel.after(doom.down, EventCode::Supervise, index_, {incarnation_, 0});
 }

@@ -29,6 +29,9 @@ class NodeHost {
   /// What it shows from its next link on.
   const std::optional<Certificate>& certificate() const { return spec_.certificate; }
   void set_certificate(std::optional<Certificate> certificate) { spec_.certificate = std::move(certificate); }
+  /// The other side of its process, where that bridges two registries; nullptr where it does not.
+  NodeHost* other_side() const { return other_side_; }
+  void set_other_side(NodeHost& other) { other_side_ = &other; }
   const syncer::node::Node* node() const { return process_ ? process_->node() : nullptr; }
   NodePorts& ports() { return ports_; }
   bool running() const { return process_ != nullptr; }
@@ -95,6 +98,7 @@ class NodeHost {
   void end_process(HostChange change, Farewell farewell);
   void exit_failed(std::string reason);
   void die();
+  void fall(const Doom& doom);
 
   Fabric& fabric_;
   NodeIndex index_;
@@ -103,6 +107,7 @@ class NodeHost {
   Disk disk_;
   NodePorts ports_;
   ProcessFactory factory_;
+  NodeHost* other_side_ = nullptr;
   std::unique_ptr<Process> process_;
   std::uint32_t incarnation_ = 0;
   std::string failure_;

@@ -63,6 +63,23 @@ void validate_region(const Draft& draft, const Region& region, const Cursor& at,
   validate_machines(draft, region, at);
 }
 
+/// The far side is one syncer beside another one, which has a bridge to nobody else.
+void validate_bridge(const Draft& draft, const Region& region, const Cursor& at) {
+  if (region.bridge_of.empty()) return;
+  const Cursor where = at.at("bridge_of");
+  const auto near = draft.names.node(region.bridge_of);
+  if (!near) return draft.reader.refuse(where, "there is no syncer \"" + region.bridge_of + "\"");
+  const std::vector<Region>& all = draft.scenario.topology.regions;
+  const Region& home = all[draft.names.nodes()[*near].region];
+  const bool fits = home.name != region.name && home.bridge_of.empty() && home.mode == RegionMode::Single &&
+                    region.mode == RegionMode::Single;
+  if (!fits)
+    draft.reader.refuse(where, "a bridge is between two regions of mode \"single\", and begins where none ends");
+  const auto ends =
+      std::count_if(all.begin(), all.end(), [&](const Region& other) { return other.bridge_of == region.bridge_of; });
+  if (ends > 1) draft.reader.refuse(where, "\"" + region.bridge_of + "\" has another bridge already");
+}
+
 void validate_registry(const Draft& draft, const Registry& registry, const Cursor& at) {
   if (const host::RegistryKind* kind = host::find_registry_kind(registry.kind)) {
     const auto fits = kind->check(registry_spec(registry));
@@ -160,6 +177,7 @@ void validate_topology(const Draft& draft) {
   if (topology.regions.empty()) draft.reader.refuse(at, "wants at least one region");
   for (const Region& region : topology.regions) {
     validate_region(draft, region, at.at("regions").at(region.name), unique);
+    validate_bridge(draft, region, at.at("regions").at(region.name));
   }
   const Cursor details = at.at("registries");
   for (const Registry& registry : topology.registries) {

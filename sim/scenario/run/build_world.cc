@@ -86,6 +86,14 @@ void set_clock(const Clock& clock, NodeIndex node, host::World& world) {
   if (clock.skew.by != Duration::zero()) world.wall_skew(node, clock.skew.by);
 }
 
+/// The clock of the near side's machine is that of both.
+void add_bridges(const Topology& topology, const Names& names, host::World& world) {
+  for (std::size_t r = 0; r < topology.regions.size(); ++r) {
+    const auto near = names.node(topology.regions[r].bridge_of);
+    if (near) world.bridge(*near, names.regions()[r].nodes.front());
+  }
+}
+
 /// A stale read is as old as it says only when the past was kept from the beginning.
 void remember_past(const Scenario& scenario, host::World& world) {
   Duration longest{};
@@ -131,6 +139,9 @@ syncer::node::NodeConfig node_config(const Scenario& scenario, const Names& name
   config.rpc_address = rpc_address(node);
   config.cluster_address = machine(node, 30192);
   config.certificates = scenario.topology.certificates;
+  // The far side of a bridge is in the pool by the near one.
+  if (const auto near = names.node(scenario.topology.regions[own.region].bridge_of))
+    config.join = {gossip_address(*near)};
   if (scenario.topology.regions[own.region].mode == RegionMode::Cluster) {
     config.mode = syncer::node::Mode::Cluster;
     config.cluster.voters = static_cast<std::uint32_t>(region.nodes.size());
@@ -183,7 +194,11 @@ void build_world(const Scenario& scenario, const Names& names, host::World& worl
     if (scenario.topology.sealed) seal(spec.config, world);
     spec.certificate = certificate(scenario.topology, spec.config);
     world.add_node(std::move(spec));
-    set_clock(scenario.topology.regions[names.nodes()[n].region].clock, n, world);
+  }
+  add_bridges(scenario.topology, names, world);
+  for (NodeIndex n = 0; n < names.nodes().size(); ++n) {
+    const scenario::Region& region = scenario.topology.regions[names.nodes()[n].region];
+    if (region.bridge_of.empty()) set_clock(region.clock, n, world);
   }
   for (const Event& event : scenario.events) {
     if (is_stranger(event.action)) world.add_stranger();

@@ -45,6 +45,7 @@ struct Region {
   RegionMode mode = RegionMode::Single;
   std::vector<Machine> machines;
   Clock clock{};
+  std::string bridge_of;  ///< a syncer of another region: its process has this region's syncer as its far side
   bool operator==(const Region&) const = default;
 };
 
@@ -205,6 +206,8 @@ void describe(V& v, Type<Region>) {
   v.takes("mode", &Region::mode, "one syncer, or three that elect a leader");
   v.takes("machines", &Region::machines, "groups of nodes that die together: name -> list of syncers");
   v.takes("clock", &Region::clock, "how the clocks of its machines go");
+  v.takes("bridge_of", &Region::bridge_of,
+          "the syncer whose bridge ends in this region's registry: one process with this region's syncer");
 }
 
 template <class V>

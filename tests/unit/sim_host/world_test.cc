@@ -307,5 +307,28 @@ TEST(World, StartsAFailedProcessAgain) {
   EXPECT_EQ(world.failure(0), "");
 }
 
+TEST(World, TheSidesOfABridgeAreOneProcessWithNothingBetweenThem) {
+  World world(7);
+  world.add_registry(registry_spec("sc-east"));
+  world.add_registry(registry_spec("sc-west"));
+  world.add_node(node_spec("east", 1, "sc-east"));
+  world.add_node(node_spec("west", 2, "sc-west"));
+  world.bridge(0, 1);
+  EXPECT_TRUE(world.start(1));
+  EXPECT_TRUE(world.alive(0) && world.alive(1));
+  world.partition(fault::around({Site::node(0)}, world.sites(), true, true, fault::BlockMode::Drop));
+  EXPECT_TRUE(world.reachable(Site::node(0), Site::node(1)));
+  EXPECT_FALSE(world.reachable(Site::node(0), Site::registry(1)));
+  world.run_until(at(1s));
+  EXPECT_TRUE(world.pause(0));
+  EXPECT_TRUE(world.paused(1));
+  EXPECT_TRUE(world.resume(1));
+  EXPECT_FALSE(world.paused(0));
+  EXPECT_TRUE(world.crash(1));
+  EXPECT_FALSE(world.alive(0));
+  EXPECT_TRUE(world.restart(0));
+  EXPECT_TRUE(world.alive(1));
+}
+
 }  // namespace
 }  // namespace sim::host

@@ -30,6 +30,19 @@ TEST(Validate, RefusesAnUnknownLabelWithTheNearestOne) {
           "there is no label \"bot\", did you mean \"boot\"?");
 }
 
+TEST(Validate, RefusesABridgeThatNoProcessCouldBe) {
+  const auto file = [](const std::string& east, const std::string& west) {
+    return R"({ "scenario": 1, "name": "n", "about": "a", "duration": "10s", "topology": { "regions": {
+      "east": { "registry": "a", "syncers": ["e1"])" +
+           east + R"( }, "west": { "registry": "b", "syncers": ["w1"])" + west + " } } } }";
+  };
+  refused(file("", R"(, "bridge_of": "e2")"), "there is no syncer \"e2\"");
+  const std::string unfit = "a bridge is between two regions of mode \"single\"";
+  refused(file("", R"(, "bridge_of": "w1")"), unfit);
+  refused(file(R"(, "mode": "cluster")", R"(, "bridge_of": "e1")"), unfit);
+  refused(file(R"(, "bridge_of": "w1")", R"(, "bridge_of": "e1")"), unfit);
+}
+
 TEST(Validate, RefusesLabelsThatAreTakenOrReserved) {
   refused(small_file(R"("events": [ { "id": "a", "at": "0s", "do": "start", "who": "all" },
                                     { "id": "a", "at": "1s", "do": "stop", "who": "e1" } ])"),
