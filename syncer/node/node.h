@@ -31,6 +31,9 @@ namespace syncer::catalog {
 class Catalog;
 struct CopyQuery;
 }  // namespace syncer::catalog
+namespace syncer::replication {
+class Projection;
+}  // namespace syncer::replication
 namespace syncer::cluster {
 class Cluster;
 }
