@@ -2,7 +2,7 @@
 #include "sim/report/trace.h"
 
 #include "sim/host/registry/registry.h"
-#include "sim/report/picture.h"
+#include "sim/report/event_text.h"
 #include "syncer/base/quantity.h"
 
 namespace sim::report {
