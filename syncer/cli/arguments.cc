@@ -308,6 +308,11 @@ void build(CLI::App& app, Arguments& a) {
   CLI::App* show = task(*config, "show", "print every key as it is in force", a, Task::ConfigShow);
   show->add_flag("--origin", a.origin, "print where each value came from");
   add_keys(*show, a);
+  CLI::App* running =
+      task(*config, "running", "print every key of a running syncer, without secrets", a, Task::ConfigRunning);
+  running->add_flag("--origin", a.origin, "print where each value came from");
+  add_target(*running, a);
+  add_output(*running, a);
   CLI::App* check = task(*config, "check", "check a configuration file", a, Task::ConfigCheck);
   check->add_option("file", a.config_file, "the file")->required();
 

@@ -38,6 +38,7 @@ enum class Task {
   KeysList,
   ClusterMembers,
   ConfigShow,
+  ConfigRunning,
   ConfigCheck,
   PolicyCheck,
   PolicyApply,

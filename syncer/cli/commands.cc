@@ -8,6 +8,7 @@
 
 #include "syncer/admin/command.h"
 #include "syncer/admin/status_json.h"
+#include "syncer/base/printable.h"
 #include "syncer/cli/ask_commands.h"
 #include "syncer/cli/bundle.h"
 #include "syncer/cli/reach.h"
@@ -17,6 +18,7 @@
 #include "syncer/config/daemon_config.h"
 #include "syncer/config/file.h"
 #include "syncer/daemon/daemon.h"
+#include "syncer/node/inventory.h"
 #include "syncer/store/file.h"
 
 namespace syncer::cli {
@@ -113,13 +115,26 @@ int show_cluster(const Arguments& arguments, Console console) {
   return print_document<node::ClusterReport>(arguments, console, body, voters_table);
 }
 
+std::string config_line(const Arguments& arguments, const std::string& key, const config::Value& value) {
+  return key + " = " + value.text + (arguments.origin ? "    # " + value.origin : "") + "\n";
+}
+
 int show_config(const Arguments& arguments, Console console) {
   const auto config = load(arguments);
   if (!config) return complain_about_config(console, config.error());
-  for (const auto& [key, value] : config->effective) {
-    console.out << key << " = " << value.text << (arguments.origin ? "    # " + value.origin : "") << "\n";
-  }
+  for (const auto& [key, value] : config->effective) console.out << config_line(arguments, key, value);
   return kOk;
+}
+
+int show_running_config(const Arguments& arguments, Console console) {
+  const auto lines = [&](const node::ConfigReport& report) {
+    std::string text;
+    for (const node::ConfigRow& row : report.keys) {
+      text += config_line(arguments, printable(row.key), {printable(row.value), printable(row.origin)});
+    }
+    return text;
+  };
+  return print_document<node::ConfigReport>(arguments, console, ask(arguments, "GET", "/v1/config"), lines);
 }
 
 /// Flags and environment belong to a run, not to the file.
@@ -189,6 +204,8 @@ int run(int argc, const char* const* argv, Console console) {
       return show_cluster(arguments, console);
     case Task::ConfigShow:
       return show_config(arguments, console);
+    case Task::ConfigRunning:
+      return show_running_config(arguments, console);
     case Task::ConfigCheck:
       return check_config(arguments, console);
     case Task::PolicyCheck:

@@ -59,5 +59,18 @@ TEST(Service, TheManagerHearsOfStartLifeReloadAndEnd) {
   EXPECT_EQ(daemon.wait_for_exit(seconds(20)), 0) << daemon.output();
 }
 
+TEST(Service, TheConfigurationOfARunningSyncerIsShownWithItsOrigins) {
+  const Workplace workplace;
+  const Registry registry;
+  const Syncer east(workplace, words("east", registry.sc.origin()));
+  Process show({syncer_program(), "config", "running", "--origin", "--admin", east.admin});
+  ASSERT_EQ(show.wait_for_exit(seconds(20)), 0) << show.output();
+  EXPECT_NE(show.output().find("node = east    # --node\n"), std::string::npos) << show.output();
+  EXPECT_NE(show.output().find("log.level = info    # default\n"), std::string::npos) << show.output();
+  Process json({syncer_program(), "config", "running", "--output", "json", "--admin", east.admin});
+  ASSERT_EQ(json.wait_for_exit(seconds(20)), 0) << json.output();
+  EXPECT_NE(json.output().find("syncer/config/1"), std::string::npos) << json.output();
+}
+
 }  // namespace
 }  // namespace e2e

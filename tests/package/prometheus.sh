@@ -32,6 +32,11 @@ grep -ohE '\b(syncer|process)_[a-z_]+' "$SOURCE/rules.yml" "$SOURCE/dashboard.js
 [ "$(wc -l <named.txt)" -gt 15 ] || fail "only these metrics are named: $(cat named.txt)"
 missing=$(comm -13 there.txt named.txt)
 [ -z "$missing" ] || fail "named, but no syncer has it: $missing"
+# The page about them names each, and none that is not there.
+undocumented=$(while read -r name; do grep -qE "\`$name(\{|\`)" "$2/docs/metrics.md" || echo "$name"; done <there.txt)
+[ -z "$undocumented" ] || fail "docs/metrics.md does not name: $undocumented"
+gone=$(comm -13 there.txt <(grep -oE '\b(syncer|process)_[a-z_]+' "$2/docs/metrics.md" | sed -E 's/_bucket$//' | sort -u))
+[ -z "$gone" ] || fail "docs/metrics.md names what no syncer has: $gone"
 # A runbook's heading is there, too.
 grep -oE 'docs/[a-z-]+\.md(#[a-z0-9-]+)?' "$SOURCE/rules.yml" | sort -u >links.txt
 while IFS='#' read -r page heading; do

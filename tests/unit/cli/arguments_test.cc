@@ -82,6 +82,7 @@ TEST(Arguments, EveryCommandShowsExamplesOfItselfThatItUnderstands) {
                                     "cluster forget-proposal",
                                     "config show",
                                     "config check",
+                                    "config running",
                                     "version",
                                     "reload",
                                     "log-level",
