@@ -22,9 +22,15 @@ syncer daemon --cluster-name east --node east --sc-addr http://127.0.78.1:30100 
   --rpc-addr 127.0.78.1:30191 --metrics-addr 127.0.78.1:30199 --tls.ca-file syncer-ca.pem \
   --tls.cert-file east-syncer-0.pem --tls.key-file east-syncer-0-key.pem >east.log 2>&1 &
 pids+=($!)
+# What only a syncer of several has; it need not find the others for that.
+syncer daemon --mode cluster --cluster-name west --node west-1 --sc-addr http://127.0.78.2:1 --bind-addr 127.0.78.2:30190 \
+  --rpc-addr 127.0.78.2:30191 --metrics-addr 127.0.78.2:30199 >west.log 2>&1 &
+pids+=($!)
 answers() { curl -sSf http://127.0.78.1:30199/metrics >metrics.txt 2>/dev/null && grep -q '^syncer_ready 1$' metrics.txt; }
 within 30 answers || { cat east.log; fail "the syncer does not get ready"; }
-sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' metrics.txt | sort -u >there.txt
+group() { curl -sSf http://127.0.78.2:30199/metrics >group.txt 2>/dev/null; }
+within 30 group || { cat west.log; fail "the syncer of a cluster does not answer"; }
+sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' metrics.txt group.txt | sort -u >there.txt
 [ "$(wc -l <there.txt)" -gt 30 ] || fail "only these metrics are there: $(cat there.txt)"
 # A histogram's name stands without the endings of its series.
 grep -ohE '\b(syncer|process)_[a-z_]+' "$SOURCE/rules.yml" "$SOURCE/dashboard.json" | sed -E 's/_(bucket|sum|count)$//' |
