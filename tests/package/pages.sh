@@ -56,10 +56,13 @@ for cause in $causes; do
 done
 
 # From the checkout's folder, nothing else given.
-code=$(awk '/^```sh$/ { on = 1; next } /^```/ { if (on) exit } on' docs/zh/quick-start.md)
-[ -n "$code" ] || fail "the quick start has no block to type"
 mkdir "$place/checkout"
 ln -s "$BUILD" "$place/checkout/build"
-(cd "$place/checkout" && TMPDIR=$place XDG_STATE_HOME=$place timeout 60 bash -c "$code") >"$place/quick-start.log" 2>&1 || true
-grep -q 'west answers: .*rest://10.1.0.7:8080' "$place/quick-start.log" || { cat "$place/quick-start.log"; fail "the quick start does not get there"; }
-echo "the quick start works"
+for page in README.md docs/zh/quick-start.md; do
+  code=$(awk '/^```sh$/ { on = 1; next } /^```/ { if (on) exit } on' $page)
+  [ -n "$code" ] || fail "$page has no block to type"
+  (cd "$place/checkout" && TMPDIR=$place XDG_STATE_HOME=$place timeout 60 bash -c "$code") >"$place/quick-start.log" 2>&1 || true
+  grep -q 'west answers: .*rest://10.1.0.7:8080' "$place/quick-start.log" ||
+    { cat "$place/quick-start.log"; fail "the quick start of $page does not get there"; }
+  echo "the quick start of $page works"
+done
