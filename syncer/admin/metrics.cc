@@ -40,15 +40,13 @@ class Families {
   }
   /// With an end to the name, as the parts of a histogram have.
   void sample(const std::string& name, std::string_view end, const std::string& value, const Labels& labels) {
+    std::string list = side_.empty() ? "" : label("side", side_);
+    for (const auto& [key, text] : labels) list += (list.empty() ? "" : ",") + label(key, text);
     std::string& lines = all_[index_.at(name)];
-    lines.append(name).append(end);
-    char separator = '{';
-    for (const auto& [key, text] : labels) {
-      lines += separator + std::string(key) + "=\"" + label_value(text) + "\"";
-      separator = ',';
-    }
-    lines += (labels.empty() ? " " : "} ") + value + "\n";
+    lines.append(name).append(end).append(list.empty() ? " " : "{" + list + "} ").append(value + "\n");
   }
+  /// What follows is of that side; empty: of the process.
+  void begin_side(std::string side) { side_ = std::move(side); }
   void single(const std::string& name, const char* type, std::string_view help, const std::string& value,
               const Labels& labels = {}) {
     metric(name, type, help);
@@ -61,8 +59,12 @@ class Families {
   }
 
  private:
+  static std::string label(std::string_view key, const std::string& text) {
+    return std::string(key) + "=\"" + label_value(text) + "\"";
+  }
   std::map<std::string, std::size_t> index_;
   std::vector<std::string> all_;
+  std::string side_;
 };
 
 /// The visitor that makes a gauge of each flag, number and duration that has a help text.
@@ -239,18 +241,22 @@ void add_process(Families& families, const ProcessFigures& process) {
 
 }  // namespace
 
-std::string metrics_text(const node::Status& status, const EventCounts& events, const MetricsContext& context) {
+std::string metrics_text(const std::vector<SideMetrics>& sides, const MetricsContext& context) {
   Families families;
   families.single("syncer_build_info", "gauge", "Always 1.", "1",
                   {{"version", context.version}, {"commit", context.commit}});
   families.single("syncer_uptime_seconds", "gauge", "Time since the start of the process.", seconds(context.uptime));
-  Collector collector(families, "syncer", "", false, status.follows());
-  node::Status::describe(status, collector);
-  add_problems(families, status);
-  add_members(families, status);
-  add_events(families, events);
-  add_exchange(families, status, events);
-  if (context.measures != nullptr) add_measures(families, status, *context.measures);
+  for (const SideMetrics& side : sides) {
+    families.begin_side(side.side);
+    Collector collector(families, "syncer", "", false, side.status.follows());
+    node::Status::describe(side.status, collector);
+    add_problems(families, side.status);
+    add_members(families, side.status);
+    add_events(families, side.events);
+    add_exchange(families, side.status, side.events);
+    if (side.measures != nullptr) add_measures(families, side.status, *side.measures);
+  }
+  families.begin_side("");
   if (context.process) add_process(families, *context.process);
   families.single("syncer_event_readers_dropped_total", "counter", "Readers of events that did not read in time.",
                   std::to_string(context.dropped_event_readers));

@@ -29,12 +29,23 @@ struct MetricsContext {
   std::string version;
   std::string commit;
   Duration uptime{};
-  const Measures* measures = nullptr;  ///< borrowed; none: what it would say is left out
+  const Measures* measures = nullptr;  ///< of the only syncer, where there is one; borrowed
   std::optional<ProcessFigures> process = {};
   std::uint64_t dropped_event_readers = 0;
 };
 
+/// What is measured of one syncer of the process.
+struct SideMetrics {
+  std::string side;  ///< label of its samples, where a bridge has two sides; empty: no label
+  node::Status status;
+  EventCounts events;
+  const Measures* measures = nullptr;  ///< borrowed; none: what it would say is left out
+};
+
 /// The Prometheus text format, version 0.0.4.
-std::string metrics_text(const node::Status& status, const EventCounts& events, const MetricsContext& context);
+std::string metrics_text(const std::vector<SideMetrics>& sides, const MetricsContext& context);
+inline std::string metrics_text(const node::Status& status, const EventCounts& events, const MetricsContext& context) {
+  return metrics_text({{"", status, events, context.measures}}, context);
+}
 
 }  // namespace syncer::admin

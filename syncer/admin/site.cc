@@ -38,10 +38,10 @@ Answer text(int status, std::string body) { return {status, kText, std::move(bod
 Answer json(std::string body) { return {200, kJson, std::move(body)}; }
 
 /// Each part of the status is a check: "[+] registry ok", "[-] region east: NOT connected".
-std::string checks(const node::Status& status) {
+std::string checks(const node::Status& status, const std::string& side) {
   std::string lines;
   for (const node::Facts& facts : node::facts_of(status)) {
-    const std::string about = printable(facts.label + (facts.name.empty() ? "" : " " + facts.name));
+    const std::string about = printable(side + facts.label + (facts.name.empty() ? "" : " " + facts.name));
     std::string wrong;
     for (const node::StatusProblem& problem : facts.problems) wrong += (wrong.empty() ? ": " : ", ") + problem.text;
     lines += wrong.empty() ? "[+] " + about + " ok\n" : "[-] " + about + printable(wrong) + "\n";
@@ -49,11 +49,20 @@ std::string checks(const node::Status& status) {
   return lines;
 }
 
-Answer readiness(const node::Status& status, bool verbose) {
-  if (verbose) return text(status.ready ? 200 : 503, checks(status) + (status.ready ? "ready\n" : "not ready\n"));
+/// Of both sides, where there is a bridge.
+Answer readiness(const node::Status& status, const std::optional<node::Status>& bridge, bool verbose) {
+  const bool is_bridge_ready = !bridge || bridge->ready || SYNCER_MUTATED("admin.overlook_the_bridge");
+  const bool ready = status.ready && is_bridge_ready;
+  if (verbose) {
+    const std::string far = bridge ? checks(*bridge, "bridge ") : "";
+    return text(ready ? 200 : 503, checks(status, "") + far + (ready ? "ready\n" : "not ready\n"));
+  }
   std::string reasons;
   for (const std::string& line : node::problem_lines_of(status)) reasons += line + "\n";
-  return text(status.ready ? 200 : 503, status.ready ? "ok\n" : "not ready\n" + reasons);
+  if (bridge) {
+    for (const std::string& line : node::problem_lines_of(*bridge)) reasons += kBridgeLabel + line + "\n";
+  }
+  return text(ready ? 200 : 503, ready ? "ok\n" : "not ready\n" + reasons);
 }
 
 Answer group(const node::Status& status) {
@@ -100,9 +109,9 @@ Answer Site::document(Entrance entrance, const httpio::ServedRequest& request) c
   const std::string_view path = request.path();
   // This runs on the loop: that there is an answer at all is the news.
   if (path == "/livez") return text(200, "ok\n");
-  if (path == "/readyz") return readiness(api_.status(), request.parameter("verbose").has_value());
+  if (path == "/readyz") return readiness(api_.status(), api_.bridge(), request.parameter("verbose").has_value());
   if (path == "/metrics") return {200, kMetrics, api_.metrics()};
-  if (path == "/v1/status") return json(to_json(api_.status()));
+  if (path == "/v1/status") return json(status_json(api_.status(), api_.bridge()));
   if (path == "/v1/members") return json(to_json(node::MembersReport{api_.status().members}));
   if (path == "/v1/cluster") return group(api_.status());
   if (path == "/v1/events" && api_.events != nullptr) return events(request);

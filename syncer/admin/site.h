@@ -20,6 +20,9 @@ namespace syncer::admin {
 /// What the endpoint can ask for.
 struct AdminApi {
   std::function<node::Status()> status;
+  std::function<std::optional<node::Status>()> bridge = [] {
+    return std::optional<node::Status>();
+  };                                     ///< that of the bridge's far side; nothing without a bridge
   std::function<std::string()> metrics;  ///< the text of GET /metrics
   std::function<node::KeysReport()> keys;
   std::function<node::CopiesReport(const catalog::CopyQuery&)> copies;

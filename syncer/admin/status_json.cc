@@ -139,12 +139,39 @@ bool follows(const node::Status& status) { return status.follows(); }
 
 }  // namespace
 
+namespace {
+
 template <class Document>
-std::string to_json(const Document& document) {
+ordered_json object_of(const Document& document) {
   ordered_json object;
   Writer writer(object, follows(document));
   Document::describe(document, writer);
+  return object;
+}
+
+std::string text_of(const ordered_json& object) {
   return object.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+template <class Document>
+std::string to_json(const Document& document) {
+  return text_of(object_of(document));
+}
+
+std::string status_json(const node::Status& status, const std::optional<node::Status>& bridge) {
+  ordered_json object = object_of(status);
+  if (bridge) object["bridge"] = object_of(*bridge);
+  return text_of(object);
+}
+
+Result<std::optional<node::Status>> bridge_of(std::string_view text) {
+  const json object = json::parse(text, nullptr, false);
+  if (!object.is_object() || !object.contains("bridge")) return std::optional<node::Status>();
+  auto status = from_json<node::Status>(object["bridge"].dump(-1, ' ', false, json::error_handler_t::replace));
+  if (!status) return tl::make_unexpected(status.error());
+  return std::optional(std::move(*status));
 }
 
 template <class Document>

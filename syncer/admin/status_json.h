@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,5 +25,13 @@ std::string to_json(const Document& document);
 /// fields that are not known are ignored.
 template <class Document>
 Result<Document> from_json(std::string_view text);
+
+/// What stands before a problem of the bridge's far side.
+inline constexpr const char* kBridgeLabel = "bridge: ";
+
+/// The document of GET /v1/status: the status, with that of a bridge's far side as its member "bridge".
+std::string status_json(const node::Status& status, const std::optional<node::Status>& bridge);
+/// That member of what status_json wrote; nothing where there is no bridge.
+Result<std::optional<node::Status>> bridge_of(std::string_view text);
 
 }  // namespace syncer::admin

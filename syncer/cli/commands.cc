@@ -51,7 +51,12 @@ Result<config::DaemonConfig> load(const Arguments& arguments) {
 int report_problems(Console console, const std::string& body) {
   const auto status = admin::from_json<node::Status>(body);
   if (!status) return complain(console, status.error());
-  const std::vector<std::string> problems = status_problems(*status);
+  const auto bridge = admin::bridge_of(body);
+  if (!bridge) return complain(console, bridge.error());
+  std::vector<std::string> problems = status_problems(*status);
+  if (*bridge) {
+    for (const std::string& problem : status_problems(**bridge)) problems.push_back(admin::kBridgeLabel + problem);
+  }
   for (const std::string& problem : problems) console.err << "syncer: " << problem << "\n";
   return problems.empty() ? kOk : kUnhealthy;
 }
@@ -70,7 +75,11 @@ int show_members(const Arguments& arguments, Console console) {
 int show_status(const Arguments& arguments, Console console) {
   const auto body = ask(arguments, "GET", "/v1/status");
   if (!body) return complain(console, body.error());
-  const int printed = print_document<node::Status>(arguments, console, body, status_page);
+  const auto bridge = admin::bridge_of(*body);
+  if (!bridge) return complain(console, bridge.error());
+  const int printed = print_document<node::Status>(arguments, console, body, [&](const node::Status& status) {
+    return status_page(status) + (*bridge ? "\nthe other side of the bridge\n" + status_page(**bridge) : "");
+  });
   return printed == kOk && arguments.check ? report_problems(console, *body) : printed;
 }
 

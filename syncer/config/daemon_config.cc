@@ -10,6 +10,7 @@
 #include "syncer/base/nearest.h"
 #include "syncer/base/quantity.h"
 #include "syncer/config/addresses.h"
+#include "syncer/config/bridge.h"
 #include "syncer/config/former_name.h"
 #include "syncer/net/addresses.h"
 #include "syncer/net/resolver.h"
@@ -338,7 +339,16 @@ class Assembly {
 }  // namespace
 
 Result<DaemonConfig> assemble(const Values& merged, const Environment& environment) {
-  return Assembly(merged, environment).run();
+  auto config = Assembly(merged, environment).run();
+  if (!config || config->effective.at("bridge").text.empty()) return config;
+  auto values = bridge_values(config->effective);
+  if (!values) return tl::unexpected(values.error());
+  auto far = Assembly(*values, environment).run();
+  if (!far) return tl::unexpected(far.error());
+  config->effective["bridge"].text = far->effective.at("sc-addr").text;
+  far->warnings.clear();  // the near side's hold for both
+  config->bridge = std::make_shared<DaemonConfig>(std::move(*far));
+  return config;
 }
 
 Result<Severity> parse_severity(std::string_view text) {

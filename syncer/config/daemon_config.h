@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,10 +31,11 @@ struct DaemonConfig {
   Severity log_level = Severity::Info;
   LogFormat log_format = LogFormat::Auto;
   httpio::TlsOptions registry_tls;
-  std::string keyring_file;           ///< gossip keys; empty: the pool runs without
-  tls::CredentialFiles tls_files;     ///< read unless node.certificates is Off
-  std::vector<std::string> warnings;  ///< worth a line at the start
-  Values effective;                   ///< every key as it is in force, for `config show`
+  std::string keyring_file;              ///< gossip keys; empty: the pool runs without
+  tls::CredentialFiles tls_files;        ///< read unless node.certificates is Off
+  std::vector<std::string> warnings;     ///< worth a line at the start
+  std::shared_ptr<DaemonConfig> bridge;  ///< the far side of a bridge; nothing when there is none
+  Values effective;                      ///< every key as it is in force, for `config show`
 };
 
 /// Checks the merged values and derives what nobody gave. An error names the flag, variable or place in the file.

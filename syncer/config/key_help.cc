@@ -22,6 +22,7 @@ const std::vector<Heading>& headings() {
         "admin.token-file", "admin."}},
       {"Who is believed", {"gossip.keyring-file", "tls.ca-file", "tls.cert-file", "tls.key-file", "tls.mode", "tls."}},
       {"The registry of this region", {"registry."}},
+      {"A bridge to a second registry", {"bridge", "bridge."}},
       {"What goes from region to region", {"sync.", "policy"}},
       {"The guard against mass removals", {"guard."}},
       {"Addresses behind NAT", {"advertise-addr", "gossip.address", "rpc.address", "cluster.address"}},

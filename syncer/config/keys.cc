@@ -16,7 +16,8 @@ namespace {
 
 /// Other spelling, key. The file may use the names of the node's settings; the flags --registry and --join are those of
 /// earlier syncers, --hold and --guard-hold what operators reach for.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kAliases = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kAliases = {{
+    {"bridge.addresses", "bridge"},
     {"registry.addresses", "sc-addr"},
     {"registry", "sc-addr"},
     {"join", "join-addr"},
@@ -39,6 +40,20 @@ std::vector<Key> own_keys() {
        "registry of this region; several addresses are one registry. Of another kind than a service center: "
        "eureka+http://HOST:8761/eureka",
        "http://127.0.0.1:30100"},
+      {"bridge", "URLs, comma-separated",
+       "a second registry of this site, kept the same as that of sc-addr, as a region of its own", ""},
+      {"bridge.region", "a name", "region of the bridge's registry; empty: that of cluster-name and -bridge", ""},
+      {"bridge.bind-addr", "IP:PORT", "gossip address of that region; empty: that of bind-addr, its port and 5", ""},
+      {"bridge.rpc-addr", "IP:PORT", "data address of that region; empty: that of rpc-addr, its port and 5", ""},
+      {"bridge.projects", "one or more texts", "as registry.projects, of the bridge's registry", ""},
+      {"bridge.user", "a name", "as registry.user, of the bridge's registry", ""},
+      {"bridge.password-file", "a file", "as registry.password-file, of the bridge's registry", ""},
+      {"bridge.token-file", "a file", "as registry.token-file, of the bridge's registry", ""},
+      {"bridge.ca-file", "a file", "as registry.ca-file, of the bridge's registry", ""},
+      {"bridge.cert-file", "a file", "as registry.cert-file, of the bridge's registry", ""},
+      {"bridge.key-file", "a file", "as registry.key-file, of the bridge's registry", ""},
+      {"bridge.tls.cert-file", "a file", "as tls.cert-file, of the bridge's region", ""},
+      {"bridge.tls.key-file", "a file", "as tls.key-file, of the bridge's region", ""},
       {"bind-addr", "IP:PORT", "gossip address: UDP and TCP, between all syncers", "0.0.0.0:30190"},
       {"rpc-addr", "IP:PORT", "data address: TCP, between regions", "0.0.0.0:30191"},
       {"join-addr", "HOST:PORT, comma-separated", "gossip or RPC addresses of any syncers of the pool", ""},

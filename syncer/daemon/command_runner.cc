@@ -22,19 +22,49 @@ Result<std::string> line(Result<std::string> text) {
   return text;
 }
 
+bool hears_of(const node::Node& node, const std::string& region) {
+  const std::vector<std::string> others = node.peering().regions();
+  return std::find(others.begin(), others.end(), region) != others.end();
+}
+
+bool knows(const node::Node& node, const std::string& region) {
+  return region == "*" || region == node.config().region || hears_of(node, region);
+}
+
 }  // namespace
 
-Result<std::string> CommandRunner::operator()(const admin::ReleaseGuard& c) const {
-  const std::vector<std::string> others = node_.peering().regions();
-  const bool known = c.region == "*" || c.region == node_.config().region ||
-                     std::find(others.begin(), others.end(), c.region) != others.end();
-  if (!known) return failure(ErrorCode::NotFound, "", "there is no region \"" + c.region + "\"");
-  return answer(node_.release_guard(now_, c.region),
-                "requested; \"syncer status\" shows no held removals there when it is done");
+Result<void> CommandRunner::at_sides(const std::string& region,
+                                     const std::function<Result<void>(node::Node&)>& act) const {
+  Result<void> outcome;
+  bool done = false;
+  for (node::Node* node : nodes_) {
+    if (!region.empty() && !hears_of(*node, region)) continue;
+    done = true;
+    if (auto one = act(*node); !one) outcome = std::move(one);
+  }
+  return done ? outcome : act(node_);
 }
+
+Result<std::string> CommandRunner::operator()(const admin::ReleaseGuard& c) const {
+  bool known = false;
+  for (node::Node* node : nodes_) {
+    if (!knows(*node, c.region)) continue;
+    known = true;
+    if (auto released = node->release_guard(now_, c.region); !released) return tl::unexpected(released.error());
+  }
+  if (!known) return failure(ErrorCode::NotFound, "", "there is no region \"" + c.region + "\"");
+  return "requested; \"syncer status\" shows no held removals there when it is done\n";
+}
+
+/// Every node that knows the region forgets it; one that does not has nothing to do where another one does.
 Result<std::string> CommandRunner::operator()(const admin::ForgetRegion& c) const {
-  return answer(node_.forget_region(now_, c.region),
-                "requested; \"syncer status\" does not show the region any more when its copies are gone");
+  Result<void> outcome = nodes_.front()->forget_region(now_, c.region);
+  for (std::size_t i = 1; i < nodes_.size(); ++i) {
+    auto other = nodes_[i]->forget_region(now_, c.region);
+    const bool unknown_here = !outcome && outcome.error().code == ErrorCode::NotFound;
+    if (unknown_here || (!other && other.error().code != ErrorCode::NotFound)) outcome = std::move(other);
+  }
+  return answer(outcome, "requested; \"syncer status\" does not show the region any more when its copies are gone");
 }
 Result<std::string> CommandRunner::operator()(const admin::InstallKey& c) const { return line(keys_.install(c.key)); }
 Result<std::string> CommandRunner::operator()(const admin::UseKey& c) const { return line(keys_.use(c.id)); }
@@ -61,14 +91,21 @@ Result<policy::Policy> CommandRunner::policy_of(const std::string& text) const {
 Result<std::string> CommandRunner::operator()(const admin::CheckPolicy& c) const {
   const auto policy = policy_of(c.policy);
   if (!policy) return tl::unexpected(policy.error());
-  return node_.check_policy(*policy);
+  std::string text;
+  for (const node::Node* node : nodes_) {
+    const std::string region = nodes_.size() > 1 ? "region " + node->config().region + ":\n" : "";
+    auto told = node->check_policy(*policy);
+    if (!told) return told;
+    text += region + *told;
+  }
+  return text;
 }
 
 Result<std::string> CommandRunner::apply_policy(const std::string& text, bool confirmed) const {
   auto policy = policy_of(text);
   if (!policy) return tl::unexpected(policy.error());
   const std::string pace = std::to_string(policy->withdrawals_per_second);
-  return answer(node_.apply_policy(now_, std::move(*policy), confirmed),
+  return answer(at_sides("", [&](node::Node& node) { return node.apply_policy(now_, *policy, confirmed); }),
                 "in force; what it takes away goes at " + pace + " records a second and region");
 }
 
@@ -106,12 +143,12 @@ Result<std::string> CommandRunner::operator()(const admin::Leave&) const {
 }
 
 Result<std::string> CommandRunner::operator()(const admin::ForceLeave& c) const {
-  return answer(node_.force_leave(now_, c.node),
+  return answer(at_sides("", [&](node::Node& node) { return node.force_leave(now_, c.node); }),
                 c.node + " counts as one that left here; other syncers go on asking for it until they are told, too");
 }
 
 Result<std::string> CommandRunner::operator()(const admin::SyncNow& c) const {
-  return answer(node_.sync_now(now_, c.region),
+  return answer(at_sides(c.region, [&](node::Node& node) { return node.sync_now(now_, c.region); }),
                 "the registry is read, " + (c.region.empty() ? "all regions are" : "region " + c.region + " is") +
                     " dialled, and what waits is tried again, now");
 }
@@ -138,17 +175,19 @@ Error no_flow(const std::string& what) {
 Result<std::string> CommandRunner::operator()(const admin::Pause& c) const {
   const std::string until = " until \"syncer resume " + c.what + "\", or until this process or its lead ends";
   if (const auto region = import_of(c.what)) {
-    return answer(node_.pause_imports(now_, *region),
+    return answer(at_sides(*region, [&](node::Node& node) { return node.pause_imports(now_, *region); }),
                   "copies of " + (region->empty() ? "all regions" : *region) + " stay as they are, renewed," + until);
   }
   if (c.what != "export") return tl::unexpected(no_flow(c.what));
-  return answer(node_.pause_exports(now_, true), "other regions are told no changes" + until);
+  return answer(at_sides("", [&](node::Node& node) { return node.pause_exports(now_, true); }),
+                "other regions are told no changes" + until);
 }
 
 Result<std::string> CommandRunner::operator()(const admin::Resume& c) const {
-  if (const auto region = import_of(c.what)) return answer(node_.resume_imports(now_, *region), "resumed");
+  if (const auto region = import_of(c.what))
+    return answer(at_sides(*region, [&](node::Node& node) { return node.resume_imports(now_, *region); }), "resumed");
   if (c.what != "export") return tl::unexpected(no_flow(c.what));
-  return answer(node_.pause_exports(now_, false), "resumed");
+  return answer(at_sides("", [&](node::Node& node) { return node.pause_exports(now_, false); }), "resumed");
 }
 
 Result<std::string> CommandRunner::operator()(const admin::Drain& c) const {
@@ -161,9 +200,10 @@ Result<std::string> CommandRunner::operator()(const admin::Drain& c) const {
     return failure(ErrorCode::Invalid, "--rate", "say how many a second, from 1/s to " + std::to_string(kMost) + "/s");
   }
   const std::string region = c.what.substr(0, blank);
-  return answer(node_.drain(now_, region, static_cast<std::uint32_t>(*number)),
-                "copies of " + region + " are removed, " + rate + "; none is written until \"syncer resume import " +
-                    region + "\"");
+  return answer(
+      at_sides(region, [&](node::Node& node) { return node.drain(now_, region, static_cast<std::uint32_t>(*number)); }),
+      "copies of " + region + " are removed, " + rate + "; none is written until \"syncer resume import " + region +
+          "\"");
 }
 
 }  // namespace syncer::daemon

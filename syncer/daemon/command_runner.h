@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "syncer/admin/command.h"
 #include "syncer/daemon/gossip_keys.h"
@@ -30,8 +31,9 @@ struct ProcessControl {
 /// Carries an operator's commands out; each gives the text of the answer.
 class CommandRunner {
  public:
-  CommandRunner(node::Node& node, GossipKeys& keys, Instant now, ProcessControl process)
-      : node_(node), keys_(keys), now_(now), process_(std::move(process)) {}
+  /// `nodes` of the process: its own; and that of the far side of its bridge, where regions may be known as well.
+  CommandRunner(std::vector<node::Node*> nodes, GossipKeys& keys, Instant now, ProcessControl process)
+      : nodes_(std::move(nodes)), node_(*nodes_.front()), keys_(keys), now_(now), process_(std::move(process)) {}
 
   Result<std::string> operator()(const admin::ReleaseGuard& c) const;
   Result<std::string> operator()(const admin::ForgetRegion& c) const;
@@ -57,7 +59,10 @@ class CommandRunner {
  private:
   Result<policy::Policy> policy_of(const std::string& text) const;
   Result<std::string> apply_policy(const std::string& text, bool confirmed) const;
+  /// At each node that hears of the region (empty: at each); where none does, our own says why not.
+  Result<void> at_sides(const std::string& region, const std::function<Result<void>(node::Node&)>& act) const;
 
+  const std::vector<node::Node*> nodes_;
   node::Node& node_;
   GossipKeys& keys_;
   Instant now_;

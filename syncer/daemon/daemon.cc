@@ -7,31 +7,21 @@
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
-#include <random>
 #include <utility>
+#include <vector>
 
 #include "syncer/admin/admin_server.h"
 #include "syncer/admin/history.h"
 #include "syncer/admin/metrics.h"
-#include "syncer/config/former_name.h"
-#include "syncer/daemon/certificates.h"
 #include "syncer/daemon/command_runner.h"
 #include "syncer/daemon/event_log.h"
 #include "syncer/daemon/gossip_keys.h"
-#include "syncer/daemon/inquiries.h"
-#include "syncer/daemon/metered_http.h"
 #include "syncer/daemon/process_limits.h"
 #include "syncer/daemon/reload.h"
 #include "syncer/daemon/service_notify.h"
-#include "syncer/daemon/sockets.h"
-#include "syncer/httpio/http_client.h"
-#include "syncer/httpio/token.h"
-#include "syncer/net/resolver.h"
+#include "syncer/daemon/side.h"
 #include "syncer/node/facts.h"
-#include "syncer/node/node.h"
-#include "syncer/peering/peering.h"
 #include "syncer/store/file.h"
-#include "syncer/store/file_storage.h"
 
 namespace syncer::daemon {
 namespace {
@@ -40,20 +30,12 @@ namespace {
 constexpr Duration kKeepAgain = std::chrono::seconds(5);
 /// An orderly end that takes longer is broken off; shorter than what systemd and Kubernetes wait.
 constexpr Duration kLeaveTimeout = std::chrono::seconds(10);
-/// How often other regions are asked how old their changes are, while there are any.
-constexpr Duration kMeasure = std::chrono::seconds(5);
-/// Time for the last bytes to leave after the node is done.
+/// Time for the last bytes to leave after the nodes are done.
 constexpr Duration kFlushTimeout = std::chrono::seconds(1);
-
-std::uint64_t fresh_seed() {
-  std::random_device device;
-  const std::uint64_t high = device();
-  return (high << 32U) | device();
-}
 
 std::string shown(const std::optional<Endpoint>& address) { return address ? to_string(*address) : "off"; }
 
-/// One process: the adapters, the node between them, and the loop that drives it.
+/// One process: its syncer, a second one where there is a bridge, and the loop that drives them.
 class Daemon {
  public:
   Daemon(config::DaemonConfig config, Build build, LoadConfig load)
@@ -64,11 +46,14 @@ class Daemon {
     log_.set_keep([this](Said said) {
       feed_.add({0, said.severity, std::move(said.name), std::move(said.region), std::move(said.inside), said.single});
     });
+    sides_.push_back(std::make_unique<Side>(config_, loop_, log_, config_.bridge ? config_.node.region : ""));
+    if (config_.bridge)
+      sides_.push_back(std::make_unique<Side>(*config_.bridge, loop_, log_, config_.bridge->node.region));
   }
 
   int run() {
     if (auto opened = open(); !opened) {
-      if (storage_) storage_->abandon();
+      std::for_each(sides_.rbegin(), sides_.rend(), [](const auto& side) { side->abandon(); });
       return fail(to_string(opened.error()));
     }
     start();
@@ -80,21 +65,19 @@ class Daemon {
  private:
   Result<void> open();
   Result<void> open_keys();
-  Result<void> open_node();
   Result<void> open_admin();
   void add_inventory(admin::AdminApi& api);
   node::Status full_status() const;
+  std::optional<node::Status> bridge_status() const;
   std::string metrics();
-  void measure(Instant now);
   Result<std::string> run_command(const admin::Command& command, const std::string& who);
   Result<std::string> reload();
   Result<policy::Policy> load_policy();
   void set_log_level(Severity level, std::optional<Duration> time);
-  void keep_name();
   void start();
   Instant turn();
   void follow_keys(Instant now);
-  void add_unresolved(node::Status& status) const;
+  bool left() const;
   void finish();
   void on_signal(int number);
   void begin_leave(bool for_good);
@@ -104,124 +87,70 @@ class Daemon {
     log_.say(Severity::Error, "daemon.failed", reason);
     return exit_code_ = 1;
   }
-  auto post() {
-    return [this](std::function<void()> task) { loop_.post(std::move(task)); };
-  }
-  net::StreamCallbacks stream_callbacks();
+  Side& own() const { return *sides_.front(); }
+  node::Node& node() const { return own().node(); }
 
   config::DaemonConfig config_;
   const Build build_;
   const LoadConfig load_;
   EventLog log_;
-  EventCounter events_{log_};
   ServiceNotify notify_{config::process_environment()};
   net::Loop loop_;
   const Instant started_ = loop_.now();
   admin::EventFeed feed_;
   admin::History history_;
-  admin::Measures measures_;
-  Instant measure_due_{};
-  // The node uses the ports and goes first; the ports use the loop.
-  std::unique_ptr<store::FileStorage> storage_;
-  Sockets sockets_;
-  std::unique_ptr<httpio::HttpClient> http_;
-  std::unique_ptr<MeteredHttp> metered_;
-  std::unique_ptr<node::Node> node_;
-  std::unique_ptr<Inquiries> inquiries_;
   std::unique_ptr<GossipKeys> keys_;
-  std::unique_ptr<net::Resolver> resolver_;
+  std::vector<std::unique_ptr<Side>> sides_;  ///< our own; then that of the bridge
   std::unique_ptr<admin::AdminServer> admin_;
-  Certificates certificates_{config_, events_};
   std::optional<Instant> leave_until_;
   Instant keys_due_{};
   Instant log_until_ = kNever;  ///< of another level than the configured one
   int exit_code_ = 0;
 };
 
-net::StreamCallbacks Daemon::stream_callbacks() {
-  net::StreamCallbacks callbacks;
-  callbacks.accepted = [this](LinkId link, Listener listener, const Endpoint& from, const PeerIdentity& identity) {
-    node_->on_stream_accepted(loop_.now(), link, listener, from, identity);
-  };
-  callbacks.connected = [this](LinkId link, const PeerIdentity& identity) {
-    node_->on_stream_connected(loop_.now(), link, identity);
-  };
-  callbacks.turned_away = [this](const Endpoint& from, std::string_view reason) {
-    observe(events_, loop_.now(), EventKind::PeerRefused, Severity::Warning,
-            {{"address", from.host()}, {"reason", reason}});
-  };
-  callbacks.expects = [this](const Endpoint& from) { return node_->is_member_host(from); };
-  callbacks.data = [this](LinkId link, ByteView bytes) { node_->on_stream_data(loop_.now(), link, bytes); };
-  callbacks.closed = [this](LinkId link, std::string_view reason) {
-    node_->on_stream_closed(loop_.now(), link, reason);
-  };
-  return callbacks;
-}
-
 Result<void> Daemon::open() {
-  httpio::HttpOptions options;
-  options.connections = config_.node.registry.concurrency;
-  options.tls = config_.registry_tls;
-  options.token_file = config_.node.registry.token_file;
-  if (auto usable = check(options); !usable) return usable;
-  if (const std::string& file = config_.node.registry.password_file; !file.empty()) {
-    auto password = httpio::read_password(file);
-    if (!password) return tl::unexpected(password.error());
-    config_.node.registry.password = std::move(*password);
-  }
   if (auto keys = open_keys(); !keys) return keys;
-  if (auto certificates = certificates_.open(); !certificates) return certificates;
-
-  // The lock first: a second syncer of that name is the likelier mistake than a busy port, and says more.
-  auto storage = store::FileStorage::open(config_.data_dir, post(), [this](CallId id, Result<void> outcome) {
-    node_->on_stored(loop_.now(), id, std::move(outcome));
-  });
-  if (!storage) return tl::unexpected(storage.error());
-  storage_ = std::move(*storage);
-
-  auto sockets = open_sockets(loop_, config_, stream_callbacks(), [this](const Endpoint& from, ByteView packet) {
-    node_->on_datagram(loop_.now(), from, packet);
-  });
-  if (!sockets) return tl::unexpected(sockets.error());
-  sockets_ = std::move(*sockets);
-
-  http_ = std::make_unique<httpio::HttpClient>(loop_, options, [this](CallId id, Result<HttpResponse> answer) {
-    metered_->answered(id, answer);
-    node_->on_http(loop_.now(), id, std::move(answer));
-  });
-  metered_ = std::make_unique<MeteredHttp>(*http_, measures_, [this] { return loop_.now(); });
-  if (auto created = open_node(); !created) return created;
+  const std::size_t descriptors = raise_descriptor_limit() / sides_.size();
+  if (auto opened = own().open(descriptors); !opened) return opened;
+  if (config_.bridge) {
+    // The far side is in the pool by the near one, wherever else that one finds it.
+    config_.bridge->join = {to_string(config_.node.gossip_address)};
+    config_.bridge->node.join = {config_.node.gossip_address};
+    if (auto opened = sides_.back()->open(descriptors); !opened) return opened;
+  }
   return open_admin();
 }
 
+/// Both sides of a bridge have the keys of the pool.
 Result<void> Daemon::open_keys() {
-  crypto::Keyring& ring = config_.node.gossip_pool.keys;
+  crypto::Keyring ring;
   if (!config_.keyring_file.empty()) {
     auto loaded = load_keyring(config_.keyring_file);
     if (!loaded) return tl::unexpected(loaded.error());
     ring = std::move(*loaded);
-    config_.node.gossip_nonce = system_nonce;
-    config_.node.gossip_keep_keys = [this](const crypto::Keyring& changed) { return keys_->keep(changed); };
+    for (config::DaemonConfig* config : {&config_, config_.bridge.get()}) {
+      if (config == nullptr) continue;
+      config->node.gossip_pool.keys = ring;
+      config->node.gossip_nonce = system_nonce;
+      config->node.gossip_keep_keys = [this](const crypto::Keyring& changed) { return keys_->keep(changed); };
+    }
   }
-  const auto apply = [this](crypto::Keyring keys) { return node_->set_gossip_keys(loop_.now(), std::move(keys)); };
-  const auto use = [this](const std::string& id) { return node_->use_key(loop_.now(), id); };
-  const auto remove = [this](const std::string& id) { return node_->remove_key(loop_.now(), id); };
+  const auto apply = [this](const crypto::Keyring& keys) -> Result<void> {
+    for (const auto& side : sides_) {
+      if (auto set = side->node().set_gossip_keys(loop_.now(), keys); !set) return set;
+    }
+    return {};
+  };
+  const auto use = [this](const std::string& id) { return node().use_key(loop_.now(), id); };
+  const auto remove = [this](const std::string& id) { return node().remove_key(loop_.now(), id); };
   keys_ = std::make_unique<GossipKeys>(config_.keyring_file, ring, apply, use, remove);
-  return {};
-}
-
-Result<void> Daemon::open_node() {
-  const Ports ports{*sockets_.datagrams, *sockets_.streams, *metered_, *storage_, events_};
-  auto created = node::Node::create(config_.node, ports, Random(fresh_seed()), loop_.now());
-  if (!created) return tl::unexpected(created.error());
-  node_ = std::move(*created);
-  inquiries_ = std::make_unique<Inquiries>(*node_);
   return {};
 }
 
 Result<void> Daemon::open_admin() {
   admin::AdminApi api;
   api.status = [this] { return full_status(); };
+  api.bridge = [this] { return bridge_status(); };
   api.metrics = [this] { return metrics(); };
   api.keys = [this] { return keys_->report(); };
   api.events = &feed_;
@@ -234,34 +163,40 @@ Result<void> Daemon::open_admin() {
 }
 
 std::string Daemon::metrics() {
-  const node::Status status = full_status();
-  std::map<std::string, bool> regions;
-  for (const node::RegionStatus& region : status.regions) regions.emplace(region.region, true);
-  measures_.set_regions(regions);
-  return admin::metrics_text(status, events_.counts(),
-                             {build_.version, build_.commit, loop_.now() - started_, &measures_,
-                              admin::read_process_figures(), feed_.dropped()});
+  std::vector<admin::SideMetrics> sides;
+  sides.push_back(own().metrics(config_.bridge ? config_.node.region : "", full_status()));
+  if (auto far = bridge_status()) sides.push_back(sides_.back()->metrics(config_.bridge->node.region, std::move(*far)));
+  admin::MetricsContext context{build_.version, build_.commit, loop_.now() - started_};
+  context.process = admin::read_process_figures();
+  context.dropped_event_readers = feed_.dropped();
+  return admin::metrics_text(sides, context);
 }
 
-/// The node's, with what only the process knows.
+/// Our own side's, with what only the process knows.
 node::Status Daemon::full_status() const {
-  node::Status status = node_->status(loop_.now());
+  node::Status status = own().status(loop_.now());
   status.leaving = leave_until_.has_value();
   status.unkept_keys = keys_->problem();
-  status.certificate = certificates_.status();
-  add_unresolved(status);
+  status.ready = node::problems_of(status).empty();
+  return status;
+}
+
+std::optional<node::Status> Daemon::bridge_status() const {
+  if (!config_.bridge) return std::nullopt;
+  node::Status status = sides_.back()->status(loop_.now());
+  status.leaving = leave_until_.has_value();
   status.ready = node::problems_of(status).empty();
   return status;
 }
 
 void Daemon::add_inventory(admin::AdminApi& api) {
-  api.copies = [this](const catalog::CopyQuery& query) { return node_->copies(loop_.now(), query); };
+  api.copies = [this](const catalog::CopyQuery& query) { return node().copies(loop_.now(), query); };
   api.services = [this](const std::string& search, const std::string& after, std::size_t limit) {
-    return node_->services(search, after, limit);
+    return node().services(search, after, limit);
   };
-  api.explain = [this](const std::string& what) { return inquiries_->explain(loop_.now(), what); };
+  api.explain = [this](const std::string& what) { return own().inquiries().explain(loop_.now(), what); };
   api.differences = [this](const std::string& a, const std::string& b) {
-    return inquiries_->differences(loop_.now(), a, b);
+    return own().inquiries().differences(loop_.now(), a, b);
   };
   api.history = [this] { return history_.report(); };
   api.config = [this] {
@@ -275,13 +210,15 @@ void Daemon::add_inventory(admin::AdminApi& api) {
 
 /// Each manual act is an event with who asked; the argument of one is never a secret but for a key.
 Result<std::string> Daemon::run_command(const admin::Command& command, const std::string& who) {
-  const CommandRunner runner(*node_, *keys_, loop_.now(),
+  std::vector<node::Node*> nodes;
+  for (const auto& side : sides_) nodes.push_back(&side->node());
+  const CommandRunner runner(nodes, *keys_, loop_.now(),
                              {[this] { return reload(); },
                               [this](Severity level, std::optional<Duration> time) { set_log_level(level, time); },
-                              [this](const std::string& address) { return resolver_->add(address); },
+                              [this](const std::string& address) { return own().join(address); },
                               [this] { begin_leave(true); }, [this] { return load_policy(); }});
   auto outcome = std::visit(runner, command);
-  config_.effective["policy"].text = node_->policy().text;
+  config_.effective["policy"].text = node().policy().text;
   const admin::CommandRequest request = admin::to_request(command);
   const bool is_secret = std::holds_alternative<admin::InstallKey>(command);
   log_.say(Severity::Info, "operator.command", "",
@@ -292,21 +229,21 @@ Result<std::string> Daemon::run_command(const admin::Command& command, const std
   return outcome;
 }
 
-/// All of it is checked before any of it is applied.
+/// All of it is checked before any of it is applied. A bridge comes and goes by a restart alone.
 Result<std::string> Daemon::reload() {
   const ServiceNotify::Reload told(notify_, service_status());
   auto fresh = load_();
   if (!fresh) return tl::unexpected(fresh.error());
-  if (auto usable = node::with_live_settings(node_->config(), fresh->node); !usable) {
-    return tl::unexpected(usable.error());
+  std::vector<std::pair<Side*, const config::DaemonConfig*>> pairs = {{&own(), &*fresh}};
+  if (config_.bridge && fresh->bridge) pairs.emplace_back(sides_.back().get(), fresh->bridge.get());
+  for (const auto& [side, config] : pairs) {
+    if (auto usable = side->check_reload(*config); !usable) return tl::unexpected(usable.error());
   }
-  if (auto usable = certificates_.check(fresh->tls_files); !usable) return tl::unexpected(usable.error());
-  if (auto permitted = node_->permit_policy(fresh->node.policy); !permitted) return tl::unexpected(permitted.error());
-  if (auto files = http_->reload_files(); !files) return tl::unexpected(files.error());
-  if (auto taken = node_->reconfigure(loop_.now(), fresh->node); !taken) return tl::unexpected(taken.error());
+  for (const auto& [side, config] : pairs) {
+    if (auto taken = side->reload(*config); !taken) return tl::unexpected(taken.error());
+  }
   const Changes changes = changes_between(config_, *fresh);
   if (changes.log_level) config_.log_level = *changes.log_level;
-  config_.tls_files = fresh->tls_files;
   for (const std::string& key : changes.applied) config_.effective[key] = fresh->effective[key];
   if (changes.log_level) set_log_level(config_.log_level, std::nullopt);
   const std::string text = describe(changes);
@@ -325,35 +262,10 @@ void Daemon::set_log_level(Severity level, std::optional<Duration> time) {
   log_until_ = time ? saturating_add(loop_.now(), *time) : kNever;
 }
 
-/// Host names to join by that have no address yet: the node does not know of them.
-void Daemon::add_unresolved(node::Status& status) const {
-  const bool never =
-      std::all_of(status.joins.begin(), status.joins.end(), [](const auto& join) { return join.needed; });
-  for (const auto& [target, reason] : resolver_->unresolved()) {
-    status.joins.push_back({target, false, reason.empty() ? "not resolved yet" : "not resolved: " + reason, never});
-  }
-}
-
-/// The folder keeps the name under which its syncer was started first.
-void Daemon::keep_name() {
-  const config::FormerName name{config_.node.node, config_.effective.at("bind-addr").text,
-                                config_.effective.at("sc-addr").text};
-  const auto kept = store::replace_file(config_.data_dir, config::kNameFile, config::to_text(name));
-  if (!kept) log_.say(Severity::Warning, "daemon.warning", to_string(kept.error()));
-}
-
 void Daemon::start() {
-  keep_name();
   loop_.on_signals([this](int number) { on_signal(number); });
   for (const std::string& warning : config_.warnings) log_.say(Severity::Warning, "daemon.warning", warning);
-  certificates_.begin(loop_.now(), *sockets_.streams);
-  node_->start(loop_.now());
-  resolver_ = std::make_unique<net::Resolver>(
-      loop_, config_.join, [this](std::vector<Endpoint> seeds) { node_->set_seeds(loop_.now(), std::move(seeds)); },
-      [this](const std::string& target, const std::string& reason) {
-        log_.say(Severity::Warning, "resolve.failed", "cannot find the address of a syncer to join; trying again",
-                 {{"target", target}, {"reason", reason}});
-      });
+  for (const auto& side : sides_) side->start();
   report_ready();
 }
 
@@ -365,11 +277,12 @@ void Daemon::report_ready() {
             {"gossip", to_string(config_.node.gossip_address)},
             {"rpc", to_string(config_.node.rpc_address)},
             {"sealed", config_.keyring_file.empty() ? "no" : "yes"},
-            {"certificates", certificates_.rule()},
+            {"certificates", own().certificate_rule()},
             {"admin", to_string(admin_->socket())},
             {"commands", shown(admin_->commands())},
             {"metrics", shown(admin_->read_only())},
             {"registry", config_.effective.at("sc-addr").text},
+            {"bridge", config_.bridge ? std::string_view(config_.effective.at("bridge").text) : "off"},
             {"data_dir", config_.data_dir},
             {"pid", ::getpid()}});
   notify_.ready(service_status());
@@ -377,42 +290,41 @@ void Daemon::report_ready() {
 
 /// A file that cannot be written is tried again, but not at each turn.
 void Daemon::follow_keys(Instant now) {
-  const auto kept = keys_->follow(node_->gossip_keys());
+  const auto kept = keys_->follow(node().gossip_keys());
   keys_due_ = kept ? now : now + kKeepAgain;
   if (kept) return;
   log_.say(Severity::Error, "daemon.warning", "the keyring file cannot be written",
            {{"reason", to_string(kept.error())}});
 }
 
+bool Daemon::left() const {
+  return std::all_of(sides_.begin(), sides_.end(), [](const auto& side) { return side->node().left(); });
+}
+
 /// What is due now, and when to be called again.
 Instant Daemon::turn() {
   const Instant now = loop_.now();
-  if (now >= node_->next_deadline()) node_->advance(now);
+  Instant next = kNever;
+  std::string fatal;
+  for (const auto& side : sides_) {
+    side->advance(now);
+    if (fatal.empty()) fatal = side->node().fatal();
+    next = std::min(next, side->next_deadline());
+  }
   if (now >= keys_due_) follow_keys(now);
   if (now >= log_until_) set_log_level(config_.log_level, std::nullopt);
-  certificates_.advance(now);
   if (now >= log_.next_deadline()) log_.advance(now);
   if (now >= history_.next_deadline()) history_.note(now, std::time(nullptr), full_status());
-  measure(now);
-  if (!node_->fatal().empty()) {
-    fail(node_->fatal());
+  if (!fatal.empty()) {
+    fail(fatal);
     loop_.stop();
-  } else if (leave_until_ && (node_->left() || now >= *leave_until_)) {
-    if (!node_->left()) log_.say(Severity::Warning, "daemon.warning", "leaving took too long and was broken off");
+  } else if (leave_until_ && (left() || now >= *leave_until_)) {
+    if (!left()) log_.say(Severity::Warning, "daemon.warning", "leaving took too long and was broken off");
     loop_.stop();
   }
   const Instant sign_due = notify_.advance(now);
-  return std::min({leave_until_.value_or(kNever), log_until_, log_.next_deadline(), history_.next_deadline(),
-                   inquiries_->next_deadline(), measure_due_, sign_due, node_->next_deadline()});
-}
-
-/// Takes what other regions answered, and asks them for the ages of what was written here.
-void Daemon::measure(Instant now) {
-  inquiries_->advance(now);
-  for (const node::ConvergenceTime& one : node_->take_times()) measures_.note_convergence(one.origin, one.time);
-  if (now < measure_due_) return;
-  measure_due_ = now + kMeasure;
-  node_->measure(now);
+  return std::min(
+      {leave_until_.value_or(kNever), log_until_, log_.next_deadline(), history_.next_deadline(), sign_due, next});
 }
 
 void Daemon::on_signal(int number) {
@@ -430,11 +342,14 @@ void Daemon::on_signal(int number) {
 void Daemon::begin_leave(bool for_good) {
   notify_.stopping();
   leave_until_ = loop_.now() + kLeaveTimeout;
-  node_->leave(loop_.now(), for_good);
+  for (const auto& side : sides_) side->node().leave(loop_.now(), for_good);
 }
 
 void Daemon::finish() {
-  loop_.run_until([this] { return sockets_.streams->flushed(); }, loop_.now() + kFlushTimeout);
+  const auto flushed = [this] {
+    return std::all_of(sides_.begin(), sides_.end(), [](const auto& side) { return side->flushed(); });
+  };
+  loop_.run_until(flushed, loop_.now() + kFlushTimeout);
   ::unlink((config_.data_dir + "/" + kAdminFile).c_str());
   log_.say(Severity::Info, "daemon.stopped", "");
 }

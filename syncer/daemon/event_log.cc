@@ -197,4 +197,12 @@ void EventLog::write(Severity severity, std::string_view name, std::string_view 
   sink_->logger.log(level(severity), spdlog::string_view_t(line.data(), line.size()));
 }
 
+void EventCounter::on_event(const Event& event) {
+  ++counts_[static_cast<std::size_t>(event.kind)];
+  if (side_.empty()) return log_.on_event(event);
+  std::vector<Field> fields = {{"side", side_}};
+  fields.insert(fields.end(), event.fields.begin(), event.fields.end());
+  log_.on_event({event.at, event.kind, event.severity, fields});
+}
+
 }  // namespace syncer::daemon

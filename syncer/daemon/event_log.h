@@ -79,19 +79,18 @@ class EventLog : public Observer {
   std::unique_ptr<Sink> sink_;
 };
 
-/// Hands each event of the node to the log and counts it for the metrics.
+/// Hands each event of a node to the log and counts it for the metrics.
 class EventCounter : public Observer {
  public:
-  explicit EventCounter(EventLog& log) : log_(log) {}
+  /// `side` stands in each line of the log, where a process has several nodes; empty where it has one.
+  explicit EventCounter(EventLog& log, std::string side = "") : log_(log), side_(std::move(side)) {}
   bool wants(Severity severity) const override { return severity >= Severity::Info || log_.wants(severity); }
-  void on_event(const Event& event) override {
-    ++counts_[static_cast<std::size_t>(event.kind)];
-    log_.on_event(event);
-  }
+  void on_event(const Event& event) override;
   const admin::EventCounts& counts() const { return counts_; }
 
  private:
   EventLog& log_;
+  const std::string side_;
   admin::EventCounts counts_{};
 };
 

@@ -164,5 +164,15 @@ TEST(Metrics, EachProblemHasASample) {
       << text;
 }
 
+TEST(Metrics, EachSideOfABridgeHasALabelAndEachMetricOneHead) {
+  const std::vector<SideMetrics> sides = {{"site", some_status(), {}}, {"site-bridge", some_status(), {}}};
+  const std::string text = metrics_text(sides, {"1.0", "abc", {}});
+  EXPECT_NE(text.find("\nsyncer_ready{side=\"site\"} "), std::string::npos) << text;
+  EXPECT_NE(text.find("\nsyncer_ready{side=\"site-bridge\"} "), std::string::npos) << text;
+  EXPECT_NE(text.find("\nsyncer_build_info{version="), std::string::npos) << "of the process";
+  const std::size_t head = text.find("# TYPE syncer_ready gauge");
+  EXPECT_EQ(text.find("# TYPE syncer_ready gauge", head + 1), std::string::npos) << "the format wants one";
+}
+
 }  // namespace
 }  // namespace syncer::admin

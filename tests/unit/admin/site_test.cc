@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "syncer/admin/late_document.h"
+#include "syncer/admin/status_json.h"
 #include "syncer/admin/ui_page.h"
 
 namespace syncer::admin {
@@ -22,6 +23,7 @@ class SiteTest : public testing::Test {
   AdminApi api() {
     AdminApi api;
     api.status = [this] { return status_; };
+    api.bridge = [this] { return bridge_; };
     api.metrics = [] { return std::string("syncer_ready 1\n"); };
     api.events = &feed_;
     api.copies = [](const catalog::CopyQuery& query) {
@@ -66,9 +68,29 @@ class SiteTest : public testing::Test {
 
   node::Status status_;
   EventFeed feed_;
+  std::optional<node::Status> bridge_;
   std::optional<Error> refusal_;
   std::vector<Command> commands_;
 };
+
+TEST_F(SiteTest, BothSidesOfABridgeAreShownAndHaveToBeReady) {
+  status_.starting.clear();
+  status_.ready = true;
+  const auto alone = bridge_of(ask("GET", "/v1/status").body);
+  ASSERT_TRUE(alone);
+  EXPECT_FALSE(*alone);
+  bridge_ = status_;
+  bridge_->node = bridge_->region = "home-bridge";
+  EXPECT_EQ(ask("GET", "/readyz").status, 200);
+  const auto shown = bridge_of(ask("GET", "/v1/status").body);
+  ASSERT_TRUE(shown);
+  ASSERT_TRUE(*shown);
+  EXPECT_EQ((*shown)->region, "home-bridge");
+  bridge_->starting = "the registry was not read yet";
+  bridge_->ready = false;
+  EXPECT_EQ(ask("GET", "/readyz").status, 503);
+  EXPECT_EQ(ask("GET", "/readyz").body, "not ready\nbridge: node home-bridge: the registry was not read yet\n");
+}
 
 TEST_F(SiteTest, ReadinessSaysWhatIsMissing) {
   EXPECT_EQ(ask("GET", "/readyz").status, 503);

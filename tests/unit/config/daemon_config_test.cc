@@ -305,5 +305,55 @@ TEST(Origins, TheUrlAndTheSettingNameOneKind) {
   }
 }
 
+TEST(DaemonConfig, ABridgeIsASecondSyncerOfARegionOfItsOwn) {
+  const auto config = from_flags({{"sc-addr", "eureka+http://10.0.0.11:8761/eureka"},
+                                  {"bridge", "nacos+http://10.0.0.12:8848/nacos"},
+                                  {"bind-addr", "10.0.0.21:30190"},
+                                  {"rpc-addr", "10.0.0.21:30191"},
+                                  {"node", "site"},
+                                  {"registry.user", "near"},
+                                  {"registry.password-file", "/near"},
+                                  {"bridge.user", "far"},
+                                  {"bridge.password-file", "/far"},
+                                  {"sync.hold", "7s"},
+                                  {"join-addr", "10.0.0.9:30190"}});
+  ASSERT_TRUE(config) << to_string(config.error());
+  ASSERT_TRUE(config->bridge);
+  const DaemonConfig& far = *config->bridge;
+  EXPECT_EQ(config->node.registry.kind, "eureka");
+  EXPECT_EQ(far.node.registry.kind, "nacos");
+  EXPECT_EQ(far.node.registry.addresses, std::vector<std::string>{"http://10.0.0.12:8848/nacos"});
+  EXPECT_EQ(far.node.node, "site-bridge");
+  EXPECT_EQ(far.node.region, "site-bridge");
+  EXPECT_EQ(to_string(far.node.gossip_address), "10.0.0.21:30195");
+  EXPECT_EQ(to_string(far.node.rpc_address), "10.0.0.21:30196");
+  EXPECT_EQ(far.node.registry.user, "far");
+  EXPECT_EQ(far.node.registry.password_file, "/far");
+  EXPECT_EQ(config->node.registry.user, "near");
+  EXPECT_EQ(far.node.sync.hold, std::chrono::seconds(7)) << "what has no bridge. in front holds for both";
+  EXPECT_TRUE(far.join.empty()) << "it joins by the near side";
+  EXPECT_EQ(far.data_dir, config->data_dir + "/BRIDGE");
+  const auto plain = from_flags({});
+  ASSERT_TRUE(plain);
+  EXPECT_FALSE(plain->bridge);
+}
+
+TEST(DaemonConfig, ABridgeThatCannotStandIsRefusedWithItsPlace) {
+  const std::pair<std::string, std::string> near = {"sc-addr", "http://10.0.0.10:30100"};
+  const std::pair<std::string, std::string> far = {"bridge", "nacos+http://10.0.0.12:8848/nacos"};
+  EXPECT_EQ(error_of({near, {"bridge", "http://10.0.0.10:30100"}}), "--bridge: is the registry of --sc-addr itself");
+  EXPECT_EQ(error_of({near, far, {"mode", "cluster"}}).find("--bridge: needs --mode single"), 0U);
+  EXPECT_EQ(error_of({near, far, {"node", "n"}, {"bridge.region", "n"}}),
+            "--bridge.region: is the name of the region that the bridge begins in");
+  EXPECT_EQ(error_of({near, far, {"bridge.rpc-addr", "0.0.0.0:30191"}}),
+            "--bridge.rpc-addr: is the address of --rpc-addr");
+  EXPECT_EQ(error_of({near, far, {"rpc-addr", "10.0.0.1:65534"}}),
+            "--rpc-addr: leaves no port for the bridge; give --bridge.rpc-addr");
+  EXPECT_EQ(error_of({near, far, {"tls.ca-file", "a"}, {"tls.cert-file", "b"}, {"tls.key-file", "c"}})
+                .find("--bridge: needs --bridge.tls.cert-file"),
+            0U);
+  EXPECT_EQ(error_of({near, {"bridge", "zookeeper+http://h:1"}}).find("--bridge: \"zookeeper\" is no known kind"), 0U);
+}
+
 }  // namespace
 }  // namespace syncer::config
