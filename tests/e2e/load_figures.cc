@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "tests/e2e/kind_figures.h"
 #include "tests/e2e/meter.h"
 #include "tests/e2e/region.h"
 #include "tests/support/pki.h"
@@ -240,8 +241,9 @@ void trust_levels(int samples, int rest_seconds) {
 
 int main(int argc, char** argv) {
   const std::string word = argc > 1 ? argv[1] : "all";
-  if (word != "all" && word != "latency" && word != "rest" && word != "cold" && word != "trust") {
-    std::fprintf(stderr, "usage: load_figures [all|latency|rest|cold|trust] [FLAG OF mocksc]...\n");
+  const std::vector<std::string> known = {"all", "latency", "rest", "cold", "trust", "kinds", "renewals"};
+  if (std::find(known.begin(), known.end(), word) == known.end()) {
+    std::fprintf(stderr, "usage: load_figures [all|latency|rest|cold|trust|kinds|renewals] [FLAG OF mocksc]...\n");
     return 2;
   }
   const std::vector<std::string> flags(argv + std::min(argc, 2), argv + argc);
@@ -251,5 +253,7 @@ int main(int argc, char** argv) {
   if (word == "all" || word == "rest") e2e::load(20'000, 1, 60);
   if (word == "all" || word == "cold") e2e::load(100, 500, 30);
   if (word == "all" || word == "trust") e2e::trust_levels(60, 60);
+  if (word == "all" || word == "kinds") e2e::kind_pairs(100);
+  if (word == "all" || word == "renewals") e2e::kind_renewals(5000, 60);
   return 0;
 }
