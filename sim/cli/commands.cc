@@ -142,9 +142,8 @@ int run_scenarios(const Arguments& arguments, std::ostream& out, std::ostream& e
       err << scenario::to_string(parsed.error());
     } else {
       // Its axes were judged with the file.
-      for (sweep::Variant& one : *sweep::variants(*parsed, parsed->matrix, vocabulary())) {
-        scenarios.push_back(std::move(one.scenario));
-      }
+      auto variants = sweep::variants(*parsed, parsed->matrix, vocabulary());
+      for (sweep::Variant& one : *variants) scenarios.push_back(std::move(one.scenario));
     }
   }
   EffortComparison efforts;
