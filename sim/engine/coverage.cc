@@ -24,12 +24,12 @@ std::span<const Point> all_points() {
 /// From the root of the sources, wherever they were compiled.
 std::string place_of(const Point& point) {
   std::string file = point.file;
-  for (const char* root : {"syncer/", "sim/", "mocksc/", "tests/"}) {
-    const std::size_t at = file.rfind(std::string("/") + root);
-    if (at == std::string::npos) continue;
-    file.erase(0, at + 1);
-    break;
+  std::size_t begin = 0;
+  for (const char* root : {"/syncer/", "/sim/", "/mocksc/", "/tests/"}) {
+    const std::size_t at = file.rfind(root);
+    if (at != std::string::npos) begin = std::max(begin, at + 1);
   }
+  file.erase(0, begin);
   return file + ":" + std::to_string(point.line);
 }
 

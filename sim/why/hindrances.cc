@@ -77,7 +77,7 @@ std::vector<Share> Hindrances::shares(Instant from, Instant to, const Place& pla
 std::vector<std::string> Hindrances::around(Instant moment, const Place& named) const {
   std::vector<std::pair<int, const Hindrance*>> ranked;
   for (const Hindrance& h : all_) {
-    if (h.from > moment || h.to + kShortly < moment) continue;
+    if (h.from > moment || moment - h.to > kShortly) continue;
     const bool concerns = is_in_the_way(h, h.from, std::max(h.to, h.from + Duration(1)), named);
     const bool is_said = (h.node || h.registry) && concerns;
     ranked.emplace_back((is_said ? 0 : 2) + (moment < h.to ? 0 : 1), &h);
