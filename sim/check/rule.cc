@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sim/host/world.h"
+#include "sim/scenario/values/topology.h"
 #include "syncer/cluster/cluster.h"
 #include "syncer/node/node.h"
 
@@ -18,7 +19,8 @@ void Sink::violated(std::string_view id, std::vector<std::string> facts, const s
   violation.place = place != nullptr ? *place : scenario::Place{run_->scenario.file, 0, 0};
   violation.at = run_->world.now();
   violation.event = run_->world.events();
-  violation.facts = std::move(facts);
+  // Rules speak of ids in registries, people of the names in the file.
+  for (const std::string& fact : facts) violation.facts.push_back(scenario::instance_name(fact));
   violations_.push_back(std::move(violation));
 }
 

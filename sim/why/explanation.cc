@@ -84,7 +84,7 @@ Named named_in(const std::vector<std::string>& facts, const scenario::Names& all
     if (names(text, all.registries()[r])) named.place.registries.push_back(r);
   }
   for (const auto& [name, origin] : run.ledger().origins()) {
-    if (names(text, name.instance)) named.instances.push_back(name.instance);
+    if (names(text, scenario::instance_name(name.instance))) named.instances.push_back(name.instance);
   }
   return named;
 }
@@ -112,8 +112,8 @@ Explanation of_violation(const scenario::Names& all, const Recorder& run, const 
   answer.facts = violation.facts;
   const Named named = named_in(violation.facts, all, run);
   if (const Note* doing = last_doing(run, named, violation.at)) {
-    answer.doing =
-        all.nodes()[*doing->node].name + " " + doing->text + ", " + brief(violation.at - doing->at) + " before";
+    answer.doing = all.nodes()[*doing->node].name + " " + scenario::instance_name(doing->text) + ", " +
+                   brief(violation.at - doing->at) + " before";
   }
   for (const std::string& text : run.hindrances().around(violation.at, named.place)) {
     answer.causes.push_back({Duration{}, text});
