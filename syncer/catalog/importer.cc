@@ -7,6 +7,7 @@
 #include "syncer/base/assert.h"
 #include "syncer/base/mutation.h"
 #include "syncer/base/sometimes.h"
+#include "syncer/catalog/copy_choice.h"
 #include "syncer/registry/settings.h"
 
 namespace syncer::catalog {
@@ -48,7 +49,7 @@ void Importer::desire(Instant now, const std::string& region, const Bytes& key, 
   RemoteCopies& remote = regions_.at(now, region);
   remote.epoch = epoch;
   if (record->kind != RecordKind::Instance) {
-    attach(remote, *record, payload);
+    remote.attach(*record, payload);
     return driver_.reconsider(now, record->service);
   }
   DesiredCopy& copy = remote.desired[key];
@@ -67,17 +68,6 @@ void Importer::desire(Instant now, const std::string& region, const Bytes& key, 
   queue_.push(name, copy);
 }
 
-/// The service's own record is the attachment without a name.
-void Importer::attach(RemoteCopies& remote, const registry::RecordKey& key, const Bytes& payload) {
-  remote.attachments[key.service].insert_or_assign(key.id, payload);
-}
-
-void Importer::detach(RemoteCopies& remote, const registry::RecordKey& key) {
-  const auto found = remote.attachments.find(key.service);
-  found->second.erase(key.id);
-  if (found->second.empty()) remote.attachments.erase(found);
-}
-
 void Importer::release(Instant now, const std::string& region, const Bytes& key, bool judged) {
   const auto record = registry::decode_key(key);
   RemoteCopies* remote = regions_.find(region);
@@ -85,7 +75,7 @@ void Importer::release(Instant now, const std::string& region, const Bytes& key,
   if (record->kind == RecordKind::Guard) return regions_.end_guard(region, key, judged);
   if (record->kind != RecordKind::Instance) {
     if (!remote->attachments.contains(record->service)) return;
-    detach(*remote, *record);
+    remote->detach(*record);
     return driver_.reconsider(now, record->service);
   }
   const CopyName name{region, key};
@@ -183,35 +173,6 @@ bool Importer::is_steered(Instant now, Work& work) {
   return true;
 }
 
-/// Make before break needs one former copy beside the new one; a second former one, even a doubtful one, goes first.
-std::optional<std::string> Importer::surplus(const DesiredCopy& copy, const std::string& kept) {
-  std::optional<std::string> doubtful;
-  std::optional<std::string> last;
-  std::size_t others = 0;
-  for (const auto& [id, state] : copy.copies) {
-    if (id == kept || !(state.present || state.doubtful)) continue;
-    ++others;
-    last = id;
-    if (!state.present) doubtful = id;
-  }
-  if (others < 2 || SYNCER_MUTATED("catalog.let_the_surplus_be")) return std::nullopt;
-  SYNCER_SOMETIMES(doubtful.has_value(), "catalog.surplus_copy_is_doubtful");
-  return doubtful ? doubtful : last;
-}
-
-/// The registration that stands for the plan. Where the registry chooses ids, any one of this copy does that can still
-/// become what is planned.
-std::optional<std::string> Importer::present_as(const DesiredCopy& copy, const registry::CopyPlan& plan) const {
-  if (driver_.traits().chooses_id) {
-    const auto found = copy.copies.find(plan.id);
-    return found != copy.copies.end() && found->second.present ? std::optional(plan.id) : std::nullopt;
-  }
-  for (const auto& [id, state] : copy.copies) {
-    if (state.present && (driver_.traits().endpoints_in_place || state.endpoints == plan.endpoints)) return id;
-  }
-  return std::nullopt;
-}
-
 void Importer::fulfil(Instant now, Work& work) {
   DesiredCopy& copy = work.copy;
   auto planned = driver_.plan(work.name.region, work.key.id, copy.payload);
@@ -225,7 +186,7 @@ void Importer::fulfil(Instant now, Work& work) {
     other->id.back() = "0123456789abcdef"[random_.stream("run").next() % 16];
     plan = std::move(other);
   }
-  if (const auto id = present_as(copy, *plan)) return fulfil_present(now, work, plan, *id);
+  if (const auto id = present_as(driver_.traits(), copy, *plan)) return fulfil_present(now, work, plan, *id);
   if (SYNCER_MUTATED("catalog.break_before_make")) {
     for (const auto& [id, other] : copy.copies) {
       if (other.present) return remove(now, work, id, "replaced");
@@ -449,8 +410,7 @@ void Importer::distrust_list(Instant now, const registry::EntryId& listed) {
 }
 
 void Importer::note_written(Work& work) {
-  constexpr std::size_t kMost = 16;
-  if (std::exchange(work.copy.timed, false) && written_.size() < kMost) written_.push_back(work.name);
+  if (std::exchange(work.copy.timed, false) && written_.size() < kMostWritten) written_.push_back(work.name);
 }
 
 void Importer::begin(Work& work) {

@@ -77,9 +77,6 @@ class Importer {
   };
   using Handle = std::function<Result<void>(Instant, Work&)>;
 
-  void attach(RemoteCopies& remote, const registry::RecordKey& key, const Bytes& payload);
-  void detach(RemoteCopies& remote, const registry::RecordKey& key);
-
   // The comparison and the step that follows.
   void reconcile(Instant now, const CopyName& name);
   void fulfil(Instant now, Work& work);
@@ -88,10 +85,8 @@ class Importer {
   void withdraw(Instant now, Work& work);
   bool waits_for_replacement(Instant now, Work& work);
   void done(Instant now, Work& work);
-  std::optional<std::string> present_as(const DesiredCopy& copy, const registry::CopyPlan& plan) const;
   std::optional<registry::Aspect> difference(const DesiredCopy& copy, const CopyState& state,
                                              const registry::CopyPlan& plan) const;
-  static std::optional<std::string> surplus(const DesiredCopy& copy, const std::string& kept);
 
   // The steps: each is one call and what its answer means.
   void add(Instant now, Work& work, const registry::ServiceRef& where, const registry::SharedPlan& plan);
@@ -125,6 +120,7 @@ class Importer {
   CopyFailures failures_;
   PresentCopies present_;
   std::size_t busy_ = 0;
+  static constexpr std::size_t kMostWritten = 16;
   std::vector<CopyName> written_;
 };
 

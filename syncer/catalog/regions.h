@@ -87,6 +87,16 @@ struct DesiredCopy {
 struct RemoteCopies {
   RemoteCopies(const GuardSettings& settings, const std::string& region, Observer& observer, Instant now);
 
+  /// What belongs to a service: its own record is the attachment without a name.
+  void attach(const registry::RecordKey& key, const Bytes& payload) {
+    attachments[key.service].insert_or_assign(key.id, payload);
+  }
+  void detach(const registry::RecordKey& key) {
+    const auto found = attachments.find(key.service);
+    found->second.erase(key.id);
+    if (found->second.empty()) attachments.erase(found);
+  }
+
   std::map<Bytes, DesiredCopy> desired;  ///< by encoded instance key
   std::set<Bytes> failing;               ///< those of them that need somebody; some may have recovered
   std::set<Bytes> cut;                   ///< those of them whose registration lacks something of its origin

@@ -40,8 +40,8 @@ std::string seconds(Duration d) {
 }
 
 /// A step for each region that is to have an own instance.
-void add_publications(const Parts& parts, const Bytes& key, ExplainedInstance& instance) {
-  const auto publication = parts.peering.publication_of(key);
+void add_publications(const Known& known, const Bytes& key, ExplainedInstance& instance) {
+  const auto publication = known.parts.peering.publication_of(key);
   if (!publication) {
     instance.steps.push_back({"exported", kWaiting, "it is not in the log yet: no epoch is open"});
     return;
@@ -49,7 +49,9 @@ void add_publications(const Parts& parts, const Bytes& key, ExplainedInstance& i
   instance.steps.push_back({"exported", kDone, place(publication->epoch, publication->seq)});
   for (const auto& place : publication->places) {
     Step step{"sent to " + place.region, kDone, "sent and acknowledged"};
-    if (!place.problem.empty())
+    if (place.withheld)
+      step = {"filter for " + place.region, kFailed, known.rule(policy::Direction::Export, *place.withheld)};
+    else if (!place.problem.empty())
       step = {step.step, kFailed, place.problem};
     else if (!place.sent)
       step = {step.step, kWaiting, "not sent yet"};
@@ -60,8 +62,8 @@ void add_publications(const Parts& parts, const Bytes& key, ExplainedInstance& i
   if (publication->places.empty()) instance.steps.push_back({"sent", kWaiting, "no other region is known here"});
 }
 
-ExplainedInstance of_native(const Parts& parts, const catalog::NativeAccount& account) {
-  ExplainedInstance instance = named(account.key, parts.config.region);
+ExplainedInstance of_native(const Known& known, const catalog::NativeAccount& account) {
+  ExplainedInstance instance = named(account.key, known.parts.config.region);
   if (account.listed)
     instance.steps.push_back({"seen", kDone, "the registry lists it, " + account.status});
   else
@@ -73,7 +75,7 @@ ExplainedInstance of_native(const Parts& parts, const catalog::NativeAccount& ac
   instance.steps.push_back({"filter", kDone, ""});
   if (!account.held.empty()) instance.steps.push_back({"guard", kWaiting, account.held});
   if (account.exported)
-    add_publications(parts, account.key, instance);
+    add_publications(known, account.key, instance);
   else
     instance.steps.push_back({"exported", kWaiting, "it is being looked at: what a list shows is confirmed first"});
   return instance;
@@ -108,7 +110,8 @@ ExplainedInstance of_copy(const Parts& parts, const catalog::CopyAccount& accoun
 }
 
 /// Records of other regions that the catalog was never given: it does not hold such services.
-void add_unheld(const Parts& parts, std::string_view what, RegionAccount& account) {
+void add_unheld(const Known& known, std::string_view what, RegionAccount& account) {
+  const Parts& parts = known.parts;
   for (const std::string& region : parts.peering.regions()) {
     const auto* replica = parts.peering.replica(region);
     if (replica == nullptr) continue;
@@ -120,7 +123,8 @@ void add_unheld(const Parts& parts, std::string_view what, RegionAccount& accoun
       if (name->service.name != what && name->id != what && to_string(name->service) != what) continue;
       ExplainedInstance instance = named(key, region);
       instance.steps.push_back(wanted(parts, region, key));
-      const std::string why = parts.catalog.why_not_held(name->service);
+      std::string why = known.why_withheld(region, key);
+      if (why.empty()) why = parts.catalog.why_not_held(name->service);
       if (why.empty())
         instance.steps.push_back({"written", kWaiting, "our own registry was not read completely yet"});
       else
@@ -145,31 +149,45 @@ std::string follows(const Parts& parts) {
 
 }  // namespace
 
-RegionAccount explain(const Parts& parts, Instant now, std::string_view what) {
+std::string Known::rule(policy::Direction direction, policy::RuleId id) const {
+  const std::string_view name = policy ? policy::rule_name(*policy, direction, id) : std::string_view();
+  return "the policy keeps it back: " + (name.empty() ? "a rule of it" : std::string(name));
+}
+
+std::string Known::why_withheld(const std::string& region, const Bytes& key) const {
+  const replication::Projection* shown = gate.projection(region);
+  if (shown == nullptr) return "";
+  const auto withheld = shown->withheld().find(key);
+  return withheld == shown->withheld().end() ? std::string() : rule(policy::Direction::Import, withheld->second);
+}
+
+RegionAccount explain(const Known& known, Instant now, std::string_view what) {
+  const Parts& parts = known.parts;
   RegionAccount account = begun(parts);
   account.problem = follows(parts);
   if (!account.problem.empty() || what.empty()) return account;
   const catalog::Accounts accounts = parts.catalog.accounts();
-  for (const auto& native : accounts.natives(what, kMost)) account.instances.push_back(of_native(parts, native));
+  for (const auto& native : accounts.natives(what, kMost)) account.instances.push_back(of_native(known, native));
   for (const auto& copy : accounts.copies(now, what, kMost)) account.instances.push_back(of_copy(parts, copy));
-  add_unheld(parts, what, account);
+  add_unheld(known, what, account);
   account.more = account.instances.size() >= kMost ? 1 : 0;
   for (ExplainedInstance& instance : account.instances) conclude(instance);
   return account;
 }
 
-RegionAccount differences(const Parts& parts, Instant now, std::string_view other) {
+RegionAccount differences(const Known& known, Instant now, std::string_view other) {
+  const Parts& parts = known.parts;
   RegionAccount account = begun(parts);
   account.problem = follows(parts);
   if (!account.problem.empty()) return account;
   const catalog::Accounts accounts = parts.catalog.accounts();
   for (const auto& native : accounts.withheld(kMostDifferences)) {
-    account.instances.push_back(of_native(parts, native));
+    account.instances.push_back(of_native(known, native));
   }
   for (const Bytes& key : parts.peering.unacknowledged_keys(other, kMostDifferences)) {
     if (registry::kind_of(key) != registry::RecordKind::Instance) continue;
     ExplainedInstance instance = named(key, parts.config.region);
-    add_publications(parts, key, instance);
+    add_publications(known, key, instance);
     account.instances.push_back(std::move(instance));
   }
   for (const auto& copy : accounts.unfinished(now, kMostDifferences)) {
@@ -181,8 +199,8 @@ RegionAccount differences(const Parts& parts, Instant now, std::string_view othe
   return account;
 }
 
-RegionAccount account_of(const Parts& parts, Instant now, wire::Question::Kind kind, std::string_view text) {
-  return kind == wire::Question::Kind::Explain ? explain(parts, now, text) : differences(parts, now, text);
+RegionAccount account_of(const Known& known, Instant now, wire::Question::Kind kind, std::string_view text) {
+  return kind == wire::Question::Kind::Explain ? explain(known, now, text) : differences(known, now, text);
 }
 
 RegionAccount account_of(const peering::AnsweredQuestion& answered) {

@@ -1,24 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "syncer/node/explanation.h"
+#include "syncer/node/import_gate.h"
 #include "syncer/node/inventory.h"
 #include "syncer/node/parts.h"
+#include "syncer/node/views.h"
 
 namespace syncer::node {
 
+/// What an account is made of.
+struct Known {
+  const Parts& parts;
+  const SharedPolicy& policy;
+  const ImportGate& gate;
+
+  /// What a rule keeps back, in words.
+  std::string rule(policy::Direction direction, policy::RuleId id) const;
+  /// Why a record of another region is not shown here; empty when no rule keeps it back.
+  std::string why_withheld(const std::string& region, const Bytes& key) const;
+};
+
 /// What this node knows of all instances of that name or with that id: seen, filtered, exported, sent, acknowledged, of
 /// its own; wanted, written, renewed, of those of others.
-RegionAccount explain(const Parts& parts, Instant now, std::string_view what);
+RegionAccount explain(const Known& known, Instant now, std::string_view what);
 
 /// What this region's registry should show and does not, and what of it others do not have, with the reason. `other`
 /// bounds what was not acknowledged to one region; empty for all.
-RegionAccount differences(const Parts& parts, Instant now, std::string_view other);
+RegionAccount differences(const Known& known, Instant now, std::string_view other);
 
 /// One of the two.
-RegionAccount account_of(const Parts& parts, Instant now, wire::Question::Kind kind, std::string_view text);
+RegionAccount account_of(const Known& known, Instant now, wire::Question::Kind kind, std::string_view text);
 /// What another region said; what it says of its own name is not believed.
 RegionAccount account_of(const peering::AnsweredQuestion& answered);
 

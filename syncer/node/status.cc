@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
+#include "syncer/node/accounts.h"
 #include "syncer/node/facts.h"
 #include "syncer/node/flows.h"
 #include "syncer/node/node.h"
+#include "syncer/node/policy_effect.h"
 #include "syncer/registry/record.h"
 
 namespace syncer::node {
@@ -172,6 +174,78 @@ void Node::fill_work(Status& status, Instant now) const {
     add_reasons(status.pending, status.regions.back(), parts_->peering.state(region, now).complete);
   }
   for (std::string& reason : parts_->catalog.pending()) add_reason(status.pending, std::move(reason));
+}
+
+// What it tells of single instances.
+
+RegionAccount Node::account(Instant now, wire::Question::Kind kind, std::string_view text) const {
+  return account_of({*parts_, flows_->policy(), flows_->gate()}, now, kind, text);
+}
+
+Result<std::uint64_t> Node::ask_region(Instant now, std::string_view region, wire::Question::Kind kind,
+                                       std::string text) {
+  return parts_->peering.ask(now, region, kind, std::move(text));
+}
+
+std::vector<std::pair<std::uint64_t, RegionAccount>> Node::take_answers(Instant now) {
+  std::vector<std::pair<std::uint64_t, RegionAccount>> answers;
+  for (const auto& answered : parts_->peering.take_answers()) {
+    if (flows_->convergence().answered(now, answered.id, answered.answer)) continue;
+    answers.emplace_back(answered.id, account_of(answered));
+  }
+  return answers;
+}
+
+void Node::measure(Instant now) {
+  Convergence& convergence = flows_->convergence();
+  for (const std::string& region : convergence.regions()) {
+    const auto id = parts_->peering.ask(now, region, wire::Question::Kind::Ages, convergence.question(region));
+    if (id) convergence.asked(now, region, *id);
+  }
+}
+
+std::vector<ConvergenceTime> Node::take_times() { return flows_->convergence().take(); }
+
+CopiesReport Node::copies(Instant now, const catalog::CopyQuery& query) const {
+  return node::copies(*parts_, now, query);
+}
+
+ServicesReport Node::services(std::string_view search, std::string_view after, std::size_t limit) const {
+  return node::services(*parts_, search, after, limit);
+}
+
+Result<std::string> Node::check_policy(const policy::Policy& policy) const {
+  if (!flows_->epoch())
+    return failure(ErrorCode::Refused, "", "this syncer does not write for its region: ask the one that does");
+  const auto wanted = std::make_shared<const policy::Policy>(policy);
+  return to_text(effect_of(*parts_, flows_->gate(), wanted), parts_->config.region);
+}
+
+Result<void> Node::permit_policy(const policy::Policy& policy) const {
+  if (policy == *flows_->policy()) return {};
+  const PolicyEffect effect = effect_of(*parts_, flows_->gate(), std::make_shared<const policy::Policy>(policy));
+  if (!effect.takes_more_than(policy.confirm_share)) return {};
+  return failure(ErrorCode::Refused, "",
+                 "it takes more than " + to_string(policy.confirm_share) + " from a region, and wants --yes:\n" +
+                     to_text(effect, parts_->config.region));
+}
+
+Result<void> Node::apply_policy(Instant now, policy::Policy policy, bool confirmed) {
+  auto permitted = permit_policy(policy);
+  if (!confirmed && !permitted) return permitted;
+  parts_->config.policy = std::move(policy);
+  take_policy(now);
+  flows_->run(now);
+  return {};
+}
+
+/// The configuration's policy, if it is another one.
+void Node::take_policy(Instant now) {
+  const policy::Policy& wanted = parts_->config.policy;
+  if (wanted == *flows_->policy()) return;
+  flows_->set_policy(now, std::make_shared<const policy::Policy>(wanted));
+  observe(parts_->ports.observer, now, EventKind::PolicyApplied, Severity::Info,
+          {{"exports", wanted.exports.size()}, {"imports", wanted.imports.size()}});
 }
 
 }  // namespace syncer::node

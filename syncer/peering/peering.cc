@@ -363,11 +363,6 @@ void Peering::want_forgotten(std::string_view region) {
   if (may_forget(region)) peers_.at(region).unwanted = true;
 }
 
-bool Peering::is_unwanted(std::string_view region) const {
-  const Peer* peer = peers_.find(region);
-  return peer != nullptr && peer->unwanted;
-}
-
 void Peering::erase_region(Instant now, std::string_view region) {
   Peer& peer = peers_.at(region);
   if (peer.out) close(now, *peer.out, "the region is forgotten");
@@ -436,27 +431,6 @@ Peering::Link Peering::link(std::string_view region) const {
   if (link.up) link.node = links_.find(*peer->in)->node;
   link.over_quota = core_.over_quota(peer->id);
   return link;
-}
-
-Duration Peering::lag(Instant now, std::string_view region) const {
-  const Peer* peer = peers_.find(region);
-  const replication::Sender* sender = peer == nullptr ? nullptr : core_.publisher().sender(peer->id);
-  if (sender == nullptr || core_.publisher().unacknowledged(peer->id) == 0) return Duration::zero();
-  const auto first = core_.log().by_seq().upper_bound(sender->acknowledged());
-  if (first == core_.log().by_seq().end()) return Duration::zero();
-  const auto age = append_times_.age(now, core_.log().epoch(), first->first);
-  return age ? *age : append_times_.oldest(now).value_or(Duration::zero());
-}
-
-void Peering::hash(StateHasher& hasher) const {
-  core_.hash(hasher);
-  for (const auto& [name, peer] : peers_) {
-    hasher.add(name);
-    hasher.add(peer.out ? peer.out->value : 0);
-    hasher.add(peer.in ? peer.in->value : 0);
-    hasher.add(static_cast<std::uint64_t>(nanos(peer.writer.last_heard())));
-  }
-  hasher.add(publishing_ ? 1 : 0);
 }
 
 }  // namespace syncer::peering

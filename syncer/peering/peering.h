@@ -136,7 +136,8 @@ class Peering {
       std::string region;
       bool sent = false;
       bool acknowledged = false;
-      std::string problem;  ///< why it is not being sent; empty when it is
+      std::string problem;                         ///< why it is not being sent; empty when it is
+      std::optional<std::uint32_t> withheld = {};  ///< it is not shown to the region, for this reason of its view
     };
     Epoch epoch;
     std::uint64_t seq = 0;

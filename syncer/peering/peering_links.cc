@@ -251,9 +251,14 @@ std::optional<Peering::Publication> Peering::publication_of(const Bytes& key) co
   if (!seq) return std::nullopt;
   Publication publication{core_.log().epoch(), *seq, {}};
   for (const auto& [name, peer] : peers_) {
-    const replication::Sender* sender = core_.publisher().sender(peer.id);
+    // A view of the log has numbers out of the same count, so the number says the same of each reader.
+    const replication::Sender* sender = core_.publisher(peer.id).sender(peer.id);
     if (sender == nullptr || name == config_.region) continue;
     Publication::Place place{name, false, sender->acknowledged() >= *seq, ""};
+    if (const replication::Projection* shown = core_.projection(peer.id)) {
+      const auto withheld = shown->withheld().find(key);
+      if (withheld != shown->withheld().end()) place.withheld = withheld->second;
+    }
     place.sent = place.acknowledged || (sender->up() && sender->bound() && sender->cursor() >= *seq);
     if (!place.acknowledged && !is_published_to(peer)) {
       const std::string& why = peer.exchange.dial_problem();
@@ -267,9 +272,10 @@ std::optional<Peering::Publication> Peering::publication_of(const Bytes& key) co
 std::vector<Bytes> Peering::unacknowledged_keys(std::string_view region, std::size_t limit) const {
   std::set<Bytes> keys;
   for (const auto& [name, peer] : peers_) {
-    const replication::Sender* sender = core_.publisher().sender(peer.id);
+    const replication::Publisher& publisher = core_.publisher(peer.id);
+    const replication::Sender* sender = publisher.sender(peer.id);
     if (sender == nullptr || name == config_.region || (!region.empty() && region != name)) continue;
-    const auto& log = core_.log().by_seq();
+    const auto& log = publisher.log().by_seq();
     for (auto it = log.upper_bound(sender->acknowledged()); it != log.end() && keys.size() < limit; ++it) {
       if (it->second->live) keys.insert(it->second->key);
     }
@@ -282,6 +288,22 @@ void Peering::dial_now(Instant now, std::string_view region) {
     if ((region.empty() || region == name) && peer.dialer.wanted()) peer.dialer.hurry(now);
   }
   dial_due(now);
+}
+
+Duration Peering::lag(Instant now, std::string_view region) const {
+  const Peer* peer = peers_.find(region);
+  const replication::Sender* sender = peer == nullptr ? nullptr : core_.publisher(peer->id).sender(peer->id);
+  if (sender == nullptr || core_.publisher(peer->id).unacknowledged(peer->id) == 0) return Duration::zero();
+  const auto& entries = core_.publisher(peer->id).log().by_seq();
+  const auto first = entries.upper_bound(sender->acknowledged());
+  if (first == entries.end()) return Duration::zero();
+  const auto age = append_times_.age(now, core_.log().epoch(), first->first);
+  return age ? *age : append_times_.oldest(now).value_or(Duration::zero());
+}
+
+bool Peering::is_unwanted(std::string_view region) const {
+  const Peer* peer = peers_.find(region);
+  return peer != nullptr && peer->unwanted;
 }
 
 // Questions of ours.
@@ -349,6 +371,17 @@ void Peering::answer(Instant now, const ReceivedQuestion& question, Bytes conten
   links_.send(*link,
               wire::encode_sync(wire::SyncMessage(wire::Answer{config_.region, config_.node, std::move(content)})));
   close(now, question.link, "the question was answered");
+}
+
+void Peering::hash(StateHasher& hasher) const {
+  core_.hash(hasher);
+  for (const auto& [name, peer] : peers_) {
+    hasher.add(name);
+    hasher.add(peer.out ? peer.out->value : 0);
+    hasher.add(peer.in ? peer.in->value : 0);
+    hasher.add(static_cast<std::uint64_t>(nanos(peer.writer.last_heard())));
+  }
+  hasher.add(publishing_ ? 1 : 0);
 }
 
 Sizes Peering::sizes() const {
