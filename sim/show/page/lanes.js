@@ -33,7 +33,16 @@ const laneOf = [];
 for (const lane of lanes)
   if (lane.site !== undefined) laneOf[lane.site] = lane;
 const middle = site => laneOf[site].y + LANE / 2;
-const bandsOfSite = sites.names.map((_, site) => bands.filter(b => b.site === site && b.weight >= 2));
+/// What stood in the way at a site. In a group links and the registry are the leader's: what another one says of them
+/// has no end.
+const isInGroup = site => sites.regions.some(region => region.nodes.length > 1 && region.nodes.includes(site));
+const whileLeading = (band, site) =>
+    leads[site]
+        .filter(l => l.from < band.to && band.from < l.to)
+        .map(l => ({...band, from: Math.max(band.from, l.from), to: Math.min(band.to, l.to)}));
+const bandsOfSite = sites.names.map(
+    (_, site) => bands.filter(b => b.site === site && b.weight >= 2)
+                     .flatMap(b => b.weight >= 4 && isInGroup(site) ? whileLeading(b, site) : [b]));
 const MOST_ARROWS = 2500;
 
 /// The mark of a look, painted once and copied from then on: a view can hold ten thousands of them.

@@ -107,8 +107,8 @@ const scenarioTrack = new Track('Scenario', {
   height: () => 24 + Math.max(1, packed.lines ?? 1) * FLAG + 4,
   most: () => narrow() ? 180 : 210,
   keys: [['fault', 'fault or event'], ['error', 'violated']],
+  prepare: pack,
   paint(g) {
-    pack(g);
     const {c} = g;
     grid(g, this.height());
     c.fillStyle = palette.soft;

@@ -56,7 +56,10 @@ function lineLink(line) {
 /// A text in which a line of the scenario's file can be clicked.
 function linked(text) {
   const line = lineInText(text);
-  return line ? element('span', {}, text, ' ', lineLink(line)) : element('span', {textContent: text});
+  if (!line) return element('span', {textContent: text});
+  const name = `${fileName.split('/').pop()}:${line}`, at = text.lastIndexOf(name);
+  const start = text.slice(0, at).search(/[^\s(,]*$/);
+  return element('span', {}, text.slice(0, start), lineLink(line), text.slice(at + name.length));
 }
 
 function choose(item, moves = true) {

@@ -111,10 +111,13 @@ function draw() {
 const narrow = () => innerWidth < 600;
 const GUTTER = () => narrow() ? 78 : 132;
 
+const FONT = '12px system-ui, "DejaVu Sans", sans-serif';
+
 class Track {
-  /// `paint(g)` draws what is between g.top and g.bottom of the content; `height()` is that of all of it.
-  constructor(title, {height, most, paint, hit, keys = [], buttons = []}) {
-    Object.assign(this, {height, most, paint, hit});
+  /// `paint(g)` draws what is between g.top and g.bottom of the content; `height()` is that of all of it, after
+  /// `prepare(g)` has laid it out where that depends on the view.
+  constructor(title, {height, most, prepare, paint, hit, keys = [], buttons = []}) {
+    Object.assign(this, {height, most, prepare, paint, hit});
     this.canvas = element('canvas', {role: 'img', ariaLabel: title});
     this.scroll = element('div', {className: 'scroll'}, this.canvas);
     this.filler = element('div');
@@ -132,9 +135,18 @@ class Track {
   }
 
   draw() {
-    const width = this.scroll.clientWidth, total = this.height();
-    const height = Math.max(1, Math.min(total, this.most()));
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = window.devicePixelRatio || 1, width = this.scroll.clientWidth, left = GUTTER();
+    const c = this.canvas.getContext('2d');
+    const g = {
+      c,
+      width,
+      left,
+      plot: width - left - 8,
+      x: at => left + (at - view.from) / (view.to - view.from) * (width - left - 8)
+    };
+    c.font = FONT;
+    this.prepare?.(g);
+    const total = this.height(), height = Math.max(1, Math.min(total, this.most()));
     if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
       this.canvas.width = Math.round(width * ratio);
       this.canvas.height = Math.round(height * ratio);
@@ -142,22 +154,12 @@ class Track {
       this.scroll.style.height = `${height}px`;
     }
     this.filler.style.height = `${Math.max(0, total - height)}px`;
-    const c = this.canvas.getContext('2d');
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
     c.clearRect(0, 0, width, height);
-    c.font = '12px system-ui, "DejaVu Sans", sans-serif';
+    c.font = FONT;
     c.textBaseline = 'middle';
-    const left = GUTTER(), top = this.scroll.scrollTop;
-    const g = {
-      c,
-      width,
-      height,
-      left,
-      top,
-      bottom: top + height,
-      plot: width - left - 8,
-      x: at => left + (at - view.from) / (view.to - view.from) * (width - left - 8)
-    };
+    const top = this.scroll.scrollTop;
+    Object.assign(g, {height, top, bottom: top + height});
     this.g = g;
     c.save();
     c.translate(0, -top);
