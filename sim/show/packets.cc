@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/show/packets.h"
 
+#include <algorithm>
+
 #include "syncer/base/bytes.h"
 #include "syncer/base/hash.h"
 #include "syncer/wire/gossip/message.h"
@@ -18,6 +20,7 @@ constexpr std::size_t kLongestWords = 120;
 /// A request that waits longer is never answered, because nobody waits for it any more; of equal packets one that is
 /// under way for longer was lost with its connection.
 constexpr Duration kLongestWait = std::chrono::seconds(15);
+constexpr Duration kUsualWay = std::chrono::milliseconds(800);
 
 std::string_view name_of(syncer::wire::gossip::Type type) {
   using Type = syncer::wire::gossip::Type;
@@ -85,10 +88,13 @@ std::optional<std::uint32_t> Packets::oldest(std::uint64_t key, syncer::Instant 
   const auto found = under_way_.find(key);
   if (found == under_way_.end()) return std::nullopt;
   std::vector<std::uint32_t>& equal = found->second;
-  const auto is_lost = [&](std::uint32_t p) { return now - tables_.turns[tables_.packets[p].turn].at > kLongestWait; };
-  while (equal.size() > 1 && is_lost(equal.front())) equal.erase(equal.begin());
-  const std::uint32_t packet = equal.front();
-  equal.erase(equal.begin());
+  const auto age = [&](std::uint32_t p) { return now - tables_.turns[tables_.packets[p].turn].at; };
+  while (equal.size() > 1 && age(equal.front()) > kLongestWait) equal.erase(equal.begin());
+  // What is older than a packet usually is was lost with its connection, if a younger one can have arrived instead.
+  auto chosen = std::find_if(equal.begin(), equal.end(), [&](std::uint32_t p) { return age(p) < kUsualWay; });
+  if (chosen == equal.end()) chosen = equal.begin();
+  const std::uint32_t packet = *chosen;
+  equal.erase(chosen);
   if (equal.empty()) under_way_.erase(found);
   return packet;
 }

@@ -33,16 +33,7 @@ const laneOf = [];
 for (const lane of lanes)
   if (lane.site !== undefined) laneOf[lane.site] = lane;
 const middle = site => laneOf[site].y + LANE / 2;
-/// What stood in the way at a site. In a group links and the registry are the leader's: what another one says of them
-/// has no end.
-const isInGroup = site => sites.regions.some(region => region.nodes.length > 1 && region.nodes.includes(site));
-const whileLeading = (band, site) =>
-    leads[site]
-        .filter(l => l.from < band.to && band.from < l.to)
-        .map(l => ({...band, from: Math.max(band.from, l.from), to: Math.min(band.to, l.to)}));
-const bandsOfSite = sites.names.map(
-    (_, site) => bands.filter(b => b.site === site && b.weight >= 2)
-                     .flatMap(b => b.weight >= 4 && isInGroup(site) ? whileLeading(b, site) : [b]));
+const bandsOfSite = sites.names.map((_, site) => standing.filter(b => b.site === site && b.weight >= 2));
 const MOST_ARROWS = 2500;
 
 /// The mark of a look, painted once and copied from then on: a view can hold ten thousands of them.
@@ -216,6 +207,10 @@ const lanesTrack = new Track('Registries and syncers', {
       }
       dots(g, lane);
     }
+    c.save();
+    c.beginPath();
+    c.rect(g.left, 0, g.width - g.left, lanes.total);
+    c.clip();
     const {list, all} = arrowsInView();
     arrows = list;
     for (const n of list)
@@ -223,6 +218,7 @@ const lanesTrack = new Track('Registries and syncers', {
           g, n, view.messages === 'selected' ? palette.accent : palette.arrow, view.messages === 'selected' ? 1.8 : 1);
     if (view.way !== null) wayLine(g, ways[view.way]);
     ring(g);
+    c.restore();
     if (all > MOST_ARROWS) {
       c.fillStyle = palette.ink;
       c.fillText(`${MOST_ARROWS} of ${all} messages: zoom in to see the others`, g.left + 8, g.top + 10);

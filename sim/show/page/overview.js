@@ -113,7 +113,7 @@ const scenarioTrack = new Track('Scenario', {
     grid(g, this.height());
     c.fillStyle = palette.soft;
     for (const at of ticks(g)) {
-      const text = timeText(at), width = c.measureText(text).width;
+      const text = timeText(at, at < 1e6 ? 3 : ticks.digits), width = c.measureText(text).width;
       c.fillText(text, Math.min(g.x(at) + 3, g.width - width - 2), g.top + 11);
     }
     for (const item of packed) {

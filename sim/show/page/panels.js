@@ -15,6 +15,7 @@ function pressTab(id) {
 }
 
 function showTab(id) {
+  if (tab !== id) $('panel').scrollTop = 0;
   tab = id;
   for (const [other] of TABS) $(`tab-${other}`).setAttribute('aria-selected', String(other === id));
   ({chosen: showChosen, events: showEvents, now: showNow, ways: showWays, source: showSource})[id]();
@@ -230,7 +231,8 @@ function showWays() {
     return panel.append(element('p', {className: 'soft', textContent: 'No instance had to be shown elsewhere.'}));
   panel.append(element('p', {
     className: 'soft',
-    textContent: 'What never arrived, then what took longest. The bar is the time; red is what stood in the way.'
+    textContent:
+        'What never arrived, then what took longest. The bar is the time; its first part is what stood in the way.'
   }));
   const longest = Math.max(...ways.map(w => w.to - w.from), 1);
   for (const way of ways.slice(0, 60)) {
@@ -296,7 +298,7 @@ function showNow() {
   panel.replaceChildren(
       element('h3', {textContent: `At ${timeText(at)}`}),
       element('p', {className: 'soft', textContent: 'Click into the tracks, or press , and . to move the cursor.'}));
-  const reasons = bands.filter(b => b.from <= at && at < b.to).map(b => element('li', {}, linked(b.text)));
+  const reasons = standing.filter(b => b.from <= at && at < b.to).map(b => element('li', {}, linked(b.text)));
   section(
       panel, 'What stands in the way',
       reasons.length ? element('ul', {}, ...reasons) : element('p', {className: 'soft', textContent: 'nothing'}));

@@ -91,3 +91,11 @@ function beliefAt(site, member, at) {
   const all = beliefs.get(site)?.get(member) ?? [];
   return all.find(s => s.from <= at && at < s.to)?.state ?? '';
 }
+
+/// What stood in the way, as far as it counts: in a group links and the registry are the leader's, and what another one
+/// says of them has no end.
+const isInGroup = site => sites.regions.some(region => region.nodes.length > 1 && region.nodes.includes(site));
+const whileLeading = band => leads[band.site]
+                                 .filter(l => l.from < band.to && band.from < l.to)
+                                 .map(l => ({...band, from: Math.max(band.from, l.from), to: Math.min(band.to, l.to)}));
+const standing = bands.flatMap(b => b.weight >= 4 && isInGroup(b.site) ? whileLeading(b) : [b]);

@@ -219,7 +219,7 @@ function bar(g, from, to, y, height, color, least = 1) {
   return true;
 }
 
-/// Steps of time that are round numbers, about 90 pixels apart.
+/// Times that are round numbers, about 90 pixels apart; `ticks.digits` tell them apart.
 function ticks(g) {
   const wanted = (view.to - view.from) / Math.max(g.plot / 95, 2);
   const steps = [
@@ -228,6 +228,7 @@ function ticks(g) {
   ];
   const step = steps.find(s => s >= wanted) ?? 8.64e10;
   const out = [];
+  ticks.digits = Math.max(0, Math.ceil(-Math.log10(step / 1e6)));
   for (let at = Math.ceil(view.from / step) * step; at <= view.to; at += step) out.push(at);
   return out;
 }
