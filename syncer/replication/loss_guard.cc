@@ -204,15 +204,16 @@ void LossGuard::judge_breadth(Instant now, const std::vector<Number>& batch, Gua
       hold(now, window_.at(number), rule, held_until(window_.at(number), rule), Kind::Hold);
     return;
   }
-  const bool founds = is_mass_loss(rule);
-  const bool mass = founds || joins_mass_loss(now);
+  const bool is_mass = is_mass_loss(rule);
+  const bool founds = is_mass && (!wave_.takes_in(now) || SYNCER_MUTATED("guard.prolong_a_wave"));
+  const bool mass = is_mass || joins_mass_loss(now);
   SYNCER_SOMETIMES(founds && rule == GuardRule::MassExpiry, "guard.mass_expiry");
   SYNCER_SOMETIMES(founds && rule == GuardRule::MassOrphaned, "guard.mass_orphaned");
   SYNCER_SOMETIMES(mass && !founds, "guard.last_of_a_wave");
   SYNCER_SOMETIMES(mass && is_released(now, rule), "guard.mass_loss_is_released");
   if (mass && !is_released(now, rule)) {
     for (const Number number : batch) hold_suspect(now, window_.at(number), rule, founds);
-    if (rule == GuardRule::MassExpiry) restore_the_first(now);
+    if (rule == GuardRule::MassExpiry) restore_the_first(now, founds);
     return;
   }
   for (const Number number : batch) {
@@ -234,7 +235,8 @@ void LossGuard::hold_suspect(Instant now, Entry& entry, GuardRule rule, bool fou
   if (founds) found(now, entry);
 }
 
-/// What a service lost that keeps at least half says nothing about the loss.
+/// Those by whom a loss is recognised. What a service lost that keeps at least half says nothing about it, nor does
+/// what is lost later: the wave ends when it ends.
 void LossGuard::found(Instant now, Entry& entry) {
   if (!window_.is_mostly_lost(entry) && !SYNCER_MUTATED("guard.let_anyone_found_a_wave")) return;
   entry.wave = wave_.found(now, saturating_add(now, wave_time(entry)));
@@ -259,13 +261,13 @@ bool LossGuard::is_mass_loss(GuardRule rule) const {
 }
 
 /// What the wave took before it was recognised.
-void LossGuard::restore_the_first(Instant now) {
+void LossGuard::restore_the_first(Instant now, bool founds) {
   if (SYNCER_MUTATED("guard.leave_the_first_of_a_wave")) return;
   SYNCER_SOMETIMES(!gone_.empty(), "guard.first_of_a_wave_went_already");
   for (const Number number : std::vector<Number>(gone_.begin(), gone_.end())) {
     Entry& entry = window_.at(number);
     hold(now, entry, GuardRule::MassExpiry, held_until(entry, GuardRule::MassExpiry), Kind::Restore);
-    found(now, entry);
+    if (founds) found(now, entry);
   }
 }
 

@@ -152,7 +152,7 @@ class LossGuard {
   void judge_breadth(Instant now, const std::vector<Number>& batch, GuardRule rule);
   void hold_suspect(Instant now, Entry& entry, GuardRule rule, bool founds);
   bool joins_mass_loss(Instant now) const;
-  void restore_the_first(Instant now);
+  void restore_the_first(Instant now, bool founds);
   void found(Instant now, Entry& entry);
   bool is_mass_loss(GuardRule rule) const;
   bool is_memory_lost(Instant now, const Entry& entry) const;

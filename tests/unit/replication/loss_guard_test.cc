@@ -613,7 +613,7 @@ TEST_F(GuardedRegion, IsOrdinaryAgainWhenAWaveIsBack) {
 TEST_F(GuardedRegion, IsOrdinaryAgainThoughOneOfAWaveNeverReturns) {
   services(6, 2);
   pass(minutes(10));
-  expire({"s0-0", "s0-1", "s1-0", "s1-1", "s2-0", "s2-1", "s3-0", "s3-1"});
+  gone({"s0-0", "s0-1", "s1-0", "s1-1", "s2-0", "s2-1", "s3-0", "s3-1"});
   for (int i = 0; i < 6; ++i) registered(app("s" + std::to_string(i / 2), i % 2));
   seen.clear();
   gone({"s4-0"});
@@ -625,7 +625,20 @@ TEST_F(GuardedRegion, IsOrdinaryAgainThoughOneOfAWaveNeverReturns) {
   EXPECT_TRUE(guard.holds("s3-1"));
 }
 
-TEST_F(GuardedRegion, IsOrdinaryAgainThoughWhatWentMeanwhileNeverReturns) {
+TEST_F(GuardedRegion, IsOrdinaryAgainThoughTheLastOfAWaveNeverReturn) {
+  services(6, 2);
+  pass(minutes(10));
+  gone({"s0-0", "s0-1", "s1-0", "s1-1", "s2-0", "s2-1", "s3-0", "s3-1"});
+  pass(seconds(10));
+  gone({"s4-0", "s4-1"});
+  EXPECT_EQ(guard.held(), 10U);
+  for (int i = 0; i < 8; ++i) registered(app("s" + std::to_string(i / 2), i % 2));
+  seen.clear();
+  gone({"s5-0"});
+  EXPECT_EQ(count(Kind::Remove, Rule::Ordinary), 1U);
+}
+
+TEST_F(GuardedRegion, IsOrdinaryAgainThoughWhatWentShortlyBeforeNeverReturns) {
   services(6, 2);
   for (int n = 0; n < 6; ++n) there(app("churn", n));
   pass(minutes(10));
@@ -633,9 +646,9 @@ TEST_F(GuardedRegion, IsOrdinaryAgainThoughWhatWentMeanwhileNeverReturns) {
   for (const Bytes& key : all()) {
     if (key.starts_with("s")) wave.push_back(key);
   }
-  expire(wave);
   gone({"churn-0", "churn-1"});
-  EXPECT_EQ(guard.held(), 14U) << "it may have been cut off, too";
+  expire(wave);
+  EXPECT_EQ(guard.held(), 14U) << "they may have been cut off, too";
   for (const Bytes& key : wave) registered(app(key.substr(0, 2), key.back() - '0'));
   EXPECT_EQ(guard.held(), 2U);
   seen.clear();
