@@ -209,6 +209,13 @@ void Canary::unmarked(Instant now, const registry::EntryId& ref) {
   if (is_own(ref) && registered_ && !usurped_) rewrite(now);
 }
 
+void Canary::read_without(Instant now, Instant began) {
+  const bool was_written = written_count_ > 0 && began >= saturating_add(written_at_, driver_.traits().write_lag);
+  if (!listed_ || stale_ || busy_ || !was_written || SYNCER_MUTATED("catalog.wait_for_a_mark_that_is_gone")) return;
+  SYNCER_SOMETIMES(true, "catalog.mark_of_a_new_run_is_gone");
+  rewrite(now);
+}
+
 void Canary::rewrite(Instant now) {
   stale_ = true;
   if (registered_ && due_ == kNever) due_ = now;

@@ -39,6 +39,9 @@ class Canary {
   bool healthy() const;
   /// Registered, but the list does not show it (yet), or with an earlier run's mark that is being replaced.
   bool is_overlooked() const { return registered_ && !(listed_ && (confirmed_ || failures_ > 0)); }
+  /// A whole reading that began at `began`, past all caches, overlooked it. Where an earlier run's mark stands although
+  /// ours was written before that, the registry has gone back meanwhile: it is written again.
+  void read_without(Instant now, Instant began);
 
   /// The entry that looks at the registry ask for; nothing while it is not registered.
   std::optional<registry::EntryId> entry() const { return registered_ ? own_ : std::nullopt; }

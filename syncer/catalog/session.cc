@@ -291,7 +291,8 @@ void Session::take_inventory(Instant now) {
   const auto announced = canary.announced();
   const auto read = cycle.last_past_caches();
   if (!guard.wants_inventory() || !read || read == inventory_ || !announced) return;
-  if (*read < *announced || canary.is_overlooked()) return;
+  if (*read < *announced) return;
+  if (canary.is_overlooked()) return canary.read_without(now, *read);
   inventory_ = read;
   read_once_ = true;
   cycle.settle();
