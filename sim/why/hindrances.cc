@@ -15,6 +15,7 @@ bool contains(const std::vector<T>& all, const T& one) {
 bool is_in_the_way(const Hindrance& h, Instant from, Instant to, const Place& place) {
   if (h.from >= to || h.to <= from) return false;
   if (h.weight == Hindrance::Weight::Link && !place.between) return false;
+  if (h.towards && !place.ends.empty() && !contains(place.ends, *h.towards)) return false;
   if (h.node) return contains(place.nodes, *h.node);
   return !h.registry || contains(place.registries, *h.registry);
 }

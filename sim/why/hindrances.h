@@ -24,16 +24,18 @@ struct Hindrance {
   Instant from{};
   Instant to = syncer::kNever;
   Weight weight = Weight::Fault;
-  std::string text;                       ///< "w1 was down (crash, cut.json:31)"
-  std::optional<NodeIndex> node;          ///< it only stands in the way of this one
-  std::optional<RegistryIndex> registry;  ///< or of those who use this one
+  std::string text;                           ///< "w1 was down (crash, cut.json:31)"
+  std::optional<NodeIndex> node;              ///< it only stands in the way of this one
+  std::optional<RegistryIndex> registry;      ///< or of those who use this one
+  std::optional<RegistryIndex> towards = {};  ///< of a link: the registry of the region at its other end
 };
 
 /// Where a step of an instance takes place.
 struct Place {
   std::vector<NodeIndex> nodes;
   std::vector<RegistryIndex> registries;
-  bool between = false;  ///< on the way from one region to the other, where links matter
+  bool between = false;                  ///< on the way from one region to the other, where links matter
+  std::vector<RegistryIndex> ends = {};  ///< of that way; empty for all
 };
 
 /// A cause with the part of a stretch that it explains.

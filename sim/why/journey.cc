@@ -71,6 +71,7 @@ class Walk {
     all.nodes.insert(all.nodes.end(), target_.nodes.begin(), target_.nodes.end());
     all.registries.clear();
     all.between = true;
+    all.ends = {journey_.origin.registry, journey_.target};
     return all;
   }
 
@@ -101,6 +102,7 @@ class Walk {
     to.nodes.insert(to.nodes.end(), more.nodes.begin(), more.nodes.end());
     to.registries.insert(to.registries.end(), more.registries.begin(), more.registries.end());
     to.between = to.between || more.between;
+    to.ends.insert(to.ends.end(), more.ends.begin(), more.ends.end());
   }
 
   void end_hop(Instant at, std::string what, Place place) {

@@ -221,9 +221,10 @@ void Recorder::follow_state(NodeIndex node, const syncer::Event& event) {
     case EventKind::RegistryUp:
       return hindrances_.end("registry/" + at, now());
     case EventKind::LinkDown:
-      return begin_hindrance(
-          link, Weight::Link,
-          who + " had no link to " + (region.empty() ? "a peer" : "region " + region) + reason_of(event), node);
+      return hindrances_.begin(
+          link, {now(), syncer::kNever, Weight::Link,
+                 who + " had no link to " + (region.empty() ? "a peer" : "region " + region) + reason_of(event), node,
+                 std::nullopt, ledger_->home(region)});
     case EventKind::LinkUp:
       return hindrances_.end(link, now());
     case EventKind::LeaderLost:
