@@ -66,6 +66,8 @@ ExplainedInstance of_native(const Known& known, const catalog::NativeAccount& ac
   ExplainedInstance instance = named(account.key, known.parts.config.region);
   if (account.listed)
     instance.steps.push_back({"seen", kDone, "the registry lists it, " + account.status});
+  else if (!account.held.empty())
+    instance.steps.push_back({"seen", kDone, "the registry does not list it any more"});
   else
     instance.steps.push_back({"seen", account.exported ? kWaiting : kFailed, "the registry does not list it"});
   if (!account.withheld.empty()) {
