@@ -313,6 +313,7 @@ void build(CLI::App& app, Arguments& a) {
   running->add_flag("--origin", a.origin, "print where each value came from");
   add_target(*running, a);
   add_output(*running, a);
+  task(*config, "schema", "print the JSON Schema of configuration files, for editors", a, Task::ConfigSchema);
   CLI::App* check = task(*config, "check", "check a configuration file", a, Task::ConfigCheck);
   check->add_option("file", a.config_file, "the file")->required();
 

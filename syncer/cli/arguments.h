@@ -39,6 +39,7 @@ enum class Task {
   ClusterMembers,
   ConfigShow,
   ConfigRunning,
+  ConfigSchema,
   ConfigCheck,
   PolicyCheck,
   PolicyApply,

@@ -17,6 +17,7 @@
 #include "syncer/config/check.h"
 #include "syncer/config/daemon_config.h"
 #include "syncer/config/file.h"
+#include "syncer/config/schema.h"
 #include "syncer/daemon/daemon.h"
 #include "syncer/node/inventory.h"
 #include "syncer/store/file.h"
@@ -215,6 +216,8 @@ int run(int argc, const char* const* argv, Console console) {
       return show_config(arguments, console);
     case Task::ConfigRunning:
       return show_running_config(arguments, console);
+    case Task::ConfigSchema:
+      return print(console, config::json_schema());
     case Task::ConfigCheck:
       return check_config(arguments, console);
     case Task::PolicyCheck:

@@ -78,6 +78,7 @@ constexpr std::array kExamples = {
     Example{"policy apply", "syncer policy apply --yes"},
     Example{"config show", "syncer config show --origin --config /etc/syncer/syncer.json"},
     Example{"config running", "syncer config running --origin"},
+    Example{"config schema", "syncer config schema"},
     Example{"config check", "syncer config check /etc/syncer/syncer.json"},
     Example{"version", "syncer version --output json"},
 };

@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kDescription =
     "JSON with // comments. Objects nest: {\"log\": {\"level\": \"debug\"}} is the key log.level. A list of texts is "
     "the same as one text with commas. An unknown key is an error with its place, and so is one that is given twice; "
-    "\"$schema\" at the top is for editors and means nothing.\n\n"
+    "\"$schema\" at the top is for editors (syncer config schema prints one).\n\n"
     "A flag (--KEY) beats a variable, a variable (SYNCER_KEY, in upper case with _ for . and -) beats the file, and "
     "the "
     "file beats the default. syncer config show --origin prints what is in force and where it comes from; "

@@ -62,7 +62,7 @@ std::vector<KeyGroup> all_groups() {
   return groups;
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kPlaceholders = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kPlaceholders = {{
     {"URLs", "URL[,URL]"},
     {"HOST:PORT, comma-separated", "HOST:PORT[,...]"},
     {"IP", ""},
@@ -77,6 +77,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kPlaceho
     {"an address", "IP:PORT"},
     {"a share", "SHARE"},
     {"one or more texts", "TEXT[,TEXT]"},
+    {"a JSON object", "JSON"},
 }};
 
 /// "auto, text or json" as "auto|text|json"; empty when these are no single words.

@@ -83,6 +83,7 @@ TEST(Arguments, EveryCommandShowsExamplesOfItselfThatItUnderstands) {
                                     "config show",
                                     "config check",
                                     "config running",
+                                    "config schema",
                                     "version",
                                     "reload",
                                     "log-level",
