@@ -65,7 +65,7 @@ TEST(ConfigFile, APolicyIsKeptAsATextWithoutItsComments) {
 }
 
 TEST(ConfigFile, AMemberGivenTwiceInAPolicyIsAnError) {
-  EXPECT_EQ(error_of(R"({"policy": {"export": [{"deny": {}, "deny": {}}]}})"), "f.json:1:36: \"deny\" is given twice");
+  EXPECT_EQ(error_of(R"({"policy": {"export": [{"deny": {}, "deny": {}}]}})"), "f.json:1:37: \"deny\" is given twice");
   EXPECT_EQ(error_of(R"({"policy": {"export": [{"deny": {}}, {"deny": {}}]}})"), "no error");
   EXPECT_EQ(error_of(R"({"policy": [{}]})"), "f.json:1:12: a list holds texts or numbers");
 }
