@@ -27,6 +27,7 @@ const std::vector<Heading>& headings() {
       {"The guard against mass removals", {"guard."}},
       {"Addresses behind NAT", {"advertise-addr", "gossip.address", "rpc.address", "cluster.address"}},
       {"A region of several syncers", {"cluster-port", "cluster."}},
+      {"A second registry of this site", {"bridge", "bridge."}},
       {"Timing of gossip", {"gossip."}},
   };
   return kHeadings;

@@ -56,7 +56,7 @@ void add(ordered_json& properties, const std::string& name, const ordered_json& 
   } else {
     group["type"] = "object";
   }
-  group["properties"][name.substr(dot + 1)] = value;
+  add(group["properties"], name.substr(dot + 1), value);
   group["additionalProperties"] = false;
 }
 

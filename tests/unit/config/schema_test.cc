@@ -22,6 +22,8 @@ TEST(ConfigSchema, HasEveryKeyNestedAndWithItsDots) {
     EXPECT_TRUE(group.at("properties").contains(key.name.substr(dot + 1))) << key.name;
     EXPECT_EQ(group.at("additionalProperties"), false);
   }
+  const auto& bridge = properties.at("bridge").at("properties");
+  EXPECT_TRUE(bridge.at("tls").at("properties").contains("key-file")) << "two dots";
   EXPECT_TRUE(properties.contains("$schema"));
   EXPECT_TRUE(properties.at("registry").at("properties").contains("addresses")) << "another spelling of sc-addr";
   EXPECT_EQ(schema.at("additionalProperties"), false);
