@@ -48,6 +48,7 @@ std::string problem_of(const peering::Peering::Link& link, bool publishing, cons
   if (!link.in_pool && !status.receiving) return "none of its syncers is in the pool";
   const std::string silence = status.last_heard ? "nothing is heard of it" : "nothing was ever heard of it";
   if (publishing && !status.sending) {
+    if (link.dial_only) return "it cannot be dialled, and has not dialled us at " + to_string(rpc_address);
     const std::string why = link.dial_problem.empty() ? "it is being dialled" : "no link to " + link.dial_problem;
     return status.receiving ? why + "; it is heard, and hears nothing of us" : why + "; " + silence;
   }

@@ -25,12 +25,17 @@ struct SyncSettings {
   std::uint64_t max_bytes = std::uint64_t{256} << 20U;  ///< of all its records
   std::uint64_t max_changes = 5'000;                    ///< a second, on the average of some seconds
   std::vector<std::string> regions = {"*"};             ///< that may take part; see Authorization
+  bool dial_only = false;  ///< nobody can dial this region: others publish to it on the links that it opens
 };
 
 inline settings::Settings<SyncSettings> sync_settings() {
   using S = SyncSettings;
   return settings::live<S>({
       settings::positive("sync.connect-retry", &S::connect_retry, "pause between two dials of a peer"),
+      settings::custom("sync.dial-only", settings::kSwitchForm, &S::dial_only,
+                       "on where no other region can open a connection to this one, as behind NAT or a firewall: they "
+                       "use those that it opens",
+                       settings::parse_switch, settings::show_switch),
       settings::duration("sync.flush", &S::flush, "longest wait of a change for company in a batch"),
       settings::duration("sync.forget", &S::forget,
                          "a region of which nothing is seen for this long, and no copies are left, is forgotten"),

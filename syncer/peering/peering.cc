@@ -76,6 +76,7 @@ void Peering::set_regions(Instant now, std::vector<RemoteRegion> regions) {
     Peer& peer = peers_.at(name);
     const bool left = nodes.empty();
     peer.in_pool = peer.in_pool || !left;
+    peer.dial_only = std::any_of(nodes.begin(), nodes.end(), [](const RemoteRegion& node) { return node.dial_only; });
     peer.alive = std::any_of(nodes.begin(), nodes.end(), [](const RemoteRegion& node) { return node.alive; });
     show(now, peer, false);
     if (left)
@@ -194,12 +195,13 @@ void Peering::on_message(Instant now, PeerLink& link, const wire::SyncMessage& m
   const auto* from_writer = std::get_if<replication::WriterMessage>(&message);
   const auto* from_reader = std::get_if<replication::ReaderMessage>(&message);
   if (link.state == PeerLink::State::Up) {
-    if (from_writer != nullptr && !link.dialer) return on_writer_message(now, link, *from_writer);
-    if (from_reader == nullptr || !link.dialer) {
+    const Peer& peer = peers_.at(link.region);
+    if (from_writer != nullptr && peer.in == link.id) return on_writer_message(now, link, *from_writer);
+    if (from_reader == nullptr || peer.out != link.id) {
       return drop(now, link, Refusal::OutOfTurn, "message in the wrong direction");
     }
     replication::Outputs out = take_outputs();
-    core_.receive(now, peers_.at(link.region).id, *from_reader, out);
+    core_.receive(now, peer.id, *from_reader, out);
     return carry_out(now, out);
   }
   if (link.dialer) return on_greeting_answer(now, link, message);
@@ -422,6 +424,7 @@ Peering::Link Peering::link(std::string_view region) const {
   link.up = peer->in.has_value();
   link.publishing = is_published_to(*peer);
   link.unacknowledged = core_.publisher(peer->id).unacknowledged(peer->id);
+  link.dial_only = peer->dial_only;
   link.dial_problem = peer->exchange.dial_problem();
   link.stalled = link.publishing && peer->exchange.is_stalled();
   link.incomplete = link.up && peer->exchange.is_incomplete();

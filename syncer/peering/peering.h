@@ -112,6 +112,7 @@ class Peering {
     std::optional<Instant> last_heard = {};  ///< last authentic message of its writer; nothing before the first
     std::uint64_t unacknowledged = 0;        ///< our entries it has not acknowledged yet
     std::string node;                        ///< its writer; empty while it does not publish to us
+    bool dial_only = false;                  ///< it has to dial us, both ways go over that link
     std::string dial_problem;                ///< why we do not publish to it; empty while we do
     bool stalled = false;                    ///< it does not take what it is given
     bool incomplete = false;                 ///< we do not come to hold its whole set
@@ -201,6 +202,8 @@ class Peering {
 
   // Links.
   void dial_due(Instant now);
+  void publish_back(Instant now, Peer& peer);
+  void take_back(const PeerLink& link, Peer& peer);
   void send(Instant now, LinkId link, ByteView frame);
   void refuse(Instant now, PeerLink& link, Refusal why, const std::string& region, const std::string& node,
               const wire::Refuse& refusal);

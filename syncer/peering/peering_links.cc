@@ -100,6 +100,7 @@ void Peering::accept(Instant now, PeerLink& link, const wire::Hello& hello) {
   core_.writer_up(peer.id);
   links_.send(link, wire::encode_sync(wire::SyncMessage(handshake_.welcome(peer))));
   links_.set_up(now, link, hello.node, hello.run);
+  publish_back(now, peer);
 }
 
 void Peering::on_greeting_answer(Instant now, PeerLink& link, const wire::SyncMessage& answer) {
@@ -136,6 +137,7 @@ void Peering::on_welcome(Instant now, PeerLink& link, const wire::Welcome& welco
   peer.dialer.on_success();
   links_.set_up(now, link, welcome.node, welcome.run);
   peer.exchange.opened(now);
+  if (config_.sync.dial_only) take_back(link, peer);
   note_presence(now, peer);
   replication::Outputs out = take_outputs();
   core_.reader_up(peer.id, out);
@@ -156,9 +158,30 @@ void Peering::on_refuse(Instant now, PeerLink& link, const wire::Refuse& refusal
 void Peering::dial_due(Instant now) {
   if (!publishing_) return;
   for (auto& [name, peer] : peers_) {
-    if (peer.out || peer.dialer.next_attempt() > now) continue;
+    if (peer.dial_only) publish_back(now, peer);
+    if (peer.out || peer.dial_only || peer.dialer.next_attempt() > now) continue;
     peer.out = links_.dial(now, name, peer.dialer.address());
   }
+}
+
+/// Who cannot be dialled is published to on the link that it dialled.
+void Peering::publish_back(Instant now, Peer& peer) {
+  const PeerLink* link = peer.in ? links_.find(*peer.in) : nullptr;
+  const bool ready = link != nullptr && link->state == PeerLink::State::Up;
+  if (!ready || !publishing_ || !peer.dial_only || peer.out || SYNCER_MUTATED("peering.wait_to_be_able_to_dial"))
+    return;
+  peer.out = peer.in;
+  peer.exchange.opened(now);
+  replication::Outputs out = take_outputs();
+  core_.reader_up(peer.id, out);
+  carry_out(now, out);
+}
+
+/// We cannot be dialled: what the region publishes comes on the link that we dialled.
+void Peering::take_back(const PeerLink& link, Peer& peer) {
+  if (peer.in) return;
+  peer.in = link.id;
+  core_.writer_up(peer.id);
 }
 
 bool Peering::expects(const Endpoint& from) const {
@@ -239,7 +262,7 @@ Instant Peering::next_deadline() const {
       {core_.next_deadline(), links_.next_deadline(), handshake_.next_deadline(), challenges_.next_deadline()});
   if (!publishing_) return next;
   for (const auto& [name, peer] : peers_) {
-    if (!peer.out) next = std::min(next, peer.dialer.next_attempt());
+    if (!peer.out && !peer.dial_only) next = std::min(next, peer.dialer.next_attempt());
   }
   return next;
 }

@@ -28,9 +28,10 @@ struct RemoteRegion {
   std::string region;
   std::string node;
   Endpoint rpc;
-  bool alive = true;  ///< what gossip thinks of it; another address is another alternative, another opinion is not
+  bool alive = true;       ///< what gossip thinks of it; another address is another alternative, another opinion is not
+  bool dial_only = false;  ///< it says that it cannot be dialled
   bool operator==(const RemoteRegion& other) const {
-    return region == other.region && node == other.node && rpc == other.rpc;
+    return region == other.region && node == other.node && rpc == other.rpc && dial_only == other.dial_only;
   }
 };
 
@@ -94,10 +95,11 @@ struct Peer {
   std::string name;
   replication::RegionId id;  ///< its name in the replication core
   Dialer dialer;
-  std::optional<LinkId> out = {};  ///< the link that we dialled and publish on
-  std::optional<LinkId> in = {};   ///< the link that it dialled and publishes on
+  std::optional<LinkId> out = {};  ///< the link that we publish on; we dialled it unless one side is dial-only
+  std::optional<LinkId> in = {};   ///< the link that it publishes on; likewise it dialled it
   bool in_pool = false;            ///< gossip has shown a syncer of it
   bool alive = false;              ///< gossip shows one that is alive
+  bool dial_only = false;          ///< it cannot be dialled: we publish on the link that it dialled
   Exchange exchange = {};
   Instant absent_since = kNever;  ///< since when neither gossip nor a link shows that it is there
   bool unwanted = false;          ///< an operator wants it forgotten
