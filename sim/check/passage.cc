@@ -218,4 +218,9 @@ std::optional<host::RegistryInstance> Passage::show(const host::RegistryInstance
   return shown;
 }
 
+bool Passage::takes(const host::RegistryInstance& origin, RegistryIndex home, RegistryIndex target) const {
+  const auto own = policies_.find(region_of_[target]);
+  return own == policies_.end() || passes(read(own->second), "import", "from", region_of_[home], origin);
+}
+
 }  // namespace sim::check

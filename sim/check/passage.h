@@ -28,6 +28,8 @@ class Passage {
   /// How an origin instance of one registry is to be shown in another; nothing where it must not be.
   std::optional<host::RegistryInstance> show(const host::RegistryInstance& origin, RegistryIndex home,
                                              RegistryIndex target) const;
+  /// The target's own region lets it in, whatever the origin's region gives away.
+  bool takes(const host::RegistryInstance& origin, RegistryIndex home, RegistryIndex target) const;
 
  private:
   const scenario::CheckContext* run_ = nullptr;

@@ -19,8 +19,13 @@ class PoliciesKept : public Rule {
  public:
   std::vector<std::string_view> ids() const override { return {kPoliciesKept}; }
 
+  void begin(const Context& context) override {
+    Rule::begin(context);
+    passage_.begin(*context.run);
+  }
+
   void on_label(std::string_view, const scenario::Event* event) override {
-    if (event == nullptr || !policy_of(*event)) return;
+    if (event == nullptr || !passage_.follow(*event)) return;
     changed_ = context_.now();
     for (const auto& [name, copy] : context_.ledger->copies()) {
       if (copy.origin) leaving_.emplace(*copy.origin, name.registry);
@@ -34,7 +39,10 @@ class PoliciesKept : public Rule {
     const bool registered = write.change.kind == host::RegistryChangeKind::InstanceRegistered && write.writer;
     if (write.after == nullptr && write.writer) leaving_.erase(place);
     const Origin* origin = context_.ledger->origin(*copy->origin);
-    if (!registered || origin == nullptr || !origin->alive || leaving_.contains(place)) return;
+    if (!registered || origin == nullptr || !origin->alive) return;
+    // Who does not let it in knows; who is given it no more hears of it when it is its turn.
+    const bool knows = !passage_.takes(*origin->instance, origin->name.registry, write.name.registry);
+    if (!knows && leaving_.contains(place)) return;
     const bool recent = context_.now() < std::max(changed_, origin->stepped) + kInFlight;
     if (recent || context_.ledger->is_shown(*origin, write.name.registry)) return;
     context_.sink->violated(
@@ -44,6 +52,7 @@ class PoliciesKept : public Rule {
   }
 
  private:
+  Passage passage_;
   Instant changed_{};
   std::set<std::pair<InstanceName, RegistryIndex>> leaving_;  ///< copies that were there when the policy changed
 };

@@ -7,8 +7,8 @@
 
 namespace sim::check {
 
-/// policies-kept: no syncer registers a copy that a policy keeps away, at any instant. What was there when the policy
-/// came stays until it is its turn, and may be registered again until then.
+/// policies-kept: no syncer registers a copy that a policy keeps away, at any instant. What another region
+/// gave when its policy came stays until it is its turn, and may be registered again until then.
 std::unique_ptr<Rule> make_policy_rule();
 
 }  // namespace sim::check

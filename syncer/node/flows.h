@@ -87,7 +87,7 @@ class Flows {
 
   Parts& parts_;
   ImportGate gate_;
-  SharedPolicy policy_;
+  SharedPolicy policy_ = std::make_shared<const policy::Policy>();
   Instant started_{};
   std::optional<Epoch> epoch_;
   bool ready_ = false;
