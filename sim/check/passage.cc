@@ -139,7 +139,8 @@ bool rewrite(const json& policy, const char* other, const std::string& region, h
     if (metadata.contains("leave-out")) {
       std::erase_if(instance.properties, [&](const auto& text) { return fits(metadata, "leave-out", text.first); });
     }
-    for (const auto& [key, value] : metadata.value("add", json::object()).items()) instance.properties[key] = value;
+    const json added = metadata.value("add", json::object());
+    for (const auto& [key, value] : added.items()) instance.properties[key] = value;
   }
   return true;
 }
