@@ -13,7 +13,7 @@ void Projection::put(const Bytes& key, const Bytes& payload, Changes& out) {
   const bool stays = former != shown_.end() && seen.payload && former->second == seen.key;
   if (former != shown_.end() && !stays) {
     take_away(key, out);
-  } else if (!seen.payload) {
+  } else if (!seen.payload && !leaving_.contains({key, seen.key})) {
     out.push_back({Change::Kind::Withhold, seen.key});
   }
   if (!seen.payload) return withhold(key, seen.reason);
