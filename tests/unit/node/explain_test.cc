@@ -108,7 +108,7 @@ TEST_F(Explain, TheRuleThatFiltersIsNamedOnEitherSide) {
 }
 
 TEST_F(Explain, ARegionThatCannotBeReachedIsTheHop) {
-  world_.at(world_.now(), [](World& w) { w.kill(1); });
+  world_.at(world_.now(), [](World& w) { w.crash(1); });
   run(10s);
   add("cart-2", "cart", "10.1.0.17:8080");
   run(5s);
@@ -135,7 +135,7 @@ TEST_F(Explain, AnotherRegionAnswersOverTheLink) {
 }
 
 TEST_F(Explain, ARegionThatIsDownSaysNothingAndThatIsTold) {
-  world_.at(world_.now(), [](World& w) { w.kill(1); });
+  world_.at(world_.now(), [](World& w) { w.crash(1); });
   run(1s);
   EXPECT_NE(asked(0, "west", "cart").problem, "");
   syncer::Result<std::uint64_t> question = 0;

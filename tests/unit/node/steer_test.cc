@@ -68,7 +68,7 @@ TEST_F(Steer, APausedImportWritesNothingAndKeepsWhatIsThere) {
   add(10);
   run(10s);
   EXPECT_EQ(copies(), 10U);
-  world_.at(world_.now(), [](World& w) { w.kill(0); });
+  world_.at(world_.now(), [](World& w) { w.crash(0); });
   run(180s);
   EXPECT_EQ(copies(), 10U) << "leases and hold time are over: they are renewed, and not removed";
   ASSERT_TRUE(order(1, [](Node& n, Instant t) { return n.resume_imports(t, "east"); }));
@@ -127,7 +127,7 @@ TEST_F(Steer, SyncNowTriesAgainWhatWaits) {
 TEST_F(Steer, AMemberThatFailedIsForcedToLeaveAndOneThatIsThereIsNot) {
   EXPECT_FALSE(order(1, [](Node& n, Instant t) { return n.force_leave(t, "east"); }));
   EXPECT_FALSE(order(1, [](Node& n, Instant t) { return n.force_leave(t, "nobody"); }));
-  world_.at(world_.now(), [](World& w) { w.kill(0); });
+  world_.at(world_.now(), [](World& w) { w.crash(0); });
   run(60s);
   ASSERT_TRUE(order(1, [](Node& n, Instant t) { return n.force_leave(t, "east"); }));
   EXPECT_TRUE(west().regions.empty() || west().regions.at(0).link.left);
