@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the daemon's /ui promises: it shows what the listener tells, to anybody, on any screen, whatever the names are."""
 
+import json
 import os
 import re
 import subprocess
@@ -172,9 +173,14 @@ class Served(unittest.TestCase):
             except OSError:
                 if time.monotonic() > end:
                     raise
-                select_nothing = cls.processes[-1].poll()
-                if select_nothing is not None:
+                if cls.processes[-1].poll() is not None:
                     raise AssertionError("the daemon ended: see " + cls.folder) from None
+
+    def ask_registry(self, path, content):
+        """What an application does in the other region's registry."""
+        request = urllib.request.Request(f"{self.registry}/v4/default/registry/{path}", json.dumps(content).encode(),
+                                         {"Content-Type": "application/json", "X-Domain-Name": "default"})
+        return json.load(urllib.request.urlopen(request, timeout=10))
 
     @classmethod
     def tearDownClass(cls):
@@ -203,6 +209,18 @@ class Served(unittest.TestCase):
         self.assertEqual(page.ask("$('regions').tBodies[0].rows[0].cells[0].textContent"), "region-2")
         self.assertIn("connected", page.ask("$('regions').textContent"))
         self.assertEqual(page.ask("$('members').tBodies[0].rows.length"), 2)
+        # What an application registers there becomes a copy here, which is found, told and explained.
+        service = self.ask_registry("microservices", {"service": {
+            "serviceName": "cart", "appId": "shop", "version": "1.0.0"}})["serviceId"]
+        instance = self.ask_registry(f"microservices/{service}/instances", {"instance": {
+            "hostName": "host-of-cart", "endpoints": ["rest://10.0.0.1:8080"]}})["instanceId"]
+        page.wait(f"(find(), [...$('copies').tBodies[0].rows].some(r => r.textContent.includes('{instance}')))")
+        page.wait("events.some(e => e.event === 'copy.registered')")
+        page.ask("document.querySelector('#copies tbody tr').focus()")
+        page.key("Enter")
+        page.wait("document.querySelectorAll('#explain .steps li').length > 3")
+        self.assertIn("region-2", page.ask("$('explain').textContent"))
+        page.wait("$('history').querySelectorAll('.line').length >= 5")
         page.screenshot(os.path.join(PICTURES, "daemon.png"), whole=True)
         for text in page.troubles():
             self.assertNotIn("Content Security Policy", text)

@@ -22,9 +22,10 @@ function causeOfTurn(turn) {
   return null;
 }
 
+/// The last row of a site at the instant of a turn, and not after it: what it does in one instant hangs together.
 function lastRowOf(turn, site) {
-  const own = turn < 0 ? [] : rowsOfTurn.of(turn).filter(r => rows.who[r] === site);
-  return own.length > 0 ? own[own.length - 1] : -1;
+  const list = rowsOfSite.of(site), i = lowerBound(list.length, k => rows.turn[list[k]], turn + 1) - 1;
+  return turn >= 0 && i >= 0 && timeOfRow(list[i]) === turns.at[turn] ? list[i] : -1;
 }
 
 /// One step backwards from an item.
@@ -46,9 +47,7 @@ function causeOf(item) {
   const list = rowsOfInstance.of(rows.subject[item.n]), past = rows.subject[item.n] > 0 ? previousOf(list, item.n) : -1;
   const cause = deadline(turn, rows.who[item.n]);
   if (past >= 0 && isAnswer(cause) && rows.who[past] === packets.from[cause.n]) return {kind: 'row', n: past};
-  if (cause.kind !== 'deadline' || rows.subject[item.n] === 0) return cause;
-  const earlier = previousOf(rowsOfInstance.of(rows.subject[item.n]), item.n);
-  return earlier >= 0 ? {kind: 'row', n: earlier, because: 'a deadline came after'} : cause;
+  return cause;
 }
 
 const isAnswer = item => item.kind === 'packet' && channelOf(item.n) === 2 && packets.from[item.n] >= sites.nodes;
@@ -57,16 +56,30 @@ function deadline(turn, site) {
   return causeOfTurn(turn) ?? {kind: 'deadline', site, at: turns.at[turn], text: `a deadline of ${sites.names[site]}`};
 }
 
-/// The way backwards, the nearest cause first.
+/// The way backwards, the nearest cause first. Behind a deadline comes the last that was reported before about the
+/// instance that this is about, there if possible.
 function causesOf(item) {
   const out = [], seen = new Set();
-  for (let cause = causeOf(item); cause && out.length < MOST_CAUSES; cause = causeOf(cause)) {
-    const key = `${cause.kind}${cause.n ?? cause.text}`;
+  let subject = item.kind === 'row' ? rows.subject[item.n] : 0, earliest = item.kind === 'row' ? item.n : rows.count;
+  for (let cause = causeOf(item); cause && out.length < MOST_CAUSES;) {
+    const key = `${cause.kind}${cause.n ?? cause.text}${cause.n === undefined ? cause.at : ''}`;
     if (seen.has(key)) break;
     seen.add(key);
     out.push(cause);
+    if (cause.kind === 'row') {
+      subject ||= rows.subject[cause.n];
+      earliest = Math.min(earliest, cause.n);
+    }
+    cause = cause.kind === 'deadline' ? before(cause, subject, earliest) : causeOf(cause);
   }
   return out;
+}
+
+function before(deadline, subject, earliest) {
+  if (subject === 0) return null;
+  const past = rowsOfInstance.of(subject).filter(n => n < earliest && timeOfRow(n) <= deadline.at);
+  const there = past.filter(n => rows.who[n] === deadline.site), all = there.length > 0 ? there : past;
+  return all.length > 0 ? {kind: 'row', n: all[all.length - 1]} : null;
 }
 
 /// What followed directly.

@@ -6,11 +6,14 @@ function map(regions, status) {
   const svg = $('map'), narrow = svg.clientWidth<480, many = regions.length>14;
   svg.toggleAttribute('hidden', regions.length === 0 || regions.length > MOST_ON_MAP);
   if (regions.length === 0 || regions.length > MOST_ON_MAP) return svg.replaceChildren();
-  const width = narrow ? 360 : 720, height = narrow ? 330 : many ? 460 : 340, x = width / 2, y = height / 2;
+  const few = regions.length < 3, width = narrow ? 360 : 720, x = width / 2;
+  const height = few ? 150 : narrow ? 330 : many ? 460 : 340, y = height / 2;
   svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
   const rx = x - (narrow ? 62 : 110), ry = y - 40, links = [], spots = [];
   regions.forEach((region, i) => {
-    const angle = -Math.PI / 2 + (i + .5) / regions.length * 2 * Math.PI, ring = many && i % 2 ? .68 : 1;
+    // One or two stand beside it.
+    const angle = few ? i * Math.PI : -Math.PI / 2 + (i + .5) / regions.length * 2 * Math.PI;
+    const ring = many && i % 2 ? .68 : 1;
     const px = x + Math.cos(angle) * rx * ring, py = y + Math.sin(angle) * ry * ring, look = lookOf(region);
     links.push(drawing('line', {class: `link ${look}`, x1: x, y1: y, x2: px, y2: py}));
     const spot = drawing(
