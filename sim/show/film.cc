@@ -142,8 +142,8 @@ Row* Film::add_row(std::uint32_t who, std::string_view what, Row::Look look, std
 void Film::add_fact(Row& row, const syncer::Field& field) {
   Fact fact{tables_.strings.id(field.key), field.is_number, field.number};
   if (!field.is_number) {
-    const std::string text = report::field_text(field);
-    fact.value = tables_.strings.id(std::string_view(text).substr(field.key.size() + 1));
+    const std::string value = report::field_text(field).substr(field.key.size() + 1);
+    fact.value = tables_.strings.id(field.key == "instance" ? scenario::instance_name(value) : value);
   }
   tables_.facts.push_back(fact);
   ++row.fields;
