@@ -58,7 +58,7 @@ HttpResponse start_fault(FaultLayer& registry, Instant now, const std::string& b
   auto fault = parse_fault(body, now, [&](std::string_view name) { return registry.store().check_operation(name); });
   if (!fault) return text(400, to_string(fault.error()) + "\n");
   if (fault->kind == FaultKind::StoreOutage && !registry.store().has_backend())
-    return text(400, "fault: this registry has no store behind its front-ends\n");
+    return text(400, "\"fault\": this registry has no store behind its front-ends\n");
   return json("{\"id\":" + std::to_string(registry.start(now, std::move(*fault))) + "}\n");
 }
 

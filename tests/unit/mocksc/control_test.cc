@@ -57,7 +57,7 @@ TEST(Control, RefusesTheOutageOfAPartOfTheStore) {
   Desk desk;
   const auto part = desk.call("POST", "/mock/faults", R"({"fault":"store_outage","frontend":1})");
   EXPECT_EQ(part.status, 400);
-  EXPECT_EQ(part.body, "frontend: all front-ends have one store\n");
+  EXPECT_EQ(part.body, "\"frontend\": all front-ends have one store\n");
 }
 
 TEST(Control, NamesTheBadKeyAndTheNearestWord) {

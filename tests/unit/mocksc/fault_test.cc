@@ -300,7 +300,9 @@ TEST(LeaseFreeze, KeepsLeasesUntilItsEndAndExpireEndsOneAtOnce) {
 }
 
 TEST(StoreOutage, LeavesWhatIsCachedAndHangsAllElseUntilTheStoreIsBack) {
-  Sick sick(2);
+  ModelOptions options = plain_options();
+  options.frontends = {"rest://10.12.0.1:30100/"};
+  Sick sick(2, options);
   const std::string one = sick.kInstances + "/i1";
   sick.start(Sick::fault(FaultKind::StoreOutage), 25s);
   sick.pass(5s);
