@@ -243,8 +243,7 @@ void Gossip::take_ack(const GossipStream& stream, const membership::Ack& ack) {
 void Gossip::merge(Instant now, const GossipStream& stream, const wire::gossip::Exchange& exchange) {
   if (stream.purpose == StreamPurpose::Accepted && exchange.join) name_check_.let_joiner_check_first(now);
   const bool join = exchange.join || stream.purpose == StreamPurpose::Join;
-  const bool comes_by_it = stream.purpose == StreamPurpose::Join && !has_come_;
-  const membership::Merge merged = swim_.merge(now, exchange.entries, join, out_, comes_by_it);
+  const membership::Merge merged = swim_.merge(now, exchange.entries, join, out_);
   count_refusals(now, stream.peer);
   switch (merged) {
     case membership::Merge::Incompatible:
@@ -259,13 +258,14 @@ void Gossip::merge(Instant now, const GossipStream& stream, const wire::gossip::
   for (const membership::Entry& e : exchange.entries) {
     if (e.state != static_cast<std::int64_t>(State::Alive)) continue;
     const membership::Alive account{e.incarnation, e.name, e.address, e.meta, e.versions};
+    const bool is_the_seed = stream.purpose == StreamPurpose::Join && e.address == stream.peer;
+    if (is_the_seed && !SYNCER_MUTATED("gossip.believe_rumours_before_the_seed")) swim_.meet(now, account, out_);
     notifier_.send_both_accounts(account);
     claims_.note(account, stream.peer.host() == e.address.host());
   }
   intents_.witness(exchange.user_state);
   if (stream.purpose != StreamPurpose::Accepted) inbound_probes_.exchanged(now);
   if (stream.purpose != StreamPurpose::Join) return;
-  has_come_ = true;
   meet_elders(now, exchange);
   on_joined(now, stream.peer, exchange.entries.size());
 }

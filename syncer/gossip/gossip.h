@@ -138,7 +138,6 @@ class Gossip {
   wire::gossip::Unpacked unpacked_;
   std::map<std::string, std::uint64_t, std::less<>> drops_;
   std::set<std::string, std::less<>> elders_;
-  bool has_come_ = false;  // into the pool, by a seed
   bool changed_ = false;
   bool left_ = false;
   Instant leave_deadline_ = kNever;  ///< set by leave()

@@ -319,29 +319,23 @@ bool Roster::merges_with(std::span<const Entry> entries) const {
   return compatible(core) && compatible(application);
 }
 
-Merge Roster::merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out, bool newcomer) {
+Merge Roster::merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out) {
   if (!merges_with(entries)) return Merge::Incompatible;
   if (join && options_.merge_filter && !options_.merge_filter(entries)) return Merge::Vetoed;
-  for (const Entry& entry : entries) {
-    if (newcomer && !SYNCER_MUTATED("membership.believe_rumours_before_the_seed")) make_way(now, entry, out);
-    merge_entry(now, entry, out);
-  }
+  for (const Entry& entry : entries) merge_entry(now, entry, out);
   return Merge::Merged;
 }
 
-/// Whoever was said to have that name at another address did not have it.
-void Roster::make_way(Instant now, const Entry& e, Outputs& out) {
-  Member* known = table_.find(e.name);
-  if (known == nullptr || known->name == self_ || e.state != static_cast<std::int64_t>(State::Alive)) return;
-  const Alive message{e.incarnation, e.name, with_port(e.address), e.meta, e.versions};
-  if (known->address == message.address || !is_allowed(message.address) || !objection(message).empty()) return;
-  if (!is_gone(known->state)) {
-    clear_suspicion(*known);
-    known->state = State::Dead;
-    known->changed = now;
-    note(Change::Kind::Died, *known, out);
-  }
-  accept_alive(now, *known, message, out);
+void Roster::meet(Instant now, Alive account, Outputs& out) {
+  account.address = with_port(account.address);
+  Member* known = table_.find(account.node);
+  if (known == nullptr || known->name == self_ || known->address == account.address) return;
+  if (!is_allowed(account.address) || !objection(account).empty()) return;
+  // It outbids by itself what was said in its name.
+  account.incarnation = std::max(account.incarnation, known->incarnation);
+  const bool goes_unsaid = known->state == State::Alive && known->meta == account.meta;
+  accept_alive(now, *known, account, out);
+  if (goes_unsaid) note(Change::Kind::Updated, *known, out);
 }
 
 void Roster::merge_entry(Instant now, const Entry& e, Outputs& out) {

@@ -47,9 +47,10 @@ class Roster {
   /// that name.
   bool force_leave(Instant now, std::string_view name, Outputs& out);
   /// All or nothing: an incompatible or vetoed exchange changes nothing.
-  /// `newcomer`: it is the list of the seed by which we come into the pool. Its word counts more than what others said
-  /// before: a member that it has at another address is there.
-  Merge merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out, bool newcomer = false);
+  Merge merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out);
+  /// A member's account of itself, from the address that we chose to dial and that it names: it is there, whatever
+  /// others said before.
+  void meet(Instant now, Alive account, Outputs& out);
   /// Declares members dead whose suspicion ran out.
   void expire(Instant now, Outputs& out);
   Instant next_expiry() const;
@@ -89,7 +90,6 @@ class Roster {
   void accept_alive(Instant now, Member& member, const Alive& message, Outputs& out);
   void start_suspicion(Instant now, Member& member, const Suspect& message, Outputs& out);
   void merge_entry(Instant now, const Entry& entry, Outputs& out);
-  void make_way(Instant now, const Entry& entry, Outputs& out);
   bool merges_with(std::span<const Entry> entries) const;
   void refute(Member& me, std::uint64_t accused);
   void clear_suspicion(Member& member);

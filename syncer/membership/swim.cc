@@ -76,9 +76,9 @@ Received Swim::on_ack(Instant now, const Ack& ack, Outputs& out) {
   return Received::UnknownAck;
 }
 
-Merge Swim::merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out, bool newcomer) {
+Merge Swim::merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out) {
   skip_idle_ticks(now);
-  return roster_.merge(now, entries, join, out, newcomer);
+  return roster_.merge(now, entries, join, out);
 }
 
 std::vector<Entry> Swim::entries() const {

@@ -40,8 +40,9 @@ class Swim {
   /// One message of a datagram that came from `from`.
   Received receive(Instant now, const Endpoint& from, const Message& message, Outputs& out);
   /// The answer to an exchange, or the exchange of somebody else.
-  /// `newcomer`: of the seed by which we come into the pool; see Roster::merge.
-  Merge merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out, bool newcomer = false);
+  Merge merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out);
+  /// See Roster::meet.
+  void meet(Instant now, const Alive& account, Outputs& out) { roster_.meet(now, account, out); }
   /// Our part of an exchange: every known member. Borrowed until the next call that changes something.
   std::vector<Entry> entries() const;
   /// The member of a stream ping answered.
