@@ -16,6 +16,8 @@ namespace {
 
 using scenario::Scenario;
 
+constexpr syncer::Duration kSecond = std::chrono::seconds(1);
+
 /// What must stay for the run to be about the same thing: without a start nothing runs, and everything fails.
 bool is_needed(const scenario::Event& event) { return std::holds_alternative<scenario::Start>(event.action); }
 template <class Other>
@@ -124,7 +126,8 @@ class Shrinker {
   void shorten() {
     for (int part = 2; part >= 1 && go_on_(runs_); --part) {
       Scenario candidate = best_;
-      candidate.duration = best_.duration * part / 3;
+      candidate.duration = best_.duration * part / 3 / kSecond * kSecond;
+      if (candidate.duration < kSecond) return;
       if (accept(std::move(candidate))) return;
     }
   }

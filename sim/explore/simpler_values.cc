@@ -28,7 +28,9 @@ std::vector<ordered_json> rounder_times(const std::string& text) {
     const Duration step = std::chrono::milliseconds(100) * tenths;
     const Duration rounded = (*time + step / 2) / step * step;
     if (rounded == *time) return all;  // what follows is finer
-    if (rounded > Duration::zero()) all.emplace_back(syncer::to_string(rounded));
+    if (rounded <= Duration::zero()) continue;
+    ordered_json value = syncer::to_string(rounded);
+    if (all.empty() || all.back() != value) all.push_back(std::move(value));
   }
   return all;
 }

@@ -107,7 +107,8 @@ std::vector<std::string> CoverageTable::compare(const std::map<std::string, std:
 syncer::Result<std::map<std::string, std::string>> parse_never_reached(const std::string& text) {
   try {
     std::map<std::string, std::string> list;
-    for (const auto& row : ordered_json::parse(text).at("never_reached")) {
+    const ordered_json document = ordered_json::parse(text);
+    for (const auto& row : document.at("never_reached")) {
       const std::string reason = row.at("reason");
       if (reason.empty()) return syncer::failure(syncer::ErrorCode::Invalid, "never_reached", "a reason is empty");
       list[row.at("point")] = reason;

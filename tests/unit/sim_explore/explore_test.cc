@@ -171,7 +171,7 @@ TEST(Shrink, KeepsTheReasonAndTheWayToIt) {
   cause->points.insert("test.deep");
   const Shrunk deep = shrink(storm(), 7, *cause, fails_for_two_reasons, enough);
   EXPECT_TRUE(has_event(deep.scenario, "stop")) << testing::PrintToString(ids_of(deep));
-  EXPECT_EQ(deep.scenario.duration, Duration(21s)) << "what follows the failure is cut off";
+  EXPECT_LE(deep.scenario.duration, Duration(21s)) << "what follows the failure is cut off";
 }
 
 TEST(SimplerValues, AreSmallerAndRounder) {

@@ -94,6 +94,7 @@ class HuntInAFolder : public testing::Test {
     arguments_.files = {folder_.path() + "/hunt"};
     arguments_.jobs = 1;
     arguments_.cases = 4;
+    arguments_.shrinks = false;
     arguments_.seeds = std::pair<std::uint64_t, std::uint64_t>(11, 11);
   }
   int hunt() { return cli::hunt_faults(arguments_, out_, err_); }
