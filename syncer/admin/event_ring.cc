@@ -49,6 +49,8 @@ std::string to_json(const KeptEvent& event) { return "{\"id\":" + std::to_string
 
 bool EventFilter::matches(const KeptEvent& event) const {
   if (event.level < least || (!region.empty() && region != event.region)) return false;
+  const bool is_private = is_kind(event.name, "daemon") || is_kind(event.name, "operator");
+  if (is_public && is_private && !SYNCER_MUTATED("admin.tell_everybody_who_commands")) return false;
   return kinds.empty() ||
          std::any_of(kinds.begin(), kinds.end(), [&](const std::string& kind) { return is_kind(event.name, kind); });
 }

@@ -30,6 +30,7 @@ struct EventFilter {
   std::vector<std::string> kinds;  ///< "guard" for guard.*, or a whole name; empty for all
   std::string region;              ///< events about this region; empty for all
   Severity least = Severity::Trace;
+  bool is_public = false;  ///< for everybody: nothing of the process and of those who command it
   bool matches(const KeptEvent& event) const;
 };
 

@@ -114,7 +114,7 @@ Answer Site::document(Entrance entrance, const httpio::ServedRequest& request) c
   if (path == "/v1/status") return json(status_json(api_.status(), api_.bridge()));
   if (path == "/v1/members") return json(to_json(node::MembersReport{api_.status().members}));
   if (path == "/v1/cluster") return group(api_.status());
-  if (path == "/v1/events" && api_.events != nullptr) return events(request);
+  if (path == "/v1/events" && api_.events != nullptr) return events(entrance, request);
   if (auto answer = inventory(request)) return std::move(*answer);
   if (path == "/v1/config" && entrance != Entrance::ReadOnly) return json(to_json(api_.config()));
   if (path == "/ui" && entrance == Entrance::ReadOnly) return page();
@@ -146,10 +146,11 @@ std::optional<Answer> Site::inventory(const httpio::ServedRequest& request) cons
 }
 
 /// A browser that lost its connection says in Last-Event-ID where it was.
-Answer Site::events(const httpio::ServedRequest& request) const {
+Answer Site::events(Entrance entrance, const httpio::ServedRequest& request) const {
   const auto word = [&](const char* name) { return request.parameter(name).value_or(""); };
   auto filter = parse_filter(word("kind"), word("region"), word("level"));
   if (!filter) return refused(filter.error());
+  filter->is_public = entrance == Entrance::ReadOnly;
   const std::string* last = request.headers.find("Last-Event-ID");
   const std::string from = last != nullptr ? *last : word("after");
   const auto after = parse_number(from.empty() ? "0" : from, std::numeric_limits<std::int64_t>::max());

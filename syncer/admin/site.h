@@ -50,7 +50,7 @@ class Site {
  private:
   httpio::Answer document(Entrance entrance, const httpio::ServedRequest& request) const;
   std::optional<httpio::Answer> inventory(const httpio::ServedRequest& request) const;
-  httpio::Answer events(const httpio::ServedRequest& request) const;
+  httpio::Answer events(Entrance entrance, const httpio::ServedRequest& request) const;
   httpio::Answer run_command(const httpio::ServedRequest& request, const httpio::Caller& caller) const;
 
   AdminApi api_;

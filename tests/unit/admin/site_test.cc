@@ -165,6 +165,19 @@ TEST_F(SiteTest, EventsAreAStreamWithFiltersThatResumes) {
   }
 }
 
+TEST_F(SiteTest, WhoCommandsAndWhereTheProcessLivesIsNotForEverybody) {
+  for (const char* name : {"daemon.ready", "operator.command", "link.up"}) {
+    feed_.add({0, Severity::Info, name, "", std::string("\"event\":\"") + name + "\"", false});
+  }
+  const std::string open = ask("GET", "/v1/events", "", Entrance::ReadOnly).stream->take().value();
+  EXPECT_EQ(open.find("daemon.ready"), std::string::npos) << open;
+  EXPECT_EQ(open.find("operator.command"), std::string::npos) << open;
+  EXPECT_NE(open.find("link.up"), std::string::npos) << open;
+  const std::string all = ask("GET", "/v1/events").stream->take().value();
+  EXPECT_NE(all.find("daemon.ready"), std::string::npos) << all;
+  EXPECT_NE(all.find("operator.command"), std::string::npos) << all;
+}
+
 TEST_F(SiteTest, SingleInstancesAreAskedForAtEveryEntrance) {
   const auto body = [&](const std::string& target) { return ask("GET", target, "", Entrance::ReadOnly).body; };
   EXPECT_NE(body("/v1/copies?region=e%20&search=c&after=x&limit=7").find("\"next\": \"e /c/x/7\""), std::string::npos);
