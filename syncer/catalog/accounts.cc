@@ -149,6 +149,9 @@ CopyAccount Accounts::account_of(Instant now, const std::string& region, const R
   account.wanted = copy.desired;
   account.phase = phase_of(remote, copy);
   account.detail = detail_of(remote, copy, account.phase);
+  // What the copy noted when it was looked at last may be over: a drain that went on since.
+  const bool is_steered = account.phase == CopyPhase::Waiting && regions_.steering().pauses(region);
+  if (is_steered) account.detail = regions_.steering().status(region);
   for (const auto& [id, state] : copy.copies) {
     if (!state.present) continue;
     account.copy = id;
