@@ -367,7 +367,9 @@ std::string hint(const CLI::App& app, const CLI::ParseError& error, int argc, co
     const std::vector<std::string_view> known(choices.begin(), choices.end());
     return did_you_mean(what.substr(word, list - word), known);
   }
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return "";
+  // A flag that is required and mistyped is missed before it is found to be none.
+  const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+  if (!is_extra && dynamic_cast<const CLI::RequiredError*>(&error) == nullptr) return "";
   const reference::Command command = reference::command_of(chosen(app, argc, argv));
   std::vector<std::string_view> known;
   for (const reference::Option& option : command.options)
@@ -375,7 +377,8 @@ std::string hint(const CLI::App& app, const CLI::ParseError& error, int argc, co
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = std::string_view(argv[i]).substr(0, std::string_view(argv[i]).find('='));
     if (!word.starts_with("--") || std::find(known.begin(), known.end(), word) != known.end()) continue;
-    if (std::string near = did_you_mean(word, known); !near.empty()) return near;
+    const std::string near = did_you_mean(word, known);
+    if (!near.empty()) return (is_extra ? "" : "; there is no " + std::string(word)) + near;
   }
   return "";
 }
