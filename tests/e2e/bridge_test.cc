@@ -106,7 +106,8 @@ TEST(Bridge, IsRefusedInWordsWhereItCannotBe) {
             std::string::npos);
   EXPECT_NE(refused({"--bridge", "zookeeper+http://127.0.0.1:1"}).find("--bridge: \"zookeeper\" is no known kind"),
             std::string::npos);
-  EXPECT_NE(refused({"--bridge", "http://127.0.0.1:1", "--mode", "cluster"}).find("needs --mode single"),
+  EXPECT_NE(refused({"--bridge", "http://127.0.0.1:1", "--mode", "cluster", "--cluster-name", "r"})
+                .find("needs --mode single"),
             std::string::npos);
 }
 
