@@ -18,7 +18,7 @@ constexpr const char* kHostile = R"json({
   "scenario": 1, "name": "hostile", "duration": "20s", "about": "</script><script>alert(1)</script>",
   "topology": { "regions": { "r": { "registry": "sc", "syncers": ["a"] } } },
   "events": [ { "id": "boot", "at": "0s", "do": "start", "who": "all", "note": "<!--" } ],
-  "expect": [ { "id": "never", "eventually": { "down": "a" }, "within": "1s" } ] })json";
+  "expect": [ { "id": "never", "eventually": { "down": "a" }, "after": "10s", "within": "1s" } ] })json";
 
 struct Made {
   scenario::RunResult result;
