@@ -259,7 +259,7 @@ void Gossip::merge(Instant now, const GossipStream& stream, const wire::gossip::
     if (e.state != static_cast<std::int64_t>(State::Alive)) continue;
     const membership::Alive account{e.incarnation, e.name, e.address, e.meta, e.versions};
     const bool is_the_seed = stream.purpose == StreamPurpose::Join && e.address == stream.peer;
-    if (is_the_seed && !SYNCER_MUTATED("gossip.believe_rumours_before_the_seed")) swim_.meet(now, account, out_);
+    if (is_the_seed) swim_.meet(now, account, out_);
     notifier_.send_both_accounts(account);
     claims_.note(account, stream.peer.host() == e.address.host());
   }

@@ -330,6 +330,7 @@ void Roster::meet(Instant now, Alive account, Outputs& out) {
   account.address = with_port(account.address);
   Member* known = table_.find(account.node);
   if (known == nullptr || known->name == self_ || known->address == account.address) return;
+  if (SYNCER_MUTATED("membership.believe_rumours_before_the_seed")) return;
   if (!is_allowed(account.address) || !objection(account).empty()) return;
   // It outbids by itself what was said in its name.
   account.incarnation = std::max(account.incarnation, known->incarnation);

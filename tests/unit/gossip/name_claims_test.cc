@@ -39,5 +39,28 @@ TEST(AddressClaims, AreNotMoreThanThereAreMembers) {
   EXPECT_LE(claims.size(), 2U);
 }
 
+TEST(AddressClaims, GiveANameBackOnceItsHolderIsDeadForLongEnough) {
+  membership::Options options = membership::syncer_profile();
+  options.encode = [](const membership::Message& m, Bytes& out) { wire::gossip::encode(m, out); };
+  Instant now = instant(1'000'000'000'000);
+  membership::Swim swim("me", options, Random(1), now);
+  membership::Outputs out;
+  swim.start(now, address(1), "", out);
+  AddressClaims claims(swim, out);
+  for (const std::string name : {"a", "b"}) {
+    swim.receive(now, address(2), Alive{5, name, address(2), "", kVersions}, out);
+    claims.note({1, name, address(3), "", kVersions}, name == "a");
+  }
+  now += seconds(60);
+  EXPECT_TRUE(claims.take_free(now, options.dead_reclaim).empty()) << "the holder is there";
+  for (const std::string name : {"a", "b"}) swim.receive(now, address(2), membership::Dead{5, name, "other"}, out);
+  EXPECT_TRUE(claims.take_free(now + seconds(9), options.dead_reclaim).empty()) << "it may come back";
+  const auto free = claims.take_free(now + seconds(11), options.dead_reclaim);
+  ASSERT_EQ(free.size(), 1U) << "b did not come itself";
+  EXPECT_EQ(free.front().name, "a");
+  EXPECT_EQ(free.front().address, address(3));
+  EXPECT_TRUE(claims.take_free(now + seconds(12), options.dead_reclaim).empty()) << "once";
+}
+
 }  // namespace
 }  // namespace syncer::gossip

@@ -58,6 +58,20 @@ TEST_F(SwimTest, AnswersAMemberAtItsOwnAddress) {
   EXPECT_EQ(receivers("ack"), std::vector<Endpoint>{member_address(2)});
 }
 
+TEST_F(SwimTest, BelievesWhoItMeetsAtItsOwnAddressMoreThanRumours) {
+  make(lan_profile());
+  alive("m2", 9, 66);  // a rumour about somebody who is known is none
+  EXPECT_EQ(swim_->members().find("m2")->address, member_address(2));
+  alive("m4", 9, 66);  // one about somebody who is not, is believed at first
+  EXPECT_EQ(swim_->members().find("m4")->address, member_address(66));
+  swim_->meet(now_, Alive{1, "m4", member_address(4), "", kVersions}, out_);
+  EXPECT_EQ(swim_->members().find("m4")->address, member_address(4));
+  EXPECT_EQ(swim_->members().find("m4")->incarnation, 9U) << "no incarnation goes back";
+  EXPECT_EQ(swim_->members().find("m4")->state, State::Alive);
+  swim_->meet(now_, Alive{1, "me", member_address(5), "", kVersions}, out_);
+  EXPECT_EQ(swim_->members().find("me")->address, member_address(1)) << "nobody else is us";
+}
+
 TEST_F(SwimTest, RelaysOnlyToMembers) {
   make(lan_profile());
   EXPECT_EQ(swim_->receive(now_, kStranger, IndirectPing{7, kStranger, "ghost", true, {}, ""}, out_),
