@@ -105,10 +105,10 @@ class Generator {
     ordered_json& all = document_["config"]["all"];
     all["join"] = seeds;
     static constexpr const char* kIntervals[] = {"1s", "2s", "5s", "10s"};
+    // No shorter guard.hold: a loss that is held for less than its lease is passed on, as that setting says.
     static constexpr const char* kHolds[] = {"10s", "20s", "60s"};
     if (one_in(random, 3)) all["sync.interval"] = one_of(random, kIntervals);
     if (one_in(random, 4)) all["sync.hold"] = one_of(random, kHolds);
-    if (one_in(random, 4)) all["guard.hold"] = one_of(random, kHolds);
     if (one_in(random, 6)) all["sync.heartbeat"] = "500ms";
   }
 

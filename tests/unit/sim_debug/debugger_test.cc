@@ -70,8 +70,8 @@ TEST_F(DebuggerTest, StopsAtATimeAnEventALabelAndALine) {
   tell("break label reg");
   EXPECT_TRUE(says(tell("c"), "label reg"));
   EXPECT_EQ(debugger_.run().world().now(), syncer::Instant(std::chrono::seconds(20)));
-  tell("break line copy.registered");
-  EXPECT_TRUE(says(tell("c"), "w1  copy.registered"));
+  tell("break line instance_registered");
+  EXPECT_TRUE(says(tell("c"), "sc-w  instance_registered"));
 }
 
 TEST_F(DebuggerTest, StopsWhenAStateBeginsToHold) {
