@@ -116,10 +116,9 @@ struct ConfirmPolicy {
   bool operator==(const ConfirmPolicy&) const = default;
 };
 
-using Command =
-    std::variant<ReleaseGuard, ForgetRegion, InstallKey, UseKey, RemoveKey, ReplaceVoter, RaiseGeneration,
-                 ForgetProposal, Reload, SetLogLevel, Join, Leave, ForceLeave, SyncNow, Pause, Resume, Drain, CheckPolicy,
-                 ApplyPolicy, ConfirmPolicy>;
+using Command = std::variant<ReleaseGuard, ForgetRegion, InstallKey, UseKey, RemoveKey, ReplaceVoter, RaiseGeneration,
+                             ForgetProposal, Reload, SetLogLevel, Join, Leave, ForceLeave, SyncNow, Pause, Resume,
+                             Drain, CheckPolicy, ApplyPolicy, ConfirmPolicy>;
 
 /// A command as a POST request. Commands have at most one argument.
 struct CommandRequest {
