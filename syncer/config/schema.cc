@@ -41,23 +41,32 @@ ordered_json value_of(const Key& key) {
   return value;
 }
 
+/// Makes what is there an object as well: "registry" is the address of one, and the beginning of other keys.
+void open_group(ordered_json& value) {
+  ordered_json& type = value["type"];
+  if (!type.is_array()) {
+    type = "object";
+  } else if (std::find(type.begin(), type.end(), "object") == type.end()) {
+    type.push_back("object");
+  }
+  if (!value.contains("properties")) value["properties"] = ordered_json::object();
+  value["additionalProperties"] = false;
+}
+
 /// Under "sync.hold", and under "hold" of the object "sync".
 void add(ordered_json& properties, const std::string& name, const ordered_json& value) {
-  properties[name] = value;
+  ordered_json& own = properties[name];
+  const ordered_json inner = own.is_object() && own.contains("properties") ? own["properties"] : ordered_json();
+  own = value;
+  if (!inner.is_null()) {
+    open_group(own);
+    own["properties"] = inner;
+  }
   const std::size_t dot = name.find('.');
   if (dot == std::string::npos) return;
   ordered_json& group = properties[name.substr(0, dot)];
-  if (!group.is_object()) group = ordered_json::object();
-  if (!group.contains("properties")) group["properties"] = ordered_json::object();
-  // "registry" is the address of one, too.
-  if (group.contains("type") && group["type"].is_array()) {
-    if (std::find(group["type"].begin(), group["type"].end(), "object") == group["type"].end())
-      group["type"].push_back("object");
-  } else {
-    group["type"] = "object";
-  }
+  open_group(group);
   add(group["properties"], name.substr(dot + 1), value);
-  group["additionalProperties"] = false;
 }
 
 }  // namespace
