@@ -43,7 +43,9 @@ class PoliciesKept : public Rule {
     // Who does not let it in knows; who is given it no more hears of it when it is its turn.
     const bool knows = !passage_.takes(*origin->instance, origin->name.registry, write.name.registry);
     if (!knows && leaving_.contains(place)) return;
-    const bool recent = context_.now() < std::max(changed_, origin->stepped) + kInFlight;
+    // What it was like before it changed may have been let in.
+    const Instant judged = origin->step == Origin::Step::Changed ? std::max(changed_, origin->stepped) : changed_;
+    const bool recent = judged != Instant{} && context_.now() < judged + kInFlight;
     if (recent || context_.ledger->is_shown(*origin, write.name.registry)) return;
     context_.sink->violated(
         kPoliciesKept, {"syncer " + context_.node(*write.writer) + " registered a copy of " + origin->name.instance +
