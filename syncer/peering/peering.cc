@@ -140,7 +140,7 @@ void Peering::show(Instant now, const Peer& peer, bool again) {
   replication::View view = view_of_ ? view_of_(peer.name) : nullptr;
   if (!view && !known) return;
   replication::Outputs out = take_outputs();
-  core_.set_view(now, peer.id, view ? std::move(view) : replication::open_view(), view_pace_, out);
+  core_.set_view(now, peer.id, view ? std::move(view) : replication::open_view(), view_pace_, !again, out);
   carry_out(now, out);
 }
 

@@ -39,13 +39,15 @@ void Audience::erase(Instant now, std::uint64_t counted, const Bytes& key, Outpu
   carry_out(now, counted, changes, out);
 }
 
-void Audience::set_view(Instant now, std::uint64_t counted, const OwnLog& all, View view, Duration pace, Outputs& out) {
+void Audience::set_view(Instant now, std::uint64_t counted, const OwnLog& all, View view, Duration pace, bool newcomer,
+                        Outputs& out) {
   const std::vector<OwnLog::RecordPtr> records = all.snapshot();
   const auto each = [&](const auto& use) {
     for (const OwnLog::RecordPtr& record : records) use(record->key, record->payload);
   };
   Projection::Changes changes;
   projection_.set_view(std::move(view), pace, each, changes);
+  if (newcomer && !SYNCER_MUTATED("replication.show_newcomers_what_is_withheld")) projection_.leave_at_once(changes);
   carry_out(now, counted, changes, out);
 }
 

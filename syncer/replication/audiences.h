@@ -24,8 +24,10 @@ class Audience {
   // Each counts from `counted`, the highest number in use. What the log says of itself is nobody's business.
   void put(Instant now, std::uint64_t counted, const Bytes& key, const Bytes& payload, Outputs& out);
   void erase(Instant now, std::uint64_t counted, const Bytes& key, Outputs& out);
-  /// Another view of the log that all others are shown.
-  void set_view(Instant now, std::uint64_t counted, const OwnLog& all, View view, Duration pace, Outputs& out);
+  /// Another view of the log that all others are shown. Of a `newcomer`, who was shown nothing yet, nothing is taken
+  /// away: he never sees what the view withholds.
+  void set_view(Instant now, std::uint64_t counted, const OwnLog& all, View view, Duration pace, bool newcomer,
+                Outputs& out);
   /// A new epoch with these records; what is leaving goes on doing so.
   void open_epoch(Instant now, Epoch epoch, const std::vector<std::pair<Bytes, Bytes>>& full_set, Outputs& out);
   void advance(Instant now, std::uint64_t counted, Outputs& out);

@@ -63,6 +63,13 @@ void Projection::restart() {
   leaving_.clear();
 }
 
+void Projection::leave_at_once(Changes& out) {
+  for (const auto& [key, shown] : leaving_) {
+    if (!holders_.contains(shown)) out.push_back({Change::Kind::Hide, shown});
+  }
+  leaving_.clear();
+}
+
 void Projection::advance(Instant now, Changes& out) {
   while (!leaving_.empty() && now >= next_) {
     const auto first = leaving_.begin();

@@ -59,6 +59,8 @@ class Projection {
   /// Forgets what is shown, and goes on with the same view.
   void restart();
 
+  /// What is leaving does so now: the reader has not been told of anything yet.
+  void leave_at_once(Changes& out);
   void advance(Instant now, Changes& out);
   Instant next_deadline() const { return leaving_.empty() ? kNever : next_; }
 

@@ -39,12 +39,12 @@ void Replication::erase(Instant now, ByteView key, Outputs& out) {
   for (auto& [peer, audience] : audiences_) audience.erase(now, counted, Bytes(key), out);
 }
 
-void Replication::set_view(Instant now, RegionId peer, View view, Duration pace, Outputs& out) {
+void Replication::set_view(Instant now, RegionId peer, View view, Duration pace, bool newcomer, Outputs& out) {
   if (!audiences_.contains(peer)) {
     audiences_.emplace(peer, Audience(publisher_, peer));
     publisher_.remove_peer(peer);
   }
-  audiences_.at(peer).set_view(now, highest(), publisher_.log(), std::move(view), pace, out);
+  audiences_.at(peer).set_view(now, highest(), publisher_.log(), std::move(view), pace, newcomer, out);
 }
 
 void Replication::erase_peer(RegionId peer) {

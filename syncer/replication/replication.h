@@ -31,8 +31,9 @@ class Replication {
   bool put(Instant now, Bytes key, Bytes payload, Outputs& out);
   void erase(Instant now, ByteView key, Outputs& out);
 
-  /// A region is shown the own log through this view from now on; what the view takes away leaves at this pace.
-  void set_view(Instant now, RegionId peer, View view, Duration pace, Outputs& out);
+  /// A region is shown the own log through this view from now on; what the view takes away leaves at this pace, and is
+  /// never shown to a `newcomer`.
+  void set_view(Instant now, RegionId peer, View view, Duration pace, bool newcomer, Outputs& out);
   /// The region has a view of its own.
   bool has_view(RegionId peer) const { return audiences_.contains(peer); }
   /// What a region with a view of its own is shown; nullptr for others.

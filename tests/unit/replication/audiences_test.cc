@@ -36,7 +36,7 @@ class AudiencesTest : public ::testing::Test {
       core.add_peer(peer);
       core.reader_up(peer, out);
     }
-    core.set_view(now, kC, without('b'), kPace, out);
+    core.set_view(now, kC, without('b'), kPace, false, out);
     out.clear();
   }
 
@@ -101,10 +101,19 @@ TEST_F(AudiencesTest, ANewEpochShowsTheSameAndGoesOnWithWhatIsLeaving) {
 
 TEST_F(AudiencesTest, AnotherViewBringsBackWhatItShows) {
   pass(Duration::zero());
-  core.set_view(now, kC, open_view(), kPace, out);
+  core.set_view(now, kC, open_view(), kPace, false, out);
   EXPECT_EQ(shown_to(kC), (Keys{"a1", "b1", "b2"}));
   pass(seconds(1));
   EXPECT_EQ(shown_to(kC), (Keys{"a1", "b1", "b2"}));
+}
+
+TEST_F(AudiencesTest, ANewcomerNeverSeesWhatIsWithheldFromHim) {
+  constexpr RegionId kD{3};
+  core.set_view(now, kD, without('b'), kPace, true, out);
+  core.add_peer(kD);
+  core.reader_up(kD, out);
+  EXPECT_EQ(shown_to(kD), Keys{"a1"});
+  EXPECT_TRUE(core.projection(kD)->leaving().empty());
 }
 
 TEST_F(AudiencesTest, AForgottenReaderLeavesNothingBehind) {
