@@ -17,6 +17,8 @@ using std::chrono::milliseconds;
 
 /// A machine that does other things, too, starts a server slowly.
 constexpr seconds kStart{120};
+/// Runs a program that is somewhere on the path.
+constexpr const char* kFound = "/usr/bin/env";
 const std::vector<std::string> kNoCache = {"--eureka.server.use-read-only-response-cache=false"};
 
 bool is_at_hand(const char* program) {
@@ -30,7 +32,7 @@ struct Build {
   std::string failure;
   Build() {
     const std::string source = SYNCER_SOURCE_DIR "/tests/e2e/eureka/pom.xml";
-    Process maven({"mvn", "-q", "-B", "-f", source, "-Dout=" SYNCER_BUILD_DIR "/tests/eureka", "package"});
+    Process maven({kFound, "mvn", "-q", "-B", "-f", source, "-Dout=" SYNCER_BUILD_DIR "/tests/eureka", "package"});
     if (maven.wait_for_exit(seconds(400)) != 0 || !std::filesystem::exists(jar)) failure = maven.output() + "\nno jar";
   }
 };
@@ -46,8 +48,8 @@ class RealEureka : public testing::Test {
   }
   /// `role` is "server" or "client"; the properties are Spring's own.
   Process java(const std::string& role, const std::vector<std::string>& properties) const {
-    std::vector<std::string> all = {"java", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar",
-                                    jar_,   role};
+    std::vector<std::string> all = {kFound, "java", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+                                    "-jar", jar_,   role};
     all.insert(all.end(), properties.begin(), properties.end());
     return Process(all);
   }
