@@ -46,12 +46,59 @@ node::Status full() {
                      5};
   const std::chrono::milliseconds age(1500);
   status.regions = {
-      {"east", {true, true, true, true, "cut", age, {2, 3}, 9, 5, 11, 2, age, "too much"}, {true, "paused",
-"policy",
-"policy_leaving",
-"policy_not_given",
-"policy_not_taken",
-"problem",
+      {"east", {true, true, true, true, "cut", age, {2, 3}, 9, 5, 11, 2, age, "too much"}, {true, "paused", {1, 6}}}};
+  status.members = {{"a", "10.0.0.1:30190", "10.0.0.1:30191", "home", "alive", 4, Duration(135'000), {{"x", "y"}}, 0}};
+  status.certificate = node::CertificateStatus{"syncer://home/sync+voter/a", false, std::chrono::hours(30),
+                                               "ends in 1 day", "it ends in 1 day"};
+  status.pending = {"the registry was not read yet"};
+  status.gossip_dropped = {{"wrong_node", 7}};
+  status.sync_refused = {{"newcomer", 5}};
+  status.cluster_refused = {{"rival", 3}};
+  return status;
+}
+
+TEST(StatusJson, EveryFieldIsReadBack) {
+  const std::string text = to_json(full());
+  const auto read = from_json<node::Status>(text);
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(to_json(*read), text);
+  EXPECT_EQ(read->epoch, (Epoch{1, 42}));
+  EXPECT_EQ(read->regions[0].link.last_heard, std::chrono::milliseconds(1500));
+  EXPECT_EQ(read->group->voters, full().group->voters);
+  EXPECT_EQ(read->members[0].health, 0);
+}
+
+TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
+  // An empty status has the same keys as a full one, but for what may be absent.
+  const auto keys_of = [](const nlohmann::json& document) {
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : document.items()) keys.push_back(key);
+    return keys;
+  };
+  const auto document = nlohmann::json::parse(to_json(full()));
+  EXPECT_EQ(keys_of(document),
+            (std::vector<std::string>{
+                "certificate",    "cluster_refused", "conflict",     "epoch",       "export_paused", "failure",
+                "gossip_dropped", "group",           "joins",        "leaving",     "members",       "mode",
+                "node",           "pending",         "ready",        "region",      "regions",       "registry",
+                "schema",         "starting",        "sync_refused", "unkept_keys", "unreached"}));
+  EXPECT_EQ(keys_of(document.at("registry")), (std::vector<std::string>{"address",
+                                                                        "copies",
+                                                                        "cut",
+                                                                        "excluded_services",
+                                                                        "exported",
+                                                                        "failing",
+                                                                        "forged",
+                                                                        "guard",
+                                                                        "guard_changes",
+                                                                        "guard_held",
+                                                                        "guard_mass_expiry",
+                                                                        "guard_mass_orphaned",
+                                                                        "guard_memory_lost",
+                                                                        "guard_unproven",
+                                                                        "kind",
+                                                                        "pending",
+                                                                        "problem",
                                                                         "reachable",
                                                                         "read_interval_seconds",
                                                                         "rejected",
@@ -74,6 +121,10 @@ node::Status full() {
                                                                              "link_up",
                                                                              "over_quota",
                                                                              "paused",
+                                                                             "policy",
+                                                                             "policy_leaving",
+                                                                             "policy_not_given",
+                                                                             "policy_not_taken",
                                                                              "problem",
                                                                              "receiving",
                                                                              "records",
