@@ -367,9 +367,22 @@ class MemberTables : public Rule {
     if (after.incarnation > before.incarnation || may_be_new(before, after, options)) return;
     // One packet can let a stranger leave, come back elsewhere and return: nothing it does between two looks is wrong.
     if (names_.count(m.name) == 0) return;
+    // What died was a lie about where it is: its own word, from where it is, corrects that.
+    if (is_gone(before.state) && !was_ever_at(m.name, before.address) && was_ever_at(m.name, after.address)) return;
     const std::string what = m.name + " went from " + text(before) + " to " + text(after);
     if (is_gone(before.state) && !is_gone(after.state)) return fail(kMemberResurrection, n, what);
     if (after.incarnation < before.incarnation || !rises(before.state, after.state)) fail(kMemberLattice, n, what);
+  }
+
+  /// The member announced itself there, in whatever incarnation.
+  bool was_ever_at(const std::string& name, const syncer::Endpoint& address) const {
+    const NodeIndex node = names_.at(name);
+    for (auto it = announced_.lower_bound({node, 0}); it != announced_.end() && it->first.first == node; ++it) {
+      for (const Announced& said : it->second) {
+        if (said.address == address) return true;
+      }
+    }
+    return false;
   }
 
   /// One who is gone may be forgotten after a while and then heard of anew, or come back elsewhere.
