@@ -27,7 +27,8 @@ constexpr const char* kTwoRegions = R"json({
   "config": { "w1": { "join": ["e1"] } },
   "events": [
     { "id": "boot", "at": "0s", "do": "start", "who": "all" },
-    { "id": "in", "at": "40s", "do": "registry.register", "registry": "sc-e", "service": { "name": "cart" }, "instance": "cart-1" },
+    { "id": "in", "at": "40s", "do": "registry.register", "registry": "sc-e",
+      "service": { "name": "cart" }, "instance": "cart-1" },
     { "id": "out", "at": "70s", "do": "registry.deregister", "registry": "sc-e", "instance": "cart-1" },
     { "id": "power", "at": "90s", "do": "bounce", "who": "e1", "down": "2s" },
     { "id": "cut", "at": "100s", "do": "partition", "groups": [["e1"], ["w1"]], "for": "5s" }
@@ -102,8 +103,8 @@ TEST_F(FilmTest, KnowsWhichLineOfTheScenarioDidSomething) {
   const auto power =
       std::find_if(tables().labels.begin(), tables().labels.end(), [](const Label& l) { return l.label == "power"; });
   ASSERT_NE(power, tables().labels.end());
-  EXPECT_EQ(power->line, 11);
-  EXPECT_EQ(power->words, "bounce, filmed.json:11");
+  EXPECT_EQ(power->line, 12);
+  EXPECT_EQ(power->words, "bounce, filmed.json:12");
 }
 
 TEST_F(FilmTest, KnowsWhatBecameOfPackets) {
