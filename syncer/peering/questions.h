@@ -32,9 +32,9 @@ struct ReceivedQuestion {
   wire::Question question;
 };
 
-/// What operators ask other regions: each question has a link of its own, which ends with the answer, so that nothing of
-/// it stands in the way of the exchange, and a syncer that knows no questions refuses that link and nothing else. Bounded:
-/// so many of our own at once, and of what others ask so many at once and a second, of each region.
+/// What operators ask other regions: each question has a link of its own, which ends with the answer, so that nothing
+/// of it stands in the way of the exchange, and a syncer that knows no questions refuses that link and nothing else.
+/// Bounded: so many of our own at once, and of what others ask so many at once and a second, of each region.
 class Questions {
  public:
   /// Null when too many are under way.
