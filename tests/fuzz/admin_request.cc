@@ -14,7 +14,7 @@ namespace {
 constexpr const char* kToken = "a-token-of-32-characters-0123456";
 
 bool may_come_in(admin::Entrance entrance, const httpio::ServedRequest& request) {
-  const httpio::Caller caller{"somebody", "127.0.0.1:30199", true};
+  const httpio::Caller caller{"somebody", "somebody", "127.0.0.1:30199", true};
   return !admin::gate(entrance, request, caller, [] { return Result<std::string>(kToken); });
 }
 
