@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cli/arguments.h"
 
-#include <CLI/CLI.hpp>
 #include <limits>
 
 #include "sim/cli/subcommands.h"
 #include "sim/scenario/language/parse.h"
 #include "syncer/base/quantity.h"
-#include "syncer/cli/version.h"
-#include "syncer/reference/command_line.h"
 
 namespace sim::cli {
 namespace {
@@ -36,8 +33,6 @@ constexpr const char* kExamples =
     "Exit codes: 0 ok, 1 violated, 2 usage or scenario error, 3 undecided, 4 not deterministic,\n"
     "5 a detour got dearer than the baseline, 6 other points were reached than listed, 70 internal error.\n"
     "The language of scenario files: docs/scenario-format.md; for editors: syncsim schema.";
-
-constexpr int kUsage = 2;
 
 /// "7" or "1-500".
 std::optional<std::pair<std::uint64_t, std::uint64_t>> parse_seeds(const std::string& text) {
@@ -123,23 +118,11 @@ std::string finish(Raw& raw) {
 
 std::variant<Arguments, int> parse_arguments(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
   Raw raw;
-  CLI::App app(kAbout, "syncsim");
-  app.footer(kExamples);
-  app.require_subcommand(1);
-  add_subcommands(app, raw);
-  syncer::reference::offer_commands(app, std::string("syncsim ") + syncer::cli::kVersion);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& e) {
-    return app.exit(e, out, err);
-  } catch (const CLI::ParseError& e) {
-    app.exit(e, out, err);
-    return kUsage;
-  }
+  if (const auto exit_code = read_command_line({kAbout, kExamples}, argc, argv, {out, err}, raw)) return *exit_code;
   const std::string wrong = finish(raw);
   if (wrong.empty()) return raw.arguments;
   err << "syncsim: " << wrong << "\nRun with --help for more information.\n";
-  return kUsage;
+  return kUsageError;
 }
 
 }  // namespace sim::cli

@@ -3,6 +3,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "syncer/cli/version.h"
+#include "syncer/reference/command_line.h"
+
 namespace sim::cli {
 namespace {
 
@@ -146,8 +149,6 @@ void add_others(CLI::App& app, Raw& raw) {
   });
 }
 
-}  // namespace
-
 void add_subcommands(CLI::App& app, Raw& raw) {
   add_run(app, raw);
   add_why(app, raw);
@@ -156,6 +157,26 @@ void add_subcommands(CLI::App& app, Raw& raw) {
   add_sweep(app, raw);
   add_hunt(app, raw);
   add_others(app, raw);
+}
+
+}  // namespace
+
+std::optional<int> read_command_line(const HelpTexts& help, int argc, const char* const* argv, const Streams& streams,
+                                     Raw& raw) {
+  CLI::App app(help.about, "syncsim");
+  app.footer(help.examples);
+  app.require_subcommand(1);
+  add_subcommands(app, raw);
+  syncer::reference::offer_commands(app, std::string("syncsim ") + syncer::cli::kVersion);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& e) {
+    return app.exit(e, streams.out, streams.err);
+  } catch (const CLI::ParseError& e) {
+    app.exit(e, streams.out, streams.err);
+    return kUsageError;
+  }
+  return std::nullopt;
 }
 
 }  // namespace sim::cli

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+#include <ostream>
 #include <string>
 
 #include "sim/cli/arguments.h"
-
-namespace CLI {
-class App;
-}
 
 namespace sim::cli {
 
@@ -23,7 +21,21 @@ struct Raw {
   std::string shard;
 };
 
-/// Makes every command of syncsim known to the parser; what it reads goes to `raw`, which outlives it.
-void add_subcommands(CLI::App& app, Raw& raw);
+constexpr int kUsageError = 2;
+
+/// What help says before and after the list of commands.
+struct HelpTexts {
+  const char* about;
+  const char* examples;
+};
+struct Streams {
+  std::ostream& out;
+  std::ostream& err;
+};
+
+/// Reads the command line of any command of syncsim into `raw`. The exit code of one that ends here: help (printed to
+/// `out`) or a mistake (to `err`).
+std::optional<int> read_command_line(const HelpTexts& help, int argc, const char* const* argv, const Streams& streams,
+                                     Raw& raw);
 
 }  // namespace sim::cli

@@ -114,7 +114,8 @@ void register_cart(const std::string& kind, const std::string& origin) {
     ASSERT_TRUE(answer && answer->body == "ok");
   } else {
     answer = test::request("POST", origin, "/v4/default/registry/microservices", R"({"service":{
-      "appId":"default","serviceName":"cart","version":"2.1.0","description":"a cart","properties":{"team":"north"}}})");
+      "appId":"default","serviceName":"cart",
+      "version":"2.1.0","description":"a cart","properties":{"team":"north"}}})");
     ASSERT_TRUE(answer && answer->status == 200);
     const std::string id = json::parse(answer->body).at("serviceId");
     answer = test::request("POST", origin, "/v4/default/registry/microservices/" + id + "/instances", R"({"instance":{

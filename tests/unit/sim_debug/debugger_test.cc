@@ -22,7 +22,8 @@ constexpr const char* kText = R"json({
   "config": { "w1": { "join": ["e1"] } },
   "events": [
     { "id": "boot", "at": "0s", "do": "start", "who": "all" },
-    { "id": "reg", "at": "20s", "do": "registry.register", "registry": "sc-e", "service": { "name": "cart" }, "instance": "cart-1" },
+    { "id": "reg", "at": "20s", "do": "registry.register", "registry": "sc-e", "service": { "name": "cart" },
+      "instance": "cart-1" },
     { "id": "shown", "when": { "mirrored": "cart-1", "in": "sc-w" }, "after": "reg", "within": "20s",
       "do": "crash", "who": "w1" } ],
   "expect": [ { "id": "stays-up", "never": { "down": "w1" }, "from": "10s" } ] })json";

@@ -27,7 +27,8 @@ std::string text_with(const std::string& more) {
     "east": { "registry": "sc-e", "syncers": ["e1"] },
     "west": { "registry": "sc-w", "syncers": ["w1"] } } },
   "config": { "w1": { "join": ["e1"] } },
-  "workloads": [ { "id": "base", "kind": "churn", "registry": "all", "services": 2, "population": 6, "from": "5s", "register": "1/4s", "deregister": "1/4s", "stop_heartbeat": "1/60s" } ],
+  "workloads": [ { "id": "base", "kind": "churn", "registry": "all", "services": 2, "population": 6, "from": "5s",
+      "register": "1/4s", "deregister": "1/4s", "stop_heartbeat": "1/60s" } ],
   "events": [ { "id": "boot", "at": "0s", "do": "start", "who": "all" } ])json" +
          more + "}";
 }
