@@ -44,7 +44,10 @@ void Log::merge(const std::vector<Entry>& entries) {
   SYNCER_ASSERT(next->index > commit_);
   SYNCER_SOMETIMES(next->index <= last().index, "raft.conflicting_tail_is_cut_off");
   if (next->index <= last().index) truncate_from(next->index);
-  for (; next != entries.end(); ++next) append(*next);
+  for (; next != entries.end(); ++next) {
+    append(*next);
+    if (SYNCER_MUTATED("raft.store_no_command")) entries_.back().data.clear();
+  }
 }
 
 void Log::withdraw_last() {
