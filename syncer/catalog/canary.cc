@@ -106,9 +106,11 @@ Canary::Memory Canary::shown(Instant began, std::uint64_t counted, const registr
   memory.went_back = shown_own_ && !foreign && (!own || entry.canary->count < counted);
   if (memory.went_back && own) counted_ = formerly_counted_ = entry.canary->count;  // said once
   shown_own_ = own || (shown_own_ && foreign);
+  // A registry may tell the time of a registration in seconds: that we registered it again ourselves says more.
+  const bool again = registered_at_ > since_ && !SYNCER_MUTATED("catalog.tell_canaries_apart_by_their_second");
   if (registration_.empty()) {
     since_ = registered_at_;
-  } else if (registration_ != entry.registration) {
+  } else if (again || registration_ != entry.registration) {
     since_ = registered_at_ > since_ ? registered_at_ : began;
   }
   registration_ = entry.registration;
