@@ -184,10 +184,12 @@ bool shows_ghosts(const Day& day) {
          std::any_of(day.losses.begin(), day.losses.end(), [](const Loss& loss) { return loss.kind == 4; });
 }
 
-/// Of a wave of expiries the first pass for ordinary, and are shown again once it is known for a wave.
+/// Of a wave of expiries the first pass for ordinary, and are shown again once it is known for a wave: when half of the
+/// region is gone, which is before the last lease ends. Leases end as their last heartbeats were, a quarter of a lease
+/// apart at most; the registry takes what ended out each two seconds.
 Duration recognised_within(const Day& day) {
   const bool cut = std::any_of(day.losses.begin(), day.losses.end(), [](const Loss& loss) { return loss.kind >= 5; });
-  return cut ? Duration(5s) : Duration::zero();
+  return cut ? kLease / 4 + 2s : Duration::zero();
 }
 
 void demand_a_day_without_harm(scenario::Scenario& s, const Day& day) {
