@@ -75,7 +75,7 @@ class Shadow:
     def configure(self):
         if not os.path.exists(os.path.join(self.build, "build.ninja")):
             subprocess.run(["cmake", "-S", self.folder, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
-                            "-DSYNCER_BENCH=OFF", "-Wno-dev"], check=True, stdout=subprocess.DEVNULL, env=self.environment())
+                            "-DSYNCER_BENCH=OFF", "-DSYNCER_UNITY=OFF", "-Wno-dev"], check=True, stdout=subprocess.DEVNULL, env=self.environment())
 
     def environment(self):
         """The recorded data that tests read is found beside the source tree, not beside its copy."""
