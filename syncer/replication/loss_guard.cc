@@ -16,48 +16,49 @@ std::string age(Instant now, Instant since) {
   return to_string(Duration(std::chrono::duration_cast<std::chrono::seconds>(now - since)));
 }
 
+/// Of those that change meanwhile.
+std::vector<LossWindow::Number> copy_of(const std::set<LossWindow::Number>& numbers) {
+  return {numbers.begin(), numbers.end()};
+}
+
 }  // namespace
 
 // What the registry shows.
 
 void LossGuard::put(Instant now, const Sighting& sighting) {
-  Entry* known = window_.find(sighting.key);
+  Entry* known = entries().find(sighting.key);
   if (known == nullptr) return arrive(now, sighting);
-  if (known->state == State::Live) return window_.renew(now, *known, sighting);
+  if (known->state == State::Live) return entries().renew(now, *known, sighting);
   come_back(now, *known, sighting);
 }
 
 void LossGuard::arrive(Instant now, const Sighting& sighting) {
-  Entry& arrival = window_.add(now, sighting);
-  if (window_.is_fresh(arrival)) set_timer(arrival, saturating_add(arrival.arrived, arrival.lease));
-  if (Entry* lost = window_.predecessor_of(arrival)) {
+  Entry& arrival = entries().add(now, sighting);
+  if (entries().is_fresh(arrival)) ledger_.set_timer(arrival, saturating_add(arrival.arrived, arrival.lease));
+  if (Entry* lost = entries().predecessor_of(arrival)) {
     replace(*lost, arrival);
-  } else if (const Entry* twin = window_.live_twin_of(arrival)) {
-    decide(Kind::Confirm, GuardRule::Replaced, *twin, Instant{});
+  } else if (const Entry* twin = entries().live_twin_of(arrival)) {
+    ledger_.decide(Kind::Confirm, GuardRule::Replaced, *twin, Instant{});
   }
-  Entry* covered = window_.cover_with(arrival);
-  if (covered != nullptr && covered->state == State::Gone) drop(*covered);
+  Entry* covered = entries().cover_with(arrival);
+  if (covered != nullptr && covered->state == State::Gone) ledger_.drop(*covered);
 }
 
 /// The entry's removal is no loss. An arrival whose predecessor another one made good by number has a good deed left.
 void LossGuard::replace(Entry& lost, Entry& by) {
   const bool was_covered = lost.covered;
   if (lost.state == State::Gone) {
-    drop(lost);
+    ledger_.drop(lost);
   } else {
-    let_go(lost, GuardRule::Replaced);
+    ledger_.let_go(lost, GuardRule::Replaced);
   }
-  window_.set_successor(by);
-  if (!was_covered) window_.spend(by);
+  entries().set_successor(by);
+  if (!was_covered) entries().spend(by);
 }
 
 void LossGuard::come_back(Instant now, Entry& entry, const Sighting& sighting) {
-  if (entry.state == State::Held) decide(Kind::Return, static_cast<GuardRule>(entry.rule), entry, Instant{});
-  unhold(entry);
-  open_.erase(entry.number);
-  gone_.erase(entry.number);
-  set_timer(entry, kNever);
-  window_.renew(now, entry, sighting);
+  ledger_.come_back(entry);
+  entries().renew(now, entry, sighting);
 }
 
 void LossGuard::absent(Instant now, std::span<const Absence> absences) {
@@ -79,35 +80,33 @@ void LossGuard::orphaned(Instant now, std::span<const Bytes> keys, bool suspect)
 }
 
 void LossGuard::lose(Instant now, ByteView key, Instant proven, bool orphan, std::vector<Number>& lost) {
-  Entry* entry = window_.find(key);
+  Entry* entry = entries().find(key);
   if (entry == nullptr || entry->state != State::Live) return;
   entry->proven = std::max(entry->proven, proven);
   entry->orphan = orphan;
-  set_timer(*entry, kNever);
-  window_.set_absent(now, *entry);
-  open_.insert(entry->number);
+  ledger_.lose(now, *entry);
   lost.push_back(entry->number);
 }
 
 /// What replaces one of the lost is none of them: all are absent by now.
 void LossGuard::look_for_successors(Instant now, const std::vector<Number>& lost) {
   for (const Number number : lost) {
-    Entry& entry = window_.at(number);
-    if (Entry* by = window_.successor_of(now, entry, hold_time(entry))) replace(entry, *by);
+    Entry& entry = entries().at(number);
+    if (Entry* by = entries().successor_of(now, entry, hold_time(entry))) replace(entry, *by);
   }
 }
 
 /// Whoever has its place by now has come for it, and makes no other loss good.
 void LossGuard::forget(ByteView key) {
-  Entry* entry = window_.find(key);
+  Entry* entry = entries().find(key);
   if (entry == nullptr) return;
-  Entry* by = entry->state == State::Live ? window_.successor_of(Instant::min(), *entry, Duration::zero()) : nullptr;
+  Entry* by = entry->state == State::Live ? entries().successor_of(Instant::min(), *entry, Duration::zero()) : nullptr;
   if (by != nullptr && !SYNCER_MUTATED("guard.forget_without_a_successor")) {
     SYNCER_SOMETIMES(true, "guard.removed_one_has_a_successor");
-    window_.set_successor(*by);
-    window_.spend(*by);
+    entries().set_successor(*by);
+    entries().spend(*by);
   }
-  drop(*entry);
+  ledger_.drop(*entry);
 }
 
 // What the looks at the registry prove.
@@ -121,35 +120,36 @@ void LossGuard::prove(Instant now, const Proof& proof) {
 }
 
 void LossGuard::witness(Instant now, ByteView key, Instant proven) {
-  Entry* entry = window_.find(key);
+  Entry* entry = entries().find(key);
   if (entry == nullptr || entry->state != State::Live) return;
   entry->proven = std::max(entry->proven, proven);
   if (!registry_.witness(entry->known_since, proven)) return;
-  for (const Number number : held_) {
-    if (window_.at(number).rule == static_cast<std::uint8_t>(GuardRule::MemoryLost)) open_.insert(number);
+  for (const Number number : ledger_.held()) {
+    if (entries().at(number).rule == static_cast<std::uint8_t>(GuardRule::MemoryLost))
+      ledger_.reopen(entries().at(number));
   }
   if (registry_.healthy()) judge(now);
 }
 
 void LossGuard::hold_unproven(Instant now) {
-  for (const Number number : std::vector<Number>(open_.begin(), open_.end())) {
-    Entry& entry = window_.at(number);
+  for (const Number number : copy_of(ledger_.open())) {
+    Entry& entry = entries().at(number);
     if (entry.state != State::Absent) continue;
     SYNCER_SOMETIMES(true, "guard.absence_is_unproven");
     if (is_released(now, GuardRule::Unproven)) {
-      let_go(entry, GuardRule::Operator);
+      ledger_.let_go(entry, GuardRule::Operator);
     } else {
-      hold(now, entry, GuardRule::Unproven, kNever, Kind::Hold);
+      ledger_.hold(now, entry, GuardRule::Unproven, kNever, Kind::Hold);
     }
   }
 }
 
 /// The registry is healthy again: the time of what outlasted its hold meanwhile runs anew.
 void LossGuard::resume() {
-  for (const Number number : std::exchange(stalled_, {})) {
+  for (const Number number : ledger_.take_stalled()) {
     SYNCER_SOMETIMES(true, "guard.time_stood_still");
-    Entry& entry = window_.at(number);
-    set_timer(entry, held_until(entry, static_cast<GuardRule>(entry.rule)));
+    Entry& entry = entries().at(number);
+    ledger_.set_timer(entry, held_until(entry, static_cast<GuardRule>(entry.rule)));
   }
 }
 
@@ -158,8 +158,8 @@ void LossGuard::resume() {
 void LossGuard::judge(Instant now) {
   std::vector<Number> expired;
   std::vector<Number> orphans;
-  for (const Number number : std::vector<Number>(open_.begin(), open_.end())) {
-    Entry& entry = window_.at(number);
+  for (const Number number : copy_of(ledger_.open())) {
+    Entry& entry = entries().at(number);
     if (entry.orphan) {
       orphans.push_back(number);
     } else if (entry.lost_at > registry_.checked_at() && !SYNCER_MUTATED("guard.judge_before_the_look")) {
@@ -168,10 +168,10 @@ void LossGuard::judge(Instant now) {
       expired.push_back(number);
     } else if (is_released(now, GuardRule::MemoryLost)) {
       SYNCER_SOMETIMES(true, "guard.operator_lets_a_lost_memory_go");
-      let_go(entry, GuardRule::Operator);
+      ledger_.let_go(entry, GuardRule::Operator);
     } else {
       SYNCER_SOMETIMES(true, "guard.memory_is_lost");
-      hold(now, entry, GuardRule::MemoryLost, held_until(entry, GuardRule::MemoryLost), Kind::Hold);
+      ledger_.hold(now, entry, GuardRule::MemoryLost, held_until(entry, GuardRule::MemoryLost), Kind::Hold);
     }
   }
   judge_breadth(now, expired, GuardRule::MassExpiry);
@@ -192,69 +192,69 @@ bool LossGuard::could_have_expired(const Entry& entry) const {
 void LossGuard::judge_breadth(Instant now, const std::vector<Number>& batch, GuardRule rule) {
   if (batch.empty()) return;
   for (const Number number : batch) {
-    Entry& entry = window_.at(number);
+    Entry& entry = entries().at(number);
     SYNCER_SOMETIMES(rule == GuardRule::MassExpiry && !could_have_expired(entry), "guard.too_young_to_expire");
     SYNCER_SOMETIMES(entry.covered, "guard.arrival_makes_a_loss_good");
     if (entry.covered || (rule == GuardRule::MassExpiry && !could_have_expired(entry))) continue;
-    window_.count(entry);
+    entries().count(entry);
   }
   const bool suspect = rule == GuardRule::MassOrphaned && std::exchange(suspects_orphans_, false);
   if (suspect && !is_released(now, rule)) {
     for (const Number number : batch)
-      hold(now, window_.at(number), rule, held_until(window_.at(number), rule), Kind::Hold);
+      ledger_.hold(now, entries().at(number), rule, held_until(entries().at(number), rule), Kind::Hold);
     return;
   }
   const bool is_mass = is_mass_loss(rule);
-  const bool founds = is_mass && (!wave_.takes_in(now) || SYNCER_MUTATED("guard.prolong_a_wave"));
+  const bool founds = is_mass && (!ledger_.wave().takes_in(now) || SYNCER_MUTATED("guard.prolong_a_wave"));
   const bool mass = is_mass || joins_mass_loss(now);
   SYNCER_SOMETIMES(founds && rule == GuardRule::MassExpiry, "guard.mass_expiry");
   SYNCER_SOMETIMES(founds && rule == GuardRule::MassOrphaned, "guard.mass_orphaned");
   SYNCER_SOMETIMES(mass && !founds, "guard.last_of_a_wave");
   SYNCER_SOMETIMES(mass && is_released(now, rule), "guard.mass_loss_is_released");
   if (mass && !is_released(now, rule)) {
-    for (const Number number : batch) hold_suspect(now, window_.at(number), rule, founds);
+    for (const Number number : batch) hold_suspect(now, entries().at(number), rule, founds);
     if (rule == GuardRule::MassExpiry) restore_the_first(now, founds);
     return;
   }
   for (const Number number : batch) {
-    Entry& entry = window_.at(number);
-    if (window_.is_counted(entry) && !mass) {
+    Entry& entry = entries().at(number);
+    if (entries().is_counted(entry) && !mass) {
       remember_loss(entry);
     } else {
-      let_go(entry, mass ? GuardRule::Operator : GuardRule::Ordinary);
+      ledger_.let_go(entry, mass ? GuardRule::Operator : GuardRule::Ordinary);
     }
   }
 }
 
 /// A mass loss is no reason to hold what was removed before its lease passed, or what an arrival made good.
 void LossGuard::hold_suspect(Instant now, Entry& entry, GuardRule rule, bool founds) {
-  if (!window_.is_counted(entry) && !(entry.covered && window_.is_losing(entry))) {
-    return let_go(entry, GuardRule::Ordinary);
+  if (!entries().is_counted(entry) && !(entry.covered && entries().is_losing(entry))) {
+    return ledger_.let_go(entry, GuardRule::Ordinary);
   }
-  hold(now, entry, rule, held_until(entry, rule), Kind::Hold);
+  ledger_.hold(now, entry, rule, held_until(entry, rule), Kind::Hold);
   if (founds) found(now, entry);
 }
 
 /// Those by whom a loss is recognised. What a service lost that keeps at least half says nothing about it, nor does
 /// what is lost later: the wave ends when it ends.
 void LossGuard::found(Instant now, Entry& entry) {
-  if (!window_.is_mostly_lost(entry) && !SYNCER_MUTATED("guard.let_anyone_found_a_wave")) return;
-  entry.wave = wave_.found(now, saturating_add(now, wave_time(entry)));
+  if (!entries().is_mostly_lost(entry) && !SYNCER_MUTATED("guard.let_anyone_found_a_wave")) return;
+  entry.wave = ledger_.wave().found(now, saturating_add(now, wave_time(entry)));
 }
 
 /// The last of a wave, though some are back by then.
 bool LossGuard::joins_mass_loss(Instant now) const {
   if (SYNCER_MUTATED("guard.forget_the_last_of_a_wave")) return false;
   SYNCER_SOMETIMES(is_inherited(now), "guard.former_guard_goes_on");
-  return wave_.takes_in(now) || is_inherited(now);
+  return ledger_.wave().takes_in(now) || is_inherited(now);
 }
 
 /// What a new epoch lacks nobody judged, and of each service some may be back already: there it is enough that services
 /// lost more than is left.
 bool LossGuard::is_mass_loss(GuardRule rule) const {
-  const std::size_t lost = SYNCER_MUTATED("guard.count_what_was_scaled_in") ? window_.lost() : window_.lost_mostly();
-  const std::size_t all = window_.live() + window_.lost();  // far below 2^32, and a share's parts are small
-  const std::size_t services = rule == GuardRule::MassOrphaned ? window_.mostly_lost_services() : window_.struck();
+  const std::size_t lost = SYNCER_MUTATED("guard.count_what_was_scaled_in") ? window().lost() : window().lost_mostly();
+  const std::size_t all = window().live() + window().lost();  // far below 2^32, and a share's parts are small
+  const std::size_t services = rule == GuardRule::MassOrphaned ? window().mostly_lost_services() : window().struck();
   const std::size_t minimum = SYNCER_MUTATED("guard.ignore_the_minimum") ? 1 : options_.minimum;
   return lost >= minimum && lost * options_.share.denominator >= all * options_.share.numerator &&
          (services >= options_.services || SYNCER_MUTATED("guard.ignore_breadth"));
@@ -263,10 +263,10 @@ bool LossGuard::is_mass_loss(GuardRule rule) const {
 /// What the wave took before it was recognised.
 void LossGuard::restore_the_first(Instant now, bool founds) {
   if (SYNCER_MUTATED("guard.leave_the_first_of_a_wave")) return;
-  SYNCER_SOMETIMES(!gone_.empty(), "guard.first_of_a_wave_went_already");
-  for (const Number number : std::vector<Number>(gone_.begin(), gone_.end())) {
-    Entry& entry = window_.at(number);
-    hold(now, entry, GuardRule::MassExpiry, held_until(entry, GuardRule::MassExpiry), Kind::Restore);
+  SYNCER_SOMETIMES(!ledger_.gone().empty(), "guard.first_of_a_wave_went_already");
+  for (const Number number : copy_of(ledger_.gone())) {
+    Entry& entry = entries().at(number);
+    ledger_.hold(now, entry, GuardRule::MassExpiry, held_until(entry, GuardRule::MassExpiry), Kind::Restore);
     if (founds) found(now, entry);
   }
 }
@@ -287,86 +287,29 @@ Instant LossGuard::held_until(const Entry& entry, GuardRule rule) const {
 
 // Verdicts and their end.
 
-void LossGuard::hold(Instant now, Entry& entry, GuardRule rule, Instant until, Kind kind) {
-  if (held_.empty()) holding_since_ = now;
-  unhold(entry);
-  if (rule != GuardRule::Unproven) open_.erase(entry.number);
-  gone_.erase(entry.number);
-  held_.insert(entry.number);
-  SYNCER_WATERMARK(held_.size(), "guard.held");
-  ++by_rule_[static_cast<std::size_t>(rule)];
-  entry.rule = static_cast<std::uint8_t>(rule);
-  window_.set_lost_state(entry, State::Held);
-  set_timer(entry, until);
-  decide(kind, rule, entry, until);
-}
-
-void LossGuard::unhold(Entry& entry) {
-  if (held_.erase(entry.number) == 0) return;
-  wave_.back(std::exchange(entry.wave, 0));
-  --by_rule_[entry.rule];
-  stalled_.erase(entry.number);
-}
-
-void LossGuard::let_go(Entry& entry, GuardRule rule) {
-  decide(Kind::Remove, rule, entry, Instant{});
-  drop(entry);
-}
-
 /// What is cut off together expires within one heartbeat interval, which is half a lease at most.
 Duration LossGuard::wave_time(const Entry& entry) const { return entry.lease / 2 + options_.grace; }
 
-/// Let go, but it still counts as a loss and may have to come back: as long as others of the same wave may follow.
+/// Others of the same wave may follow so long.
 void LossGuard::remember_loss(Entry& entry) {
-  const Instant until = saturating_add(entry.lost_at, wave_time(entry));
-  unhold(entry);
-  open_.erase(entry.number);
-  gone_.insert(entry.number);
-  window_.set_lost_state(entry, State::Gone);
-  set_timer(entry, until);
-  decide(Kind::Remove, GuardRule::Ordinary, entry, until);
-}
-
-void LossGuard::drop(Entry& entry) {
-  unhold(entry);
-  open_.erase(entry.number);
-  gone_.erase(entry.number);
-  set_timer(entry, kNever);
-  window_.erase(entry);
-}
-
-void LossGuard::set_timer(Entry& entry, Instant due) {
-  if (entry.due != kNever) timers_.erase({entry.due, entry.number});
-  entry.due = due;
-  if (due != kNever) timers_.insert({due, entry.number});
+  ledger_.remember(entry, saturating_add(entry.lost_at, wave_time(entry)));
 }
 
 void LossGuard::advance(Instant now) {
-  while (!timers_.empty() && timers_.begin()->first <= now) {
-    Entry& entry = window_.at(timers_.begin()->second);
-    set_timer(entry, kNever);
-    expire(now, entry);
-  }
+  while (Entry* entry = ledger_.take_due(now)) expire(now, *entry);
 }
 
 void LossGuard::expire(Instant now, Entry& entry) {
-  if (entry.state == State::Live) return window_.spend(entry);
+  if (entry.state == State::Live) return entries().spend(entry);
   if (entry.state == State::Gone) {
-    if (!SYNCER_MUTATED("guard.remember_losses_for_ever")) drop(entry);
+    if (!SYNCER_MUTATED("guard.remember_losses_for_ever")) ledger_.drop(entry);
     return;
   }
-  if (!registry_.healthy()) {
-    stalled_.insert(entry.number);
-    return;
-  }
+  if (!registry_.healthy()) return ledger_.stall(entry);
   const Instant until = held_until(entry, static_cast<GuardRule>(entry.rule));
-  if (now < until) return set_timer(entry, until);
+  if (now < until) return ledger_.set_timer(entry, until);
   SYNCER_SOMETIMES(true, "guard.hold_passes");
-  let_go(entry, GuardRule::HoldPassed);
-}
-
-void LossGuard::decide(Kind kind, GuardRule rule, const Entry& entry, Instant until) {
-  decisions_.push_back({kind, rule, Bytes(entry.key), until});
+  ledger_.let_go(entry, GuardRule::HoldPassed);
 }
 
 // Operators and former leaders.
@@ -376,11 +319,11 @@ void LossGuard::release(Instant now) {
   const bool trouble = held_by(GuardRule::Unproven) + held_by(GuardRule::MemoryLost) > 0;
   const bool mass = held_by(GuardRule::MassExpiry) + held_by(GuardRule::MassOrphaned) > 0 || is_inherited(now);
   release_.grant(now, trouble, mass);
-  for (const Number number : std::vector<Number>(held_.begin(), held_.end())) {
-    let_go(window_.at(number), GuardRule::Operator);
+  for (const Number number : copy_of(ledger_.held())) {
+    ledger_.let_go(entries().at(number), GuardRule::Operator);
   }
-  for (const Number number : std::vector<Number>(gone_.begin(), gone_.end())) drop(window_.at(number));
-  wave_.end();
+  for (const Number number : copy_of(ledger_.gone())) ledger_.drop(entries().at(number));
+  ledger_.wave().end();
   inherited_ = 0;
   inherited_until_ = Instant::min();
 }
@@ -392,24 +335,18 @@ void LossGuard::inherit(Instant until, std::size_t baseline) {
 
 bool LossGuard::is_inherited(Instant now) const {
   if (inherited_ == 0 || now >= inherited_until_) return false;
-  const std::size_t missing = inherited_ - std::min(inherited_, window_.live());
+  const std::size_t missing = inherited_ - std::min(inherited_, window().live());
   return missing * options_.share.denominator >= inherited_ * options_.share.numerator;
 }
 
 bool LossGuard::holds(ByteView key) const {
-  const Entry* entry = window_.find(key);
+  const Entry* entry = window().find(key);
   return entry != nullptr && entry->state == State::Held;
 }
 
 bool LossGuard::lives(ByteView key) const {
-  const Entry* entry = window_.find(key);
+  const Entry* entry = window().find(key);
   return entry != nullptr && entry->state == State::Live;
-}
-
-Instant LossGuard::holding_until() const {
-  Instant until = Instant::min();
-  for (const Number number : held_) until = std::max(until, window_.at(number).due);
-  return until;
 }
 
 std::string LossGuard::evidence(Instant now, GuardRule rule) const {
@@ -421,16 +358,16 @@ std::string LossGuard::evidence(Instant now, GuardRule rule) const {
   if (rule == GuardRule::MemoryLost) {
     return "the registry had forgotten the canary, which is there anew since " + age(now, registry_.continuous_since());
   }
-  const std::size_t lost = window_.lost();
-  return std::to_string(lost) + " of " + std::to_string(window_.live() + lost) +
-         " entries are gone without a replacement, " + std::to_string(window_.struck()) +
+  const std::size_t lost = window().lost();
+  return std::to_string(lost) + " of " + std::to_string(window().live() + lost) +
+         " entries are gone without a replacement, " + std::to_string(window().struck()) +
          " services have next to none left";
 }
 
 void LossGuard::hash(StateHasher& hasher) const {
-  window_.hash(hasher);
+  ledger_.window().hash(hasher);
   registry_.hash(hasher);
-  wave_.hash(hasher);
+  ledger_.wave().hash(hasher);
   release_.hash(hasher);
   hasher.add(inherited_);
 }

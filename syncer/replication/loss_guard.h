@@ -16,7 +16,7 @@
 #include "syncer/base/time.h"
 #include "syncer/replication/guard_release.h"
 #include "syncer/replication/guard_rule.h"
-#include "syncer/replication/loss_wave.h"
+#include "syncer/replication/loss_ledger.h"
 #include "syncer/replication/loss_window.h"
 #include "syncer/replication/registry_health.h"
 #include "syncer/replication/sizes.h"
@@ -30,22 +30,6 @@ struct LossGuardOptions {
   Duration hold = std::chrono::minutes(10);     ///< upper bound; an entry is held for its own lease
   Duration grace = std::chrono::seconds(3);     ///< beyond the lease: what came back in time has to be seen, too
   Duration release = std::chrono::seconds(60);  ///< an operator's release covers later parts of the same loss so long
-};
-
-/// What the owner of the entries has to do, in this order.
-struct GuardDecision {
-  enum class Kind : std::uint8_t {
-    Remove,   ///< the entry goes; its record is kept until `until`, because it may have to be restored
-    Hold,     ///< the entry stays, until `until` or a later decision
-    Restore,  ///< a removed entry is shown again, and held
-    Return,   ///< a held entry is in the registry again
-    Confirm   ///< a listed entry seems to be replaced: ask the registry for it by its id, past the caches
-  };
-  Kind kind = Kind::Remove;
-  GuardRule rule = GuardRule::Ordinary;
-  Bytes key;
-  Instant until{};
-  bool operator==(const GuardDecision&) const = default;
 };
 
 /// Tells ordinary removals from a loss by evidence, and holds what a loss took as long as its applications need to come
@@ -98,13 +82,13 @@ class LossGuard {
 
   /// What became due.
   void advance(Instant now);
-  Instant next_deadline() const { return timers_.empty() ? kNever : timers_.begin()->first; }
-  std::vector<GuardDecision> take_decisions() { return std::exchange(decisions_, {}); }
+  Instant next_deadline() const { return ledger_.next_deadline(); }
+  std::vector<GuardDecision> take_decisions() { return ledger_.take_decisions(); }
 
   /// Absences wait for a look at the registry that begins now or later.
-  bool needs_proof() const { return !open_.empty(); }
-  std::size_t held() const { return held_.size(); }
-  std::size_t held_by(GuardRule rule) const { return by_rule_[static_cast<std::size_t>(rule)]; }
+  bool needs_proof() const { return !ledger_.open().empty(); }
+  std::size_t held() const { return ledger_.held().size(); }
+  std::size_t held_by(GuardRule rule) const { return ledger_.held_by(rule); }
   bool holds(ByteView key) const;
   /// It is known and not lost.
   bool lives(ByteView key) const;
@@ -112,28 +96,22 @@ class LossGuard {
   /// When that ends at the latest.
   Instant inherited_until() const { return inherited_until_; }
   /// Something is held, or the leader before held it and the region is not back.
-  bool holding(Instant now) const { return !held_.empty() || is_inherited(now); }
+  bool holding(Instant now) const { return held() > 0 || is_inherited(now); }
   /// An entry is never held longer than this, the grace left out.
   Duration longest_hold() const { return options_.hold; }
   /// Since when without a pause; only meaningful while something is held.
-  Instant holding_since() const { return holding_since_; }
+  Instant holding_since() const { return ledger_.holding_since(); }
   /// When the last of what is held goes at the latest; kNever while the registry is not healthy.
-  Instant holding_until() const;
+  Instant holding_until() const { return ledger_.holding_until(); }
   /// Entries that live or are held: the baseline for the next leader.
-  std::size_t baseline() const { return window_.live() + held_.size(); }
+  std::size_t baseline() const { return window().live() + held(); }
   /// What speaks for the rule now, in words: "9 of 12 entries are gone, ...".
   std::string evidence(Instant now, GuardRule rule) const;
-  const LossWindow& window() const { return window_; }
+  const LossWindow& window() const { return ledger_.window(); }
   /// Live entries that may be witnesses of a break of the canary after `before`: see witness().
-  std::vector<Bytes> witnesses(std::size_t count, Instant before) const { return window_.youngest(count, before); }
+  std::vector<Bytes> witnesses(std::size_t count, Instant before) const { return window().youngest(count, before); }
   /// Adds what it knows.
-  void fill(GuardSizes& sizes) const {
-    sizes.entries += window_.size();
-    sizes.live += window_.live();
-    sizes.held += held_.size();
-    for (const std::size_t held : by_rule_) sizes.held_by_rules += held;
-    sizes.timers += timers_.size();
-  }
+  void fill(GuardSizes& sizes) const { ledger_.fill(sizes); }
   void hash(StateHasher& hasher) const;
 
  private:
@@ -141,6 +119,7 @@ class LossGuard {
   using Entry = LossWindow::Entry;
   using State = LossWindow::State;
 
+  LossWindow& entries() { return ledger_.window(); }
   void arrive(Instant now, const Sighting& sighting);
   void come_back(Instant now, Entry& entry, const Sighting& sighting);
   void replace(Entry& lost, Entry& by);
@@ -161,29 +140,13 @@ class LossGuard {
   Duration hold_time(const Entry& entry) const;
   Duration wave_time(const Entry& entry) const;
   Instant held_until(const Entry& entry, GuardRule rule) const;
-  void hold(Instant now, Entry& entry, GuardRule rule, Instant until, GuardDecision::Kind kind);
-  void let_go(Entry& entry, GuardRule rule);
   void remember_loss(Entry& entry);
-  void unhold(Entry& entry);
-  void drop(Entry& entry);
-  void set_timer(Entry& entry, Instant due);
   void expire(Instant now, Entry& entry);
-  void decide(GuardDecision::Kind kind, GuardRule rule, const Entry& entry, Instant until);
 
   LossGuardOptions options_;
-  LossWindow window_;
+  LossLedger ledger_;
   RegistryHealth registry_;
   GuardRelease release_;
-  std::set<std::pair<Instant, Number>> timers_;  // of fresh arrivals, held losses and remembered ones; one an entry
-  std::set<Number> open_;                        // absent and not judged, or held because nothing could be proven
-  std::set<Number> held_;
-  std::set<Number> gone_;
-  std::set<Number> stalled_;                        // their time passed while the registry was not healthy
-  std::array<std::size_t, kGuardRules> by_rule_{};  // held ones
-  std::vector<GuardDecision> decisions_;
-  Instant holding_since_{};
-
-  LossWave wave_;              // of the last mass loss
   std::size_t inherited_ = 0;  // baseline of the leader before
   Instant inherited_until_ = Instant::min();
   bool suspects_orphans_ = false;  // those that are not judged yet
