@@ -24,6 +24,9 @@ constexpr std::array<std::string_view, 11> kServiceMembers = {"LBStrategy", "ali
                                                               "level",      "paths",   "properties",  "providers",
                                                               "registerBy", "schemas", "status"};
 
+/// Who made a service, in the words of its field `registerBy`: not an application's SDK.
+constexpr std::string_view kMadeBySyncer = "PLATFORM";
+
 template <std::size_t kCount>
 void keep(const std::array<std::string_view, kCount>& known, Members& members) {
   if (SYNCER_MUTATED("registry.pass_unknown_members_on")) return;
@@ -138,7 +141,13 @@ Result<Bytes> service_body(const ServiceKey& key, ByteView payload) {
   members["appId"] = quoted(key.app);
   members["serviceName"] = quoted(key.name);
   members["version"] = quoted(key.version);
+  members["registerBy"] = quoted(kMadeBySyncer);
   return object_with("service", object_text(members));
+}
+
+bool is_made_by_syncer(ByteView document) {
+  const auto parsed = json::Document::parse(document);
+  return parsed && members_of(**parsed)["registerBy"] == quoted(kMadeBySyncer);
 }
 
 Result<Bytes> service_properties_body(ByteView payload) {

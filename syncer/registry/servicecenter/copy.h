@@ -38,6 +38,8 @@ Result<Bytes> properties_body(const CopyPlan& plan, const std::string& epoch, co
 
 /// Body that creates a service from its key and its document. Invalid when that is no JSON object.
 Result<Bytes> service_body(const ServiceKey& key, ByteView payload);
+/// A service's document says that no application made it: a syncer did.
+bool is_made_by_syncer(ByteView document);
 /// Body that replaces a service's properties by those of the document.
 Result<Bytes> service_properties_body(ByteView payload);
 /// Two documents of a service have the same properties.

@@ -163,9 +163,13 @@ void Services::forget(const Key& key) {
   found->second = std::move(fresh);
 }
 
-bool Services::has_natives(const Key& key) const {
+/// They made it or use it. What one left behind that stopped is its own, too: it may come back.
+bool Services::belongs_to_applications(const Key& key) const {
   const ServiceRef* ref = context_.snapshot.find(key);
-  return ref != nullptr && context_.snapshot.service(*ref)->natives > 0;
+  if (ref == nullptr) return false;
+  const SeenService& service = *context_.snapshot.service(*ref);
+  if (service.natives > 0) return true;
+  return !is_made_by_syncer(native_record(service)) && !SYNCER_MUTATED("registry.overwrite_what_is_not_in_use");
 }
 
 void Services::step(Instant now, const Key& key, Preparation& service) {
@@ -232,7 +236,7 @@ void Services::compare_contracts(Instant now, const Key& key, Preparation& servi
 
 void Services::plan_contracts(const Key& key, Preparation& service, const std::vector<SchemaDocument>& present) {
   service.missing = schemas_of(service.desired);
-  const bool hands_off = has_natives(key) && !SYNCER_MUTATED("catalog.overwrite_contracts");
+  const bool hands_off = belongs_to_applications(key) && !SYNCER_MUTATED("catalog.overwrite_contracts");
   for (const SchemaDocument& schema : present) {
     const auto wanted = service.missing.find(schema.id);
     if (wanted == service.missing.end() || !schema.has_content) continue;
@@ -261,7 +265,7 @@ void Services::compare_properties(Instant now, const Key& key, Preparation& serv
   service.properties_done = true;
   const ServiceRef* ref = context_.snapshot.find(key);
   const Bytes* record = record_of(service.desired);
-  const bool ours = ref != nullptr && record != nullptr && !has_natives(key);
+  const bool ours = ref != nullptr && record != nullptr && !belongs_to_applications(key);
   if (!ours || same_service_properties(*record, native_record(*context_.snapshot.service(*ref)))) {
     return step(now, key, service);
   }

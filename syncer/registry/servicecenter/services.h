@@ -49,7 +49,7 @@ class Schemas {
 };
 
 /// Sees to it that the services of copies exist here with their contracts. Creates what is missing; changes only what
-/// no native instance uses; deletes nothing.
+/// it created and no native instance uses; deletes nothing.
 class Services {
  public:
   Services(const DriverContext& context, const Requests& requests)
@@ -109,7 +109,7 @@ class Services {
   void call(Instant now, const Key& key, Preparation& service, HttpRequest request, Handle handle);
   void fail(Instant now, const Key& key, Preparation& service, const Error& error);
   void report(Instant now, const Key& key, const Preparation& service);
-  bool has_natives(const Key& key) const;
+  bool belongs_to_applications(const Key& key) const;
 
   const DriverContext& context_;
   const Requests& requests_;

@@ -468,6 +468,28 @@ TEST_F(CatalogCopies, BringTheirContractsAndOverwriteNone) {
   EXPECT_EQ(world.ask("GET", path + "theirs").body, R"({"schema":"far"})");
 }
 
+TEST_F(CatalogCopies, OverwriteNothingThatAnApplicationMadeThoughNoneUsesIt) {
+  link(true);
+  const auto record = remote_instance("cart", "i1", "rest://9:1");
+  const auto service = registry::decode_key(record.key)->service;
+  driver.catalog().desire(world.now(), "west",
+                          encode_key(registry::RecordKey{registry::RecordKind::Attachment, service, "api"}),
+                          registry::encode_attachment("sc", R"({"schema":"far"})"), {1, 1});
+  driver.catalog().desire(world.now(), "west",
+                          encode_key(registry::RecordKey{registry::RecordKind::Attachment, service, ""}),
+                          registry::encode_attachment("sc", R"({"properties":{"owner":"far"}})"), {1, 2});
+  world.add("cart", "n1", "rest://1:1");
+  world.remove("cart", "n1");
+  const std::string path = "/v4/default/registry/microservices/" + world.service_id("cart");
+  world.ask("PUT", path + "/schemas/api", R"({"schema":"near"})");
+  world.ask("PUT", path + "/properties", R"({"properties":{"owner":"near"}})");
+  want(record);
+  run_for(10s);
+  EXPECT_EQ(world.copies("west").size(), 1U);
+  EXPECT_EQ(world.ask("GET", path + "/schemas/api").body, R"({"schema":"near"})");
+  EXPECT_NE(world.ask("GET", path).body.find(R"("owner":"near")"), std::string::npos);
+}
+
 TEST_F(CatalogCopies, NeverTouchNativeInstances) {
   world.add("cart", "n1", "rest://1:1");
   std::size_t touched = 0;
