@@ -9,8 +9,9 @@ namespace {
 using nlohmann::json;
 constexpr seconds kStart{20};
 
-std::vector<std::string> mocksc_words(const std::vector<std::string>& listen, const std::vector<std::string>& flags) {
-  std::vector<std::string> all = {mocksc_program(), "--quiet"};
+std::vector<std::string> mocksc_words(const std::vector<std::string>& listen, const std::vector<std::string>& flags,
+                                      std::vector<std::string> all) {
+  all.insert(all.end(), {mocksc_program(), "--quiet"});
   all.insert(all.end(), flags.begin(), flags.end());
   for (const std::string& address : listen) all.insert(all.end(), {"--listen", address});
   return all;
@@ -34,16 +35,16 @@ std::vector<std::string> started(const Process& process, std::size_t count) {
   return origins;
 }
 
-std::vector<std::string> daemon_words(const std::vector<std::string>& flags) {
-  std::vector<std::string> all = {syncer_program(), "daemon"};
+std::vector<std::string> daemon_words(const std::vector<std::string>& flags, std::vector<std::string> all) {
+  all.insert(all.end(), {syncer_program(), "daemon"});
   all.insert(all.end(), flags.begin(), flags.end());
   return all;
 }
 
 /// The words of a command line stay as they are: the test looks on by another way.
 std::vector<std::string> watched(std::vector<std::string> environment, const std::vector<std::string>& more) {
-  environment.insert(environment.end(), more.begin(), more.end());
   environment.emplace_back("SYNCER_METRICS_ADDR=127.0.0.1:0");
+  environment.insert(environment.end(), more.begin(), more.end());
   return environment;
 }
 
@@ -59,12 +60,13 @@ Workplace::Workplace() {
 
 Workplace::~Workplace() { std::filesystem::remove_all(path_); }
 
-Registry::Registry(const std::vector<std::string>& listen, const std::vector<std::string>& flags)
-    : process(mocksc_words(listen, flags)), origins(started(process, listen.size())), sc(origins.front()) {}
+Registry::Registry(const std::vector<std::string>& listen, const std::vector<std::string>& flags,
+                   const std::vector<std::string>& prefix)
+    : process(mocksc_words(listen, flags, prefix)), origins(started(process, listen.size())), sc(origins.front()) {}
 
 Syncer::Syncer(const Workplace& workplace, const std::vector<std::string>& flags,
-               const std::vector<std::string>& environment)
-    : process(daemon_words(flags), watched(workplace.environment(), environment)) {
+               const std::vector<std::string>& environment, const std::vector<std::string>& prefix)
+    : process(daemon_words(flags, prefix), watched(workplace.environment(), environment)) {
   const auto line = process.wait_for_line({"daemon.ready"}, kStart);
   if (!line) throw std::runtime_error("the syncer did not start:\n" + process.output());
   const json ready = json::parse(*line);

@@ -38,9 +38,10 @@ class Workplace {
 
 /// A running mock service center.
 struct Registry {
-  /// On a port of the system's choice, or on the addresses given; `flags` are added to its command line.
+  /// On a port of the system's choice, or on the addresses given; `flags` are added to its command line, `prefix`
+  /// stands before it.
   explicit Registry(const std::vector<std::string>& listen = {"127.0.0.1:0"},
-                    const std::vector<std::string>& flags = {});
+                    const std::vector<std::string>& flags = {}, const std::vector<std::string>& prefix = {});
   Process process;
   std::vector<std::string> origins;
   ServiceCenter sc;
@@ -49,8 +50,9 @@ struct Registry {
 /// A running syncer with what its ready line says.
 struct Syncer {
   /// Starts `syncer daemon` with these words and waits until it is ready; fails the test when it does not get there.
+  /// `prefix` stands before the command line.
   Syncer(const Workplace& workplace, const std::vector<std::string>& words,
-         const std::vector<std::string>& environment = {});
+         const std::vector<std::string>& environment = {}, const std::vector<std::string>& prefix = {});
   /// The value of a field of GET /v1/status, as JSON text; empty when nobody answers. Path as JSON pointer.
   std::string status(const std::string& pointer) const;
   Process process;
