@@ -25,7 +25,7 @@ class CoreLibrary : public testing::TestWithParam<const char*> {};
 // The source check can be fooled by a macro or a library; the linker's view cannot.
 TEST_P(CoreLibrary, TouchesNoClockThreadSocketOrEnvironment) {
   const std::string symbols = undefined_symbols(GetParam());
-  ASSERT_NE(symbols.find(".cc.o:"), std::string::npos) << "nm cannot read " << GetParam() << ": " << symbols;
+  ASSERT_NE(symbols.find(".o:"), std::string::npos) << "nm cannot read " << GetParam() << ": " << symbols;
   static const std::regex banned(
       R"( U (clock_gettime|gettimeofday|time|nanosleep|usleep|getenv|secure_getenv|pthread_create|socket|connect|bind|)"
       R"(send|sendto|recv|recvfrom|open|fopen|rand|srand|random|getrandom|_ZNSt6chrono3_V2\S*now\S*|)"

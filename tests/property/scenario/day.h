@@ -40,8 +40,8 @@ struct Day {
 };
 
 /// The day as a scenario. Without losses it demands that nothing is held and that removals show in time, with losses
-/// that who stays all day is shown all day (but for the time in which the leases of a cut region end, where that wave has
-/// to be recognised), and never twice. In the end both regions must show the same.
+/// that who stays all day is shown all day (but for the time in which the leases of a cut region end, where that wave
+/// has to be recognised), and never twice. In the end both regions must show the same.
 scenario::Scenario to_scenario(const Day& day);
 
 }  // namespace sim::day

@@ -92,7 +92,8 @@ TEST(CopyBody, HasNoMemberThatADecoderCouldTakeForOneOfOurs) {
   EXPECT_EQ(plan(payload).id, plan(R"({"hostName":"h"})").id) << "and it is no other copy for them";
   const auto service = nlohmann::json::parse(
       *service_body({"", "", "shop", "cart", "1.0.0"}, R"({"ServiceName":"x","AppId":"y","level":"BACK"})"));
-  EXPECT_EQ(service["service"].size(), 5U) << service;
+  EXPECT_EQ(service["service"].size(), 6U) << service;
+  EXPECT_TRUE(is_made_by_syncer(service["service"].dump()));
 }
 
 TEST(CopyBody, OverTheKnownLimitsIsTooLarge) {
@@ -114,7 +115,7 @@ TEST(CopyMetadata, IsTheSameOnlyWithThePlannedValues) {
 TEST(ServiceBody, PutsTheKeyBackIntoTheDocument) {
   const auto body = service_body({"d/p", "production", "shop", "cart", "1.0.0"}, R"({"level":"BACK"})");
   EXPECT_EQ(*body, R"({"service":{"appId":"shop","environment":"production","level":"BACK",)"
-                   R"("serviceName":"cart","version":"1.0.0"}})");
+                   R"("registerBy":"PLATFORM","serviceName":"cart","version":"1.0.0"}})");
   EXPECT_EQ(service_body({}, "[]").error().code, ErrorCode::Invalid);
 }
 
