@@ -42,6 +42,8 @@ Endpoint Dialer::address() const {
 
 void Dialer::on_failure(Instant now) {
   redirect_.reset();
+  // Where one was sent and nobody answered, no chain of redirects goes on: the next one may know better.
+  if (!SYNCER_MUTATED("peering.follow_one_redirect_of_two")) was_redirected_ = false;
   ++current_;
   ++tried_;
   if (tried_ < alternatives_.size()) {
