@@ -20,9 +20,11 @@ namespace {
 constexpr syncer::Duration kHold = seconds(15);
 constexpr syncer::Duration kStep = seconds(1);
 
+Certificate certificate_of(const std::string& region) { return {{region, true, true, "", "of " + region}, true}; }
+
 }  // namespace
 
-HostilePool::HostilePool(std::uint64_t seed, bool sealed) : world_(seed) {
+HostilePool::HostilePool(std::uint64_t seed, Trust trust) : trust_(trust), world_(seed) {
   for (const char* name : {"sc-east", "sc-west"}) {
     RegistrySpec registry;
     registry.name = name;
@@ -32,9 +34,9 @@ HostilePool::HostilePool(std::uint64_t seed, bool sealed) : world_(seed) {
     NodeSpec spec = node_spec("e" + std::to_string(n), n, "sc-east");
     spec.config.region = "east";
     spec.config.mode = syncer::node::Mode::Cluster;
-    add(std::move(spec), sealed);
+    add(std::move(spec));
   }
-  add(node_spec("west", 4, "sc-west"), sealed);
+  add(node_spec("west", 4, "sc-west"));
   stranger_ = world_.add_stranger();
   world_.at(syncer::Instant{}, [](World& w) {
     for (NodeIndex n = 0; n < kNodes; ++n) w.start(n);
@@ -45,9 +47,13 @@ HostilePool::HostilePool(std::uint64_t seed, bool sealed) : world_(seed) {
   run(seconds(15));
 }
 
-void HostilePool::add(NodeSpec spec, bool sealed) {
+void HostilePool::add(NodeSpec spec) {
   spec.config.sync.hold = kHold;
-  if (sealed) {
+  if (trust_ == Trust::Certificates) {
+    spec.config.certificates = syncer::CertificateRule::Required;
+    spec.certificate = certificate_of(spec.config.region);
+  }
+  if (trust_ == Trust::Key) {
     spec.config.gossip_pool.keys = syncer::crypto::Keyring::make({syncer::Bytes(32, 'k')}).value();
     spec.config.gossip_nonce = [random = syncer::Random(spec.config.rpc_address.address[15])]() mutable {
       syncer::crypto::Nonce nonce{};
@@ -82,7 +88,6 @@ bool HostilePool::holds(const syncer::node::Node& node, const std::string& regio
   return seen.region == region && seen.link.link_up && seen.link.instances == 1;
 }
 
-/// Those of applications and their copies; the canaries do not count.
 std::size_t HostilePool::instances(RegistryIndex r) const {
   std::size_t count = 0;
   world_.registry(r).for_each([&](const RegistryInstance& instance) { count += instance.internal ? 0 : 1; });
@@ -150,7 +155,8 @@ HostileOrder HostilePool::order(HostileDeed deed, const std::vector<NodeIndex>& 
 }
 
 void HostilePool::lie(HostileOrder order) {
-  world_.start_stranger(stranger_, hostile_factory(std::make_shared<const HostileOrder>(std::move(order))));
+  const auto shown = trust_ == Trust::Certificates ? std::optional(certificate_of("south")) : std::nullopt;
+  world_.start_stranger(stranger_, hostile_factory(std::make_shared<const HostileOrder>(std::move(order))), shown);
 }
 
 }  // namespace sim::host

@@ -13,12 +13,15 @@ namespace sim::host {
 /// Region east is a cluster of three, region west a single syncer; each has one instance. A stranger stands by.
 class HostilePool {
  public:
+  /// What makes its syncers believe each other.
+  enum class Trust { Open, Key, Certificates };
+
   static constexpr NodeIndex kWest = 3;
   static constexpr std::size_t kNodes = 4;
 
-  /// With `sealed` the pool has a key, which the stranger lacks. Boots, and lets both regions find each other:
-  /// is_well() afterwards.
-  HostilePool(std::uint64_t seed, bool sealed);
+  /// The stranger lacks the pool's key. Its certificate is a good one of region "south", which has no syncer. Boots,
+  /// and lets both regions find each other: is_well() afterwards.
+  HostilePool(std::uint64_t seed, Trust trust);
 
   World& world() { return world_; }
   void run(syncer::Duration time) { world_.run_until(world_.now() + time); }
@@ -34,6 +37,8 @@ class HostilePool {
   void forget(const std::string& region);
   /// The first of the three that leads, or none.
   const syncer::node::Node* leader() const;
+  /// Instances of applications and their copies that each registry shows; the canaries do not count.
+  std::size_t instances(RegistryIndex r) const;
   /// Why processes ended, in words; empty when none did by itself.
   std::string ended() const;
 
@@ -45,11 +50,11 @@ class HostilePool {
   void end_of_lies() { world_.stop_stranger(stranger_); }
 
  private:
-  void add(NodeSpec spec, bool sealed);
+  void add(NodeSpec spec);
   void register_at(RegistryIndex r, const std::string& name);
   bool holds(const syncer::node::Node& node, const std::string& region) const;
-  std::size_t instances(RegistryIndex r) const;
 
+  Trust trust_;
   World world_;
   NodeIndex stranger_ = 0;
 };

@@ -17,7 +17,7 @@ constexpr Epoch kHighest{~std::uint64_t{0}, ~std::uint64_t{0}};
 class HostilePeers : public testing::TestWithParam<HostileDeed> {};
 
 TEST_P(HostilePeers, ChangeNothingThatLasts) {
-  HostilePool pool(1, false);
+  HostilePool pool(1, HostilePool::Trust::Open);
   ASSERT_EQ(pool.trouble(), "");
   const bool raft =
       GetParam() == HostileDeed::Term || GetParam() == HostileDeed::Append || GetParam() == HostileDeed::List;
@@ -48,7 +48,7 @@ INSTANTIATE_TEST_SUITE_P(Deeds, HostilePeers,
                                          HostileDeed::Append, HostileDeed::List, HostileDeed::Storm));
 
 TEST(HostilePeersOfAPool, AreBelievedNothingWithoutTheKey) {
-  HostilePool pool(1, true);
+  HostilePool pool(1, HostilePool::Trust::Key);
   ASSERT_EQ(pool.trouble(), "");
   const auto epoch = pool.leader()->cluster()->writer_epoch();
   for (const HostileDeed deed :
