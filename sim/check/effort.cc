@@ -42,12 +42,13 @@ constexpr std::array kDetours = {
 
 bool is_detour(EventKind kind) { return std::find(kDetours.begin(), kDetours.end(), kind) != kDetours.end(); }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 /// The endings of a cause that differ each time say nothing: "10.0.0.3:7946: timed out after 500ms" -> the words.
 std::string words_of(std::string_view cause) {
   std::string words;
   for (const char c : cause) {
-    const bool digit = c >= '0' && c <= '9';
-    if (!digit) {
+    if (!is_digit(c)) {
       words += c;
     } else if (words.empty() || words.back() != '#') {
       words += '#';
@@ -110,13 +111,20 @@ bool Effort::notes_guard(NodeIndex node) {
   return guarded_at_ && context_.now() <= *guarded_at_ + kHealing && ++notes_[node] <= kNotes;
 }
 
+/// Nearly always what was counted before is counted again, under words without digits: that allocates nothing.
 void Effort::add(NodeIndex node, std::string_view what, std::string_view cause, std::uint64_t count) {
-  std::string words = words_of(cause);
+  std::string words;
+  const bool has_digits = std::any_of(cause.begin(), cause.end(), is_digit);
+  if (has_digits) words = words_of(cause);
+  const auto known = counts_.find(std::tuple(what, node, has_digits ? std::string_view(words) : cause));
+  if (known != counts_.end()) {
+    known->second += count;
+    return;
+  }
+  if (!has_digits) words = cause;
   const auto of_kind = counts_.lower_bound(Key{what, node, ""});
   const auto end = counts_.upper_bound(Key{what, node, "\xff"});
-  if (!counts_.contains(Key{what, node, words}) && static_cast<std::size_t>(std::distance(of_kind, end)) >= kCauses) {
-    words = "other";
-  }
+  if (static_cast<std::size_t>(std::distance(of_kind, end)) >= kCauses) words = "other";
   counts_[Key{what, node, std::move(words)}] += count;
 }
 

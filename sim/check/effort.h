@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -54,7 +55,7 @@ class Effort : public Rule {
   const Calm& calm_;
   const Causes& causes_;
   const bool judges_;
-  std::map<Key, std::uint64_t> counts_;
+  std::map<Key, std::uint64_t, std::less<>> counts_;
   std::optional<Instant> guarded_at_;
   std::map<NodeIndex, std::size_t> notes_;  ///< writes since then
 };

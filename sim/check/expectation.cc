@@ -218,7 +218,7 @@ class InOrder : public Expectation {
   void finish(Instant now, scenario::Findings& findings) override {
     Instant last{};
     for (const std::string& label : form_.labels) {
-      const auto when = at({label, {}});
+      const auto when = context_.run->timeline.at({label, {}});
       if (!when || *when > now) {
         undecided(findings, "\"" + label + "\" never came");
         return;

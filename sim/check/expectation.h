@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -34,7 +36,14 @@ class Expectation {
   virtual void finish(Instant now, scenario::Findings& findings) = 0;
 
  protected:
-  std::optional<Instant> at(const scenario::Moment& moment) const { return context_.run->timeline.at(moment); }
+  /// A moment of the scenario's text; it is asked for after each event, and looked up when a label was set.
+  std::optional<Instant> at(const scenario::Moment& moment) {
+    const scenario::Timeline& timeline = context_.run->timeline;
+    auto slot = std::find_if(known_.begin(), known_.end(), [&](const Known& known) { return known.moment == &moment; });
+    if (slot == known_.end()) slot = known_.insert(known_.end(), Known{&moment, timeline.changes(), timeline.at(moment)});
+    if (slot->changes != timeline.changes()) *slot = {&moment, timeline.changes(), timeline.at(moment)};
+    return slot->at;
+  }
   void violated(std::vector<std::string> facts) const {
     context_.sink->violated(source_.id, std::move(facts), &source_.place);
   }
@@ -44,6 +53,14 @@ class Expectation {
 
   EvaluationContext context_;
   const scenario::Expectation& source_;
+
+ private:
+  struct Known {
+    const scenario::Moment* moment;
+    std::uint64_t changes;
+    std::optional<Instant> at;
+  };
+  std::vector<Known> known_;
 };
 
 /// The follower of one expectation's form; nullptr for forms that are measured at the end (metric).

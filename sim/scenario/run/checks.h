@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -23,11 +24,17 @@ class Timeline {
  public:
   /// Nothing while the label's trigger has not come.
   std::optional<syncer::Instant> at(const Moment& moment) const;
-  void set(const std::string& label, syncer::Instant when) { labels_.insert_or_assign(label, when); }
+  void set(const std::string& label, syncer::Instant when) {
+    labels_.insert_or_assign(label, when);
+    ++changes_;
+  }
+  /// Another number when a label was set since: what at() said before may be another now.
+  std::uint64_t changes() const { return changes_; }
   const std::map<std::string, syncer::Instant>& labels() const { return labels_; }
 
  private:
   std::map<std::string, syncer::Instant> labels_;
+  std::uint64_t changes_ = 0;
 };
 
 /// What a run is made of. Borrowed; all of it outlives the run.
