@@ -66,17 +66,25 @@ void Reader::read_space(Instant now, const SharedReading& reading) {
                         });
   context_.calls.submit(now, Urgency::Read, get_catalog(reading->space),
                         [this, reading](Instant at, const RawAnswer& raw) {
-                          auto page = read_catalog(raw, reading->space);
-                          if (page) {
-                            reading->all = std::move(*page);
-                            reading->is_listed = true;
-                            reading->print = hash128(raw->body);
-                          } else {
-                            doubt(page.error());
-                          }
+                          on_catalog(reading, raw);
                           conclude(reading);
                           context_.cycle.close(at);
                         });
+}
+
+/// An answer that is equal to the one that is shown is not read again.
+void Reader::on_catalog(const SharedReading& reading, const RawAnswer& raw) {
+  if (raw && raw->status == 200) reading->print = hash128(raw->body);
+  if (is_shown(*reading)) {
+    reading->all.services = prints_.at(reading->space).services;
+    reading->unread = *raw;
+    reading->is_listed = true;
+    return;
+  }
+  auto page = read_catalog(raw, reading->space);
+  if (!page) return doubt(page.error());
+  reading->all = std::move(*page);
+  reading->is_listed = true;
 }
 
 void Reader::read_page(Instant now, const SharedReading& reading, std::size_t number) {
@@ -89,6 +97,10 @@ void Reader::read_page(Instant now, const SharedReading& reading, std::size_t nu
 }
 
 void Reader::on_page(Instant now, const SharedReading& reading, std::size_t number, const RawAnswer& raw) {
+  if (number == 1 && raw && raw->status == 200) {
+    reading->print = hash128(raw->body);
+    if (is_shown(*reading)) return;
+  }
   auto page = read_admin_page(raw, reading->space);
   if (!page) return doubt(page.error());
   CatalogPage& all = reading->all;
@@ -97,9 +109,9 @@ void Reader::on_page(Instant now, const SharedReading& reading, std::size_t numb
   all.services += page->services;
   for (Shown& shown : page->instances) all.instances.push_back(std::move(shown));
   if (number < page->pages) return read_page(now, reading, number + 1);
+  if (number > 1) reading->print = {};
   reading->count = all.total;
   reading->is_listed = true;
-  if (number == 1) reading->print = hash128(raw->body);
   conclude(reading);
 }
 
@@ -118,12 +130,18 @@ void Reader::conclude(const SharedReading& reading) {
                          std::to_string(*reading->count) + " services");
     return;
   }
-  const auto known = prints_.find(reading->space);
-  // Where marks are signed, what is believed of an equal answer may be another now.
-  const bool is_equal = known != prints_.end() && reading->print != Hash128{} && known->second == reading->print &&
-                        !context_.marks.active();
-  if (!is_equal) show(*reading);
-  prints_[reading->space] = reading->print;
+  if (is_shown(*reading)) return;
+  // It was equal to what was shown when it came, and the snapshot changed since.
+  if (reading->unread) reading->all = *read_catalog(*reading->unread, reading->space);
+  show(*reading);
+  prints_[reading->space] = {reading->print, reading->all.services};
+}
+
+/// Where marks are signed, what is believed of an equal answer may be another now.
+bool Reader::is_shown(const Reading& reading) const {
+  const auto known = prints_.find(reading.space);
+  return known != prints_.end() && reading.print != Hash128{} && known->second.print == reading.print &&
+         !context_.marks.active();
 }
 
 void Reader::show(const Reading& reading) {

@@ -33,24 +33,32 @@ class Reader {
     CatalogPage all;
     std::optional<std::size_t> count;  ///< of services, as the other answer says
     bool is_listed = false;
-    Hash128 print;  ///< of the answer that tells everything; of several none
+    Hash128 print;                       ///< of the answer that tells everything; of several none
+    std::optional<HttpResponse> unread;  ///< that answer, when it is shown already: `all` has no more than the count
+  };
+  /// What the snapshot shows of a space.
+  struct Print {
+    Hash128 print;
+    std::size_t services = 0;
   };
   using SharedReading = std::shared_ptr<Reading>;
 
   void ask_release(Instant now, bool is_third);
   void read_all(Instant now);
   void read_space(Instant now, const SharedReading& reading);
+  void on_catalog(const SharedReading& reading, const RawAnswer& raw);
   void read_page(Instant now, const SharedReading& reading, std::size_t number);
   void on_page(Instant now, const SharedReading& reading, std::size_t number, const RawAnswer& raw);
   void doubt(const Error& error);
   void conclude(const SharedReading& reading);
+  bool is_shown(const Reading& reading) const;
   void show(const Reading& reading);
 
   const DriverContext& context_;
   Occupancy& occupancy_;
-  std::uint32_t release_ = 0;              ///< 0: not known yet
-  bool ask_ = true;                        ///< for the release, before anything else
-  std::map<std::string, Hash128> prints_;  ///< by space, of what the snapshot shows
+  std::uint32_t release_ = 0;            ///< 0: not known yet
+  bool ask_ = true;                      ///< for the release, before anything else
+  std::map<std::string, Print> prints_;  ///< by space, of what the snapshot shows
 };
 
 }  // namespace syncer::registry::nacos
