@@ -43,6 +43,7 @@ struct Call {
   Parameters parameters;
   std::string_view client;
   ReadFault fault;
+  std::string_view target;  ///< path and query as they came
 
   Release release() const { return registry.options().release; }
   bool is_first() const { return registry.is_first(); }

@@ -15,6 +15,8 @@ namespace {
 using syncer::HttpRequest;
 using syncer::HttpResponse;
 
+constexpr std::size_t kMostRendered = 16;
+
 std::string path_of(const HttpRequest& request) { return request.target.substr(0, request.target.find('?')); }
 
 Api api_of(const std::string& path) {
@@ -58,7 +60,7 @@ HttpResponse Model::handle(syncer::Instant now, const HttpRequest& request, std:
   const bool is_ours = full.starts_with(options().context + "/");
   const std::string path = is_ours ? full.substr(options().context.size()) : std::string();
   const Call call{registry_, now,  api_of(path), request.method, path, full, Parameters(request, options().release),
-                  client,    fault};
+                  client,    fault, request.target};
   const bool has_version = path.starts_with("/v1/") || path.starts_with("/v2/") || path.starts_with("/v3/");
   if (!has_version || (call.api == Api::V3 && options().release < Release::V3_0_3)) return no_such_api(call);
   if (path.ends_with("/auth/login") || path.ends_with("/auth/user/login")) return logins_.login(call, request);
@@ -94,15 +96,26 @@ HttpResponse Model::naming(const Call& call) {
   if (path.starts_with("/ns/service")) return service_call(call);
   if (method != "GET") return no_such_api(call);
   if (path == "/ns/instance/list") return list_instances(call);
-  if (path == "/ns/catalog/services") return catalog_services(call);
+  if (path == "/ns/catalog/services") return listed(call, catalog_services);
   if (path == "/ns/catalog/instances") return catalog_instances(call);
   if (path == "/ns/catalog/service") return catalog_service(call);
   return operator_call(call);
 }
 
+/// Everybody who reads asks for it again and again: it is rendered when something changed.
+HttpResponse Model::listed(const Call& call, HttpResponse (*render)(const Call&)) {
+  if (!call.fault.is_none()) return render(call);
+  const auto known = rendered_.find(call.target);
+  if (known != rendered_.end() && known->second.changes == registry_.changes()) return known->second.answer;
+  if (rendered_.size() >= kMostRendered) rendered_.clear();
+  HttpResponse answer = render(call);
+  rendered_.insert_or_assign(std::string(call.target), Rendered{registry_.changes(), answer});
+  return answer;
+}
+
 HttpResponse Model::service_call(const Call& call) {
   const std::string& method = call.method;
-  if (call.path == "/v3/admin/ns/service/list" && method == "GET") return admin_services(call);
+  if (call.path == "/v3/admin/ns/service/list" && method == "GET") return listed(call, admin_services);
   if (call.path.ends_with("/ns/service/list") && method == "GET") return list_services(call);
   if (call.path.ends_with("/ns/service/subscribers") && method == "GET")
     return success(call, {{"subscribers", Json::array()}, {"count", 0}});

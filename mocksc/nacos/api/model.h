@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -33,7 +36,14 @@ class Model {
   void revoke_tokens() { logins_.revoke(); }
 
  private:
+  /// An answer as it was rendered, and what the registry had changed until then.
+  struct Rendered {
+    std::uint64_t changes = 0;
+    syncer::HttpResponse answer;
+  };
+
   syncer::HttpResponse naming(const Call& call);
+  syncer::HttpResponse listed(const Call& call, syncer::HttpResponse (*render)(const Call&));
   syncer::HttpResponse service_call(const Call& call);
   syncer::HttpResponse operator_call(const Call& call);
   syncer::HttpResponse set_switch(const Call& call);
@@ -42,6 +52,7 @@ class Model {
   Registry registry_;
   Logins logins_;
   std::string state_;  ///< empty: UP
+  std::map<std::string, Rendered, std::less<>> rendered_;  ///< catalogs, by target
 };
 
 }  // namespace mocksc::nacos

@@ -25,6 +25,7 @@ Registry::Registry(const Registry& other)
       due_(other.due_),
       sweep_at_(other.sweep_at_),
       created_(other.created_),
+      changes_(other.changes_),
       frozen_(other.frozen_) {}
 
 Registry& Registry::operator=(const Registry& other) {
@@ -38,6 +39,11 @@ const Service* Registry::find(const ServiceName& name) const {
 }
 
 Service* Registry::service(const ServiceName& name) {
+  ++changes_;
+  return mine(name);
+}
+
+Service* Registry::mine(const ServiceName& name) {
   const auto found = services_.find(name);
   return found == services_.end() ? nullptr : &found->second;
 }
@@ -89,6 +95,7 @@ InstanceKey Registry::key_of(const Instance& instance) const {
 
 syncer::Result<void> Registry::create_service(const ServiceName& name, Service service) {
   if (find(name) != nullptr) return syncer::failure(syncer::ErrorCode::Conflict, name.full(), "already exists");
+  ++changes_;
   service.age = ++created_;
   services_.emplace(name, std::move(service));
   std::size_t size = 0;
@@ -98,8 +105,9 @@ syncer::Result<void> Registry::create_service(const ServiceName& name, Service s
 }
 
 void Registry::erase_service(Instant now, const ServiceName& name, std::string_view client) {
-  Service* service = this->service(name);
+  Service* service = mine(name);
   if (service == nullptr) return;
+  ++changes_;
   while (!service->instances.empty()) {
     drop(now, name, *service, InstanceKey(service->instances.begin()->first), ChangeKind::Unregistered, client);
   }
@@ -119,11 +127,11 @@ void Registry::report(ChangeKind kind, Instant now, const ServiceName& name, con
 }
 
 syncer::Result<void> Registry::put(Instant now, const ServiceName& name, Instance instance, std::string_view client) {
-  Service* service = this->service(name);
+  Service* service = mine(name);
   const bool is_new_service = service == nullptr;
   if (is_new_service) {
     static_cast<void>(create_service(name, {}));
-    service = this->service(name);
+    service = mine(name);
   }
   if (!is_first()) {
     if (service->ephemeral.value_or(instance.is_ephemeral()) != instance.is_ephemeral()) {
@@ -134,6 +142,7 @@ syncer::Result<void> Registry::put(Instant now, const ServiceName& name, Instanc
   if (!is_new_service) hold_view(now, name, *service);
   service->clusters.insert(instance.cluster);
   service->clean_at = kNever;
+  ++changes_;
   instance.last_beat = instance.created = now;
   const InstanceKey key = key_of(instance);
   const auto known = service->instances.find(key);
@@ -151,7 +160,7 @@ syncer::Result<void> Registry::put(Instant now, const ServiceName& name, Instanc
 }
 
 bool Registry::remove(Instant now, const ServiceName& name, const Instance& which, std::string_view client) {
-  Service* service = this->service(name);
+  Service* service = mine(name);
   if (service == nullptr) return false;
   const InstanceKey key = key_of(which);
   if (service->instances.find(key) == service->instances.end()) return false;
@@ -161,6 +170,7 @@ bool Registry::remove(Instant now, const ServiceName& name, const Instance& whic
 
 void Registry::drop(Instant now, const ServiceName& name, Service& service, const InstanceKey& key, ChangeKind kind,
                     std::string_view client) {
+  ++changes_;
   hold_view(now, name, service);
   const Instance gone = std::move(service.instances.extract(key).mapped());
   const auto data = operator_data_.find(operator_key(name, gone));
@@ -178,7 +188,7 @@ void Registry::drop(Instant now, const ServiceName& name, Service& service, cons
 
 std::optional<std::int64_t> Registry::beat(Instant now, const ServiceName& name, const Instance& which,
                                            std::string_view client) {
-  Service* service = this->service(name);
+  Service* service = mine(name);
   if (service == nullptr) return std::nullopt;
   auto found = service->instances.find(key_of(which));
   // A 1.x server takes beats of persistent instances, too.
@@ -191,6 +201,7 @@ std::optional<std::int64_t> Registry::beat(Instant now, const ServiceName& name,
   Instance& instance = found->second;
   instance.last_beat = now;
   if (!instance.healthy) {
+    ++changes_;
     hold_view(now, name, *service);
     instance.healthy = true;
     watch(name, found->first, instance);
@@ -201,8 +212,9 @@ std::optional<std::int64_t> Registry::beat(Instant now, const ServiceName& name,
 
 void Registry::put_operator_data(Instant now, const ServiceName& name, const Instance& which, OperatorData data,
                                  std::string_view client) {
-  Service* service = this->service(name);
+  Service* service = mine(name);
   if (service == nullptr) return;
+  ++changes_;
   hold_view(now, name, *service);
   bool is_there = false;
   for (const auto& [key, instance] : service->instances) {
@@ -218,7 +230,7 @@ void Registry::put_operator_data(Instant now, const ServiceName& name, const Ins
 }
 
 std::size_t Registry::expire(Instant now, const ServiceName& name, const std::string& ip, std::int64_t port) {
-  Service* service = this->service(name);
+  Service* service = mine(name);
   if (service == nullptr) return 0;
   std::vector<InstanceKey> ended;
   for (const auto& [key, instance] : service->instances) {
@@ -229,6 +241,7 @@ std::size_t Registry::expire(Instant now, const ServiceName& name, const std::st
 }
 
 void Registry::restart(Instant now) {
+  ++changes_;
   due_.clear();
   for (auto& [name, service] : services_) {
     std::vector<InstanceKey> gone;
@@ -270,6 +283,7 @@ void Registry::replace_data(Instant now, const Registry& saved) {
   next.due_.clear();
   next.listener_ = std::move(listener_);
   next.frozen_ = frozen_;
+  next.changes_ = std::max(changes_, saved.changes_) + 1;
   for (auto& [name, service] : next.services_) {
     service.shown.reset();
     service.merge_at = kNever;
@@ -298,7 +312,7 @@ Instant Registry::first_check_after(const Instance& instance, std::int64_t limit
 }
 
 void Registry::check(Instant now, const Due& due) {
-  Service* service = this->service(due.service);
+  Service* service = mine(due.service);
   if (service == nullptr) return;
   const auto found = service->instances.find(due.instance);
   if (found == service->instances.end()) return;
@@ -310,6 +324,7 @@ void Registry::check(Instant now, const Due& due) {
     return drop(now, due.service, *service, due.instance, ChangeKind::Expired, {});
   }
   if (!frozen_ && instance.healthy && silent > milliseconds(times.timeout_ms)) {
+    ++changes_;
     hold_view(now, due.service, *service);
     instance.healthy = false;
     report(ChangeKind::Changed, now, due.service, effective(due.service, instance), {});
@@ -339,6 +354,7 @@ void Registry::advance(Instant now) {
 
 /// Lets views be merged, and services and operator's data go whose time is over.
 void Registry::sweep(Instant now) {
+  ++changes_;
   sweep_at_ = kNever;
   for (auto& [name, service] : services_) {
     if (service.merge_at <= now) {

@@ -74,6 +74,7 @@ class Registry {
   syncer::Result<void> create_service(const ServiceName& name, Service service);
   /// Its instances go with it.
   void erase_service(syncer::Instant now, const ServiceName& name, std::string_view client);
+  /// To change it.
   Service* service(const ServiceName& name);
 
   /// Registers or replaces; Conflict when the service is of the other kind (2.x on).
@@ -98,6 +99,9 @@ class Registry {
 
   syncer::Instant next_deadline() const;
   void advance(syncer::Instant now);
+  /// Another number when readers may see something else than before: what is rendered for all of them stays good until
+  /// then. When a lease was renewed last is no part of it.
+  std::uint64_t changes() const { return changes_; }
 
  private:
   using OperatorKey = std::tuple<ServiceName, std::string, std::int64_t, std::string>;
@@ -108,6 +112,7 @@ class Registry {
     auto operator<=>(const Due&) const = default;
   };
 
+  Service* mine(const ServiceName& name);
   InstanceKey key_of(const Instance& instance) const;
   static OperatorKey operator_key(const ServiceName& name, const Instance& instance) {
     return {name, instance.ip, instance.port, instance.cluster};
@@ -132,6 +137,7 @@ class Registry {
   std::set<Due> due_;
   syncer::Instant sweep_at_ = syncer::kNever;
   std::uint64_t created_ = 0;
+  std::uint64_t changes_ = 0;
   bool frozen_ = false;
 };
 

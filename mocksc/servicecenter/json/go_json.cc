@@ -109,7 +109,9 @@ std::string folded(std::string_view name) {
 bool same_name(std::string_view given, std::string_view name) {
   const auto same = [](char x, char y) { return lower(x) == lower(y); };
   if (given.size() == name.size()) return std::equal(given.begin(), given.end(), name.begin(), same);
-  return given.size() > name.size() && folded(given) == folded(name);
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (given.size() < name.size() || std::all_of(given.begin(), given.end(), is_ascii)) return false;
+  return folded(given) == folded(name);
 }
 
 /// Go's name of a JSON type.

@@ -59,6 +59,44 @@ TEST_P(NacosServer, MetadataSetTheTimesOfALease) {
   EXPECT_LE(wait([&] { return !lists(); }), 11s);
 }
 
+/// What was rendered once is answered again until something changed: an answer to a target that nobody asked for yet says
+/// the same at every moment, whatever is done, and while leases end by themselves.
+TEST_P(NacosServer, ACatalogThatIsKeptIsNeverOutOfDate) {
+  const std::string catalog = GetParam() == Release::V3_0_3
+                                  ? "/v3/admin/ns/service/list?pageNo=1&pageSize=100&withInstances=true"
+                                  : "/v1/ns/catalog/services?pageNo=1&pageSize=100&withInstances=true";
+  int asked = 0;
+  const auto check = [&](const std::string& after) {
+    const HttpResponse fresh = ask("GET", catalog + "&again=" + std::to_string(++asked));
+    EXPECT_EQ(ask("GET", catalog).body, fresh.body) << after;
+    EXPECT_EQ(fresh.status, 200) << fresh.body;
+  };
+  const std::string other = "?serviceName=stock&ip=10.0.0.2&port=80";
+  const std::vector<std::pair<const char*, std::string>> steps = {
+      {"POST", kInstance + std::string(kCart)},
+      {"POST", kInstance + other},
+      {"PUT", std::string(kInstance) + "/beat" + kCart},
+      {"PUT", kInstance + other + "&enabled=false&weight=3"},
+      {"PUT", kInstance + other + "&metadata=a=b"},
+      {"POST", kInstance + std::string(kCart) + "&metadata=c=d"},
+      {"PUT", "/v1/ns/service?serviceName=cart&protectThreshold=0.5&metadata=e=f"},
+      {"DELETE", kInstance + other},
+      {"DELETE", "/v1/ns/service?serviceName=stock"}};
+  check("nothing");
+  for (const auto& [method, target] : steps) {
+    ask(method, target);
+    check(target);
+    now += 300ms;
+    check("300 ms after " + target);
+    now += 5s;
+    check("5 s after " + target);
+  }
+  for (int i = 0; i < 60; ++i) {
+    now += 1s;
+    check(std::to_string(i) + " s without a beat");
+  }
+}
+
 TEST_P(NacosServer, BeatsKeepAnInstanceAndTellWhenItIsUnknown) {
   ask("POST", std::string(kInstance) + kCart);
   for (int i = 0; i < 20; ++i) {
