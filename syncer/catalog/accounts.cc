@@ -155,7 +155,7 @@ CopyAccount Accounts::account_of(Instant now, const std::string& region, const R
   for (const auto& [id, state] : copy.copies) {
     if (!state.present) continue;
     account.copy = id;
-    account.status = state.status;
+    account.status = state.shape->status;
     account.renewed_before = session_.leases.age(now, state.ref);
   }
   return account;

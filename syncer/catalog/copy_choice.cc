@@ -28,7 +28,7 @@ std::optional<std::string> present_as(const registry::Traits& traits, const Desi
     return found != copy.copies.end() && found->second.present ? std::optional(plan.id) : std::nullopt;
   }
   for (const auto& [id, state] : copy.copies) {
-    if (state.present && (traits.endpoints_in_place || state.endpoints == plan.endpoints)) return id;
+    if (state.present && (traits.endpoints_in_place || state.shape->endpoints == plan.endpoints)) return id;
   }
   return std::nullopt;
 }

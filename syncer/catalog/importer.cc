@@ -204,9 +204,9 @@ void Importer::fulfil(Instant now, Work& work) {
 
 std::optional<registry::Aspect> Importer::difference(const DesiredCopy& copy, const CopyState& state,
                                                      const registry::CopyPlan& plan) const {
-  if (driver_.traits().endpoints_in_place && state.endpoints != plan.endpoints) return registry::Aspect::Endpoints;
-  if (state.status != plan.status) return registry::Aspect::Status;
-  const bool same = registry::same_metadata(plan.metadata, state.metadata, copy.extras_settled);
+  if (driver_.traits().endpoints_in_place && state.shape->endpoints != plan.endpoints) return registry::Aspect::Endpoints;
+  if (state.shape->status != plan.status) return registry::Aspect::Status;
+  const bool same = registry::same_metadata(plan.metadata, state.shape->metadata, copy.extras_settled);
   if (!same && !SYNCER_MUTATED("catalog.ignore_properties")) return registry::Aspect::Properties;
   // What cannot be changed in place stays signed by the former key: replacing it would be a break for nothing.
   if (plan.properties_in_place && present_.wants_seal(state)) return registry::Aspect::Properties;
@@ -317,9 +317,7 @@ Result<void> Importer::on_added(Instant now, Work& work, const registry::Service
   const bool was_removed_just_now = state.quiet_until != Instant{};
   state.ref = *entry;
   state.changeable_at = now + driver_.traits().change_gap;
-  state.status = plan->status;
-  state.metadata = plan->metadata;
-  state.endpoints = plan->endpoints;
+  state.shape = registry::share({plan->status, plan->metadata, plan->endpoints});
   present_.written(now, work.name, work.remote, work.copy, entry->id, true);
   leases_.track(now, *entry, plan->lease);
   report(now, EventKind::CopyRegistered, work, entry->id, "");
@@ -363,10 +361,12 @@ Result<void> Importer::on_changed(Instant now, Work& work, const std::string& id
   if (!success) return success;
   CopyState& state = work.copy.copies[id];
   state.changeable_at = now + driver_.traits().change_gap;
-  if (aspect == registry::Aspect::Status) state.status = plan.status;
-  if (aspect == registry::Aspect::Endpoints) state.endpoints = plan.endpoints;
+  registry::Shape shape = *state.shape;
+  if (aspect == registry::Aspect::Status) shape.status = plan.status;
+  if (aspect == registry::Aspect::Endpoints) shape.endpoints = plan.endpoints;
+  if (aspect == registry::Aspect::Properties) shape.metadata = plan.metadata;
+  state.shape = registry::share(std::move(shape));
   if (aspect == registry::Aspect::Properties) {
-    state.metadata = plan.metadata;
     work.copy.extras_settled = true;
     present_.note_cut(work.name, work.remote, work.copy);
   }

@@ -85,7 +85,7 @@ void PresentCopies::believe(const CopyName& name, RemoteCopies& remote, DesiredC
 
 void PresentCopies::note_cut(const CopyName& name, RemoteCopies& remote, const DesiredCopy& copy) {
   const auto lacks = [](const auto& entry) {
-    return entry.second.present && !registry::marks::value(entry.second.metadata, registry::marks::kCut).empty();
+    return entry.second.present && !registry::marks::value(entry.second.shape->metadata, registry::marks::kCut).empty();
   };
   if (std::any_of(copy.copies.begin(), copy.copies.end(), lacks))
     remote.cut.insert(name.key);
@@ -97,9 +97,7 @@ void PresentCopies::believe_view(Instant now, const CopyName& name, RemoteCopies
                                  CopyState& state, const std::string& id) {
   const registry::SeenEntry* shown = view_.entry(state.ref);
   if (shown != nullptr) {
-    state.status = shown->entry->status;
-    state.metadata = shown->entry->metadata;
-    state.endpoints = shown->entry->endpoints;
+    state.shape = shown->entry;
     leases_.adopt(now, state.ref, shown->entry->lease);
   }
   if (shown == nullptr && state.present) state.doubtful = true;

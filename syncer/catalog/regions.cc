@@ -25,8 +25,8 @@ bool moves(const DesiredCopy& copy, const std::vector<Bytes>& addresses) {
   if (!copy.payload.empty()) return addresses_of(copy.payload) != addresses;
   bool known = false;
   for (const auto& [id, state] : copy.copies) {
-    if (!state.present || state.endpoints.empty()) continue;
-    if (addresses_of(state.endpoints) == addresses) return false;
+    if (!state.present || state.shape->endpoints.empty()) continue;
+    if (addresses_of(state.shape->endpoints) == addresses) return false;
     known = true;
   }
   return known;
@@ -189,7 +189,7 @@ void Regions::found(Instant now, const std::string& region, const Bytes& key, co
 bool Regions::is_being_replaced(const RemoteCopies& remote, const Bytes& key, const DesiredCopy& copy) const {
   Sighting leaving = sighting_of(key, copy.payload);
   for (const auto& [id, state] : copy.copies) {
-    if (copy.payload.empty() && state.present) leaving.endpoints = addresses_of(state.endpoints);
+    if (copy.payload.empty() && state.present) leaving.endpoints = addresses_of(state.shape->endpoints);
   }
   const auto successor = remote.guard.window().live_at(leaving.service, leaving.endpoints);
   const auto found = successor ? remote.desired.find(*successor) : remote.desired.end();

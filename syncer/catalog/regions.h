@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -46,9 +47,8 @@ struct CopyState {
   bool present = false;
   bool doubtful = false;  ///< its registration was not answered: it may be there
   bool unproven = false;  ///< it is asked for whether the registration that was answered was stored, too
-  std::string status;
-  registry::Metadata metadata;
-  std::vector<std::string> endpoints;  ///< only where they change in place
+  /// Its endpoints only where they change in place. Shared with the view, or as our own last write made it.
+  registry::SharedShape shape = registry::no_shape();
   Instant quiet_until{};               ///< until then our own last write is believed, not the list
   Instant changeable_at{};             ///< a change before may undo our own last write
 };

@@ -39,7 +39,7 @@ Change::Kind missing_kind(const Entry& entry) {
   return entry.canary ? Change::Kind::CanaryMissing : Change::Kind::NativeMissing;
 }
 
-EntryId id_of(const ServiceRef& service, const std::string& id) { return {service.space, service.id, id}; }
+EntryId id_of(const ServiceRef& service, const SharedText& id) { return {service.space, service.id, id}; }
 
 }  // namespace
 
@@ -58,6 +58,16 @@ const SeenEntry* Snapshot::entry(const EntryId& id) const {
   if (owner == nullptr) return nullptr;
   const auto found = owner->entries.find(id.id);
   return found == owner->entries.end() ? nullptr : &found->second;
+}
+
+SharedEntry Snapshot::known(const ServiceRef& owner, SharedEntry fresh) const {
+  const SeenService* seen = service(owner);
+  const auto found = seen == nullptr ? SeenEntries::const_iterator() : seen->entries.find(fresh->id);
+  if (seen == nullptr || found == seen->entries.end()) return fresh;
+  const SharedEntry& held = found->second.entry;
+  const bool is_same = same_content(*held, *fresh) && held->service == fresh->service &&
+                       held->registered_at == fresh->registered_at;
+  return is_same ? held : fresh;
 }
 
 void Snapshot::put_service(const ServiceRef& ref, ServiceState state) {
@@ -82,11 +92,11 @@ void Snapshot::put_entries(const ServiceRef& ref, const std::vector<SharedEntry>
     before = entry.get();
   }
   if (!complete) return;
-  std::vector<std::string> absent;
+  std::vector<SharedText> absent;
   for (const auto& [id, seen] : service.entries) {
     if (seen.reading != readings_) absent.push_back(id);
   }
-  for (const std::string& id : absent) miss(ref, service, id);
+  for (const SharedText& id : absent) miss(ref, service, id);
 }
 
 void Snapshot::put_entry(const ServiceRef& ref, SeenService& service, const SharedEntry& entry) {
@@ -107,7 +117,7 @@ void Snapshot::put_entry(const ServiceRef& ref, SeenService& service, const Shar
   changes_.push_back({seen_kind(*entry), id_of(ref, it->first), {}});
 }
 
-void Snapshot::miss(const ServiceRef& ref, SeenService& service, const std::string& id) {
+void Snapshot::miss(const ServiceRef& ref, SeenService& service, const SharedText& id) {
   SeenEntry& seen = service.entries.at(id);
   if (is_native(*seen.entry)) {
     seen.missing = true;

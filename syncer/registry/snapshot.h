@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "syncer/base/boxed.h"
+#include "syncer/base/shared_text.h"
 #include "syncer/base/time.h"
 #include "syncer/registry/record.h"
 #include "syncer/registry/sizes.h"
@@ -16,16 +18,16 @@ namespace syncer::registry {
 
 /// Where a service is in one registry; the texts mean something to its kind alone.
 struct ServiceRef {
-  std::string space;
-  std::string id;
+  SharedText space;
+  SharedText id;
   auto operator<=>(const ServiceRef&) const = default;
 };
 
 /// One entry of one registry; the texts mean something to its kind alone.
 struct EntryId {
-  std::string space;
-  std::string service;
-  std::string id;
+  SharedText space;
+  SharedText service;
+  SharedText id;
   auto operator<=>(const EntryId&) const = default;
   ServiceRef owner() const { return {space, service}; }
 };
@@ -63,22 +65,34 @@ struct ServiceState {
   bool has_attachments = false;
 };
 
-/// An entry as a reading shows it.
-struct Entry {
-  std::string id;       ///< never empty
-  std::string service;  ///< id of its service
+/// What of an entry a copy is compared with its origin by.
+struct Shape {
   std::string status;
   Metadata metadata;                   ///< only of copies, without the epoch's mark
   std::vector<std::string> endpoints;  ///< only of copies
+};
+
+using SharedShape = std::shared_ptr<const Shape>;
+inline const SharedShape& no_shape() {
+  static const SharedShape kNone = std::make_shared<const Shape>();
+  return kNone;
+}
+
+inline SharedShape share(Shape shape) { return std::make_shared<const Shape>(std::move(shape)); }
+
+/// An entry as a reading shows it.
+struct Entry : Shape {
+  SharedText id;       ///< never empty
+  SharedText service;  ///< id of its service
   Duration lease{};
   /// Another one when the entry was registered anew, be it under the same id; empty where a kind knows none.
   std::string registration;
   /// When that was, and of a canary when its mark was written, in seconds of the registry's own clock: only differences
   /// between entries mean something.
   std::optional<std::int64_t> registered_at;
-  std::optional<CopyMark> copy;      ///< set on copies
-  std::optional<CanaryMark> canary;  ///< set on canaries
-  Bytes payload;                     ///< what is replicated of it; empty for copies and canaries
+  Boxed<CopyMark> copy;      ///< set on copies
+  Boxed<CanaryMark> canary;  ///< set on canaries
+  Bytes payload;             ///< what is replicated of it; empty for copies and canaries
 };
 /// An entry as it was read; shared by all who keep it.
 using SharedEntry = std::shared_ptr<const Entry>;
@@ -93,11 +107,13 @@ struct SeenEntry {
   bool missing = false;       ///< a native one that a later reading left out; kept until its absence is confirmed
 };
 
+using SeenEntries = std::map<SharedText, SeenEntry, std::less<>>;
+
 /// A service as the last reading showed it.
 struct SeenService {
   ServiceState state;
   bool listed = true;
-  std::map<std::string, SeenEntry> entries;  ///< by id
+  SeenEntries entries;  ///< by id
   std::size_t natives = 0;
 };
 
@@ -124,6 +140,8 @@ class Snapshot {
   /// The service of that natural key; nullptr when it was never listed.
   const ServiceRef* find(const ServiceKey& name) const;
   const SeenEntry* entry(const EntryId& id) const;
+  /// The entry that is known, where `fresh` says nothing else: what is read again and again need not be kept twice.
+  SharedEntry known(const ServiceRef& owner, SharedEntry fresh) const;
   const std::map<ServiceRef, SeenService>& services() const { return services_; }
 
   /// Notes one element of a service list.
@@ -144,7 +162,7 @@ class Snapshot {
 
  private:
   void put_entry(const ServiceRef& ref, SeenService& service, const SharedEntry& entry);
-  void miss(const ServiceRef& ref, SeenService& service, const std::string& id);
+  void miss(const ServiceRef& ref, SeenService& service, const SharedText& id);
 
   std::map<ServiceRef, SeenService> services_;
   std::map<ServiceKey, ServiceRef> by_name_;

@@ -126,7 +126,7 @@ Confirmation Eureka::confirmation_of(const EntryId& entry, const RawAnswer& raw)
 /// An id with a slash cannot be asked for: the server in front of the API takes the path for another one. Such an
 /// instance is gone when the list lacks it.
 void Eureka::confirm(Instant now, const EntryId& entry, Answered<const Confirmation&> done) {
-  if (entry.id.find('/') != std::string::npos) return done(now, {Presence::Absent, nullptr});
+  if (entry.id.str().find('/') != std::string::npos) return done(now, {Presence::Absent, nullptr});
   context_.calls.submit(now, Urgency::Read, requests_.instance(app_of(entry), entry.id),
                         [this, entry, done = std::move(done)](Instant at, const RawAnswer& raw) {
                           const Confirmation confirmation = confirmation_of(entry, raw);

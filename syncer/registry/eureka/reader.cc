@@ -142,8 +142,8 @@ void Reader::put(const Name& name, SeenInstance seen, std::set<ServiceRef>& touc
   ++counts_[seen.status];
   const ServiceRef ref{"", seen.entry.service};
   touched.insert(ref);
-  entry = {std::move(seen.service), ref, std::make_shared<const Entry>(std::move(seen.entry)), std::move(seen.status),
-           seen.dirty};
+  auto fresh = context_.snapshot.known(ref, std::make_shared<const Entry>(std::move(seen.entry)));
+  entry = {std::move(seen.service), ref, std::move(fresh), std::move(seen.status), seen.dirty};
   by_service_[ref][name] = entry.entry;
 }
 

@@ -115,7 +115,7 @@ std::optional<Position> position_of(const EntryId& entry) {
 }
 
 tl::unexpected<Error> no_such_entry(const EntryId& entry) {
-  return failure(ErrorCode::NotFound, "entry", "there is no " + entry.id);
+  return failure(ErrorCode::NotFound, "entry", "there is no " + entry.id.str());
 }
 
 CopyMark mark_of(const CopyWrite& copy) {

@@ -85,7 +85,7 @@ ServiceRef ref_of(const Service& service, const ServiceKey& key) {
 }
 
 std::optional<Service> service_behind(const ServiceRef& ref) {
-  const std::string full = unescaped(std::string_view(ref.id).substr(0, ref.id.find('#')));
+  const std::string full = unescaped(ref.id.str().substr(0, ref.id.str().find('#')));
   const std::size_t sign = full.find("@@");
   if (sign == std::string::npos) return std::nullopt;
   return Service{ref.space, full.substr(0, sign), full.substr(sign + 2)};

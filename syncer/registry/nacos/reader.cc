@@ -157,7 +157,7 @@ void Reader::show(const Reading& reading) {
     ShownEntry entry = entry_of(shown, context_.marks);
     const ServiceRef ref = ref_of(shown.service, entry.service);
     context_.snapshot.put_service(ref, {entry.service, {}, {}, is_internal, false});
-    found[ref].push_back(std::move(entry.entry));
+    found[ref].push_back(context_.snapshot.known(ref, std::move(entry.entry)));
   }
   for (const auto& [ref, entries] : found) {
     context_.snapshot.put_entries(ref, entries, true);

@@ -227,7 +227,7 @@ void ServiceCenter::split(Instant now, const Batch& batch, const BeatSink& sink)
 
 void ServiceCenter::put_canary(Instant now, const CanaryMark& mark, DoneWithId done) {
   const ServiceRef* ref = context_.snapshot.find(canary_key());
-  const std::string known = ref != nullptr ? ref->id : canary_service_id_;
+  const std::string known = ref != nullptr ? ref->id.str() : canary_service_id_;
   if (known.empty()) return create_canary_service(now, mark, std::move(done));
   // A registry that lost its data lost the service, too.
   register_canary(now, mark, known, [this, mark, done = std::move(done)](Instant at, const Result<EntryId>& entry) {

@@ -148,7 +148,7 @@ void Services::reconsider(Instant now, const Key& key) {
   service.failures = 0;
   service.retry_at = now;
   service.refused.clear();
-  if (context_.snapshot.find(key) == nullptr && !service.busy) service.ref.id.clear();
+  if (context_.snapshot.find(key) == nullptr && !service.busy) service.ref.id = {};
   step(now, key, service);
   context_.owner.preparation_changed(now, key);
 }

@@ -96,7 +96,7 @@ TEST_F(EurekaPeers, AChangeIsTakenThoughTheClockOfTheServerIsBehind) {
   const auto entry = session.put("i1", encode_record(far));
   ASSERT_TRUE(entry);
   const std::string later =
-      R"({"instance":{"instanceId":")" + entry->id +
+      R"({"instance":{"instanceId":")" + entry->id.str() +
       R"(","hostName":"far","app":"CART","ipAddr":"10.0.0.9","status":"UP","port":{"$":80,)"
       R"("@enabled":"true"},"vipAddress":"cart","lastDirtyTimestamp":"1900000000000","metadata":{)"
       R"("syncer.region":"west","syncer.instance":"i1","syncer.app":"shop","syncer.version":"1.0.0"},)"

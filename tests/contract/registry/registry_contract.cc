@@ -202,10 +202,10 @@ TEST_P(RegistryContract, TheCanaryIsShownWithItsMarkAndCanChangeIt) {
     session.driver().put_canary(now, {"east", "n1", "run-1", 3}, std::move(done));
   });
   ASSERT_TRUE(entry) << to_string(entry.error());
-  const auto mark = [&]() -> std::optional<CanaryMark> {
+  const auto mark = [&]() -> Boxed<CanaryMark> {
     session.read();
     const SeenEntry* seen = session.snapshot.entry(*entry);
-    return seen == nullptr ? std::nullopt : seen->entry->canary;
+    return seen == nullptr ? Boxed<CanaryMark>() : seen->entry->canary;
   };
   EXPECT_EQ(mark(), (CanaryMark{"east", "n1", "run-1", 3}));
   EXPECT_TRUE(session.done([&](Driver::Done done) {
