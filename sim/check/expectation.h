@@ -40,7 +40,8 @@ class Expectation {
   std::optional<Instant> at(const scenario::Moment& moment) {
     const scenario::Timeline& timeline = context_.run->timeline;
     auto slot = std::find_if(known_.begin(), known_.end(), [&](const Known& known) { return known.moment == &moment; });
-    if (slot == known_.end()) slot = known_.insert(known_.end(), Known{&moment, timeline.changes(), timeline.at(moment)});
+    if (slot == known_.end())
+      slot = known_.insert(known_.end(), Known{&moment, timeline.changes(), timeline.at(moment)});
     if (slot->changes != timeline.changes()) *slot = {&moment, timeline.changes(), timeline.at(moment)};
     return slot->at;
   }

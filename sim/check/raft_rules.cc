@@ -253,9 +253,9 @@ class Leaders : public Rule {
     for (const NodeIndex other : context_.run->names.regions()[context_.run->names.nodes()[n].region].nodes) {
       const Cluster* rival = other == n ? nullptr : cluster_of(other);
       if (rival == nullptr || !holds_lease(other, *rival)) continue;
-      context_.sink->violated(kSingleLeader, {"nodes " + context_.node(std::min(n, other)) + " and " +
-                                                  context_.node(std::max(n, other)) +
-                                                  " may both write the registry of region " + cluster_region(n)});
+      context_.sink->violated(
+          kSingleLeader, {"nodes " + context_.node(std::min(n, other)) + " and " + context_.node(std::max(n, other)) +
+                          " may both write the registry of region " + cluster_region(n)});
     }
   }
 

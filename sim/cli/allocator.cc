@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The operators new and delete of syncsim. A run makes and drops millions of small blocks of few sizes, in one thread, in
-// a process that plays seeds and ends: blocks of one size come from a list of their own and go back to it, and nothing
-// is ever given to another size or to the system. A seventh of a run was spent in malloc and free.
+// The operators new and delete of syncsim. A run makes and drops millions of small blocks of few sizes, in one thread,
+// in a process that plays seeds and ends: blocks of one size come from a list of their own and go back to it, and
+// nothing is ever given to another size or to the system. A seventh of a run was spent in malloc and free.
 #include <sys/mman.h>
 
 #include <array>
@@ -14,9 +14,9 @@
 namespace {
 
 constexpr std::size_t kUnit = 16;
-constexpr std::size_t kMost = 1024;                        ///< larger blocks are malloc's
-constexpr std::size_t kSpan = std::size_t{64} << 10U;      ///< blocks of one size; begins with that size in units
-constexpr std::size_t kRegion = std::size_t{16} << 30U;    ///< of addresses; memory is taken as it is touched
+constexpr std::size_t kMost = 1024;                      ///< larger blocks are malloc's
+constexpr std::size_t kSpan = std::size_t{64} << 10U;    ///< blocks of one size; begins with that size in units
+constexpr std::size_t kRegion = std::size_t{16} << 30U;  ///< of addresses; memory is taken as it is touched
 constexpr std::size_t kClasses = kMost / kUnit + 1;
 
 struct Block {

@@ -32,9 +32,7 @@ class Boxed {
   const T* operator->() const { return value_.get(); }
   void reset() { value_.reset(); }
 
-  friend bool operator==(const Boxed& a, const Boxed& b) {
-    return a.has_value() == b.has_value() && (!a || *a == *b);
-  }
+  friend bool operator==(const Boxed& a, const Boxed& b) { return a.has_value() == b.has_value() && (!a || *a == *b); }
   /// Not left to std::optional, which would take a Boxed for a value of its own.
   friend bool operator==(const Boxed& a, const std::optional<T>& b) {
     return a.has_value() == b.has_value() && (!a || *a == *b);

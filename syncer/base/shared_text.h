@@ -46,13 +46,14 @@ class SharedText {
     return a.block_ == b.block_ ? std::strong_ordering::equal : a.str() <=> b.str();
   }
   template <class Text>
-  requires std::convertible_to<const Text&, std::string_view> &&(!std::same_as<Text, SharedText>)
-  friend bool operator==(const SharedText& a, const Text& b) {
+  requires std::convertible_to<const Text&, std::string_view> &&(!std::same_as<Text, SharedText>)friend bool operator==(
+      const SharedText& a, const Text& b) {
     return std::string_view(a) == std::string_view(b);
   }
   template <class Text>
-  requires std::convertible_to<const Text&, std::string_view> &&(!std::same_as<Text, SharedText>)
-  friend std::strong_ordering operator<=>(const SharedText& a, const Text& b) {
+  requires std::convertible_to<const Text&, std::string_view> &&
+      (!std::same_as<Text, SharedText>)friend std::strong_ordering
+      operator<=>(const SharedText& a, const Text& b) {
     return std::string_view(a) <=> std::string_view(b);
   }
 

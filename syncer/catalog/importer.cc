@@ -204,7 +204,8 @@ void Importer::fulfil(Instant now, Work& work) {
 
 std::optional<registry::Aspect> Importer::difference(const DesiredCopy& copy, const CopyState& state,
                                                      const registry::CopyPlan& plan) const {
-  if (driver_.traits().endpoints_in_place && state.shape->endpoints != plan.endpoints) return registry::Aspect::Endpoints;
+  if (driver_.traits().endpoints_in_place && state.shape->endpoints != plan.endpoints)
+    return registry::Aspect::Endpoints;
   if (state.shape->status != plan.status) return registry::Aspect::Status;
   const bool same = registry::same_metadata(plan.metadata, state.shape->metadata, copy.extras_settled);
   if (!same && !SYNCER_MUTATED("catalog.ignore_properties")) return registry::Aspect::Properties;
@@ -366,10 +367,8 @@ Result<void> Importer::on_changed(Instant now, Work& work, const std::string& id
   if (aspect == registry::Aspect::Endpoints) shape.endpoints = plan.endpoints;
   if (aspect == registry::Aspect::Properties) shape.metadata = plan.metadata;
   state.shape = registry::share(std::move(shape));
-  if (aspect == registry::Aspect::Properties) {
-    work.copy.extras_settled = true;
-    present_.note_cut(work.name, work.remote, work.copy);
-  }
+  work.copy.extras_settled = work.copy.extras_settled || aspect == registry::Aspect::Properties;
+  if (aspect == registry::Aspect::Properties) present_.note_cut(work.name, work.remote, work.copy);
   present_.updated(now, work.name, state);
   report(now, EventKind::CopyUpdated, work, id, registry::name(aspect));
   note_written(work);

@@ -49,8 +49,8 @@ struct CopyState {
   bool unproven = false;  ///< it is asked for whether the registration that was answered was stored, too
   /// Its endpoints only where they change in place. Shared with the view, or as our own last write made it.
   registry::SharedShape shape = registry::no_shape();
-  Instant quiet_until{};               ///< until then our own last write is believed, not the list
-  Instant changeable_at{};             ///< a change before may undo our own last write
+  Instant quiet_until{};    ///< until then our own last write is believed, not the list
+  Instant changeable_at{};  ///< a change before may undo our own last write
 };
 
 /// One instance of another region: what its copy should be and what is there.

@@ -55,7 +55,8 @@ std::vector<std::string> explain_cuts(const Regions& regions, std::size_t limit)
       const auto copy = remote.desired.find(key);
       if (copy == remote.desired.end()) continue;
       for (const auto& [id, state] : copy->second.copies) {
-        const std::string cut = state.present ? registry::marks::value(state.shape->metadata, registry::marks::kCut) : "";
+        const std::string cut =
+            state.present ? registry::marks::value(state.shape->metadata, registry::marks::kCut) : "";
         if (cut.empty()) continue;
         all.push_back("copy of " + region + ": " + registry::readable_key(key) + " lacks " + cut);
         if (all.size() == limit) return all;

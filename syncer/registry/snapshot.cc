@@ -65,8 +65,8 @@ SharedEntry Snapshot::known(const ServiceRef& owner, SharedEntry fresh) const {
   const auto found = seen == nullptr ? SeenEntries::const_iterator() : seen->entries.find(fresh->id);
   if (seen == nullptr || found == seen->entries.end()) return fresh;
   const SharedEntry& held = found->second.entry;
-  const bool is_same = same_content(*held, *fresh) && held->service == fresh->service &&
-                       held->registered_at == fresh->registered_at;
+  const bool is_same =
+      same_content(*held, *fresh) && held->service == fresh->service && held->registered_at == fresh->registered_at;
   return is_same ? held : fresh;
 }
 

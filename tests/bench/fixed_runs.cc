@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plays one fixed run in its steady state, judged and with its digest, for `./dev bench --instructions`: callgrind
 // counts what happens inside of measured_part and nothing else. Equal programs give equal counts.
-#include <ctime>
 #include <cstdio>
+#include <ctime>
 #include <exception>
 #include <string_view>
 

@@ -59,7 +59,7 @@ HttpResponse Model::handle(syncer::Instant now, const HttpRequest& request, std:
   const std::string full = path_of(request);
   const bool is_ours = full.starts_with(options().context + "/");
   const std::string path = is_ours ? full.substr(options().context.size()) : std::string();
-  const Call call{registry_, now,  api_of(path), request.method, path, full, Parameters(request, options().release),
+  const Call call{registry_, now,   api_of(path),  request.method, path, full, Parameters(request, options().release),
                   client,    fault, request.target};
   const bool has_version = path.starts_with("/v1/") || path.starts_with("/v2/") || path.starts_with("/v3/");
   if (!has_version || (call.api == Api::V3 && options().release < Release::V3_0_3)) return no_such_api(call);

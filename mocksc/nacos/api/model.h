@@ -51,7 +51,7 @@ class Model {
 
   Registry registry_;
   Logins logins_;
-  std::string state_;  ///< empty: UP
+  std::string state_;                                      ///< empty: UP
   std::map<std::string, Rendered, std::less<>> rendered_;  ///< catalogs, by target
 };
 

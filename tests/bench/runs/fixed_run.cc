@@ -46,9 +46,8 @@ std::string scenario_text(const FixedRun& run) {
                syncers_of(i, run.syncers) + mode + "}";
   }
   const auto duration = std::chrono::duration_cast<std::chrono::seconds>(run.warm + run.length).count();
-  return R"({"scenario":1,"name":"bench","duration":")" + std::to_string(duration) +
-         R"(s","topology":{"regions":{)" + regions +
-         R"(},"links":[{"from":"all","to":"all","latency":{"dist":"const","mean":"50ms"},"loss":"1%"},)" +
+  return R"({"scenario":1,"name":"bench","duration":")" + std::to_string(duration) + R"(s","topology":{"regions":{)" +
+         regions + R"(},"links":[{"from":"all","to":"all","latency":{"dist":"const","mean":"50ms"},"loss":"1%"},)" +
          R"({"within":"any-region","latency":{"dist":"uniform","min":"100us","max":"1ms"}}]},)" +
          R"("config":{"all":{"guard.minimum":1000,"join":["n1-1"]}},"workloads":[{"id":"load","registry":"all",)" +
          workload(run) + R"(}],"events":[{"id":"boot","at":"0s","do":"start","who":"all"}]})";
@@ -96,8 +95,8 @@ SteadyRun::Measured SteadyRun::play() {
   if (!result.findings.violations.empty()) {
     throw std::runtime_error("the judge found \"" + result.findings.violations.front().id + "\"");
   }
-  return {result.events - before,
-          std::chrono::duration<double>(syncer::Instant(result.simulated) - began).count(), result.digest};
+  return {result.events - before, std::chrono::duration<double>(syncer::Instant(result.simulated) - began).count(),
+          result.digest};
 }
 
 }  // namespace bench

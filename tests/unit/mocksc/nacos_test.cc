@@ -59,8 +59,8 @@ TEST_P(NacosServer, MetadataSetTheTimesOfALease) {
   EXPECT_LE(wait([&] { return !lists(); }), 11s);
 }
 
-/// What was rendered once is answered again until something changed: an answer to a target that nobody asked for yet says
-/// the same at every moment, whatever is done, and while leases end by themselves.
+/// What was rendered once is answered again until something changed: an answer to a target that nobody asked for yet
+/// says the same at every moment, whatever is done, and while leases end by themselves.
 TEST_P(NacosServer, ACatalogThatIsKeptIsNeverOutOfDate) {
   const std::string catalog = GetParam() == Release::V3_0_3
                                   ? "/v3/admin/ns/service/list?pageNo=1&pageSize=100&withInstances=true"
