@@ -62,6 +62,7 @@ class AsioConnection final : public Connection {
 
   void resolve();
   void connect(const Targets& targets);
+  std::string connect_reason(const asio::error_code& failed);
   void shake_hands();
   std::string tls_reason(const asio::error_code& failed);
   void begin();
@@ -134,7 +135,7 @@ void AsioConnection::resolve() {
 void AsioConnection::connect(const Targets& targets) {
   asio::async_connect(socket_, targets, [me = self()](const asio::error_code& failed, const tcp::endpoint&) {
     if (me->phase_ != Phase::Connecting) return;
-    if (failed) return me->fail(ErrorCode::Unreachable, "cannot connect: " + failed.message());
+    if (failed) return me->fail(ErrorCode::Unreachable, "cannot connect: " + me->connect_reason(failed));
     asio::error_code ignored;
     me->socket_.set_option(tcp::no_delay(true), ignored);
     me->socket_.set_option(asio::socket_base::keep_alive(true), ignored);
@@ -142,6 +143,13 @@ void AsioConnection::connect(const Targets& targets) {
     me->begin();
     me->read();
   });
+}
+
+/// The library says "aborted" of a socket that it could not even open, and not why.
+std::string AsioConnection::connect_reason(const asio::error_code& failed) {
+  asio::error_code why;
+  if (failed == asio::error::operation_aborted) tcp::socket(loop_.io()).open(tcp::v4(), why);
+  return (why ? why : failed).message();
 }
 
 void AsioConnection::shake_hands() {

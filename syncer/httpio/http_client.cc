@@ -2,13 +2,12 @@
 #include "syncer/httpio/http_client.h"
 
 #include <algorithm>
-#include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
 #include <deque>
 #include <map>
 #include <utility>
 #include <vector>
 
+#include "syncer/base/mutation.h"
 #include "syncer/httpio/connection.h"
 #include "syncer/httpio/request_text.h"
 #include "syncer/httpio/token.h"
@@ -36,7 +35,7 @@ struct HttpClient::State : std::enable_shared_from_this<State> {
   };
   using Jobs = std::map<CallId, Job>;
 
-  State(net::Loop& l, HttpOptions o, Done d) : loop(l), options(std::move(o)), done(std::move(d)), timer(l.io()) {
+  State(net::Loop& l, HttpOptions o, Done d) : loop(l), options(std::move(o)), done(std::move(d)), timer(l) {
     auto loaded = Trust::load(options.tls);
     if (loaded) trust = *loaded;
   }
@@ -57,7 +56,7 @@ struct HttpClient::State : std::enable_shared_from_this<State> {
   const HttpOptions options;
   const Done done;
   std::shared_ptr<Trust> trust;
-  asio::steady_timer timer;
+  net::Timer timer;
   Instant armed = kNever;
   Jobs jobs;
   std::deque<CallId> waiting;
@@ -138,9 +137,7 @@ std::shared_ptr<Connection> HttpClient::State::take_kept(const std::string& orig
 }
 
 void HttpClient::State::keep(const std::string& origin, std::shared_ptr<Connection> connection) {
-  const Instant now = loop.now();
-  kept[origin].push_back({std::move(connection), now});
-  drop_idle(now);
+  kept[origin].push_back({std::move(connection), loop.now()});
 }
 
 void HttpClient::State::drop_idle(Instant now) {
@@ -159,23 +156,22 @@ void HttpClient::State::let_go(Job& job) {
   if (!job.connection) return;
   job.connection->close();
   job.connection.reset();
-  --running;
+  if (!SYNCER_MUTATED("httpio.lose_the_places_of_late_calls")) --running;
 }
 
-/// Wakes at the earliest deadline of a call that is not over.
+/// Wakes at the earliest deadline of a call that is not over, and when a connection was kept for long enough.
 void HttpClient::State::arm() {
   Instant next = kNever;
   for (const auto& [id, job] : jobs) {
     if (!job.outcome) next = std::min(next, job.deadline);
   }
+  for (const auto& [origin, idle] : kept) {
+    if (!idle.empty()) next = std::min(next, saturating_add(idle.front().since, options.idle_time));
+  }
   if (next == armed) return;
   armed = next;
   timer.cancel();
-  if (next == kNever) return;
-  timer.expires_at(net::to_steady(next));
-  timer.async_wait([self = weak_from_this()](const asio::error_code& failed) {
-    if (const auto state = self.lock(); state && !failed && !state->stopped) state->on_timer();
-  });
+  if (next != kNever) timer.set(next, [this] { on_timer(); });
 }
 
 void HttpClient::State::on_timer() {
@@ -186,6 +182,7 @@ void HttpClient::State::on_timer() {
     let_go(job);
     report(id, job, failure(ErrorCode::Timeout, job.request.origin, "no answer within the deadline"));
   }
+  if (!SYNCER_MUTATED("httpio.keep_connections_for_ever")) drop_idle(now);
   start_waiting();
 }
 

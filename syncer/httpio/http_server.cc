@@ -9,12 +9,12 @@
 #include <asio/generic/stream_protocol.hpp>
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
-#include <asio/steady_timer.hpp>
 #include <cerrno>
 #include <map>
 #include <system_error>
 #include <utility>
 
+#include "syncer/base/mutation.h"
 #include "syncer/httpio/connection_places.h"
 #include "syncer/httpio/served_connection.h"
 #include "syncer/net/addresses.h"
@@ -142,7 +142,7 @@ Caller caller_of(int descriptor, const SocketAddress& local) {
 
 struct HttpServer::State : std::enable_shared_from_this<State> {
   State(net::Loop& l, const ServerLimits& b, Handler h)
-      : loop(l), limits(b), handler(std::move(h)), door(l.io()), pause(l.io()), places(b.connections) {}
+      : loop(l), limits(b), handler(std::move(h)), door(l.io()), pause(l), places(b.connections) {}
 
   void accept() {
     door.async_wait(asio::posix::stream_descriptor::wait_read,
@@ -155,16 +155,14 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
   void welcome() {
     const int descriptor = ::accept4(door.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     const bool is_short = descriptor < 0 && errno != EAGAIN && errno != EINTR && errno != ECONNABORTED;
+    if (is_short && SYNCER_MUTATED("httpio.accept_nobody_after_a_shortage")) return;
     if (is_short) return accept_later();
     if (descriptor >= 0) serve(descriptor);
     accept();
   }
 
   void accept_later() {
-    pause.expires_after(kAcceptPause);
-    pause.async_wait([self = shared_from_this()](const asio::error_code& cancelled) {
-      if (!cancelled && self->door.is_open()) self->accept();
-    });
+    pause.set(kAcceptPause, [this] { accept(); });
   }
 
   void serve(int descriptor) {
@@ -202,7 +200,7 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
   const Handler handler;
   SocketAddress local;
   asio::posix::stream_descriptor door;
-  asio::steady_timer pause;
+  net::Timer pause;
   ConnectionPlaces places;
   std::map<ConnectionPlaces::Id, std::shared_ptr<ServedConnection>> connections;
   ConnectionPlaces::Id last = 0;

@@ -8,11 +8,11 @@
 #include <asio/generic/stream_protocol.hpp>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
-#include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
 #include <optional>
 #include <utility>
 
+#include "syncer/base/mutation.h"
 #include "syncer/httpio/message_grammar.h"
 
 namespace syncer::httpio {
@@ -63,7 +63,7 @@ class AsioServed final : public ServedConnection, public std::enable_shared_from
         handler_(handler),
         gone_(std::move(gone)),
         socket_(loop.io()),
-        timer_(loop.io()),
+        timer_(loop),
         reader_(limits.request) {}
 
   bool adopt(int family, int descriptor) {
@@ -92,14 +92,11 @@ class AsioServed final : public ServedConnection, public std::enable_shared_from
   }
 
   void arm(Duration time) {
-    timer_.expires_after(time);
-    // A handler that is queued already is not cancelled any more: only the last one counts.
-    timer_.async_wait([self = shared_from_this(), turn = ++armed_](const asio::error_code& cancelled) {
-      if (!cancelled && turn == self->armed_) self->on_time();
-    });
+    timer_.set(time, [this] { on_time(); });
   }
 
   void on_time() {
+    const auto self = shared_from_this();
     if (!stream_) return end();
     if (is_writing_) {
       stream_->too_slow();
@@ -121,7 +118,7 @@ class AsioServed final : public ServedConnection, public std::enable_shared_from
 
   void on_bytes(ByteView bytes) {
     if (is_last_) return read();  // what follows a last answer is not looked at
-    if (is_idle_) arm(limits_.request_time);
+    if (is_idle_ || SYNCER_MUTATED("httpio.give_each_piece_the_time_of_a_request")) arm(limits_.request_time);
     is_idle_ = false;
     unread_.assign(bytes);
     proceed();
@@ -212,8 +209,7 @@ class AsioServed final : public ServedConnection, public std::enable_shared_from
   const HttpServer::Handler& handler_;
   std::function<void()> gone_;
   Socket socket_;
-  asio::steady_timer timer_;
-  std::uint64_t armed_ = 0;  ///< how often it was set
+  net::Timer timer_;
   RequestReader reader_;
   Bytes unread_;
   Bytes out_;

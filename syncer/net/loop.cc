@@ -9,6 +9,8 @@
 #include <csignal>
 #include <utility>
 
+#include "syncer/base/mutation.h"
+
 namespace syncer::net {
 namespace {
 
@@ -34,12 +36,10 @@ struct Loop::State {
   }
 };
 
-Loop::Loop() : state_(std::make_unique<State>()) {}
+Loop::Loop(Clock clock) : clock_(std::move(clock)), state_(std::make_unique<State>()) {}
 Loop::~Loop() = default;
 
 asio::io_context& Loop::io() { return state_->io; }
-
-Instant Loop::now() const { return steady_now(); }
 
 void Loop::post(std::function<void()> task) { asio::post(state_->io, std::move(task)); }
 
@@ -66,11 +66,18 @@ bool Loop::run_until(const std::function<bool()>& done, Instant deadline) {
   return true;
 }
 
+/// Waits on the system's clock, which stands still while the machine sleeps, for what is due by the loop's.
 void Loop::wait(Instant until) {
-  const Instant bounded = std::min(until, now() + kLongestWait);
-  if (state_->io.run_one_until(to_steady(bounded)) == 0) return;
-  for (int i = 1; i < kBatch && state_->io.poll_one() > 0; ++i) {
+  const Instant begun = now();
+  const Duration time = std::min(std::min(until, agenda_->next()) - begun, kLongestWait);
+  // The library looks at no socket when there is no time to wait: what is always due must not starve the rest.
+  std::size_t first = SYNCER_MUTATED("net.look_at_no_socket_when_late") ? 0 : state_->io.poll_one();
+  if (first == 0) first = state_->io.run_one_for(time);
+  if (first > 0) {
+    for (int i = 1; i < kBatch && state_->io.poll_one() > 0; ++i) {
+    }
   }
+  agenda_->run_due(now());
 }
 
 }  // namespace syncer::net

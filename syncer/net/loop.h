@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "syncer/base/time.h"
+#include "syncer/net/timer.h"
 
 namespace asio {
 class io_context;
@@ -23,21 +24,17 @@ inline Instant steady_now() {
   return Instant(std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec));
 }
 
-/// The same point on the standard clock, for waits of the standard library and Asio. That clock stands still while the
-/// machine sleeps, so a wait that spans a sleep ends late.
-inline std::chrono::steady_clock::time_point to_steady(Instant t) {
-  return std::chrono::steady_clock::now() +
-         std::chrono::duration_cast<std::chrono::steady_clock::duration>(t - steady_now());
-}
-
 /// The daemon's event loop: one thread runs it, and only that thread touches the node and the sockets. Workers hand
 /// their results over with post().
 class Loop {
  public:
-  Loop();
+  using Clock = std::function<Instant()>;
+
+  /// `clock` never goes back. What waits for a time that it leaps over is done at once, as on a machine that slept.
+  explicit Loop(Clock clock = steady_now);
   ~Loop();
 
-  Instant now() const;
+  Instant now() const { return clock_(); }
   /// Runs `task` on the loop's thread. May be called from any thread.
   void post(std::function<void()> task);
   /// From now on SIGINT, SIGTERM and SIGHUP come here instead of ending the process.
@@ -53,10 +50,14 @@ class Loop {
 
   /// For the adapters that open sockets, here and in httpio.
   asio::io_context& io();
+  /// For timers alone.
+  const std::shared_ptr<Agenda>& agenda() const { return agenda_; }
 
  private:
   void wait(Instant until);
   struct State;
+  const Clock clock_;
+  const std::shared_ptr<Agenda> agenda_ = std::make_shared<Agenda>();
   std::unique_ptr<State> state_;
   bool stopped_ = false;
 };

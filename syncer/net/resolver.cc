@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
-#include <asio/steady_timer.hpp>
 #include <utility>
 
 #include "syncer/base/quantity.h"
@@ -37,16 +36,16 @@ Result<std::pair<std::string, std::string>> split_host_port(const std::string& t
 
 struct Resolver::State : std::enable_shared_from_this<State> {
   struct Target {
-    Target(asio::io_context& io, std::string text) : name(std::move(text)), timer(io) {}
+    Target(Loop& loop, std::string text) : name(std::move(text)), timer(loop) {}
     std::string name;
-    asio::steady_timer timer;
+    Timer timer;
     std::vector<Endpoint> addresses;
     std::string problem;
     Duration retry = kFirstRetry;
   };
 
-  State(asio::io_context& context, OnChanged on_changed, OnFailed on_failed)
-      : io(context), resolver(context), changed(std::move(on_changed)), failed(std::move(on_failed)) {}
+  State(Loop& l, OnChanged on_changed, OnFailed on_failed)
+      : loop(l), resolver(l.io()), changed(std::move(on_changed)), failed(std::move(on_failed)) {}
 
   void look_up(const std::shared_ptr<Target>& target) {
     const auto parts = split_host_port(target->name);
@@ -85,13 +84,13 @@ struct Resolver::State : std::enable_shared_from_this<State> {
   }
 
   void again(const std::shared_ptr<Target>& target, Duration after) {
-    target->timer.expires_after(after);
-    target->timer.async_wait([self = shared_from_this(), target](const asio::error_code& cancelled) {
-      if (!cancelled && !self->closed) self->look_up(target);
+    const std::weak_ptr<Target> weak = target;
+    target->timer.set(after, [this, weak] {
+      if (const auto due = weak.lock()) look_up(due);
     });
   }
 
-  asio::io_context& io;
+  Loop& loop;
   tcp::resolver resolver;
   OnChanged changed;
   OnFailed failed;
@@ -100,9 +99,9 @@ struct Resolver::State : std::enable_shared_from_this<State> {
 };
 
 Resolver::Resolver(Loop& loop, std::vector<std::string> targets, OnChanged changed, OnFailed failed)
-    : state_(std::make_shared<State>(loop.io(), std::move(changed), std::move(failed))) {
+    : state_(std::make_shared<State>(loop, std::move(changed), std::move(failed))) {
   for (std::string& text : targets) {
-    state_->targets.push_back(std::make_shared<State::Target>(state_->io, std::move(text)));
+    state_->targets.push_back(std::make_shared<State::Target>(state_->loop, std::move(text)));
     state_->look_up(state_->targets.back());
   }
 }
@@ -117,7 +116,7 @@ Result<void> Resolver::add(const std::string& text) {
   if (auto parts = split_host_port(text); !parts) return tl::unexpected(parts.error());
   const auto same = [&](const auto& target) { return target->name == text; };
   if (std::any_of(state_->targets.begin(), state_->targets.end(), same)) return {};
-  state_->targets.push_back(std::make_shared<State::Target>(state_->io, text));
+  state_->targets.push_back(std::make_shared<State::Target>(state_->loop, text));
   state_->look_up(state_->targets.back());
   return {};
 }

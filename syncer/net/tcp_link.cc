@@ -10,12 +10,12 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/post.hpp>
 #include <asio/ssl.hpp>
-#include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
 #include <cerrno>
 #include <optional>
 #include <utility>
 
+#include "syncer/base/mutation.h"
 #include "syncer/net/addresses.h"
 
 namespace syncer::net {
@@ -45,7 +45,7 @@ bool is_end(const asio::error_code& failed) {
 }  // namespace
 
 struct TcpLink::Io {
-  explicit Io(asio::io_context& context) : socket(context), timer(context) {}
+  explicit Io(Loop& loop) : socket(loop.io()), timer(loop) {}
   /// Calls `use` with the stream that bytes go over.
   template <class Use>
   void with_stream(Use use) {
@@ -58,12 +58,12 @@ struct TcpLink::Io {
 
   tcp::socket socket;
   std::optional<asio::ssl::stream<tcp::socket&>> secure;
-  asio::steady_timer timer;
+  Timer timer;
   std::array<char, 65536> buffer;
 };
 
 TcpLink::TcpLink(Loop& loop, LinkId id, const StreamCallbacks& callbacks, const StreamLimits& limits, OnGone gone)
-    : io_(std::make_unique<Io>(loop.io())), id_(id), callbacks_(callbacks), limits_(limits), gone_(std::move(gone)) {}
+    : io_(std::make_unique<Io>(loop)), id_(id), callbacks_(callbacks), limits_(limits), gone_(std::move(gone)) {}
 TcpLink::~TcpLink() = default;
 
 void TcpLink::connect(const Endpoint& to, Channel channel, Trust trust, bool or_plain) {
@@ -150,8 +150,7 @@ void TcpLink::connect_plain() {
 /// The link stands; whatever was queued goes out.
 void TcpLink::begin(const PeerIdentity& identity) {
   if (phase_ == Phase::Flushing) return opened();
-  ++armed_;  // a timer whose handler is queued already cannot be cancelled
-  io_->timer.cancel();
+  if (!SYNCER_MUTATED("net.leave_the_time_to_come_about_running")) io_->timer.cancel();
   if (dialled_) {
     phase_ = Phase::Open;
     opened();
@@ -243,7 +242,7 @@ void TcpLink::close() {
   const bool nothing_to_send = phase_ == Phase::Connecting && backlog() == 0;
   phase_ = Phase::Flushing;
   if (nothing_to_send) return fail("closed");
-  arm_timer(limits_.close_timeout, "closed");
+  if (!SYNCER_MUTATED("net.wait_for_those_who_never_end")) arm_timer(limits_.close_timeout, "closed");
   if (idle) finish_sending();
 }
 
@@ -287,10 +286,7 @@ void TcpLink::reset() {
 }
 
 void TcpLink::arm_timer(Duration after, std::string_view reason) {
-  io_->timer.expires_after(after);
-  io_->timer.async_wait([self = shared_from_this(), reason, mine = ++armed_](const asio::error_code& cancelled) {
-    if (!cancelled && mine == self->armed_) self->fail(reason);
-  });
+  io_->timer.set(after, [this, reason] { fail(reason); });
 }
 
 }  // namespace syncer::net

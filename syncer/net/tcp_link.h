@@ -77,7 +77,6 @@ class TcpLink : public std::enable_shared_from_this<TcpLink> {
   bool dialled_ = false;
   bool reported_ = false;  ///< the node knows of it
   bool or_plain_ = false;
-  std::uint64_t armed_ = 0;  ///< counts the timers; only the last one counts
   Listener listener_ = Listener::Gossip;
   Channel channel_ = Channel::Gossip;
   Endpoint from_;  ///< the other end

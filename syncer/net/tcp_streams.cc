@@ -5,12 +5,12 @@
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/ip/v6_only.hpp>
-#include <asio/steady_timer.hpp>
 #include <map>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "syncer/base/mutation.h"
 #include "syncer/net/addresses.h"
 #include "syncer/net/tcp_link.h"
 
@@ -36,9 +36,9 @@ asio::error_code open_acceptor(tcp::acceptor& acceptor, const Endpoint& local) {
 }
 
 struct Door {
-  Door(asio::io_context& io, Listener which) : acceptor(io), pause(io), listener(which) {}
+  Door(Loop& loop, Listener which) : acceptor(loop.io()), pause(loop), listener(which) {}
   tcp::acceptor acceptor;
-  asio::steady_timer pause;
+  Timer pause;
   Listener listener;
 };
 
@@ -64,6 +64,7 @@ struct TcpStreams::State : std::enable_shared_from_this<State> {
   void accept(const std::shared_ptr<Door>& door) {
     door->acceptor.async_accept([self = shared_from_this(), door](const asio::error_code& failed, tcp::socket socket) {
       if (!door->acceptor.is_open()) return;
+      if (failed && SYNCER_MUTATED("net.accept_nobody_after_a_shortage")) return;
       if (failed) return self->accept_later(door);
       self->welcome(*door, std::move(socket));
       if (door->acceptor.is_open()) self->accept(door);
@@ -71,9 +72,9 @@ struct TcpStreams::State : std::enable_shared_from_this<State> {
   }
 
   void accept_later(const std::shared_ptr<Door>& door) {
-    door->pause.expires_after(kAcceptPause);
-    door->pause.async_wait([self = shared_from_this(), door](const asio::error_code& cancelled) {
-      if (!cancelled && door->acceptor.is_open()) self->accept(door);
+    const std::weak_ptr<Door> weak = door;
+    door->pause.set(kAcceptPause, [this, weak] {
+      if (const auto open = weak.lock()) accept(open);
     });
   }
 
@@ -129,7 +130,7 @@ TcpStreams::~TcpStreams() {
 }
 
 Result<Endpoint> TcpStreams::listen(Listener listener, const Endpoint& local) {
-  auto door = std::make_shared<Door>(state_->loop.io(), listener);
+  auto door = std::make_shared<Door>(state_->loop, listener);
   if (const asio::error_code failed = open_acceptor(door->acceptor, local)) {
     return tl::unexpected(bind_error(local, "TCP", failed));
   }

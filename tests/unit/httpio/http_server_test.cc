@@ -221,7 +221,9 @@ TEST_F(HttpServerTest, SilentConnectionsKeepNobodyOut) {
   std::vector<Client> silent;
   for (int i = 0; i < 300; ++i) {
     silent.push_back(connect());
-    loop_.run_until([] { return false; }, loop_.now());
+    bool turned = false;
+    loop_.post([&] { turned = true; });
+    loop_.run_until([&] { return turned; }, loop_.now() + seconds(5));
   }
   const auto answer = ask();
   ASSERT_TRUE(answer) << to_string(answer.error());
