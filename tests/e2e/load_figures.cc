@@ -16,11 +16,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-/// Lets that much time pass.
-void idle(std::chrono::milliseconds time) {
-  eventually(time, [] { return false; });
-}
-
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 void print_rest(const char* what, const Meter& meter, const Syncer& syncer, int for_seconds) {

@@ -64,11 +64,12 @@ TEST(BannedCalls, UnorderedContainersAreNeverIterated) {
 }
 
 TEST(BannedCalls, TestsNeverSleep) {
-  const std::string banned = std::string("sleep_") + "for";
+  // Waiting for what never comes is a sleep, too.
+  const std::regex banned(R"(sleep_for|eventually\(.*\{ return false; \}\))");
   for (const SourceFile& file : source_files("tests", {".cc", ".h"})) {
     if (file.folder == "tests/tidy") continue;
     for (const std::string& line : file.lines)
-      EXPECT_EQ(line.find(banned), std::string::npos) << file.path << ": " << line;
+      EXPECT_FALSE(std::regex_search(line, banned)) << file.path << ": " << line;
   }
 }
 
