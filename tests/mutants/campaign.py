@@ -39,22 +39,29 @@ class Results:
 
 
 class Experience:
-    """Which test noticed how many of the faults it was run against, those of the same file counting more."""
+    """Which test noticed how many of the faults it was run against, those of the same folder and file counting more."""
+
+    WEIGHTS = (1, 2, 5)  # of what is known of the test in all, in the folder, in the file
 
     def __init__(self):
         self.tried, self.noticed = {}, {}
 
     def learn(self, test, file, noticed):
-        for key in (test, (test, file)):
+        for key in self.keys(test, file):
             self.tried[key] = self.tried.get(key, 0) + 1
             self.noticed[key] = self.noticed.get(key, 0) + noticed
 
     def promise(self, test, file):
         """The share of faults like this one that the test is expected to notice, per second."""
-        name = (test.name, file)
-        noticed = 0.3 + self.noticed.get(test.name, 0) + 5 * self.noticed.get(name, 0)
-        tried = 3 + self.tried.get(test.name, 0) + 5 * self.tried.get(name, 0)
+        noticed, tried = 0.3, 3
+        for key, weight in zip(self.keys(test.name, file), self.WEIGHTS):
+            noticed += weight * self.noticed.get(key, 0)
+            tried += weight * self.tried.get(key, 0)
         return noticed / tried / (test.seconds + 0.05)
+
+    @staticmethod
+    def keys(test, file):
+        return test, (test, os.path.dirname(file)), (test, file)
 
 
 class Campaign:

@@ -18,7 +18,6 @@ from shadow import Shadow, clang_arguments, read
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-FOLDER = os.path.join(ROOT, "build-mutants")
 PARTS = ("membership", "raft", "replication", "registry", "catalog", "peering", "cluster", "gossip")
 
 
@@ -58,9 +57,12 @@ def arguments():
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="tests at one time (default: one a processor)")
     parser.add_argument("--resume", action="store_true",
                         help="keep what is known: faults that were noticed, and survivors in this very tree")
+    parser.add_argument("--folder", default=os.path.join(ROOT, "build-mutants"), metavar="PATH",
+                        help="where the copy with the faults, its build and the results are (default: build-mutants)")
     parser.add_argument("--list", action="store_true", help="show the faults and run nothing")
     parser.add_argument("--at-least", type=int, default=0, metavar="PERCENT", help="fail when fewer are noticed")
     options = parser.parse_args()
+    options.folder = os.path.abspath(options.folder)
     options.kinds = [kind for kind in suites.KINDS if kind in options.kinds.split(",")]
     if not options.kinds:
         parser.error(f"--kinds wants some of {', '.join(suites.KINDS)}")
@@ -80,22 +82,23 @@ def sources(paths):
     return sorted(os.path.relpath(path, ROOT) for path in found)
 
 
-def faults_in(file):
-    return population.cached_faults(ROOT, file, clang_arguments(ROOT), os.path.join(FOLDER, "population"))
+def faults_in(place):
+    file, folder = place
+    return population.cached_faults(ROOT, file, clang_arguments(ROOT), os.path.join(folder, "population"))
 
 
-def all_faults(files, jobs):
+def all_faults(files, options):
     progress, found = Progress(), []
-    with Pool(jobs) as pool:
-        for done, faults in enumerate(pool.imap(faults_in, files), 1):
+    with Pool(options.jobs) as pool:
+        for done, faults in enumerate(pool.imap(faults_in, [(file, options.folder) for file in files]), 1):
             found += faults
             progress.show(done, len(files), f"files read, {len(found)} faults")
     return found
 
 
-def build(faults):
+def build(faults, folder):
     """Writes and compiles the faults; those that are in the programs, in order. Those refused once are not tried again."""
-    refused_file = os.path.join(FOLDER, "state-refused.txt")
+    refused_file = os.path.join(folder, "state-refused.txt")
     refused = set(read(refused_file).decode().split()) if os.path.exists(refused_file) else set()
     by_file = {}
     for number, fault in enumerate(faults, 1):
@@ -103,15 +106,15 @@ def build(faults):
         if fault.identity not in refused:
             by_file.setdefault(fault.file, []).append(fault)
     made = {file: instrumented(read(os.path.join(ROOT, file)), there) for file, there in by_file.items()}
-    shadow = Shadow(ROOT, FOLDER, say)
+    shadow = Shadow(ROOT, folder, say)
     shadow.write({file: contents for file, (contents, _) in made.items()})
-    say("building (build-mutants/build/mutants.log)")
+    say(f"building ({os.path.relpath(shadow.log())})")
     chosen = shadow.compile({file: there for file, (_, there) in made.items()})
     compiled = [fault for file in chosen for fault in chosen[file]]
     there = {fault.identity for fault in compiled}
     with open(refused_file, "w", encoding="utf-8") as stream:
         stream.writelines(f"{name}\n" for name in sorted(refused | {m.identity for m in faults if m.identity not in there}))
-    with open(os.path.join(FOLDER, "state-faults.txt"), "w", encoding="utf-8") as stream:
+    with open(os.path.join(folder, "state-faults.txt"), "w", encoding="utf-8") as stream:
         stream.writelines(f"{m.number} {m.identity} {m.file}:{m.line} {m.before} -> {m.after}\n" for m in compiled)
     return shadow, compiled
 
@@ -131,7 +134,7 @@ def fingerprint(shadow, faults):
 
 def reach_of(shadow, faults, options):
     tree = "-".join([fingerprint(shadow, faults), str(options.seeds), *options.kinds])
-    reach = Reach(FOLDER, tree, max((f.number for f in faults), default=0))
+    reach = Reach(options.folder, tree, max((f.number for f in faults), default=0))
     if not reach.load():
         tests = suites.binaries(shadow) + suites.scenarios(shadow, options.seeds)
         reach.measure([t for t in tests if t.kind in options.kinds], options.jobs, Progress())
@@ -142,9 +145,9 @@ def reach_of(shadow, faults, options):
 
 def main():
     options = arguments()
-    os.makedirs(FOLDER, exist_ok=True)
+    os.makedirs(options.folder, exist_ok=True)
     files = sources(options.paths)
-    everything = all_faults(files, options.jobs)
+    everything = all_faults(files, options)
     equivalents = Equivalents(os.path.join(HERE, "equivalent.json"))
     for row in equivalents.stale(everything, files):
         say(f"equivalent.json: no fault of {row['file']} is \"{row['before']}\" -> \"{row['after']}\" in {row['function']}")
@@ -153,15 +156,15 @@ def main():
     if options.list:
         print("\n".join(f"{m.file}:{m.line} {m.operator}: {m.before} -> {m.after}" for m in faults))
         return 0
-    shadow, compiled = build(faults)
+    shadow, compiled = build(faults, options.folder)
     say(f"{len(everything)} faults, {len(everything) - len(equivalents.without(everything))} of them listed as equivalent; "
         f"{len(faults)} drawn, {len(compiled)} compile")
     reach = reach_of(shadow, compiled, options)
-    results = Results(os.path.join(FOLDER, "results.jsonl"))
+    results = Results(os.path.join(options.folder, "results.jsonl"))
     known = [m for m in compiled if options.resume and results.holds(m, reach.fingerprint)]
     pending = [m for m in compiled if m not in known]
     pending = population.sample(pending, len(pending), options.seed)  # in the order of the draw: a part is a sample too
-    judged = known + Campaign(reach, results, FOLDER, options).run(pending, Progress())
+    judged = known + Campaign(reach, results, options.folder, options).run(pending, Progress())
     judged.sort(key=lambda m: m.number)
     print(report.text(ROOT, judged, results))
     if len(judged) < len(compiled):
