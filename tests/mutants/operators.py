@@ -117,7 +117,9 @@ def condition_range(source, cursor):
     index = source.token_at(start)
     if cursor.kind == K.DO_STMT:
         end = source.token_at(extent(cursor)[1]) - 1
-        index = max(i for i in range(index, end) if source.tokens[i][2] == "while")
+        index = max((i for i in range(index, end) if source.tokens[i][2] == "while"), default=None)
+        if index is None:
+            return None  # a macro's
     if source.tokens[index + 1][2] != "(":
         return None  # if constexpr
     close = source.closing(index + 1)
