@@ -84,6 +84,7 @@ void Effort::on_node_event(NodeIndex node, const syncer::Event& event) {
                                (event.kind == EventKind::LinkDown && event.severity == syncer::Severity::Debug);
   if (calm_.has_strangers() && dialled_in_vain) return;
   book(node, name(event.kind), event.text("reason"));
+  if (judges_) judge_number(node, event);
 }
 
 /// A registration or change that leaves a copy as it was.
@@ -142,6 +143,13 @@ void Effort::judge(NodeIndex node, std::string_view detour, std::string_view cau
   } else if (!causes_.explain(detour)) {
     context_.sink->violated(kDetoursFitFaults, {what, "no fault of this stretch explains that"});
   }
+}
+
+void Effort::judge_number(NodeIndex node, const syncer::Event& event) {
+  const auto over = budgets_.spend(node, event);
+  if (!over) return;
+  context_.sink->violated(kDetoursFitFaults, {over->of + ": " + std::to_string(over->count) + " times",
+                                              "the faults of this stretch explain " + std::to_string(over->allowed)});
 }
 
 std::uint64_t Effort::count(std::string_view detour) const {

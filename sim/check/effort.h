@@ -10,6 +10,7 @@
 #include <tuple>
 #include <vector>
 
+#include "sim/check/budgets.h"
 #include "sim/check/calm.h"
 #include "sim/check/causes.h"
 #include "sim/check/rule.h"
@@ -22,11 +23,13 @@ namespace sim::check {
 ///
 /// calm-is-quiet: no detour happens, and nothing is written to a disk, in a stretch without faults (see Calm), from its
 /// 30th second on. What a guard does a cluster writes down within that time, in a few writes of each node.
-/// detours-fit-faults: none happens that no fault of the running stretch explains (see Causes).
+/// detours-fit-faults: none happens that no fault of the running stretch explains (see Causes), and none that is dear
+/// more often than its faults explain (see Budgets).
 class Effort : public Rule {
  public:
-  /// Without `judges` it only counts. Borrows `calm` and `causes`, which are told everything before.
-  Effort(const Calm& calm, const Causes& causes, bool judges) : calm_(calm), causes_(causes), judges_(judges) {}
+  /// Without `judges` it only counts. Borrows the others, which are told everything before.
+  Effort(const Calm& calm, const Causes& causes, Budgets& budgets, bool judges)
+      : calm_(calm), causes_(causes), budgets_(budgets), judges_(judges) {}
 
   /// "link.down", "copy.rewritten", ...: a scenario's metric "effort.link.down" is the number of one. With the work
   /// that is no detour, but what all is done with: "request", "request.bytes", "stream.dialled", "disk.write".
@@ -50,10 +53,12 @@ class Effort : public Rule {
   void add(NodeIndex node, std::string_view what, std::string_view cause, std::uint64_t count);
 
   void judge(NodeIndex node, std::string_view detour, std::string_view cause);
+  void judge_number(NodeIndex node, const syncer::Event& event);
   bool notes_guard(NodeIndex node);
 
   const Calm& calm_;
   const Causes& causes_;
+  Budgets& budgets_;
   const bool judges_;
   std::map<Key, std::uint64_t, std::less<>> counts_;
   std::optional<Instant> guarded_at_;

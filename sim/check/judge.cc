@@ -79,11 +79,14 @@ class Judge : public scenario::Checks {
     rules_.push_back(std::move(watch));
     auto calm = std::make_unique<Calm>();
     auto causes = std::make_unique<Causes>(*calm);
-    auto effort = std::make_unique<Effort>(*calm, *causes, options.invariants);
+    auto budgets = std::make_unique<Budgets>(*calm);
+    auto effort = std::make_unique<Effort>(*calm, *causes, *budgets, options.invariants);
     const Calm& stretches = *calm;
     after_event_.push_back(causes.get());
+    after_event_.push_back(budgets.get());
     rules_.push_back(std::move(calm));
     rules_.push_back(std::move(causes));
+    rules_.push_back(std::move(budgets));
     effort_ = effort.get();
     rules_.push_back(std::move(effort));
     if (!options.invariants) return;
@@ -211,7 +214,8 @@ scenario::Vocabulary vocabulary() {
   const Calm calm;
   auto rules = all_rules(calm);
   const Causes causes(calm);
-  rules.push_back(std::make_unique<Effort>(calm, causes, true));
+  Budgets budgets(calm);
+  rules.push_back(std::make_unique<Effort>(calm, causes, budgets, true));
   for (const auto& rule : rules) {
     for (const std::string_view id : rule->ids()) {
       if (std::find(words.invariants.begin(), words.invariants.end(), id) == words.invariants.end()) {

@@ -77,5 +77,31 @@ TEST(Effort, OfACalmStretchIsAViolation) {
   EXPECT_TRUE(violated(result, "calm-is-quiet"));
 }
 
+/// Those of the violation of that id, in one line.
+std::string facts(const scenario::RunResult& result, std::string_view id) {
+  std::string all;
+  for (const scenario::Violation& v : result.findings.violations) {
+    if (v.id != id) continue;
+    for (const std::string& fact : v.facts) all += fact + "; ";
+  }
+  return all;
+}
+
+TEST(Effort, OneCutExplainsOneRedialOfEachPair) {
+  const auto result = play(
+      two_regions(R"(, { "at": "40s", "do": "partition", "from": "e1", "to": "w1", "both": true, "for": "15s" })"));
+  EXPECT_EQ(count(result, "link.up", "e1"), 4U) << "one each way, and one more";
+  EXPECT_EQ(count(result, "replica.reloaded", "e1"), 0U) << "nothing was lost";
+  EXPECT_EQ(facts(result, "detours-fit-faults"), "");
+}
+
+TEST(Effort, MoreRedialsThanTheStartsExplainAreAViolation) {
+  // The same in the first half minute, when both have just been started.
+  const auto result = play(two_regions("", "", R"(, "sync.heartbeat": "20s", "sync.silence": "60s")"));
+  const std::string told = facts(result, "detours-fit-faults");
+  EXPECT_NE(told.find("link.up"), std::string::npos) << told;
+  EXPECT_NE(told.find("the faults of this stretch explain 2"), std::string::npos) << told;
+}
+
 }  // namespace
 }  // namespace sim::check
