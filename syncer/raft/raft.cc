@@ -179,6 +179,7 @@ void Raft::reset(Term term) {
   since_ = beat_ = now_;
   const auto steps = static_cast<std::uint64_t>(options_.election_timeout / options_.election_step);
   drawn_timeout_ = options_.election_timeout + static_cast<std::int64_t>(random_.below(steps)) * options_.election_step;
+  if (SYNCER_MUTATED("raft.wait_thrice_as_long")) drawn_timeout_ *= 3;
   votes_.clear();
   transferee_ = kNobody;
   lease_forfeited_ = false;
