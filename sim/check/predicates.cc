@@ -7,6 +7,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "sim/host/process/appearance.h"
 #include "sim/host/world.h"
 #include "sim/scenario/run/names.h"
 #include "sim/scenario/values/topology.h"
@@ -337,13 +338,8 @@ std::vector<NodeIndex> Predicates::nodes(const scenario::Selector& selector) con
 }
 
 MemberState Predicates::state_of(NodeIndex observer, NodeIndex subject) const {
-  const auto* node = run_.world.node(observer);
-  if (node == nullptr) return MemberState::Unknown;
-  const std::string& name = run_.world.config(subject).node;
-  for (const auto& member : node->gossip().members()) {
-    if (member.name == name) return translate(member.state);
-  }
-  return MemberState::Unknown;
+  const auto state = host::member_state(run_.world, observer, run_.world.config(subject).node);
+  return state ? translate(*state) : MemberState::Unknown;
 }
 
 }  // namespace sim::check

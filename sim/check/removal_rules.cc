@@ -283,6 +283,7 @@ class Fencing : public Rule {
   bool is_hindered(const LateWrite& late, NodeIndex writer) const {
     if (frozen_.count(writer) != 0 || is_kept_from(*context_.run, writer, late.registry)) return true;
     const auto& world = context_.run->world;
+    if (world.node(writer) == nullptr) return true;  // nobody sees its links
     const auto status = world.node(writer)->status(world.local_time(writer));
     const std::string home = region_of(late.origin.registry);
     return std::none_of(status.regions.begin(), status.regions.end(),

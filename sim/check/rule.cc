@@ -3,10 +3,9 @@
 
 #include <algorithm>
 
+#include "sim/host/process/appearance.h"
 #include "sim/host/world.h"
 #include "sim/scenario/values/topology.h"
-#include "syncer/cluster/cluster.h"
-#include "syncer/node/node.h"
 
 namespace sim::check {
 
@@ -48,26 +47,16 @@ bool Context::writes(NodeIndex n, const syncer::HttpRequest& request) const {
   return run->world.registry(home_of(n)).writes(request);
 }
 
-namespace {
-
-bool may_write(const host::World& world, host::NodeIndex n) {
-  const auto* node = world.node(n);
-  if (node == nullptr || world.paused(n)) return false;
-  return node->cluster() == nullptr || node->cluster()->may_write(world.local_time(n));
-}
-
-}  // namespace
-
 std::optional<host::NodeIndex> writer_of(const scenario::CheckContext& run, const scenario::Names::Region& region) {
   for (const host::NodeIndex n : region.nodes) {
-    if (may_write(run.world, n)) return n;
+    if (host::may_write(run.world, n)) return n;
   }
   return std::nullopt;
 }
 
 bool is_kept_from(const scenario::CheckContext& run, host::NodeIndex writer, host::RegistryIndex registry) {
   const auto& world = run.world;
-  if (!may_write(world, writer) || !world.registry(registry).healthy()) return true;
+  if (!host::may_write(world, writer) || !world.registry(registry).healthy()) return true;
   const auto here = fault::Site::node(writer);
   const auto there = fault::Site::registry(registry);
   return !world.reachable(here, there) || !world.reachable(there, here);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/check/watch.h"
 
+#include "sim/host/process/appearance.h"
 #include "sim/host/world.h"
-#include "syncer/cluster/cluster.h"
-#include "syncer/node/node.h"
 
 namespace sim::check {
 namespace {
@@ -25,8 +24,8 @@ void Watch::on_write(const Write& write) {
 }
 
 void Watch::on_request(NodeIndex node, const syncer::HttpRequest& request) {
-  const auto* cluster = context_.run->world.node(node)->cluster();
-  if (cluster == nullptr || cluster->is_leader() || !context_.writes(node, request)) return;
+  const host::World& world = context_.run->world;
+  if (host::led_term(world, node) > 0 || !context_.writes(node, request)) return;
   ++version_;
   ++stray_writes_;
 }

@@ -14,7 +14,22 @@
 
 namespace sim::cli {
 
-enum class Command { Run, Why, Debug, Diff, Sweep, Hunt, Check, Explain, Materialize, Shrink, Schema, Version };
+enum class Command {
+  Run,
+  Real,
+  Judge,
+  Why,
+  Debug,
+  Diff,
+  Sweep,
+  Hunt,
+  Check,
+  Explain,
+  Materialize,
+  Shrink,
+  Schema,
+  Version
+};
 
 /// A parsed command line of syncsim.
 struct Arguments {
@@ -46,6 +61,8 @@ struct Arguments {
   std::string violation;                                ///< why: of this id; empty for the first
   std::string instance;                                 ///< why: of this instance's way
   std::string event;                                    ///< why: what followed this event
+  std::string syncer;                                   ///< real: the program; empty for the one beside this
+  std::string logs;                                     ///< real: folder that keeps logs and disks; empty for none
   syncer::Duration budget = std::chrono::seconds(60);   ///< of shrink, in real time
 };
 

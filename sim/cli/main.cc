@@ -8,6 +8,8 @@
 #include "sim/cli/debug_command.h"
 #include "sim/cli/diff_command.h"
 #include "sim/cli/hunt_command.h"
+#include "sim/cli/judge_command.h"
+#include "sim/cli/real_command.h"
 #include "sim/cli/shrink_command.h"
 #include "sim/cli/sweep_command.h"
 #include "sim/scenario/language/parse.h"
@@ -30,6 +32,10 @@ int dispatch(const sim::cli::Arguments& arguments) {
   switch (arguments.command) {
     case Command::Run:
       return sim::cli::run_scenarios(arguments, std::cout, std::cerr);
+    case Command::Real:
+      return sim::cli::real_run(arguments, std::cout, std::cerr);
+    case Command::Judge:
+      return sim::cli::judge_traces(arguments, std::cout, std::cerr);
     case Command::Why:
       return sim::cli::why_file(arguments, std::cout, std::cerr);
     case Command::Debug:

@@ -51,6 +51,26 @@ void add_run(CLI::App& app, Raw& raw) {
   run->callback([&raw] { raw.arguments.command = Command::Run; });
 }
 
+void add_real(CLI::App& app, Raw& raw) {
+  CLI::App* real = app.add_subcommand(
+      "real", "play scenarios with real syncers on real sockets and real time, and compare with the simulator");
+  add_files(real, raw);
+  real->add_option("--seed", raw.seed, "the seed (default: the scenario's first)");
+  real->add_flag("--json", raw.arguments.json, "one line of JSON a scenario instead of text");
+  real->add_option("--syncer", raw.arguments.syncer, "the program to run (default: syncer beside this one)");
+  real->add_option("--logs", raw.arguments.logs, "folder that keeps what the syncers log");
+  real->add_option("--trace", raw.arguments.trace, "write every event to a file, - for standard output");
+  real->callback([&raw] { raw.arguments.command = Command::Real; });
+}
+
+void add_judge(CLI::App& app, Raw& raw) {
+  CLI::App* judge = app.add_subcommand(
+      "judge", "judge what the syncers of a deployment wrote with --trace, by the rules of the simulator");
+  judge->add_option("TRACE", raw.arguments.files, "the traces, one or more of each syncer")->required();
+  judge->add_flag("--json", raw.arguments.json, "one line of JSON instead of text");
+  judge->callback([&raw] { raw.arguments.command = Command::Judge; });
+}
+
 void add_why(CLI::App& app, Raw& raw) {
   CLI::App* why = app.add_subcommand("why", "tell what a failure, or a late instance, of one seed comes from");
   add_files(why, raw);
@@ -151,6 +171,8 @@ void add_others(CLI::App& app, Raw& raw) {
 
 void add_subcommands(CLI::App& app, Raw& raw) {
   add_run(app, raw);
+  add_real(app, raw);
+  add_judge(app, raw);
   add_why(app, raw);
   add_debug(app, raw);
   add_diff(app, raw);

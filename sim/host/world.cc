@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/host/world.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -20,6 +21,10 @@ struct World::State {
   std::size_t syncers = 0;
   std::map<NodeIndex, std::shared_ptr<ProcessFactory>> strangers;
   std::uint64_t at_once = 0;  ///< events since time last passed
+  Outside* outside = nullptr;
+
+  /// Where time is real: lets it pass until something is due, `until` at the latest.
+  void wait(syncer::Instant until);
 
   /// One event off the queue; false when it was out of date.
   bool happen(World& world);
@@ -166,8 +171,18 @@ void World::State::arm_touched() {
   for (const auto& registry : fabric.registries) registry->arm();
 }
 
+void World::State::wait(Instant until) {
+  if (outside == nullptr) return;
+  for (bool is_due = false; !is_due;) {
+    arm_touched();
+    const engine::EventQueue& queue = fabric.kernel.queue;
+    is_due = outside->wait(queue.empty() ? until : std::min(until, queue.next()));
+  }
+}
+
 bool World::step() {
   state_->arm_touched();
+  state_->wait(syncer::kNever);
   while (!state_->fabric.kernel.queue.empty()) {
     if (state_->happen(*this)) return true;
   }
@@ -176,6 +191,7 @@ bool World::step() {
 
 bool World::step_until(Instant until) {
   state_->arm_touched();
+  state_->wait(until);
   engine::EventQueue& queue = state_->fabric.kernel.queue;
   while (!queue.empty() && queue.next() <= until) {
     if (state_->happen(*this)) return true;
@@ -187,7 +203,7 @@ bool World::step_until(Instant until) {
 void World::run_until(Instant until) {
   state_->arm_touched();
   engine::EventQueue& queue = state_->fabric.kernel.queue;
-  while (!queue.empty() && queue.next() <= until) state_->happen(*this);
+  for (state_->wait(until); !queue.empty() && queue.next() <= until; state_->wait(until)) state_->happen(*this);
   queue.pass_to(until);
 }
 
@@ -210,8 +226,52 @@ Taken World::taken(NodeIndex n) const {
 }
 const std::vector<NodeIndex>& World::acted() const { return state_->fabric.kernel.acted; }
 
+syncer::Result<void> World::order(NodeIndex n, const Order& order) { return state_->node(n).obey(order); }
+
+std::optional<Appearance> World::appearance(NodeIndex n) const { return state_->node(n).appearance(); }
 bool World::operate(NodeIndex n, const std::function<void(syncer::node::Node&, Instant)>& action) {
   return state_->node(n).operate(action);
+}
+
+// ---- A world with an outside ----
+
+void World::set_outside(Outside& outside) { state_->outside = &outside; }
+void World::pass_to(Instant now) { state_->fabric.kernel.queue.pass_to(now); }
+void World::stir(NodeIndex n) { state_->node(n).stir(); }
+void World::heard(NodeIndex n, const syncer::Event& event) { state_->fabric.kernel.probes.node_event(n, event); }
+void World::saw(RegistryIndex r, const RegistryChange& change) {
+  state_->fabric.kernel.probes.registry_change(r, change);
+}
+const fault::LinkModel& World::link(Site from, Site to) const { return state_->fabric.network.path(from, to).model(); }
+
+void World::set_real(NodeIndex n, ProcessFactory factory, Hardware& hardware) {
+  state_->node(n).set_real(std::move(factory), hardware);
+}
+
+void World::carry(Site from, Site to, std::size_t size, Instant* after,
+                  std::function<void(const fault::DatagramVerdict&)> arrive) {
+  Network& network = state_->fabric.network;
+  const fault::DatagramVerdict verdict = network.path(from, to).datagram(now(), size);
+  if (network.drops(from, to) || verdict.fate != fault::DatagramVerdict::Fate::Pass) return;
+  const auto launch = [&](Duration delay) {
+    Instant at = now() + delay + network.slowness(from, to);
+    if (after != nullptr) at = *after = std::max(at, *after);
+    const engine::Handle handle = state_->actions.acquire();
+    state_->actions.at(handle) = [arrive, verdict](World&) { arrive(verdict); };
+    network.transmit(from, to, at, EventCode::Action, 0, handle);
+  };
+  launch(verdict.delay);
+  if (verdict.duplicate) launch(verdict.duplicate_delay);
+}
+
+HttpReply World::serve(RegistryIndex r, std::uint32_t front_end, NodeIndex client, const syncer::HttpRequest& request) {
+  Fabric& fabric = state_->fabric;
+  fabric.kernel.probes.request(client, request);
+  RegistryHost& registry = state_->registry(r);
+  HttpReply reply = registry.handle(front_end, request, state_->node(client).name());
+  if (registry.writes(request)) state_->node(client).made(CallKind::RegistryWrite);
+  if (state_->node(client).dying()) stir(client);
+  return reply;
 }
 
 // ---- What can be done to the machines, clocks and links of a world ----
@@ -227,14 +287,11 @@ bool World::crash(NodeIndex n, DiskFate disk, Farewell farewell) {
 }
 
 syncer::Result<void> World::reconfigure(NodeIndex n, const syncer::node::NodeConfig& config) {
-  NodeHost& host = state_->node(n);
-  syncer::Result<void> outcome =
-      syncer::failure(syncer::ErrorCode::Unreachable, "", "the syncer is not there to hear it");
-  host.operate([&](syncer::node::Node& node, Instant local) {
-    const auto taken = node.reconfigure(local, config);
-    outcome = taken ? syncer::Result<void>() : tl::unexpected(taken.error());
-  });
-  if (outcome) host.set_config(config);
+  Order order;
+  order.kind = Order::Kind::Reconfigure;
+  order.config = &config;
+  syncer::Result<void> outcome = state_->node(n).obey(order);
+  if (outcome) state_->node(n).set_config(config);
   return outcome;
 }
 
@@ -242,7 +299,7 @@ bool World::restart(NodeIndex n, std::optional<DiskFate> disk, std::optional<syn
   if (state_->node(n).running()) return false;
   if (config) state_->node(n).set_config(std::move(*config));
   return state_->to_process(n, [&](NodeHost& host) {
-    if (disk && !host.running()) host.disk().crash(*disk);
+    if (disk && !host.running()) host.lose_from_disk(*disk);
     return host.start();
   });
 }
@@ -260,13 +317,19 @@ bool World::resume_machine(NodeIndex n) {
   return state_->to_process(n, [](NodeHost& host) { return host.resume_machine(); });
 }
 void World::doom(NodeIndex n, Doom doom) { state_->node(n).doom(doom); }
-bool World::flip_bit(NodeIndex n, std::string_view key) { return state_->node(n).disk().flip_bit(key); }
+bool World::flip_bit(NodeIndex n, std::string_view key) {
+  Hardware* hardware = state_->node(n).hardware();
+  return hardware != nullptr ? hardware->flip_bit(key) : state_->node(n).disk().flip_bit(key);
+}
 std::uint64_t World::doomed_deaths(NodeIndex n) const { return state_->node(n).doomed_deaths(); }
 void World::slow(NodeIndex n, Duration cost) {
   state_->to_process(n, [&](NodeHost& host) { return host.slow(cost), true; });
 }
 void World::disk_fault(NodeIndex n, DiskFault fault) {
-  state_->to_process(n, [&](NodeHost& host) { return host.disk().set_fault(fault), true; });
+  state_->to_process(n, [&](NodeHost& host) {
+    if (host.hardware() != nullptr) host.hardware()->set_disk_fault(fault);
+    return host.disk().set_fault(fault), true;
+  });
 }
 
 namespace {
@@ -315,15 +378,24 @@ void World::stop_stranger(NodeIndex stranger) { state_->node(stranger).crash(Dis
 void World::drift(NodeIndex n, std::int64_t ppm) {
   state_->to_process(n, [&](NodeHost& host) {
     host.clock().set_drift(now(), ppm);
+    if (host.hardware() != nullptr) host.hardware()->set_drift(ppm);
     return host.rearm(), true;
   });
 }
 
 void World::wall_jump(NodeIndex n, Duration by) {
-  state_->to_process(n, [&](NodeHost& host) { return host.clock().jump_wall(by), true; });
+  state_->to_process(n, [&](NodeHost& host) {
+    host.clock().jump_wall(by);
+    if (host.hardware() != nullptr) host.hardware()->set_wall(host.clock().wall_off());
+    return true;
+  });
 }
 void World::wall_skew(NodeIndex n, Duration by) {
-  state_->to_process(n, [&](NodeHost& host) { return host.clock().skew_wall(by), true; });
+  state_->to_process(n, [&](NodeHost& host) {
+    host.clock().skew_wall(by);
+    if (host.hardware() != nullptr) host.hardware()->set_wall(host.clock().wall_off());
+    return true;
+  });
 }
 Instant World::local_time(NodeIndex n) const { return state_->node(n).local_now(); }
 syncer::WallTime World::wall_time(NodeIndex n) const { return state_->node(n).clock().wall(now()); }
@@ -340,11 +412,13 @@ FaultId World::clog(const fault::Sites& who, bool outgoing, bool incoming) {
 
 void World::reset_streams(Site a, Site b) {
   if (a.kind != Site::Kind::Node || b.kind != Site::Kind::Node) return;
+  if (state_->outside != nullptr) return state_->outside->reset_streams(a, b);
   state_->fabric.streams.reset_between(a.index, b.index);
 }
 
 void World::half_open(Site a, Site b, Duration duration) {
   if (a.kind != Site::Kind::Node || b.kind != Site::Kind::Node) return;
+  if (state_->outside != nullptr) return state_->outside->half_open(a, b, duration);
   state_->fabric.streams.half_open(a.index, b.index, duration);
 }
 

@@ -13,6 +13,7 @@
 #include "sim/fault/partition.h"
 #include "sim/fault/path.h"
 #include "sim/host/options.h"
+#include "sim/host/outside.h"
 #include "sim/host/probe.h"
 #include "sim/host/process/process.h"
 #include "sim/host/registry/registry.h"
@@ -162,8 +163,33 @@ class World {
   Taken taken(NodeIndex n) const;
   /// In a probe's after_event(): the syncers whose process did something in the event; the inside of no other changed.
   const std::vector<NodeIndex>& acted() const;
-  /// Calls the operator's side of a node that is up: set_seeds, release_guard.
+  /// Asks a node that is up for something, as an operator does; Unreachable when it is not.
+  syncer::Result<void> order(NodeIndex n, const Order& order);
+
+  /// Calls the operator's side of a node() that is up: set_seeds, release_guard.
   bool operate(NodeIndex n, const std::function<void(syncer::node::Node&, syncer::Instant local)>& action);
+  /// What a process shows that is no node(); nothing while it is down.
+  std::optional<Appearance> appearance(NodeIndex n) const;
+
+  // A world with an outside: processes and packets are real, all else is as ever.
+  void set_outside(Outside& outside);
+  /// Time has come this far; not beyond the next event.
+  void pass_to(syncer::Instant now);
+  /// From its next start on that node is another process, on a machine of its own.
+  void set_real(NodeIndex n, ProcessFactory factory, Hardware& hardware);
+  /// Its process changed without an event of this world, as when it ended.
+  void stir(NodeIndex n);
+  /// A node's event, from its trace.
+  void heard(NodeIndex n, const syncer::Event& event);
+  /// A write to a registry that is none of this world's mocks'.
+  void saw(RegistryIndex r, const RegistryChange& change);
+  /// A packet goes over the link: `arrive` is called for each time that it arrives. With `after` it stays behind the
+  /// one before it, whose arrival stands there.
+  void carry(Site from, Site to, std::size_t size, syncer::Instant* after,
+             std::function<void(const fault::DatagramVerdict&)> arrive);
+  const fault::LinkModel& link(Site from, Site to) const;
+  /// A node's request arrives at a front-end.
+  HttpReply serve(RegistryIndex r, std::uint32_t front_end, NodeIndex client, const syncer::HttpRequest& request);
 
  private:
   struct State;

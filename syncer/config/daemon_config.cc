@@ -282,6 +282,7 @@ class Assembly {
     config_.log_level = *level;
     if (auto format = one_of("log.format", kFormats, index); !format) return format;
     config_.log_format = static_cast<LogFormat>(index);
+    config_.trace_file = text("trace.file");
     config_.registry_tls = {text("registry.ca-file"), text("registry.cert-file"), text("registry.key-file")};
     for (const auto& [given, lacking] :
          {std::pair("registry.cert-file", "registry.key-file"), std::pair("registry.key-file", "registry.cert-file")}) {

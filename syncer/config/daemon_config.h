@@ -30,6 +30,7 @@ struct DaemonConfig {
   admin::AdminOptions admin;
   Severity log_level = Severity::Info;
   LogFormat log_format = LogFormat::Auto;
+  std::string trace_file;  ///< receives every event of the node; empty: none
   httpio::TlsOptions registry_tls;
   std::string keyring_file;              ///< gossip keys; empty: the pool runs without
   tls::CredentialFiles tls_files;        ///< read unless node.certificates is Off

@@ -18,7 +18,7 @@ const std::vector<Heading>& headings() {
   static const std::vector<Heading> kHeadings = {
       {"Basic", {"sc-addr", "bind-addr", "rpc-addr", "join-addr", "cluster-name", "node", "mode", "data-dir"}},
       {"Logs, metrics and commands",
-       {"log.level", "log.format", "metrics-addr", "admin.socket", "admin.socket-group", "admin-addr",
+       {"log.level", "log.format", "trace.file", "metrics-addr", "admin.socket", "admin.socket-group", "admin-addr",
         "admin.token-file", "admin."}},
       {"Who is believed", {"gossip.keyring-file", "tls.ca-file", "tls.cert-file", "tls.key-file", "tls.mode", "tls."}},
       {"The registry of this region", {"registry."}},

@@ -16,7 +16,7 @@ namespace {
 
 /// Other spelling, key. The file may use the names of the node's settings; the flags --registry and --join are those of
 /// earlier syncers, --hold and --guard-hold what operators reach for.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kAliases = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kAliases = {{
     {"bridge.addresses", "bridge"},
     {"registry.addresses", "sc-addr"},
     {"registry", "sc-addr"},
@@ -25,6 +25,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kAliases 
     {"guard-hold", "guard.hold"},
     {"log-level", "log.level"},
     {"log-format", "log.format"},
+    {"trace", "trace.file"},
 }};
 
 std::string_view alias_target(std::string_view word) {
@@ -68,6 +69,8 @@ std::vector<Key> own_keys() {
        ""},
       {"log.level", "trace, debug, info, warning or error", "least severity that is logged", "info"},
       {"log.format", "auto, text or json", "auto is text on a terminal, else JSON lines", "auto"},
+      {"trace.file", "a file", "receives every event of this syncer, for \"syncsim judge\"; it only grows; empty: none",
+       ""},
       {"gossip.keyring-file", "a file", "JSON list of base64 gossip keys, the first seals; mode 0600; empty: no keys",
        ""},
       {"tls.ca-file", "a file", "PEM: CAs whose certificates are believed on RPC and cluster port; empty: no TLS", ""},

@@ -65,6 +65,7 @@ class Daemon {
  private:
   Result<void> open();
   Result<void> open_keys();
+  Result<void> open_trace();
   Result<void> open_admin();
   void add_inventory(admin::AdminApi& api);
   node::Status full_status() const;
@@ -93,6 +94,7 @@ class Daemon {
   config::DaemonConfig config_;
   const Build build_;
   const LoadConfig load_;
+  std::unique_ptr<TraceFile> trace_;
   EventLog log_;
   ServiceNotify notify_{config::process_environment()};
   net::Loop loop_;
@@ -118,7 +120,24 @@ Result<void> Daemon::open() {
     config_.bridge->node.join = {config_.node.gossip_address};
     if (auto opened = sides_.back()->open(descriptors); !opened) return opened;
   }
+  if (auto opened = open_trace(); !opened) return opened;
   return open_admin();
+}
+
+/// Once the addresses are known that the system chose; no node has begun yet.
+Result<void> Daemon::open_trace() {
+  if (config_.trace_file.empty()) return {};
+  auto opened = TraceFile::open(config_.trace_file);
+  if (!opened) return tl::unexpected(opened.error());
+  trace_ = std::move(*opened);
+  const auto wall = std::chrono::system_clock::now().time_since_epoch();
+  for (const auto& side : sides_) {
+    const auto begun = trace_->begin(side->node().config(), loop_.now(),
+                                     std::chrono::duration_cast<Duration>(wall).count(), build_.version);
+    if (!begun) return begun;
+  }
+  log_.set_trace(*trace_);
+  return {};
 }
 
 /// Both sides of a bridge have the keys of the pool.

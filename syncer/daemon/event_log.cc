@@ -162,6 +162,12 @@ void EventLog::on_event(const Event& event) {
   if (severity >= least_) write(severity, name(event.kind), "", fields);
 }
 
+void EventLog::trace(std::string_view node, const Event& event) {
+  if (!traces(event.severity) || trace_->is_over()) return;
+  if (const auto noted = trace_->note(node, event); !noted)
+    say(Severity::Error, "daemon.warning", "the trace ends here", {{"reason", to_string(noted.error())}});
+}
+
 void EventLog::advance(Instant now) {
   const auto counts = tally_.take(now);
   if (!counts || least_ < Severity::Info) return;  // each was logged
@@ -199,6 +205,7 @@ void EventLog::write(Severity severity, std::string_view name, std::string_view 
 
 void EventCounter::on_event(const Event& event) {
   ++counts_[static_cast<std::size_t>(event.kind)];
+  log_.trace(node_, event);
   if (side_.empty()) return log_.on_event(event);
   std::vector<Field> fields = {{"side", side_}};
   fields.insert(fields.end(), event.fields.begin(), event.fields.end());

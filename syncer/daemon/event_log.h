@@ -15,6 +15,7 @@
 #include "syncer/config/daemon_config.h"
 #include "syncer/daemon/copy_tally.h"
 #include "syncer/daemon/repeat_filter.h"
+#include "syncer/daemon/trace_file.h"
 #include "syncer/ports/observer.h"
 
 namespace syncer::daemon {
@@ -60,6 +61,11 @@ class EventLog : public Observer {
   void on_event(const Event& event) override;
   /// What passes is given to `keep` as well, from info on and whatever is logged.
   void set_keep(std::function<void(Said)> keep) { keep_ = std::move(keep); }
+  /// From now on every event of `node` from debug on goes there as well; borrowed.
+  void set_trace(TraceFile& trace) { trace_ = &trace; }
+  bool traces(Severity severity) const { return trace_ != nullptr && severity >= Severity::Debug; }
+  /// Before the log leaves any of it out.
+  void trace(std::string_view node, const Event& event);
   /// Logs what was added up, when it is due.
   void advance(Instant now);
   Instant next_deadline() const { return tally_.next_deadline(); }
@@ -77,20 +83,26 @@ class EventLog : public Observer {
   std::function<void(Said)> keep_;
   bool json_;
   std::unique_ptr<Sink> sink_;
+  TraceFile* trace_ = nullptr;
 };
 
 /// Hands each event of a node to the log and counts it for the metrics.
 class EventCounter : public Observer {
  public:
-  /// `side` stands in each line of the log, where a process has several nodes; empty where it has one.
-  explicit EventCounter(EventLog& log, std::string side = "") : log_(log), side_(std::move(side)) {}
-  bool wants(Severity severity) const override { return severity >= Severity::Info || log_.wants(severity); }
+  /// `side` stands in each line of the log, where a process has several nodes; empty where it has one. `node` is the
+  /// node's name, for the trace.
+  explicit EventCounter(EventLog& log, std::string side = "", std::string node = "")
+      : log_(log), side_(std::move(side)), node_(std::move(node)) {}
+  bool wants(Severity severity) const override {
+    return severity >= Severity::Info || log_.wants(severity) || log_.traces(severity);
+  }
   void on_event(const Event& event) override;
   const admin::EventCounts& counts() const { return counts_; }
 
  private:
   EventLog& log_;
   const std::string side_;
+  const std::string node_;
   admin::EventCounts counts_{};
 };
 

@@ -40,7 +40,11 @@ Result<void> keep_name(const config::DaemonConfig& config) {
 }  // namespace
 
 Side::Side(config::DaemonConfig& config, net::Loop& loop, EventLog& log, std::string name)
-    : config_(config), loop_(loop), log_(log), events_(log, std::move(name)), certificates_(config, events_) {}
+    : config_(config),
+      loop_(loop),
+      log_(log),
+      events_(log, std::move(name), config.node.node),
+      certificates_(config, events_) {}
 
 net::StreamCallbacks Side::stream_callbacks() {
   net::StreamCallbacks callbacks;

@@ -10,9 +10,10 @@ namespace tidy {
 namespace {
 
 /// Programs and adapters, the only folders in which something else than the seed may decide.
-const std::set<std::string> kOutside = {"syncer/tls",   "syncer/net",    "syncer/httpio", "syncer/store",
-                                        "syncer/admin", "syncer/config", "syncer/daemon", "syncer/cli",
-                                        "mocksc/http",  "sim/cli",       "sim/report"};
+const std::set<std::string> kOutside = {
+    "syncer/tls",    "syncer/net",    "syncer/httpio",      "syncer/store",       "syncer/admin",
+    "syncer/config", "syncer/daemon", "syncer/cli",         "mocksc/http",        "sim/cli",
+    "sim/report",    "sim/real",      "sim/real/processes", "sim/real/namespaces"};
 
 struct Ban {
   const char* pattern;

@@ -33,6 +33,12 @@ const Folders kSim = {"engine",
                       "why",
                       "show",
                       "debug",
+                      "real",
+                      "real/namespaces",
+                      "real/processes",
+                      "real/registries",
+                      "real/router",
+                      "real/trace",
                       "cli"};
 const Folders kAdapters = {"tls", "net", "httpio", "store", "admin", "config", "daemon", "cli"};
 
@@ -88,6 +94,9 @@ std::map<std::string, Folders> include_table() {
   table["sim/host/registry"] = sim + mocks;  // the rest of the simulator knows no kind of registry
   table["sim/cli"] = table["sim/cli"] + Folders{"syncer/cli", "syncer/reference"};  // version.h, manual
   table["sim/debug"].insert("syncer/admin");                                        // status_json.h
+  for (const char* folder : {"sim/real/processes", "sim/real/registries"}) {        // operators' commands, HTTP
+    table[folder] = table[folder] + Folders{"syncer/admin", "syncer/httpio"};
+  }
   table["sim/engine"] = {"syncer/base"};
   table["sim/fault"] = {"syncer/base", "sim/engine"};
   return table;
@@ -120,6 +129,8 @@ const std::map<std::string, Folders> kThirdParty = {
                                           "sim/why",
                                           "sim/show",
                                           "sim/debug",
+                                          "sim/real/processes",
+                                          "sim/real/trace",
                                           "sim/cli"}},
     {"asio.hpp", {"syncer/net"}},
     {"asio", {"syncer/net", "syncer/httpio"}},

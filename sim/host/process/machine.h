@@ -34,6 +34,8 @@ class MachineClock {
 
   void set_drift(syncer::Instant world, std::int64_t ppm);
   void jump_wall(syncer::Duration by) { wall_offset_ += by; }
+  /// How far the wall clock is off in all.
+  syncer::Duration wall_off() const { return wall_offset_ + wall_skew_; }
   /// The wall clock is off by so much, apart from jumps.
   void skew_wall(syncer::Duration by) { wall_skew_ = by; }
 

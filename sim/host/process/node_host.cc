@@ -262,10 +262,15 @@ void NodeHost::stop_limit(std::uint32_t incarnation) {
   if (running() && stopping_ && incarnation == incarnation_) end_process(HostChange::Stopped, Farewell::Reset);
 }
 
+void NodeHost::lose_from_disk(DiskFate fate) {
+  disk_.crash(fate);
+  if (hardware_ != nullptr) hardware_->crash_disk(fate);
+}
+
 bool NodeHost::crash(DiskFate fate, Farewell farewell) {
   if (!running()) return false;
   end_process(HostChange::Crashed, farewell);
-  disk_.crash(fate);
+  lose_from_disk(fate);
   if (farewell == Farewell::Silent) fabric_.network.set_machine_up(Site::node(index_), false);
   return true;
 }
@@ -321,6 +326,7 @@ void NodeHost::fall(const Doom& doom) {
 bool NodeHost::pause() {
   if (!running() || paused_) return false;
   paused_ = true;
+  hold_process();
   tell(HostChange::Paused);
   return true;
 }
@@ -328,6 +334,7 @@ bool NodeHost::pause() {
 bool NodeHost::resume() {
   if (!running() || !paused_) return false;
   paused_ = false;
+  hold_process();
   tell(HostChange::Resumed);
   drain();
   if (running() && !paused()) rearm();
@@ -337,6 +344,7 @@ bool NodeHost::resume() {
 bool NodeHost::suspend() {
   if (suspended_) return false;
   suspended_ = true;
+  hold_process();
   fabric_.network.set_machine_up(Site::node(index_), false);
   if (running()) tell(HostChange::Paused);
   return true;
@@ -347,6 +355,7 @@ bool NodeHost::resume_machine() {
   suspended_ = false;
   fabric_.network.set_machine_up(Site::node(index_), true);
   if (!running()) return true;
+  hold_process();
   tell(HostChange::Resumed);
   drain();
   if (running() && !paused()) rearm();
@@ -359,6 +368,37 @@ bool NodeHost::operate(const std::function<void(syncer::node::Node&, Instant)>& 
   action(*process_->node(), local_now());
   settle();
   return true;
+}
+
+syncer::Result<void> NodeHost::obey(const Order& order) {
+  if (!running() || paused()) {
+    return syncer::failure(syncer::ErrorCode::Unreachable, "", "the syncer is not there to hear it");
+  }
+  fabric_.kernel.at_work = index_;
+  syncer::Result<void> outcome = process_->obey(local_now(), order);
+  settle();
+  return outcome;
+}
+
+void NodeHost::stir() {
+  if (!running()) return;
+  fabric_.kernel.at_work = index_;
+  settle();
+}
+
+void NodeHost::set_real(ProcessFactory factory, Hardware& hardware) {
+  factory_ = std::move(factory);
+  hardware_ = &hardware;
+}
+
+std::optional<Appearance> NodeHost::appearance() const {
+  if (!running()) return std::nullopt;
+  return process_->appearance();
+}
+
+/// The process goes or stands as it is told to.
+void NodeHost::hold_process() {
+  if (running()) process_->freeze(paused());
 }
 
 }  // namespace sim::host

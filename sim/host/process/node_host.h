@@ -9,6 +9,7 @@
 
 #include "sim/engine/event_queue.h"
 #include "sim/host/kernel.h"
+#include "sim/host/outside.h"
 #include "sim/host/process/machine.h"
 #include "sim/host/process/process.h"
 
@@ -33,6 +34,11 @@ class NodeHost {
   NodeHost* other_side() const { return other_side_; }
   void set_other_side(NodeHost& other) { other_side_ = &other; }
   const syncer::node::Node* node() const { return process_ ? process_->node() : nullptr; }
+  /// From its next start on another program runs here, on a machine that is real.
+  void set_real(ProcessFactory factory, Hardware& hardware);
+  Hardware* hardware() const { return hardware_; }
+  /// What it shows to the outside; nothing while it is down.
+  std::optional<Appearance> appearance() const;
   NodePorts& ports() { return ports_; }
   bool running() const { return process_ != nullptr; }
   bool paused() const { return paused_ || suspended_; }
@@ -54,8 +60,14 @@ class NodeHost {
   bool resume();
   bool suspend();
   bool resume_machine();
+  /// What a crash takes away of the disk.
+  void lose_from_disk(DiskFate fate);
   void slow(syncer::Duration cost) { cost_ = cost; }
   bool operate(const std::function<void(syncer::node::Node&, syncer::Instant)>& action);
+  /// Unreachable when it is down or frozen.
+  syncer::Result<void> obey(const Order& order);
+  /// Something became of the process without an event of this world.
+  void stir();
 
   void doom(Doom doom) { doom_ = doom; }
   std::uint64_t doomed_deaths() const { return doomed_deaths_; }
@@ -87,6 +99,7 @@ class NodeHost {
     std::uint32_t incarnation;
   };
   void tell(HostChange change) const;
+  void hold_process();
   bool can_run() const;
   void run(const engine::QueuedEvent& work);
   void run_datagram(engine::Handle packet, syncer::Instant now);
@@ -107,6 +120,7 @@ class NodeHost {
   Disk disk_;
   NodePorts ports_;
   ProcessFactory factory_;
+  Hardware* hardware_ = nullptr;
   NodeHost* other_side_ = nullptr;
   std::unique_ptr<Process> process_;
   std::uint32_t incarnation_ = 0;

@@ -47,12 +47,37 @@ class Syncer final : public Process {
     node_->on_stored(now, call, std::move(outcome));
   }
   Node* node() override { return node_.get(); }
+  syncer::Result<void> obey(Instant now, const Order& order) override;
 
  private:
   std::unique_ptr<Node> node_;
 };
 
+syncer::Result<void> Syncer::obey(Instant now, const Order& order) {
+  const auto outcome_of = [](const auto& outcome) {
+    return outcome ? syncer::Result<void>() : tl::unexpected(outcome.error());
+  };
+  switch (order.kind) {
+    case Order::Kind::Join:
+      node_->set_seeds(now, order.seeds);
+      return {};
+    case Order::Kind::Replace:
+      return outcome_of(node_->replace_voter(now, order.subject));
+    case Order::Kind::Release:
+      return outcome_of(node_->release_guard(now, order.subject));
+    case Order::Kind::Forget:
+      return outcome_of(node_->forget_region(now, order.subject));
+    case Order::Kind::Reconfigure:
+      return outcome_of(node_->reconfigure(now, *order.config));
+  }
+  return {};
+}
+
 }  // namespace
+
+syncer::Result<void> Process::obey(Instant, const Order&) {
+  return syncer::failure(syncer::ErrorCode::Refused, "", "this process takes no orders");
+}
 
 syncer::Result<std::unique_ptr<Process>> make_syncer(const syncer::node::NodeConfig& config, syncer::Ports ports,
                                                      syncer::Random random, Instant now) {

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sim/host/probe.h"
 #include "syncer/base/random.h"
 #include "syncer/base/result.h"
+#include "syncer/membership/message.h"
 #include "syncer/node/node_config.h"
 #include "syncer/ports/ports.h"
 
@@ -17,6 +21,28 @@ class Node;
 }
 
 namespace sim::host {
+
+/// What an operator asks of a syncer.
+struct Order {
+  enum class Kind : std::uint8_t {
+    Join,         ///< `seeds`
+    Replace,      ///< `subject` is the voter whose slot goes to its new disk
+    Release,      ///< `subject` is the region whose held removals may go; empty: all
+    Forget,       ///< `subject` is the region
+    Reconfigure,  ///< `config`: the live settings of it
+  };
+  Kind kind = Kind::Join;
+  std::string subject;
+  std::vector<syncer::Endpoint> seeds;
+  const syncer::node::NodeConfig* config = nullptr;  ///< borrowed for the call
+};
+
+/// What a syncer shows to somebody who cannot look into it.
+struct Appearance {
+  std::uint64_t led_term = 0;  ///< of a cluster: that it leads in, as far as is known; 0: none
+  /// What it holds of other members by name; those that left are there.
+  std::map<std::string, syncer::membership::State, std::less<>> members;
+};
 
 /// What runs on a machine: the syncer in a world, a recorder where a port itself is tested. The calls are those of
 /// syncer::node::Node.
@@ -39,6 +65,12 @@ class Process {
   virtual void on_stored(syncer::Instant now, syncer::CallId call, syncer::Result<void> outcome) = 0;
   /// The syncer itself; nullptr when it is something else.
   virtual syncer::node::Node* node() { return nullptr; }
+  /// Its machine stops it, or lets it go on. For what runs on a machine that is not simulated.
+  virtual void freeze(bool) {}
+  /// What an operator asks of it; for a process that is no node() in this program.
+  virtual syncer::Result<void> obey(syncer::Instant now, const Order& order);
+  /// As far as it can be told from outside, of a process that is no node() in this program.
+  virtual Appearance appearance() const { return {}; }
 };
 
 /// Brings a process into being; an error is a process that ends at once.

@@ -91,6 +91,7 @@ HttpReply reply_of(mocksc::Outcome outcome, const std::string& origin) {
   reply.delay = outcome.delay;
   if (outcome.kind == Kind::Answer && outcome.is_truncated) {
     reply.outcome = failure(ErrorCode::Corrupt, origin, "the answer ends early");
+    reply.cut = std::move(outcome.response);
   } else if (outcome.kind == Kind::Answer) {
     reply.outcome = std::move(outcome.response);
   } else if (outcome.kind == Kind::Refuse) {

@@ -22,6 +22,7 @@ struct HttpReply {
   bool hangs = false;  ///< never; the rest does not matter then
   syncer::Duration delay{};
   syncer::Result<syncer::HttpResponse> outcome;
+  std::optional<syncer::HttpResponse> cut = {};  ///< of an answer that ends early: what it would have been
 };
 
 /// Something that answers HTTP requests: a registry, or a test.

@@ -3,11 +3,9 @@
 
 #include <algorithm>
 
-#include "sim/host/world.h"
+#include "sim/host/process/appearance.h"
 #include "sim/scenario/language/selector_syntax.h"
 #include "syncer/base/nearest.h"
-#include "syncer/cluster/cluster.h"
-#include "syncer/node/node.h"
 
 namespace sim::scenario {
 namespace {
@@ -97,23 +95,11 @@ JoinTarget join_target(std::string_view text) {
   return {text.substr(0, text.size() - (rpc ? kRpc.size() : 0)), rpc};
 }
 
-namespace {
-
-/// 0 for who does not lead.
-std::uint64_t led_term(const host::World& world, NodeIndex n) {
-  const auto* node = world.node(n);
-  if (node == nullptr) return 0;
-  const auto* cluster = node->cluster();
-  if (cluster == nullptr) return 1;
-  return cluster->is_leader() ? cluster->term() : 0;
-}
-
-}  // namespace
-
 bool leads(const host::World& world, const Names& names, NodeIndex node) {
-  const std::uint64_t own = led_term(world, node);
+  const std::uint64_t own = host::led_term(world, node);
   const auto& region = names.regions()[names.nodes()[node].region].nodes;
-  return own > 0 && std::all_of(region.begin(), region.end(), [&](NodeIndex n) { return led_term(world, n) <= own; });
+  return own > 0 &&
+         std::all_of(region.begin(), region.end(), [&](NodeIndex n) { return host::led_term(world, n) <= own; });
 }
 
 Leads leads_in(const host::World& world, const Names& names) {

@@ -35,6 +35,10 @@ struct Player::Run {
     world.record().capture(options.capture);
     schedule.arm();
     checks.begin({scenario, names, world, context.timeline, context.captures, context.faults, seed});
+    if (options.outside != nullptr) {
+      world.set_outside(*options.outside);
+      options.outside->begin(world);
+    }
   }
 
   Instant end() const { return Instant(scenario.duration); }

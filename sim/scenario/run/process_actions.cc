@@ -6,7 +6,6 @@
 #include "sim/host/process/fuzz_peer.h"
 #include "sim/host/process/hostile_peer.h"
 #include "sim/scenario/run/build_world.h"
-#include "syncer/node/node.h"
 
 namespace sim::scenario {
 namespace {
@@ -18,6 +17,18 @@ constexpr Duration kBusyUnit = std::chrono::microseconds(100);
 constexpr std::size_t kNetworkByte = 13;
 
 std::optional<DiskFate> wiped(DiskFate disk) { return disk == DiskFate::Wipe ? std::optional(disk) : std::nullopt; }
+
+host::Order about(host::Order::Kind kind, std::string subject) {
+  host::Order order;
+  order.kind = kind;
+  order.subject = std::move(subject);
+  return order;
+}
+
+/// Said by the node; one that is down says nothing.
+bool is_refusal(const syncer::Result<void>& outcome) {
+  return !outcome && outcome.error().code != syncer::ErrorCode::Unreachable;
+}
 
 /// The next address of the same machine: it moves from one network to another.
 void move(syncer::Endpoint& address) {
@@ -133,9 +144,10 @@ void ProcessActions::operator()(const Slow& a) const {
 void ProcessActions::operator()(const Join& a) const {
   std::vector<syncer::Endpoint> seeds;
   for (const NodeIndex n : nodes_of(sites(a.via, "via"))) seeds.push_back(world().config(n).gossip_address);
-  for (const NodeIndex n : nodes(a.who)) {
-    world().operate(n, [&](syncer::node::Node& node, syncer::Instant local) { node.set_seeds(local, seeds); });
-  }
+  host::Order join;
+  join.seeds = seeds;
+  // One that is down has nobody to hear it.
+  for (const NodeIndex n : nodes(a.who)) static_cast<void>(world().order(n, join));
 }
 
 void ProcessActions::operator()(const ClusterReplace& a) const {
@@ -144,10 +156,8 @@ void ProcessActions::operator()(const ClusterReplace& a) const {
     std::string refusal = "nobody leads its region";
     for (const NodeIndex one : run.names.regions()[voter.region].nodes) {
       if (!leads(world(), run.names, one)) continue;
-      world().operate(one, [&](syncer::node::Node& node, syncer::Instant local) {
-        const auto outcome = node.replace_voter(local, voter.name);
-        refusal = outcome ? "" : outcome.error().detail;
-      });
+      const auto outcome = world().order(one, about(host::Order::Kind::Replace, voter.name));
+      if (outcome || is_refusal(outcome)) refusal = outcome ? "" : outcome.error().detail;
     }
     if (a.refused == !refusal.empty()) continue;
     const std::string what = a.refused ? " was given away" : " was refused: " + refusal;
@@ -157,21 +167,17 @@ void ProcessActions::operator()(const ClusterReplace& a) const {
 
 void ProcessActions::operator()(const GuardRelease& a) const {
   for (const NodeIndex n : nodes(a.who)) {
-    world().operate(n, [&](syncer::node::Node& node, syncer::Instant local) {
-      const auto outcome = node.release_guard(local, a.region);
-      if (!outcome) run.problems.push_back("the guard was not released: " + outcome.error().detail);
-    });
+    const auto outcome = world().order(n, about(host::Order::Kind::Release, a.region));
+    if (is_refusal(outcome)) run.problems.push_back("the guard was not released: " + outcome.error().detail);
   }
 }
 
 void ProcessActions::operator()(const RegionForget& a) const {
   for (const NodeIndex n : nodes(a.who)) {
-    world().operate(n, [&](syncer::node::Node& node, syncer::Instant local) {
-      const auto outcome = node.forget_region(local, a.region);
-      if (a.refused == !outcome) return;
-      run.problems.push_back("region " + a.region +
-                             (outcome ? " was to be forgotten" : " is not forgotten: " + outcome.error().detail));
-    });
+    const auto outcome = world().order(n, about(host::Order::Kind::Forget, a.region));
+    if (a.refused == !outcome || (!outcome && !is_refusal(outcome))) continue;
+    run.problems.push_back("region " + a.region +
+                           (outcome ? " was to be forgotten" : " is not forgotten: " + outcome.error().detail));
   }
 }
 

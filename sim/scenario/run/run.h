@@ -5,6 +5,7 @@
 
 #include "sim/engine/coverage.h"
 #include "sim/engine/digest.h"
+#include "sim/host/outside.h"
 #include "sim/host/probe.h"
 #include "sim/scenario/run/checks.h"
 #include "sim/scenario/values/result.h"
@@ -15,6 +16,7 @@ namespace sim::scenario {
 /// How to run; none of it changes what happens, only how far it goes.
 struct RunOptions {
   host::Probe* probe = nullptr;          ///< one more watcher: a trace, a picture
+  host::Outside* outside = nullptr;      ///< real time, and processes that are real; see sim/real
   engine::Digest* record = nullptr;      ///< receives the digest with its checkpoints
   engine::Window capture;                ///< events that `record` keeps whole
   engine::Coverage* coverage = nullptr;  ///< counts the points that the run reaches
