@@ -41,7 +41,7 @@ class Deployment final : public host::Outside {
   syncer::Instant now() const { return syncer::Instant(real_now() - start_); }
 
   const scenario::Scenario& scenario_;
-  Site site_;
+  Workplace site_;
   host::World* world_ = nullptr;
   Poller poller_;
   syncer::Instant start_{};

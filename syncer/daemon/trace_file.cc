@@ -13,7 +13,7 @@
 namespace syncer::daemon {
 namespace {
 
-void add_text(std::string& out, std::string_view text) {
+void quote(std::string& out, std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   out += '"';
   for (const char c : text) {
@@ -32,16 +32,16 @@ void add_text(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void add(std::string& out, std::string_view key, std::string_view text) {
+void put(std::string& out, std::string_view key, std::string_view text) {
   if (out.back() != '{') out += ',';
-  add_text(out, key);
+  quote(out, key);
   out += ':';
-  add_text(out, text);
+  quote(out, text);
 }
 
-void add(std::string& out, std::string_view key, std::int64_t number) {
+void put_number(std::string& out, std::string_view key, std::int64_t number) {
   if (out.back() != '{') out += ',';
-  add_text(out, key);
+  quote(out, key);
   out += ':';
   out += std::to_string(number);
 }
@@ -54,16 +54,16 @@ Error io_error(const std::string& path, const char* doing) {
 
 std::string trace_line(std::string_view node, const Event& event) {
   std::string out = "{";
-  add(out, "node", node);
-  add(out, "at", nanos(event.at));
-  add(out, "event", name(event.kind));
-  add(out, "severity", config::severity_text(event.severity));
+  put(out, "node", node);
+  put_number(out, "at", nanos(event.at));
+  put(out, "event", name(event.kind));
+  put(out, "severity", config::severity_text(event.severity));
   out += ",\"fields\":{";
   for (const Field& field : event.fields) {
     if (field.is_number) {
-      add(out, field.key, field.number);
+      put_number(out, field.key, field.number);
     } else {
-      add(out, field.key, field.text);
+      put(out, field.key, field.text);
     }
   }
   return out += "}}";
@@ -81,15 +81,15 @@ TraceFile::~TraceFile() {
 
 Result<void> TraceFile::begin(const node::NodeConfig& node, Instant now, std::int64_t wall, std::string_view version) {
   std::string out = "{";
-  add(out, "trace", 1);
-  add(out, "node", node.node);
-  add(out, "region", node.region);
-  add(out, "mode", node.mode == node::Mode::Cluster ? "cluster" : "single");
-  add(out, "kind", node.registry.kind);
-  add(out, "gossip", to_string(node.gossip_address));
-  add(out, "version", version);
-  add(out, "at", nanos(now));
-  add(out, "wall", wall);
+  put_number(out, "trace", 1);
+  put(out, "node", node.node);
+  put(out, "region", node.region);
+  put(out, "mode", node.mode == node::Mode::Cluster ? "cluster" : "single");
+  put(out, "kind", node.registry.kind);
+  put(out, "gossip", to_string(node.gossip_address));
+  put(out, "version", version);
+  put_number(out, "at", nanos(now));
+  put_number(out, "wall", wall);
   return write(out += "}");
 }
 

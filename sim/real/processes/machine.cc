@@ -36,7 +36,7 @@ Result<void> write_private(const std::string& path, const std::string& content) 
   return failure(ErrorCode::Io, path, "cannot write it: " + std::generic_category().message(number));
 }
 
-Result<std::unique_ptr<Machine>> Machine::make(const Site& site, const std::string& name, syncer::Random random) {
+Result<std::unique_ptr<Machine>> Machine::make(const Workplace& site, const std::string& name, syncer::Random random) {
   auto network = NetworkNamespace::make();
   if (!network) return tl::unexpected(network.error());
   std::unique_ptr<Machine> machine(new Machine(site, site.folder + "/" + name, std::move(*network), random));

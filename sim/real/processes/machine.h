@@ -13,7 +13,7 @@
 namespace sim::real {
 
 /// What all machines of a run have in common.
-struct Site {
+struct Workplace {
   std::string folder;                             ///< everything of the run lies below it
   std::string syncer;                             ///< the program
   std::string fake_clock;                         ///< libfaketime; empty where no clock is wrong
@@ -25,7 +25,7 @@ struct Site {
 /// A real machine below one syncer: a network namespace, a folder, a small disk of its own, clocks that can be wrong.
 class Machine final : public host::Hardware {
  public:
-  static syncer::Result<std::unique_ptr<Machine>> make(const Site& site, const std::string& name,
+  static syncer::Result<std::unique_ptr<Machine>> make(const Workplace& site, const std::string& name,
                                                        syncer::Random random);
   ~Machine() override;
 
@@ -41,16 +41,16 @@ class Machine final : public host::Hardware {
   std::vector<std::string> environment() const;
   std::string log() const { return folder_ + "/log"; }
   std::string admin_socket() const { return folder_ + "/admin.socket"; }
-  const Site& site() const { return site_; }
+  const Workplace& site() const { return site_; }
 
  private:
-  Machine(const Site& site, std::string folder, std::unique_ptr<NetworkNamespace> network, syncer::Random random)
+  Machine(const Workplace& site, std::string folder, std::unique_ptr<NetworkNamespace> network, syncer::Random random)
       : site_(site), folder_(std::move(folder)), network_(std::move(network)), random_(random) {}
   std::string disk() const { return folder_ + "/data"; }
   bool resize_disk(const std::string& size) const;
   void write_clock() const;
 
-  const Site& site_;
+  const Workplace& site_;
   std::string folder_;
   std::unique_ptr<NetworkNamespace> network_;
   syncer::Random random_;
