@@ -6,7 +6,7 @@
 set(SYNCER_APART
   mocksc/fault/fault.cc sim/check/copy_rules.cc sim/check/removal_rules.cc sim/check/rest_rules.cc
   sim/cli/coverage_report.cc sim/cli/debug_command.cc sim/cli/diff_command.cc sim/cli/effort_comparison.cc
-  sim/cli/hunt_command.cc sim/cli/shrink_command.cc sim/cli/sweep_command.cc sim/fault/path.cc
+  sim/cli/hunt_command.cc sim/cli/judge_command.cc sim/cli/real_command.cc sim/cli/shrink_command.cc sim/cli/sweep_command.cc sim/fault/path.cc
   sim/host/process/hostile_gossip.cc sim/host/registry/nacos.cc sim/host/registry/service_center.cc
   sim/host/registry/service_center_values.cc sim/hunt/planned_events.cc sim/report/summary.cc
   sim/scenario/language/selector_syntax.cc syncer/catalog/kind_probe.cc syncer/catalog/regions.cc

@@ -57,6 +57,11 @@ std::string words_of(std::string_view cause) {
   return words;
 }
 
+/// A question has a link of its own, which its answer ends: a daemon asks others how old their changes are.
+bool is_answered(const syncer::Event& event) {
+  return event.kind == EventKind::LinkDown && event.text("reason") == "the question was answered";
+}
+
 }  // namespace
 
 std::vector<std::string_view> Effort::names() {
@@ -74,7 +79,7 @@ void Effort::on_node_event(NodeIndex node, const syncer::Event& event) {
     guarded_at_ = context_.now();
     notes_.clear();
   }
-  if (!is_detour(event.kind)) return;
+  if (!is_detour(event.kind) || is_answered(event)) return;
   const std::string_view member = event.text("member");
   if (!member.empty() && !context_.run->names.node(member)) return;  // a name that somebody invented
   // Of such names members go on to tell each other, and drop what they do not know.

@@ -101,8 +101,11 @@ std::string finish(Raw& raw) {
     const std::string wrong = open_folders(raw.arguments.files);
     if (!wrong.empty()) return wrong;
   }
-  if (one && raw.arguments.files.size() > 1) return "wants one file";
-  const bool single_seed = raw.arguments.seeds && raw.arguments.seeds->first == raw.arguments.seeds->second;
+  const bool is_real = raw.arguments.command == Command::Real;
+  const bool takes_many = is_real || raw.arguments.command == Command::Judge;
+  if (one && !takes_many && raw.arguments.files.size() > 1) return "wants one file";
+  const bool single_seed =
+      is_real || (raw.arguments.seeds && raw.arguments.seeds->first == raw.arguments.seeds->second);
   const bool looks_closely = !raw.arguments.trace.empty() || !raw.arguments.html.empty();
   if (looks_closely && (raw.arguments.files.size() != 1 || !single_seed)) {
     return "--trace and --html want one file and one --seed";

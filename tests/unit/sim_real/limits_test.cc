@@ -19,7 +19,7 @@ scenario::Scenario parsed(const std::string& events, const std::string& expect =
                            events + R"( ],
     "expect": [ { "id": "same", "converged": "all", "after": "20s", "within": "30s" })" +
                            expect + " ] }";
-  auto scenario = scenario::parse(text, "x.json", check::vocabulary());
+  auto scenario = scenario::parse("x.json", text, check::vocabulary());
   EXPECT_TRUE(scenario) << (scenario ? "" : scenario::to_string(scenario.error()));
   return std::move(*scenario);
 }
