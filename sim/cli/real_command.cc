@@ -53,8 +53,8 @@ struct Pair {
   syncer::Duration late{};
 };
 
-/// That seed and some more: what a syncer draws for itself is not the seed's in reality, so a single run would be compared
-/// with a single draw.
+/// That seed and some more: what a syncer draws for itself is not the seed's in reality, so that a single run would be
+/// compared with a single draw.
 Suite simulate(const Scenario& file, std::uint64_t seed) {
   Suite suite;
   suite.file = file.file;

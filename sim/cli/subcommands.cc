@@ -58,7 +58,7 @@ void add_real(CLI::App& app, Raw& raw) {
   real->add_option("--seed", raw.seed, "the seed (default: the scenario's first)");
   real->add_flag("--json", raw.arguments.json, "one line of JSON a scenario instead of text");
   real->add_option("--syncer", raw.arguments.syncer, "the program to run (default: syncer beside this one)");
-  real->add_option("--logs", raw.arguments.logs, "folder that keeps what the syncers log");
+  real->add_option("--logs", raw.arguments.logs, "folder that keeps what the syncers log and trace");
   real->add_option("--trace", raw.arguments.trace, "write every event to a file, - for standard output");
   real->callback([&raw] { raw.arguments.command = Command::Real; });
 }

@@ -94,6 +94,7 @@ void Daemon::hear() {
 }
 
 void Daemon::take(std::string_view line) {
+  trace_ << line << '\n';
   auto entry = parse_trace_line(line);
   if (!entry) {
     why_ = "its trace cannot be read: " + to_string(entry.error());

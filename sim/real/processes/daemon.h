@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -51,7 +52,10 @@ class Daemon final : public host::Process {
 
  private:
   Daemon(Machine& machine, std::unique_ptr<Child> child, DaemonEars ears)
-      : machine_(machine), child_(std::move(child)), ears_(std::move(ears)) {}
+      : machine_(machine),
+        child_(std::move(child)),
+        ears_(std::move(ears)),
+        trace_(machine.trace(), std::ios::app | std::ios::binary) {}
   void listen();
   void hear();
   void take(std::string_view line);
@@ -60,6 +64,7 @@ class Daemon final : public host::Process {
   Machine& machine_;
   std::unique_ptr<Child> child_;
   DaemonEars ears_;
+  std::ofstream trace_;
   std::string unread_;  ///< begun, its end not yet seen
   host::Appearance shown_;
   bool is_leaving_ = false;

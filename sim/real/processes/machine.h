@@ -40,6 +40,8 @@ class Machine final : public host::Hardware {
   syncer::Result<std::string> write_config(const syncer::node::NodeConfig& config) const;
   std::vector<std::string> environment() const;
   std::string log() const { return folder_ + "/log"; }
+  /// What its processes said, for `syncsim judge`.
+  std::string trace() const { return folder_ + "/trace"; }
   std::string admin_socket() const { return folder_ + "/admin.socket"; }
   const Workplace& site() const { return site_; }
 
