@@ -21,6 +21,8 @@ constexpr const char* kExamples =
     "  syncsim run FILE --seeds 1-500 --jobs 4      many seeds, four processes\n"
     "  syncsim run FILE --seed 77 --trace -         every event of one seed\n"
     "  syncsim run FILE --seed 77 --html run.html   the same as a page for a browser\n"
+    "  syncsim real FILE                            the same with real processes, beside the simulator's verdict\n"
+    "  syncsim judge e1.trace w1.trace              what the syncers of a deployment did, by the same rules\n"
     "  syncsim why FILE --seed 77                   what its failure, or its latest instance, comes from\n"
     "  syncsim debug FILE --seed 77                 event by event: break, look at a node's state, go back\n"
     "  syncsim diff FILE --with sync.interval=5s    where two ways to run it part, and how metrics move\n"
@@ -31,7 +33,8 @@ constexpr const char* kExamples =
     "  syncsim hunt build/hunt --for 8h             look for what no scenario shows yet\n"
     "\n"
     "Exit codes: 0 ok, 1 violated, 2 usage or scenario error, 3 undecided, 4 not deterministic,\n"
-    "5 a detour got dearer than the baseline, 6 other points were reached than listed, 70 internal error.\n"
+    "5 a detour got dearer than the baseline, 6 other points were reached than listed, 7 only a simulation can do it,\n"
+    "70 internal error, 77 skipped: no network namespaces here.\n"
     "The language of scenario files: docs/scenario-format.md; for editors: syncsim schema.";
 
 /// "7" or "1-500".

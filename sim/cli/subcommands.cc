@@ -51,10 +51,19 @@ void add_run(CLI::App& app, Raw& raw) {
   run->callback([&raw] { raw.arguments.command = Command::Run; });
 }
 
+constexpr const char* kRealHelp =
+    "Each syncer and each registry is a network namespace of its own; a router on TUN devices passes every IP packet\n"
+    "through the links of the scenario. Registries are the simulator's mocks on real sockets. It needs root or a user\n"
+    "namespace, and /dev/net/tun: elsewhere it says what lacks and ends with 77. Verdict and times stand beside those "
+    "of\n"
+    "ten simulated seeds. What only a simulation can do is said before the run, which is left out then (7).\n"
+    "Many at once: ls scenarios/network/*.json | xargs -P 8 -n 1 syncsim real";
+
 void add_real(CLI::App& app, Raw& raw) {
   CLI::App* real = app.add_subcommand(
       "real", "play scenarios with real syncers on real sockets and real time, and compare with the simulator");
   add_files(real, raw);
+  real->footer(kRealHelp);
   real->add_option("--seed", raw.seed, "the seed (default: the scenario's first)");
   real->add_flag("--json", raw.arguments.json, "one line of JSON a scenario instead of text");
   real->add_option("--syncer", raw.arguments.syncer, "the program to run (default: syncer beside this one)");

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -27,6 +28,7 @@ using syncer::Result;
 namespace {
 
 constexpr int kBacklog = 1024;
+constexpr syncer::Duration kSendAgain = std::chrono::milliseconds(2);
 
 /// A syncer writes many copies with one request.
 syncer::httpio::RequestLimits limits() {
@@ -98,18 +100,26 @@ class Gateway::Connection : public std::enable_shared_from_this<Gateway::Connect
       return gateway_.close(descriptor_);
     }
     const bool is_cut = !reply.outcome;
-    const std::string text = wire_answer(is_cut ? *reply.cut : *reply.outcome, {is_cut, is_head_, keeps_});
-    if (!send_all(text) || is_cut || !keeps_) return gateway_.close(descriptor_);
-    is_busy_ = false;
-    take_up();
+    ends_ = is_cut || !keeps_;
+    output_ = wire_answer(is_cut ? *reply.cut : *reply.outcome, {is_cut, is_head_, keeps_});
+    sent_ = 0;
+    flush();
   }
 
-  /// Answers are small beside what a socket holds; a client that reads nothing for so long is given up.
-  bool send_all(std::string_view text) const {
-    const int size = static_cast<int>(text.size()) + 65536;
-    ::setsockopt(descriptor_, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
-    const ssize_t sent = ::send(descriptor_, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    return sent == static_cast<ssize_t>(text.size());
+  /// What the socket has no room for goes a moment later.
+  void flush() {
+    if (is_over_) return;
+    const std::string_view rest = std::string_view(output_).substr(sent_);
+    const ssize_t sent = ::send(descriptor_, rest.data(), rest.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) return gateway_.close(descriptor_);
+    sent_ += static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+    if (sent_ < output_.size()) {
+      World& world = gateway_.world_;
+      return world.at(world.now() + kSendAgain, [self = shared_from_this()](World&) { self->flush(); });
+    }
+    if (ends_) return gateway_.close(descriptor_);
+    is_busy_ = false;
+    take_up();
   }
 
   Gateway& gateway_;
@@ -122,6 +132,9 @@ class Gateway::Connection : public std::enable_shared_from_this<Gateway::Connect
   bool is_over_ = false;
   bool keeps_ = false;
   bool is_head_ = false;
+  std::string output_;
+  std::size_t sent_ = 0;
+  bool ends_ = false;
 };
 
 Gateway::Gateway(World& world, Poller& poller, Who who) : world_(world), poller_(poller), who_(std::move(who)) {}
