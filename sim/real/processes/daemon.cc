@@ -64,6 +64,7 @@ Result<std::unique_ptr<host::Process>> Daemon::start_on(Machine& machine, const 
                              machine.log()});
   if (!child) return tl::unexpected(child.error());
   std::unique_ptr<Daemon> daemon(new Daemon(machine, std::move(*child), std::move(ears)));
+  daemon->policy_ = config.policy.text;
   daemon->listen();
   return std::unique_ptr<host::Process>(std::move(daemon));
 }
@@ -132,6 +133,10 @@ Result<void> Daemon::obey(syncer::Instant, const host::Order& order) {
     if (const auto file = machine_.write_config(*order.config); !file) return tl::unexpected(file.error());
   }
   std::vector<syncer::admin::Command> commands;
+  // An operator who means it says so; a reload alone takes no policy that takes much.
+  if (order.config != nullptr && std::exchange(policy_, order.config->policy.text) != order.config->policy.text) {
+    commands.emplace_back(syncer::admin::ConfirmPolicy{policy_});
+  }
   for (const syncer::Endpoint& seed : order.seeds) commands.emplace_back(syncer::admin::Join{to_string(seed)});
   if (order.kind != host::Order::Kind::Join) commands.push_back(command_of(order));
   const syncer::admin::DaemonAddress address{{machine_.admin_socket(), {}}, ""};

@@ -69,6 +69,7 @@ class Daemon final : public host::Process {
   host::Appearance shown_;
   bool is_leaving_ = false;
   bool is_over_ = false;
+  std::string policy_;  ///< that it was given last
   std::string fatal_;
   std::string why_;  ///< the last reason that it gave for not going on
 };
