@@ -14,6 +14,7 @@
 #include "sim/check/policy_rule.h"
 #include "sim/check/predicates.h"
 #include "sim/check/raft_rules.h"
+#include "sim/check/relay_rule.h"
 #include "sim/check/removal_rules.h"
 #include "sim/check/replica_rules.h"
 #include "sim/check/resource_rule.h"
@@ -47,6 +48,7 @@ std::vector<std::unique_ptr<Rule>> all_rules(const Calm& calm) {
   rules.push_back(make_rest_rule());
   rules.push_back(make_identity_rule());
   rules.push_back(make_policy_rule());
+  rules.push_back(make_relay_rule());
   rules.push_back(make_resource_rule(calm));
   return rules;
 }

@@ -48,6 +48,7 @@ gossip::GossipConfig gossip_config(const NodeConfig& config) {
                  {"rpc", to_string(config.rpc_address)},
                  {"mode", config.mode == Mode::Single ? "single" : "cluster"}};
   if (config.sync.dial_only) gossip.tags["dial"] = "out";
+  if (config.sync.relay) gossip.tags["relay"] = "on";
   if (config.mode == Mode::Cluster) gossip.tags["cluster"] = to_string(config.cluster_address);
   return gossip;
 }
@@ -97,7 +98,8 @@ std::optional<peering::RemoteRegion> remote_region(const NodeConfig& config, con
   // dialling it lets both sides say so.
   if (region == config.region && config.mode == Mode::Cluster) return std::nullopt;
   const bool alive = member.state == membership::State::Alive || member.state == membership::State::Suspect;
-  return peering::RemoteRegion{region, member.name, *rpc, alive, tag(member, "dial") == "out"};
+  return peering::RemoteRegion{
+      region, member.name, *rpc, alive, tag(member, "dial") == "out", tag(member, "relay") == "on"};
 }
 
 std::optional<cluster::Cluster::Member> cluster_member(const NodeConfig& config, const gossip::MemberInfo& member) {

@@ -88,6 +88,9 @@ RegionStatus status_of(const std::string& region, const Parts& parts, Instant no
   status.link.receiving = link.last_heard && peering.state(region, now).connected;
   status.link.sending = link.publishing;
   status.link.link_up = status.link.receiving && status.link.sending;
+  for (const std::string& passed : link.via) status.link.via += (status.link.via.empty() ? "" : " ") + passed;
+  status.link.read_via = link.read_via;
+  status.link.hops = status.link.receiving ? link.via.size() + 1 : 0;
   status.link.left = link.left;
   if (link.last_heard) status.link.last_heard = now - *link.last_heard;
   status.link.unacknowledged = link.unacknowledged;

@@ -25,12 +25,13 @@ struct SyncSettings {
   std::uint64_t max_bytes = std::uint64_t{256} << 20U;  ///< of all its records
   std::uint64_t max_changes = 5'000;                    ///< a second, on the average of some seconds
   std::vector<std::string> regions = {"*"};             ///< that may take part; see Authorization
+  bool relay = false;      ///< what is held of other regions is passed on to those that do not reach them
   bool dial_only = false;  ///< nobody can dial this region: others publish to it on the links that it opens
 };
 
 inline settings::Settings<SyncSettings> sync_settings() {
   using S = SyncSettings;
-  return settings::live<S>({
+  settings::Settings<S> rows = settings::live<S>({
       settings::positive("sync.connect-retry", &S::connect_retry, "pause between two dials of a peer"),
       settings::custom("sync.dial-only", settings::kSwitchForm, &S::dial_only,
                        "on where no other region can open a connection to this one, as behind NAT or a firewall: they "
@@ -51,6 +52,11 @@ inline settings::Settings<SyncSettings> sync_settings() {
                       "regions whose records are taken, and which are given ours; * for all"),
       settings::positive("sync.silence", &S::silence, "a link silent for this long is dialled again"),
   });
+  // Told in gossip, when the syncer starts.
+  rows.push_back(settings::custom("sync.relay", settings::kSwitchForm, &S::relay,
+                                  "on to pass on what is held of other regions to those that do not reach them",
+                                  settings::parse_switch, settings::show_switch));
+  return rows;
 }
 
 /// Checks what single settings cannot: combinations that make no sense.

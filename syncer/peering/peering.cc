@@ -40,7 +40,9 @@ Peering::Peering(PeeringConfig config, Streams& streams, Observer& observer, Ran
       handshake_(config_, random.stream("run").next()),
       peers_(config_.sync.connect_retry, random, now),
       challenges_(config_.sync.heartbeat),
-      core_(options_of(config_.sync), now) {}
+      core_(options_of(config_.sync), now),
+      relay_({config_, links_, peers_, core_, observer_}, random.stream("run").next(),
+             [this](Instant at, LinkId link, ByteView frame) { send(at, link, frame); }) {}
 
 // What the node decides.
 
@@ -75,9 +77,11 @@ void Peering::set_regions(Instant now, std::vector<RemoteRegion> regions) {
     if (nodes.empty() && peers_.find(name) == nullptr) continue;
     Peer& peer = peers_.at(name);
     const bool left = nodes.empty();
+    if (!peer.in_pool && !left) peer.heard_directly = now;  // it has time to dial us before it is read otherwise
     peer.in_pool = peer.in_pool || !left;
     peer.dial_only = std::any_of(nodes.begin(), nodes.end(), [](const RemoteRegion& node) { return node.dial_only; });
     peer.alive = std::any_of(nodes.begin(), nodes.end(), [](const RemoteRegion& node) { return node.alive; });
+    peer.relay = std::any_of(nodes.begin(), nodes.end(), [](const RemoteRegion& node) { return node.relay; });
     show(now, peer, false);
     if (left)
       core_.remove_peer(peer.id);
@@ -88,6 +92,8 @@ void Peering::set_regions(Instant now, std::vector<RemoteRegion> regions) {
     note_presence(now, peer);
   }
   dial_due(now);
+  relay_.links_changed();
+  settle_ways(now);
 }
 
 void Peering::open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set) {
@@ -131,6 +137,8 @@ void Peering::set_views(Instant now, ViewOf view_of, Duration pace) {
   view_of_ = std::move(view_of);
   view_pace_ = pace;
   for (auto& [name, peer] : peers_) show(now, peer, true);
+  relay_.set_limited(view_of_ != nullptr);
+  settle_ways(now);
 }
 
 /// Before anything is said to it, and `again` when views changed: who once had a view of its own keeps having one.
@@ -142,6 +150,7 @@ void Peering::show(Instant now, const Peer& peer, bool again) {
   replication::Outputs out = take_outputs();
   core_.set_view(now, peer.id, view ? std::move(view) : replication::open_view(), view_pace_, !again, out);
   carry_out(now, out);
+  relay_.links_changed();
 }
 
 const replication::Projection* Peering::projection(std::string_view region) const {
@@ -179,6 +188,7 @@ void Peering::on_stream_data(Instant now, LinkId id, ByteView bytes) {
       return drop(now, *link, Refusal::TooLarge, "too much of unfinished frames");
     if (!*message) return greet(now, *link);
     on_message(now, *link, **message);
+    settle_ways(now);
   }
 }
 
@@ -197,11 +207,12 @@ void Peering::on_message(Instant now, PeerLink& link, const wire::SyncMessage& m
   if (link.state == PeerLink::State::Up) {
     const Peer& peer = peers_.at(link.region);
     if (from_writer != nullptr && peer.in == link.id) return on_writer_message(now, link, *from_writer);
-    if (from_reader == nullptr || peer.out != link.id) {
+    replication::Outputs out = take_outputs();
+    if (from_reader != nullptr && peer.out == link.id) {
+      core_.receive(now, peer.id, *from_reader, out);
+    } else if (!relay_.on_message(now, link, message, out)) {
       return drop(now, link, Refusal::OutOfTurn, "message in the wrong direction");
     }
-    replication::Outputs out = take_outputs();
-    core_.receive(now, peer.id, *from_reader, out);
     return carry_out(now, out);
   }
   if (link.dialer) return on_greeting_answer(now, link, message);
@@ -214,6 +225,7 @@ void Peering::on_writer_message(Instant now, PeerLink& link, const replication::
   Peer& peer = peers_.at(link.region);
   const Epoch epoch = std::visit([](const auto& m) { return m.epoch; }, message);
   const Epoch known = peer.writer.known_epoch();
+  relay_.hear_directly(now, peer);
   switch (peer.writer.judge(now, link.run, epoch)) {
     case WriterTrust::Verdict::Hear:
       return hear(now, link, epoch, message);
@@ -250,7 +262,12 @@ void Peering::carry_out(Instant now, replication::Outputs& out) {
 
 void Peering::carry_out(Instant now, replication::Output& output) {
   using namespace replication;  // NOLINT(google-build-using-namespace): its outputs
-  if (const auto* message = std::get_if<Publish>(&output)) return publish(now, *message);
+  if (const auto* message = std::get_if<Publish>(&output)) {
+    return publish(now, message->to, wire::encode_sync(message->message));
+  }
+  if (const auto* passed = std::get_if<PassOn>(&output)) {
+    return publish(now, passed->to, wire::encode_sync(peers_.name_of(passed->origin), passed->message));
+  }
   if (const auto* question = std::get_if<Ask>(&output)) return ask(now, *question);
   if (const auto* own = std::get_if<Appended>(&output)) {
     append_times_.note(now, own->version.epoch, own->version.seq);
@@ -275,10 +292,9 @@ void Peering::carry_out(Instant now, replication::Output& output) {
   }
 }
 
-void Peering::publish(Instant now, const replication::Publish& publish) {
-  const Bytes frame = wire::encode_sync(publish.message);
-  for (const replication::RegionId to : publish.to) {
-    const Peer& peer = peers_.at(peers_.name_of(to));
+void Peering::publish(Instant now, const std::vector<replication::RegionId>& to, ByteView frame) {
+  for (const replication::RegionId region : to) {
+    const Peer& peer = peers_.at(peers_.name_of(region));
     if (peer.out) send(now, *peer.out, frame);
   }
 }
@@ -286,7 +302,11 @@ void Peering::publish(Instant now, const replication::Publish& publish) {
 void Peering::ask(Instant now, const replication::Ask& ask) {
   const Peer& peer = peers_.at(peers_.name_of(ask.to));
   report_question(observer_, now, peer.name, ask.message);
-  if (peer.in) send(now, *peer.in, wire::encode_sync(ask.message));
+  const Peer* relay = peers_.find(peer.via);
+  if (relay != nullptr && relay->in)
+    send(now, *relay->in, wire::encode_sync(peer.name, ask.message));
+  else if (peer.in)
+    send(now, *peer.in, wire::encode_sync(ask.message));
 }
 
 /// What others know of us is followed as far as a region comes by itself: further, somebody made them believe it, and
@@ -314,7 +334,7 @@ void Peering::refuse_stale(Instant now, std::string_view region, Epoch got, Epoc
 
 void Peering::note_presence(Instant now, Peer& peer) {
   if (publishing_ && peer.alive) peer.expected = true;
-  if (peer.alive || peer.in || is_published_to(peer)) {
+  if (peer.alive || peer.in || !peer.via.empty() || is_published_to(peer)) {
     absent_.erase(peer.name);
     peer.absent_since = kNever;
     peer.unwanted = false;
@@ -329,7 +349,7 @@ void Peering::look_at_exchanges(Instant now) {
   next_look_ = now + config_.sync.heartbeat;
   for (auto& [name, peer] : peers_) {
     const std::uint64_t open = is_published_to(peer) ? core_.publisher(peer.id).unacknowledged(peer.id) : 0;
-    const bool complete = !peer.in || state(peer, now).complete;
+    const bool complete = (!peer.in && peer.via.empty()) || state(peer, now).complete;
     if (!peer.exchange.look(now, core_.publisher(peer.id).log().head() - open, open, complete)) continue;
     const std::string_view reason =
         peer.exchange.is_stalled() ? "it does not take what it is given" : "its records do not become complete";
@@ -352,23 +372,11 @@ std::vector<std::string> Peering::forgettable(Instant now) const {
   return names;
 }
 
-Result<void> Peering::may_forget(std::string_view region) const {
-  const Peer* peer = peers_.find(region);
-  if (peer == nullptr || region == config_.region) {
-    return failure(ErrorCode::NotFound, "", "no other region is known as \"" + std::string(region) + "\"");
-  }
-  if (absent_.contains(region)) return {};
-  return failure(ErrorCode::Refused, "", "region \"" + peer->name + "\" is there; stop its syncers first");
-}
-
-void Peering::want_forgotten(std::string_view region) {
-  if (may_forget(region)) peers_.at(region).unwanted = true;
-}
-
 void Peering::erase_region(Instant now, std::string_view region) {
   Peer& peer = peers_.at(region);
   if (peer.out) close(now, *peer.out, "the region is forgotten");
   forget(now, region);
+  relay_.forget(region);
   core_.erase_peer(peer.id);
   observe(observer_, now, EventKind::RegionForgotten, Severity::Info, {{"region", region}});
   absent_.erase(peer.name);
@@ -394,7 +402,7 @@ bool Peering::is_published_to(const Peer& peer) const {
 
 RegionState Peering::state(const Peer& peer, Instant now) const {
   const replication::Replica* replica = core_.replica(peer.id);
-  const bool connected = peer.in && now - peer.writer.last_heard() <= config_.sync.silence;
+  const bool connected = (peer.in || !peer.via.empty()) && now - peer.writer.last_heard() <= config_.sync.silence;
   const bool complete = replica != nullptr && replica->consistent();
   return {connected, complete, core_.origin_healthy(peer.id)};
 }
@@ -414,26 +422,6 @@ std::vector<std::pair<std::string_view, RegionState>> Peering::take_region_chang
     changes.emplace_back(name, current);
   }
   return changes;
-}
-
-Peering::Link Peering::link(std::string_view region) const {
-  Link link;
-  const Peer* peer = peers_.find(region);
-  if (peer == nullptr) return link;
-  if (peer->writer.has_spoken()) link.last_heard = peer->writer.last_heard();
-  link.up = peer->in.has_value();
-  link.publishing = is_published_to(*peer);
-  link.unacknowledged = core_.publisher(peer->id).unacknowledged(peer->id);
-  link.dial_only = peer->dial_only;
-  link.dial_problem = peer->exchange.dial_problem();
-  link.stalled = link.publishing && peer->exchange.is_stalled();
-  link.incomplete = link.up && peer->exchange.is_incomplete();
-  link.in_pool = peer->in_pool && peer->dialer.wanted();
-  link.left = peer->in_pool && !peer->dialer.wanted();
-  link.conflict = handshake_.conflict(region);
-  if (link.up) link.node = links_.find(*peer->in)->node;
-  link.over_quota = core_.over_quota(peer->id);
-  return link;
 }
 
 }  // namespace syncer::peering

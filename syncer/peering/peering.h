@@ -15,7 +15,9 @@
 #include "syncer/peering/handshake.h"
 #include "syncer/peering/links.h"
 #include "syncer/peering/peers.h"
+#include "syncer/peering/published.h"
 #include "syncer/peering/questions.h"
+#include "syncer/peering/relay.h"
 #include "syncer/peering/sizes.h"
 #include "syncer/replication/replication.h"
 
@@ -107,8 +109,8 @@ class Peering {
 
   /// The exchange with a region.
   struct Link {
-    bool up = false;                         ///< it publishes to us
-    bool publishing = false;                 ///< we publish to it
+    bool up = false;                         ///< it publishes to us, or is read by way of another
+    bool publishing = false;                 ///< we publish to it, or it reads us by way of another
     std::optional<Instant> last_heard = {};  ///< last authentic message of its writer; nothing before the first
     std::uint64_t unacknowledged = 0;        ///< our entries it has not acknowledged yet
     std::string node;                        ///< its writer; empty while it does not publish to us
@@ -120,10 +122,12 @@ class Peering {
     bool left = false;                       ///< gossip had shown one, and it has left
     std::string conflict;                    ///< who uses the region's name besides its writer; empty when nobody does
     std::optional<replication::QuotaKind> over_quota = {};  ///< it offers more than that
+    std::vector<std::string> via = {};                      ///< regions passed by what we read of it, the nearest first
+    std::string read_via = {};                              ///< the region by way of which it reads us
   };
   Link link(std::string_view region) const;
   /// Age of the oldest entry of ours that the region has not acknowledged; zero when there is none.
-  Duration lag(Instant now, std::string_view region) const;
+  Duration lag(Instant now, std::string_view region) const { return published().lag(now, region); }
   /// Age of an entry of ours; nothing when it is not remembered.
   std::optional<Duration> age_of(Instant now, replication::Version version) const {
     return append_times_.age(now, version.epoch, version.seq);
@@ -131,23 +135,11 @@ class Peering {
   /// For people, that our region's name is used by two syncers; empty while that is not so.
   std::string conflict() const { return handshake_.conflict(config_.region); }
 
-  /// Where an own record stands: in the log, and on the way to each region it is published to.
-  struct Publication {
-    struct Place {
-      std::string region;
-      bool sent = false;
-      bool acknowledged = false;
-      std::string problem;                         ///< why it is not being sent; empty when it is
-      std::optional<std::uint32_t> withheld = {};  ///< it is not shown to the region, for this reason of its view
-    };
-    Epoch epoch;
-    std::uint64_t seq = 0;
-    std::vector<Place> places;
-  };
-  /// Nothing when the log does not have it.
-  std::optional<Publication> publication_of(const Bytes& key) const;
-  /// Own records that a region, or with an empty name any region, has not acknowledged; the first few.
-  std::vector<Bytes> unacknowledged_keys(std::string_view region, std::size_t limit) const;
+  /// What became of our own records.
+  std::optional<Publication> publication_of(const Bytes& key) const { return published().find(key); }
+  std::vector<Bytes> unacknowledged_keys(std::string_view region, std::size_t limit) const {
+    return published().unacknowledged_keys(region, limit);
+  }
 
   /// Asks a region on behalf of an operator. The answer comes by take_answers(), after some seconds at most. NotFound
   /// for a region that is not known or has no address, Refused when too many questions are under way.
@@ -197,13 +189,17 @@ class Peering {
   replication::Outputs take_outputs() { return std::exchange(spare_outputs_, {}); }
   void carry_out(Instant now, replication::Outputs& out);
   void carry_out(Instant now, replication::Output& output);
-  void publish(Instant now, const replication::Publish& publish);
+  void publish(Instant now, const std::vector<replication::RegionId>& to, ByteView frame);
   void ask(Instant now, const replication::Ask& ask);
 
   // Links.
+  void settle_ways(Instant now) {
+    while (relay_.wants_update()) relay_.update(now);
+  }
+  Published published() const { return {config_.region, peers_, links_, core_, append_times_, relay_}; }
   void dial_due(Instant now);
   void publish_back(Instant now, Peer& peer);
-  void take_back(const PeerLink& link, Peer& peer);
+  void take_back(Instant now, const PeerLink& link, Peer& peer);
   void send(Instant now, LinkId link, ByteView frame);
   void refuse(Instant now, PeerLink& link, Refusal why, const std::string& region, const std::string& node,
               const wire::Refuse& refusal);
@@ -230,6 +226,7 @@ class Peering {
   Questions questions_;
   AppendTimes append_times_;
   replication::Replication core_;
+  Relay relay_;
   ViewOf view_of_;
   Duration view_pace_{};
   std::vector<RemoteChange> changes_;

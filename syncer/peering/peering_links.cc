@@ -97,6 +97,8 @@ void Peering::accept(Instant now, PeerLink& link, const wire::Hello& hello) {
   link.region = hello.region;
   if (const auto former = std::exchange(peer.in, link.id)) close(now, *former, "replaced by a newer link");
   note_presence(now, peer);
+  relay_.hear_directly(now, peer);
+  relay_.links_changed();
   core_.writer_up(peer.id);
   links_.send(link, wire::encode_sync(wire::SyncMessage(handshake_.welcome(peer))));
   links_.set_up(now, link, hello.node, hello.run);
@@ -137,8 +139,9 @@ void Peering::on_welcome(Instant now, PeerLink& link, const wire::Welcome& welco
   peer.dialer.on_success();
   links_.set_up(now, link, welcome.node, welcome.run);
   peer.exchange.opened(now);
-  if (config_.sync.dial_only) take_back(link, peer);
+  if (config_.sync.dial_only) take_back(now, link, peer);
   note_presence(now, peer);
+  relay_.links_changed();
   replication::Outputs out = take_outputs();
   core_.reader_up(peer.id, out);
   carry_out(now, out);
@@ -172,15 +175,17 @@ void Peering::publish_back(Instant now, Peer& peer) {
     return;
   peer.out = peer.in;
   peer.exchange.opened(now);
+  relay_.links_changed();
   replication::Outputs out = take_outputs();
   core_.reader_up(peer.id, out);
   carry_out(now, out);
 }
 
 /// We cannot be dialled: what the region publishes comes on the link that we dialled.
-void Peering::take_back(const PeerLink& link, Peer& peer) {
+void Peering::take_back(Instant now, const PeerLink& link, Peer& peer) {
   if (peer.in) return;
   peer.in = link.id;
+  relay_.hear_directly(now, peer);
   core_.writer_up(peer.id);
 }
 
@@ -225,6 +230,7 @@ void Peering::on_stream_closed(Instant now, LinkId id, std::string_view reason) 
   if (link->dialer && !link->asks && link->state != PeerLink::State::Up) links_.report_failed_dial(now, *link, reason);
   detach(now, *link, reason);
   dial_due(now);
+  settle_ways(now);
 }
 
 /// The region of a link that is gone learns of it.
@@ -239,6 +245,7 @@ void Peering::detach(Instant now, const PeerLink& link, std::string_view reason)
   }
   const bool published = peer.out == link.id;
   if (published) peer.out.reset();
+  relay_.links_changed();
   note_presence(now, peer);
   if (!published) return;
   peer.exchange.lost(link.address, reason);
@@ -255,55 +262,18 @@ void Peering::advance(Instant now) {
   handshake_.advance(now);
   look_at_exchanges(now);
   dial_due(now);
+  relay_.advance(now);
+  settle_ways(now);
 }
 
 Instant Peering::next_deadline() const {
-  Instant next = std::min(
-      {core_.next_deadline(), links_.next_deadline(), handshake_.next_deadline(), challenges_.next_deadline()});
+  Instant next = std::min({core_.next_deadline(), links_.next_deadline(), handshake_.next_deadline(),
+                           challenges_.next_deadline(), relay_.next_deadline()});
   if (!publishing_) return next;
   for (const auto& [name, peer] : peers_) {
     if (!peer.out && !peer.dial_only) next = std::min(next, peer.dialer.next_attempt());
   }
   return next;
-}
-
-// What is published.
-
-std::optional<Peering::Publication> Peering::publication_of(const Bytes& key) const {
-  const auto seq = core_.log().seq_of(key);
-  if (!seq) return std::nullopt;
-  Publication publication{core_.log().epoch(), *seq, {}};
-  for (const auto& [name, peer] : peers_) {
-    // A view of the log has numbers out of the same count, so the number says the same of each reader.
-    const replication::Sender* sender = core_.publisher(peer.id).sender(peer.id);
-    if (sender == nullptr || name == config_.region) continue;
-    Publication::Place place{name, false, sender->acknowledged() >= *seq, ""};
-    if (const replication::Projection* shown = core_.projection(peer.id)) {
-      const auto withheld = shown->withheld().find(key);
-      if (withheld != shown->withheld().end()) place.withheld = withheld->second;
-    }
-    place.sent = place.acknowledged || (sender->up() && sender->bound() && sender->cursor() >= *seq);
-    if (!place.acknowledged && !is_published_to(peer)) {
-      const std::string& why = peer.exchange.dial_problem();
-      place.problem = "no link to " + (why.empty() ? "region " + name + " yet" : why);
-    }
-    publication.places.push_back(std::move(place));
-  }
-  return publication;
-}
-
-std::vector<Bytes> Peering::unacknowledged_keys(std::string_view region, std::size_t limit) const {
-  std::set<Bytes> keys;
-  for (const auto& [name, peer] : peers_) {
-    const replication::Publisher& publisher = core_.publisher(peer.id);
-    const replication::Sender* sender = publisher.sender(peer.id);
-    if (sender == nullptr || name == config_.region || (!region.empty() && region != name)) continue;
-    const auto& log = publisher.log().by_seq();
-    for (auto it = log.upper_bound(sender->acknowledged()); it != log.end() && keys.size() < limit; ++it) {
-      if (it->second->live) keys.insert(it->second->key);
-    }
-  }
-  return {keys.begin(), keys.end()};
 }
 
 void Peering::dial_now(Instant now, std::string_view region) {
@@ -313,20 +283,46 @@ void Peering::dial_now(Instant now, std::string_view region) {
   dial_due(now);
 }
 
-Duration Peering::lag(Instant now, std::string_view region) const {
+Result<void> Peering::may_forget(std::string_view region) const {
   const Peer* peer = peers_.find(region);
-  const replication::Sender* sender = peer == nullptr ? nullptr : core_.publisher(peer->id).sender(peer->id);
-  if (sender == nullptr || core_.publisher(peer->id).unacknowledged(peer->id) == 0) return Duration::zero();
-  const auto& entries = core_.publisher(peer->id).log().by_seq();
-  const auto first = entries.upper_bound(sender->acknowledged());
-  if (first == entries.end()) return Duration::zero();
-  const auto age = append_times_.age(now, core_.log().epoch(), first->first);
-  return age ? *age : append_times_.oldest(now).value_or(Duration::zero());
+  if (peer == nullptr || region == config_.region) {
+    return failure(ErrorCode::NotFound, "", "no other region is known as \"" + std::string(region) + "\"");
+  }
+  if (absent_.contains(region)) return {};
+  return failure(ErrorCode::Refused, "", "region \"" + peer->name + "\" is there; stop its syncers first");
+}
+
+void Peering::want_forgotten(std::string_view region) {
+  if (may_forget(region)) peers_.at(region).unwanted = true;
 }
 
 bool Peering::is_unwanted(std::string_view region) const {
   const Peer* peer = peers_.find(region);
   return peer != nullptr && peer->unwanted;
+}
+
+// What is known of the exchange with a region.
+
+Peering::Link Peering::link(std::string_view region) const {
+  Link link;
+  const Peer* peer = peers_.find(region);
+  if (peer == nullptr) return link;
+  if (peer->writer.has_spoken()) link.last_heard = peer->writer.last_heard();
+  link.up = peer->in || !peer->via.empty();
+  link.publishing = published().reaches(*peer);
+  link.unacknowledged = published().unacknowledged(*peer);
+  link.dial_only = peer->dial_only;
+  link.dial_problem = peer->exchange.dial_problem();
+  link.stalled = is_published_to(*peer) && peer->exchange.is_stalled();
+  link.incomplete = link.up && peer->exchange.is_incomplete();
+  link.in_pool = peer->in_pool && peer->dialer.wanted();
+  link.left = peer->in_pool && !peer->dialer.wanted();
+  link.conflict = handshake_.conflict(region);
+  if (peer->in) link.node = links_.find(*peer->in)->node;
+  link.over_quota = core_.over_quota(peer->id);
+  link.via = relay_.via(*peer);
+  link.read_via = is_published_to(*peer) ? "" : relay_.read_by_way_of(region);
+  return link;
 }
 
 // Questions of ours.

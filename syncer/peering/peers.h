@@ -30,8 +30,10 @@ struct RemoteRegion {
   Endpoint rpc;
   bool alive = true;       ///< what gossip thinks of it; another address is another alternative, another opinion is not
   bool dial_only = false;  ///< it says that it cannot be dialled
+  bool relay = false;      ///< it says that it passes on what it holds of others
   bool operator==(const RemoteRegion& other) const {
-    return region == other.region && node == other.node && rpc == other.rpc && dial_only == other.dial_only;
+    return region == other.region && node == other.node && rpc == other.rpc && dial_only == other.dial_only &&
+           relay == other.relay;
   }
 };
 
@@ -95,11 +97,15 @@ struct Peer {
   std::string name;
   replication::RegionId id;  ///< its name in the replication core
   Dialer dialer;
-  std::optional<LinkId> out = {};  ///< the link that we publish on; we dialled it unless one side is dial-only
-  std::optional<LinkId> in = {};   ///< the link that it publishes on; likewise it dialled it
-  bool in_pool = false;            ///< gossip has shown a syncer of it
-  bool alive = false;              ///< gossip shows one that is alive
-  bool dial_only = false;          ///< it cannot be dialled: we publish on the link that it dialled
+  std::optional<LinkId> out = {};           ///< the link that we publish on; we dialled it unless one side is dial-only
+  std::optional<LinkId> in = {};            ///< the link that it publishes on; likewise it dialled it
+  bool in_pool = false;                     ///< gossip has shown a syncer of it
+  bool alive = false;                       ///< gossip shows one that is alive
+  bool dial_only = false;                   ///< it cannot be dialled: we publish on the link that it dialled
+  bool relay = false;                       ///< it passes on what it holds of others
+  Instant heard_directly = Instant::min();  ///< on its own link; likewise when that began
+  std::string via = {};                     ///< the neighbour by which we read it; empty while it is read directly
+  Instant heard_by_way = Instant::min();    ///< through that neighbour, what was of use; likewise since when
   Exchange exchange = {};
   Instant absent_since = kNever;  ///< since when neither gossip nor a link shows that it is there
   bool unwanted = false;          ///< an operator wants it forgotten

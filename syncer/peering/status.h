@@ -25,6 +25,9 @@ struct LinkStatus {
   std::uint64_t records = 0;         ///< instances and what belongs to them: services, schemas
   std::uint64_t unacknowledged = 0;  ///< our entries it has not acknowledged yet
   Duration lag{};                    ///< age of the oldest of these; zero when there is none
+  std::string via = {};              ///< regions passed by what is read of it, the nearest first; empty: directly
+  std::string read_via = {};         ///< by way of which it reads this one; empty: directly, or not
+  std::uint64_t hops = 0;            ///< links on the way by which it is read; zero while it is not
   std::string over_quota = {};       ///< what it offers too much of; empty while it keeps within its quotas
 
   template <class Self, class Visitor>
@@ -40,6 +43,13 @@ struct LinkStatus {
             s.link_up);
     v.field({.key = "receiving", .help = "1 while the region publishes to this one."}, s.receiving);
     v.field({.key = "sending", .help = "1 while this region publishes to that one."}, s.sending);
+    v.field({.key = "via", .phrase = "read by way of {}"}, s.via);
+    v.field({.key = "read_via", .phrase = "reads this region by way of {}"}, s.read_via);
+    v.field(
+        {.key = "hops",
+         .help = "Links between the region and this one on the way by which it is read; 1 when it is read directly, 0 "
+                 "when it is not."},
+        s.hops);
     v.field({.key = "left", .help = "1 while the region's syncers have left the pool.", .phrase = "left the pool"},
             s.left);
     v.field({.key = "last_heard", .help = "Age of the last message from the region.", .phrase = "heard {} ago"},

@@ -75,6 +75,7 @@ namespace syncer {
   /* what became of links between regions: region, address, reason */                                     \
   X(DialFailed,          "link.dial_failed")                                                              \
   X(LinkStalled,         "link.stalled")           /* region, reason */                                   \
+  X(WayChanged,          "way.changed")            /* region, via: regions passed, reason */              \
   X(RegionForgotten,     "region.forgotten")       /* region */                                           \
   X(ExportRefused,       "export.refused")         /* key, reason: no other registry could hold it */      \
   /* the own certificate: identity, reason */                                                             \

@@ -15,6 +15,13 @@ struct Publish {
   WriterMessage message;
 };
 
+/// Send a message of another region, as its writer would, to each of these.
+struct PassOn {
+  RegionId origin;
+  std::vector<RegionId> to;
+  WriterMessage message;
+};
+
 /// Send a message of ours as a reader to the writer of a region.
 struct Ask {
   RegionId to;
@@ -80,8 +87,8 @@ struct Dropped {
   std::string_view reason;
 };
 
-using Output =
-    std::variant<Publish, Ask, Changed, Bound, Mismatch, StaleEpoch, Appended, EpochTooOld, QuotaChanged, Dropped>;
+using Output = std::variant<Publish, PassOn, Ask, Changed, Bound, Mismatch, StaleEpoch, Appended, EpochTooOld,
+                            QuotaChanged, Dropped>;
 using Outputs = std::vector<Output>;
 
 }  // namespace syncer::replication

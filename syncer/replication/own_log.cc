@@ -19,6 +19,13 @@ void OwnLog::open(Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Ou
   gc_ = head_;
 }
 
+void OwnLog::adopt(Version at, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out) {
+  SYNCER_ASSERT(full_set.size() <= at.seq);
+  *this = OwnLog(limits_);
+  open(at.epoch, std::move(full_set), out);
+  if (!SYNCER_MUTATED("relay.number_anew")) head_ = gc_ = at.seq;
+}
+
 bool OwnLog::fits(const Bytes& key, const Bytes& payload) const {
   if (key.size() > limits_.key_bytes || payload.size() > limits_.payload_bytes) return false;
   return live_ < limits_.keys || find(key) != nullptr;

@@ -31,6 +31,10 @@ class OwnLog {
 
   /// Starts a new log that holds exactly this set (keys distinct). `epoch` is higher than the one before.
   void open(Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out);
+  /// The same of another region's set, as it is at this place of that region's log; the epoch may be any.
+  void adopt(Version at, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out);
+  /// The log reaches to here, though its last entry may be older.
+  void reach(std::uint64_t head) { head_ = std::max(head_, head); }
   bool is_open() const { return epoch_ != Epoch{}; }
   /// False, with a Dropped output, when it goes over a limit. The same payload again changes nothing.
   bool put(Bytes key, Bytes payload, Outputs& out);

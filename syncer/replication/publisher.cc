@@ -14,6 +14,11 @@ Publisher::Publisher(const Publisher& all, RegionId reader) : Publisher(all) {
 
 void Publisher::open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out) {
   log_.open(epoch, std::move(full_set), out);
+  restart_senders();
+  heartbeat_all(now, out);
+}
+
+void Publisher::restart_senders() {
   flushed_ = log_.head();
   flush_at_ = kNever;
   batch_entries_ = 0;
@@ -22,7 +27,32 @@ void Publisher::open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes
     sender.restart();
     sender.forget_acknowledged();
   }
-  heartbeat_all(now, out);
+}
+
+void Publisher::adopt(Version at, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out) {
+  log_.adopt(at, std::move(full_set), out);
+  restart_senders();
+}
+
+void Publisher::enter(Instant now, std::vector<Entered> entries, std::uint64_t head, Outputs& out) {
+  for (Entered& entry : entries) {
+    log_.count_from(entry.seq - 1);
+    if (entry.payload)
+      log_.put(std::move(entry.key), std::move(*entry.payload), out);
+    else
+      log_.erase(now, entry.key, out);
+  }
+  log_.reach(head);
+  flush(out);
+}
+
+void Publisher::beat(Instant now, bool all, Outputs& out) {
+  collect(now);
+  std::vector<RegionId> peers;
+  for (const auto& [peer, sender] : senders_) {
+    if (sender.up() && (all || !sender.bound())) peers.push_back(peer);
+  }
+  if (!peers.empty() && log_.is_open()) out.push_back(Publish{std::move(peers), heartbeat()});
 }
 
 bool Publisher::put(Instant now, Bytes key, Bytes payload, Outputs& out) {

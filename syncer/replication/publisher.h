@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,18 @@ class Publisher {
   /// A writing side for one of the readers alone, which goes on where that one is.
   Publisher(const Publisher& all, RegionId reader);
 
+  /// The log is a copy of another region's (see RelayedLog): its set at this place; heartbeats go by beat() alone.
+  void adopt(Version at, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out);
+  /// Further entries of that log, up to `head`, with their numbers; pushed at once.
+  struct Entered {
+    std::uint64_t seq;
+    Bytes key;
+    std::optional<Bytes> payload;  ///< nothing: removed
+  };
+  void enter(Instant now, std::vector<Entered> entries, std::uint64_t head, Outputs& out);
+  /// A heartbeat to all readers, or to those whose place is not known alone.
+  void beat(Instant now, bool all, Outputs& out);
+
   void open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out);
   bool put(Instant now, Bytes key, Bytes payload, Outputs& out);
   void erase(Instant now, ByteView key, Outputs& out);
@@ -35,6 +48,8 @@ class Publisher {
   /// A region that tombstones are kept for until it acknowledges them.
   void add_peer(RegionId peer) { senders_.try_emplace(peer); }
   void remove_peer(RegionId peer) { senders_.erase(peer); }
+  /// There is a link to it, and the next beat() tells it where the log is.
+  void await_beat(RegionId peer) { senders_[peer].start(); }
   /// There is a link to it; whatever was under way on an earlier one is lost.
   void peer_up(RegionId peer, Outputs& out);
   void peer_down(RegionId peer);
@@ -47,6 +62,7 @@ class Publisher {
   Instant next_deadline() const;
 
   const OwnLog& log() const { return log_; }
+  bool has_readers() const { return !senders_.empty(); }
   /// Entries that the region has not acknowledged yet.
   std::uint64_t unacknowledged(RegionId peer) const;
   /// How far it is with a region; nullptr for one that nothing is published to.
@@ -76,6 +92,7 @@ class Publisher {
   void push_round(const std::vector<RegionId>& peers, Outputs& out);
   Heartbeat heartbeat() const;
   void heartbeat_all(Instant now, Outputs& out);
+  void restart_senders();
   void collect(Instant now);
 
   Options options_;

@@ -2,6 +2,9 @@
 #include "syncer/replication/replication.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
+#include <variant>
 
 #include "syncer/base/mutation.h"
 
@@ -47,7 +50,44 @@ void Replication::set_view(Instant now, RegionId peer, View view, Duration pace,
   audiences_.at(peer).set_view(now, highest(), publisher_.log(), std::move(view), pace, newcomer, out);
 }
 
+Heard Replication::receive(Instant now, RegionId from, const WriterMessage& message, Outputs& out) {
+  const auto relayed = relayed_.find(from);
+  if (relayed == relayed_.end()) return receiver(from).receive(now, message, out);
+  Outputs news;
+  const Heard heard = receiver(from).receive(now, message, news);
+  Outputs passed;
+  relayed->second.follow(now, receiver(from), std::holds_alternative<Heartbeat>(message), heard, news, passed);
+  std::move(news.begin(), news.end(), std::back_inserter(out));
+  std::move(passed.begin(), passed.end(), std::back_inserter(out));
+  return heard;
+}
+
+void Replication::pass_on(Instant now, RegionId origin, RegionId reader) {
+  auto relayed = relayed_.find(origin);
+  if (relayed == relayed_.end()) {
+    relayed = relayed_.emplace(origin, RelayedLog(origin, options_, now)).first;
+    if (const Replica* held = replica(origin)) relayed->second.begin(*held);
+  }
+  relayed->second.add_reader(reader);
+}
+
+void Replication::stop_passing_on(RegionId origin, RegionId reader) {
+  const auto relayed = relayed_.find(origin);
+  if (relayed == relayed_.end()) return;
+  relayed->second.remove_reader(reader);
+  if (!relayed->second.has_readers()) relayed_.erase(relayed);
+}
+
+void Replication::receive(Instant now, RegionId origin, RegionId from, const ReaderMessage& message, Outputs& out) {
+  const auto relayed = relayed_.find(origin);
+  if (relayed != relayed_.end()) relayed->second.receive(now, from, message, out);
+}
+
 void Replication::erase_peer(RegionId peer) {
+  for (auto it = relayed_.begin(); it != relayed_.end();) {
+    it->second.remove_reader(peer);
+    it = it->second.has_readers() ? std::next(it) : relayed_.erase(it);
+  }
   publisher_.remove_peer(peer);
   publisher_.count_from(highest());
   audiences_.erase(peer);
@@ -56,6 +96,8 @@ void Replication::erase_peer(RegionId peer) {
 void Replication::advance(Instant now, Outputs& out) {
   publisher_.advance(now, out);
   for (auto& [peer, audience] : audiences_) audience.advance(now, highest(), out);
+  if (!SYNCER_MUTATED("relay.beat_by_itself")) return;
+  for (auto& [origin, relayed] : relayed_) relayed.beat(now, out);
 }
 
 Instant Replication::next_deadline() const {

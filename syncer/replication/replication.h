@@ -8,6 +8,7 @@
 #include "syncer/replication/audiences.h"
 #include "syncer/replication/publisher.h"
 #include "syncer/replication/receiver.h"
+#include "syncer/replication/relayed_log.h"
 #include "syncer/replication/sizes.h"
 
 namespace syncer::replication {
@@ -24,6 +25,7 @@ class Replication {
     publisher_.set_options(now, options);
     for (auto& [peer, audience] : audiences_) audience.publisher().set_options(now, options);
     for (auto& [region, receiver] : receivers_) receiver.set_options(options);
+    for (auto& [origin, relayed] : relayed_) relayed.set_options(now, options);
   }
   /// Starts a new log of the own region that holds exactly this set. `epoch` must be higher than the one before.
   void open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out);
@@ -64,11 +66,21 @@ class Replication {
       out.push_back(Changed{region, Op::Del, replica.version(), key, true, false});
     }
     receivers_.erase(it);
+    if (const auto relayed = relayed_.find(region); relayed != relayed_.end()) relayed->second.close();
   }
 
-  Heard receive(Instant now, RegionId from, const WriterMessage& message, Outputs& out) {
-    return receiver(from).receive(now, message, out);
+  /// What is held of a region goes on to a reader that is not there himself, from the region's next heartbeat on.
+  void pass_on(Instant now, RegionId origin, RegionId reader);
+  void stop_passing_on(RegionId origin, RegionId reader);
+  /// A question of that reader.
+  void receive(Instant now, RegionId origin, RegionId from, const ReaderMessage& message, Outputs& out);
+  /// What is passed on of a region; nullptr when nothing is.
+  const Publisher* relayed(RegionId origin) const {
+    const auto it = relayed_.find(origin);
+    return it == relayed_.end() ? nullptr : &it->second.publisher();
   }
+
+  Heard receive(Instant now, RegionId from, const WriterMessage& message, Outputs& out);
   void receive(Instant now, RegionId from, const ReaderMessage& message, Outputs& out) {
     publisher_of(from).receive(now, from, message, out);
   }
@@ -104,6 +116,7 @@ class Replication {
     publisher_.fill(sizes);
     sizes.audiences = audiences_.size();
     sizes.receivers = receivers_.size();
+    sizes.relayed = relayed_.size();
     for (const auto& [region, receiver] : receivers_) {
       sizes.repairs += receiver.repairing() ? 1 : 0;
       sizes.replica_records += receiver.replica().size();
@@ -117,6 +130,7 @@ class Replication {
       hasher.add(region.value);
       receiver.hash(hasher);
     }
+    for (const auto& [origin, relayed] : relayed_) relayed.publisher().hash(hasher);
   }
 
  private:
@@ -130,6 +144,7 @@ class Replication {
   Publisher publisher_;  // for all regions without a view of their own
   Audiences audiences_;
   std::map<RegionId, Receiver> receivers_;
+  std::map<RegionId, RelayedLog> relayed_;  // of regions that somebody reads here
 };
 
 }  // namespace syncer::replication

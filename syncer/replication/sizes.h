@@ -19,6 +19,7 @@ struct Sizes {
   std::size_t receivers = 0;        ///< regions of which something is known
   std::size_t repairs = 0;          ///< that are being received
   std::size_t replica_records = 0;  ///< of all regions
+  std::size_t relayed = 0;          ///< regions that are passed on to others
 };
 
 /// How much the guards over one or more regions know.

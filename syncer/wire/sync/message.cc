@@ -49,103 +49,27 @@ enum class SyncType : std::uint8_t {
   ChunkRequest = 37,
   Question = 48,
   Answer = 49,
+  Ways = 64,
+  WaysWanted = 65,
+  Follow = 66,
+  Passed = 67,
+  Returned = 68,
 };
 
-/// Longest reason of a refusal, in bytes.
-constexpr std::size_t kMaxReason = 1024;
+constexpr SyncType type_of(const Hello&) { return SyncType::Hello; }
+constexpr SyncType type_of(const Welcome&) { return SyncType::Welcome; }
+constexpr SyncType type_of(const Refuse&) { return SyncType::Refuse; }
+constexpr SyncType type_of(const Redirect&) { return SyncType::Redirect; }
+constexpr SyncType type_of(const Question&) { return SyncType::Question; }
+constexpr SyncType type_of(const Answer&) { return SyncType::Answer; }
+constexpr SyncType type_of(const Ways&) { return SyncType::Ways; }
+constexpr SyncType type_of(const WaysWanted&) { return SyncType::WaysWanted; }
+constexpr SyncType type_of(const Follow&) { return SyncType::Follow; }
+
 /// What a message may carry; what a region may hold is the receiver's to judge.
 constexpr replication::Limits kLimits;
 
-// Messages that open a link. Each has its type, write() and read() side by side, so that they can be compared.
-
-constexpr SyncType type_of(const Hello&) { return SyncType::Hello; }
-void write(ByteWriter& w, const Hello& m) {
-  w.string(m.region);
-  w.string(m.node);
-  w.u64(m.run);
-  w.u8(m.single ? 1 : 0);
-  write(w, m.epoch);
-  w.varint(m.head);
-}
-void read(ByteReader& r, Hello& m) {
-  read(r, m.region, kMaxName);
-  read(r, m.node, kMaxName);
-  m.run = r.u64();
-  read(r, m.single);
-  read(r, m.epoch);
-  m.head = r.varint();
-}
-
-constexpr SyncType type_of(const Welcome&) { return SyncType::Welcome; }
-void write(ByteWriter& w, const Welcome& m) {
-  w.string(m.region);
-  w.string(m.node);
-  w.u64(m.run);
-  write(w, m.known_epoch);
-  w.u64(m.known_run);
-}
-void read(ByteReader& r, Welcome& m) {
-  read(r, m.region, kMaxName);
-  read(r, m.node, kMaxName);
-  m.run = r.u64();
-  read(r, m.known_epoch);
-  m.known_run = r.u64();
-}
-
-constexpr SyncType type_of(const Refuse&) { return SyncType::Refuse; }
-void write(ByteWriter& w, const Refuse& m) {
-  w.string(m.region);
-  w.string(m.node);
-  w.string(m.reason);
-  w.u8(m.conflict ? 1 : 0);
-}
-void read(ByteReader& r, Refuse& m) {
-  read(r, m.region, kMaxName);
-  read(r, m.node, kMaxName);
-  read(r, m.reason, kMaxReason);
-  read(r, m.conflict);
-}
-
-constexpr SyncType type_of(const Redirect&) { return SyncType::Redirect; }
-void write(ByteWriter& w, const Redirect& m) {
-  w.raw(ByteView(reinterpret_cast<const char*>(m.rpc.address.data()), m.rpc.address.size()));
-  w.u16(m.rpc.port);
-}
-void read(ByteReader& r, Redirect& m) {
-  const ByteView address = r.raw(m.rpc.address.size());
-  m.rpc = Endpoint::from_octets(address, r.u16());
-}
-
-constexpr SyncType type_of(const Question&) { return SyncType::Question; }
-void write(ByteWriter& w, const Question& m) {
-  w.string(m.region);
-  w.string(m.node);
-  w.u8(static_cast<std::uint8_t>(m.kind));
-  w.string(m.text);
-}
-void read(ByteReader& r, Question& m) {
-  read(r, m.region, kMaxName);
-  read(r, m.node, kMaxName);
-  const std::uint8_t kind = r.u8();
-  if (kind < static_cast<std::uint8_t>(Question::Kind::Explain) ||
-      kind > static_cast<std::uint8_t>(Question::Kind::Ages)) {
-    return r.fail();
-  }
-  m.kind = static_cast<Question::Kind>(kind);
-  read(r, m.text, kMaxQuestion);
-}
-
-constexpr SyncType type_of(const Answer&) { return SyncType::Answer; }
-void write(ByteWriter& w, const Answer& m) {
-  w.string(m.region);
-  w.string(m.node);
-  w.string(m.content);
-}
-void read(ByteReader& r, Answer& m) {
-  read(r, m.region, kMaxName);
-  read(r, m.node, kMaxName);
-  read(r, m.content, kMaxAnswer);
-}
+// Each message of a writer or reader has its type, write() and read() side by side, so that they can be compared.
 
 // Messages of a writer.
 
@@ -355,9 +279,39 @@ Result<SyncMessage> parse(ByteView body) {
   return SyncMessage(std::in_place_type<Group>, std::move(message));
 }
 
+/// The type and the body of a frame, after the region that it is about.
+Bytes wrap(SyncType type, std::string_view region, ByteView frame) {
+  constexpr std::size_t kLengthBytes = 4;
+  Bytes body;
+  ByteWriter writer(body);
+  writer.string(region);
+  writer.raw(frame.substr(kLengthBytes, frame.size() - (kFrameOverhead - 1)));
+  return encode_frame(static_cast<std::uint8_t>(type), body);
+}
+
+/// Messages of a writer or reader alone are wrapped, so that nothing nests.
+template <class Outer>
+Result<SyncMessage> unwrap(ByteView body) {
+  Outer message;
+  ByteReader reader(body);
+  read(reader, message.region, kMaxName);
+  const std::uint8_t type = reader.u8();
+  if (!reader.ok() || type >= static_cast<std::uint8_t>(SyncType::Question)) {
+    return failure(ErrorCode::Corrupt, "", "message about another region does not parse");
+  }
+  auto inner = decode_sync(type, reader.raw(reader.remaining()));
+  if (!inner) return inner;
+  auto* found = std::get_if<decltype(message.message)>(&*inner);
+  if (found == nullptr) return failure(ErrorCode::Corrupt, "", "message about another region is none of its kind");
+  message.message = std::move(*found);
+  return SyncMessage(std::move(message));
+}
+
 struct Encoder {
   Bytes operator()(const WriterMessage& m) const { return encode_sync(m); }
   Bytes operator()(const ReaderMessage& m) const { return encode_sync(m); }
+  Bytes operator()(const Passed& m) const { return encode_sync(m.region, m.message); }
+  Bytes operator()(const Returned& m) const { return encode_sync(m.region, m.message); }
   template <class M>
   Bytes operator()(const M& m) const {
     return frame(m);
@@ -372,6 +326,14 @@ Bytes encode_sync(const WriterMessage& message) {
 
 Bytes encode_sync(const ReaderMessage& message) {
   return std::visit([](const auto& m) { return frame(m); }, message);
+}
+
+Bytes encode_sync(std::string_view region, const WriterMessage& message) {
+  return wrap(SyncType::Passed, region, encode_sync(message));
+}
+
+Bytes encode_sync(std::string_view region, const ReaderMessage& message) {
+  return wrap(SyncType::Returned, region, encode_sync(message));
 }
 
 Bytes encode_sync(const SyncMessage& message) { return std::visit(Encoder{}, message); }
@@ -412,6 +374,16 @@ Result<SyncMessage> decode_sync(std::uint8_t type, ByteView body) {
       return parse<Question>(body);
     case SyncType::Answer:
       return parse<Answer>(body);
+    case SyncType::Ways:
+      return parse<Ways>(body);
+    case SyncType::WaysWanted:
+      return parse<WaysWanted>(body);
+    case SyncType::Follow:
+      return parse<Follow>(body);
+    case SyncType::Passed:
+      return unwrap<Passed>(body);
+    case SyncType::Returned:
+      return unwrap<Returned>(body);
   }
   return failure(ErrorCode::Unsupported, "", "unknown frame type " + std::to_string(type));
 }

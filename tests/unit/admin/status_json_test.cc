@@ -114,6 +114,7 @@ TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
                                                                              "guard_memory_lost",
                                                                              "guard_unproven",
                                                                              "holding",
+                                                                             "hops",
                                                                              "instances",
                                                                              "lag_seconds",
                                                                              "last_heard_seconds",
@@ -126,12 +127,14 @@ TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
                                                                              "policy_not_given",
                                                                              "policy_not_taken",
                                                                              "problem",
+                                                                             "read_via",
                                                                              "receiving",
                                                                              "records",
                                                                              "region",
                                                                              "sending",
                                                                              "sequence",
-                                                                             "unacknowledged"}));
+                                                                             "unacknowledged",
+                                                                             "via"}));
 }
 
 TEST(StatusJson, WhatIsAbsentIsNullOrLeftOut) {

@@ -69,7 +69,7 @@ void PeeringNet::gossip() {
   std::vector<RemoteRegion> regions;
   for (const auto& [name, process] : processes()) {
     const PeeringConfig& config = static_cast<Host&>(*process).config;
-    regions.push_back({config.region, config.node, process->address()});
+    regions.push_back({config.region, config.node, process->address(), true, false, config.sync.relay});
   }
   for (const auto& [name, process] : processes()) static_cast<Host&>(*process).peering.set_regions(now(), regions);
 }

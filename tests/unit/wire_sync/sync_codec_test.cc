@@ -52,9 +52,25 @@ BucketRequest any_bucket_request() {
   return request;
 }
 
+std::vector<std::string> names(const std::string& initial) {
+  std::vector<std::string> some;
+  for (std::size_t n = few(); n > 0; --n) some.push_back(initial + std::string(some.size(), 'x'));
+  return some;
+}
+
+Ways any_ways() {
+  Ways ways;
+  for (std::size_t n = few(); n > 0; --n) {
+    Way way{text(), number(), {text(), text()}, {coin(), {}}};
+    if (!way.scope.everyone) way.scope.regions = names("r");
+    ways.ways.push_back(std::move(way));
+  }
+  return ways;
+}
+
 SyncMessage any_message() {
   const Endpoint rpc = Endpoint::v4(10, 0, 0, 1, 30191);
-  switch (*rc::gen::inRange(0, 17)) {
+  switch (*rc::gen::inRange(0, 22)) {
     case 0:
       return Hello{text(), text(), number(), coin(), epoch(), number()};
     case 1:
@@ -87,6 +103,16 @@ SyncMessage any_message() {
       return Question{text(), text(), coin() ? Question::Kind::Explain : Question::Kind::Differ, text()};
     case 15:
       return Answer{text(), text(), text()};
+    case 16:
+      return any_ways();
+    case 17:
+      return WaysWanted{};
+    case 18:
+      return Follow{text(), names("n")};
+    case 19:
+      return Passed{text(), any_push()};
+    case 20:
+      return Returned{text(), any_bucket_request()};
     default:
       return ReaderMessage(ChunkRequest{epoch(), number(), 9});
   }
@@ -112,12 +138,13 @@ RC_GTEST_PROP(SyncCodec, RefusesEveryTruncation, ()) {
   const Bytes frame = encode_sync(any_message());
   const auto type = static_cast<std::uint8_t>(frame[4]);
   const ByteView body = ByteView(frame).substr(5, frame.size() - kFrameOverhead);
+  RC_PRE(!body.empty());
   const auto size = *rc::gen::inRange<std::size_t>(0, body.size());
   RC_ASSERT(!decode_sync(type, body.substr(0, size)).has_value());
 }
 
 RC_GTEST_PROP(SyncCodec, HasOneEncodingOfWhatItAccepts, (const Bytes& noise)) {
-  const auto type = *rc::gen::element<std::uint8_t>(1, 2, 3, 16, 17, 18, 20, 32, 33, 35, 37);
+  const auto type = *rc::gen::element<std::uint8_t>(1, 2, 3, 16, 17, 18, 20, 32, 33, 35, 37, 64, 66, 67, 68);
   const Result<SyncMessage> message = decode_sync(type, noise);
   if (message) RC_ASSERT(decode_frame(encode_sync(*message)).value() == *message);
 }
@@ -136,6 +163,34 @@ TEST(SyncCodec, AddsLittleToASingleChange) {
   const Bytes payload(300, 'p');
   Push push{{1, 1000}, 1'000'000, 1'000'001, 1'000'001, Hash128{1, 1}, {{1'000'001, Op::Put, key, payload}}};
   EXPECT_LE(encode_sync(WriterMessage(push)).size(), key.size() + payload.size() + 64);
+}
+
+TEST(SyncCodec, AboutAThirdRegionThereAreRecordsAndQuestionsAlone) {
+  const auto wrapped = [](const SyncMessage& inner, std::uint8_t type) {
+    const Bytes frame = encode_sync(inner);
+    Bytes body;
+    ByteWriter writer(body);
+    writer.string("far");
+    writer.raw(ByteView(frame).substr(4, frame.size() - 8));
+    return decode_sync(type, body);
+  };
+  constexpr std::uint8_t kPassed = 67;
+  constexpr std::uint8_t kReturned = 68;
+  const SyncMessage heartbeat = WriterMessage(Heartbeat{{1, 1}, 1, 0, 1, {}, true});
+  EXPECT_TRUE(wrapped(heartbeat, kPassed).has_value());
+  EXPECT_FALSE(wrapped(heartbeat, kReturned).has_value());
+  EXPECT_FALSE(wrapped(ReaderMessage(Pull{{1, 1}, 1}), kPassed).has_value());
+  EXPECT_FALSE(wrapped(Hello{"a", "b", 1, true, {1, 1}, 1}, kPassed).has_value());
+  EXPECT_FALSE(wrapped(Passed{"x", Heartbeat{{1, 1}, 1, 0, 1, {}, true}}, kPassed).has_value());
+}
+
+TEST(SyncCodec, NamesNoWayLongerThanTheProtocolCarries) {
+  Ways ways{{{"far", 1, {}, {true, {}}}}};
+  ways.ways.front().via.assign(kMaxVia, "x");
+  EXPECT_TRUE(decode_frame(encode_sync(SyncMessage(ways))).has_value());
+  ways.ways.front().via.emplace_back("x");
+  EXPECT_FALSE(decode_frame(encode_sync(SyncMessage(ways))).has_value());
+  EXPECT_FALSE(decode_frame(encode_sync(SyncMessage(Follow{"far", {"b", "a"}}))).has_value());
 }
 
 TEST(SyncCodec, RefusesAnUnknownType) {

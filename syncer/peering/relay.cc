@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/peering/relay.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <variant>
+
+#include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
+#include "syncer/peering/authorization.h"
+
+namespace syncer::peering {
+namespace {
+
+using replication::Heard;
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : " ") + name;
+  return text;
+}
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+/// At the level of certificates a region's words come on its own link alone: nothing shows that a relay did not make
+/// them up.
+bool Relay::is_active() const {
+  if (config_.certificates != CertificateRule::Off) return false;
+  if (config_.sync.relay || !neighbours_.empty()) return true;
+  return std::any_of(peers_.begin(), peers_.end(), [](const auto& entry) { return entry.second.relay; });
+}
+
+/// Two heartbeats may be late.
+Duration Relay::patience() const { return std::min(config_.sync.heartbeat * 5 / 2, config_.sync.silence); }
+
+std::optional<LinkId> Relay::up(const std::optional<LinkId>& id) const {
+  const PeerLink* link = id ? links_.find(*id) : nullptr;
+  return link != nullptr && link->state == PeerLink::State::Up ? id : std::nullopt;
+}
+
+// What neighbours say.
+
+bool Relay::on_message(Instant now, const PeerLink& link, const wire::SyncMessage& message, replication::Outputs& out) {
+  if (!is_active()) return false;
+  const Peer& peer = peers_.at(link.region);
+  Neighbour& neighbour = neighbours_[link.region];
+  look_at_links(now, neighbour, peer);
+  const bool is_writer = peer.in == link.id;
+  const bool is_reader = peer.out == link.id;
+  if (const auto* ways = std::get_if<wire::Ways>(&message); ways != nullptr && is_writer) {
+    table_.offer(peer.name, ways->ways);
+    changed_ = true;
+  } else if (const auto* passed = std::get_if<wire::Passed>(&message); passed != nullptr && is_writer) {
+    const Peer* origin = peers_.find(passed->region);
+    // What was on its way when another way was taken is nobody's.
+    if (origin != nullptr && origin->via == peer.name) {
+      hear(now, peers_.at(passed->region), peer.name, passed->message, out);
+    }
+  } else if (std::holds_alternative<wire::WaysWanted>(message) && is_reader) {
+    neighbour.asks = changed_ = true;
+  } else if (const auto* follow = std::get_if<wire::Follow>(&message); follow != nullptr && is_reader) {
+    on_follow(now, peer, neighbour, *follow);
+  } else if (const auto* returned = std::get_if<wire::Returned>(&message); returned != nullptr && is_reader) {
+    const auto follows = neighbour.follows.find(returned->region);
+    if (follows == neighbour.follows.end()) return true;
+    core_.receive(now, peers_.at(returned->region).id, peer.id, returned->message, out);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/// As Peering does with what comes on a region's own link, except that a relay that lags is nothing to report, and that
+/// the region is there only if it said so itself a moment ago: that is what a heartbeat means.
+void Relay::hear(Instant now, Peer& origin, const std::string& neighbour, const replication::WriterMessage& message,
+                 replication::Outputs& out) {
+  const wire::Way* way = table_.find(origin.name, neighbour);
+  if (way == nullptr) return;
+  const Epoch epoch = std::visit([](const auto& m) { return m.epoch; }, message);
+  const Epoch known = origin.writer.known_epoch();
+  const WriterTrust::Verdict verdict = origin.writer.judge(now, way->run, epoch);
+  if (verdict == WriterTrust::Verdict::Believe) core_.receiver(origin.id).forget_epoch();
+  if (verdict != WriterTrust::Verdict::Hear && (epoch > known || verdict == WriterTrust::Verdict::Believe)) {
+    links_.count(Refusal::DoubtedEpoch);
+    report_doubt(observer_, now, origin.name, epoch, known);
+  }
+  if (verdict == WriterTrust::Verdict::Doubt || verdict == WriterTrust::Verdict::SameEpoch) return;
+  const replication::Replica* held = core_.replica(origin.id);
+  if (held != nullptr && epoch < held->epoch()) return;
+  const Heard heard = core_.receive(now, origin.id, message, out);
+  if (heard != Heard::Word) origin.heard_by_way = now;
+  const bool is_heartbeat = std::holds_alternative<replication::Heartbeat>(message);
+  const bool counts = is_heartbeat || SYNCER_MUTATED("relay.hear_the_origin_in_old_records");
+  origin.writer.heard(now, way->run, epoch, counts ? heard : Heard::Word);
+  if (heard == Heard::Progress && core_.over_quota(origin.id)) links_.count(Refusal::OverQuota);
+}
+
+void Relay::hear_directly(Instant now, Peer& peer) {
+  peer.heard_directly = now;
+  if (peer.via.empty() || SYNCER_MUTATED("relay.stay_on_the_way")) return;
+  SYNCER_SOMETIMES(true, "relay.region_is_read_directly_again");
+  take(now, peer, "");
+  changed_ = true;
+}
+
+void Relay::on_follow(Instant now, const Peer& from, Neighbour& neighbour, const wire::Follow& follow) {
+  if (follow.region == config_.region) {
+    neighbour.readers = follow.readers;
+    return;
+  }
+  const Peer* origin = peers_.find(follow.region);
+  const auto is_it = [&](const wire::Way& way) { return way.region == follow.region; };
+  const bool offered = std::any_of(neighbour.told.begin(), neighbour.told.end(), is_it);
+  if (origin == nullptr || !offered) return;
+  const bool is_new = !neighbour.follows.contains(follow.region);
+  if (follow.readers.empty()) {
+    neighbour.follows.erase(follow.region);
+    core_.stop_passing_on(origin->id, from.id);
+  } else {
+    neighbour.follows.insert_or_assign(follow.region, follow.readers);
+    if (is_new) core_.pass_on(now, origin->id, from.id);
+  }
+  changed_ = true;
+}
+
+// What we tell them.
+
+void Relay::update(Instant now) {
+  changed_ = false;
+  next_look_ = kNever;
+  if (!is_active()) return;
+  next_look_ = saturating_add(now, config_.sync.heartbeat / 4);
+  for (auto& [name, peer] : peers_) {
+    if (name != config_.region) look_at_links(now, neighbours_[name], peer);
+  }
+  for (auto& [name, peer] : peers_) {
+    if (name != config_.region) choose(now, peer);
+  }
+  const std::vector<wire::Way> all = passed_on(now);
+  for (auto& [name, neighbour] : neighbours_) {
+    if (const Peer* peer = peers_.find(name)) announce(now, all, *peer, neighbour);
+  }
+  for (auto& [name, peer] : peers_) {
+    if (name == config_.region) continue;
+    tell_upstream(now, peer);
+    leave_removals_to_relays(peer);
+  }
+}
+
+/// For a region that reads us by way of another, that one remembers what was removed.
+void Relay::leave_removals_to_relays(const Peer& peer) {
+  const bool served = !up(peer.out) && !read_by_way_of(peer.name).empty();
+  if (served && !SYNCER_MUTATED("relay.remember_removals_for_all")) core_.remove_peer(peer.id);
+}
+
+void Relay::look_at_links(Instant now, Neighbour& neighbour, const Peer& peer) {
+  const std::optional<LinkId> in = up(peer.in);
+  const std::optional<LinkId> out = up(peer.out);
+  if (neighbour.in != in) {
+    table_.withdraw(peer.name);
+    neighbour.asked = false;
+    neighbour.in = in;
+  }
+  if (neighbour.out != out) {
+    for (const auto& [origin, readers] : neighbour.follows) {
+      if (!SYNCER_MUTATED("relay.keep_readers_without_a_link")) drop_follower(origin, peer);
+    }
+    neighbour.out = out;
+    neighbour.asks = false;
+    neighbour.told.clear();
+    neighbour.readers.clear();
+    neighbour.follows.clear();
+  }
+  if (!in || !peer.relay || neighbour.asked) return;
+  neighbour.asked = true;
+  send(now, *in, wire::WaysWanted{});
+}
+
+void Relay::drop_follower(const std::string& origin, const Peer& reader) {
+  if (const Peer* peer = peers_.find(origin)) core_.stop_passing_on(peer->id, reader.id);
+}
+
+/// Its own link spoke a moment ago. While it is being dialled again, no way around is looked for.
+bool Relay::is_direct(Instant now, const Peer& peer) const {
+  return saturating_add(peer.heard_directly, patience()) > now;
+}
+
+void Relay::choose(Instant now, Peer& peer) {
+  if (peer.via.empty() && is_direct(now, peer)) return;
+  const wire::Way* current = peer.via.empty() ? nullptr : table_.find(peer.name, peer.via);
+  if (current != nullptr && saturating_add(peer.heard_by_way, patience()) <= now) {
+    SYNCER_SOMETIMES(true, "relay.way_brings_nothing");
+    table_.failed(now, peer.name, peer.via);
+    current = nullptr;
+  }
+  const bool allowed = Authorization(config_.sync.regions).allows(peer.name);
+  const std::optional<std::string> best = allowed ? table_.best(now, peer.name) : std::nullopt;
+  const bool shorter =
+      best && (current == nullptr || WayTable::hops(*table_.find(peer.name, *best)) < WayTable::hops(*current));
+  SYNCER_SOMETIMES(current != nullptr && shorter, "relay.shorter_way_is_taken");
+  if (current == nullptr || shorter) take(now, peer, best.value_or(""));
+}
+
+void Relay::take(Instant now, Peer& peer, const std::string& neighbour) {
+  if (peer.via == neighbour) return;
+  SYNCER_SOMETIMES(!peer.via.empty() && !neighbour.empty(), "relay.way_is_lost_and_another_taken");
+  peer.via = neighbour;
+  peer.heard_by_way = now;
+  core_.writer_up(peer.id);
+  if (SYNCER_MUTATED("relay.forget_when_the_way_changes")) core_.receiver(peer.id) = replication::Receiver(peer.id, {});
+  const std::string passed = joined(via(peer));
+  observe(observer_, now, EventKind::WayChanged, Severity::Info, {{"region", peer.name}, {"via", passed}});
+}
+
+/// It is read here, and said a moment ago that what is held is what it has.
+bool Relay::is_live(Instant now, const Peer& peer) const {
+  if (peer.via.empty() && !up(peer.in)) return false;
+  return peer.writer.proved_within(now, patience()) || SYNCER_MUTATED("relay.offer_the_dead");
+}
+
+/// Whom we let have our records from others: who sees all of them. What others are shown comes from us alone.
+wire::Scope Relay::own_scope() const {
+  const Authorization regions(config_.sync.regions);
+  wire::Scope scope{!limited_ && regions.allows(Authorization::kAll), {}};
+  for (const auto& [name, peer] : peers_) {
+    if (name != config_.region && regions.allows(name) && !core_.has_view(peer.id)) scope.regions.push_back(name);
+    if (core_.has_view(peer.id)) scope.everyone = false;
+  }
+  if (scope.everyone || SYNCER_MUTATED("relay.give_to_everyone")) return {true, {}};
+  return scope;
+}
+
+std::vector<wire::Way> Relay::passed_on(Instant now) const {
+  std::vector<wire::Way> ways;
+  if (!config_.sync.relay) return ways;
+  for (const auto& [name, peer] : peers_) {
+    const wire::Way* held = table_.find(name, peer.via.empty() ? name : peer.via);
+    if (held == nullptr || name == config_.region || !is_live(now, peer)) continue;
+    wire::Way way = *held;
+    way.via.insert(way.via.begin(), config_.region);
+    const bool too_long = WayTable::hops(way) > WayTable::kMaxHops && !SYNCER_MUTATED("relay.take_endless_ways");
+    if (!too_long && ways.size() < wire::kMaxWays - 1) ways.push_back(std::move(way));
+  }
+  return ways;
+}
+
+bool Relay::may_have(const Peer& reader, const wire::Way& way) const {
+  const bool in_scope = way.scope.everyone || contains(way.scope.regions, reader.name);
+  const bool circle = way.region == reader.name || contains(way.via, reader.name);
+  return (in_scope || SYNCER_MUTATED("relay.ignore_the_scope")) &&
+         (!circle || SYNCER_MUTATED("relay.take_ways_back_from_where_they_lead"));
+}
+
+void Relay::announce(Instant now, const std::vector<wire::Way>& all, const Peer& peer, Neighbour& neighbour) {
+  if (!neighbour.out || (!peer.relay && !neighbour.asks)) return;
+  std::vector<wire::Way> ways;
+  if (peer.relay && !core_.has_view(peer.id)) ways.push_back({config_.region, run_, {}, own_scope()});
+  std::copy_if(all.begin(), all.end(), std::back_inserter(ways),
+               [&](const wire::Way& way) { return may_have(peer, way); });
+  if (ways == neighbour.told) return;
+  neighbour.told = ways;
+  const auto is_told = [&](const std::string& region) {
+    return std::any_of(ways.begin(), ways.end(), [&](const wire::Way& way) { return way.region == region; });
+  };
+  std::erase_if(neighbour.follows, [&](const auto& entry) {
+    const bool over = !is_told(entry.first);
+    if (over) drop_follower(entry.first, peer);
+    return over;
+  });
+  send(now, *neighbour.out, wire::Ways{std::move(ways)});
+}
+
+/// Ourselves, if we read it by way of another, and all who read it by way of us.
+std::vector<std::string> Relay::readers_of(const Peer& origin) const {
+  std::set<std::string> readers;
+  if (!origin.via.empty()) readers.insert(config_.region);
+  for (const auto& [name, neighbour] : neighbours_) {
+    const auto follows = neighbour.follows.find(origin.name);
+    if (follows != neighbour.follows.end()) readers.insert(follows->second.begin(), follows->second.end());
+  }
+  return {readers.begin(), readers.end()};
+}
+
+void Relay::tell_upstream(Instant now, const Peer& origin) {
+  const std::string& neighbour = origin.via.empty() ? origin.name : origin.via;
+  const Peer* upstream = peers_.find(neighbour);
+  const bool understands = upstream != nullptr && table_.find(origin.name, neighbour) != nullptr;
+  const std::optional<LinkId> link = understands ? up(upstream->in) : std::nullopt;
+  std::vector<std::string> readers = readers_of(origin);
+  if (const auto told = told_.find(origin.name); told != told_.end()) {
+    if (told->second.link == link && told->second.readers == readers) return;
+    const bool ends = told->second.link != link || readers.empty();
+    if (ends && up(told->second.link)) send(now, *told->second.link, wire::Follow{origin.name, {}});
+    told_.erase(told);
+  }
+  if (!link || readers.empty()) return;
+  send(now, *link, wire::Follow{origin.name, readers});
+  told_.insert_or_assign(origin.name, Told{link, std::move(readers)});
+}
+
+// What is shown of it.
+
+std::vector<std::string> Relay::via(const Peer& peer) const {
+  const wire::Way* way = peer.via.empty() ? nullptr : table_.find(peer.name, peer.via);
+  return way == nullptr ? std::vector<std::string>() : way->via;
+}
+
+std::string Relay::read_by_way_of(std::string_view region) const {
+  for (const auto& [name, neighbour] : neighbours_) {
+    if (contains(neighbour.readers, region)) return name;
+  }
+  return "";
+}
+
+void Relay::forget(std::string_view region) {
+  table_.withdraw(std::string(region));
+  told_.erase(std::string(region));
+  neighbours_.erase(std::string(region));
+  for (auto& [name, neighbour] : neighbours_) neighbour.follows.erase(std::string(region));
+  changed_ = true;
+}
+
+}  // namespace syncer::peering

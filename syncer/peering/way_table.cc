@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/peering/way_table.h"
+
+#include <algorithm>
+#include <set>
+
+#include "syncer/base/mutation.h"
+
+namespace syncer::peering {
+
+bool WayTable::leads_here(const wire::Way& way, const std::string& neighbour) const {
+  const bool own_words = way.region == neighbour;
+  if (way.region.empty() || way.region == own_ || way.via.empty() != own_words) return false;
+  if (own_words) return true;
+  if (way.via.front() != neighbour) return false;
+  if (hops(way) > kMaxHops && !SYNCER_MUTATED("relay.take_endless_ways")) return false;
+  std::set<std::string_view> passed{way.region};
+  if (!SYNCER_MUTATED("relay.take_ways_back_from_where_they_lead")) passed.insert(own_);
+  return std::all_of(way.via.begin(), way.via.end(),
+                     [&](const std::string& region) { return passed.insert(region).second; });
+}
+
+void WayTable::offer(const std::string& neighbour, const std::vector<wire::Way>& ways) {
+  std::map<std::string_view, const wire::Way*> offered;
+  for (const wire::Way& way : ways) {
+    if (leads_here(way, neighbour)) offered.emplace(way.region, &way);
+  }
+  for (auto& [region, offers] : regions_) {
+    const auto found = offered.find(region);
+    if (found == offered.end()) {
+      offers.erase(neighbour);
+    } else if (Offer& known = offers[neighbour]; known.way != *found->second) {
+      known = Offer{*found->second};
+    }
+  }
+  for (const auto& [region, way] : offered) {
+    if (regions_.find(region) == regions_.end()) regions_[std::string(region)][neighbour] = Offer{*way};
+  }
+  std::erase_if(regions_, [](const auto& entry) { return entry.second.empty(); });
+}
+
+void WayTable::withdraw(const std::string& neighbour) { offer(neighbour, {}); }
+
+const wire::Way* WayTable::find(std::string_view region, std::string_view neighbour) const {
+  const auto offers = regions_.find(region);
+  if (offers == regions_.end()) return nullptr;
+  const auto found = offers->second.find(neighbour);
+  return found == offers->second.end() ? nullptr : &found->second.way;
+}
+
+void WayTable::failed(Instant now, std::string_view region, std::string_view neighbour) {
+  const auto offers = regions_.find(region);
+  if (offers == regions_.end()) return;
+  const auto found = offers->second.find(neighbour);
+  if (found != offers->second.end()) found->second.not_before = saturating_add(now, kPause);
+}
+
+std::optional<std::string> WayTable::best(Instant now, std::string_view region) const {
+  const auto offers = regions_.find(region);
+  if (offers == regions_.end()) return std::nullopt;
+  const std::string* best = nullptr;
+  std::size_t fewest = kMaxHops + 1;
+  if (SYNCER_MUTATED("relay.take_endless_ways")) fewest = wire::kMaxVia + 2;
+  for (const auto& [neighbour, offer] : offers->second) {
+    if (offer.way.via.empty() || offer.not_before > now || hops(offer.way) >= fewest) continue;
+    best = &neighbour;
+    fewest = hops(offer.way);
+    if (SYNCER_MUTATED("relay.take_any_way")) break;
+  }
+  return best == nullptr ? std::nullopt : std::optional(*best);
+}
+
+}  // namespace syncer::peering

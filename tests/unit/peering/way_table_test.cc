@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/peering/way_table.h"
+
+#include <gtest/gtest.h>
+
+namespace syncer::peering {
+namespace {
+
+using std::chrono::seconds;
+using Names = std::vector<std::string>;
+
+wire::Way way(const std::string& region, Names via, std::uint64_t run = 1) {
+  return {region, run, std::move(via), {true, {}}};
+}
+
+TEST(WayTable, TakesTheShortestWayAndOfEqualOnesTheFirstByName) {
+  WayTable table("me");
+  table.offer("b", {way("far", {"b", "c"})});
+  EXPECT_EQ(table.best(instant(0), "far"), "b");
+  table.offer("x", {way("far", {"x"})});
+  table.offer("y", {way("far", {"y"})});
+  EXPECT_EQ(table.best(instant(0), "far"), "x");
+  table.withdraw("x");
+  EXPECT_EQ(table.best(instant(0), "far"), "y");
+  EXPECT_EQ(table.best(instant(0), "elsewhere"), std::nullopt);
+}
+
+TEST(WayTable, TakesNoWayThatPassesItselfTurnsOrIsTooLong) {
+  WayTable table("me");
+  const std::vector<std::pair<std::string, wire::Way>> bad = {
+      {"b", way("far", {"b", "me"})}, {"b", way("far", {"b", "far"})}, {"b", way("far", {"b", "b"})},
+      {"b", way("me", {"b"})},        {"b", way("far", {"c", "b"})},   {"b", way("far", {})},
+      {"far", way("far", {"far"})},   {"b", way("", {"b"})},           {"b", way("far", {"b", "c", "d"})},
+  };
+  for (const auto& [neighbour, offered] : bad) {
+    table.offer(neighbour, {offered});
+    EXPECT_EQ(table.find(offered.region, neighbour), nullptr) << neighbour << " " << offered.via.size();
+  }
+  table.offer("b", {way("far", {"b", "c"})});
+  EXPECT_NE(table.find("far", "b"), nullptr);
+}
+
+TEST(WayTable, ARegionsOwnWayIsNoWayAround) {
+  WayTable table("me");
+  table.offer("far", {way("far", {})});
+  EXPECT_NE(table.find("far", "far"), nullptr);
+  EXPECT_EQ(table.best(instant(0), "far"), std::nullopt);
+}
+
+TEST(WayTable, LeavesAWayAloneThatBroughtNothingUntilItIsAnother) {
+  WayTable table("me");
+  table.offer("b", {way("far", {"b"})});
+  table.failed(instant(0), "far", "b");
+  EXPECT_EQ(table.best(instant(0), "far"), std::nullopt);
+  table.offer("b", {way("far", {"b"})});
+  EXPECT_EQ(table.best(instant(0), "far"), std::nullopt);
+  EXPECT_EQ(table.best(instant(0) + WayTable::kPause, "far"), "b");
+  table.failed(instant(0), "far", "b");
+  table.offer("b", {way("far", {"b"}, 2)});
+  EXPECT_EQ(table.best(instant(0), "far"), "b");
+}
+
+}  // namespace
+}  // namespace syncer::peering
