@@ -193,9 +193,7 @@ class Peering {
   void ask(Instant now, const replication::Ask& ask);
 
   // Links.
-  void settle_ways(Instant now) {
-    while (relay_.wants_update()) relay_.update(now);
-  }
+  void settle_ways(Instant now);
   Published published() const { return {config_.region, peers_, links_, core_, append_times_, relay_}; }
   void dial_due(Instant now);
   void publish_back(Instant now, Peer& peer);

@@ -189,6 +189,17 @@ void Peering::take_back(Instant now, const PeerLink& link, Peer& peer) {
   core_.writer_up(peer.id);
 }
 
+/// Gossip need not have shown a region that a neighbour offers a way to.
+void Peering::settle_ways(Instant now) {
+  while (relay_.wants_update()) {
+    for (const std::string& region : relay_.unknown_regions(now)) {
+      if (!peers_.is_full_for(region)) show(now, peers_.at(region), false);
+    }
+    if (!relay_.update(now)) continue;
+    for (auto& [name, peer] : peers_) note_presence(now, peer);
+  }
+}
+
 bool Peering::expects(const Endpoint& from) const {
   return std::any_of(peers_.begin(), peers_.end(),
                      [&](const auto& entry) { return entry.second.dialer.has_host(from); });

@@ -130,10 +130,10 @@ void Relay::on_follow(Instant now, const Peer& from, Neighbour& neighbour, const
 
 // What we tell them.
 
-void Relay::update(Instant now) {
+bool Relay::update(Instant now) {
   changed_ = false;
   next_look_ = kNever;
-  if (!is_active()) return;
+  if (!is_active()) return false;
   next_look_ = saturating_add(now, config_.sync.heartbeat / 4);
   for (auto& [name, peer] : peers_) {
     if (name != config_.region) look_at_links(now, neighbours_[name], peer);
@@ -150,12 +150,23 @@ void Relay::update(Instant now) {
     tell_upstream(now, peer);
     leave_removals_to_relays(peer);
   }
+  return true;
 }
 
 /// For a region that reads us by way of another, that one remembers what was removed.
 void Relay::leave_removals_to_relays(const Peer& peer) {
   const bool served = !up(peer.out) && !read_by_way_of(peer.name).empty();
   if (served && !SYNCER_MUTATED("relay.remember_removals_for_all")) core_.remove_peer(peer.id);
+}
+
+std::vector<std::string> Relay::unknown_regions(Instant now) const {
+  std::vector<std::string> unknown;
+  if (!is_active()) return unknown;
+  const Authorization regions(config_.sync.regions);
+  for (const std::string& region : table_.regions(now)) {
+    if (peers_.find(region) == nullptr && regions.allows(region)) unknown.push_back(region);
+  }
+  return unknown;
 }
 
 void Relay::look_at_links(Instant now, Neighbour& neighbour, const Peer& peer) {

@@ -51,11 +51,13 @@ class Relay {
   /// Links came or went, or what regions are shown changed: update() is to be called before anything else is heard.
   void links_changed() { changed_ = true; }
   bool wants_update() const { return changed_; }
-  void update(Instant now);
+  /// False when there is no relay in the pool, nor was.
+  bool update(Instant now);
   /// Likewise from time to time.
-  void advance(Instant now) {
-    if (now >= next_look_) update(now);
-  }
+  void advance(Instant now) { changed_ = changed_ || now >= next_look_; }
+  /// Regions that are offered and not known here: gossip may never have shown them where hardly anybody reaches
+  /// another.
+  std::vector<std::string> unknown_regions(Instant now) const;
   Instant next_deadline() const { return next_look_; }
 
   /// The regions passed by what is read of a region, the nearest first; empty when it is read directly.

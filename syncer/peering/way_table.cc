@@ -70,4 +70,12 @@ std::optional<std::string> WayTable::best(Instant now, std::string_view region) 
   return best == nullptr ? std::nullopt : std::optional(*best);
 }
 
+std::vector<std::string> WayTable::regions(Instant now) const {
+  std::vector<std::string> names;
+  for (const auto& [region, offers] : regions_) {
+    if (best(now, region)) names.push_back(region);
+  }
+  return names;
+}
+
 }  // namespace syncer::peering

@@ -33,6 +33,8 @@ class WayTable {
   void failed(Instant now, std::string_view region, std::string_view neighbour);
   /// The neighbour with the shortest way, of equal ones the first by name; nothing when there is none.
   std::optional<std::string> best(Instant now, std::string_view region) const;
+  /// All to which there is one.
+  std::vector<std::string> regions(Instant now) const;
   /// Links on a way.
   static std::size_t hops(const wire::Way& way) { return way.via.size() + 1; }
 

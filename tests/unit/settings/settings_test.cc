@@ -100,6 +100,7 @@ TEST(Settings, EachChangesItsOwnFieldAlone) {
       {"sync.max-changes", "88"},
       {"sync.max-records", "89"},
       {"sync.regions", "east,west"},
+      {"sync.relay", "on"},
       {"sync.silence", "84s"}};
   ASSERT_EQ(other.size() + 1, settings().size()) << "all but gossip.profile, which changes many";
   for (const auto& [key, value] : other) {
