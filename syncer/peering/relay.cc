@@ -173,7 +173,7 @@ void Relay::look_at_links(Instant now, Neighbour& neighbour, const Peer& peer) {
   const std::optional<LinkId> in = up(peer.in);
   const std::optional<LinkId> out = up(peer.out);
   if (neighbour.in != in) {
-    table_.withdraw(peer.name);
+    if (!SYNCER_MUTATED("relay.beat_by_itself")) table_.withdraw(peer.name);
     neighbour.asked = false;
     neighbour.in = in;
   }
@@ -204,17 +204,16 @@ bool Relay::is_direct(Instant now, const Peer& peer) const {
 void Relay::choose(Instant now, Peer& peer) {
   if (peer.via.empty() && is_direct(now, peer)) return;
   const wire::Way* current = peer.via.empty() ? nullptr : table_.find(peer.name, peer.via);
-  if (current != nullptr && saturating_add(peer.heard_by_way, patience()) <= now) {
-    SYNCER_SOMETIMES(true, "relay.way_brings_nothing");
-    table_.failed(now, peer.name, peer.via);
-    current = nullptr;
-  }
+  const bool silent = current != nullptr && saturating_add(peer.heard_by_way, patience()) <= now;
+  SYNCER_SOMETIMES(silent, "relay.way_brings_nothing");
+  if (silent) table_.failed(now, peer.name, peer.via);
   const bool allowed = Authorization(config_.sync.regions).allows(peer.name);
   const std::optional<std::string> best = allowed ? table_.best(now, peer.name) : std::nullopt;
-  const bool shorter =
-      best && (current == nullptr || WayTable::hops(*table_.find(peer.name, *best)) < WayTable::hops(*current));
-  SYNCER_SOMETIMES(current != nullptr && shorter, "relay.shorter_way_is_taken");
-  if (current == nullptr || shorter) take(now, peer, best.value_or(""));
+  if (!best && current != nullptr) return;  // it may speak again
+  const auto hops = [&](const std::string& neighbour) { return WayTable::hops(*table_.find(peer.name, neighbour)); };
+  const bool shorter = current != nullptr && !silent && hops(*best) < hops(peer.via);
+  SYNCER_SOMETIMES(shorter, "relay.shorter_way_is_taken");
+  if (current == nullptr || silent || shorter) take(now, peer, best.value_or(""));
 }
 
 void Relay::take(Instant now, Peer& peer, const std::string& neighbour) {
@@ -230,8 +229,8 @@ void Relay::take(Instant now, Peer& peer, const std::string& neighbour) {
 
 /// It is read here, and said a moment ago that what is held is what it has.
 bool Relay::is_live(Instant now, const Peer& peer) const {
-  if (peer.via.empty() && !up(peer.in)) return false;
-  return peer.writer.proved_within(now, patience()) || SYNCER_MUTATED("relay.offer_the_dead");
+  if (SYNCER_MUTATED("relay.offer_the_dead") || SYNCER_MUTATED("relay.beat_by_itself")) return true;
+  return (!peer.via.empty() || up(peer.in)) && peer.writer.proved_within(now, patience());
 }
 
 /// Whom we let have our records from others: who sees all of them. What others are shown comes from us alone.

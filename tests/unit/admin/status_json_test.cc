@@ -45,8 +45,9 @@ node::Status full() {
                      true,
                      5};
   const std::chrono::milliseconds age(1500);
-  status.regions = {
-      {"east", {true, true, true, true, "cut", age, {2, 3}, 9, 5, 11, 2, age, "too much"}, {true, "paused", {1, 6}}}};
+  status.regions = {{"east",
+                     {true, true, true, true, "cut", age, {2, 3}, 9, 5, 11, 2, age, "hub", "hub", 2, "too much"},
+                     {true, "paused", {1, 6}}}};
   status.members = {{"a", "10.0.0.1:30190", "10.0.0.1:30191", "home", "alive", 4, Duration(135'000), {{"x", "y"}}, 0}};
   status.certificate = node::CertificateStatus{"syncer://home/sync+voter/a", false, std::chrono::hours(30),
                                                "ends in 1 day", "it ends in 1 day"};

@@ -80,6 +80,13 @@ TEST_F(RelayOfThree, IsAwayWhenItsOriginIs) {
   EXPECT_EQ(via(3, 1), Names{});
 }
 
+TEST_F(RelayOfThree, NobodyIsOfferedWhoDoesNotSpeak) {
+  net.partition(1, 2);
+  net.run(seconds(4));
+  EXPECT_TRUE(at(2).link("A").up) << "the link is only silent yet";
+  EXPECT_EQ(via(3, 1), Names{});
+}
+
 TEST_F(RelayOfThree, AReaderThatIsGoneCostsNothing) {
   EXPECT_EQ(at(2).sizes().log.relayed, 2U);
   net.kill(3);

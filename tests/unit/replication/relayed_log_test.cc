@@ -92,6 +92,11 @@ TEST_F(RelayedLogTest, HasTheOriginsVersionsAndSet) {
   flush();
   EXPECT_TRUE(reader_equals_origin());
   EXPECT_EQ(relay.relayed(kOrigin)->log().head(), origin.log().head());
+  // A log that begins with fewer records than there were entries knows nothing of those before.
+  relay.stop_passing_on(kOrigin, kReader);
+  relay.pass_on(now, kOrigin, kReader);
+  EXPECT_EQ(relay.relayed(kOrigin)->log().head(), origin.log().head());
+  EXPECT_EQ(relay.relayed(kOrigin)->log().gc(), origin.log().head());
 }
 
 TEST_F(RelayedLogTest, SaysNothingByItself) {
@@ -125,6 +130,30 @@ TEST_F(RelayedLogTest, AReaderGoesOnAtTheOriginItself) {
   reader.writer_up(kOrigin);
   const Heartbeat heartbeat{{1, 4}, origin.log().head(), origin.log().gc(), 3, origin.log().set_hash().total(), true};
   EXPECT_EQ(reader.receive(now, kOrigin, heartbeat, answers), Heard::Proof);
+}
+
+TEST_F(RelayedLogTest, AReaderThatIsAheadOfItWaitsForIt) {
+  beat();
+  const OwnLog before = origin.log();
+  origin.put(now, "c", "3", out);
+  now += std::chrono::milliseconds(20);
+  origin.advance(now, out);
+  Outputs ignored;
+  for (const Output& output : out) {
+    if (const auto* told = std::get_if<Publish>(&output)) reader.receive(now, kOrigin, told->message, ignored);
+  }
+  EXPECT_TRUE(reader_equals_origin());
+  // The relay has not heard of it.
+  relay.receive(now, kOrigin, Heartbeat{{1, 4}, before.head(), 0, before.live(), before.set_hash().total(), true},
+                at_relay);
+  for (Output& next : std::exchange(at_relay, {})) {
+    EXPECT_FALSE(std::holds_alternative<EpochTooOld>(next));
+    from_relay(next);
+  }
+  EXPECT_TRUE(reader_equals_origin());
+  settle();
+  put("d", "4");
+  EXPECT_TRUE(reader_equals_origin());
 }
 
 /// A push that leaves out what was replaced later brings a set that the origin never had.
