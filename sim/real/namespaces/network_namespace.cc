@@ -112,11 +112,12 @@ bool write_file(const char* path, const std::string& text) {
   return file.get() >= 0 && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
-/// Root of a namespace where nobody else is; the network that it starts from must be of that one, to come back to.
+/// Root of a namespace where nobody else is. The network that this starts from must be of it too, to come back to.
 Result<void> become_root() {
   const std::string user = "0 " + std::to_string(::geteuid()) + " 1\n";
   const std::string group = "0 " + std::to_string(::getegid()) + " 1\n";
-  if (::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) return system_failure("user namespace", "make one, and this is not root");
+  if (::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0)
+    return system_failure("user namespace", "make one, and this is not root");
   const bool mapped = write_file("/proc/self/setgroups", "deny") && write_file("/proc/self/uid_map", user) &&
                       write_file("/proc/self/gid_map", group);
   if (!mapped) return system_failure("user namespace", "become its root");

@@ -50,11 +50,15 @@ std::string config_text(const NodeConfig& config, const ConfigPlaces& places,
   file["log.format"] = "json";
   if (!places.keyring.empty()) file["gossip.keyring-file"] = places.keyring;
   if (!places.password.empty()) file["registry.password-file"] = places.password;
-  const NodeConfig defaults;
+  NodeConfig defaults;
+  // A profile decides what nobody sets: a value that is only the usual one of another profile has to be said.
+  for (const auto& setting : syncer::node::settings()) {
+    if (setting.key == "gossip.profile") static_cast<void>(setting.apply(defaults, setting.show(config)));
+  }
   for (const auto& setting : syncer::node::settings()) {
     if (kOtherwise.count(setting.key) != 0) continue;
     const std::string value = setting.show(config);
-    if (value != setting.show(defaults)) file[std::string(setting.key)] = value;
+    if (value != setting.show(defaults) || setting.key == "gossip.profile") file[std::string(setting.key)] = value;
   }
   return file.dump(1) + "\n";
 }

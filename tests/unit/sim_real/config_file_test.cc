@@ -39,6 +39,8 @@ const std::map<std::string, std::string> kOrigins = {{"http://sc-e-0:30100", "ht
 TEST(ConfigFile, SaysToADaemonWhatANodeIsGiven) {
   NodeConfig config = example();
   ASSERT_TRUE(syncer::node::apply_setting(config, "sync.hold", "77s"));
+  // 4 is the usual one of another profile.
+  ASSERT_TRUE(syncer::node::apply_setting(config, "gossip.suspicion-mult", "4"));
   ASSERT_TRUE(syncer::node::apply_setting(config, "gossip.profile", "wan"));
   const auto daemon = assembled(config_text(config, kPlaces, kOrigins));
   ASSERT_TRUE(daemon) << to_string(daemon.error());
