@@ -20,7 +20,7 @@ struct EventLimit {
   std::string operator()(const sc::Slow&) const {
     return "no processor can be slowed down by an amount for each event";
   }
-  std::string operator()(const sc::ClockDrift&) const { return "libfaketime cannot let CLOCK_BOOTTIME run faster"; }
+  std::string operator()(const sc::ClockDrift&) const { return "a clock that drifts is not made for processes yet"; }
   std::string operator()(const sc::CrashAt& a) const {
     if (a.call == sc::CallKind::RegistryWrite) return "";
     return "nobody outside the process sees it write to its disk";
@@ -92,7 +92,7 @@ void look_at_topology(const sc::Scenario& s, List& list) {
   if (topology.certificates != sc::CertificateRule::Off) list.add(whole, "certificates: nobody issues real ones");
   for (const sc::Region& region : topology.regions) {
     if (!region.bridge_of.empty()) list.add(region.place, "bridge_of: one process would have two machines");
-    if (region.clock.drift != 0) list.add(region.place, "clock: libfaketime cannot let CLOCK_BOOTTIME run faster");
+    if (region.clock.drift != 0) list.add(region.place, "clock: one that drifts is not made for processes yet");
   }
 }
 
