@@ -42,9 +42,11 @@ class RawSocket {
     socklen_t size = sizeof address;
     auto* const raw = reinterpret_cast<sockaddr*>(&address);
     if (::bind(descriptor_, raw, size) != 0 || ::listen(descriptor_, places) != 0) return {};
+    ::fcntl(descriptor_, F_SETFL, O_NONBLOCK);
     ::getsockname(descriptor_, raw, &size);
     return loopback(ntohs(address.sin_port));
   }
+  /// A connection that waits to be accepted; one without a descriptor when there is none.
   RawSocket accept() const { return RawSocket(::accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC)); }
 
  private:

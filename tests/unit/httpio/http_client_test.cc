@@ -15,6 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::RawPeer;
+using test::RawSocket;
 
 constexpr const char* kFine = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine";
 
@@ -30,9 +31,20 @@ class HttpClientTroubles : public testing::Test {
   void ask(const std::string& origin, Duration patience, const std::string& body = "", const char* method = "PUT") {
     client_.call(CallId{++asked_}, {method, origin, "/", {}, body}, loop_->now() + patience);
   }
+  /// The next connection.
+  RawPeer accept() {
+    std::optional<RawPeer> peer;
+    const auto came = [&] {
+      RawSocket socket = listener_.accept();
+      if (socket.get() >= 0) peer.emplace(std::move(socket));
+      return peer.has_value();
+    };
+    EXPECT_TRUE(loop_.await(came));
+    return peer ? std::move(*peer) : RawPeer(RawSocket(-1));
+  }
   /// The next connection, with the whole head of its request read.
   RawPeer serve() {
-    RawPeer peer(listener_.accept());
+    RawPeer peer = accept();
     EXPECT_TRUE(loop_.await([&] { return peer.read().find("\r\n\r\n") != std::string::npos; }));
     return peer;
   }
@@ -94,7 +106,7 @@ TEST_F(HttpClientTroubles, HalfAnAnswerIsNoneAndItsRestComesTooLate) {
 
 TEST_F(HttpClientTroubles, AServerThatReadsNothingEndsAtTheDeadline) {
   ask(origin(), 3s, std::string(32U << 20U, 'x'));
-  RawPeer peer(listener_.accept());
+  RawPeer peer = accept();
   loop_.turn();
   loop_.pass(3s);
   ASSERT_FALSE(outcome());
@@ -105,7 +117,7 @@ TEST_F(HttpClientTroubles, AServerThatReadsNothingEndsAtTheDeadline) {
 TEST_F(HttpClientTroubles, AServerThatReadsSlowlyGetsAllAndIsHeard) {
   constexpr std::size_t kMuch = 32U << 20U;
   ask(origin(), 3s, std::string(kMuch, 'x'));
-  RawPeer peer(listener_.accept());
+  RawPeer peer = accept();
   loop_.turn();
   loop_.pass(2s);
   ASSERT_TRUE(loop_.await([&] { return peer.read().size() > kMuch; }));
