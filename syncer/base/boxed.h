@@ -33,6 +33,7 @@ class Boxed {
   void reset() { value_.reset(); }
 
   friend bool operator==(const Boxed& a, const Boxed& b) { return a.has_value() == b.has_value() && (!a || *a == *b); }
+  friend bool operator==(const Boxed& a, const T& b) { return a.has_value() && *a == b; }
   /// Not left to std::optional, which would take a Boxed for a value of its own.
   friend bool operator==(const Boxed& a, const std::optional<T>& b) {
     return a.has_value() == b.has_value() && (!a || *a == *b);
