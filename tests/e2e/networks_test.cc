@@ -138,6 +138,32 @@ TEST_F(BehindNat, APathThatTakesShorterPacketsCarriesLongAnswers) {
   EXPECT_TRUE(meet(*here, *there, "both"));
 }
 
+/// Two homes, and between them a region in the open that passes on what it holds of the others.
+TEST_F(Networks, TwoRegionsBehindNatMeetByARelayInTheOpen) {
+  const Host far("far"), hub("hub"), home_east("home-east"), home_west("home-west"), east("east"), west("west");
+  connect({far, "203.0.113.1/24"}, {hub, "203.0.113.2/24"});
+  connect({far, "198.51.100.2/24"}, {home_east, "198.51.100.1/24"});
+  connect({far, "192.0.2.2/24"}, {home_west, "192.0.2.1/24"});
+  connect({east, "10.1.0.2/24"}, {home_east, "10.1.0.1/24"});
+  connect({west, "10.2.0.2/24"}, {home_west, "10.2.0.1/24"});
+  far.run("sysctl -q net.ipv4.ip_forward=1");
+  hub.run("ip route add default via 203.0.113.1");
+  home_east.run("ip route add default via 198.51.100.2");
+  home_west.run("ip route add default via 192.0.2.2");
+  east.run("ip route add default via 10.1.0.1");
+  west.run("ip route add default via 10.2.0.1");
+  masquerade(home_east, far, 60);
+  masquerade(home_west, far, 60);
+
+  const std::vector<std::string> dialling = {"--join-addr", std::string("203.0.113.2") + kGossip, "--sync.dial-only",
+                                             "on"};
+  const Site between(workplace, hub, "203.0.113.2", {"--sync.relay", "on"});
+  const Site here(workplace, east, "10.1.0.2", dialling);
+  const Site there(workplace, west, "10.2.0.2", dialling);
+  EXPECT_TRUE(meet(here, there, "far")) << here.syncer.process.output() << between.syncer.process.output();
+  EXPECT_TRUE(meet(here, between, "near")) << here.syncer.process.output();
+}
+
 TEST_F(Networks, OfVersionSixAloneAreEnough) {
   const Host east("east6");
   const Host west("west6");
