@@ -95,8 +95,7 @@ void Relay::hear(Instant now, Peer& origin, const std::string& neighbour, const 
   const Heard heard = core_.receive(now, origin.id, message, out);
   if (heard != Heard::Word) origin.heard_by_way = now;
   const bool is_heartbeat = std::holds_alternative<replication::Heartbeat>(message);
-  const bool counts = is_heartbeat || SYNCER_MUTATED("relay.hear_the_origin_in_old_records");
-  origin.writer.heard(now, way->run, epoch, counts ? heard : Heard::Word);
+  origin.writer.heard(now, way->run, epoch, is_heartbeat ? heard : Heard::Word);
   if (heard == Heard::Progress && core_.over_quota(origin.id)) links_.count(Refusal::OverQuota);
 }
 
