@@ -185,7 +185,8 @@ void AsioConnection::send() {
   with_stream([this](auto& stream) {
     asio::async_write(stream, asio::buffer(request_), [me = self()](const asio::error_code& failed, std::size_t) {
       // A server may answer and close before it has read everything: what it said counts, and the reader sees the end.
-      if (failed && me->phase_ == Phase::Busy && !me->answered_) {
+      // In TLS it said at least why it closes.
+      if (failed && me->phase_ == Phase::Busy && !me->answered_ && !me->tls_) {
         me->fail(ErrorCode::Unreachable, "connection lost while sending the request: " + failed.message());
       }
     });
