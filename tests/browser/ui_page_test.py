@@ -87,6 +87,8 @@ class Told(unittest.TestCase):
         page.type("i-7-")
         page.wait("document.querySelectorAll('#copies tbody tr').length === 1")
         page.ask("document.querySelector('#copies tbody tr').focus()")
+        page.ask("find()")
+        self.assertTrue(page.ask("document.activeElement.matches('#copies tbody tr')"), "a new list takes no focus away")
         page.key("Enter")
         page.wait("document.querySelectorAll('#explain .steps li').length === 9")
         self.assertIn("i-7-south", page.ask("$('explain').textContent"))

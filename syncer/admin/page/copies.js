@@ -10,6 +10,15 @@ const COPY_LOOKS = {
   rejected: 'bad',
   leaving: 'off'
 };
+// The copy whose row has the keyboard's focus; it keeps it when the rows are made anew.
+function focusedCopy() {
+  const at = [...$('copies').tBodies[0]?.rows ?? []].indexOf(document.activeElement);
+  return at < 0 ? null : found[at].copy;
+}
+function focusCopy(copy) {
+  const at = copy === null ? -1 : found.findIndex(one => one.copy === copy);
+  if (at >= 0) $('copies').tBodies[0].rows[at].focus({preventScroll: true});
+}
 async function find(more = false) {
   const mine = ++question;
   const query = new URLSearchParams({limit: '30', search: $('search').value.trim()});
@@ -23,6 +32,7 @@ async function find(more = false) {
       $('copies-note').textContent = 'This syncer does not list its copies here.';
       return;
     }
+    const focused = focusedCopy();
     found = more ? [...found, ...answer.copies] : answer.copies;
     next = answer.next ?? '';
     $('copies-note').textContent = found.length === 0 ? 'none' : '';
@@ -50,6 +60,7 @@ async function find(more = false) {
                   onclick: () => explain(copy.instance),
                   onkeydown: onKey(() => explain(copy.instance))
                 })));
+    focusCopy(focused);
   } catch (error) {
     if (mine === question) $('copies-note').textContent = `no answer: ${error.message}`;
   }
