@@ -92,7 +92,12 @@ void LossGuard::lose(Instant now, ByteView key, Instant proven, bool orphan, std
 void LossGuard::look_for_successors(Instant now, const std::vector<Number>& lost) {
   for (const Number number : lost) {
     Entry& entry = entries().at(number);
-    if (Entry* by = entries().successor_of(now, entry, hold_time(entry))) replace(entry, *by);
+    // Who finds both in its own registry, as a new leader does, knows of no arrival: what the epoch has is the later
+    // one.
+    const bool ageless = entry.orphan && !SYNCER_MUTATED("guard.ask_orphans_for_an_arrival");
+    Entry* by = ageless ? entries().live_twin_of_lost(entry) : nullptr;
+    if (by == nullptr) by = entries().successor_of(now, entry, hold_time(entry));
+    if (by != nullptr) replace(entry, *by);
   }
 }
 

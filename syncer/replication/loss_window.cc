@@ -256,6 +256,13 @@ LossWindow::Entry* LossWindow::successor_of(Instant now, const Entry& lost, Dura
   return fits(other) ? other : nullptr;
 }
 
+LossWindow::Entry* LossWindow::live_twin_of_lost(const Entry& lost) {
+  for (const std::uint64_t place : lost.endpoints) {
+    if (Entry* twin = first_at(place, Role::Live)) return twin;
+  }
+  return nullptr;
+}
+
 LossWindow::Entry* LossWindow::live_twin_of(const Entry& arrival) {
   for (const std::uint64_t place : arrival.endpoints) {
     Entry* twin = first_at(place, Role::Live);

@@ -111,6 +111,8 @@ class LossWindow {
   Entry* predecessor_of(const Entry& arrival);
   /// The live entry that took the place of `lost`, which arrived later and no longer than `within` ago.
   Entry* successor_of(Instant now, const Entry& lost, Duration within);
+  /// A live entry of the same service and endpoint, whenever it arrived.
+  Entry* live_twin_of_lost(const Entry& lost);
   /// An older live entry of the same service and endpoint.
   Entry* live_twin_of(const Entry& arrival);
   /// From now on it makes good nobody else's loss by its place.

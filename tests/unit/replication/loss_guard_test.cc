@@ -488,6 +488,16 @@ TEST_F(GuardedRegion, CountsYoungOrphansToo) {
   EXPECT_EQ(count(Kind::Hold, Rule::MassOrphaned), 6U);
 }
 
+/// A new leader finds both in its own registry: neither arrived.
+TEST_F(GuardedRegion, LetsAnOrphanGoWhoseAddressTheNewEpochHasUnderAnotherId) {
+  services(3, 4);
+  there(app("s0", 1, "-again"));
+  guard.orphaned(now, std::vector<Bytes>{"s0-1"}, true);
+  follow();
+  EXPECT_EQ(count(Kind::Remove, Rule::Replaced), 1U);
+  EXPECT_EQ(guard.held(), 0U) << "though the origin's own guard held when the epoch before ended";
+}
+
 TEST_F(GuardedRegion, LetsOrphansWaitForAHealthyOrigin) {
   services(6, 2);
   healthy = false;
