@@ -26,6 +26,9 @@ set(SYNCER_APART
   syncer/httpio/message_grammar.cc syncer/httpio/request_reader.cc)
 set(SYNCER_FILES_AT_ONCE 8)
 
+# Files that a build of another tree wants alone (./dev mutants); their neighbours stay together as they are.
+set(SYNCER_APART_TODAY "" CACHE STRING "More files that are compiled by themselves")
+
 foreach(file ${SYNCER_APART})
   if(NOT EXISTS ${PROJECT_SOURCE_DIR}/${file})
     message(FATAL_ERROR "cmake/Unity.cmake: there is no ${file}")
@@ -73,6 +76,9 @@ function(compiled_together target)
     endif()
     math(EXPR batch "${count_${home}_${kind}} / ${SYNCER_FILES_AT_ONCE}")
     math(EXPR count_${home}_${kind} "${count_${home}_${kind}} + 1")
+    if(path IN_LIST SYNCER_APART_TODAY)
+      continue()
+    endif()
     set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${home}_${kind}_${batch})
   endforeach()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
