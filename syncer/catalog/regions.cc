@@ -57,7 +57,7 @@ RemoteCopies::RemoteCopies(const GuardSettings& settings, const std::string& reg
       report(GuardSide::Receiver, region, observer) {}
 
 void Regions::set_guard_options(const replication::LossGuardOptions& options) {
-  for (auto& [region, remote] : regions_) {
+  for (auto& [region, remote] : all()) {
     remote.guard.set_options(options);
     remote.changes.set_options(options);
   }
@@ -66,11 +66,11 @@ void Regions::set_guard_options(const replication::LossGuardOptions& options) {
 RemoteCopies& Regions::at(Instant now, std::string_view region) {
   if (RemoteCopies* known = find(region)) return *known;
   const std::string name(region);
-  return regions_.try_emplace(name, config_.guard, name, observer_, now).first->second;
+  return all().try_emplace(name, config_.guard, name, observer_, now).first->second;
 }
 
 RemoteCopies* Regions::find(std::string_view region) {
-  const auto found = regions_.find(region);
+  const auto found = all().find(region);
   return found == regions_.end() ? nullptr : &found->second;
 }
 
@@ -102,7 +102,7 @@ void Regions::erase(std::string_view region) {
   const auto found = regions_.find(region);
   if (found == regions_.end()) return;
   judged_.erase(found->first);
-  regions_.erase(found);
+  all().erase(found);
 }
 
 void Regions::set_state(Instant now, std::string_view region, bool connected, bool complete, bool healthy) {
@@ -160,7 +160,7 @@ void Regions::hear_guard(Instant now, const std::string& region, const Bytes& ke
 
 /// A new epoch that does not hold any more may not know of it.
 void Regions::end_guard(const std::string& region, const Bytes& key, bool judged) {
-  if (judged && key == registry::holding_key()) regions_.find(region)->second.holds = false;
+  if (judged && key == registry::holding_key()) all().find(region)->second.holds = false;
 }
 
 /// What is there, or may be, stays until it is its turn.
@@ -173,7 +173,7 @@ bool Regions::withhold(const CopyName& name) {
 }
 
 void Regions::let_go(const std::string& region, const Bytes& key, DesiredCopy& copy) {
-  RemoteCopies& remote = regions_.find(region)->second;
+  RemoteCopies& remote = all().find(region)->second;
   remote.guard.forget(key);
   remote.changes.cancel(key);
   copy.next.reset();
@@ -198,25 +198,26 @@ bool Regions::is_being_replaced(const RemoteCopies& remote, const Bytes& key, co
 }
 
 void Regions::forget(const std::string& region, const Bytes& key) {
-  RemoteCopies& remote = regions_.find(region)->second;
+  RemoteCopies& remote = all().find(region)->second;
   remote.guard.forget(key);
   remote.changes.cancel(key);
 }
 
 void Regions::give_up(const std::string& region, const Bytes& key, DesiredCopy& copy) {
-  regions_.find(region)->second.guard.forget(key);
+  all().find(region)->second.guard.forget(key);
   copy.held = false;
 }
 
 // The guards.
 
 void Regions::judge_orphans(Instant now, const std::string& region) {
+  due_.reset();
   judged_.try_emplace(region, saturating_add(now, kPatience));
 }
 
 void Regions::judge_due(Instant now) {
   for (auto it = judged_.begin(); it != judged_.end();) {
-    RemoteCopies& remote = regions_.find(it->first)->second;
+    RemoteCopies& remote = all().find(it->first)->second;
     const bool waits = remote.connected && remote.complete && !remote.healthy && now < it->second;
     if (waits) {
       ++it;
@@ -290,7 +291,7 @@ void Regions::release(Instant now, const std::string& region, RemoteCopies& remo
 }
 
 void Regions::release_guard(Instant now, std::string_view region) {
-  for (auto& [name, remote] : regions_) {
+  for (auto& [name, remote] : all()) {
     if (region == "*" || region == name) release(now, name, remote);
   }
 }
@@ -314,8 +315,9 @@ void Regions::check_hold(Instant now, const std::string& region, RemoteCopies& r
 }
 
 void Regions::advance(Instant now) {
+  if (now < next_deadline()) return;
   judge_due(now);
-  for (auto& [region, remote] : regions_) {
+  for (auto& [region, remote] : all()) {
     judge_changes(now, region, remote);
     change(now, region, remote, remote.changes.advance(now));
     remote.guard.advance(now);
@@ -325,7 +327,13 @@ void Regions::advance(Instant now) {
 }
 
 Instant Regions::next_deadline() const {
-  Instant due = touched_.empty() ? kNever : Instant::min();
+  if (!touched_.empty()) return Instant::min();
+  if (!due_) due_ = earliest_deadline();
+  return *due_;
+}
+
+Instant Regions::earliest_deadline() const {
+  Instant due = kNever;
   for (const auto& [region, latest] : judged_) {
     const RemoteCopies& remote = regions_.find(region)->second;
     due = std::min(due, remote.healthy || !remote.connected || !remote.complete ? Instant::min() : latest);
@@ -340,7 +348,7 @@ Instant Regions::next_deadline() const {
 }
 
 void Regions::forget_registry(Instant now) {
-  for (auto& [region, remote] : regions_) {
+  for (auto& [region, remote] : all()) {
     remote.guard = LossGuard(guard_options(config_.guard));
     remote.guard.prove(now, {now, remote.connected && remote.healthy, Instant::min()});
     remote.changes = ChangeGuard(guard_options(config_.guard));

@@ -120,6 +120,8 @@ struct RemoteCopies {
 /// away, and the receiver's guard over each.
 class Regions {
  public:
+  using Map = std::map<std::string, RemoteCopies, std::less<>>;
+
   Regions(const CatalogConfig& config, Observer& observer) : config_(config), observer_(observer) {}
 
   /// Other options of the guards over all regions from now on.
@@ -128,8 +130,12 @@ class Regions {
   RemoteCopies* find(std::string_view region);
   /// The copy of that name and its region, or nullptr.
   DesiredCopy* find(const CopyName& name, RemoteCopies** remote = nullptr);
-  const std::map<std::string, RemoteCopies, std::less<>>& all() const { return regions_; }
-  std::map<std::string, RemoteCopies, std::less<>>& all() { return regions_; }
+  const Map& all() const { return regions_; }
+  /// To change them.
+  Map& all() {
+    due_.reset();
+    return regions_;
+  }
 
   Steering& steering() { return steering_; }
   const Steering& steering() const { return steering_; }
@@ -185,6 +191,7 @@ class Regions {
   void take_over_guard(Instant now, const GuardMark& mark);
 
  private:
+  Instant earliest_deadline() const;
   void judge_due(Instant now);
   void judge(Instant now, const std::string& region, RemoteCopies& remote);
   void judge_changes(Instant now, const std::string& region, RemoteCopies& remote);
@@ -197,10 +204,11 @@ class Regions {
 
   const CatalogConfig& config_;
   Observer& observer_;
-  std::map<std::string, RemoteCopies, std::less<>> regions_;
+  Map regions_;                            // what changes one uses all(): their deadline is another one then
   std::map<std::string, Instant> judged_;  // regions with orphans, and when these are judged at the latest
   std::vector<CopyName> touched_;
   Steering steering_;
+  mutable std::optional<Instant> due_;  // of all regions, while nobody could change one
 };
 
 }  // namespace syncer::catalog

@@ -41,6 +41,7 @@ Peering::Peering(PeeringConfig config, Streams& streams, Observer& observer, Ran
       peers_(config_.sync.connect_retry, random, now),
       challenges_(config_.sync.heartbeat),
       core_(options_of(config_.sync), now),
+      states_(config_, peers_, core_),
       relay_({config_, links_, peers_, core_, observer_}, random.stream("run").next(),
              [this](Instant at, LinkId link, ByteView frame) { send(at, link, frame); }) {}
 
@@ -48,6 +49,7 @@ Peering::Peering(PeeringConfig config, Streams& streams, Observer& observer, Ran
 
 void Peering::reconfigure(Instant now, const SyncSettings& sync) {
   config_.sync = sync;
+  states_.note_all();
   links_.set_silence(now, sync.silence);
   handshake_.set_authorization(Authorization(sync.regions));
   peers_.set_retry(sync.connect_retry);
@@ -63,6 +65,7 @@ void Peering::reconfigure(Instant now, const SyncSettings& sync) {
 }
 
 void Peering::set_regions(Instant now, std::vector<RemoteRegion> regions) {
+  states_.note_all();
   std::map<std::string, std::vector<RemoteRegion>> alternatives;
   for (const auto& [name, peer] : peers_) alternatives[name];
   for (RemoteRegion& remote : regions) {
@@ -91,6 +94,7 @@ void Peering::set_regions(Instant now, std::vector<RemoteRegion> regions) {
     if (left && peer.out) close(now, *peer.out, "the region left");
     note_presence(now, peer);
   }
+  peers_.note_dialling();
   dial_due(now);
   relay_.links_changed();
   settle_ways(now);
@@ -113,6 +117,7 @@ void Peering::open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, 
 
 void Peering::close_epoch(Instant now) {
   publishing_ = false;
+  states_.note_all();
   for (const LinkId id : links_.ids()) close(now, id, "this node is not the writer any more");
   for (auto& [name, peer] : peers_) {
     peer.expected = false;
@@ -161,6 +166,7 @@ const replication::Projection* Peering::projection(std::string_view region) cons
 void Peering::raise_floor(Instant now, std::string_view region, Epoch floor) {
   if (peers_.is_full_for(region)) return;
   Peer& peer = peers_.at(region);
+  states_.note(region);
   if (!peer.writer.raise(floor)) return doubt(now, peer.name, floor, peer.writer.known_epoch());
   const replication::Replica* held = core_.replica(peer.id);
   if (held != nullptr && held->epoch() < floor) forget(now, region);
@@ -171,6 +177,7 @@ void Peering::raise_floor(Instant now, std::string_view region, Epoch floor) {
 void Peering::forget(Instant now, std::string_view region) {
   const Peer* peer = peers_.find(region);
   if (peer == nullptr) return;
+  states_.note(region);
   replication::Outputs out = take_outputs();
   core_.forget(peer->id, out);
   carry_out(now, out);
@@ -210,7 +217,7 @@ void Peering::on_message(Instant now, PeerLink& link, const wire::SyncMessage& m
     replication::Outputs out = take_outputs();
     if (from_reader != nullptr && peer.out == link.id) {
       core_.receive(now, peer.id, *from_reader, out);
-    } else if (!relay_.on_message(now, link, message, out)) {
+    } else if (states_.note_all(); !relay_.on_message(now, link, message, out)) {
       return drop(now, link, Refusal::OutOfTurn, "message in the wrong direction");
     }
     return carry_out(now, out);
@@ -223,6 +230,7 @@ void Peering::on_message(Instant now, PeerLink& link, const wire::SyncMessage& m
 
 void Peering::on_writer_message(Instant now, PeerLink& link, const replication::WriterMessage& message) {
   Peer& peer = peers_.at(link.region);
+  states_.note(peer.name);
   const Epoch epoch = std::visit([](const auto& m) { return m.epoch; }, message);
   const Epoch known = peer.writer.known_epoch();
   relay_.hear_directly(now, peer);
@@ -349,7 +357,7 @@ void Peering::look_at_exchanges(Instant now) {
   next_look_ = now + config_.sync.heartbeat;
   for (auto& [name, peer] : peers_) {
     const std::uint64_t open = is_published_to(peer) ? core_.publisher(peer.id).unacknowledged(peer.id) : 0;
-    const bool complete = (!peer.in && peer.via.empty()) || state(peer, now).complete;
+    const bool complete = (!peer.in && peer.via.empty()) || states_.of(peer, now).complete;
     if (!peer.exchange.look(now, core_.publisher(peer.id).log().head() - open, open, complete)) continue;
     const std::string_view reason =
         peer.exchange.is_stalled() ? "it does not take what it is given" : "its records do not become complete";
@@ -400,28 +408,20 @@ bool Peering::is_published_to(const Peer& peer) const {
   return peer.out && links_.find(*peer.out)->state == PeerLink::State::Up;
 }
 
-RegionState Peering::state(const Peer& peer, Instant now) const {
-  const replication::Replica* replica = core_.replica(peer.id);
-  const bool connected = (peer.in || !peer.via.empty()) && now - peer.writer.last_heard() <= config_.sync.silence;
-  const bool complete = replica != nullptr && replica->consistent();
-  return {connected, complete, core_.origin_healthy(peer.id)};
-}
-
 RegionState Peering::state(std::string_view region, Instant now) const {
   const Peer* peer = peers_.find(region);
-  return peer == nullptr ? RegionState{} : state(*peer, now);
+  return peer == nullptr ? RegionState{} : states_.of(*peer, now);
 }
 
-std::vector<std::pair<std::string_view, RegionState>> Peering::take_region_changes(Instant now) {
-  std::vector<std::pair<std::string_view, RegionState>> changes;
-  for (auto& [name, peer] : peers_) {
-    if (name == config_.region) continue;
-    const RegionState current = state(peer, now);
-    if (peer.reported == current) continue;
-    peer.reported = current;
-    changes.emplace_back(name, current);
+void Peering::hash(StateHasher& hasher) const {
+  core_.hash(hasher);
+  for (const auto& [name, peer] : peers_) {
+    hasher.add(name);
+    hasher.add(peer.out ? peer.out->value : 0);
+    hasher.add(peer.in ? peer.in->value : 0);
+    hasher.add(static_cast<std::uint64_t>(nanos(peer.writer.last_heard())));
   }
-  return changes;
+  hasher.add(publishing_ ? 1 : 0);
 }
 
 }  // namespace syncer::peering

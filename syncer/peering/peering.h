@@ -17,6 +17,7 @@
 #include "syncer/peering/peers.h"
 #include "syncer/peering/published.h"
 #include "syncer/peering/questions.h"
+#include "syncer/peering/region_states.h"
 #include "syncer/peering/relay.h"
 #include "syncer/peering/sizes.h"
 #include "syncer/replication/replication.h"
@@ -97,9 +98,8 @@ class Peering {
 
   /// What changed in other regions since the last call.
   std::vector<RemoteChange> take_changes() { return std::exchange(changes_, {}); }
-  /// The regions whose state differs from what the last call gave, by name; a new region is among them. The names are
-  /// valid as long as this object.
-  std::vector<std::pair<std::string_view, RegionState>> take_region_changes(Instant now);
+  /// As RegionStates::take_changes.
+  RegionStates::Changes take_region_changes(Instant now) { return states_.take_changes(now); }
   /// nullptr when nothing is known of the region.
   const replication::Replica* replica(std::string_view region) const;
   /// Every region that was ever heard of, sorted.
@@ -209,7 +209,6 @@ class Peering {
   void detach(Instant now, const PeerLink& link, std::string_view reason);
 
   void show(Instant now, const Peer& peer, bool again);
-  RegionState state(const Peer& peer, Instant now) const;
   bool is_published_to(const Peer& peer) const;
   void note_presence(Instant now, Peer& peer);
   void look_at_exchanges(Instant now);
@@ -224,6 +223,7 @@ class Peering {
   Questions questions_;
   AppendTimes append_times_;
   replication::Replication core_;
+  RegionStates states_;
   Relay relay_;
   ViewOf view_of_;
   Duration view_pace_{};

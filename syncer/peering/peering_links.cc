@@ -95,6 +95,7 @@ void Peering::settle(Instant now, const Challenges::Challenge& challenge) {
 void Peering::accept(Instant now, PeerLink& link, const wire::Hello& hello) {
   Peer& peer = peers_.at(hello.region);
   link.region = hello.region;
+  states_.note(peer.name);
   if (const auto former = std::exchange(peer.in, link.id)) close(now, *former, "replaced by a newer link");
   note_presence(now, peer);
   relay_.hear_directly(now, peer);
@@ -122,6 +123,7 @@ void Peering::on_redirect(Instant now, PeerLink& link, const wire::Redirect& red
         "it sends us to " + to_string(redirect.rpc) + ", where gossip knows no syncer of its region";
     links_.report_refusal(now, ended, Refusal::Redirect, ended.region, ended.node, reason);
   }
+  peers_.note_dialling();
   dial_due(now);
 }
 
@@ -137,6 +139,7 @@ void Peering::on_welcome(Instant now, PeerLink& link, const wire::Welcome& welco
   if (const auto known = handshake_.epoch_to_exceed(welcome, core_.log().epoch())) want_reopen(now, *known);
   Peer& peer = peers_.at(link.region);
   peer.dialer.on_success();
+  peers_.note_dialling();
   links_.set_up(now, link, welcome.node, welcome.run);
   peer.exchange.opened(now);
   if (config_.sync.dial_only) take_back(now, link, peer);
@@ -154,6 +157,7 @@ void Peering::on_refuse(Instant now, PeerLink& link, const wire::Refuse& refusal
   Peer& peer = peers_.at(link.region);
   close(now, link.id, refusal.reason);
   peer.dialer.on_refusal(now);
+  peers_.note_dialling();
 }
 
 // Links.
@@ -164,6 +168,7 @@ void Peering::dial_due(Instant now) {
     if (peer.dial_only) publish_back(now, peer);
     if (peer.out || peer.dial_only || peer.dialer.next_attempt() > now) continue;
     peer.out = links_.dial(now, name, peer.dialer.address());
+    peers_.note_dialling();
   }
 }
 
@@ -174,6 +179,7 @@ void Peering::publish_back(Instant now, Peer& peer) {
   if (!ready || !publishing_ || !peer.dial_only || peer.out || SYNCER_MUTATED("peering.wait_to_be_able_to_dial"))
     return;
   peer.out = peer.in;
+  peers_.note_dialling();
   peer.exchange.opened(now);
   relay_.links_changed();
   replication::Outputs out = take_outputs();
@@ -185,6 +191,7 @@ void Peering::publish_back(Instant now, Peer& peer) {
 void Peering::take_back(Instant now, const PeerLink& link, Peer& peer) {
   if (peer.in) return;
   peer.in = link.id;
+  states_.note(peer.name);
   relay_.hear_directly(now, peer);
   core_.writer_up(peer.id);
 }
@@ -192,6 +199,7 @@ void Peering::take_back(Instant now, const PeerLink& link, Peer& peer) {
 /// Gossip need not have shown a region that a neighbour offers a way to.
 void Peering::settle_ways(Instant now) {
   while (relay_.wants_update()) {
+    states_.note_all();
     for (const std::string& region : relay_.unknown_regions(now)) {
       if (!peers_.is_full_for(region)) show(now, peers_.at(region), false);
     }
@@ -250,6 +258,8 @@ void Peering::detach(Instant now, const PeerLink& link, std::string_view reason)
     return questions_.conclude(link.id, failure(ErrorCode::Unreachable, to_string(link.address), Bytes(reason)));
   if (link.region.empty()) return;
   Peer& peer = peers_.at(link.region);
+  states_.note(peer.name);
+  peers_.note_dialling();
   if (peer.in == link.id) {
     peer.in.reset();
     if (const auto challenge = challenges_.take(link.region)) settle(now, *challenge);
@@ -281,16 +291,14 @@ Instant Peering::next_deadline() const {
   Instant next = std::min({core_.next_deadline(), links_.next_deadline(), handshake_.next_deadline(),
                            challenges_.next_deadline(), relay_.next_deadline()});
   if (!publishing_) return next;
-  for (const auto& [name, peer] : peers_) {
-    if (!peer.out && !peer.dial_only) next = std::min(next, peer.dialer.next_attempt());
-  }
-  return next;
+  return std::min(next, peers_.next_dial());
 }
 
 void Peering::dial_now(Instant now, std::string_view region) {
   for (auto& [name, peer] : peers_) {
     if ((region.empty() || region == name) && peer.dialer.wanted()) peer.dialer.hurry(now);
   }
+  peers_.note_dialling();
   dial_due(now);
 }
 
@@ -401,17 +409,6 @@ void Peering::answer(Instant now, const ReceivedQuestion& question, Bytes conten
   links_.send(*link,
               wire::encode_sync(wire::SyncMessage(wire::Answer{config_.region, config_.node, std::move(content)})));
   close(now, question.link, "the question was answered");
-}
-
-void Peering::hash(StateHasher& hasher) const {
-  core_.hash(hasher);
-  for (const auto& [name, peer] : peers_) {
-    hasher.add(name);
-    hasher.add(peer.out ? peer.out->value : 0);
-    hasher.add(peer.in ? peer.in->value : 0);
-    hasher.add(static_cast<std::uint64_t>(nanos(peer.writer.last_heard())));
-  }
-  hasher.add(publishing_ ? 1 : 0);
 }
 
 Sizes Peering::sizes() const {

@@ -100,6 +100,7 @@ void Peers::erase(std::string_view region) {
   const auto it = map_.find(region);
   if (!SYNCER_MUTATED("peering.use_no_id_again")) free_.push_back(it->second.id);
   map_.erase(it);
+  next_dial_.reset();
 }
 
 replication::RegionId Peers::next_id(std::string_view name) {
@@ -116,6 +117,16 @@ replication::RegionId Peers::next_id(std::string_view name) {
 const Peer* Peers::find(std::string_view region) const {
   const auto it = map_.find(region);
   return it == map_.end() ? nullptr : &it->second;
+}
+
+Instant Peers::next_dial() const {
+  if (next_dial_) return *next_dial_;
+  Instant next = kNever;
+  for (const auto& [name, peer] : map_) {
+    if (!peer.out && !peer.dial_only) next = std::min(next, peer.dialer.next_attempt());
+  }
+  next_dial_ = next;
+  return next;
 }
 
 const std::string& Peers::name_of(replication::RegionId id) const {

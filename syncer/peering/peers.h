@@ -124,6 +124,7 @@ class Peers {
   /// Another pause between two dials from now on.
   void set_retry(Duration retry) {
     retry_ = retry;
+    next_dial_.reset();
     for (auto& [name, peer] : map_) peer.dialer.set_retry(retry);
   }
   /// Adds the region when it is new.
@@ -136,6 +137,11 @@ class Peers {
   void erase(std::string_view region);
   /// Neither known nor room for it.
   bool is_full_for(std::string_view region) const { return map_.size() >= kMaxRegions && find(region) == nullptr; }
+
+  /// When the first of those that have no link to publish on is dialled.
+  Instant next_dial() const;
+  /// To be called after a change of a dialer, or of who has such a link.
+  void note_dialling() { next_dial_.reset(); }
 
   std::size_t size() const { return map_.size(); }
   /// Ids that are in use.
@@ -155,6 +161,7 @@ class Peers {
   Map map_;
   std::vector<std::string> names_;                // by RegionId - 1
   std::vector<replication::RegionId> free_ = {};  // of erased regions
+  mutable std::optional<Instant> next_dial_ = {};
 };
 
 // Events about the log of a region.

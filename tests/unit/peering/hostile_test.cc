@@ -123,6 +123,25 @@ TEST_F(PeeringAndALiar, KeepsNoLinkByStaleWords) {
   EXPECT_FALSE(b().owns(link));
 }
 
+TEST_F(PeeringAndALiar, AnUnfinishedFrameIsNoSignOfLife) {
+  net.kill(1);
+  const LinkId link = greet({1, 2}, false);
+  const auto told = [&] {
+    const auto changes = b().take_region_changes(net.now());
+    return changes.empty() ? std::nullopt : std::optional(changes.front().second.connected);
+  };
+  EXPECT_EQ(told(), true) << "its own word is not old yet";
+  const Bytes frame = wire::encode_sync(replication::WriterMessage(forged({1, 2})));
+  const Instant silent = net.now() + net.sync.silence;
+  for (std::size_t i = 0; net.now() <= silent; ++i) {
+    EXPECT_EQ(told(), std::nullopt);
+    b().on_stream_data(net.now(), link, ByteView(frame).substr(i, 1));
+    net.run(seconds(1));
+  }
+  ASSERT_TRUE(b().owns(link));
+  EXPECT_EQ(told(), false);
+}
+
 TEST_F(PeeringAndALiar, NoEpochOutOfBoundsIsKnownEverAndNothingAborts) {
   for (const Epoch epoch : {Epoch{kHighest, kHighest}, Epoch{1, kHighest}, Epoch{kHighest, 1}, Epoch{0, 0},
                             Epoch{std::uint64_t{1} << 62U, 0}}) {

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/peering/region_states.h"
+
+#include <algorithm>
+
+#include "syncer/base/mutation.h"
+
+namespace syncer::peering {
+
+RegionState RegionStates::of(const Peer& peer, Instant now) const {
+  const replication::Replica* replica = core_.replica(peer.id);
+  const bool connected = (peer.in || !peer.via.empty()) && now - peer.writer.last_heard() <= config_.sync.silence;
+  const bool complete = replica != nullptr && replica->consistent();
+  return {connected, complete, core_.origin_healthy(peer.id)};
+}
+
+RegionStates::Changes RegionStates::take_changes(Instant now) {
+  Changes changes;
+  const auto noted = std::exchange(noted_, {});
+  if (std::exchange(all_, false) || now > silent_) {
+    silent_ = kNever;
+    for (auto& [name, peer] : peers_) take_change(now, peer, changes);
+    return changes;
+  }
+  for (const std::string& name : noted) {
+    if (peers_.find(name) != nullptr) take_change(now, peers_.at(name), changes);
+  }
+  return changes;
+}
+
+void RegionStates::take_change(Instant now, Peer& peer, Changes& changes) {
+  if (peer.name == config_.region) return;
+  const RegionState current = of(peer, now);
+  if (current.connected && !SYNCER_MUTATED("peering.miss_who_falls_silent"))
+    silent_ = std::min(silent_, saturating_add(peer.writer.last_heard(), config_.sync.silence));
+  if (peer.reported == current) return;
+  peer.reported = current;
+  changes.emplace_back(peer.name, current);
+}
+
+}  // namespace syncer::peering

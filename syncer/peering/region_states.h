@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "syncer/base/time.h"
+#include "syncer/peering/config.h"
+#include "syncer/peering/peers.h"
+#include "syncer/replication/replication.h"
+
+namespace syncer::peering {
+
+/// The state of each region, and which of them are to be told because theirs may have changed: a message costs a look
+/// at its region and not at all of them. One that was heard falls silent by time alone; so all are looked at when the
+/// first of them could, which each word puts off.
+class RegionStates {
+ public:
+  using Changes = std::vector<std::pair<std::string_view, RegionState>>;
+
+  /// Borrows all of them.
+  RegionStates(const PeeringConfig& config, Peers& peers, const replication::Replication& core)
+      : config_(config), peers_(peers), core_(core) {}
+
+  RegionState of(const Peer& peer, Instant now) const;
+  /// Something that the region's state follows from may have changed.
+  void note(std::string_view region) {
+    if (!all_) noted_.emplace(region);
+  }
+  void note_all() { all_ = true; }
+  /// The other regions whose state differs from what the last call gave, by name; a new region is among them. The names
+  /// are valid as long as the regions.
+  Changes take_changes(Instant now);
+
+ private:
+  void take_change(Instant now, Peer& peer, Changes& changes);
+
+  const PeeringConfig& config_;
+  Peers& peers_;
+  const replication::Replication& core_;
+  bool all_ = true;
+  std::set<std::string, std::less<>> noted_;
+  Instant silent_ = kNever;  // none that was heard falls silent before this is over
+};
+
+}  // namespace syncer::peering
