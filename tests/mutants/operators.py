@@ -232,7 +232,7 @@ def dropped(source, cursor, parent):
     if place is None:
         return
     text = source.flat(*place)
-    if text.startswith(("(void)", "static_cast<void>", "SYNCER_ASSERT")):
+    if text.startswith(("(void)", "static_cast<void>", "SYNCER_ASSERT", "SYNCER_SOMETIMES")):  # notes, and no behaviour
         return
     yield Mutant("forgotten reset" if RESET.search(text) else "dropped statement",
                  [(*place, nothing(parent))], "statement")

@@ -151,6 +151,14 @@ TEST(SnapshotTransfer, WaitsForASignOfLife) {
   for (const Message& m : quiet.pass(kBeat)) EXPECT_NE(m.type, MessageType::InstallSnapshot);
 }
 
+TEST(SnapshotTransfer, ForgetsTheProbeThatWasOutBefore) {
+  Progress progress;
+  progress.next = 6;
+  progress.on_snapshot_sent(8, {});
+  EXPECT_FALSE(progress.refuse(5, 1)) << "it answers what was sent before";
+  EXPECT_EQ(progress.next, 9U);
+}
+
 TEST(SnapshotTransfer, SendsTheKeptStateAndThenOnlyHeartbeats) {
   Subject s = compacted();
   const auto sent = to(kThree, s.receive(refuse(kThree, 1, 4, {0, 0})));
