@@ -61,24 +61,34 @@ void SerfAsker::packet(const membership::Message& message) {
   gossip().on_datagram(net_.now(), address_, builder.finish(sealed, false, nonce));
 }
 
-std::vector<Bytes> SerfAsker::ask(KeyVerb verb, const Bytes& key, std::uint64_t clock) {
+std::vector<Bytes> SerfAsker::ask(KeyVerb verb, const Bytes& key, std::uint64_t clock, bool stays_here) {
   host_->keep_packets();
   const Bytes request = key_request(key);
-  wire::gossip::Query query{clock, 7, address_, false, false, false, query_name(verb), request};
+  wire::gossip::Query query{clock, 7, address_, false, stays_here, false, query_name(verb), request};
   const Bytes payload = wire::gossip::encode_query(query);
   packet(membership::User{payload});
-  std::vector<Bytes> answers;
-  for (const auto& [to, sent] : host_->kept_packets()) {
+  return sent("\x05", address_);
+}
+
+std::size_t SerfAsker::queries_within(Duration time) {
+  host_->keep_packets();
+  net_.run_for(time);
+  return sent("\x04", {}).size();
+}
+
+std::vector<Bytes> SerfAsker::sent(std::string_view type, std::optional<Endpoint> to) {
+  std::vector<Bytes> payloads;
+  for (const auto& [address, packet] : host_->kept_packets()) {
     wire::gossip::Unpacked unpacked;
-    wire::gossip::unpack(sent, {"", gossip().keys()}, unpacked);
+    wire::gossip::unpack(packet, {"", gossip().keys()}, unpacked);
     for (const ByteView part : unpacked.messages) {
       membership::Message message;
-      if (to != address_ || wire::gossip::decode(part, message) != wire::gossip::Drop::None) continue;
+      if ((to && address != *to) || wire::gossip::decode(part, message) != wire::gossip::Drop::None) continue;
       const auto* user = std::get_if<membership::User>(&message);
-      if (user != nullptr && user->payload.substr(0, 1) == "\x05") answers.emplace_back(user->payload);
+      if (user != nullptr && user->payload.substr(0, 1) == type) payloads.emplace_back(user->payload);
     }
   }
-  return answers;
+  return payloads;
 }
 
 }  // namespace syncer::gossip

@@ -16,8 +16,11 @@ class SerfAsker {
  public:
   explicit SerfAsker(const Bytes& key);
 
-  /// Sends a query; the answers that came back, as the payloads that the agent sees.
-  std::vector<Bytes> ask(KeyVerb verb, const Bytes& key, std::uint64_t clock);
+  /// Sends a query, for all of the pool or for the member alone; the answers that came back, as the payloads that the
+  /// agent sees.
+  std::vector<Bytes> ask(KeyVerb verb, const Bytes& key, std::uint64_t clock, bool stays_here = false);
+  /// Queries that the member spreads within some time.
+  std::size_t queries_within(Duration time);
   Gossip& gossip() { return host_->gossip(); }
   TestNetwork& network() { return net_; }
   /// What was last kept for the next start.
@@ -25,6 +28,8 @@ class SerfAsker {
 
  private:
   void packet(const membership::Message& message);
+  /// Payloads of this type of serf in the packets that were kept.
+  std::vector<Bytes> sent(std::string_view type, std::optional<Endpoint> to);
 
   TestNetwork net_;
   TestNetwork::Host* host_ = nullptr;

@@ -50,6 +50,20 @@ TEST(SerfKeys, AreAskedForOnceEach) {
   EXPECT_EQ(asker.ask(KeyVerb::List, {}, std::uint64_t{1} << 40U).size(), 0U) << "from too far ahead";
 }
 
+TEST(SerfKeys, AskedOfThePoolArePassedOnAndThoseOfOneMemberAreNot) {
+  SerfAsker asker(kOld);
+  EXPECT_EQ(asker.ask(KeyVerb::List, {}, 1, true).size(), 1U);
+  EXPECT_EQ(asker.queries_within(std::chrono::seconds(2)), 0U);
+  EXPECT_EQ(asker.ask(KeyVerb::List, {}, 2).size(), 1U);
+  EXPECT_GT(asker.queries_within(std::chrono::seconds(2)), 0U);
+}
+
+TEST(SerfKeys, ALongQuestionIsAnsweredButNotPassedOn) {
+  SerfAsker asker(kOld);
+  EXPECT_TRUE(says(asker.ask(KeyVerb::Install, Bytes(2000, 'x'), 1), "16, 24 or 32"));
+  EXPECT_EQ(asker.queries_within(std::chrono::seconds(2)), 0U);
+}
+
 TEST(SerfQuery, IsReadAsItIsWritten) {
   const wire::gossip::Query query{9, 0xfeedbeef, Endpoint::v4(127, 0, 0, 1, 7946), true, true, false, "uptime", "x"};
   const Bytes bytes = wire::gossip::encode_query(query);
