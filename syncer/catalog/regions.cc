@@ -92,9 +92,8 @@ void Regions::end_hold(Instant now, std::string_view region) {
 bool Regions::is_empty_of(std::string_view region) const {
   const auto found = regions_.find(region);
   if (found == regions_.end()) return true;
-  const RemoteCopies& remote = found->second;
-  if (remote.present > 0 || remote.connected) return false;
-  return std::none_of(remote.desired.begin(), remote.desired.end(),
+  const auto& copies = found->second.desired;
+  return std::none_of(copies.begin(), copies.end(),
                       [](const auto& entry) { return entry.second.busy || !entry.second.copies.empty(); });
 }
 

@@ -144,7 +144,7 @@ class Regions {
 
   /// The hold time of a region that is away ends now.
   void end_hold(Instant now, std::string_view region);
-  /// It is away, no copies of it are here, and none may come.
+  /// No copies of it are here, and none may come.
   bool is_empty_of(std::string_view region) const;
   void erase(std::string_view region);
 
