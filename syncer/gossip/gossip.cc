@@ -314,14 +314,25 @@ void Gossip::ask_seeds(Instant now) {
   }
 }
 
+/// Whoever is there says so himself. A claim alone would bring back who only ever was named, long after he went.
+void Gossip::ask_claimants(Instant now) {
+  for (const MemberInfo& claim : claims_.take_free(now, config_.options.dead_reclaim)) {
+    if (leaving()) return;
+    if (SYNCER_MUTATED("gossip.believe_claimants_unasked")) {
+      const membership::Alive account{claim.incarnation, claim.name, claim.address, claim.tags_raw, {}};
+      swim_.receive(now, claim.address, account, out_);
+      continue;
+    }
+    SYNCER_SOMETIMES(true, "gossip.asks_who_claims_a_free_name");
+    open(now, StreamPurpose::Reconnect, claim.address);
+  }
+}
+
 void Gossip::advance(Instant now) {
   if (now >= swim_.next_deadline()) swim_.advance(now, out_);
   while (const auto expired = streams_.take_expired(now)) take_result(now, *expired);
   ask_seeds(now);
-  for (const MemberInfo& claim : claims_.take_free(now, config_.options.dead_reclaim)) {
-    const membership::Alive account{claim.incarnation, claim.name, claim.address, claim.tags_raw, {}};
-    swim_.receive(now, claim.address, account, out_);
-  }
+  ask_claimants(now);
   intents_.advance(now);
   if (const auto address = failed_.take_due(now); address && !leaving()) {
     open(now, StreamPurpose::Reconnect, *address);

@@ -118,6 +118,7 @@ class Gossip {
   void observe_change(Instant now, const membership::Change& change);
   void open(Instant now, StreamPurpose purpose, const Endpoint& to, std::uint32_t seq = 0);
   void ask_seeds(Instant now);
+  void ask_claimants(Instant now);
   void greet(Instant now, const Endpoint& from, const membership::Ping& ping);
 
   GossipConfig config_;

@@ -39,7 +39,8 @@ void NameCheck::answered(const std::string& node, const Endpoint& other) {
 
 void AddressClaims::note(const membership::Alive& account, bool own_account) {
   const membership::Member* known = swim_.members().find(account.node);
-  if (known == nullptr || known->name == swim_.self_name() || known->address == account.address) return;
+  if (known == nullptr || known->name == swim_.self_name()) return;
+  if (known->address == account.address) return settle(*known);
   const MemberInfo claim{
       known->name,         account.address,     membership::State::Alive,
       account.incarnation, Bytes(account.meta), wire::gossip::decode_tags(account.meta).value_or(wire::gossip::Tags{})};
@@ -52,6 +53,13 @@ void AddressClaims::note(const membership::Alive& account, bool own_account) {
     introduce(claim, other.member);
     introduce(other.member, claim);
   }
+}
+
+/// Who got the name claims it no more: what it said then is no claim against who holds the name later.
+void AddressClaims::settle(const membership::Member& holder) {
+  const auto claim = claims_.find(holder.name);
+  if (claim == claims_.end() || claim->second.member.address != holder.address) return;
+  if (!SYNCER_MUTATED("gossip.keep_settled_claims")) claims_.erase(claim);
 }
 
 /// Members are forgotten, and others come with other names.

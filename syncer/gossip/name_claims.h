@@ -49,7 +49,7 @@ class NameCheck {
 
 /// Members that were said to be alive at another address than the one we hold: either they moved there, which is
 /// believed only when the former address is dead for long enough, or their name is used twice. Keeps the latest claim
-/// of each name, and no more of them than there are members. Borrows the core and its outputs.
+/// of each name until it is granted, and no more of them than there are members. Borrows the core and its outputs.
 class AddressClaims {
  public:
   AddressClaims(const membership::Swim& swim, membership::Outputs& out) : swim_(swim), out_(out) {}
@@ -59,7 +59,8 @@ class AddressClaims {
   void note(const membership::Alive& account, bool own_account);
   /// The claims that are still open, each at the claimed address.
   std::vector<MemberInfo> open() const;
-  /// Those who came themselves and whose name is free by now: its holder is dead for longer than `reclaim`. Once each.
+  /// Those who came themselves and whose name is free by now: its holder is dead for longer than `reclaim`. Once each,
+  /// to be asked: who claimed a name may be gone as well.
   std::vector<MemberInfo> take_free(Instant now, Duration reclaim);
   /// How many are kept, open or not.
   std::size_t size() const { return claims_.size(); }
@@ -69,6 +70,7 @@ class AddressClaims {
     MemberInfo member;  ///< at the claimed address
     bool own_account;   ///< it came from there
   };
+  void settle(const membership::Member& holder);
   void forget_strangers();
   /// Sends the first to the second.
   void introduce(const MemberInfo& one, const MemberInfo& other);

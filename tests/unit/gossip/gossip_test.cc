@@ -223,6 +223,24 @@ TEST_F(Pool, AMemberThatMovedIsTakenBackOnceItsOldLifeIsMissed) {
   EXPECT_TRUE(c_->gossip().conflict().empty());
 }
 
+/// Who says once that it is another address where a name is, and goes as well, does not bring the name back.
+TEST_F(Pool, AClaimantThatWentIsNotBelievedWhenTheNameIsFree) {
+  const auto say = [&](std::uint64_t incarnation, std::uint8_t number) {
+    Bytes alive;
+    const ByteView versions("\x01\x05\x02\x02\x05\x05", 6);
+    const Endpoint at = net_.gossip_address(number);
+    wire::gossip::encode(membership::Alive{incarnation, "ghost", at, "", versions}, alive);
+    wire::gossip::PacketBuilder builder(1);
+    builder.add(alive);
+    a_->gossip().on_datagram(net_.now(), at, builder.finish({}, false, {}));
+  };
+  say(1, 9);
+  say(1, 10);
+  ASSERT_TRUE(net_.run_until([&] { return a_->sees("ghost") == "dead"; }, seconds(30)));
+  net_.run_for(minutes(1));
+  EXPECT_EQ(a_->history("ghost"), "joined conflict suspected died");
+}
+
 TEST(Seeds, AreTriedUntilTheyComeUp) {
   TestNetwork net;
   TestNetwork::Host& early = net.add("early", 1);

@@ -62,5 +62,35 @@ TEST(AddressClaims, GiveANameBackOnceItsHolderIsDeadForLongEnough) {
   EXPECT_TRUE(claims.take_free(now + seconds(12), options.dead_reclaim).empty()) << "once";
 }
 
+TEST(AddressClaims, ThatWereGrantedAreOver) {
+  membership::Options options = membership::syncer_profile();
+  options.encode = [](const membership::Message& m, Bytes& out) { wire::gossip::encode(m, out); };
+  Instant now = instant(1'000'000'000'000);
+  membership::Swim swim("me", options, Random(1), now);
+  membership::Outputs out;
+  swim.start(now, address(1), "", out);
+  AddressClaims claims(swim, out);
+  const auto say = [&](std::uint64_t incarnation, std::uint16_t port) {
+    const Alive account{incarnation, "a", address(port), "", kVersions};
+    swim.receive(now, address(port), account, out);
+    claims.note(account, true);
+  };
+  const auto die = [&](std::uint64_t incarnation) {
+    swim.receive(now, address(9), membership::Dead{incarnation, "a", "other"}, out);
+    now += seconds(11);
+  };
+  say(1, 2);
+  say(1, 3);
+  ASSERT_EQ(claims.open().size(), 1U);
+  die(1);
+  say(2, 3);  // it got the name, and later somebody else did
+  EXPECT_EQ(claims.size(), 0U);
+  die(2);
+  say(3, 4);
+  EXPECT_TRUE(claims.open().empty());
+  die(3);
+  EXPECT_TRUE(claims.take_free(now, options.dead_reclaim).empty());
+}
+
 }  // namespace
 }  // namespace syncer::gossip
