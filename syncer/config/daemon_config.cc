@@ -258,7 +258,7 @@ class Assembly {
   }
 
   Result<void> joins() {
-    config_.join = split_list(text("join-addr"));
+    config_.join = config_.node.join_targets = split_list(text("join-addr"));
     for (const std::string& target : config_.join) {
       if (auto parts = net::split_host_port(target); !parts) return tl::unexpected(wrong("join-addr", parts.error()));
       if (auto numeric = parse_endpoint(target)) config_.node.join.push_back(*numeric);

@@ -117,6 +117,7 @@ Result<void> Daemon::open() {
   if (config_.bridge) {
     // The far side is in the pool by the near one, wherever else that one finds it.
     config_.bridge->join = {to_string(config_.node.gossip_address)};
+    config_.bridge->node.join_targets = config_.bridge->join;
     config_.bridge->node.join = {config_.node.gossip_address};
     if (auto opened = sides_.back()->open(descriptors); !opened) return opened;
   }

@@ -92,6 +92,11 @@ void Gossip::set_seeds(Instant now, std::vector<Endpoint> seeds) {
   flush(now);
 }
 
+void Gossip::recall(Instant now, const Endpoint& address) {
+  if (!leaving() && address != config_.address) open(now, StreamPurpose::Recall, address);
+  flush(now);
+}
+
 Result<void> Gossip::set_tags(Instant now, std::map<std::string, std::string> tags) {
   auto meta = wire::gossip::encode_tags(tags);
   if (!meta) return tl::unexpected(meta.error());
@@ -159,6 +164,7 @@ void Gossip::on_received(Instant now, const Endpoint& from, const membership::Me
         inbound_probes_.probed();
         greet(now, from, *ping);
       }
+      if (std::holds_alternative<membership::Ack>(message)) note_answer(from);
       break;
     case membership::Received::UnknownAck:
       break;  // a late answer is no offence
@@ -174,6 +180,13 @@ void Gossip::on_received(Instant now, const Endpoint& from, const membership::Me
 void Gossip::take_user(Instant now, ByteView payload) {
   intents_.on_user_message(now, payload);
   key_queries_.on_user_message(now, payload);
+}
+
+/// What it answered, only it can have been asked: it is there, whoever says what.
+void Gossip::note_answer(const Endpoint& from) {
+  const Member* member = swim_.members().find(from);
+  if (member == nullptr || member->name == config_.node || membership::is_gone(member->state)) return;
+  answered_.emplace_back(member->name, from);
 }
 
 /// A sender of probes knows us as a member. If we do not know it, we lost the pool: a restart whose only seed is the
@@ -258,13 +271,16 @@ void Gossip::merge(Instant now, const GossipStream& stream, const wire::gossip::
   for (const membership::Entry& e : exchange.entries) {
     if (e.state != static_cast<std::int64_t>(State::Alive)) continue;
     const membership::Alive account{e.incarnation, e.name, e.address, e.meta, e.versions};
-    const bool is_the_seed = stream.purpose == StreamPurpose::Join && e.address == stream.peer;
-    if (is_the_seed) swim_.meet(now, account, out_);
+    const bool is_met = stream.purpose == StreamPurpose::Join || stream.purpose == StreamPurpose::Recall;
+    if (is_met && e.address == stream.peer) swim_.meet(now, account, out_);
     notifier_.send_both_accounts(account);
     claims_.note(account, stream.peer.host() == e.address.host());
   }
   intents_.witness(exchange.user_state);
-  if (stream.purpose != StreamPurpose::Accepted) inbound_probes_.exchanged(now);
+  if (stream.purpose == StreamPurpose::Accepted) return;
+  inbound_probes_.exchanged(now);
+  note_answer(stream.peer);
+  if (stream.purpose == StreamPurpose::Recall) intents_.on_joined(now);
   if (stream.purpose != StreamPurpose::Join) return;
   meet_elders(now, exchange);
   on_joined(now, stream.peer, exchange.entries.size());

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "syncer/base/hash.h"
@@ -45,6 +46,8 @@ class Gossip {
   void start(Instant now, bool returns = false);
   /// Addresses to join by, gossip or RPC ports: tried until each answered or is a member, and again when we are alone.
   void set_seeds(Instant now, std::vector<Endpoint> seeds);
+  /// Asks for the pool where a member was once. Who is there, by its own account, is believed to be.
+  void recall(Instant now, const Endpoint& address);
   /// Announces other tags. TooLarge when they do not fit into 512 bytes; then nothing changes.
   Result<void> set_tags(Instant now, std::map<std::string, std::string> tags);
   /// Other keys from now on. A pool that is sealed stays so, and an open one open: Refused.
@@ -67,6 +70,8 @@ class Gossip {
   void advance(Instant now);
   Instant next_deadline() const;
 
+  /// Members that answered a probe or a question at their address since the last call.
+  std::vector<std::pair<std::string, Endpoint>> take_answered() { return std::exchange(answered_, {}); }
   /// True when members() may have changed, apart from ourselves, since the last call.
   bool take_changed();
   /// Everybody known, ourselves included, and members that failed within `reconnect_timeout`; in order of names.
@@ -102,6 +107,7 @@ class Gossip {
   void on_received(Instant now, const Endpoint& from, const membership::Message& message,
                    membership::Received received);
   void take_user(Instant now, ByteView payload);
+  void note_answer(const Endpoint& from);
   void take_result(Instant now, const StreamResult& result);
   void take_ack(const GossipStream& stream, const membership::Ack& ack);
   void merge(Instant now, const GossipStream& stream, const wire::gossip::Exchange& exchange);
@@ -139,6 +145,7 @@ class Gossip {
   wire::gossip::Unpacked unpacked_;
   std::map<std::string, std::uint64_t, std::less<>> drops_;
   std::set<std::string, std::less<>> elders_;
+  std::vector<std::pair<std::string, Endpoint>> answered_;
   bool changed_ = false;
   bool left_ = false;
   Instant leave_deadline_ = kNever;  ///< set by leave()

@@ -26,6 +26,7 @@ enum class StreamPurpose : std::uint8_t {
   Exchange,   ///< we sent our state to a member and wait for its
   Join,       ///< the same, with a seed
   Reconnect,  ///< the same, with a member that failed
+  Recall,     ///< the same, where a member answered before
   Ping,       ///< a stream ping of the failure detector
   NameCheck,  ///< does another process answer to our own name?
 };

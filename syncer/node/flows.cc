@@ -65,9 +65,25 @@ void Flows::reconfigured(Instant now) {
 }
 
 bool Flows::carry_members(Instant now) {
+  for (const auto& [member, address] : parts_.gossip.take_answered()) parts_.members.answered(now, member, address);
   if (!parts_.gossip.take_changed()) return false;
+  parts_.members.members_changed(now);
   give_members(now);
   return true;
+}
+
+/// gossip -> memory -> gossip: members that are not where they were when they answered.
+void Flows::recall_members(Instant now) {
+  const membership::Swim& swim = parts_.gossip.swim();
+  const auto where = [&](std::string_view name) -> std::optional<MemberMemory::Held> {
+    const membership::Member* member = swim.members().find(name);
+    if (member == nullptr) return std::nullopt;
+    return MemberMemory::Held{member->address, membership::is_gone(member->state)};
+  };
+  for (const Endpoint& address : parts_.members.take_due(now, !swim.has_peer(), where)) {
+    parts_.gossip.recall(now, address);
+  }
+  parts_.members.advance(now);
 }
 
 void Flows::give_members(Instant now) {
@@ -195,23 +211,25 @@ void Flows::note_guards(Instant now) {
 // The same in single mode: an epoch counts once it is on disk.
 
 void Flows::on_stored(Instant now, CallId call, const Result<void>& outcome) {
-  const auto noted = parts_.names.on_stored(call, outcome);
-  if (!noted) {
-    const std::string reason = to_string(noted.error());
-    return observe(parts_.ports.observer, now, EventKind::StorageFailed, Severity::Error, {{"reason", reason}});
+  for (const auto& kept : {parts_.names.on_stored(call, outcome), parts_.members.on_stored(now, call, outcome)}) {
+    if (!kept) return report_unstored(now, to_string(kept.error()));
+    if (*kept) return;
   }
-  if (*noted) return;
   if (parts_.cluster) return parts_.cluster->on_stored(now, call, outcome);
   const auto claimed = parts_.epochs.on_stored(call, outcome);
   if (!claimed) {
     const std::string reason = to_string(claimed.error());
-    observe(parts_.ports.observer, now, EventKind::StorageFailed, Severity::Error, {{"reason", reason}});
+    report_unstored(now, reason);
     return fail(now, "the epoch cannot be stored: " + reason);
   }
   if (!*claimed || stopped_) return;
   epoch_ = **claimed;
   parts_.catalog.set_writer(now, epoch_);
   if (parts_.peering.publishing()) open_epoch(now);
+}
+
+void Flows::report_unstored(Instant now, const std::string& reason) {
+  observe(parts_.ports.observer, now, EventKind::StorageFailed, Severity::Error, {{"reason", reason}});
 }
 
 // catalog -> peering: the records of this region.

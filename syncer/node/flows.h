@@ -22,6 +22,7 @@ namespace syncer::node {
 ///     peering          --records of others-->       import gate -->  catalog  --writes-->  registry
 ///     peering          --state of each region-->    catalog
 ///     catalog          --what guards hold-->        cluster
+///     gossip           --who answered where-->      member memory  --whom to ask there-->  gossip
 ///
 /// In single mode the epoch is a counter on disk; in cluster mode the group says whether this node is the region's
 /// writer. A node that is not keeps catalog and peering silent.
@@ -38,6 +39,8 @@ class Flows {
   void follow_writer(Instant now);
   /// After the catalog advanced: the group keeps what the guards hold for the next leader.
   void note_guards(Instant now);
+  /// Members are asked where they answered once, and what changed of that is written down.
+  void recall_members(Instant now);
   /// The completion of a write to storage.
   void on_stored(Instant now, CallId call, const Result<void>& outcome);
   /// What travels from now on, both ways.
@@ -83,6 +86,7 @@ class Flows {
   void forget_regions(Instant now);
   void answer_questions(Instant now);
   void note_written(Instant now);
+  void report_unstored(Instant now, const std::string& reason);
   void fail(Instant now, std::string reason);
 
   Parts& parts_;

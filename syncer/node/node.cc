@@ -30,6 +30,7 @@ Result<std::unique_ptr<Node>> Node::create(NodeConfig config, Ports ports, Rando
   auto loaded = parts->cluster ? parts->cluster->load() : parts->epochs.load();
   if (!loaded) return tl::unexpected(loaded.error());
   if (auto names = parts->names.load(); !names) return tl::unexpected(names.error());
+  if (auto members = parts->members.load(); !members) return tl::unexpected(members.error());
   return std::unique_ptr<Node>(new Node(std::move(parts)));
 }
 
@@ -48,6 +49,7 @@ void Node::start(Instant now) {
   parts_->names.start(now);
   parts_->gossip.start(now, parts_->names.held_before());
   parts_->gossip.set_seeds(now, config.join);
+  parts_->members.start(now);
   parts_->catalog.start(now);
   if (parts_->cluster) parts_->cluster->start(now);
   flows_->start(now);
@@ -106,6 +108,7 @@ void Node::advance(Instant now) {
   }
   if (now >= parts_->names.next_deadline() && fatal().empty()) parts_->names.advance(now);
   if (now >= parts_->gossip.next_deadline()) parts_->gossip.advance(now);
+  if (now >= parts_->members.next_deadline() && fatal().empty()) flows_->recall_members(now);
   if (now >= parts_->peering.next_deadline()) parts_->peering.advance(now);
   if (now >= parts_->catalog.next_deadline()) parts_->catalog.advance(now);
   if (now >= flows_->next_deadline()) flows_->advance(now);
@@ -116,8 +119,8 @@ void Node::advance(Instant now) {
 Instant Node::next_deadline() const {
   const Instant cluster = parts_->cluster ? parts_->cluster->next_deadline() : kNever;
   return std::min({cluster, parts_->gossip.next_deadline(), parts_->peering.next_deadline(),
-                   parts_->catalog.next_deadline(), parts_->names.next_deadline(), flows_->next_deadline(),
-                   unidentified_.next_deadline()});
+                   parts_->catalog.next_deadline(), parts_->names.next_deadline(), parts_->members.next_deadline(),
+                   flows_->next_deadline(), unidentified_.next_deadline()});
 }
 
 // Inputs: each goes to the part that it is meant for, then the flows carry the results.

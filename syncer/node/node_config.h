@@ -36,7 +36,8 @@ struct NodeConfig {
   Endpoint rpc_address;     ///< as other syncers reach it (advertised)
   Endpoint cluster_address;
   cluster::ClusterSettings cluster;
-  std::vector<Endpoint> join;  ///< gossip or RPC addresses of any syncers
+  std::vector<Endpoint> join;             ///< gossip or RPC addresses of any syncers
+  std::vector<std::string> join_targets;  ///< the same as the operator wrote them; empty: just these
   gossip::GossipTiming gossip;
   wire::gossip::Pool gossip_pool;  ///< label, and keys that only a driver gives: a setting is no place for them
   CertificateRule certificates = CertificateRule::Off;  ///< a driver that has a certificate raises it

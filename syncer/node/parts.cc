@@ -15,6 +15,15 @@ gossip::GossipConfig with_key_rule(gossip::GossipConfig gossip, Mode mode) {
   return gossip;
 }
 
+/// Host names lead to other addresses at each start; what the operator wrote is the same.
+MemberMemory::Pool pool_of(const NodeConfig& config) {
+  std::vector<std::string> targets = config.join_targets;
+  if (targets.empty()) {
+    for (const Endpoint& address : config.join) targets.push_back(to_string(address));
+  }
+  return {config.gossip_pool.label, std::move(targets)};
+}
+
 }  // namespace
 
 Parts::Parts(NodeConfig given, Ports world, Random random, Instant now)
@@ -23,6 +32,7 @@ Parts::Parts(NodeConfig given, Ports world, Random random, Instant now)
       mark_keys(config.gossip_pool.keys),
       epochs(ports.storage, [this] { return ids.next_call(); }),
       names(ports.storage, config.node, config.region, [this] { return ids.next_call(); }),
+      members(ports.storage, pool_of(config), [this] { return ids.next_call(); }),
       gossip(with_key_rule(gossip_config(config), config.mode), ports.datagrams, ports.streams, ports.observer,
              random.stream("gossip"), now, [this] { return ids.next_link(); }),
       peering(peering_config(config), ports.streams, ports.observer, random.stream("peering"), now,

@@ -11,6 +11,7 @@
 #include "syncer/gossip/gossip.h"
 #include "syncer/node/epoch_keeper.h"
 #include "syncer/node/mark_keys.h"
+#include "syncer/node/member_memory.h"
 #include "syncer/node/name_memory.h"
 #include "syncer/node/node_config.h"
 #include "syncer/peering/peering.h"
@@ -62,6 +63,7 @@ struct Parts {
   EpochKeeper epochs;                         ///< gives the epochs in single mode
   std::unique_ptr<cluster::Cluster> cluster;  ///< gives them in cluster mode; nullptr in single mode
   NameMemory names;
+  MemberMemory members;
   gossip::Gossip gossip;
   peering::Peering peering;
   catalog::Catalog catalog;
