@@ -164,7 +164,8 @@ void Gossip::on_received(Instant now, const Endpoint& from, const membership::Me
         inbound_probes_.probed();
         greet(now, from, *ping);
       }
-      if (std::holds_alternative<membership::Ack>(message)) note_answer(from);
+      if (std::holds_alternative<membership::Ack>(message) || SYNCER_MUTATED("gossip.any_word_answers"))
+        note_answer(from);
       break;
     case membership::Received::UnknownAck:
       break;  // a late answer is no offence
@@ -271,7 +272,8 @@ void Gossip::merge(Instant now, const GossipStream& stream, const wire::gossip::
   for (const membership::Entry& e : exchange.entries) {
     if (e.state != static_cast<std::int64_t>(State::Alive)) continue;
     const membership::Alive account{e.incarnation, e.name, e.address, e.meta, e.versions};
-    const bool is_met = stream.purpose == StreamPurpose::Join || stream.purpose == StreamPurpose::Recall;
+    const bool is_recalled = stream.purpose == StreamPurpose::Recall && !SYNCER_MUTATED("gossip.recall_in_vain");
+    const bool is_met = stream.purpose == StreamPurpose::Join || is_recalled;
     if (is_met && e.address == stream.peer) swim_.meet(now, account, out_);
     notifier_.send_both_accounts(account);
     claims_.note(account, stream.peer.host() == e.address.host());

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "syncer/wire/gossip/message.h"
 #include "tests/unit/gossip/network.h"
 
@@ -221,6 +223,41 @@ TEST_F(Pool, AMemberThatMovedIsTakenBackOnceItsOldLifeIsMissed) {
   c_->gossip().set_seeds(net_.now(), {net_.gossip_address(1)});
   EXPECT_TRUE(net_.run_until([&] { return a_->info("c").address == net_.gossip_address(9); }, minutes(1)));
   EXPECT_TRUE(c_->gossip().conflict().empty());
+}
+
+TEST_F(Pool, OnlyWhoAnsweredIsTakenForThere) {
+  const Endpoint nowhere = net_.gossip_address(9);
+  Bytes alive;
+  wire::gossip::encode(membership::Alive{1, "ghost", nowhere, "", ByteView("\x01\x05\x02\x02\x05\x05", 6)}, alive);
+  wire::gossip::PacketBuilder builder(1);
+  builder.add(alive);
+  a_->gossip().on_datagram(net_.now(), nowhere, builder.finish({}, false, {}));
+  net_.run_for(seconds(5));
+  std::set<std::string> names;
+  for (const auto& [name, address] : a_->gossip().take_answered()) {
+    EXPECT_EQ(address, a_->info(name).address);
+    names.insert(name);
+  }
+  EXPECT_EQ(names, (std::set<std::string>{"b", "c"}));
+}
+
+TEST_F(Pool, AMemberThatIsAskedWhereItWasIsBelievedToBeThere) {
+  net_.kill("b");
+  net_.kill("c");
+  ASSERT_TRUE(net_.run_until([&] { return a_->sees("b") == "dead"; }, seconds(30)));
+  net_.run_for(seconds(11));
+  GossipConfig liar;
+  liar.node = "b";
+  liar.address = net_.gossip_address(9);
+  net_.add(liar).gossip().set_seeds(net_.now(), {net_.gossip_address(1)});
+  ASSERT_TRUE(net_.run_until([&] { return a_->info("b").address == net_.gossip_address(9); }, seconds(30)));
+  GossipConfig back;
+  back.node = "b";
+  back.address = net_.gossip_address(2);
+  net_.add(back);
+  a_->gossip().recall(net_.now(), net_.gossip_address(2));
+  net_.run_for(milliseconds(100));
+  EXPECT_EQ(a_->info("b").address, net_.gossip_address(2));
 }
 
 /// Who says once that it is another address where a name is, and goes as well, does not bring the name back.
