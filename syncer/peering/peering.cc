@@ -88,7 +88,7 @@ void Peering::set_regions(Instant now, std::vector<RemoteRegion> regions) {
     show(now, peer, false);
     if (left)
       core_.remove_peer(peer.id);
-    else
+    else if (publishing_)
       core_.add_peer(peer.id);
     peer.dialer.set_alternatives(now, std::move(nodes));
     if (left && peer.out) close(now, *peer.out, "the region left");
@@ -111,7 +111,10 @@ void Peering::open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, 
   replication::Outputs out = take_outputs();
   core_.open_epoch(now, epoch, std::move(full_set), out);
   carry_out(now, out);
-  for (auto& [name, peer] : peers_) note_presence(now, peer);
+  for (auto& [name, peer] : peers_) {
+    if (peer.dialer.wanted()) core_.add_peer(peer.id);
+    note_presence(now, peer);
+  }
   dial_due(now);
 }
 
@@ -121,6 +124,8 @@ void Peering::close_epoch(Instant now) {
   for (const LinkId id : links_.ids()) close(now, id, "this node is not the writer any more");
   for (auto& [name, peer] : peers_) {
     peer.expected = false;
+    // Nobody will read this log: what was removed is remembered for nobody.
+    if (!SYNCER_MUTATED("peering.remember_removals_of_a_closed_epoch")) core_.remove_peer(peer.id);
     forget(now, name);
     if (peer.writer.known_epoch() != Epoch{}) raise_floor(now, name, peer.writer.known_epoch());
   }

@@ -98,6 +98,22 @@ TEST_F(PeeringOfTwo, CatchesUpAfterAPartition) {
   EXPECT_EQ(a().link("B").unacknowledged, 0U);
 }
 
+TEST_F(PeeringOfTwo, RemembersNoRemovalsOfALogThatItClosed) {
+  net.run(seconds(2));
+  net.partition(1, 2);
+  a().erase(net.now(), "key0");
+  net.run(seconds(5));
+  EXPECT_EQ(a().sizes().log.tombstones, 1U) << "the other one does not know";
+  a().close_epoch(net.now());
+  net.gossip();
+  net.run(seconds(5));
+  EXPECT_EQ(a().sizes().log.tombstones, 0U) << "nobody will ask";
+  a().open_epoch(net.now(), {1, 2}, {{"l", "w"}});
+  a().erase(net.now(), "l");
+  net.run(seconds(5));
+  EXPECT_EQ(a().sizes().log.tombstones, 1U) << "of the new log it does";
+}
+
 TEST_F(PeeringOfTwo, RebindsWithoutTransferWhenARestartedWriterSaysTheSame) {
   b().take_changes();
   net.kill(1);
