@@ -144,7 +144,7 @@ Result<std::string> CommandRunner::operator()(const admin::Leave&) const {
 
 Result<std::string> CommandRunner::operator()(const admin::ForceLeave& c) const {
   return answer(at_sides("", [&](node::Node& node) { return node.force_leave(now_, c.node); }),
-                c.node + " counts as one that left here; other syncers go on asking for it until they are told, too");
+                c.node + " counts as one that left, until it joins again; the pool is told");
 }
 
 Result<std::string> CommandRunner::operator()(const admin::SyncNow& c) const {

@@ -179,7 +179,7 @@ void Gossip::on_received(Instant now, const Endpoint& from, const membership::Me
 }
 
 void Gossip::take_user(Instant now, ByteView payload) {
-  intents_.on_user_message(now, payload);
+  if (const auto intent = intents_.on_user_message(now, payload)) take_leave(now, *intent);
   key_queries_.on_user_message(now, payload);
 }
 
@@ -188,6 +188,16 @@ void Gossip::note_answer(const Endpoint& from) {
   const Member* member = swim_.members().find(from);
   if (member == nullptr || member->name == config_.node || membership::is_gone(member->state)) return;
   answered_.emplace_back(member->name, from);
+}
+
+/// Who says so may be anybody in a pool without a key, and a member that is cut off never hears of it. So it is
+/// believed of members that are not there, each once, and they are asked like those that failed.
+void Gossip::take_leave(Instant now, const wire::gossip::LeaveIntent& intent) {
+  const bool is_lost = swim_.force_leave(now, intent.node, out_) || failed_.is_awaited(intent.node);
+  if (!is_lost) return;
+  failed_.set_left(intent.node);
+  intents_.pass_on(now, intent);
+  changed_ = true;
 }
 
 /// A sender of probes knows us as a member. If we do not know it, we lost the pool: a restart whose only seed is the
@@ -397,7 +407,7 @@ void Gossip::report(Instant now, const Change& change) {
       const Member* member = swim_.members().find(change.name);
       failed_.add(now, info_of(change, member != nullptr ? member->round_trips.latest() : Duration{}));
     }
-    if (change.kind == Kind::Joined || change.kind == Kind::Left) failed_.remove(change.name);
+    if (change.kind == Kind::Joined) failed_.remove(change.name);
   }
   observe_change(now, change);
 }

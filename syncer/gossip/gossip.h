@@ -56,8 +56,9 @@ class Gossip {
   /// Announces that we leave. left() once that was sent often enough, or nobody listened for `leave_timeout`.
   void leave(Instant now);
   bool left() const { return left_; }
-  /// An operator says that a member that failed will not come back: it is asked no more, and counts here as one that
-  /// left. NotFound for a name that is not known, Refused for a member that is there.
+  /// An operator says that a member that failed will not come back: it is asked no more, and counts as one that left,
+  /// with all who hear of it and have lost it, too. NotFound for a name that is not known, Refused for a member that is
+  /// there.
   Result<void> force_leave(Instant now, const std::string& name);
 
   void on_datagram(Instant now, const Endpoint& from, ByteView packet);
@@ -108,6 +109,7 @@ class Gossip {
                    membership::Received received);
   void take_user(Instant now, ByteView payload);
   void note_answer(const Endpoint& from);
+  void take_leave(Instant now, const wire::gossip::LeaveIntent& intent);
   void take_result(Instant now, const StreamResult& result);
   void take_ack(const GossipStream& stream, const membership::Ack& ack);
   void merge(Instant now, const GossipStream& stream, const wire::gossip::Exchange& exchange);
@@ -156,11 +158,12 @@ inline Result<void> Gossip::force_leave(Instant now, const std::string& name) {
   if (member != nullptr && !membership::is_gone(member->state)) {
     return failure(ErrorCode::Refused, "", "member \"" + name + "\" is there; stop it first, or let it leave");
   }
-  const bool failed = failed_.contains(name);
-  if (!swim_.force_leave(now, name, out_) && !failed) {
+  if (member == nullptr && !failed_.contains(name)) {
     return failure(ErrorCode::NotFound, "", "there is no failed member \"" + name + "\"");
   }
+  swim_.force_leave(now, name, out_);
   failed_.remove(name);
+  intents_.force_leave(now, name);
   changed_ = true;
   flush(now);
   return {};

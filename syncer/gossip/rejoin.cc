@@ -88,6 +88,16 @@ void FailedMembers::add(Instant now, MemberInfo member) {
   members_.erase(std::min_element(members_.begin(), members_.end(), earlier));
 }
 
+bool FailedMembers::is_awaited(std::string_view name) const {
+  const auto found = members_.find(name);
+  return found != members_.end() && found->second.member.state != membership::State::Left;
+}
+
+void FailedMembers::set_left(std::string_view name) {
+  const auto found = members_.find(name);
+  if (found != members_.end()) found->second.member.state = membership::State::Left;
+}
+
 std::optional<Endpoint> FailedMembers::take_due(Instant now) {
   if (members_.empty() || now < tick_) return std::nullopt;
   tick_ = now + interval_;

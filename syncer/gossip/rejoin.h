@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -89,6 +90,10 @@ class FailedMembers {
   void add(Instant now, MemberInfo member);
   void remove(const std::string& name) { members_.erase(name); }
   bool contains(const std::string& name) const { return members_.contains(name); }
+  /// Nobody said that it left.
+  bool is_awaited(std::string_view name) const;
+  /// It counts as one that left, and is asked all the same.
+  void set_left(std::string_view name);
   /// Address of one failed member, when it is time to ask one.
   std::optional<Endpoint> take_due(Instant now);
   Instant next_deadline() const { return members_.empty() ? kNever : tick_; }
@@ -107,7 +112,7 @@ class FailedMembers {
   Duration timeout_;
   Random random_;
   Instant tick_;
-  std::map<std::string, Failed> members_;
+  std::map<std::string, Failed, std::less<>> members_;
 };
 
 }  // namespace syncer::gossip

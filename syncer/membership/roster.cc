@@ -295,7 +295,8 @@ void Roster::dead(Instant now, const Dead& message, Outputs& out) {
 
 bool Roster::force_leave(Instant now, std::string_view name, Outputs& out) {
   Member* known = table_.find(name);
-  if (known == nullptr || known->state != State::Dead) return false;
+  if (known == nullptr || known->name == self_) return false;
+  if (known->state != State::Dead && !SYNCER_MUTATED("membership.let_the_living_be_forced_to_leave")) return false;
   known->state = State::Left;
   known->changed = now;
   note(Change::Kind::Left, *known, out);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "syncer/wire/gossip/message.h"
 #include "syncer/wire/gossip/serf.h"
 #include "tests/unit/gossip/serf_listener.h"
 
@@ -20,6 +21,55 @@ TEST(LeaveIntent, AboutSomebodyElseIsNoAffairOfOurs) {
   SerfListener agent;
   agent.tell_leave(41, "agent");
   EXPECT_TRUE(agent.joins_within(seconds(2)).empty());
+}
+
+/// Three members of which one was lost.
+class ForcedLeave : public testing::Test {
+ protected:
+  ForcedLeave() {
+    for (const char* name : {"b", "c"}) {
+      net_.add(name, static_cast<std::uint8_t>(name[0] - 'a' + 1))
+          .gossip()
+          .set_seeds(net_.now(), {TestNetwork::gossip_address(1)});
+    }
+    EXPECT_TRUE(
+        net_.run_until([&] { return a_.alive_members() == 3 && net_.host("b").alive_members() == 3; }, seconds(10)));
+    net_.kill("c");
+    EXPECT_TRUE(
+        net_.run_until([&] { return a_.sees("c") == "dead" && net_.host("b").sees("c") == "dead"; }, seconds(60)));
+  }
+
+  TestNetwork net_;
+  TestNetwork::Host& a_ = net_.add("a", 1);
+};
+
+TEST_F(ForcedLeave, IsToldToThePool) {
+  EXPECT_TRUE(a_.gossip().force_leave(net_.now(), "c"));
+  EXPECT_EQ(a_.sees("c"), "left");
+  EXPECT_TRUE(net_.run_until([&] { return net_.host("b").sees("c") == "left"; }, seconds(3)));
+  EXPECT_EQ(a_.gossip().failed_members(), 0U);
+  EXPECT_EQ(net_.host("b").gossip().failed_members(), 1U) << "what is heard may be wrong: it is asked all the same";
+  net_.run_for(seconds(60));
+  EXPECT_EQ(net_.host("b").sees("c"), "left");
+}
+
+TEST_F(ForcedLeave, OfAMemberThatComesBackIsOver) {
+  EXPECT_TRUE(a_.gossip().force_leave(net_.now(), "c"));
+  net_.run_for(seconds(5));
+  net_.add("c", 3).gossip().set_seeds(net_.now(), {TestNetwork::gossip_address(1)});
+  EXPECT_TRUE(
+      net_.run_until([&] { return a_.sees("c") == "alive" && net_.host("b").sees("c") == "alive"; }, seconds(10)));
+}
+
+TEST_F(ForcedLeave, IsBelievedOfNobodyWhoIsThere) {
+  const Bytes payload = wire::gossip::encode_leave_intent(5, "b");
+  Bytes packet;
+  wire::gossip::encode(membership::User{payload}, packet);
+  a_.gossip().on_datagram(net_.now(), TestNetwork::gossip_address(9), packet);
+  EXPECT_EQ(a_.sees("b"), "alive");
+  net_.run_for(seconds(5));
+  EXPECT_EQ(a_.sees("b"), "alive");
+  EXPECT_FALSE(a_.gossip().force_leave(net_.now(), "b"));
 }
 
 TEST(LeaveIntent, FromBeforeOurNewestIntentIsOverruledAlready) {
