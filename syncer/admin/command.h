@@ -84,7 +84,7 @@ struct SyncNow {
   std::string region;
   bool operator==(const SyncNow&) const = default;
 };
-/// "export", "import" for all regions, or "import REGION".
+/// "export" or "import" for all regions, or "export REGION", "import REGION" for one.
 struct Pause {
   std::string what;
   bool operator==(const Pause&) const = default;

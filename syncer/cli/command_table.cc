@@ -11,7 +11,7 @@ std::string flow_of(const A& words) { return words.region.empty() ? words.what :
 
 std::vector<TableOption> flow_options() {
   return {{"flow", "export or import", &A::what, nullptr, true, nullptr, {"export", "import"}},
-          {"region", "only the import of this region", &A::region}};
+          {"region", "only this region's", &A::region}};
 }
 
 std::vector<TableCommand> asking() {
@@ -97,7 +97,7 @@ std::vector<TableCommand> steering() {
        [](const A& words) -> admin::Command { return admin::SyncNow{words.region}; }},
       {"", "pause",
        "import: write no copies of a region, or of all, and keep those that are there, renewed; export:\n"
-       "tell other regions no changes. Until it is resumed, or the process or its lead ends",
+       "tell a region, or all, no changes. Until it is resumed, or the process or its lead ends",
        Task::Order, flow_options(), [](const A& words) -> admin::Command { return admin::Pause{flow_of(words)}; }},
       {"", "resume", "take a pause back, or a drain", Task::Order, flow_options(),
        [](const A& words) -> admin::Command { return admin::Resume{flow_of(words)}; }},

@@ -49,7 +49,7 @@ constexpr std::array kExamples = {
     Example{"force-leave", "syncer force-leave syncer012"},
     Example{"sync now", "syncer sync now west"},
     Example{"pause", "syncer pause import west"},
-    Example{"pause", "syncer pause export"},
+    Example{"pause", "syncer pause export west"},
     Example{"resume", "syncer resume import west"},
     Example{"drain", "syncer drain west --rate 50/s"},
     Example{"region forget", "syncer region forget region-b"},

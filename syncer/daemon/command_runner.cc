@@ -155,39 +155,44 @@ Result<std::string> CommandRunner::operator()(const admin::SyncNow& c) const {
 
 namespace {
 
-/// "import REGION": the region; nothing for other words.
-std::optional<std::string> import_of(const std::string& what) {
-  if (what == "import") return "";
-  return what.starts_with("import ") ? std::optional(what.substr(7)) : std::nullopt;
-}
+/// What a pause is about: a direction, and a region or with an empty name all of them.
+struct Flow {
+  bool is_export = false;
+  std::string region;
+};
 
-Error no_flow(const std::string& what) {
-  const bool one_region = what.starts_with("export ");
-  return {ErrorCode::Invalid, "",
-          one_region
-              ? "export is paused for all regions at once: a region that is told nothing takes us for away. Pause "
-                "the import in that region instead"
-              : "say export, import, or import and a region"};
+Result<Flow> parse_flow(const std::string& what) {
+  const std::size_t blank = std::min(what.find(' '), what.size());
+  const std::string direction = what.substr(0, blank);
+  const std::string region = blank < what.size() ? what.substr(blank + 1) : "";
+  const bool is_known = direction == "export" || direction == "import";
+  if (is_known && (blank == what.size() || !region.empty())) return Flow{direction == "export", region};
+  return failure(ErrorCode::Invalid, "", "say export or import, and a region if only that one is meant");
 }
 
 }  // namespace
 
 Result<std::string> CommandRunner::operator()(const admin::Pause& c) const {
+  const auto flow = parse_flow(c.what);
+  if (!flow) return tl::unexpected(flow.error());
+  const std::string& region = flow->region;
   const std::string until = " until \"syncer resume " + c.what + "\", or until this process or its lead ends";
-  if (const auto region = import_of(c.what)) {
-    return answer(at_sides(*region, [&](node::Node& node) { return node.pause_imports(now_, *region); }),
-                  "copies of " + (region->empty() ? "all regions" : *region) + " stay as they are, renewed," + until);
+  if (flow->is_export) {
+    return answer(at_sides(region, [&](node::Node& node) { return node.pause_exports(now_, region); }),
+                  (region.empty() ? "other regions are" : region + " is") + " told no changes" + until);
   }
-  if (c.what != "export") return tl::unexpected(no_flow(c.what));
-  return answer(at_sides("", [&](node::Node& node) { return node.pause_exports(now_, true); }),
-                "other regions are told no changes" + until);
+  return answer(at_sides(region, [&](node::Node& node) { return node.pause_imports(now_, region); }),
+                "copies of " + (region.empty() ? "all regions" : region) + " stay as they are, renewed," + until);
 }
 
 Result<std::string> CommandRunner::operator()(const admin::Resume& c) const {
-  if (const auto region = import_of(c.what))
-    return answer(at_sides(*region, [&](node::Node& node) { return node.resume_imports(now_, *region); }), "resumed");
-  if (c.what != "export") return tl::unexpected(no_flow(c.what));
-  return answer(at_sides("", [&](node::Node& node) { return node.pause_exports(now_, false); }), "resumed");
+  const auto flow = parse_flow(c.what);
+  if (!flow) return tl::unexpected(flow.error());
+  const std::string& region = flow->region;
+  const auto resume = [&](node::Node& node) {
+    return flow->is_export ? node.resume_exports(now_, region) : node.resume_imports(now_, region);
+  };
+  return answer(at_sides(region, resume), "resumed");
 }
 
 Result<std::string> CommandRunner::operator()(const admin::Drain& c) const {

@@ -51,6 +51,8 @@ void add_publications(const Known& known, const Bytes& key, ExplainedInstance& i
     Step step{"sent to " + place.region, kDone, "sent and acknowledged"};
     if (place.withheld)
       step = {"filter for " + place.region, kFailed, known.rule(policy::Direction::Export, *place.withheld)};
+    else if (place.is_paused)
+      step = {step.step, kFailed, "the export to it is paused by an operator"};
     else if (!place.problem.empty())
       step = {step.step, kFailed, place.problem};
     else if (!place.sent)

@@ -2,6 +2,7 @@
 #include "syncer/node/flows.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "syncer/base/assert.h"
 #include "syncer/base/mutation.h"
@@ -173,6 +174,7 @@ void Flows::change_writer(Instant now, std::optional<Epoch> epoch) {
     parts_.peering.close_epoch(now);
     carry_imports(now);
     importing_ = false;
+    exports_paused_ = exports_paused_ && SYNCER_MUTATED("node.pause_beyond_the_lead");
   }
   epoch_ = epoch;
   if (epoch_) parts_.catalog.set_writer(now, epoch_);
@@ -277,6 +279,37 @@ bool Flows::carry_exports(Instant now) {
       parts_.peering.erase(now, change.key);
   }
   return !changes.empty();
+}
+
+Result<void> Flows::pause_exports(const std::string& region) {
+  peering::Peering& peering = parts_.peering;
+  const bool paused = region.empty() ? exports_paused_ : peering.link(region).paused.has_value();
+  if (paused) return failure(ErrorCode::Refused, "", "its export is paused already");
+  if (region.empty()) {
+    exports_paused_ = true;
+    return {};
+  }
+  for (const std::string& reader : peering.regions()) {
+    const std::string via = peering.link(reader).read_via;
+    if (via.empty() || (reader != region && via != region)) continue;
+    return failure(ErrorCode::Refused, "",
+                   "region " + reader + " reads this one by way of " + via +
+                       ", which passes on all that it is told; pause the import there");
+  }
+  peering.pause(region);
+  return {};
+}
+
+Result<void> Flows::resume_exports(Instant now, const std::string& region) {
+  bool resumed = region.empty() && std::exchange(exports_paused_, false);
+  for (const std::string& reader : parts_.peering.regions()) {
+    if (!region.empty() && reader != region) continue;
+    if (!parts_.peering.link(reader).paused) continue;
+    parts_.peering.resume(now, reader);
+    resumed = true;
+  }
+  if (resumed) return {};
+  return failure(ErrorCode::Refused, "", "its export is not paused by itself");
 }
 
 // peering -> catalog: the records of other regions, and how each region stands.

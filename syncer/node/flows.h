@@ -54,8 +54,11 @@ class Flows {
   bool stopped() const { return stopped_; }
   /// How long changes of other regions take.
   Convergence& convergence() { return convergence_; }
-  /// An operator wants other regions to be told no changes, or wants them told again.
-  void pause_exports(bool paused) { exports_paused_ = paused; }
+  /// An operator wants a region, or with an empty name all regions, to be told no changes: until it is resumed, or our
+  /// right to write ends. Refused where it is so already, and where a region is read by way of another.
+  Result<void> pause_exports(const std::string& region);
+  /// Wants them told again; all regions with an empty name. Refused where nothing is paused.
+  Result<void> resume_exports(Instant now, const std::string& region);
   bool exports_paused() const { return exports_paused_; }
 
   /// The epoch in which we write; nothing while we are not the region's writer.

@@ -274,14 +274,18 @@ Result<void> Node::drain(Instant now, const std::string& region, std::uint32_t p
   return {};
 }
 
-Result<void> Node::pause_exports(Instant now, bool paused) {
-  if (auto may = may_steer(""); !may) return may;
-  if (flows_->exports_paused() == paused) {
-    return failure(ErrorCode::Refused, "", paused ? "export is paused already" : "export is not paused");
-  }
-  flows_->pause_exports(paused);
+Result<void> Node::pause_exports(Instant now, const std::string& region) {
+  if (auto may = may_steer(region); !may) return may;
+  auto outcome = flows_->pause_exports(region);
   flows_->run(now);
-  return {};
+  return outcome;
+}
+
+Result<void> Node::resume_exports(Instant now, const std::string& region) {
+  if (auto may = may_steer(""); !may) return may;
+  auto outcome = flows_->resume_exports(now, region);
+  flows_->run(now);
+  return outcome;
 }
 
 Result<void> Node::sync_now(Instant now, const std::string& region) {

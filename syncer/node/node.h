@@ -134,9 +134,10 @@ class Node {
   Result<void> pause_imports(Instant now, const std::string& region);
   Result<void> resume_imports(Instant now, const std::string& region);
   Result<void> drain(Instant now, const std::string& region, std::uint32_t per_second);
-  /// Operator's command: other regions go on with what they were told, and are told no changes until this is taken
-  /// back.
-  Result<void> pause_exports(Instant now, bool paused);
+  /// Operator's command: a region (with an empty name all) goes on with what it was told, and is told no changes until
+  /// this is taken back. NotFound for a region that is not known; see Flows::pause_exports.
+  Result<void> pause_exports(Instant now, const std::string& region);
+  Result<void> resume_exports(Instant now, const std::string& region);
   /// Operator's command: reads the registry, dials a region (with an empty name all) and tries again what waits or was
   /// refused, now.
   Result<void> sync_now(Instant now, const std::string& region);

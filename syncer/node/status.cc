@@ -101,6 +101,10 @@ RegionStatus status_of(const std::string& region, const Parts& parts, Instant no
     status.link.instances = replica->size_of(static_cast<std::uint8_t>(registry::RecordKind::Instance));
     status.link.records = replica->size();
   }
+  if (link.paused) {
+    status.link.export_paused =
+        "the export to it is paused by an operator: " + std::to_string(*link.paused) + " records changed since";
+  }
   if (link.over_quota) {
     status.link.over_quota = "it offers more than sync.max-" + std::string(replication::name(*link.over_quota)) +
                              " allows; the rest is refused";

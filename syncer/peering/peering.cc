@@ -127,6 +127,7 @@ void Peering::close_epoch(Instant now) {
     // Nobody will read this log: what was removed is remembered for nobody.
     if (!SYNCER_MUTATED("peering.remember_removals_of_a_closed_epoch")) core_.remove_peer(peer.id);
     forget(now, name);
+    resume(now, name);
     if (peer.writer.known_epoch() != Epoch{}) raise_floor(now, name, peer.writer.known_epoch());
   }
 }
@@ -166,6 +167,17 @@ void Peering::show(Instant now, const Peer& peer, bool again) {
 const replication::Projection* Peering::projection(std::string_view region) const {
   const Peer* peer = peers_.find(region);
   return peer == nullptr ? nullptr : core_.projection(peer->id);
+}
+
+void Peering::pause(std::string_view region) {
+  core_.pause(peers_.at(region).id);
+  relay_.links_changed();
+}
+
+void Peering::resume(Instant now, std::string_view region) {
+  replication::Outputs out = take_outputs();
+  core_.resume(now, peers_.at(region).id, out);
+  carry_out(now, out);
 }
 
 void Peering::raise_floor(Instant now, std::string_view region, Epoch floor) {

@@ -70,6 +70,10 @@ class Peering {
     return peer == nullptr ? nullptr : &core_.publisher(peer->id).log();
   }
   void erase(Instant now, ByteView key);
+  /// A region that is known is told no changes of ours until it is resumed or forgotten, or until the epoch is closed.
+  /// It reads us directly or not at all from then on: others would tell it what we do not.
+  void pause(std::string_view region);
+  void resume(Instant now, std::string_view region);
   /// Whether the own registry proves that it works; other regions' guards rely on it.
   void set_healthy(bool healthy) { core_.set_healthy(healthy); }
   /// Cluster mode: a node that is not the leader sends dialers to it.
@@ -124,6 +128,7 @@ class Peering {
     std::optional<replication::QuotaKind> over_quota = {};  ///< it offers more than that
     std::vector<std::string> via = {};                      ///< regions passed by what we read of it, the nearest first
     std::string read_via = {};                              ///< the region by way of which it reads us
+    std::optional<std::size_t> paused = {};                 ///< it is told no changes: so many records changed since
   };
   Link link(std::string_view region) const;
   /// Age of the oldest entry of ours that the region has not acknowledged; zero when there is none.

@@ -46,6 +46,10 @@ std::optional<Publication> Published::find(const Bytes& key) const {
       const auto withheld = shown->withheld().find(key);
       if (withheld != shown->withheld().end()) place.withheld = withheld->second;
     }
+    if (const auto* waiting = core_.waiting(peer.id)) {
+      place.is_paused = waiting->contains(key);
+      place.acknowledged = place.acknowledged && !place.is_paused;
+    }
     place.sent =
         place.acknowledged || (sender != nullptr && sender->up() && sender->bound() && sender->cursor() >= *seq);
     if (!place.acknowledged && !reaches(peer)) {
@@ -61,6 +65,11 @@ std::vector<Bytes> Published::unacknowledged_keys(std::string_view region, std::
   std::set<Bytes> keys;
   for (const auto& [name, peer] : peers_) {
     if (!is_reader(peer) || (!region.empty() && region != name)) continue;
+    if (const auto* waiting = core_.waiting(peer.id)) {
+      for (auto it = waiting->begin(); it != waiting->end() && keys.size() < limit; ++it) {
+        if (core_.log().find(*it) != nullptr) keys.insert(*it);
+      }
+    }
     const auto& log = core_.publisher(peer.id).log().by_seq();
     for (auto it = log.upper_bound(acknowledged(peer)); it != log.end() && keys.size() < limit; ++it) {
       if (it->second->live) keys.insert(it->second->key);

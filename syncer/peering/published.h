@@ -23,6 +23,7 @@ struct Publication {
     bool acknowledged = false;
     std::string problem;                         ///< why it is not being sent; empty when it is
     std::optional<std::uint32_t> withheld = {};  ///< it is not shown to the region, for this reason of its view
+    bool is_paused = false;                      ///< an operator wants the region told no changes, and this is one
   };
   Epoch epoch;
   std::uint64_t seq = 0;

@@ -28,12 +28,15 @@ struct LinkStatus {
   std::string via = {};              ///< regions passed by what is read of it, the nearest first; empty: directly
   std::string read_via = {};         ///< by way of which it reads this one; empty: directly, or not
   std::uint64_t hops = 0;            ///< links on the way by which it is read; zero while it is not
+  std::string export_paused = {};    ///< that an operator wants it told no changes; empty when not
   std::string over_quota = {};       ///< what it offers too much of; empty while it keeps within its quotas
 
   template <class Self, class Visitor>
   static void describe(Self& s, Visitor& v) {
     v.field({.key = "problem", .phrase = "{}", .problem = Problem::WhenSet, .cause = "region_not_connected"},
             s.problem);
+    v.field({.key = "export_paused", .phrase = "{}", .problem = Problem::WhenSet, .cause = "export_paused"},
+            s.export_paused);
     v.field({.key = "over_quota", .phrase = "{}", .problem = Problem::WhenSet, .cause = "region_over_quota"},
             s.over_quota);
     v.field({.key = "link_up",

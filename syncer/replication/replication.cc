@@ -11,7 +11,7 @@
 namespace syncer::replication {
 
 void Replication::open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out) {
-  for (auto& [peer, audience] : audiences_) audience.open_epoch(now, epoch, full_set, out);
+  for (auto& [peer, audience] : audiences_) audience.open_epoch(now, epoch, publisher_.log(), full_set, out);
   publisher_.open_epoch(now, epoch, std::move(full_set), out);
 }
 
@@ -43,11 +43,24 @@ void Replication::erase(Instant now, ByteView key, Outputs& out) {
 }
 
 void Replication::set_view(Instant now, RegionId peer, View view, Duration pace, bool newcomer, Outputs& out) {
-  if (!audiences_.contains(peer)) {
-    audiences_.emplace(peer, Audience(publisher_, peer));
-    publisher_.remove_peer(peer);
-  }
-  audiences_.at(peer).set_view(now, highest(), publisher_.log(), std::move(view), pace, newcomer, out);
+  audience(peer).set_view(now, highest(), publisher_.log(), std::move(view), pace, newcomer, out);
+}
+
+/// It goes on where it is with the log of all others.
+Audience& Replication::audience(RegionId peer) {
+  const auto known = audiences_.find(peer);
+  if (known != audiences_.end()) return known->second;
+  Audience& added = audiences_.emplace(peer, Audience(publisher_, peer)).first->second;
+  publisher_.remove_peer(peer);
+  return added;
+}
+
+void Replication::pause(RegionId peer) { audience(peer).pause(); }
+
+void Replication::resume(Instant now, RegionId peer, Outputs& out) {
+  const auto known = audiences_.find(peer);
+  if (known == audiences_.end() || !known->second.is_paused()) return;
+  known->second.resume(now, highest(), publisher_.log(), out);
 }
 
 Heard Replication::receive(Instant now, RegionId from, const WriterMessage& message, Outputs& out) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,16 @@ class Replication {
   /// A region is shown the own log through this view from now on; what the view takes away leaves at this pace, and is
   /// never shown to a `newcomer`.
   void set_view(Instant now, RegionId peer, View view, Duration pace, bool newcomer, Outputs& out);
+  /// A region is told no changes until it is resumed, and goes on with what it has. It has a view of its own from then
+  /// on.
+  void pause(RegionId peer);
+  /// Nothing when it is not paused.
+  void resume(Instant now, RegionId peer, Outputs& out);
+  /// The records that changed since, while a region is paused; nullptr while it is not.
+  const std::set<Bytes>* waiting(RegionId peer) const {
+    const auto it = audiences_.find(peer);
+    return it == audiences_.end() || !it->second.is_paused() ? nullptr : &it->second.waiting();
+  }
   /// The region has a view of its own.
   bool has_view(RegionId peer) const { return audiences_.contains(peer); }
   /// What a region with a view of its own is shown; nullptr for others.
@@ -138,6 +149,7 @@ class Replication {
     const auto it = audiences_.find(peer);
     return it == audiences_.end() ? publisher_ : it->second.publisher();
   }
+  Audience& audience(RegionId peer);
   std::uint64_t highest() const;
 
   Options options_;

@@ -94,8 +94,23 @@ TEST_F(Ask, AnOperatorPausesDrainsAndResumes) {
   EXPECT_EQ(run(west.syncer, {"resume", "import", "east"}).code, 0);
   EXPECT_TRUE(eventually(seconds(30), [&] { return cart.visible_in(west.registry.sc); }));
   EXPECT_EQ(run(east.syncer, {"pause", "export"}).code, 0);
-  EXPECT_EQ(run(east.syncer, {"pause", "export", "west"}).code, 1) << "not for a single region";
   EXPECT_EQ(run(east.syncer, {"resume", "export"}).code, 0);
+  EXPECT_EQ(run(east.syncer, {"pause", "export", "nowhere"}).code, 1);
+  EXPECT_EQ(run(east.syncer, {"pause", "export", "west"}).code, 0);
+  const Registered till(east.registry.sc, "till", "rest://10.9.0.2:8080");
+  EXPECT_TRUE(eventually(
+      seconds(10),
+      [&] {
+        paused = run(east.syncer, {"status", "--check"});
+        return paused.output.find("export to it is paused by an operator: ") != std::string::npos &&
+               run(east.syncer, {"explain", "till"}).output.find("sent to west: the export to it is paused") !=
+                   std::string::npos;
+      }))
+      << paused.output << run(east.syncer, {"explain", "till"}).output;
+  EXPECT_EQ(paused.code, 4);
+  EXPECT_FALSE(till.visible_in(west.registry.sc));
+  EXPECT_EQ(run(east.syncer, {"resume", "export", "west"}).code, 0);
+  EXPECT_TRUE(eventually(seconds(30), [&] { return till.visible_in(west.registry.sc); }));
   EXPECT_EQ(run(east.syncer, {"sync", "now"}).code, 0);
   EXPECT_EQ(run(east.syncer, {"sync", "now", "nowhere"}).code, 1);
   EXPECT_EQ(run(east.syncer, {"drain", "west", "--rate", "0/s"}).code, 1);

@@ -176,7 +176,7 @@ function showRegions(regions, status, follows) {
       regions.map(region => {
         const facts = [
           region.problem, region.over_quota, region.guard ? `guard: ${region.guard}` : '',
-          region.holding ? 'its copies are held' : ''
+          region.holding ? 'its copies are held' : '', region.paused, region.export_paused
         ].filter(Boolean);
         const link = element(
             'div', {}, state(lookOf(region), wordsOf(region)),

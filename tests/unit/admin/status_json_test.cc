@@ -107,6 +107,7 @@ TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
                                                                         "unfit",
                                                                         "unsigned_copies"}));
   EXPECT_EQ(keys_of(document.at("regions").at(0)), (std::vector<std::string>{"epoch",
+                                                                             "export_paused",
                                                                              "guard",
                                                                              "guard_changes",
                                                                              "guard_held",

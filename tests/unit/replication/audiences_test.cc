@@ -124,5 +124,66 @@ TEST_F(AudiencesTest, AForgottenReaderLeavesNothingBehind) {
   EXPECT_GT(core.log().head(), ahead);
 }
 
+TEST_F(AudiencesTest, APausedReaderIsToldNothingAndThenAllThatBecameOfIt) {
+  core.pause(kB);
+  const std::uint64_t head = core.publisher(kB).log().head();
+  core.put(now, "a2", "x", out);
+  core.put(now, "b1", "y", out);
+  core.erase(now, "a1", out);
+  pass(seconds(5));
+  pass(seconds(5));
+  EXPECT_EQ(shown_to(kB), (Keys{"a1", "b1", "b2"}));
+  EXPECT_EQ(core.publisher(kB).log().head(), head);
+  EXPECT_EQ(*core.publisher(kB).log().find("b1"), "x");
+  EXPECT_EQ(shown_to(kC), Keys{"a2"}) << "nobody else is paused";
+  ASSERT_NE(core.waiting(kB), nullptr);
+  EXPECT_EQ(*core.waiting(kB), (Keys{"a1", "a2", "b1"}));
+
+  core.resume(now, kB, out);
+  EXPECT_EQ(shown_to(kB), (Keys{"a2", "b1", "b2"}));
+  EXPECT_EQ(*core.publisher(kB).log().find("b1"), "y");
+  EXPECT_EQ(core.publisher(kB).log().tombstones(), 1U) << "it is told as a removal, not found missing by a repair";
+  EXPECT_GT(core.publisher(kB).log().head(), core.log().head()) << "its entries are news to whoever knows the others";
+  EXPECT_EQ(core.waiting(kB), nullptr);
+  core.put(now, "a3", "x", out);
+  EXPECT_EQ(shown_to(kB), (Keys{"a2", "a3", "b1", "b2"}));
+}
+
+TEST_F(AudiencesTest, APausedReaderHearsOfANewEpochAndOfNothingElse) {
+  core.pause(kB);
+  core.put(now, "a2", "x", out);
+  core.open_epoch(now, {1, 2}, {{"a2", "x"}, {"b1", "y"}, {"b2", "x"}}, out);
+  EXPECT_EQ(core.publisher(kB).log().epoch(), (Epoch{1, 2}));
+  EXPECT_EQ(shown_to(kB), (Keys{"a1", "b1", "b2"}));
+  EXPECT_EQ(*core.waiting(kB), (Keys{"a1", "a2", "b1"}));
+  core.resume(now, kB, out);
+  EXPECT_EQ(shown_to(kB), (Keys{"a2", "b1", "b2"}));
+  EXPECT_EQ(*core.publisher(kB).log().find("b1"), "y");
+}
+
+TEST_F(AudiencesTest, AViewThatIsSetDuringAPauseIsInForceAfterIt) {
+  core.pause(kC);
+  pass(seconds(1));
+  EXPECT_EQ(shown_to(kC), (Keys{"a1", "b1", "b2"})) << "what was leaving waits, too";
+  core.set_view(now, kC, without('a'), kPace, false, out);
+  core.put(now, "a2", "x", out);
+  core.put(now, "b3", "x", out);
+  core.erase(now, "b1", out);
+  pass(seconds(1));
+  EXPECT_EQ(shown_to(kC), (Keys{"a1", "b1", "b2"}));
+  core.resume(now, kC, out);
+  EXPECT_EQ(shown_to(kC), (Keys{"a1", "b2", "b3"}));
+  pass(seconds(1));
+  EXPECT_EQ(shown_to(kC), (Keys{"b2", "b3"}));
+}
+
+TEST_F(AudiencesTest, AForgottenReaderIsPausedNoMore) {
+  core.pause(kB);
+  core.erase_peer(kB);
+  EXPECT_EQ(core.waiting(kB), nullptr);
+  core.resume(now, kB, out);
+  EXPECT_FALSE(core.has_view(kB));
+}
+
 }  // namespace
 }  // namespace syncer::replication
