@@ -4,7 +4,19 @@ set(CPACK_GENERATOR DEB TGZ)
 set(CPACK_PACKAGE_NAME syncer)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGE_VENDOR "The syncer authors")
-set(CPACK_PACKAGE_CONTACT "The syncer authors <syncer@example.org>")
+# Who answers for a package is who makes it, said as for any package of Debian.
+set(SYNCER_MAINTAINER "" CACHE STRING "NAME <ADDRESS> of the packages; empty: of DEBFULLNAME and DEBEMAIL, else of the commit")
+set(CPACK_PACKAGE_CONTACT "${SYNCER_MAINTAINER}")
+if(NOT CPACK_PACKAGE_CONTACT AND DEFINED ENV{DEBFULLNAME} AND DEFINED ENV{DEBEMAIL})
+  set(CPACK_PACKAGE_CONTACT "$ENV{DEBFULLNAME} <$ENV{DEBEMAIL}>")
+elseif(NOT CPACK_PACKAGE_CONTACT AND Git_FOUND)
+  execute_process(COMMAND ${GIT_EXECUTABLE} log -1 "--format=%an <%ae>" WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+                  OUTPUT_VARIABLE CPACK_PACKAGE_CONTACT OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+endif()
+if(NOT CPACK_PACKAGE_CONTACT)
+  cmake_host_system_information(RESULT host QUERY FQDN)
+  set(CPACK_PACKAGE_CONTACT "root <root@${host}>")
+endif()
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "keeps the service registries of several regions the same")
 set(CPACK_PACKAGE_DESCRIPTION "An instance that is registered in one region is answered by the registries
 of all of them within 30 seconds, and its removal too. The registries are
