@@ -36,7 +36,8 @@ inline constexpr bool is_among = (std::is_same_v<A, Kinds> || ...);
 
 /// What lasts and spoils a part of all that is sent has no number.
 template <class A>
-inline constexpr bool spoils = is_among<A, scenario::LinkChange, scenario::FuzzPeer, scenario::HostilePeer>;
+inline constexpr bool spoils =
+    is_among<A, scenario::LinkChange, scenario::RelayLies, scenario::FuzzPeer, scenario::HostilePeer>;
 
 Budgets::Allowance of_cut(const scenario::Partition& a) {
   Budgets::Allowance allowance = kCut;

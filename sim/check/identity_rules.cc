@@ -2,6 +2,7 @@
 #include "sim/check/identity_rules.h"
 
 #include <map>
+#include <set>
 #include <utility>
 
 #include "sim/host/world.h"
@@ -20,12 +21,16 @@ class Identities : public Rule {
   void on_host_change(NodeIndex node, host::HostChange change) override {
     if (change != host::HostChange::Started) return;
     std::erase_if(publishers_, [node](const auto& entry) { return entry.first.first == node; });
+    std::erase_if(by_others_, [node](const auto& entry) { return entry.first == node; });
   }
 
   void on_node_event(NodeIndex node, const syncer::Event& event) override {
     const auto rule = context_.run->world.config(node).certificates;
     if (rule != syncer::CertificateRule::Required) return;
     switch (event.kind) {
+      case EventKind::WayChanged:
+        if (event.text("via").empty()) return static_cast<void>(by_others_.erase(key(node, event)));
+        return static_cast<void>(by_others_.insert(key(node, event)));
       case EventKind::LinkUp:
         if (event.text("direction") == "in") publishers_[key(node, event)] = event.text("address");
         return;
@@ -44,6 +49,7 @@ class Identities : public Rule {
   static Key key(NodeIndex node, const syncer::Event& event) { return {node, std::string(event.text("region"))}; }
 
   void judge(NodeIndex node, const syncer::Event& event) {
+    if (by_others_.contains(key(node, event))) return;
     const auto publisher = publishers_.find(key(node, event));
     const std::string from = publisher == publishers_.end() ? "nobody" : publisher->second;
     const std::string region(event.text("region"));
@@ -62,6 +68,7 @@ class Identities : public Rule {
   }
 
   std::map<Key, std::string> publishers_;  ///< the address of the link that came last
+  std::set<Key> by_others_;  ///< read by way of others, whom nobody believes: replica-equals-writer judges
 };
 
 }  // namespace

@@ -39,4 +39,11 @@ enum class HostileDeed : std::uint8_t {
   Storm,      ///< says whatever the protocols can carry, to everybody, on every port
 };
 
+/// What a relay makes of the regions whose records it passes on.
+enum class RelayLie : std::uint8_t {
+  Alters,        ///< all their instances are elsewhere
+  Invents,       ///< whom it gives a whole set gets an instance more
+  KeepsTheDead,  ///< speaks for those that say nothing any more
+};
+
 }  // namespace sim::fault

@@ -15,6 +15,7 @@ namespace sim::host {
 
 using fault::CallKind;
 using fault::DiskFate;
+using fault::RelayLie;
 
 /// How peers learn of a crash.
 enum class Farewell : std::uint8_t {

@@ -322,6 +322,10 @@ bool World::flip_bit(NodeIndex n, std::string_view key) {
   return hardware != nullptr ? hardware->flip_bit(key) : state_->node(n).disk().flip_bit(key);
 }
 std::uint64_t World::doomed_deaths(NodeIndex n) const { return state_->node(n).doomed_deaths(); }
+void World::lie(NodeIndex n, std::optional<RelayLie> lie) {
+  state_->to_process(n, [&](NodeHost& host) { return host.lie(lie), true; });
+}
+
 void World::slow(NodeIndex n, Duration cost) {
   state_->to_process(n, [&](NodeHost& host) { return host.slow(cost), true; });
 }

@@ -108,6 +108,8 @@ class World {
   bool resume_machine(NodeIndex n);
   /// Each event costs the node `cost` of processor time, later ones wait; zero is a fast machine again.
   void slow(NodeIndex n, syncer::Duration cost);
+  /// Its owner makes it lie about the regions whose records it passes on; nothing ends that.
+  void lie(NodeIndex n, std::optional<RelayLie> lie);
   void disk_fault(NodeIndex n, DiskFault fault);
   /// The certificate that the machine of that host shows; nothing when it has none, or there is no such machine.
   std::optional<Certificate> certificate_at(const syncer::Endpoint& host) const;

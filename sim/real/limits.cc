@@ -20,6 +20,7 @@ struct EventLimit {
   std::string operator()(const sc::Slow&) const {
     return "no processor can be slowed down by an amount for each event";
   }
+  std::string operator()(const sc::RelayLies&) const { return "a process that is real tells the truth"; }
   std::string operator()(const sc::ClockDrift&) const { return "a clock that drifts is not made for processes yet"; }
   std::string operator()(const sc::CrashAt& a) const {
     if (a.call == sc::CallKind::RegistryWrite) return "";

@@ -54,6 +54,7 @@ Result<void> Certificates::open() {
   auto credentials = read(config_.tls_files);
   if (!credentials) return tl::unexpected(credentials.error());
   current_ = std::move(*credentials);
+  signer_.use(current_);
   return {};
 }
 
@@ -93,6 +94,7 @@ void Certificates::reload(Instant now) {
     return observe(observer_, now, EventKind::CertificateRefused, Severity::Error, {{"reason", refused_}});
   }
   current_ = std::move(*credentials);
+  signer_.use(current_);
   observe(observer_, now, EventKind::CertificateReplaced, Severity::Info,
           {{"identity", identity_uri(current_->own())}, {"fingerprint", current_->own().fingerprint}});
   streams_->secure(current_, config_.node.certificates == CertificateRule::Optional);

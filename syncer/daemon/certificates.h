@@ -11,6 +11,7 @@
 #include "syncer/node/certificate.h"
 #include "syncer/ports/observer.h"
 #include "syncer/tls/credentials.h"
+#include "syncer/tls/signer.h"
 
 namespace syncer::daemon {
 
@@ -29,6 +30,8 @@ class Certificates {
   void begin(Instant now, net::TcpStreams& streams);
   /// Looks at the files and at the clock, when it is time to.
   void advance(Instant now);
+  /// Signs by the certificate in force; nullptr when there is none.
+  Signer* signer() { return current_ ? &signer_ : nullptr; }
   /// Whether they are wanted of others: "no", "optional" or "required".
   const char* rule() const;
   /// Nothing when there is no certificate.
@@ -48,6 +51,7 @@ class Certificates {
   Observer& observer_;
   net::TcpStreams* streams_ = nullptr;
   std::shared_ptr<const tls::Credentials> current_;
+  tls::CredentialSigner signer_;
   Looks seen_{};
   Instant next_look_{};
   Instant next_judgement_{};

@@ -105,7 +105,7 @@ Result<void> Side::open_storage() {
 }
 
 Result<void> Side::open_node() {
-  const Ports ports{*sockets_.datagrams, *sockets_.streams, *metered_, *storage_, events_};
+  const Ports ports{*sockets_.datagrams, *sockets_.streams, *metered_, *storage_, events_, certificates_.signer()};
   auto created = node::Node::create(config_.node, ports, Random(fresh_seed()), loop_.now());
   if (!created) return tl::unexpected(created.error());
   node_ = std::move(*created);

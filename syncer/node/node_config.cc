@@ -77,11 +77,6 @@ Result<void> validate_own(const NodeConfig& c) {
     return forms::refuse("gossip.label",
                          "must not be longer than " + std::to_string(wire::gossip::kMaxLabel) + " bytes");
   }
-  if (c.sync.relay && c.certificates != CertificateRule::Off) {
-    return forms::refuse("sync.relay",
-                         "cannot be on where links are certified (tls): there a region's records are believed "
-                         "on its own link alone");
-  }
   if (c.gossip_address == c.rpc_address) {
     return forms::refuse("rpc.address", "must differ from gossip.address (" + to_string(c.gossip_address) + ")");
   }

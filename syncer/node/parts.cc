@@ -35,8 +35,9 @@ Parts::Parts(NodeConfig given, Ports world, Random random, Instant now)
       members(ports.storage, pool_of(config), [this] { return ids.next_call(); }),
       gossip(with_key_rule(gossip_config(config), config.mode), ports.datagrams, ports.streams, ports.observer,
              random.stream("gossip"), now, [this] { return ids.next_link(); }),
-      peering(peering_config(config), ports.streams, ports.observer, random.stream("peering"), now,
-              [this] { return ids.next_link(); }),
+      peering(
+          peering_config(config), ports.streams, ports.observer, random.stream("peering"), now,
+          [this] { return ids.next_link(); }, ports.signer),
       catalog(
           catalog_config(config, mark_keys.seal(), [this](Instant at) { return !cluster || cluster->may_write(at); }),
           ports.http, ports.observer, random.stream("catalog"), now, [this] { return ids.next_call(); }) {
@@ -59,6 +60,7 @@ gossip::GossipConfig gossip_config(const NodeConfig& config) {
                  {"mode", config.mode == Mode::Single ? "single" : "cluster"}};
   if (config.sync.dial_only) gossip.tags["dial"] = "out";
   if (config.sync.relay) gossip.tags["relay"] = "on";
+  if (config.certificates != CertificateRule::Off) gossip.tags["attests"] = "on";
   if (config.mode == Mode::Cluster) gossip.tags["cluster"] = to_string(config.cluster_address);
   return gossip;
 }
@@ -108,8 +110,10 @@ std::optional<peering::RemoteRegion> remote_region(const NodeConfig& config, con
   // dialling it lets both sides say so.
   if (region == config.region && config.mode == Mode::Cluster) return std::nullopt;
   const bool alive = member.state == membership::State::Alive || member.state == membership::State::Suspect;
-  return peering::RemoteRegion{
-      region, member.name, *rpc, alive, tag(member, "dial") == "out", tag(member, "relay") == "on"};
+  const bool attests = tag(member, "attests") == "on";
+  // A relay that asks for other proofs than we do is none for us.
+  const bool relay = tag(member, "relay") == "on" && attests == (config.certificates != CertificateRule::Off);
+  return peering::RemoteRegion{region, member.name, *rpc, alive, tag(member, "dial") == "out", relay, attests};
 }
 
 std::optional<cluster::Cluster::Member> cluster_member(const NodeConfig& config, const gossip::MemberInfo& member) {

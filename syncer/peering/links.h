@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -38,6 +39,8 @@ struct PeerLink {
   bool preamble_sent = false;
   bool greeted = false;  ///< our hello is sent, of a dialled link
   bool asks = false;     ///< it was dialled for a question alone; see Questions
+  std::map<std::string, std::uint64_t, std::less<>> certificates_sent;  ///< region -> hash of what was sent of it
+  std::map<std::string, Bytes, std::less<>> certificates_read;          ///< region -> what was read of it
   wire::FrameReader reader{wire::kSyncProtocol};
   wire::SealedStream stream{wire::Writer::Acceptor};
 };

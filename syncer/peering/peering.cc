@@ -32,7 +32,7 @@ replication::Options options_of(const SyncSettings& sync) {
 }  // namespace
 
 Peering::Peering(PeeringConfig config, Streams& streams, Observer& observer, Random random, Instant now,
-                 std::function<LinkId()> next_link)
+                 std::function<LinkId()> next_link, Signer* signer)
     : config_(std::move(config)),
       observer_(observer),
       links_(streams, observer, config_.sync.silence, std::move(next_link),
@@ -42,7 +42,8 @@ Peering::Peering(PeeringConfig config, Streams& streams, Observer& observer, Ran
       challenges_(config_.sync.heartbeat),
       core_(options_of(config_.sync), now),
       states_(config_, peers_, core_),
-      relay_({config_, links_, peers_, core_, observer_}, random.stream("run").next(),
+      attestations_(config_, signer, random.stream("run").next()),
+      relay_({config_, links_, peers_, core_, attestations_, observer_}, random.stream("run").next(),
              [this](Instant at, LinkId link, ByteView frame) { send(at, link, frame); }) {}
 
 // What the node decides.
@@ -85,6 +86,7 @@ void Peering::set_regions(Instant now, std::vector<RemoteRegion> regions) {
     peer.dial_only = std::any_of(nodes.begin(), nodes.end(), [](const RemoteRegion& node) { return node.dial_only; });
     peer.alive = std::any_of(nodes.begin(), nodes.end(), [](const RemoteRegion& node) { return node.alive; });
     peer.relay = std::any_of(nodes.begin(), nodes.end(), [](const RemoteRegion& node) { return node.relay; });
+    peer.attests = std::any_of(nodes.begin(), nodes.end(), [](const RemoteRegion& node) { return node.attests; });
     show(now, peer, false);
     if (left)
       core_.remove_peer(peer.id);
@@ -230,7 +232,8 @@ void Peering::on_message(Instant now, PeerLink& link, const wire::SyncMessage& m
   const auto* from_reader = std::get_if<replication::ReaderMessage>(&message);
   if (link.state == PeerLink::State::Up) {
     const Peer& peer = peers_.at(link.region);
-    if (from_writer != nullptr && peer.in == link.id) return on_writer_message(now, link, *from_writer);
+    const bool attested = from_writer != nullptr && std::holds_alternative<replication::Attestation>(*from_writer);
+    if (from_writer != nullptr && peer.in == link.id && !attested) return on_writer_message(now, link, *from_writer);
     replication::Outputs out = take_outputs();
     if (from_reader != nullptr && peer.out == link.id) {
       core_.receive(now, peer.id, *from_reader, out);
@@ -288,9 +291,12 @@ void Peering::carry_out(Instant now, replication::Outputs& out) {
 void Peering::carry_out(Instant now, replication::Output& output) {
   using namespace replication;  // NOLINT(google-build-using-namespace): its outputs
   if (const auto* message = std::get_if<Publish>(&output)) {
-    return publish(now, message->to, wire::encode_sync(message->message));
+    publish(now, message->to, wire::encode_sync(message->message));
+    return relay_.vouch(now, *message);
   }
   if (const auto* passed = std::get_if<PassOn>(&output)) {
+    const auto* attestation = std::get_if<Attestation>(&passed->message);
+    if (attestation != nullptr) return relay_.pass_on(now, passed->origin, passed->to, *attestation);
     return publish(now, passed->to, wire::encode_sync(peers_.name_of(passed->origin), passed->message));
   }
   if (const auto* question = std::get_if<Ask>(&output)) return ask(now, *question);

@@ -10,6 +10,7 @@
 
 #include "syncer/base/hash.h"
 #include "syncer/peering/append_times.h"
+#include "syncer/peering/attestations.h"
 #include "syncer/peering/challenges.h"
 #include "syncer/peering/config.h"
 #include "syncer/peering/handshake.h"
@@ -36,9 +37,9 @@ struct RemoteChange {
 /// node dials every other region and pushes its own log; what other regions say comes in on the links they dialled.
 class Peering {
  public:
-  /// Borrows `streams` and `observer`.
+  /// Borrows `streams`, `observer` and, where there is a certificate, its `signer`.
   Peering(PeeringConfig config, Streams& streams, Observer& observer, Random random, Instant now,
-          std::function<LinkId()> next_link);
+          std::function<LinkId()> next_link, Signer* signer = nullptr);
   Peering(const Peering&) = delete;
   Peering& operator=(const Peering&) = delete;
 
@@ -229,6 +230,7 @@ class Peering {
   AppendTimes append_times_;
   replication::Replication core_;
   RegionStates states_;
+  Attestations attestations_;
   Relay relay_;
   ViewOf view_of_;
   Duration view_pace_{};

@@ -31,9 +31,10 @@ struct RemoteRegion {
   bool alive = true;       ///< what gossip thinks of it; another address is another alternative, another opinion is not
   bool dial_only = false;  ///< it says that it cannot be dialled
   bool relay = false;      ///< it says that it passes on what it holds of others
+  bool attests = false;    ///< it knows attestations
   bool operator==(const RemoteRegion& other) const {
     return region == other.region && node == other.node && rpc == other.rpc && dial_only == other.dial_only &&
-           relay == other.relay;
+           relay == other.relay && attests == other.attests;
   }
 };
 
@@ -103,6 +104,7 @@ struct Peer {
   bool alive = false;                       ///< gossip shows one that is alive
   bool dial_only = false;                   ///< it cannot be dialled: we publish on the link that it dialled
   bool relay = false;                       ///< it passes on what it holds of others
+  bool attests = false;                     ///< it knows attestations
   Instant heard_directly = Instant::min();  ///< on its own link; likewise when that began
   std::string via = {};                     ///< the neighbour by which we read it; empty while it is read directly
   Instant heard_by_way = Instant::min();    ///< through that neighbour, what was of use; likewise since when

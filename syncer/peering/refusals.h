@@ -27,11 +27,14 @@ enum class Refusal : std::uint8_t {
   DoubtedEpoch,  ///< an epoch that the region cannot have, as far as is known
   OverQuota,     ///< changes beyond what one region may have here
   ByOther,       ///< the other end refuses us
+  Forged,        ///< what a relay brings is not what its origin vouches for
+  OldWord,       ///< an attestation older than one that was heard
 };
 
-inline constexpr std::array<std::string_view, 16> kRefusalNames = {
-    "strangers",  "unreadable", "out_of_turn",  "too_large", "invalid",     "certificate",   "not_allowed", "too_many",
-    "name_taken", "newcomer",   "wrong_region", "redirect",  "stale_epoch", "doubted_epoch", "over_quota",  "by_other"};
+inline constexpr std::array<std::string_view, 18> kRefusalNames = {
+    "strangers",   "unreadable",    "out_of_turn", "too_large", "invalid",      "certificate",
+    "not_allowed", "too_many",      "name_taken",  "newcomer",  "wrong_region", "redirect",
+    "stale_epoch", "doubted_epoch", "over_quota",  "by_other",  "forged",       "old_word"};
 
 /// How often each came, for the status and the metrics.
 using Refusals = ReasonCounter<Refusal, kRefusalNames>;

@@ -27,10 +27,9 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
 
 }  // namespace
 
-/// At the level of certificates a region's words come on its own link alone: nothing shows that a relay did not make
-/// them up.
+/// At the level of certificates nothing but a signature shows that a relay did not make up what it brings.
 bool Relay::is_active() const {
-  if (config_.certificates != CertificateRule::Off) return false;
+  if (attestations_.required() && !attestations_.possible()) return false;
   if (config_.sync.relay || !neighbours_.empty()) return true;
   return std::any_of(peers_.begin(), peers_.end(), [](const auto& entry) { return entry.second.relay; });
 }
@@ -45,9 +44,15 @@ std::optional<LinkId> Relay::up(const std::optional<LinkId>& id) const {
 
 // What neighbours say.
 
-bool Relay::on_message(Instant now, const PeerLink& link, const wire::SyncMessage& message, replication::Outputs& out) {
-  if (!is_active()) return false;
+bool Relay::on_message(Instant now, PeerLink& link, const wire::SyncMessage& message, replication::Outputs& out) {
   const Peer& peer = peers_.at(link.region);
+  const auto* of_writer = std::get_if<replication::WriterMessage>(&message);
+  const auto* said = of_writer == nullptr ? nullptr : std::get_if<replication::Attestation>(of_writer);
+  if (said != nullptr && peer.in == link.id && attestations_.possible()) {
+    note(now, link, peer, *said, out);
+    return true;
+  }
+  if (!is_active()) return false;
   Neighbour& neighbour = neighbours_[link.region];
   look_at_links(now, neighbour, peer);
   const bool is_writer = peer.in == link.id;
@@ -59,7 +64,7 @@ bool Relay::on_message(Instant now, const PeerLink& link, const wire::SyncMessag
     const Peer* origin = peers_.find(passed->region);
     // What was on its way when another way was taken is nobody's.
     if (origin != nullptr && origin->via == peer.name) {
-      hear(now, peers_.at(passed->region), peer.name, passed->message, out);
+      hear(now, link, peers_.at(passed->region), passed->message, out);
     }
   } else if (std::holds_alternative<wire::WaysWanted>(message) && is_reader) {
     neighbour.asks = changed_ = true;
@@ -75,28 +80,38 @@ bool Relay::on_message(Instant now, const PeerLink& link, const wire::SyncMessag
   return true;
 }
 
+void Relay::hear(Instant now, PeerLink& link, Peer& origin, const replication::WriterMessage& message,
+                 replication::Outputs& out) {
+  const wire::Way* way = table_.find(origin.name, link.region);
+  if (way == nullptr) return;
+  if (attestations_.required()) return hear_vouched(now, link, origin, message, out);
+  // Nothing was agreed on that could tell such a one from what anybody says.
+  if (std::holds_alternative<replication::Attestation>(message)) return;
+  const Heard heard = take_in(now, way->run, origin, message, out);
+  if (heard != Heard::Word) origin.heard_by_way = now;
+  const Epoch epoch = std::visit([](const auto& m) { return m.epoch; }, message);
+  const bool is_heartbeat = std::holds_alternative<replication::Heartbeat>(message);
+  origin.writer.heard(now, way->run, epoch, is_heartbeat ? heard : Heard::Word);
+}
+
 /// As Peering does with what comes on a region's own link, except that a relay that lags is nothing to report, and that
 /// the region is there only if it said so itself a moment ago: that is what a heartbeat means.
-void Relay::hear(Instant now, Peer& origin, const std::string& neighbour, const replication::WriterMessage& message,
-                 replication::Outputs& out) {
-  const wire::Way* way = table_.find(origin.name, neighbour);
-  if (way == nullptr) return;
+Heard Relay::take_in(Instant now, std::uint64_t run, Peer& origin, const replication::WriterMessage& message,
+                     replication::Outputs& out) {
   const Epoch epoch = std::visit([](const auto& m) { return m.epoch; }, message);
   const Epoch known = origin.writer.known_epoch();
-  const WriterTrust::Verdict verdict = origin.writer.judge(now, way->run, epoch);
+  const WriterTrust::Verdict verdict = origin.writer.judge(now, run, epoch);
   if (verdict == WriterTrust::Verdict::Believe) core_.receiver(origin.id).forget_epoch();
   if (verdict != WriterTrust::Verdict::Hear && (epoch > known || verdict == WriterTrust::Verdict::Believe)) {
     links_.count(Refusal::DoubtedEpoch);
     report_doubt(observer_, now, origin.name, epoch, known);
   }
-  if (verdict == WriterTrust::Verdict::Doubt || verdict == WriterTrust::Verdict::SameEpoch) return;
+  if (verdict == WriterTrust::Verdict::Doubt || verdict == WriterTrust::Verdict::SameEpoch) return Heard::Word;
   const replication::Replica* held = core_.replica(origin.id);
-  if (held != nullptr && epoch < held->epoch()) return;
+  if (held != nullptr && epoch < held->epoch()) return Heard::Word;
   const Heard heard = core_.receive(now, origin.id, message, out);
-  if (heard != Heard::Word) origin.heard_by_way = now;
-  const bool is_heartbeat = std::holds_alternative<replication::Heartbeat>(message);
-  origin.writer.heard(now, way->run, epoch, is_heartbeat ? heard : Heard::Word);
   if (heard == Heard::Progress && core_.over_quota(origin.id)) links_.count(Refusal::OverQuota);
+  return heard;
 }
 
 void Relay::hear_directly(Instant now, Peer& peer) {
@@ -134,6 +149,7 @@ bool Relay::update(Instant now) {
   next_look_ = kNever;
   if (!is_active()) return false;
   next_look_ = saturating_add(now, config_.sync.heartbeat / 4);
+  begin_vouching();
   for (auto& [name, peer] : peers_) {
     if (name != config_.region) look_at_links(now, neighbours_[name], peer);
   }
@@ -221,6 +237,7 @@ void Relay::take(Instant now, Peer& peer, const std::string& neighbour) {
   peer.via = neighbour;
   peer.heard_by_way = now;
   core_.writer_up(peer.id);
+  core_.read_by_others(peer.id, !neighbour.empty());
   if (SYNCER_MUTATED("relay.forget_when_the_way_changes")) core_.receiver(peer.id) = replication::Receiver(peer.id, {});
   const std::string passed = joined(via(peer));
   observe(observer_, now, EventKind::WayChanged, Severity::Info, {{"region", peer.name}, {"via", passed}});
@@ -250,6 +267,7 @@ std::vector<wire::Way> Relay::passed_on(Instant now) const {
   for (const auto& [name, peer] : peers_) {
     const wire::Way* held = table_.find(name, peer.via.empty() ? name : peer.via);
     if (held == nullptr || name == config_.region || !is_live(now, peer)) continue;
+    if (attestations_.required() && core_.attestation(peer.id) == nullptr) continue;
     wire::Way way = *held;
     way.via.insert(way.via.begin(), config_.region);
     const bool too_long = WayTable::hops(way) > WayTable::kMaxHops && !SYNCER_MUTATED("relay.take_endless_ways");
@@ -330,6 +348,7 @@ void Relay::forget(std::string_view region) {
   table_.withdraw(std::string(region));
   told_.erase(std::string(region));
   neighbours_.erase(std::string(region));
+  attestations_.forget(region);
   for (auto& [name, neighbour] : neighbours_) neighbour.follows.erase(std::string(region));
   changed_ = true;
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "syncer/peering/attestations.h"
 #include "syncer/peering/config.h"
 #include "syncer/peering/links.h"
 #include "syncer/peering/peers.h"
@@ -30,6 +31,7 @@ class Relay {
     Links& links;
     Peers& peers;
     replication::Replication& core;
+    Attestations& attestations;
     Observer& observer;
   };
   Relay(const Surroundings& surroundings, std::uint64_t run, std::function<void(Instant, LinkId, ByteView)> send)
@@ -37,6 +39,7 @@ class Relay {
         links_(surroundings.links),
         peers_(surroundings.peers),
         core_(surroundings.core),
+        attestations_(surroundings.attestations),
         observer_(surroundings.observer),
         run_(run),
         send_(std::move(send)),
@@ -45,7 +48,12 @@ class Relay {
   /// Regions that are not known yet are to be shown something else than all of it.
   void set_limited(bool limited) { limited_ = limited; }
   /// What a neighbour says of third regions; false when it has no business saying so on that link.
-  bool on_message(Instant now, const PeerLink& link, const wire::SyncMessage& message, replication::Outputs& out);
+  bool on_message(Instant now, PeerLink& link, const wire::SyncMessage& message, replication::Outputs& out);
+  /// After a message of our log went to these regions: what vouches for it goes to who needs it.
+  void vouch(Instant now, const replication::Publish& message);
+  /// What another region vouches for goes on to these.
+  void pass_on(Instant now, replication::RegionId origin, const std::vector<replication::RegionId>& to,
+               const replication::Attestation& attestation);
   /// Something came on a region's own link: it is read there again.
   void hear_directly(Instant now, Peer& peer);
   /// Links came or went, or what regions are shown changed: update() is to be called before anything else is heard.
@@ -87,8 +95,19 @@ class Relay {
   bool is_active() const;
   Duration patience() const;
   bool is_direct(Instant now, const Peer& peer) const;
-  void hear(Instant now, Peer& origin, const std::string& neighbour, const replication::WriterMessage& message,
+  void hear(Instant now, PeerLink& link, Peer& origin, const replication::WriterMessage& message,
             replication::Outputs& out);
+  void hear_vouched(Instant now, PeerLink& link, Peer& origin, replication::WriterMessage message,
+                    replication::Outputs& out);
+  /// What a message by way of others comes to, as that process said it.
+  replication::Heard take_in(Instant now, std::uint64_t run, Peer& origin, const replication::WriterMessage& message,
+                             replication::Outputs& out);
+  /// What a writer says on its own link of what it vouches for.
+  void note(Instant now, PeerLink& link, const Peer& origin, replication::Attestation attestation,
+            replication::Outputs& out);
+  void refuse_way(Instant now, Peer& origin, const std::string& why);
+  bool serves(const Peer& reader) const;
+  void begin_vouching();
   void on_follow(Instant now, const Peer& from, Neighbour& neighbour, const wire::Follow& follow);
   void look_at_links(Instant now, Neighbour& neighbour, const Peer& peer);
   void drop_follower(const std::string& origin, const Peer& reader);
@@ -109,6 +128,7 @@ class Relay {
   Links& links_;
   Peers& peers_;
   replication::Replication& core_;
+  Attestations& attestations_;
   Observer& observer_;
   std::uint64_t run_;
   std::function<void(Instant, LinkId, ByteView)> send_;

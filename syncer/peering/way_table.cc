@@ -55,6 +55,12 @@ void WayTable::failed(Instant now, std::string_view region, std::string_view nei
   if (found != offers->second.end()) found->second.not_before = saturating_add(now, kPause);
 }
 
+void WayTable::distrust(Instant now, std::string_view region, std::string_view neighbour) {
+  std::erase_if(distrusted_, [now](const auto& entry) { return entry.second <= now; });
+  if (SYNCER_MUTATED("attestation.go_on_with_a_liar")) return;
+  distrusted_.insert_or_assign({std::string(region), std::string(neighbour)}, saturating_add(now, kDistrust));
+}
+
 std::optional<std::string> WayTable::best(Instant now, std::string_view region) const {
   const auto offers = regions_.find(region);
   if (offers == regions_.end()) return std::nullopt;
@@ -62,6 +68,8 @@ std::optional<std::string> WayTable::best(Instant now, std::string_view region) 
   std::size_t fewest = kMaxHops + 1;
   if (SYNCER_MUTATED("relay.take_endless_ways")) fewest = wire::kMaxVia + 2;
   for (const auto& [neighbour, offer] : offers->second) {
+    const auto distrusted = distrusted_.find({std::string(region), neighbour});
+    if (distrusted != distrusted_.end() && distrusted->second > now) continue;
     if (offer.way.via.empty() || offer.not_before > now || hops(offer.way) >= fewest) continue;
     best = &neighbour;
     fewest = hops(offer.way);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "syncer/base/time.h"
@@ -21,6 +22,8 @@ class WayTable {
   static constexpr std::size_t kMaxHops = 3;
   /// A way that brought nothing is left alone for so long.
   static constexpr Duration kPause = std::chrono::seconds(10);
+  /// One that brought what its region did not say, for so long.
+  static constexpr Duration kDistrust = std::chrono::seconds(60);
 
   explicit WayTable(std::string own) : own_(std::move(own)) {}
 
@@ -31,6 +34,8 @@ class WayTable {
   const wire::Way* find(std::string_view region, std::string_view neighbour) const;
   /// It brought nothing.
   void failed(Instant now, std::string_view region, std::string_view neighbour);
+  /// It brought what the region did not say; another offer of the neighbour changes nothing about that.
+  void distrust(Instant now, std::string_view region, std::string_view neighbour);
   /// The neighbour with the shortest way, of equal ones the first by name; nothing when there is none.
   std::optional<std::string> best(Instant now, std::string_view region) const;
   /// All to which there is one.
@@ -49,6 +54,7 @@ class WayTable {
 
   std::string own_;
   std::map<std::string, Offers, std::less<>> regions_;
+  std::map<std::pair<std::string, std::string>, Instant> distrusted_;  // region and neighbour -> until when
 };
 
 }  // namespace syncer::peering

@@ -4,6 +4,7 @@
 #include "syncer/ports/http.h"
 #include "syncer/ports/network.h"
 #include "syncer/ports/observer.h"
+#include "syncer/ports/signer.h"
 #include "syncer/ports/storage.h"
 
 namespace syncer {
@@ -15,6 +16,7 @@ struct Ports {
   Http& http;
   Storage& storage;
   Observer& observer;
+  Signer* signer = nullptr;  ///< of a node with a certificate
 };
 
 }  // namespace syncer

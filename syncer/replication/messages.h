@@ -127,6 +127,28 @@ struct Chunk {
   bool operator==(const Chunk&) const = default;
 };
 
+/// Bytes of a SetDigest.
+inline constexpr std::size_t kDigestBytes = 32;
+
+/// What a writer vouches for with the key of its certificate, so that it can be believed whoever brings it: where it
+/// is, and which set that is. `beat` grows with each one of an epoch: an older one is no sign of life.
+struct Attestation {
+  Epoch epoch;
+  std::uint64_t head = 0;
+  std::uint64_t gc = 0;
+  std::uint64_t live = 0;
+  Hash128 set_hash;
+  bool healthy = false;
+  std::uint64_t run = 0;  ///< the process that writes
+  std::uint64_t beat = 0;
+  Bytes digest;       ///< SetDigest of the set at `head`
+  Bytes certificate;  ///< that shows whose key it is; empty on a link that has carried it already
+  Bytes signature;    ///< over all of the above but the certificate, and the region
+  Version version() const { return {epoch, head}; }
+  Heartbeat heartbeat() const { return {epoch, head, gc, live, set_hash, healthy}; }
+  bool operator==(const Attestation&) const = default;
+};
+
 // From a reader to the writer.
 
 /// Cumulative: all up to (epoch, seq) is applied. The hash lets the writer prove equality.
@@ -179,7 +201,7 @@ struct ChunkRequest {
   bool operator==(const ChunkRequest&) const = default;
 };
 
-using WriterMessage = std::variant<Heartbeat, Push, Reset, Buckets, Chunk>;
+using WriterMessage = std::variant<Heartbeat, Push, Reset, Buckets, Chunk, Attestation>;
 using ReaderMessage = std::variant<Ack, Pull, BucketsRequest, BucketRequest, SnapshotRequest, ChunkRequest>;
 
 }  // namespace syncer::replication

@@ -9,9 +9,21 @@
 
 namespace syncer::replication {
 
+void OwnLog::keep_digest(const Expand& expand) {
+  expand_ = expand;
+  digest_.emplace(expand_);
+  for (const RecordPtr& record : snapshot()) digest_->add(record->key, record->payload);
+}
+
+void OwnLog::begin_anew() {
+  const Expand expand = std::move(expand_);
+  *this = OwnLog(limits_);
+  if (expand) keep_digest(expand);
+}
+
 void OwnLog::open(Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out) {
   SYNCER_ASSERT(epoch > epoch_);
-  *this = OwnLog(limits_);
+  begin_anew();
   epoch_ = epoch;
   std::sort(full_set.begin(), full_set.end());
   for (auto& [key, payload] : full_set) put(std::move(key), std::move(payload), out);
@@ -21,7 +33,7 @@ void OwnLog::open(Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Ou
 
 void OwnLog::adopt(Version at, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out) {
   SYNCER_ASSERT(full_set.size() <= at.seq);
-  *this = OwnLog(limits_);
+  begin_anew();
   open(at.epoch, std::move(full_set), out);
   if (!SYNCER_MUTATED("relay.number_anew")) head_ = gc_ = at.seq;
 }
@@ -54,6 +66,7 @@ void OwnLog::append(RecordPtr record, Outputs& out) {
   head_ = std::max(head_, counted_) + 1;
   if (record->live) {
     set_hash_.add(record->key, record->payload_hash);
+    if (digest_) digest_->add(record->key, record->payload);
     ++live_;
   }
   out.push_back(Appended{{epoch_, head_}, record->live ? Op::Put : Op::Del, record->key});
@@ -66,6 +79,7 @@ void OwnLog::forget(std::uint64_t seq) {
   const Record& record = *entry->second;
   if (record.live) {
     set_hash_.remove(record.key, record.payload_hash);
+    if (digest_) digest_->remove(record.key, record.payload);
     --live_;
   }
   seq_of_.erase(record.key);

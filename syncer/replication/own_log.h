@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "syncer/replication/outputs.h"
+#include "syncer/replication/set_digest.h"
 #include "syncer/replication/set_hash.h"
 
 namespace syncer::replication {
@@ -28,6 +29,11 @@ class OwnLog {
   using RecordPtr = std::shared_ptr<const Record>;
 
   explicit OwnLog(const Limits& limits) : limits_(limits) {}
+
+  /// From now on there is a digest of what is live.
+  void keep_digest(const Expand& expand);
+  /// Nothing unless it is kept.
+  const std::optional<SetDigest>& digest() const { return digest_; }
 
   /// Starts a new log that holds exactly this set (keys distinct). `epoch` is higher than the one before.
   void open(Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out);
@@ -71,6 +77,7 @@ class OwnLog {
   bool fits(const Bytes& key, const Bytes& payload) const;
   void append(RecordPtr record, Outputs& out);
   void forget(std::uint64_t seq);
+  void begin_anew();
 
   Limits limits_;
   Epoch epoch_;
@@ -79,6 +86,8 @@ class OwnLog {
   std::uint64_t counted_ = 0;  // the next entry's number is above it
   std::size_t live_ = 0;
   SetHash set_hash_;
+  Expand expand_;
+  std::optional<SetDigest> digest_;
   std::map<std::uint64_t, RecordPtr> by_seq_;
   std::map<ByteView, std::uint64_t> seq_of_;  // views into the records of by_seq_
   std::deque<Tombstone> tombstones_;          // by seq; some may be superseded

@@ -42,6 +42,9 @@ class Publisher {
   bool put(Instant now, Bytes key, Bytes payload, Outputs& out);
   void erase(Instant now, ByteView key, Outputs& out);
 
+  /// See OwnLog.
+  void keep_digest(const Expand& expand) { log_.keep_digest(expand); }
+  bool healthy() const { return healthy_; }
   /// See OwnLog::count_from.
   void count_from(std::uint64_t seq) { log_.count_from(seq); }
 

@@ -4,70 +4,21 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "syncer/replication/outputs.h"
+#include "syncer/replication/repair.h"
 #include "syncer/replication/replica.h"
 
 namespace syncer::replication {
-
-/// Sums that differ, turned into the question for what differs. Nothing when that would take more pairs than allowed:
-/// then a snapshot is cheaper.
-std::optional<BucketRequest> ask_for_differences(const Replica& replica, const Buckets& theirs, const Limits& limits);
-
-/// Chunks of a repair or snapshot on their way in. Nothing of it touches the replica before all have come and the
-/// result has the writer's hash: absence is believed only then.
-class Repair {
- public:
-  enum class Step : std::uint8_t { Ignored, More, Complete, TooLarge };
-
-  Repair(Epoch epoch, bool full, Instant now) : epoch_(epoch), full_(full), asked_at_(now) {}
-
-  Epoch epoch() const { return epoch_; }
-  bool full() const { return full_; }
-  /// No chunk has come yet.
-  bool is_fresh() const { return next_ == 0; }
-  /// The writer has not answered for this long.
-  bool is_overdue(Instant now, Duration retry) const { return saturating_add(asked_at_, retry) <= now; }
-  /// The question that continues a stalled transfer, once for each stall; nothing when it must be started anew.
-  std::optional<ChunkRequest> resume(Instant now);
-
-  Step accept(Instant now, Chunk chunk, const Limits& limits);
-  /// What asks for the next chunks.
-  ChunkRequest request() const { return {epoch_, at_seq_, next_}; }
-  Version target() const { return {epoch_, at_seq_}; }
-  /// What has come so far.
-  std::size_t changes() const { return items_.size() + absent_.size(); }
-  /// The set that it is about has more entries than that.
-  bool has_more_than(std::size_t entries) const { return live_ > entries; }
-  /// Applies a complete transfer if it adds up; false, and nothing changed, otherwise.
-  bool apply(Replica& replica, RegionId region, Outputs& out);
-
- private:
-  void start_over(const Chunk& first);
-  bool fits(const Chunk& chunk, const Limits& limits);
-  std::vector<Bytes> keys_to_erase(const Replica& replica) const;
-  bool adds_up(const Replica& replica, const std::vector<Bytes>& erased) const;
-
-  Epoch epoch_;
-  bool full_;
-  Instant asked_at_;
-  bool resumed_ = false;
-  std::uint64_t at_seq_ = 0;
-  std::uint32_t next_ = 0;
-  std::uint32_t count_ = 0;
-  std::uint64_t live_ = 0;
-  Hash128 set_hash_;
-  std::size_t bytes_ = 0;
-  std::vector<Chunk::Item> items_;
-  std::vector<std::uint64_t> absent_;
-};
 
 /// What a message of a writer was worth.
 enum class Heard : std::uint8_t {
   Word,      ///< it only says something, which may be true or not
   Progress,  ///< a part of a transfer that was asked for
   Proof,     ///< the replica is what the message says: the writer has the set whose version it names
+  Forged,    ///< it is not what the writer vouches for
 };
 
 /// The reading side of one remote region: keeps its Replica at the writer's log and asks for what is missing. Has no
@@ -88,6 +39,21 @@ class Receiver {
   /// Whatever epoch was known of the region is doubted: the next one counts, lower or not. The records stay until they
   /// are compared with the writer's.
   void forget_epoch();
+  /// From now on the replica has a SetDigest.
+  void keep_digest(const Expand& expand) {
+    expand_ = expand;
+    replica_.keep_digest(expand);
+  }
+  /// A transfer counts only if its result has the digest that vouch() told before it began.
+  void demand_vouching(bool demanded) {
+    demanding_ = demanded;
+    vouched_.reset();
+  }
+  void vouch(Version at, Bytes digest) { vouched_.emplace(at, std::move(digest)); }
+  /// Looks for what differs from the writer's set, unless it does so already.
+  void repair(Instant now, Outputs& out) {
+    if (!repair_) start_repair(now, replica_.epoch(), out);
+  }
   /// Epochs below are refused even though nothing of the region is known (yet).
   void raise_floor(Epoch floor) { floor_ = std::max(floor_, floor); }
 
@@ -105,6 +71,8 @@ class Receiver {
   Heard on(Instant now, const Reset& reset, Outputs& out);
   Heard on(Instant now, const Buckets& buckets, Outputs& out);
   Heard on(Instant now, const Chunk& chunk, Outputs& out);
+  /// What is vouched for is the matter of Vouched.
+  static Heard on(Instant, const Attestation&, Outputs&) { return Heard::Word; }
 
   bool is_stale(Epoch epoch, Outputs& out);
   bool holds_set_of(const Hash128& set_hash, std::uint64_t live) const;
@@ -122,6 +90,8 @@ class Receiver {
   void start_reload(Instant now, Epoch epoch, Outputs& out);
   void continue_repair(Instant now, Epoch epoch, Outputs& out);
   Heard finish_repair(Instant now, Outputs& out);
+  enum class Vouching : std::uint8_t { Holds, Missing, Broken };
+  Vouching vouching();
   void acknowledge(Outputs& out);
   void acknowledge_again(Outputs& out);
   template <class Question>
@@ -142,6 +112,9 @@ class Receiver {
   std::optional<QuotaKind> over_quota_;
   std::optional<Ack> said_;  // on this link, last
   bool spared_ = false;      // the last acknowledgement would have said the same
+  Expand expand_;
+  bool demanding_ = false;
+  std::optional<std::pair<Version, Bytes>> vouched_;
 };
 
 }  // namespace syncer::replication

@@ -9,25 +9,58 @@
 
 namespace syncer::replication {
 
-void RelayedLog::follow(Instant now, const Receiver& receiver, bool is_heartbeat, Heard heard,
-                        std::span<const Output> news, Outputs& out) {
-  const Replica& replica = receiver.replica();
-  bool moved = false;
-  for (const Output& output : news) {
-    if (std::holds_alternative<Bound>(output)) moved = true;
+/// A part of a catch-up cannot be vouched for, so a batch goes on as one even where it came as two.
+Options RelayedLog::adapted(const Options& options) const {
+  constexpr std::size_t kBatches = 4;
+  Options adapted = options;
+  if (vouched_) adapted.batch_bytes *= kBatches;
+  if (vouched_) adapted.batch_entries *= kBatches;
+  return adapted;
+}
+
+bool RelayedLog::bears_out(const Replica& replica, const Attestation* attestation) {
+  return attestation != nullptr && attestation->version() == replica.version() && replica.digest() &&
+         replica.digest()->value() == attestation->digest;
+}
+
+void RelayedLog::collect(const Step& step) {
+  for (const Output& output : step.news) {
+    if (std::holds_alternative<Bound>(output)) moved_ = true;
     const auto* changed = std::get_if<Changed>(&output);
     if (changed == nullptr || changed->repaired) continue;
     waiting_.insert_or_assign(changed->key, Change{changed->version.seq, changed->op});
   }
+}
+
+void RelayedLog::follow(Instant now, const Receiver& receiver, const Step& step, Outputs& out) {
+  const Replica& replica = receiver.replica();
+  collect(step);
   if (!replica.consistent() && !SYNCER_MUTATED("relay.pass_half_a_catch_up")) return;
-  if (moved || !open_) adopt(replica);
+  if (moved_ || !open_) adopt(replica);
   if (!open_) return;
   Outputs sent;
   catch_up(now, replica, sent);
   publisher_.set_healthy(receiver.origin_healthy());
   // Who does not know yet where the log is need not wait for a heartbeat.
-  if (heard == Heard::Proof) publisher_.beat(now, is_heartbeat, sent);
+  if (step.heard == Heard::Proof) publisher_.beat(now, step.is_heartbeat, sent);
   send(sent, out);
+}
+
+void RelayedLog::follow_vouched(Instant now, const Receiver& receiver, const Attestation* last, const Step& step,
+                                Outputs& out) {
+  const Replica& replica = receiver.replica();
+  collect(step);
+  if (!replica.consistent() || !bears_out(replica, last)) return;
+  const bool is_new = said_ != *last;
+  said_ = *last;
+  if (moved_ || !open_) adopt(replica);
+  if (!open_) return;
+  Outputs sent;
+  catch_up(now, replica, sent);
+  publisher_.beat(now, is_new, sent);
+  for (Output& output : sent) {
+    if (auto* message = std::get_if<Publish>(&output)) send_vouched(*message, is_new, out);
+  }
 }
 
 void RelayedLog::beat(Instant now, Outputs& out) {
@@ -39,6 +72,7 @@ void RelayedLog::beat(Instant now, Outputs& out) {
 /// Where the replica did not go on by entries, neither do its readers: they find out by themselves what differs.
 void RelayedLog::adopt(const Replica& replica) {
   waiting_.clear();
+  moved_ = false;
   // More records than numbers: such a writer lies, and is not passed on.
   open_ = replica.size() <= replica.seq() && replica.epoch() != Epoch{};
   if (!open_) return;
@@ -72,11 +106,26 @@ void RelayedLog::receive(Instant now, RegionId from, const ReaderMessage& messag
 /// along. What the log says of itself is nobody's business.
 void RelayedLog::send(Outputs& sent, Outputs& out) const {
   for (Output& output : sent) {
-    if (auto* message = std::get_if<Publish>(&output)) {
+    if (auto* message = std::get_if<Publish>(&output); message != nullptr && vouched_) {
+      send_vouched(*message, false, out);
+    } else if (message != nullptr) {
       out.push_back(PassOn{origin_, std::move(message->to), std::move(message->message)});
     }
     SYNCER_SOMETIMES(std::holds_alternative<EpochTooOld>(output), "replication.relay_lags_behind_its_reader");
   }
+}
+
+/// Behind a push, before all else goes what the origin says of the set; heartbeats are nothing but that. With `beats`
+/// one comes behind all that is sent now.
+void RelayedLog::send_vouched(Publish& message, bool beats, Outputs& out) const {
+  const auto* push = std::get_if<Push>(&message.message);
+  const auto* chunk = std::get_if<Chunk>(&message.message);
+  const bool is_beat = std::holds_alternative<Heartbeat>(message.message);
+  const bool before = push == nullptr && (chunk == nullptr || chunk->index == 0);
+  const bool behind = push != nullptr && push->last == push->head && !beats;
+  if (before) out.push_back(PassOn{origin_, message.to, *said_});
+  if (!is_beat) out.push_back(PassOn{origin_, message.to, std::move(message.message)});
+  if (behind) out.push_back(PassOn{origin_, std::move(message.to), *said_});
 }
 
 }  // namespace syncer::replication

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -16,11 +17,15 @@ namespace syncer::replication {
 /// replica does, and where that is in the middle of something it waits; a heartbeat goes out for one that came in.
 class RelayedLog {
  public:
-  RelayedLog(RegionId origin, const Options& options, Instant now) : origin_(origin), publisher_(options, now) {}
+  /// With `vouched` nothing goes on but what the origin vouches for.
+  RelayedLog(RegionId origin, const Options& options, Instant now, bool vouched)
+      : origin_(origin), vouched_(vouched), publisher_(adapted(options), now) {}
 
-  /// Begins with the set that is held.
-  void begin(const Replica& replica) {
-    if (replica.consistent()) adopt(replica);
+  /// Begins with the set that is held, and what the origin vouched for last, if it did.
+  void begin(const Replica& replica, const Attestation* attestation) {
+    if (!replica.consistent() || (vouched_ && !bears_out(replica, attestation))) return;
+    if (vouched_) said_ = *attestation;
+    adopt(replica);
   }
   /// Nothing is held of it any more.
   void close() { open_ = false; }
@@ -28,30 +33,43 @@ class RelayedLog {
   void remove_reader(RegionId reader) { publisher_.remove_peer(reader); }
   bool has_readers() const { return publisher_.has_readers(); }
 
-  /// What became of a message of the origin: `news` are the outputs of its receiver.
-  void follow(Instant now, const Receiver& receiver, bool is_heartbeat, Heard heard, std::span<const Output> news,
-              Outputs& out);
+  /// What became of a message of the origin.
+  struct Step {
+    bool is_heartbeat;
+    Heard heard;
+    std::span<const Output> news;  ///< outputs of its receiver
+  };
+  void follow(Instant now, const Receiver& receiver, const Step& step, Outputs& out);
+  /// The same where it waits for the origin to vouch for what came; that is its heartbeat, too.
+  void follow_vouched(Instant now, const Receiver& receiver, const Attestation* last, const Step& step, Outputs& out);
   /// Says that the origin is there.
   void beat(Instant now, Outputs& out);
   /// A question of a reader.
   void receive(Instant now, RegionId from, const ReaderMessage& message, Outputs& out);
 
   const Publisher& publisher() const { return publisher_; }
-  void set_options(Instant now, const Options& options) { publisher_.set_options(now, options); }
+  void set_options(Instant now, const Options& options) { publisher_.set_options(now, adapted(options)); }
 
  private:
   struct Change {
     std::uint64_t seq;
     Op op;
   };
+  Options adapted(const Options& options) const;
+  static bool bears_out(const Replica& replica, const Attestation* attestation);
+  void collect(const Step& step);
   void adopt(const Replica& replica);
   void catch_up(Instant now, const Replica& replica, Outputs& out);
   void send(Outputs& sent, Outputs& out) const;
+  void send_vouched(Publish& message, bool beats, Outputs& out) const;
 
   RegionId origin_;
+  bool vouched_;
   Publisher publisher_;
   bool open_ = false;                // the log holds what the origin said
+  bool moved_ = false;               // the replica did not go on by entries since then
   std::map<Bytes, Change> waiting_;  // changes since the replica was last what the origin had
+  std::optional<Attestation> said_;  // of what the log holds
 };
 
 }  // namespace syncer::replication

@@ -30,6 +30,11 @@ std::size_t Replica::size_of(std::uint8_t kind) const {
   return found == by_kind_.end() ? 0 : found->second;
 }
 
+void Replica::keep_digest(const Expand& expand) {
+  digest_.emplace(expand);
+  for (const auto& [key, record] : records_) digest_->add(key, record.payload);
+}
+
 bool Replica::put(ByteView key, Bytes payload, std::uint64_t seq) {
   Record record{std::move(payload), 0, seq, binding_};
   record.payload_hash = hash64(record.payload);
@@ -41,11 +46,13 @@ bool Replica::put(ByteView key, Bytes payload, std::uint64_t seq) {
     ++by_kind_[kind_of(key)];
   } else {
     set_hash_.remove(key, it->second.payload_hash);
+    if (digest_) digest_->remove(key, it->second.payload);
   }
   const bool changed = is_new || it->second.payload != record.payload;
   bytes_ += record.payload.size();
   bytes_ -= it->second.payload.size();
   set_hash_.add(key, record.payload_hash);
+  if (digest_) digest_->add(key, record.payload);
   it->second = std::move(record);
   return changed;
 }
@@ -54,6 +61,7 @@ bool Replica::erase(ByteView key) {
   const auto it = records_.find(key);
   if (it == records_.end()) return false;
   set_hash_.remove(key, it->second.payload_hash);
+  if (digest_) digest_->remove(key, it->second.payload);
   bytes_ -= key.size() + it->second.payload.size();
   if (!SYNCER_MUTATED("replica.count_kinds_up_only")) --by_kind_[kind_of(key)];
   records_.erase(it);

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "syncer/replication/set_digest.h"
 #include "syncer/replication/set_hash.h"
 
 namespace syncer::replication {
@@ -33,6 +34,10 @@ class Replica {
   std::size_t bytes() const { return bytes_; }
   const Hash128& set_hash() const { return set_hash_.total(); }
   const SetHash& hashes() const { return set_hash_; }
+  /// From now on there is a digest of the set.
+  void keep_digest(const Expand& expand);
+  /// Nothing unless it is kept.
+  const std::optional<SetDigest>& digest() const { return digest_; }
   /// Payload of a live key, or nullptr.
   const Bytes* find(ByteView key) const;
   /// Version of a live key. After a rebind all former entries count as written at the place that was bound to.
@@ -59,6 +64,7 @@ class Replica {
   std::uint64_t bound_seq_ = 0;
   std::size_t bytes_ = 0;
   SetHash set_hash_;
+  std::optional<SetDigest> digest_;
   Records records_;
   std::map<std::uint8_t, std::size_t> by_kind_;
 };

@@ -63,13 +63,36 @@ void Replication::resume(Instant now, RegionId peer, Outputs& out) {
   known->second.resume(now, highest(), publisher_.log(), out);
 }
 
+void Replication::keep_digests(const Expand& expand) {
+  expand_ = expand;
+  publisher_.keep_digest(expand);
+  for (auto& [region, receiver] : receivers_) receiver.keep_digest(expand);
+}
+
+void Replication::read_by_others(RegionId region, bool by_others) {
+  if (keeps_digests()) vouched_[region].set_by_others(by_others, receiver(region));
+}
+
+Heard Replication::hear(Instant now, RegionId from, const WriterMessage& message, Outputs& out) {
+  if (!keeps_digests()) return receiver(from).receive(now, message, out);
+  Vouched& vouched = vouched_[from];
+  if (vouched.by_others()) return vouched.receive(now, message, receiver(from), out);
+  const auto* attestation = std::get_if<Attestation>(&message);
+  return attestation == nullptr ? receiver(from).receive(now, message, out)
+                                : vouched.note(*attestation, receiver(from));
+}
+
 Heard Replication::receive(Instant now, RegionId from, const WriterMessage& message, Outputs& out) {
   const auto relayed = relayed_.find(from);
-  if (relayed == relayed_.end()) return receiver(from).receive(now, message, out);
+  if (relayed == relayed_.end()) return hear(now, from, message, out);
   Outputs news;
-  const Heard heard = receiver(from).receive(now, message, news);
+  const Heard heard = hear(now, from, message, news);
   Outputs passed;
-  relayed->second.follow(now, receiver(from), std::holds_alternative<Heartbeat>(message), heard, news, passed);
+  const RelayedLog::Step step{std::holds_alternative<Heartbeat>(message), heard, news};
+  if (keeps_digests())
+    relayed->second.follow_vouched(now, receiver(from), attestation(from), step, passed);
+  else
+    relayed->second.follow(now, receiver(from), step, passed);
   std::move(news.begin(), news.end(), std::back_inserter(out));
   std::move(passed.begin(), passed.end(), std::back_inserter(out));
   return heard;
@@ -78,8 +101,8 @@ Heard Replication::receive(Instant now, RegionId from, const WriterMessage& mess
 void Replication::pass_on(Instant now, RegionId origin, RegionId reader) {
   auto relayed = relayed_.find(origin);
   if (relayed == relayed_.end()) {
-    relayed = relayed_.emplace(origin, RelayedLog(origin, options_, now)).first;
-    if (const Replica* held = replica(origin)) relayed->second.begin(*held);
+    relayed = relayed_.emplace(origin, RelayedLog(origin, options_, now, keeps_digests())).first;
+    if (const Replica* held = replica(origin)) relayed->second.begin(*held, attestation(origin));
   }
   relayed->second.add_reader(reader);
 }

@@ -11,6 +11,7 @@
 #include "syncer/replication/receiver.h"
 #include "syncer/replication/relayed_log.h"
 #include "syncer/replication/sizes.h"
+#include "syncer/replication/vouched.h"
 
 namespace syncer::replication {
 
@@ -68,6 +69,16 @@ class Replication {
   }
   /// A new link over which that region publishes to us.
   void writer_up(RegionId region) { receiver(region).restart(); }
+  /// From now on what writers vouch for can be told and compared, and nothing else is passed on; once.
+  void keep_digests(const Expand& expand);
+  bool keeps_digests() const { return expand_ != nullptr; }
+  /// What is said of that region comes by way of others from now on, or of itself; with digests alone.
+  void read_by_others(RegionId region, bool by_others);
+  /// What its writer vouched for last; nullptr when there is none.
+  const Attestation* attestation(RegionId region) const {
+    const auto it = vouched_.find(region);
+    return it == vouched_.end() || !it->second.last() ? nullptr : &*it->second.last();
+  }
   /// Forgets a region; `out` gets each of its keys as removed.
   void forget(RegionId region, Outputs& out) {
     const auto it = receivers_.find(region);
@@ -77,6 +88,7 @@ class Replication {
       out.push_back(Changed{region, Op::Del, replica.version(), key, true, false});
     }
     receivers_.erase(it);
+    vouched_.erase(region);
     if (const auto relayed = relayed_.find(region); relayed != relayed_.end()) relayed->second.close();
   }
 
@@ -121,7 +133,11 @@ class Replication {
     const auto it = receivers_.find(region);
     return it == receivers_.end() ? nullptr : &it->second.replica();
   }
-  Receiver& receiver(RegionId region) { return receivers_.try_emplace(region, region, options_).first->second; }
+  Receiver& receiver(RegionId region) {
+    const auto [it, is_new] = receivers_.try_emplace(region, region, options_);
+    if (is_new && expand_) it->second.keep_digest(expand_);
+    return it->second;
+  }
   Sizes sizes() const {
     Sizes sizes;
     publisher_.fill(sizes);
@@ -151,12 +167,15 @@ class Replication {
   }
   Audience& audience(RegionId peer);
   std::uint64_t highest() const;
+  Heard hear(Instant now, RegionId from, const WriterMessage& message, Outputs& out);
 
   Options options_;
   Publisher publisher_;  // for all regions without a view of their own
   Audiences audiences_;
   std::map<RegionId, Receiver> receivers_;
   std::map<RegionId, RelayedLog> relayed_;  // of regions that somebody reads here
+  Expand expand_;
+  std::map<RegionId, Vouched> vouched_;
 };
 
 }  // namespace syncer::replication

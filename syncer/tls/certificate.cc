@@ -95,6 +95,67 @@ Result<PrivateKey> read_key(const std::string& path) {
   return PrivateKey(key, EVP_PKEY_free);
 }
 
+Bytes encode_certificates(const std::vector<Certificate>& certificates) {
+  Bytes all;
+  for (const Certificate& one : certificates) {
+    unsigned char* der = nullptr;
+    const int size = i2d_X509(one.get(), &der);
+    if (size > 0) all.append(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+  }
+  return all;
+}
+
+Result<std::vector<Certificate>> decode_certificates(ByteView bytes) {
+  constexpr std::size_t kMost = 8;
+  std::vector<Certificate> all;
+  const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
+  const auto* end = at + bytes.size();
+  while (at < end && all.size() < kMost) {
+    X509* one = d2i_X509(nullptr, &at, end - at);
+    ERR_clear_error();
+    if (one == nullptr) break;
+    all.emplace_back(one, X509_free);
+  }
+  if (all.empty() || at != end) return failure(ErrorCode::Corrupt, "", "the certificate cannot be read");
+  return all;
+}
+
+namespace {
+
+using DigestContext = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
+
+const EVP_MD* digest_for(const EVP_PKEY* key) {
+  const int kind = EVP_PKEY_get_base_id(key);
+  return kind == EVP_PKEY_ED25519 || kind == EVP_PKEY_ED448 ? nullptr : EVP_sha256();
+}
+
+const unsigned char* octets_of(ByteView text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+
+}  // namespace
+
+std::optional<Bytes> sign(EVP_PKEY* key, ByteView text) {
+  const DigestContext context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  std::size_t size = 0;
+  bool good = EVP_DigestSignInit(context.get(), nullptr, digest_for(key), nullptr, key) == 1 &&
+              EVP_DigestSign(context.get(), nullptr, &size, octets_of(text), text.size()) == 1;
+  Bytes signature(size, '\0');
+  auto* out = reinterpret_cast<unsigned char*>(signature.data());
+  good = good && EVP_DigestSign(context.get(), out, &size, octets_of(text), text.size()) == 1;
+  ERR_clear_error();
+  signature.resize(good ? size : 0);
+  return good ? std::optional(signature) : std::nullopt;
+}
+
+bool verify(EVP_PKEY* key, ByteView text, ByteView signature) {
+  const DigestContext context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  const bool good =
+      EVP_DigestVerifyInit(context.get(), nullptr, digest_for(key), nullptr, key) == 1 &&
+      EVP_DigestVerify(context.get(), octets_of(signature), signature.size(), octets_of(text), text.size()) == 1;
+  ERR_clear_error();
+  return good;
+}
+
 Result<PeerIdentity> identity_of(const x509_st& certificate) {
   const std::vector<std::string> uris = identity_uris(certificate);
   if (uris.empty()) {

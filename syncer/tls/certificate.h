@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "syncer/base/bytes.h"
 #include "syncer/base/identity.h"
 #include "syncer/base/result.h"
 #include "syncer/base/time.h"
@@ -25,6 +27,14 @@ inline constexpr std::size_t kLargestPemFile = std::size_t{256} << 10U;
 Result<std::vector<Certificate>> read_certificates(const std::string& path);
 /// The private key of a PEM file that only its owner may read (mode 0600 or 0400). Errors name the path.
 Result<PrivateKey> read_key(const std::string& path);
+
+/// Certificates as bytes, one after the other, and the way back: at least one, at most 8, nothing left over.
+Bytes encode_certificates(const std::vector<Certificate>& certificates);
+Result<std::vector<Certificate>> decode_certificates(ByteView bytes);
+
+/// A signature of a text: Ed25519 and Ed448 as they are, other keys with SHA-256. Nothing when the key cannot sign.
+std::optional<Bytes> sign(evp_pkey_st* key, ByteView text);
+bool verify(evp_pkey_st* key, ByteView text, ByteView signature);
 
 /// Whom it names: it must have exactly one URI of an identity. Invalid, with the reason.
 Result<PeerIdentity> identity_of(const x509_st& certificate);

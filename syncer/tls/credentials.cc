@@ -247,6 +247,26 @@ std::string Credentials::objection_to(const std::vector<Certificate>& chain) con
   return code == X509_V_OK ? "" : verdict_in_words(code);
 }
 
+Bytes Credentials::shown() const { return encode_certificates(native_->chain); }
+
+Bytes Credentials::sign(ByteView text) const {
+  auto signature = tls::sign(SSL_CTX_get0_privatekey(native_->context.get()), text);
+  SYNCER_ASSERT(signature.has_value());
+  return *signature;
+}
+
+Result<Credentials::Believed> Credentials::believe(ByteView shown) const {
+  auto chain = decode_certificates(shown);
+  if (!chain) return tl::unexpected(chain.error());
+  auto identity = identity_of(*chain->front());
+  if (!identity) return tl::unexpected(identity.error());
+  Believed believed{std::move(*identity), PrivateKey(X509_get_pubkey(chain->front().get()), EVP_PKEY_free), {}};
+  const long code = native_->verify(*chain, &believed.path);
+  if (code == X509_V_OK && believed.key) return believed;
+  ERR_clear_error();
+  return failure(ErrorCode::Refused, "", "its certificate is not believed: " + verdict_in_words(code));
+}
+
 std::string handshake_failure(ssl_st* session, const std::error_code& failed) {
   const long code = SSL_get_verify_result(session);
   if (code != X509_V_OK) return "the certificate of the other end is not believed: " + verdict_in_words(code);

@@ -52,6 +52,18 @@ class Credentials {
   /// The same for a certificate, followed by the intermediates above it, at either end of a link.
   std::string objection_to(const std::vector<Certificate>& chain) const;
 
+  /// Our certificate and the intermediates above it, as believe() takes them.
+  Bytes shown() const;
+  /// By the key of our certificate.
+  Bytes sign(ByteView text) const;
+  /// Somebody's certificate that is believed, with its key and the way to the CA.
+  struct Believed {
+    PeerIdentity identity;
+    PrivateKey key;  ///< its public half
+    std::vector<Certificate> path;
+  };
+  Result<Believed> believe(ByteView shown) const;
+
  private:
   struct Native;
   Credentials();

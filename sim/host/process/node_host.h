@@ -63,6 +63,7 @@ class NodeHost {
   /// What a crash takes away of the disk.
   void lose_from_disk(DiskFate fate);
   void slow(syncer::Duration cost) { cost_ = cost; }
+  void lie(std::optional<RelayLie> lie) { ports_.lie(lie); }
   bool operate(const std::function<void(syncer::node::Node&, syncer::Instant)>& action);
   /// Unreachable when it is down or frozen.
   syncer::Result<void> obey(const Order& order);

@@ -5,6 +5,8 @@
 
 #include "sim/host/network/fabric.h"
 #include "sim/host/process/node_host.h"
+#include "sim/host/process/simulated_signer.h"
+#include "syncer/crypto/expand.h"
 #include "syncer/node/node.h"
 
 namespace sim::host {
@@ -92,6 +94,8 @@ using syncer::CallId;
 
 NodeHost& NodePorts::host() const { return *fabric_.nodes[node_]; }
 
+syncer::Ports NodePorts::ports() { return {*this, *this, *this, *this, *this, host().certificate() ? this : nullptr}; }
+
 void NodePorts::send(const syncer::Endpoint& to, ByteView packet) {
   if (!host().dying()) fabric_.datagrams.send(node_, to, packet);
 }
@@ -103,7 +107,14 @@ void NodePorts::connect(LinkId link, const syncer::Endpoint& to, syncer::Channel
 }
 
 void NodePorts::send(LinkId link, ByteView bytes) {
-  if (!host().dying()) fabric_.streams.send(node_, link, bytes);
+  if (host().dying()) return;
+  if (!liar_ || host().node() == nullptr) return fabric_.streams.send(node_, link, bytes);
+  for (const Bytes& told : liar_->instead_of(*host().node(), link, bytes)) fabric_.streams.send(node_, link, told);
+}
+
+void NodePorts::lie(std::optional<RelayLie> lie) {
+  const auto expand_here = [this](std::span<const ByteView> parts, std::span<std::uint8_t> out) { expand(parts, out); };
+  liar_ = lie ? std::make_unique<LyingRelay>(*lie, expand_here) : nullptr;
 }
 
 std::size_t NodePorts::backlog(LinkId link) const { return fabric_.streams.backlog(node_, link); }
@@ -149,6 +160,18 @@ bool NodePorts::wants(syncer::Severity severity) const { return fabric_.kernel.p
 
 void NodePorts::on_event(const syncer::Event& event) {
   if (!host().dying()) fabric_.kernel.probes.node_event(node_, event);
+}
+
+Bytes NodePorts::certificate() const { return simulated_certificate(*host().certificate()); }
+
+Bytes NodePorts::sign(ByteView text) const { return simulated_signature(*host().certificate(), text); }
+
+syncer::Result<syncer::PeerIdentity> NodePorts::verify(ByteView certificate, ByteView text, ByteView signature) {
+  return simulated_verification(certificate, text, signature);
+}
+
+void NodePorts::expand(std::span<const ByteView> parts, std::span<std::uint8_t> out) const {
+  syncer::crypto::shake128(parts, out);
 }
 
 }  // namespace sim::host

@@ -5,11 +5,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "sim/host/probe.h"
+#include "sim/host/process/lying_relay.h"
 #include "syncer/base/random.h"
 #include "syncer/base/result.h"
 #include "syncer/membership/message.h"
@@ -84,15 +87,16 @@ syncer::Result<std::unique_ptr<Process>> make_syncer(const syncer::node::NodeCon
 struct Fabric;
 class NodeHost;
 
-/// The five ports of one node. Effects only become events: nothing here calls back into the node.
+/// The ports of one node. Effects only become events: nothing here calls back into the node.
 class NodePorts final : public syncer::Datagrams,
                         public syncer::Streams,
                         public syncer::Http,
                         public syncer::Storage,
-                        public syncer::Observer {
+                        public syncer::Observer,
+                        public syncer::Signer {
  public:
   NodePorts(Fabric& fabric, NodeIndex node) : fabric_(fabric), node_(node) {}
-  syncer::Ports ports() { return {*this, *this, *this, *this, *this}; }
+  syncer::Ports ports();
 
   void send(const syncer::Endpoint& to, syncer::ByteView packet) override;
 
@@ -111,12 +115,22 @@ class NodePorts final : public syncer::Datagrams,
   bool wants(syncer::Severity severity) const override;
   void on_event(const syncer::Event& event) override;
 
+  syncer::Bytes certificate() const override;
+  syncer::Bytes sign(syncer::ByteView text) const override;
+  syncer::Result<syncer::PeerIdentity> verify(syncer::ByteView certificate, syncer::ByteView text,
+                                              syncer::ByteView signature) override;
+  void expand(std::span<const syncer::ByteView> parts, std::span<std::uint8_t> out) const override;
+
+  /// From now on it lies, or not.
+  void lie(std::optional<RelayLie> lie);
+
  private:
   NodeHost& host() const;
   void disk_done_at(syncer::Instant at);
 
   Fabric& fabric_;
   NodeIndex node_;
+  std::unique_ptr<LyingRelay> liar_;
 };
 
 }  // namespace sim::host

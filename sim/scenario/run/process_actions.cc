@@ -141,6 +141,14 @@ void ProcessActions::operator()(const Slow& a) const {
   }
 }
 
+void ProcessActions::operator()(const RelayLies& a) const {
+  for (const NodeIndex n : nodes(a.who)) {
+    world().lie(n, a.how);
+    const auto honest = [n](World& w) { w.lie(n, std::nullopt); };
+    run.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, honest, a.for_);
+  }
+}
+
 void ProcessActions::operator()(const Join& a) const {
   std::vector<syncer::Endpoint> seeds;
   for (const NodeIndex n : nodes_of(sites(a.via, "via"))) seeds.push_back(world().config(n).gossip_address);

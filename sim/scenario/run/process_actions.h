@@ -25,6 +25,7 @@ struct ProcessActions : ActionContext {
   void operator()(const Resume& a) const;
   void operator()(const Suspend& a) const;
   void operator()(const Slow& a) const;
+  void operator()(const RelayLies& a) const;
   void operator()(const Join& a) const;
   void operator()(const ClusterReplace& a) const;
   void operator()(const GuardRelease& a) const;

@@ -80,6 +80,13 @@ struct Slow {
   std::optional<Duration> for_;
   bool operator==(const Slow&) const = default;
 };
+/// The owner of a relay makes it lie about the regions whose records it passes on.
+struct RelayLies {
+  Selector who;
+  fault::RelayLie how = fault::RelayLie::Alters;
+  std::optional<Duration> for_;
+  bool operator==(const RelayLies&) const = default;
+};
 /// The operator tells running nodes whom to join.
 struct Join {
   Selector who;
@@ -264,6 +271,21 @@ void describe(V& v, Type<Slow>) {
   v.takes("for", &Slow::for_, "to the end when absent");
 }
 
+constexpr auto words(Type<fault::RelayLie>) {
+  using fault::RelayLie;
+  return Words<RelayLie, 3>{
+      {{"alters", RelayLie::Alters}, {"invents", RelayLie::Invents}, {"keeps_the_dead", RelayLie::KeepsTheDead}}};
+}
+
+constexpr EventWord word(Type<RelayLies>) { return {"relay_lies", "a relay lies about other regions"}; }
+
+template <class V>
+void describe(V& v, Type<RelayLies>) {
+  v.needs("who", &RelayLies::who, "relays");
+  v.needs("how", &RelayLies::how, "what they make of what they pass on");
+  v.takes("for", &RelayLies::for_, "to the end when absent");
+}
+
 constexpr EventWord word(Type<Join>) { return {"join", "tells running nodes whom to join"}; }
 
 template <class V>
@@ -375,7 +397,7 @@ void describe(V& v, Type<DiskFlip>) {
 
 /// Every event of this page, in the order of the documentation.
 using ProcessEvents = std::tuple<Start, Stop, Leave, Crash, Restart, Reconfigure, Bounce, Pause, Resume, Suspend, Slow,
-                                 Join, ClusterReplace, GuardRelease, RegionForget, ClockDrift, ClockJump, ClockSkew,
-                                 ClockStrobe, CrashAt, DiskFault, DiskFlip>;
+                                 RelayLies, Join, ClusterReplace, GuardRelease, RegionForget, ClockDrift, ClockJump,
+                                 ClockSkew, ClockStrobe, CrashAt, DiskFault, DiskFlip>;
 
 }  // namespace sim::scenario

@@ -11,6 +11,7 @@ namespace syncer::wire {
 namespace {
 
 using replication::Ack;
+using replication::Attestation;
 using replication::BucketRequest;
 using replication::Buckets;
 using replication::BucketsRequest;
@@ -41,6 +42,7 @@ enum class SyncType : std::uint8_t {
   Reset = 18,
   Buckets = 19,
   Chunk = 20,
+  Attestation = 21,
   Ack = 32,
   Pull = 33,
   BucketsRequest = 34,
@@ -188,6 +190,35 @@ void read(ByteReader& r, Chunk& m) {
   }
   const std::size_t absent = r.count(sizeof(std::uint64_t));
   for (std::size_t i = 0; i < absent && r.ok(); ++i) m.absent.push_back(r.u64());
+}
+
+constexpr SyncType type_of(const Attestation&) { return SyncType::Attestation; }
+/// All that is signed of it.
+void write_said(ByteWriter& w, const Attestation& m) {
+  write(w, m.heartbeat());
+  w.u64(m.run);
+  w.varint(m.beat);
+  w.string(m.digest);
+}
+void write(ByteWriter& w, const Attestation& m) {
+  write_said(w, m);
+  w.string(m.certificate);
+  w.string(m.signature);
+}
+void read(ByteReader& r, Attestation& m) {
+  Heartbeat said;
+  read(r, said);
+  m.epoch = said.epoch;
+  m.head = said.head;
+  m.gc = said.gc;
+  m.live = said.live;
+  m.set_hash = said.set_hash;
+  m.healthy = said.healthy;
+  m.run = r.u64();
+  m.beat = r.varint();
+  read(r, m.digest, replication::kDigestBytes);
+  read(r, m.certificate, kMaxCertificate);
+  read(r, m.signature, kMaxSignature);
 }
 
 // Messages of a reader.
@@ -338,6 +369,15 @@ Bytes encode_sync(std::string_view region, const ReaderMessage& message) {
 
 Bytes encode_sync(const SyncMessage& message) { return std::visit(Encoder{}, message); }
 
+Bytes attested_text(std::string_view region, const Attestation& attestation) {
+  Bytes text;
+  ByteWriter writer(text);
+  writer.string("syncer attestation 1");
+  writer.string(region);
+  write_said(writer, attestation);
+  return text;
+}
+
 Result<SyncMessage> decode_sync(std::uint8_t type, ByteView body) {
   switch (static_cast<SyncType>(type)) {
     case SyncType::Hello:
@@ -358,6 +398,8 @@ Result<SyncMessage> decode_sync(std::uint8_t type, ByteView body) {
       return parse<Buckets, WriterMessage>(body);
     case SyncType::Chunk:
       return parse<Chunk, WriterMessage>(body);
+    case SyncType::Attestation:
+      return parse<Attestation, WriterMessage>(body);
     case SyncType::Ack:
       return parse<Ack, ReaderMessage>(body);
     case SyncType::Pull:

@@ -30,6 +30,13 @@ Bytes encode_sync(const replication::ReaderMessage& message);
 Bytes encode_sync(std::string_view region, const replication::WriterMessage& message);
 Bytes encode_sync(std::string_view region, const replication::ReaderMessage& message);
 
+/// What the writer of a region signs.
+Bytes attested_text(std::string_view region, const replication::Attestation& attestation);
+
+/// Longest certificate and signature in a message.
+inline constexpr std::size_t kMaxCertificate = std::size_t{16} << 10U;
+inline constexpr std::size_t kMaxSignature = 1024;
+
 /// Body of a frame of that type. Errors: Corrupt (does not parse, or something is left over), Unsupported (type).
 Result<SyncMessage> decode_sync(std::uint8_t type, ByteView body);
 

@@ -68,6 +68,7 @@ std::vector<SyncMessage> sync_messages() {
           WriterMessage(Reset{epoch, 1}),
           WriterMessage(Buckets{epoch, 1, 1, {}, {}}),
           WriterMessage(Chunk{epoch, 1, true, 0, 1, 1, {}, {{"key", "payload"}}, {}}),
+          WriterMessage(replication::Attestation{epoch, 1, 0, 1, {}, true, 7, 1, "digest", "certificate", "signature"}),
           ReaderMessage(replication::Ack{epoch, 1, {}}),
           ReaderMessage(Pull{epoch, 1}),
           ReaderMessage(BucketRequest{epoch, 1, {1, 2}, {{1, 2}}}),

@@ -19,16 +19,30 @@ constexpr test::Delays delays() {
 
 /// One process.
 struct PeeringNet::Host : test::Process {
-  Host(PeeringNet& n, int number, PeeringConfig c)
+  Host(PeeringNet& n, int number, PeeringConfig c, const PeerIdentity& identity)
       : Process(n, std::to_string(number), PeeringNet::address(number)),
         net(n),
         config(std::move(c)),
-        peering(config, *this, *this, Random(life()), n.now(), [this] { return next_link(); }) {}
+        signer(identity),
+        peering(
+            config, *this, *this, Random(life()), n.now(), [this] { return next_link(); },
+            identity.present() ? &signer : nullptr) {}
 
   void send(LinkId link, ByteView bytes) override {
     net.sent_[host()] += bytes.size();
     net.recorded_[host()].emplace_back(bytes);
+    if (const auto liar = net.liars_.find(host()); liar != net.liars_.end()) return lie(liar->second, link, bytes);
     Process::send(link, bytes);
+  }
+  void lie(const Lie& liar, LinkId link, ByteView bytes) {
+    wire::FrameReader reader(wire::kSyncProtocol);
+    const Bytes stream = wire::preamble(wire::kSyncProtocol) + Bytes(bytes);
+    ByteView rest = stream;
+    const auto frame = reader.next(rest);
+    if (!frame || !*frame) return Process::send(link, bytes);
+    for (const wire::SyncMessage& said : liar(wire::decode_sync((*frame)->type, (*frame)->body).value())) {
+      Process::send(link, wire::encode_sync(said));
+    }
   }
   void on_stream_accepted(Instant now, LinkId link, const Endpoint& from) override {
     peering.on_stream_accepted(now, link, from, identity_at(link));
@@ -45,6 +59,7 @@ struct PeeringNet::Host : test::Process {
 
   PeeringNet& net;
   PeeringConfig config;
+  test::MacSigner signer;
   Peering peering;
 };
 
@@ -59,17 +74,20 @@ Peering& PeeringNet::start(int host, const std::string& region, const std::strin
   };
   PeeringConfig config{region, node, single, sync, crypto::Keyring::make(std::move(keys)).value(), nonce};
   if (identity.present()) config.certificates = CertificateRule::Required;
-  World::start(std::make_unique<Host>(*this, host, std::move(config))).set_identity(identity);
+  World::start(std::make_unique<Host>(*this, host, std::move(config), identity)).set_identity(identity);
   return peering(host);
 }
 
 Peering& PeeringNet::peering(int host) { return static_cast<Host&>(process(std::to_string(host))).peering; }
 
+test::MacSigner& PeeringNet::signer(int host) { return static_cast<Host&>(process(std::to_string(host))).signer; }
+
 void PeeringNet::gossip() {
   std::vector<RemoteRegion> regions;
   for (const auto& [name, process] : processes()) {
     const PeeringConfig& config = static_cast<Host&>(*process).config;
-    regions.push_back({config.region, config.node, process->address(), true, false, config.sync.relay});
+    const bool attests = config.certificates != CertificateRule::Off;
+    regions.push_back({config.region, config.node, process->address(), true, false, config.sync.relay, attests});
   }
   for (const auto& [name, process] : processes()) static_cast<Host&>(*process).peering.set_regions(now(), regions);
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "syncer/peering/peering.h"
+#include "tests/support/signer.h"
 #include "tests/support/world.h"
 
 namespace syncer::peering {
@@ -27,6 +29,11 @@ class PeeringNet : public test::World {
   /// Gives every peering the regions that are running.
   void gossip();
   void partition(int a, int b) { cut(std::to_string(a), std::to_string(b)); }
+  /// What a host says is that instead, from now on.
+  using Lie = std::function<std::vector<wire::SyncMessage>(wire::SyncMessage)>;
+  void make_liar(int host, Lie lie) { liars_[std::to_string(host)] = std::move(lie); }
+  void make_honest(int host) { liars_.erase(std::to_string(host)); }
+  test::MacSigner& signer(int host);
   /// Both ends see their links close.
   void break_links(int a, int b) { break_streams(std::to_string(a), std::to_string(b)); }
   /// Bytes from `from` to `to` are damaged from now on.
@@ -48,6 +55,7 @@ class PeeringNet : public test::World {
  private:
   std::map<std::string, std::size_t> sent_;
   std::map<std::string, std::vector<Bytes>> recorded_;
+  std::map<std::string, Lie> liars_;
   std::uint64_t starts_ = 0;
 };
 

@@ -68,6 +68,10 @@ Ways any_ways() {
   return ways;
 }
 
+replication::Attestation any_attestation() {
+  return {epoch(), number(), number(), number(), hash(), coin(), number(), number(), text(), text(), text()};
+}
+
 SyncMessage any_message() {
   const Endpoint rpc = Endpoint::v4(10, 0, 0, 1, 30191);
   switch (*rc::gen::inRange(0, 22)) {
@@ -88,6 +92,7 @@ SyncMessage any_message() {
     case 7:
       return WriterMessage(any_buckets());
     case 8:
+      if (coin()) return WriterMessage(any_attestation());
       return WriterMessage(any_chunk());
     case 9:
       return ReaderMessage(Ack{epoch(), number(), hash()});
