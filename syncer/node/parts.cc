@@ -61,6 +61,7 @@ gossip::GossipConfig gossip_config(const NodeConfig& config) {
   if (config.sync.dial_only) gossip.tags["dial"] = "out";
   if (config.sync.relay) gossip.tags["relay"] = "on";
   if (config.certificates != CertificateRule::Off) gossip.tags["attests"] = "on";
+  gossip.tags["packs"] = "zstd";
   if (config.mode == Mode::Cluster) gossip.tags["cluster"] = to_string(config.cluster_address);
   return gossip;
 }
@@ -113,7 +114,8 @@ std::optional<peering::RemoteRegion> remote_region(const NodeConfig& config, con
   const bool attests = tag(member, "attests") == "on";
   // A relay that asks for other proofs than we do is none for us.
   const bool relay = tag(member, "relay") == "on" && attests == (config.certificates != CertificateRule::Off);
-  return peering::RemoteRegion{region, member.name, *rpc, alive, tag(member, "dial") == "out", relay, attests};
+  return peering::RemoteRegion{
+      region, member.name, *rpc, alive, tag(member, "dial") == "out", relay, attests, tag(member, "packs") == "zstd"};
 }
 
 std::optional<cluster::Cluster::Member> cluster_member(const NodeConfig& config, const gossip::MemberInfo& member) {

@@ -92,6 +92,9 @@ RegionStatus status_of(const std::string& region, const Parts& parts, Instant no
   status.link.read_via = link.read_via;
   status.link.hops = status.link.receiving ? link.via.size() + 1 : 0;
   status.link.left = link.left;
+  status.link.sent_bytes = link.traffic.sent;
+  status.link.received_bytes = link.traffic.received;
+  status.link.spared_bytes = link.traffic.spared;
   if (link.last_heard) status.link.last_heard = now - *link.last_heard;
   status.link.unacknowledged = link.unacknowledged;
   status.link.lag = peering.lag(now, region);

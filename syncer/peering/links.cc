@@ -47,10 +47,34 @@ Result<std::optional<wire::SyncMessage>> Links::next(PeerLink& link, ByteView& i
     const auto opened = link.stream.read(seal_, (*frame)->type, (*frame)->body);
     if (!opened) return tl::unexpected<Error>(not_understood(opened.error(), **frame));
     if (!*opened) continue;  // a challenge
-    auto message = wire::decode_sync((*opened)->type, (*opened)->body);
+    auto message = read(link, **opened);
     if (!message) return tl::unexpected<Error>(message.error());
     return std::optional(std::move(*message));
   }
+}
+
+/// Of strangers nothing is unpacked.
+Result<wire::SyncMessage> Links::read(const PeerLink& link, const wire::PlainFrame& frame) {
+  if (frame.type != wire::kPackedType) return wire::decode_sync(frame.type, frame.body);
+  if (link.state != PeerLink::State::Up) return failure(ErrorCode::Corrupt, "", "packed frame in a greeting");
+  const auto unpacked = wire::unpack_frame(frame.body);
+  if (!unpacked) return tl::unexpected<Error>(unpacked.error());
+  return wire::decode_sync(unpacked->type, unpacked->body);
+}
+
+Links::Traffic Links::traffic(std::string_view region) const {
+  const auto known = traffic_.find(region);
+  return known == traffic_.end() ? Traffic{} : known->second;
+}
+
+void Links::note_received(const PeerLink& link, std::size_t bytes) {
+  if (!link.region.empty()) traffic_[link.region].received += bytes;
+}
+
+void Links::note_spared(const PeerLink& link, std::size_t bytes) { traffic_[link.region].spared += bytes; }
+
+void Links::forget_traffic(std::string_view region) {
+  if (const auto known = traffic_.find(region); known != traffic_.end()) traffic_.erase(known);
 }
 
 PeerLink* Links::find(LinkId id) {
@@ -127,6 +151,7 @@ void Links::set_up(Instant now, PeerLink& link, std::string node, std::uint64_t 
 bool Links::send(PeerLink& link, ByteView frame) {
   if (!link.preamble_sent) streams_.send(link.id, wire::preamble(wire::kSyncProtocol));
   link.preamble_sent = true;
+  if (!link.region.empty()) traffic_[link.region].sent += frame.size();
   if (seal_.active())
     streams_.send(link.id, link.stream.write(seal_, frame));
   else

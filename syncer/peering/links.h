@@ -16,6 +16,7 @@
 #include "syncer/ports/network.h"
 #include "syncer/ports/observer.h"
 #include "syncer/wire/frame/frame.h"
+#include "syncer/wire/frame/pack.h"
 #include "syncer/wire/frame/seal.h"
 #include "syncer/wire/sync/message.h"
 
@@ -99,6 +100,16 @@ class Links {
 
   /// The unfinished frames of all links take more memory than all of them may, and this one has its share in it.
   bool hold_too_much(const PeerLink& link) const;
+  /// What went over the links with a region since it is known.
+  struct Traffic {
+    std::uint64_t sent = 0;      ///< bytes of frames, before they are sealed
+    std::uint64_t received = 0;  ///< bytes as they came
+    std::uint64_t spared = 0;    ///< bytes that were not sent because they were packed
+  };
+  Traffic traffic(std::string_view region) const;
+  void note_received(const PeerLink& link, std::size_t bytes);
+  void note_spared(const PeerLink& link, std::size_t bytes);
+  void forget_traffic(std::string_view region);
   /// The links that are silent for too long, for the caller to close.
   std::vector<LinkId> take_silent(Instant now);
   /// No link is silent for too long before this.
@@ -115,6 +126,7 @@ class Links {
 
  private:
   Instant expiry(const PeerLink& link) const;
+  static Result<wire::SyncMessage> read(const PeerLink& link, const wire::PlainFrame& frame);
   PeerLink& add(Instant now, LinkId id, bool dialer, const Endpoint& address);
 
   Streams& streams_;
@@ -123,6 +135,7 @@ class Links {
   std::function<LinkId()> next_link_;
   wire::Seal seal_;
   std::map<LinkId, PeerLink> links_;
+  std::map<std::string, Traffic, std::less<>> traffic_;
   Instant next_silent_ = kNever;
   Refusals refusals_;
 };

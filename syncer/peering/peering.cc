@@ -83,10 +83,7 @@ void Peering::set_regions(Instant now, std::vector<RemoteRegion> regions) {
     const bool left = nodes.empty();
     if (!peer.in_pool && !left) peer.heard_directly = now;  // it has time to dial us before it is read otherwise
     peer.in_pool = peer.in_pool || !left;
-    peer.dial_only = std::any_of(nodes.begin(), nodes.end(), [](const RemoteRegion& node) { return node.dial_only; });
-    peer.alive = std::any_of(nodes.begin(), nodes.end(), [](const RemoteRegion& node) { return node.alive; });
-    peer.relay = std::any_of(nodes.begin(), nodes.end(), [](const RemoteRegion& node) { return node.relay; });
-    peer.attests = std::any_of(nodes.begin(), nodes.end(), [](const RemoteRegion& node) { return node.attests; });
+    peer.note_members(nodes);
     show(now, peer, false);
     if (left)
       core_.remove_peer(peer.id);
@@ -205,7 +202,10 @@ void Peering::forget(Instant now, std::string_view region) {
 // From the streams to the core.
 
 void Peering::on_stream_data(Instant now, LinkId id, ByteView bytes) {
-  if (PeerLink* link = links_.find(id)) link->last_read = now;
+  if (PeerLink* link = links_.find(id)) {
+    link->last_read = now;
+    links_.note_received(*link, bytes.size());
+  }
   // A message may close its own link, so it is looked up anew for each.
   while (PeerLink* link = links_.find(id)) {
     const auto message = links_.next(*link, bytes);
@@ -291,13 +291,14 @@ void Peering::carry_out(Instant now, replication::Outputs& out) {
 void Peering::carry_out(Instant now, replication::Output& output) {
   using namespace replication;  // NOLINT(google-build-using-namespace): its outputs
   if (const auto* message = std::get_if<Publish>(&output)) {
-    publish(now, message->to, wire::encode_sync(message->message));
+    publish(now, message->to, wire::encode_sync(message->message), std::holds_alternative<Chunk>(message->message));
     return relay_.vouch(now, *message);
   }
   if (const auto* passed = std::get_if<PassOn>(&output)) {
     const auto* attestation = std::get_if<Attestation>(&passed->message);
     if (attestation != nullptr) return relay_.pass_on(now, passed->origin, passed->to, *attestation);
-    return publish(now, passed->to, wire::encode_sync(peers_.name_of(passed->origin), passed->message));
+    const bool bulky = std::holds_alternative<Chunk>(passed->message);
+    return publish(now, passed->to, wire::encode_sync(peers_.name_of(passed->origin), passed->message), bulky);
   }
   if (const auto* question = std::get_if<Ask>(&output)) return ask(now, *question);
   if (const auto* own = std::get_if<Appended>(&output)) {
@@ -323,10 +324,15 @@ void Peering::carry_out(Instant now, replication::Output& output) {
   }
 }
 
-void Peering::publish(Instant now, const std::vector<replication::RegionId>& to, ByteView frame) {
+void Peering::publish(Instant now, const std::vector<replication::RegionId>& to, ByteView frame, bool bulky) {
+  const Bytes packed = bulky ? wire::pack_frame(frame) : Bytes();
   for (const replication::RegionId region : to) {
     const Peer& peer = peers_.at(peers_.name_of(region));
-    if (peer.out) send(now, *peer.out, frame);
+    const PeerLink* link = peer.out ? links_.find(*peer.out) : nullptr;
+    if (link == nullptr) continue;
+    const bool packs = bulky && peer.packs;
+    if (packs) links_.note_spared(*link, frame.size() - packed.size());
+    send(now, link->id, packs ? ByteView(packed) : frame);
   }
 }
 
@@ -411,6 +417,7 @@ void Peering::erase_region(Instant now, std::string_view region) {
   core_.erase_peer(peer.id);
   observe(observer_, now, EventKind::RegionForgotten, Severity::Info, {{"region", region}});
   absent_.erase(peer.name);
+  links_.forget_traffic(region);
   peers_.erase(region);
 }
 

@@ -130,6 +130,7 @@ class Peering {
     std::vector<std::string> via = {};                      ///< regions passed by what we read of it, the nearest first
     std::string read_via = {};                              ///< the region by way of which it reads us
     std::optional<std::size_t> paused = {};                 ///< it is told no changes: so many records changed since
+    Links::Traffic traffic = {};
   };
   Link link(std::string_view region) const;
   /// Age of the oldest entry of ours that the region has not acknowledged; zero when there is none.
@@ -195,7 +196,7 @@ class Peering {
   replication::Outputs take_outputs() { return std::exchange(spare_outputs_, {}); }
   void carry_out(Instant now, replication::Outputs& out);
   void carry_out(Instant now, replication::Output& output);
-  void publish(Instant now, const std::vector<replication::RegionId>& to, ByteView frame);
+  void publish(Instant now, const std::vector<replication::RegionId>& to, ByteView frame, bool bulky);
   void ask(Instant now, const replication::Ask& ask);
 
   // Links.

@@ -340,6 +340,7 @@ Peering::Link Peering::link(std::string_view region) const {
   if (peer->in) link.node = links_.find(*peer->in)->node;
   link.over_quota = core_.over_quota(peer->id);
   link.via = relay_.via(*peer);
+  link.traffic = links_.traffic(region);
   link.read_via = is_published_to(*peer) ? "" : relay_.read_by_way_of(region);
   if (const auto* waiting = core_.waiting(peer->id)) link.paused = waiting->size();
   return link;

@@ -87,6 +87,21 @@ void Dialer::on_success() {
 
 void Dialer::pause(Instant now, Duration most) { next_attempt_ = saturating_add(now, random_.between(most / 2, most)); }
 
+/// Whoever of them leads next has to understand what is sent.
+void Peer::note_members(const std::vector<RemoteRegion>& nodes) {
+  const auto any = [&](bool RemoteRegion::*says) {
+    return std::any_of(nodes.begin(), nodes.end(), [says](const RemoteRegion& node) { return node.*says; });
+  };
+  const auto all = [&](bool RemoteRegion::*says) {
+    return std::all_of(nodes.begin(), nodes.end(), [says](const RemoteRegion& node) { return node.*says; });
+  };
+  dial_only = any(&RemoteRegion::dial_only);
+  alive = any(&RemoteRegion::alive);
+  relay = any(&RemoteRegion::relay);
+  attests = !nodes.empty() && all(&RemoteRegion::attests);
+  packs = !nodes.empty() && all(&RemoteRegion::packs);
+}
+
 Peer& Peers::at(std::string_view region) {
   if (const auto it = map_.find(region); it != map_.end()) return it->second;
   Peer peer{.name = std::string(region),

@@ -32,9 +32,10 @@ struct RemoteRegion {
   bool dial_only = false;  ///< it says that it cannot be dialled
   bool relay = false;      ///< it says that it passes on what it holds of others
   bool attests = false;    ///< it knows attestations
+  bool packs = false;      ///< it can read packed frames
   bool operator==(const RemoteRegion& other) const {
     return region == other.region && node == other.node && rpc == other.rpc && dial_only == other.dial_only &&
-           relay == other.relay && attests == other.attests;
+           relay == other.relay && attests == other.attests && packs == other.packs;
   }
 };
 
@@ -105,6 +106,7 @@ struct Peer {
   bool dial_only = false;                   ///< it cannot be dialled: we publish on the link that it dialled
   bool relay = false;                       ///< it passes on what it holds of others
   bool attests = false;                     ///< it knows attestations
+  bool packs = false;                       ///< it can read packed frames
   Instant heard_directly = Instant::min();  ///< on its own link; likewise when that began
   std::string via = {};                     ///< the neighbour by which we read it; empty while it is read directly
   Instant heard_by_way = Instant::min();    ///< through that neighbour, what was of use; likewise since when
@@ -114,6 +116,9 @@ struct Peer {
   bool expected = false;          ///< gossip showed it alive while this node was there to hear it
   WriterTrust writer;
   std::optional<RegionState> reported = {};  ///< what the node was last given
+
+  /// What gossip says of its syncers.
+  void note_members(const std::vector<RemoteRegion>& nodes);
 };
 
 /// All regions that are known, by name. References stay valid until the region is erased.

@@ -29,7 +29,10 @@ struct LinkStatus {
   std::string read_via = {};         ///< by way of which it reads this one; empty: directly, or not
   std::uint64_t hops = 0;            ///< links on the way by which it is read; zero while it is not
   std::string export_paused = {};    ///< that an operator wants it told no changes; empty when not
-  std::string over_quota = {};       ///< what it offers too much of; empty while it keeps within its quotas
+  std::uint64_t sent_bytes = 0;      ///< on links with it; likewise received, and spared because they were packed
+  std::uint64_t received_bytes = 0;
+  std::uint64_t spared_bytes = 0;
+  std::string over_quota = {};  ///< what it offers too much of; empty while it keeps within its quotas
 
   template <class Self, class Visitor>
   static void describe(Self& s, Visitor& v) {
@@ -53,6 +56,11 @@ struct LinkStatus {
          .help = "Links between the region and this one on the way by which it is read; 1 when it is read directly, 0 "
                  "when it is not."},
         s.hops);
+    v.field({.key = "sent_bytes", .help = "Bytes sent on links with the region since it is known."}, s.sent_bytes);
+    v.field({.key = "received_bytes", .help = "Bytes received on links with the region since it is known."},
+            s.received_bytes);
+    v.field({.key = "spared_bytes", .help = "Bytes that were not sent to the region because they were packed."},
+            s.spared_bytes);
     v.field({.key = "left", .help = "1 while the region's syncers have left the pool.", .phrase = "left the pool"},
             s.left);
     v.field({.key = "last_heard", .help = "Age of the last message from the region.", .phrase = "heard {} ago"},

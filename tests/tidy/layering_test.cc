@@ -106,6 +106,7 @@ std::map<std::string, Folders> include_table() {
 const std::map<std::string, Folders> kThirdParty = {
     {"tl", {"syncer/base", "sim/scenario/language"}},
     {"xxhash.h", {"syncer/base"}},
+    {"zstd.h", {"syncer/wire/frame"}},
     {"openssl", {"syncer/base", "syncer/crypto", "syncer/tls", "syncer/httpio"}},
     {"nlohmann", kRegistryKinds + Folders{"syncer/json",
                                           "syncer/crypto",

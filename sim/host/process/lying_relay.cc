@@ -8,6 +8,7 @@
 #include "syncer/node/node.h"
 #include "syncer/peering/peering.h"
 #include "syncer/registry/record.h"
+#include "syncer/wire/frame/pack.h"
 
 namespace sim::host {
 
@@ -135,7 +136,11 @@ std::vector<Bytes> LyingRelay::instead_of(const syncer::node::Node& node, LinkId
   syncer::ByteView rest = stream;
   const auto frame = reader.next(rest);
   if (!frame || !*frame || !rest.empty()) return {Bytes(bytes)};
-  auto message = wire::decode_sync((*frame)->type, (*frame)->body);
+  const bool is_packed = (*frame)->type == wire::kPackedType;
+  const auto unpacked = is_packed ? wire::unpack_frame((*frame)->body)
+                                  : syncer::Result<wire::Unpacked>({(*frame)->type, Bytes((*frame)->body)});
+  if (!unpacked) return {Bytes(bytes)};
+  auto message = wire::decode_sync(unpacked->type, unpacked->body);
   if (!message) return {Bytes(bytes)};
   Messages told;
   if (lie_ == RelayLie::KeepsTheDead) {

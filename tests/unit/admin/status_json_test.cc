@@ -130,11 +130,14 @@ TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
                                                                              "policy_not_taken",
                                                                              "problem",
                                                                              "read_via",
+                                                                             "received_bytes",
                                                                              "receiving",
                                                                              "records",
                                                                              "region",
                                                                              "sending",
+                                                                             "sent_bytes",
                                                                              "sequence",
+                                                                             "spared_bytes",
                                                                              "unacknowledged",
                                                                              "via"}));
 }

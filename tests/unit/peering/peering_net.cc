@@ -40,7 +40,10 @@ struct PeeringNet::Host : test::Process {
     ByteView rest = stream;
     const auto frame = reader.next(rest);
     if (!frame || !*frame) return Process::send(link, bytes);
-    for (const wire::SyncMessage& said : liar(wire::decode_sync((*frame)->type, (*frame)->body).value())) {
+    const bool is_packed = (*frame)->type == wire::kPackedType;
+    const wire::Unpacked content =
+        is_packed ? wire::unpack_frame((*frame)->body).value() : wire::Unpacked{(*frame)->type, Bytes((*frame)->body)};
+    for (const wire::SyncMessage& said : liar(wire::decode_sync(content.type, content.body).value())) {
       Process::send(link, wire::encode_sync(said));
     }
   }
@@ -86,8 +89,9 @@ void PeeringNet::gossip() {
   std::vector<RemoteRegion> regions;
   for (const auto& [name, process] : processes()) {
     const PeeringConfig& config = static_cast<Host&>(*process).config;
+    const bool packs = !config.node.starts_with("former");
     const bool attests = config.certificates != CertificateRule::Off;
-    regions.push_back({config.region, config.node, process->address(), true, false, config.sync.relay, attests});
+    regions.push_back({config.region, config.node, process->address(), true, false, config.sync.relay, attests, packs});
   }
   for (const auto& [name, process] : processes()) static_cast<Host&>(*process).peering.set_regions(now(), regions);
 }
