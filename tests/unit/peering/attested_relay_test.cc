@@ -23,11 +23,11 @@ PeerIdentity identity_of(const std::string& region) {
   return identity;
 }
 
-/// A message of a writer that a relay passes on; nullptr for all else.
+/// A message of A that a relay passes on; nullptr for all else.
 template <class M>
 M* passed(wire::SyncMessage& message) {
   auto* wrapped = std::get_if<wire::Passed>(&message);
-  return wrapped == nullptr ? nullptr : std::get_if<M>(&wrapped->message);
+  return wrapped == nullptr || wrapped->region != "A" ? nullptr : std::get_if<M>(&wrapped->message);
 }
 
 /// A, relays B and C, and a reader D who reaches the relays alone; all show certificates of their regions.
