@@ -325,7 +325,6 @@ std::uint64_t World::doomed_deaths(NodeIndex n) const { return state_->node(n).d
 void World::lie(NodeIndex n, std::optional<RelayLie> lie) {
   state_->to_process(n, [&](NodeHost& host) { return host.lie(lie), true; });
 }
-
 void World::slow(NodeIndex n, Duration cost) {
   state_->to_process(n, [&](NodeHost& host) { return host.slow(cost), true; });
 }

@@ -59,7 +59,7 @@ TEST(Registration, EveryPortHasOneContractForBothItsSides) {
       }
     }
   }
-  EXPECT_EQ(ports, 5U);
+  EXPECT_EQ(ports, 6U);
 }
 
 TEST(Registration, EveryProductFileIsBuilt) {

@@ -97,6 +97,13 @@ class ObserverHarness : public World {
   virtual std::uint64_t taken(syncer::EventKind kind) = 0;
 };
 
+/// The certificates of two nodes of one pool: of regions "region0" and "region1", with the role sync.
+class SignerHarness {
+ public:
+  virtual ~SignerHarness() = default;
+  virtual syncer::Signer& signer(int node) = 0;
+};
+
 template <class Harness>
 using Factory = std::function<std::unique_ptr<Harness>()>;
 
@@ -112,5 +119,6 @@ using StreamsContract = Contract<StreamsHarness>;
 using HttpContract = Contract<HttpHarness>;
 using StorageContract = Contract<StorageHarness>;
 using ObserverContract = Contract<ObserverHarness>;
+using SignerContract = Contract<SignerHarness>;
 
 }  // namespace contract
