@@ -29,10 +29,10 @@ struct LinkStatus {
   std::string read_via = {};         ///< by way of which it reads this one; empty: directly, or not
   std::uint64_t hops = 0;            ///< links on the way by which it is read; zero while it is not
   std::string export_paused = {};    ///< that an operator wants it told no changes; empty when not
+  std::string over_quota = {};       ///< what it offers too much of; empty while it keeps within its quotas
   std::uint64_t sent_bytes = 0;      ///< on links with it; likewise received, and spared because they were packed
   std::uint64_t received_bytes = 0;
   std::uint64_t spared_bytes = 0;
-  std::string over_quota = {};  ///< what it offers too much of; empty while it keeps within its quotas
 
   template <class Self, class Visitor>
   static void describe(Self& s, Visitor& v) {
