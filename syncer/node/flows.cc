@@ -152,7 +152,7 @@ bool Flows::carry_writer(Instant now) {
   }
   parts_.catalog.resume_writes(now);
   for (const std::string& region : cluster.take_releases()) parts_.catalog.release_guard(now, region);
-  for (const std::string& region : cluster.take_forgotten()) parts_.peering.want_forgotten(region);
+  for (const std::string& region : cluster.take_forgotten()) parts_.peering.absent().want_forgotten(region);
   const std::optional<Epoch> epoch = cluster.writer_epoch();
   if (epoch == epoch_ || (!epoch && SYNCER_MUTATED("node.write_after_losing_the_lead"))) return false;
   SYNCER_SOMETIMES(epoch_.has_value() && !epoch, "node.loses_the_right_to_write");
@@ -364,8 +364,8 @@ void Flows::carry_region_states(Instant now) {
 void Flows::forget_regions(Instant now) {
   const bool follows = parts_.cluster && !epoch_;
   if (!follows && !parts_.catalog.knows_registry()) return;
-  for (const std::string& region : parts_.peering.forgettable(now)) {
-    if (parts_.peering.is_unwanted(region)) parts_.catalog.end_hold(now, region);
+  for (const std::string& region : parts_.peering.absent().forgettable(now)) {
+    if (parts_.peering.absent().is_unwanted(region)) parts_.catalog.end_hold(now, region);
     if (!parts_.catalog.is_empty_of(region) || SYNCER_MUTATED("node.remember_regions_for_ever")) continue;
     SYNCER_SOMETIMES(true, "node.forgets_a_region");
     parts_.catalog.forget_region(region);

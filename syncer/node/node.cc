@@ -230,10 +230,10 @@ Result<void> Node::release_guard(Instant now, std::string_view region) {
 }
 
 Result<void> Node::forget_region(Instant now, std::string_view region) {
-  if (auto may = parts_->peering.may_forget(region); !may) return may;
+  if (auto may = parts_->peering.absent().may_forget(region); !may) return may;
   const auto ask = [&](cluster::Cluster& cluster) { return cluster.forget_region(now, region); };
   if (parts_->cluster) return ask_cluster(now, ask);
-  parts_->peering.want_forgotten(region);
+  parts_->peering.absent().want_forgotten(region);
   flows_->run(now);
   return {};
 }

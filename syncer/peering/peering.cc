@@ -12,9 +12,6 @@
 namespace syncer::peering {
 namespace {
 
-/// A region that is gone and of which nothing was ever heard is forgotten after this.
-constexpr Duration kMissedUnheard = std::chrono::seconds(10);
-
 /// Room for the outputs of ordinary inputs is kept, that for a whole set is not.
 constexpr std::size_t kSpareOutputs = 64;
 
@@ -42,6 +39,7 @@ Peering::Peering(PeeringConfig config, Streams& streams, Observer& observer, Ran
       challenges_(config_.sync.heartbeat),
       core_(options_of(config_.sync), now),
       states_(config_, peers_, core_),
+      absent_(config_, peers_),
       attestations_(config_, signer, random.stream("run").next()),
       relay_({config_, links_, peers_, core_, attestations_, observer_}, random.stream("run").next(),
              [this](Instant at, LinkId link, ByteView frame) { send(at, link, frame); }) {}
@@ -371,13 +369,7 @@ void Peering::refuse_stale(Instant now, std::string_view region, Epoch got, Epoc
 
 void Peering::note_presence(Instant now, Peer& peer) {
   if (publishing_ && peer.alive) peer.expected = true;
-  if (peer.alive || peer.in || !peer.via.empty() || is_published_to(peer)) {
-    absent_.erase(peer.name);
-    peer.absent_since = kNever;
-    peer.unwanted = false;
-  } else if (absent_.insert(peer.name).second) {
-    peer.absent_since = now;
-  }
+  absent_.note(now, peer, peer.alive || peer.in || !peer.via.empty() || is_published_to(peer));
 }
 
 /// As often as heartbeats go: what stalls does so for seconds.
@@ -394,21 +386,6 @@ void Peering::look_at_exchanges(Instant now) {
   }
 }
 
-std::vector<std::string> Peering::forgettable(Instant now) const {
-  std::vector<std::string> names;
-  for (const std::string& name : absent_) {
-    const Peer& peer = *peers_.find(name);
-    // Anybody can say by gossip that a region is there; one that never showed anything is missed by nobody.
-    // Who follows a leader hears nobody, and says nothing by that.
-    const bool never_heard =
-        peer.expected && !peer.writer.has_spoken() && !SYNCER_MUTATED("peering.miss_whoever_was_named");
-    const Duration missed = never_heard ? std::min(kMissedUnheard, config_.sync.forget) : config_.sync.forget;
-    const bool over = !peer.dialer.wanted() || now - peer.absent_since >= missed;
-    if (over || peer.unwanted) names.push_back(name);
-  }
-  return names;
-}
-
 void Peering::erase_region(Instant now, std::string_view region) {
   Peer& peer = peers_.at(region);
   if (peer.out) close(now, *peer.out, "the region is forgotten");
@@ -416,7 +393,7 @@ void Peering::erase_region(Instant now, std::string_view region) {
   relay_.forget(region);
   core_.erase_peer(peer.id);
   observe(observer_, now, EventKind::RegionForgotten, Severity::Info, {{"region", region}});
-  absent_.erase(peer.name);
+  absent_.erase(region);
   links_.forget_traffic(region);
   peers_.erase(region);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "syncer/base/hash.h"
+#include "syncer/peering/absent_regions.h"
 #include "syncer/peering/append_times.h"
 #include "syncer/peering/attestations.h"
 #include "syncer/peering/challenges.h"
@@ -158,14 +159,9 @@ class Peering {
   std::vector<ReceivedQuestion> take_questions() { return questions_.take_received(); }
   void answer(Instant now, const ReceivedQuestion& question, Bytes content);
 
-  /// Regions that neither gossip nor a link shows, and that have left, are away for `sync.forget`, or are unwanted: to
-  /// be erased once no copies of them are left.
-  std::vector<std::string> forgettable(Instant now) const;
-  /// NotFound when the region is not known, Refused while it is there.
-  Result<void> may_forget(std::string_view region) const;
-  /// An operator wants it forgotten: it is forgettable until it shows itself. Nothing where may_forget() says no.
-  void want_forgotten(std::string_view region);
-  bool is_unwanted(std::string_view region) const;
+  /// Which regions may be erased once no copies of them are left.
+  AbsentRegions& absent() { return absent_; }
+  const AbsentRegions& absent() const { return absent_; }
   /// Nothing is known of the region any more. It comes back when gossip shows it alive, or when it dials us.
   void erase_region(Instant now, std::string_view region);
   const replication::Replication& core() const { return core_; }
@@ -231,6 +227,7 @@ class Peering {
   AppendTimes append_times_;
   replication::Replication core_;
   RegionStates states_;
+  AbsentRegions absent_;
   Attestations attestations_;
   Relay relay_;
   ViewOf view_of_;
@@ -239,7 +236,6 @@ class Peering {
   replication::Outputs spare_outputs_;  // empty, with the room of former ones
   bool publishing_ = false;
   std::optional<Epoch> reopen_wanted_;
-  std::set<std::string, std::less<>> absent_;  // names of regions that are nowhere to be seen
   Instant next_look_{};
 };
 

@@ -302,24 +302,6 @@ void Peering::dial_now(Instant now, std::string_view region) {
   dial_due(now);
 }
 
-Result<void> Peering::may_forget(std::string_view region) const {
-  const Peer* peer = peers_.find(region);
-  if (peer == nullptr || region == config_.region) {
-    return failure(ErrorCode::NotFound, "", "no other region is known as \"" + std::string(region) + "\"");
-  }
-  if (absent_.contains(region)) return {};
-  return failure(ErrorCode::Refused, "", "region \"" + peer->name + "\" is there; stop its syncers first");
-}
-
-void Peering::want_forgotten(std::string_view region) {
-  if (may_forget(region)) peers_.at(region).unwanted = true;
-}
-
-bool Peering::is_unwanted(std::string_view region) const {
-  const Peer* peer = peers_.find(region);
-  return peer != nullptr && peer->unwanted;
-}
-
 // What is known of the exchange with a region.
 
 Peering::Link Peering::link(std::string_view region) const {

@@ -111,9 +111,7 @@ struct Peer {
   std::string via = {};                     ///< the neighbour by which we read it; empty while it is read directly
   Instant heard_by_way = Instant::min();    ///< through that neighbour, what was of use; likewise since when
   Exchange exchange = {};
-  Instant absent_since = kNever;  ///< since when neither gossip nor a link shows that it is there
-  bool unwanted = false;          ///< an operator wants it forgotten
-  bool expected = false;          ///< gossip showed it alive while this node was there to hear it
+  bool expected = false;  ///< gossip showed it alive while this node was there to hear it
   WriterTrust writer;
   std::optional<RegionState> reported = {};  ///< what the node was last given
 

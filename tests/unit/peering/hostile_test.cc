@@ -230,9 +230,9 @@ TEST(PeeringAndStrangers, SoonForgetsARegionThatWasOnlyNamed) {
   named.alive = false;
   net.peering(1).set_regions(net.now(), {real, named});
   net.run(seconds(5));
-  EXPECT_TRUE(net.peering(1).forgettable(net.now()).empty());
+  EXPECT_TRUE(net.peering(1).absent().forgettable(net.now()).empty());
   net.run(seconds(6));
-  EXPECT_EQ(net.peering(1).forgettable(net.now()), std::vector<std::string>{"X"});
+  EXPECT_EQ(net.peering(1).absent().forgettable(net.now()), std::vector<std::string>{"X"});
 }
 
 TEST(PeeringAndStrangers, MissesARegionThatDiedBeforeAnybodyHereListened) {
@@ -243,10 +243,10 @@ TEST(PeeringAndStrangers, MissesARegionThatDiedBeforeAnybodyHereListened) {
   other.alive = false;
   net.peering(1).set_regions(net.now(), {other});
   net.run(seconds(20));
-  EXPECT_TRUE(net.peering(1).forgettable(net.now()).empty()) << "a follower hears nobody";
+  EXPECT_TRUE(net.peering(1).absent().forgettable(net.now()).empty()) << "a follower hears nobody";
   net.peering(1).open_epoch(net.now(), {1, 1}, {});
   net.run(seconds(20));
-  EXPECT_TRUE(net.peering(1).forgettable(net.now()).empty()) << "nor could the new leader hear it";
+  EXPECT_TRUE(net.peering(1).absent().forgettable(net.now()).empty()) << "nor could the new leader hear it";
 }
 
 TEST(PeeringAndStrangers, TakesAndGivesOnlyWhatTheRegionsOnItsListMay) {

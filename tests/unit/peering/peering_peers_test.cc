@@ -98,14 +98,14 @@ TEST(PeeringPeers, ForgetsARegionThatLeftAndTakesItBack) {
   net.gossip();
   net.run(seconds(2));
   Peering& a = net.peering(1);
-  EXPECT_EQ(a.may_forget("B").error().code, ErrorCode::Refused);
-  EXPECT_EQ(a.may_forget("C").error().code, ErrorCode::NotFound);
-  EXPECT_TRUE(a.forgettable(net.now()).empty());
+  EXPECT_EQ(a.absent().may_forget("B").error().code, ErrorCode::Refused);
+  EXPECT_EQ(a.absent().may_forget("C").error().code, ErrorCode::NotFound);
+  EXPECT_TRUE(a.absent().forgettable(net.now()).empty());
   net.kill(2);
   net.run(seconds(1));
-  EXPECT_TRUE(a.forgettable(net.now()).empty()) << "gossip has not noticed yet";
+  EXPECT_TRUE(a.absent().forgettable(net.now()).empty()) << "gossip has not noticed yet";
   a.set_regions(net.now(), {});
-  EXPECT_EQ(a.forgettable(net.now()), std::vector<std::string>{"B"});
+  EXPECT_EQ(a.absent().forgettable(net.now()), std::vector<std::string>{"B"});
   a.erase_region(net.now(), "B");
   EXPECT_TRUE(a.regions().empty());
   EXPECT_EQ(a.replica("B"), nullptr);
@@ -129,17 +129,17 @@ TEST(PeeringPeers, ForgetsADeadRegionAfterItsTimeOrWhenAnOperatorSaysSo) {
   net.kill(2);
   net.peering(1).set_regions(net.now(), {{"B", "b1", PeeringNet::address(2), false}});
   net.run(std::chrono::hours(23));
-  EXPECT_TRUE(net.peering(1).forgettable(net.now()).empty());
-  EXPECT_TRUE(net.peering(1).may_forget("B"));
-  net.peering(1).want_forgotten("B");
-  EXPECT_TRUE(net.peering(1).is_unwanted("B"));
-  EXPECT_EQ(net.peering(1).forgettable(net.now()).size(), 1U);
+  EXPECT_TRUE(net.peering(1).absent().forgettable(net.now()).empty());
+  EXPECT_TRUE(net.peering(1).absent().may_forget("B"));
+  net.peering(1).absent().want_forgotten("B");
+  EXPECT_TRUE(net.peering(1).absent().is_unwanted("B"));
+  EXPECT_EQ(net.peering(1).absent().forgettable(net.now()).size(), 1U);
   net.peering(1).set_regions(net.now(), {{"B", "b1", PeeringNet::address(2), true}});
-  EXPECT_TRUE(net.peering(1).forgettable(net.now()).empty()) << "it has come back";
+  EXPECT_TRUE(net.peering(1).absent().forgettable(net.now()).empty()) << "it has come back";
   net.peering(1).set_regions(net.now(), {{"B", "b1", PeeringNet::address(2), false}});
-  EXPECT_TRUE(net.peering(1).forgettable(net.now()).empty());
+  EXPECT_TRUE(net.peering(1).absent().forgettable(net.now()).empty());
   net.run(std::chrono::hours(25));
-  EXPECT_EQ(net.peering(1).forgettable(net.now()).size(), 1U);
+  EXPECT_EQ(net.peering(1).absent().forgettable(net.now()).size(), 1U);
 }
 
 TEST(Exchange, StallsWhenNothingIsTakenThoughMoreIsThere) {
