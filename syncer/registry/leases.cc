@@ -69,10 +69,12 @@ std::optional<Duration> Leases::age(Instant now, const EntryId& ref) const {
 
 std::map<std::string, Leases::Batch> Leases::take_due(Instant now) {
   std::map<std::string, Batch> batches;
-  for (auto due = due_.begin(); due != due_.end() && due->at <= now + kGather;) {
+  // Each renewal that is a request of its own comes at its own time.
+  const bool gathers = driver_.traits().renew_batch > 1;
+  const Instant latest = gathers ? now + kGather : now;
+  for (auto due = due_.begin(); due != due_.end() && due->at <= latest;) {
     const auto& [ref, lease] = *due->lease;
-    // Each renewal that is a request of its own comes at its own time.
-    const Duration early = driver_.traits().renew_batch > 1 ? lease.life / 6 : Duration::zero();
+    const Duration early = gathers ? lease.life / 6 : Duration::zero();
     if (due->at - early > now) {
       ++due;
       continue;
