@@ -230,7 +230,8 @@ void Canary::seal_again(Instant now) {
 std::vector<std::string> Canary::forged(std::size_t limit) const {
   std::vector<std::string> first;
   for (const auto& [ref, reason] : forged_) {
-    if (first.size() < limit) first.push_back(reason);
+    if (first.size() == limit) break;
+    first.push_back(reason);
   }
   return first;
 }

@@ -128,6 +128,7 @@ void Importer::advance(Instant now) {
     const auto name = queue_.pop();
     if (!name) break;
     reconcile(now, *name);
+    queue_.note_rest(*name);
   }
 }
 

@@ -59,7 +59,9 @@ class Importer {
     sizes.copy_timers = queue_.timers();
   }
   /// Why something is not done yet, for people; at most `limit` of them.
-  void explain(std::vector<std::string>& out, std::size_t limit) const { explain_waiting(regions_, out, limit); }
+  void explain(std::vector<std::string>& out, std::size_t limit) const {
+    explain_waiting(regions_, queue_.unsettled(), out, limit);
+  }
   /// Copies without all that their origin says, because this registry has no place for it; the first few.
   std::vector<std::string> cuts(std::size_t limit) const { return explain_cuts(regions_, limit); }
   /// What cannot be written, and why; the first few.

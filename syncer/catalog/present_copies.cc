@@ -42,7 +42,17 @@ void CopyQueue::push(const CopyName& name, DesiredCopy& copy) {
   if (copy.queued || !enabled_) return;
   copy.queued = true;
   queue_[name.region].push_back(name.key);
+  unsettled_[name.region].insert(name.key);
   ++size_;
+}
+
+void CopyQueue::note_rest(const CopyName& name) {
+  const DesiredCopy* copy = regions_.find(name);
+  if (copy != nullptr && !copy->at_rest()) return;
+  const auto region = unsettled_.find(name.region);
+  if (region == unsettled_.end()) return;
+  region->second.erase(name.key);
+  if (region->second.empty()) unsettled_.erase(region);
 }
 
 void CopyQueue::push_at(Instant at, const CopyName& name) { timers_.insert({at, name}); }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "syncer/catalog/regions.h"
+#include "syncer/catalog/waiting_copies.h"
 #include "syncer/registry/leases.h"
 #include "syncer/registry/snapshot.h"
 
@@ -33,6 +34,11 @@ class CopyQueue {
   /// The next one in turn; nothing when there is none.
   std::optional<CopyName> pop();
 
+  /// Copies that were queued and have not been found at rest since, by region: all that are not at rest are among them.
+  const Unsettled& unsettled() const { return unsettled_; }
+  /// It was looked at: if it is at rest now, or is no more, it is not one of these.
+  void note_rest(const CopyName& name);
+
   std::size_t size() const { return size_; }
   std::size_t timers() const { return timers_.size(); }
   Instant next_due() const { return timers_.empty() ? kNever : timers_.begin()->first; }
@@ -41,6 +47,7 @@ class CopyQueue {
   Regions& regions_;
   bool enabled_ = false;
   std::map<std::string, std::deque<Bytes>> queue_;  ///< by region; none is empty
+  Unsettled unsettled_;                             ///< none is empty
   std::size_t size_ = 0;
   std::string served_;  ///< the region that had its turn last
   std::set<std::pair<Instant, CopyName>> timers_;

@@ -205,7 +205,8 @@ bool Session::has_room(Instant now, const EntryId& ref, const ServiceKey& servic
 std::vector<std::string> Session::unfit(std::size_t limit) const {
   std::vector<std::string> first;
   for (const auto& [ref, reason] : unfit_) {
-    if (first.size() < limit) first.push_back(reason);
+    if (first.size() == limit) break;
+    first.push_back(reason);
   }
   return first;
 }

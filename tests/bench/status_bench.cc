@@ -36,8 +36,9 @@ class Copies {
       static_cast<void>(world_.registry(0).register_instance(world_.now(), app));
     }
     world_.at(syncer::Instant{}, [](World& w) { w.start(0), w.start(1); });
-    for (int i = 0; i < 120 && static_cast<std::int64_t>(status().registry.copies) < count; ++i) {
+    for (int i = 0; i < 120; ++i) {
       world_.run_until(world_.now() + 1s);
+      if (static_cast<std::int64_t>(status().registry.copies) == count) break;
     }
   }
   syncer::node::Status status() const { return world_.node(1)->status(world_.now()); }

@@ -120,7 +120,8 @@ std::string Services::problem(const Key& key) const {
 
 std::vector<std::string> Services::problems() const {
   std::vector<std::string> texts;
-  for (const auto& [key, service] : services_) {
+  for (const Key& key : troubled_) {
+    const Preparation& service = services_.at(key);
     const bool passing = service.outage && service.failures < kStubborn;
     if (!service.problem.empty() && !passing) texts.push_back("service " + to_string(key) + ": " + service.problem);
     for (const auto& [schema, reason] : service.refused) {
@@ -287,6 +288,7 @@ void Services::call(Instant now, const Key& key, Preparation& service, HttpReque
                             fail(at, key, s, outcome.error());
                           else
                             s.failures = 0;
+                          note_trouble(key, s);
                           step(at, key, s);
                           if (usable(s) != was_usable) context_.owner.preparation_changed(at, key);
                         });
@@ -297,6 +299,7 @@ void Services::fail(Instant now, const Key& key, Preparation& service, const Err
   const bool outage = is_outcome_unknown(error) || is_unauthorized(error);
   service.problem = to_string(error);
   service.outage = outage;
+  note_trouble(key, service);
   const Duration wait = (outage ? kPreparation : kRefusedWrite).wait(service.failures++);
   const Duration jitter = random_.between(Duration::zero(), wait / 4);
   service.retry_at = now + wait + jitter;
@@ -307,6 +310,13 @@ void Services::fail(Instant now, const Key& key, Preparation& service, const Err
 void Services::report(Instant now, const Key& key, const Preparation& service) {
   observe(context_.observer, now, EventKind::CopyRejected, Severity::Warning,
           {{"key", to_string(key)}, {"reason", service.problem}, {"retry", syncer::to_string(service.retry_at - now)}});
+}
+
+void Services::note_trouble(const Key& key, const Preparation& service) {
+  if (service.problem.empty() && service.refused.empty())
+    troubled_.erase(key);
+  else
+    troubled_.insert(key);
 }
 
 void Services::set_enabled(Instant now, bool enabled) {

@@ -109,6 +109,7 @@ class Services {
   void call(Instant now, const Key& key, Preparation& service, HttpRequest request, Handle handle);
   void fail(Instant now, const Key& key, Preparation& service, const Error& error);
   void report(Instant now, const Key& key, const Preparation& service);
+  void note_trouble(const Key& key, const Preparation& service);
   bool belongs_to_applications(const Key& key) const;
 
   const DriverContext& context_;
@@ -116,6 +117,7 @@ class Services {
   Random random_;
   bool enabled_ = false;
   std::map<Key, Preparation> services_;
+  std::set<Key> troubled_;  ///< those with a problem or a refused contract; some may have recovered
   std::set<std::pair<Instant, Key>> timers_;
 };
 
