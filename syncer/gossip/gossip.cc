@@ -8,6 +8,7 @@
 #include "syncer/base/assert.h"
 #include "syncer/base/mutation.h"
 #include "syncer/base/sometimes.h"
+#include "syncer/gossip/member_events.h"
 #include "syncer/wire/gossip/message.h"
 #include "syncer/wire/gossip/serf.h"
 
@@ -37,26 +38,6 @@ MemberInfo info_of(const Member& m) {
 
 MemberInfo info_of(const Change& c, Duration rtt) {
   return {c.name, c.address, c.state, c.incarnation, c.meta, tags_of(c.meta), rtt};
-}
-
-std::pair<EventKind, Severity> event_of(Change::Kind kind) {
-  switch (kind) {
-    case Change::Kind::Joined:
-      return {EventKind::MemberJoined, Severity::Info};
-    case Change::Kind::Updated:
-      return {EventKind::MemberUpdated, Severity::Info};
-    case Change::Kind::Suspected:
-      return {EventKind::MemberSuspected, Severity::Info};
-    case Change::Kind::Refuted:
-      return {EventKind::MemberRefuted, Severity::Info};
-    case Change::Kind::Died:
-      return {EventKind::MemberDied, Severity::Warning};
-    case Change::Kind::Left:
-      return {EventKind::MemberLeft, Severity::Info};
-    case Change::Kind::Conflict:
-      break;
-  }
-  return {EventKind::MemberConflict, Severity::Warning};
 }
 
 }  // namespace
@@ -409,19 +390,7 @@ void Gossip::report(Instant now, const Change& change) {
     }
     if (change.kind == Kind::Joined) failed_.remove(change.name);
   }
-  observe_change(now, change);
-}
-
-void Gossip::observe_change(Instant now, const Change& change) {
-  const auto [event, severity] = event_of(change.kind);
-  const std::string address = to_string(change.address);
-  if (change.kind == Change::Kind::Conflict) {
-    observe(observer_, now, event, severity,
-            {{"member", change.name}, {"address", address}, {"other", to_string(change.other)}});
-    return;
-  }
-  observe(observer_, now, event, severity,
-          {{"member", change.name}, {"address", address}, {"incarnation", change.incarnation}});
+  observe_change(observer_, now, change);
 }
 
 // For the layers above.

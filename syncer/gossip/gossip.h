@@ -123,7 +123,6 @@ class Gossip {
   // What goes out.
   void flush(Instant now);
   void report(Instant now, const membership::Change& change);
-  void observe_change(Instant now, const membership::Change& change);
   void open(Instant now, StreamPurpose purpose, const Endpoint& to, std::uint32_t seq = 0);
   void ask_seeds(Instant now);
   void ask_claimants(Instant now);

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "syncer/base/time.h"
+#include "syncer/membership/outputs.h"
+#include "syncer/ports/observer.h"
+
+namespace syncer::gossip {
+
+/// Tells of a change of a member as an event of its kind, with both addresses when two have one name.
+void observe_change(Observer& observer, Instant now, const membership::Change& change);
+
+}  // namespace syncer::gossip
