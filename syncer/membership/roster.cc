@@ -333,8 +333,9 @@ void Roster::meet(Instant now, Alive account, Outputs& out) {
   if (known == nullptr || known->name == self_ || known->address == account.address) return;
   if (SYNCER_MUTATED("membership.believe_rumours_before_the_seed")) return;
   if (!is_allowed(account.address) || !objection(account).empty()) return;
-  // It outbids by itself what was said in its name.
-  account.incarnation = std::max(account.incarnation, known->incarnation);
+  // It outbids by itself what was said in its name, and a suspicion of that as well.
+  const bool is_suspected = known->state == State::Suspect && known->incarnation < kMaxIncarnation;
+  account.incarnation = std::max(account.incarnation, known->incarnation + (is_suspected ? 1 : 0));
   const bool goes_unsaid = known->state == State::Alive && known->meta == account.meta;
   accept_alive(now, *known, account, out);
   if (goes_unsaid) note(Change::Kind::Updated, *known, out);

@@ -68,6 +68,11 @@ TEST_F(SwimTest, BelievesWhoItMeetsAtItsOwnAddressMoreThanRumours) {
   EXPECT_EQ(swim_->members().find("m4")->address, member_address(4));
   EXPECT_EQ(swim_->members().find("m4")->incarnation, 9U) << "no incarnation goes back";
   EXPECT_EQ(swim_->members().find("m4")->state, State::Alive);
+  alive("m5", 9, 66);
+  swim_->receive(now_, member_address(2), Suspect{9, "m5", "m2"}, out_);
+  swim_->meet(now_, Alive{1, "m5", member_address(5), "", kVersions}, out_);
+  EXPECT_EQ(swim_->members().find("m5")->incarnation, 10U) << "a suspicion is outbid";
+  EXPECT_EQ(swim_->members().find("m5")->state, State::Alive);
   swim_->meet(now_, Alive{1, "me", member_address(5), "", kVersions}, out_);
   EXPECT_EQ(swim_->members().find("me")->address, member_address(1)) << "nobody else is us";
 }
