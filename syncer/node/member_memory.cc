@@ -100,7 +100,7 @@ void MemberMemory::note_change(Instant now) {
 }
 
 void MemberMemory::advance(Instant now) {
-  if (now < write_due_) return;
+  if (now < write_due_ || writing_) return;  // one at a time: the outcome of each is known
   write_due_ = kNever;
   Bytes value = encode();
   if (value == stored_) return;

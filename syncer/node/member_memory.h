@@ -50,7 +50,7 @@ class MemberMemory {
   void members_changed(Instant now) { next_look_ = std::min(next_look_, now); }
   /// Addresses to ask now, each again with back-off for as long as there is cause. `alone`: no member is there.
   std::vector<Endpoint> take_due(Instant now, bool alone, const Where& where);
-  Instant next_deadline() const { return std::min(next_look_, write_due_); }
+  Instant next_deadline() const { return writing_ ? next_look_ : std::min(next_look_, write_due_); }
   /// Writes down what changed: soon, but on and on once a minute at most.
   void advance(Instant now);
   /// False when the write is none of ours; the error when it failed. Then it is tried again a minute later.
