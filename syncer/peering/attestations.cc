@@ -80,11 +80,14 @@ Bytes Attestations::encode(PeerLink& link, std::string_view region, Attestation 
                         : wire::encode_sync(region, replication::WriterMessage(std::move(attestation)));
 }
 
-bool Attestations::complete(PeerLink& link, std::string_view region, Attestation& attestation) {
-  if (!attestation.certificate.empty()) {
+void Attestations::keep_certificate(PeerLink& link, std::string_view region, const Attestation& attestation) {
+  if (!attestation.certificate.empty())
     link.certificates_read.insert_or_assign(std::string(region), attestation.certificate);
-    return true;
-  }
+}
+
+bool Attestations::complete(PeerLink& link, std::string_view region, Attestation& attestation) {
+  keep_certificate(link, region, attestation);
+  if (!attestation.certificate.empty()) return true;
   const auto known = link.certificates_read.find(region);
   if (known == link.certificates_read.end()) return false;
   attestation.certificate = known->second;

@@ -47,6 +47,8 @@ class Attestations {
   /// The frame of an attestation for a link: its certificate goes once over each. `region`: whose it is, empty for the
   /// sender's own.
   static Bytes encode(PeerLink& link, std::string_view region, replication::Attestation attestation);
+  /// It goes once over a link, so it is kept even when the attestation itself is of no use.
+  static void keep_certificate(PeerLink& link, std::string_view region, const replication::Attestation& attestation);
   /// Puts the certificate in that went over the link before; false when none did.
   static bool complete(PeerLink& link, std::string_view region, replication::Attestation& attestation);
 

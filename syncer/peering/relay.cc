@@ -62,6 +62,9 @@ bool Relay::on_message(Instant now, PeerLink& link, const wire::SyncMessage& mes
     changed_ = true;
   } else if (const auto* passed = std::get_if<wire::Passed>(&message); passed != nullptr && is_writer) {
     const Peer* origin = peers_.find(passed->region);
+    if (const auto* said = std::get_if<replication::Attestation>(&passed->message);
+        said != nullptr && origin != nullptr)
+      Attestations::keep_certificate(link, passed->region, *said);
     // What was on its way when another way was taken is nobody's.
     if (origin != nullptr && origin->via == peer.name) {
       hear(now, link, peers_.at(passed->region), passed->message, out);

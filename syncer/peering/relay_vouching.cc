@@ -2,6 +2,7 @@
 #include <utility>
 #include <variant>
 
+#include "syncer/base/epoch_bounds.h"
 #include "syncer/base/mutation.h"
 #include "syncer/base/sometimes.h"
 #include "syncer/peering/relay.h"
@@ -47,9 +48,10 @@ void Relay::pass_on(Instant now, replication::RegionId origin, const std::vector
 
 /// The link shows whose word it is. Who passes it on looks whether others will believe it.
 void Relay::note(Instant now, PeerLink& link, const Peer& origin, Attestation attestation, replication::Outputs& out) {
-  if (!core_.keeps_digests()) return;
   const bool whole = Attestations::complete(link, "", attestation);
-  if (config_.sync.relay) {
+  if (!core_.keeps_digests() || !in_bounds(attestation.epoch)) return;
+  // Who was let in without a certificate may be anybody.
+  if (config_.sync.relay || !link.identity.present()) {
     const Result<void> good = whole ? attestations_.verify(origin.name, attestation)
                                     : failure(ErrorCode::Refused, "", "it came without its certificate");
     if (!good) return links_.report_drop(now, Refusal::Forged, origin.name, good.error().detail);
@@ -65,7 +67,10 @@ void Relay::hear_vouched(Instant now, PeerLink& link, Peer& origin, replication:
                          replication::Outputs& out) {
   bool is_life = false;
   if (auto* said = std::get_if<Attestation>(&message)) {
-    if (!Attestations::complete(link, origin.name, *said)) return refuse_way(now, origin, "it brings no certificate");
+    if (!Attestations::complete(link, origin.name, *said)) {
+      links_.report_drop(now, Refusal::Forged, origin.name, "by way of " + origin.via + ": it brings no certificate");
+      return;  // such a way brings nothing, and is left for another one
+    }
     const Attestations::Age age = attestations_.age_of(origin.name, *said);
     SYNCER_SOMETIMES(age == Attestations::Age::Old, "attestation.old_word");
     if (age == Attestations::Age::Old) return links_.count(Refusal::OldWord);
@@ -77,12 +82,18 @@ void Relay::hear_vouched(Instant now, PeerLink& link, Peer& origin, replication:
   }
   const bool unsigned_life = SYNCER_MUTATED("attestation.believe_plain_heartbeats");
   is_life = is_life || (unsigned_life && std::holds_alternative<replication::Heartbeat>(message));
+  // Anybody can say a heartbeat; asked for its epoch, the trust in the writer would change by it.
+  if (std::holds_alternative<replication::Heartbeat>(message) && !unsigned_life)
+    return refuse_way(now, origin, "it is not what the region vouches for");
   const Epoch epoch = std::visit([](const auto& m) { return m.epoch; }, message);
   const std::optional<std::uint64_t> run = attestations_.run_of(origin.name, epoch);
-  if (!run && !std::holds_alternative<replication::Heartbeat>(message)) return;
+  if (!run && !unsigned_life) return;
   const Heard heard = take_in(now, run.value_or(0), origin, message, out);
   if (heard == Heard::Forged) return refuse_way(now, origin, "it is not what the region vouches for");
-  if (heard == Heard::Progress || is_life) origin.heard_by_way = now;
+  // Its life alone, without its records, is of no use.
+  const bool is_use =
+      heard != Heard::Word || (is_life && SYNCER_MUTATED("attestation.stay_with_who_brings_life_alone"));
+  if (is_use) origin.heard_by_way = now;
   origin.writer.heard(now, run.value_or(0), epoch, is_life ? heard : Heard::Word);
 }
 

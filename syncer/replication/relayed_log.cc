@@ -9,6 +9,13 @@
 
 namespace syncer::replication {
 
+namespace {
+
+/// Changes that wait for the origin to vouch for them; with more of them its whole set is taken anew.
+constexpr std::size_t kMostWaiting = std::size_t{1} << 16U;
+
+}  // namespace
+
 /// A part of a catch-up cannot be vouched for, so a batch goes on as one even where it came as two.
 Options RelayedLog::adapted(const Options& options) const {
   constexpr std::size_t kBatches = 4;
@@ -30,6 +37,9 @@ void RelayedLog::collect(const Step& step) {
     if (changed == nullptr || changed->repaired) continue;
     waiting_.insert_or_assign(changed->key, Change{changed->version.seq, changed->op});
   }
+  // The set is taken as a whole then; a writer that vouches for nothing more would let this grow without end.
+  if (waiting_.size() > kMostWaiting) moved_ = true;
+  if (moved_) waiting_.clear();
 }
 
 void RelayedLog::follow(Instant now, const Receiver& receiver, const Step& step, Outputs& out) {

@@ -73,6 +73,22 @@ void Replication::read_by_others(RegionId region, bool by_others) {
   if (keeps_digests()) vouched_[region].set_by_others(by_others, receiver(region));
 }
 
+void Replication::forget(RegionId region, Outputs& out) {
+  const auto it = receivers_.find(region);
+  if (it == receivers_.end()) return;
+  const Replica& replica = it->second.replica();
+  for (const auto& [key, record] : replica.records()) {
+    out.push_back(Changed{region, Op::Del, replica.version(), key, true, false});
+  }
+  receivers_.erase(it);
+  const auto vouched = vouched_.find(region);
+  const bool by_others = vouched != vouched_.end() && vouched->second.by_others();
+  if (vouched != vouched_.end()) vouched_.erase(vouched);
+  // Who is read by way of others is so afterwards: what they bring still counts by attestations alone.
+  if (by_others && !SYNCER_MUTATED("attestation.forget_who_is_read_by_others")) read_by_others(region, true);
+  if (const auto relayed = relayed_.find(region); relayed != relayed_.end()) relayed->second.close();
+}
+
 Heard Replication::hear(Instant now, RegionId from, const WriterMessage& message, Outputs& out) {
   if (!keeps_digests()) return receiver(from).receive(now, message, out);
   Vouched& vouched = vouched_[from];

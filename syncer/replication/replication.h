@@ -80,17 +80,7 @@ class Replication {
     return it == vouched_.end() || !it->second.last() ? nullptr : &*it->second.last();
   }
   /// Forgets a region; `out` gets each of its keys as removed.
-  void forget(RegionId region, Outputs& out) {
-    const auto it = receivers_.find(region);
-    if (it == receivers_.end()) return;
-    const Replica& replica = it->second.replica();
-    for (const auto& [key, record] : replica.records()) {
-      out.push_back(Changed{region, Op::Del, replica.version(), key, true, false});
-    }
-    receivers_.erase(it);
-    vouched_.erase(region);
-    if (const auto relayed = relayed_.find(region); relayed != relayed_.end()) relayed->second.close();
-  }
+  void forget(RegionId region, Outputs& out);
 
   /// What is held of a region goes on to a reader that is not there himself, from the region's next heartbeat on.
   void pass_on(Instant now, RegionId origin, RegionId reader);

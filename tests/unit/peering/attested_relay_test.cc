@@ -195,6 +195,47 @@ TEST_F(AttestedRelay, ARelayThatSignsForAnotherRegionIsLeft) {
   EXPECT_NE(net.reason(4, EventKind::FrameDropped).find("of region \"B\""), std::string::npos);
 }
 
+/// What is held of A is forgotten, since the registry shows a later epoch of it; then B adds a record.
+TEST_F(AttestedRelay, ARelayIsNoMoreBelievedAfterAllWasForgotten) {
+  at(4).raise_floor(net.now(), "A", {1, ++terms_});
+  ASSERT_EQ(at(4).replica("A")->size(), 0U);
+  at(1).open_epoch(net.now(), {1, terms_}, {{"key1", "of A"}});
+  net.run(seconds(3));
+  ASSERT_TRUE(equal(4, 1));
+  ASSERT_EQ(via(), Names{"B"});
+  net.make_liar(2, [](wire::SyncMessage message) {
+    if (auto* push = passed<Push>(message)) {
+      replication::SetHash invented;
+      invented.add("invented", hash64("by B"));
+      push->last = ++push->head;
+      push->entries.push_back({push->last, replication::Op::Put, "invented", "by B"});
+      push->set_hash += invented.total();
+    }
+    return Said{std::move(message)};
+  });
+  at(1).put(net.now(), "key1", "new");
+  net.run(milliseconds(150));
+  EXPECT_EQ(at(4).replica("A")->find("invented"), nullptr);
+  net.run(seconds(10));
+  EXPECT_EQ(at(4).replica("A")->find("invented"), nullptr);
+  EXPECT_EQ(via(), Names{"C"});
+  EXPECT_TRUE(equal(4, 1));
+}
+
+/// B passes on that A lives, and nothing that A has.
+TEST_F(AttestedRelay, ARelayThatWithholdsRecordsIsLeftForAnother) {
+  net.make_liar(2, [](wire::SyncMessage message) {
+    const bool is_word = passed<Attestation>(message) != nullptr;
+    const auto* wrapped = std::get_if<wire::Passed>(&message);
+    if (wrapped != nullptr && wrapped->region == "A" && !is_word) return Said{};
+    return Said{std::move(message)};
+  });
+  at(1).put(net.now(), "key1", "new");
+  net.run(seconds(15));
+  EXPECT_EQ(via(), Names{"C"});
+  EXPECT_TRUE(equal(4, 1));
+}
+
 /// All relays go on saying for A what it said last, or said before, or say it themselves, when A is dead.
 class AttestedRelayOfTheDead : public AttestedRelay {
  protected:
