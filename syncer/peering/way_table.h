@@ -40,6 +40,8 @@ class WayTable {
   std::optional<std::string> best(Instant now, std::string_view region) const;
   /// All to which there is one.
   std::vector<std::string> regions(Instant now) const;
+  /// Regions to which somebody offers a way.
+  std::size_t size() const { return regions_.size(); }
   /// Links on a way.
   static std::size_t hops(const wire::Way& way) { return way.via.size() + 1; }
 

@@ -87,6 +87,20 @@ TEST_F(EurekaPeers, AnEntryUnderAnotherVersionIsAnotherOne) {
   EXPECT_EQ(presence(), Presence::Absent);
 }
 
+TEST_F(EurekaPeers, AnEntryShowsTheStatusThatItsApplicationSays) {
+  for (const char* status : {"DOWN", "OUT_OF_SERVICE"}) {
+    ASSERT_EQ(world.tell(now, 0, "POST", "/apps/CART", cart(status)), 204);
+    session.read();
+    std::vector<std::string> shown;
+    for (const auto& [ref, service] : session.snapshot.services()) {
+      for (const auto& [id, seen] : service.entries) {
+        if (id == "i") shown.push_back(seen.entry->status);
+      }
+    }
+    EXPECT_EQ(shown, std::vector<std::string>{status});
+  }
+}
+
 /// A clock that was set back, or another peer's: the server keeps what is newer and says 204 all the same.
 TEST_F(EurekaPeers, AChangeIsTakenThoughTheClockOfTheServerIsBehind) {
   InstanceRecord far;

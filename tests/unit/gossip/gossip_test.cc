@@ -49,6 +49,18 @@ TEST_F(Pool, JoinsByAnRpcAddress) {
   EXPECT_TRUE(net_.run_until([&] { return d.alive_members() == 4 && a_->alive_members() == 4; }, seconds(5)));
 }
 
+/// The first releases of memberlist do not say whose ping it is.
+TEST_F(Pool, AsksNoMemberForThePoolWhosePingSaysNoAddress) {
+  net_.run_for(seconds(10));
+  const LinkId before = a_->last_dialled();
+  Bytes ping;
+  wire::gossip::encode(membership::Ping{77, "a", {}, ""}, ping);
+  a_->gossip().on_datagram(net_.now(), net_.gossip_address(2), ping);
+  EXPECT_EQ(a_->last_dialled(), before);
+  a_->gossip().on_datagram(net_.now(), net_.gossip_address(9), ping);
+  EXPECT_NE(a_->last_dialled(), before) << "a stranger is asked";
+}
+
 TEST_F(Pool, TellsWhoAdvertisesAnAddressThatLeadsNowhere) {
   GossipConfig config;
   config.node = "d";

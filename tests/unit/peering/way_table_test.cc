@@ -40,6 +40,14 @@ TEST(WayTable, TakesNoWayThatPassesItselfTurnsOrIsTooLong) {
   EXPECT_NE(table.find("far", "b"), nullptr);
 }
 
+TEST(WayTable, KeepsNothingOfRegionsThatNobodyOffersAnyMore) {
+  WayTable table("me");
+  for (int i = 0; i < 100; ++i) table.offer("b", {way("far" + std::to_string(i), {"b"})});
+  EXPECT_EQ(table.size(), 1U);
+  table.withdraw("b");
+  EXPECT_EQ(table.size(), 0U);
+}
+
 TEST(WayTable, ARegionsOwnWayIsNoWayAround) {
   WayTable table("me");
   table.offer("far", {way("far", {})});
