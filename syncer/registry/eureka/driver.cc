@@ -29,7 +29,7 @@ const Traits kTraits = {
 
 /// How long a registration of this process stands for the spelling of its service's name before lists show it.
 constexpr Duration kClaim = std::chrono::seconds(60);
-/// Lists that lack the canary for so long after it was registered come from a cache.
+/// Lists that lack an entry of ours for so long after it was registered come from a cache.
 constexpr Duration kFresh = std::chrono::seconds(4);
 
 class Eureka : public Driver {
@@ -76,7 +76,7 @@ class Eureka : public Driver {
   void change_canary(Instant now, const EntryId& entry, const CanaryMark& mark, Done done) override;
 
   void advance(Instant now) override { look_for_a_cache(now); }
-  Instant next_deadline() const override { return canary_due_; }
+  Instant next_deadline() const override { return awaited_due_; }
 
  private:
   struct Claim {
@@ -93,15 +93,17 @@ class Eureka : public Driver {
   Result<void> claim(Instant now, const ServiceKey& service);
   void ask_others(Instant now, const EntryId& entry, std::size_t address, Answered<const Confirmation&> done);
   static Confirmation confirmation_of(const EntryId& entry, const RawAnswer& raw);
+  void await_in_lists(Instant now, const EntryId& entry);
   void look_for_a_cache(Instant now);
+  void tell_of_cache(Instant now);
 
   const DriverContext context_;
   const Requests requests_;
   Reader reader_;
   ServiceRef prepared_;
   std::map<std::string, Claim> claims_;  ///< by application
-  EntryId canary_;
-  Instant canary_due_ = kNever;  ///< a list that was not read from a cache shows it by then
+  EntryId awaited_;                      ///< an entry of ours
+  Instant awaited_due_ = kNever;         ///< a list that was not read from a cache shows it by then
   bool told_of_cache_ = false;
 };
 
@@ -172,7 +174,8 @@ void Eureka::put(Instant now, const ServiceRef& where, const CopyWrite& copy, Do
   auto body = registration_body(copy.service, copy.plan, copy.payload, copy.epoch, 0, context_.marks);
   if (!body) return done(now, tl::make_unexpected(body.error()));
   submit(now, Urgency::Write, requests_.add(upper_case(copy.service.name), std::move(*body)),
-         [entry, done = std::move(done)](Instant at, const Result<void>& success) {
+         [this, entry, done = std::move(done)](Instant at, const Result<void>& success) {
+           if (success) await_in_lists(at, entry);
            done(at, success ? Result<EntryId>(entry) : tl::make_unexpected(success.error()));
          });
 }
@@ -208,10 +211,10 @@ void Eureka::renew(Instant now, std::span<const EntryId> entries, BeatSink sink)
 
 void Eureka::put_canary(Instant now, const CanaryMark& mark, DoneWithId done) {
   const ServiceKey service{"", "", "syncer", std::string(kCanaryApp), "1.0.0"};
-  canary_ = {"", ref_of(service).id, canary_id(mark.region, mark.node)};
-  submit(now, Urgency::Lease, requests_.add(service.name, canary_body(canary_.id, mark, 0, context_.marks)),
-         [this, entry = canary_, done = std::move(done)](Instant at, const Result<void>& success) {
-           if (success && !told_of_cache_) canary_due_ = at + kFresh;
+  const EntryId canary{"", ref_of(service).id, canary_id(mark.region, mark.node)};
+  submit(now, Urgency::Lease, requests_.add(service.name, canary_body(canary.id, mark, 0, context_.marks)),
+         [this, entry = canary, done = std::move(done)](Instant at, const Result<void>& success) {
+           if (success) await_in_lists(at, entry);
            done(at, success ? Result<EntryId>(entry) : tl::make_unexpected(success.error()));
          });
 }
@@ -224,11 +227,27 @@ void Eureka::change_canary(Instant now, const EntryId& entry, const CanaryMark& 
       std::move(done));
 }
 
+/// One of our own is awaited at a time: a cache that is made anew meanwhile shows it in time by chance, the next one
+/// tells.
+void Eureka::await_in_lists(Instant now, const EntryId& entry) {
+  if (told_of_cache_ || awaited_due_ != kNever) return;
+  awaited_ = entry;
+  awaited_due_ = now + kFresh;
+}
+
 /// Whoever runs this server should know what its cache costs.
 void Eureka::look_for_a_cache(Instant now) {
-  if (now < canary_due_) return;
-  canary_due_ = kNever;
-  if (told_of_cache_ || context_.snapshot.entry(canary_) != nullptr) return;
+  if (now < awaited_due_) return;
+  awaited_due_ = kNever;
+  if (told_of_cache_ || context_.snapshot.entry(awaited_) != nullptr) return;
+  // It may be gone by now; asked for by its id it comes from no cache.
+  confirm(now, awaited_, [this, entry = awaited_](Instant at, const Confirmation& confirmed) {
+    const bool hidden = confirmed.presence == Presence::Present && context_.snapshot.entry(entry) == nullptr;
+    if (hidden && !told_of_cache_) tell_of_cache(at);
+  });
+}
+
+void Eureka::tell_of_cache(Instant now) {
   told_of_cache_ = true;
   observe(context_.observer, now, EventKind::RegistryRefusal, Severity::Warning,
           {{"op", "read"},
