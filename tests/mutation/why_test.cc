@@ -64,7 +64,7 @@ const std::vector<Prepared> kPrepared = {
      "target-registry-loses-its-copies",
      "no-resurrection",
      {"w1 registered a copy of base/svc-1/1 from region east", "w1 entry.applied region=east", "op=del"}},
-    {"raft.forget_term_at_restart", "cluster-storm-of-elections", "single-leader", {"e1 begins with term 0"}},
+    {"raft.forget_term_at_restart", "cluster-storm-of-elections", "single-leader", {"e3 begins with term 0"}},
     {"wire.ignore_checksum",
      "damaged-doubled-and-reordered-packets",
      "damage-dropped",
