@@ -33,6 +33,8 @@ class DriverSession : public DriverOwner {
   void preparation_changed(Instant, const ServiceKey&) override {}
 
   Driver& driver() { return *driver_; }
+  /// Times that something of the registry was found wanting.
+  int refusals() const { return observer_.count; }
   const PollCycle& cycle() const { return cycle_; }
 
   /// Lets everything that is under way come to an end.
@@ -47,13 +49,17 @@ class DriverSession : public DriverOwner {
   std::vector<Change> read() {
     for (int i = 0; i < 2; ++i) {
       now_ += traits_lag();
-      cycle_.start(now_);
-      cycle_.begin(now_);
-      driver_->poll(now_);
-      cycle_.close(now_);
-      settle();
+      look();
     }
     return snapshot.take_changes();
+  }
+  /// One reading, at this moment.
+  void look() {
+    cycle_.start(now_);
+    cycle_.begin(now_);
+    driver_->poll(now_);
+    cycle_.close(now_);
+    settle();
   }
   template <class T, class Begin>
   T wait(Begin begin) {
@@ -103,12 +109,18 @@ class DriverSession : public DriverOwner {
   Snapshot snapshot;
 
  private:
+  struct RefusalCount : NoEvents {
+    bool wants(Severity severity) const override { return severity != Severity::Debug; }
+    void on_event(const Event& event) override { count += event.kind == EventKind::RegistryRefusal ? 1 : 0; }
+    int count = 0;
+  };
+
   Duration traits_lag() const { return std::max<Duration>(driver_->traits().read_lag, std::chrono::seconds(1)); }
 
   RegistryWorld& world_;
   Instant& now_;
   DirectHttp http_;
-  NoEvents observer_;
+  RefusalCount observer_;
   RegistrySettings settings_;
   Addresses addresses_{settings_.addresses, observer_};
   Calls calls_{settings_, {}, http_, addresses_, [this] { return http_.next_call(); }};

@@ -17,11 +17,11 @@ const std::vector<std::string> kPeers = {"http://10.0.0.1:8761", "http://10.0.0.
 /// Two peers that tell each other of writes an hour later.
 class Peers : public RegistryWorld {
  public:
-  Peers() {
+  explicit Peers(bool cached = false) {
     mocksc::eureka::Options options;
     options.peers = 2;
     options.wall_at_zero = 1'700'000'000'000'000'000;
-    options.read_only_cache = false;
+    options.read_only_cache = cached;
     options.replication_delay = std::chrono::hours(1);
     servers_ = mocksc::eureka::make_servers(options, Random(7));
   }
@@ -99,6 +99,29 @@ TEST_F(EurekaPeers, AnEntryShowsTheStatusThatItsApplicationSays) {
     }
     EXPECT_EQ(shown, std::vector<std::string>{status});
   }
+}
+
+/// A cache that is made anew right after an entry of ours was registered shows it in time; the next one tells.
+TEST(EurekaCache, IsToldOfByWhateverOfOursItHides) {
+  Instant now{10s};
+  Peers world(true);
+  RegistrySettings settings;
+  settings.addresses = kPeers;
+  DriverSession session(world, now, settings);
+  InstanceRecord far;
+  far.instance.host_name = "far";
+  far.instance.endpoints = {parse_service_endpoint("rest://10.0.0.9:80")};
+  far.native.kind = "elsewhere";
+  session.read();
+  ASSERT_TRUE(session.put("i1", encode_record(far)));
+  session.read();
+  EXPECT_EQ(session.refusals(), 0);
+  ASSERT_TRUE(session.put("i2", encode_record(far)));
+  now += 5s;
+  session.look();
+  session.driver().advance(now);
+  session.settle();
+  EXPECT_EQ(session.refusals(), 1);
 }
 
 /// A clock that was set back, or another peer's: the server keeps what is newer and says 204 all the same.
