@@ -36,15 +36,13 @@ void note_cut(Shape& shape, const std::string& what) { shape.cut += (shape.cut.e
 
 /// From its own kind's part: the very same again. Nothing when the part is broken.
 std::optional<Shape> own_shape(const InstanceRecord& record) {
-  const json native = json::parse(record.native.content, nullptr, false);
-  if (!native.is_object() || !native.contains("ipAddr") || !native["ipAddr"].is_string()) return std::nullopt;
+  auto native = read_native_part(record.native.content);
+  if (!native) return std::nullopt;
   Shape shape;
-  for (const auto& [name, value] : native.items()) {
-    const bool kept =
-        name != "renewalIntervalInSecs" && name != "durationInSecs" && name != "status" && name != "dataCenter";
-    if (kept) shape.members[name] = value;
-  }
-  if (native.contains("dataCenter")) note_cut(shape, "data center");
+  shape.members = std::move(*native);
+  if (shape.members.contains("dataCenter")) note_cut(shape, "data center");
+  for (const char* name : {"renewalIntervalInSecs", "durationInSecs", "status", "dataCenter"})
+    shape.members.erase(name);
   return shape;
 }
 
@@ -114,10 +112,11 @@ std::string true_status(const InstanceRecord& record) {
 Result<void> adapt_native(InstanceRecord& record, const Instance& former) {
   const Instance& now = record.instance;
   if (now.endpoints == former.endpoints && now.host_name == former.host_name) return {};
-  json native = json::parse(record.native.content, nullptr, false);
-  if (!native.is_object() || now.endpoints.empty() || former.endpoints.empty()) {
+  auto part = read_native_part(record.native.content);
+  if (!part || now.endpoints.empty() || former.endpoints.empty()) {
     return failure(ErrorCode::Invalid, "instance", "its native part is broken");
   }
+  json& native = *part;
   for (auto& [name, value] : native.items()) {
     if (value.is_string() && value.get_ref<const std::string&>().find("://") != std::string::npos) {
       value = moved_url(value.get<std::string>(), former, now);

@@ -185,6 +185,27 @@ std::string check_digits(std::string_view before) {
 
 }  // namespace
 
+std::optional<nlohmann::json> read_native_part(ByteView content) {
+  const auto document = json::Document::parse(content);
+  if (!document || text_or_nothing(document->root(), "ipAddr").empty()) return std::nullopt;
+  const json::Value& object = document->root();
+  nlohmann::json out = nlohmann::json::object();
+  const auto take_text = [&](const char* name) {
+    if (std::string value = text_or_nothing(object, name); !value.empty()) out[name] = std::move(value);
+  };
+  for (const char* name : kKept) take_text(name);
+  for (const char* name : {"ipAddr", "status", "dataCenter"}) take_text(name);
+  for (const char* name : {"renewalIntervalInSecs", "durationInSecs"}) {
+    if (object.find(name) != nullptr) out[name] = number(object, name);
+  }
+  for (const char* name : {"port", "securePort"}) {
+    const auto port = port_of(object, name);
+    if (!port) return std::nullopt;
+    if (object.find(name) != nullptr) out[name] = port_json(*port);
+  }
+  return out;
+}
+
 ServiceRef ref_of(const ServiceKey& key) {
   std::string text;
   for (const std::string* part : {&key.environment, &key.app, &key.name, &key.version})

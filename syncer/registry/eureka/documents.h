@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,10 @@ struct SeenInstance {
 
 /// Reads one instance; nothing when a member that is always there is missing or of another type.
 std::optional<SeenInstance> read_instance(const json::Value& document);
+
+/// The native part of a record as whoever read the instance wrote it, with the members that such a part has and no
+/// others: a record comes from any region, and says what it likes. Nothing when it is broken.
+std::optional<nlohmann::json> read_native_part(ByteView content);
 
 /// How Eureka spells the state of a copy: callers reach it only when it is "UP". A registration cannot turn UP into
 /// OUT_OF_SERVICE nor back, so a copy is DOWN instead.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "syncer/base/mutation.h"
+#include "syncer/registry/eureka/claims.h"
 #include "syncer/registry/eureka/copy.h"
 #include "syncer/registry/eureka/reader.h"
 #include "syncer/registry/mapping.h"
@@ -27,8 +28,6 @@ const Traits kTraits = {
     .endpoints_in_place = false,
 };
 
-/// How long a registration of this process stands for the spelling of its service's name before lists show it.
-constexpr Duration kClaim = std::chrono::seconds(60);
 /// Lists that lack an entry of ours for so long after it was registered come from a cache.
 constexpr Duration kFresh = std::chrono::seconds(4);
 
@@ -79,10 +78,6 @@ class Eureka : public Driver {
   Instant next_deadline() const override { return awaited_due_; }
 
  private:
-  struct Claim {
-    std::string name;
-    Instant until;
-  };
   using Reply = std::function<void(Instant now, const RawAnswer& raw)>;
 
   static std::string app_of(const EntryId& entry) {
@@ -101,9 +96,9 @@ class Eureka : public Driver {
   const Requests requests_;
   Reader reader_;
   ServiceRef prepared_;
-  std::map<std::string, Claim> claims_;  ///< by application
-  EntryId awaited_;                      ///< an entry of ours
-  Instant awaited_due_ = kNever;         ///< a list that was not read from a cache shows it by then
+  Claims claims_;
+  EntryId awaited_;               ///< an entry of ours
+  Instant awaited_due_ = kNever;  ///< a list that was not read from a cache shows it by then
   bool told_of_cache_ = false;
 };
 
@@ -156,15 +151,15 @@ Result<void> Eureka::claim(Instant now, const ServiceKey& service) {
     return failure(ErrorCode::Refused, "name", "a name with a slash cannot be asked for in Eureka");
   const std::string app = upper_case(service.name);
   if (app == kCanaryApp) return failure(ErrorCode::Refused, "name", "it is the name of the syncers' own application");
-  Claim& claim = claims_[app];
   std::string other = reader_.other_spelling(service);
-  if (other.empty() && now < claim.until && claim.name != service.name) other = claim.name;
+  if (other.empty()) other = claims_.holder(now, app);
+  if (other == service.name) other.clear();
   if (!other.empty() && !SYNCER_MUTATED("eureka.mix_names_of_other_case")) {
     return failure(ErrorCode::Refused, "name",
                    "its name differs from that of service \"" + other +
                        "\" in case alone, and both would be one application in Eureka");
   }
-  claim = {service.name, now + kClaim};
+  claims_.take(now, app, service.name);
   return {};
 }
 

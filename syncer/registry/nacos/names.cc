@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "syncer/base/mutation.h"
 #include "syncer/base/quantity.h"
 #include "syncer/registry/mapping.h"
 
@@ -67,12 +68,19 @@ std::optional<Address> address_of(const std::string& entry_id) {
                  static_cast<std::uint16_t>(*port)};
 }
 
+/// The two defaults stand for each other. So each of the two names that is no default where it stands, a group
+/// "default" and an application "DEFAULT_GROUP", has the other one's place, and no two groups are one application.
 Service service_of(const ServiceKey& key) {
-  return {key.space, key.app == kDefaultApp || key.app.empty() ? kDefaultGroup : key.app, key.name};
+  const bool is_default = key.app == kDefaultApp || key.app.empty();
+  const bool is_swapped = key.app == kDefaultGroup && !SYNCER_MUTATED("nacos.mix_the_two_default_groups");
+  return {key.space, is_default ? kDefaultGroup : is_swapped ? std::string(kDefaultApp) : key.app, key.name};
 }
 
 ServiceKey key_of(const Service& service, const std::string& version) {
-  const std::string app = service.group == kDefaultGroup ? std::string(kDefaultApp) : service.group;
+  const bool is_swapped = service.group == kDefaultApp && !SYNCER_MUTATED("nacos.mix_the_two_default_groups");
+  const std::string app = service.group == kDefaultGroup ? std::string(kDefaultApp)
+                          : is_swapped                   ? std::string(kDefaultGroup)
+                                                         : service.group;
   return {service.space, "", app, service.name, version};
 }
 

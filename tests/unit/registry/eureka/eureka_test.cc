@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "syncer/registry/eureka/claims.h"
 #include "syncer/registry/eureka/copy.h"
 #include "syncer/registry/eureka/documents.h"
 #include "syncer/registry/eureka/requests.h"
@@ -194,6 +195,38 @@ TEST(EurekaCopies, AnInstanceThatNobodyCouldReachIsRefusedAlone) {
   }
 }
 
+/// A record comes from any region of the pool, and its native part says what that region likes.
+TEST(EurekaCopies, TakeFromANativePartOnlyWhatBelongsThere) {
+  InstanceRecord record;
+  record.native.kind = kNativeKind;
+  record.native.content = R"({"ipAddr":"10.0.0.1","statusPageUrl":"http://10.0.0.1/s","lastDirtyTimestamp":"9",)"
+                          R"("overriddenStatus":"UP","port":{"$":80,"@enabled":"true","more":{}}})";
+  const json document = registered(encode_record(record));
+  EXPECT_EQ(document["statusPageUrl"], "http://10.0.0.1/s");
+  EXPECT_EQ(document["port"], (json{{"$", 80}, {"@enabled", "true"}}));
+  EXPECT_FALSE(document.contains("lastDirtyTimestamp"));
+  EXPECT_FALSE(document.contains("overriddenStatus"));
+}
+
+TEST(EurekaCopies, AreRefusedWhereTheNativePartIsBroken) {
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  InstanceRecord record;
+  record.native.kind = kNativeKind;
+  for (const std::string& content :
+       {std::string(), std::string("[]"), std::string("{}"), std::string(R"({"ipAddr":{}})"),
+        std::string(R"({"ipAddr":"10.0.0.1","port":80})"), R"({"ipAddr":"10.0.0.1","x":)" + deep + "}"}) {
+    record.native.content = content;
+    const auto plan = plan_copy("east", "i1", encode_record(record));
+    ASSERT_FALSE(plan) << content.substr(0, 60);
+    EXPECT_EQ(plan.error().code, ErrorCode::Invalid);
+    InstanceRecord moved = record;
+    moved.instance.endpoints = {{"http", "10.0.0.2", 80, false, ""}};
+    Instance former;
+    former.endpoints = {{"http", "10.0.0.1", 80, false, ""}};
+    EXPECT_FALSE(adapt_native(moved, former)) << content.substr(0, 60);
+  }
+}
+
 TEST(EurekaCopies, OtherEndpointsAreAnotherRegistration) {
   const auto id = [](std::uint16_t port, Metadata metadata) {
     return plan_copy("east", "i1", foreign({{"rest", "10.0.0.9", port, false, ""}}, Status::Up, std::move(metadata)))
@@ -205,6 +238,20 @@ TEST(EurekaCopies, OtherEndpointsAreAnotherRegistration) {
   std::string forged = id(80, {});
   forged.back() = forged.back() == '0' ? '1' : '0';
   EXPECT_FALSE(is_copy_id(forged));
+}
+
+TEST(EurekaClaims, AreForgottenWhenTheyEnd) {
+  Claims claims;
+  Instant now = instant(0);
+  claims.take(now, "CART", "cart");
+  EXPECT_EQ(claims.holder(now + std::chrono::seconds(59), "CART"), "cart");
+  EXPECT_EQ(claims.holder(now + std::chrono::seconds(60), "CART"), "");
+  for (int i = 0; i < 10'000; ++i) {
+    now += std::chrono::seconds(1);
+    claims.take(now, "APP" + std::to_string(i), "app");
+    ASSERT_EQ(claims.holder(now, "APP" + std::to_string(i)), "app");
+  }
+  EXPECT_LE(claims.size(), 256U);
 }
 
 TEST(EurekaRequests, OnlyTheServersOwnWordIsThatAnInstanceIsAbsent) {
