@@ -57,10 +57,13 @@ void Peering::reconfigure(Instant now, const SyncSettings& sync) {
   for (auto& [name, peer] : peers_) {
     const bool takes_part = name == config_.region || handshake_.allows(name);
     if (takes_part || SYNCER_MUTATED("peering.go_on_with_regions_that_were_shut_out")) continue;
+    constexpr std::string_view kReason = "the region is not one of sync.regions any more";
+    if (const auto newcomer = challenges_.take(name)) close(now, newcomer->link, kReason);
     for (const auto link : {peer.in, peer.out}) {
-      if (link) close(now, *link, "the region is not one of sync.regions any more");
+      if (link) close(now, *link, kReason);
     }
   }
+  relay_.links_changed();
 }
 
 void Peering::set_regions(Instant now, std::vector<RemoteRegion> regions) {
@@ -76,7 +79,8 @@ void Peering::set_regions(Instant now, std::vector<RemoteRegion> regions) {
   }
   handshake_.set_rivals(alternatives[config_.region]);
   for (auto& [name, nodes] : alternatives) {
-    if (nodes.empty() && peers_.find(name) == nullptr) continue;
+    const bool is_new = peers_.find(name) == nullptr;
+    if (is_new && (nodes.empty() || peers_.is_full_for(name))) continue;
     Peer& peer = peers_.at(name);
     const bool left = nodes.empty();
     if (!peer.in_pool && !left) peer.heard_directly = now;  // it has time to dial us before it is read otherwise

@@ -207,9 +207,9 @@ class Peering {
   void drop(Instant now, PeerLink& link, Refusal why, std::string_view reason);
   void doubt(Instant now, std::string_view region, Epoch got, Epoch known);
   void refuse_stale(Instant now, std::string_view region, Epoch got, Epoch known);
-  void close(Instant now, LinkId link, std::string_view reason);
+  void close(Instant now, LinkId link, std::string_view reason, DialEnd end = DialEnd::Failure);
   void close_silent(Instant now, LinkId link);
-  void detach(Instant now, const PeerLink& link, std::string_view reason);
+  void detach(Instant now, const PeerLink& link, std::string_view reason, DialEnd end = DialEnd::Failure);
 
   void show(Instant now, const Peer& peer, bool again);
   bool is_published_to(const Peer& peer) const;

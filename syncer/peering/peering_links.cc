@@ -117,7 +117,7 @@ void Peering::on_greeting_answer(Instant now, PeerLink& link, const wire::SyncMe
 void Peering::on_redirect(Instant now, PeerLink& link, const wire::Redirect& redirect) {
   Peer& peer = peers_.at(link.region);
   const PeerLink ended = link;
-  close(now, link.id, "redirected to the leader");
+  close(now, link.id, "redirected to the leader", DialEnd::Redirect);
   if (!peer.dialer.on_redirect(now, redirect.rpc)) {
     const std::string reason =
         "it sends us to " + to_string(redirect.rpc) + ", where gossip knows no syncer of its region";
@@ -154,10 +154,7 @@ void Peering::on_refuse(Instant now, PeerLink& link, const wire::Refuse& refusal
   if (link.asks) return on_reply(now, link, refusal);
   links_.report_refusal(now, link, Refusal::ByOther, refusal.region, refusal.node, refusal.reason);
   if (refusal.conflict) handshake_.note_conflict(now, config_.region, refusal.reason);
-  Peer& peer = peers_.at(link.region);
-  close(now, link.id, refusal.reason);
-  peer.dialer.on_refusal(now);
-  peers_.note_dialling();
+  close(now, link.id, refusal.reason, DialEnd::Refusal);
 }
 
 // Links.
@@ -201,7 +198,7 @@ void Peering::settle_ways(Instant now) {
   while (relay_.wants_update()) {
     states_.note_all();
     for (const std::string& region : relay_.unknown_regions(now)) {
-      if (!peers_.is_full_for(region)) show(now, peers_.at(region), false);
+      if (!peers_.is_full_for_offered(region)) show(now, peers_.at(region), false);
     }
     if (!relay_.update(now)) continue;
     for (auto& [name, peer] : peers_) note_presence(now, peer);
@@ -230,8 +227,8 @@ void Peering::drop(Instant now, PeerLink& link, Refusal why, std::string_view re
   close(now, link.id, reason);
 }
 
-void Peering::close(Instant now, LinkId id, std::string_view reason) {
-  if (const auto link = links_.close(now, id, reason)) detach(now, *link, reason);
+void Peering::close(Instant now, LinkId id, std::string_view reason, DialEnd end) {
+  if (const auto link = links_.close(now, id, reason)) detach(now, *link, reason, end);
 }
 
 void Peering::close_silent(Instant now, LinkId id) {
@@ -253,7 +250,7 @@ void Peering::on_stream_closed(Instant now, LinkId id, std::string_view reason) 
 }
 
 /// The region of a link that is gone learns of it.
-void Peering::detach(Instant now, const PeerLink& link, std::string_view reason) {
+void Peering::detach(Instant now, const PeerLink& link, std::string_view reason, DialEnd end) {
   if (link.asks)
     return questions_.conclude(link.id, failure(ErrorCode::Unreachable, to_string(link.address), Bytes(reason)));
   if (link.region.empty()) return;
@@ -271,7 +268,7 @@ void Peering::detach(Instant now, const PeerLink& link, std::string_view reason)
   if (!published) return;
   peer.exchange.lost(link.address, reason);
   core_.reader_down(peer.id);
-  peer.dialer.on_failure(now);
+  peer.dialer.on_end(now, end);
 }
 
 void Peering::advance(Instant now) {

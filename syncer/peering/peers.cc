@@ -55,6 +55,11 @@ void Dialer::on_failure(Instant now) {
   delay_ = std::min(delay_ * 2, std::max(kMaxPause, retry_));
 }
 
+void Dialer::on_end(Instant now, DialEnd end) {
+  if (end == DialEnd::Failure || SYNCER_MUTATED("peering.count_a_refusal_twice")) on_failure(now);
+  if (end == DialEnd::Refusal) on_refusal(now);
+}
+
 void Dialer::on_refusal(Instant now) {
   redirect_.reset();
   ++current_;

@@ -11,6 +11,7 @@
 
 #include "syncer/base/endpoint.h"
 #include "syncer/base/ids.h"
+#include "syncer/base/mutation.h"
 #include "syncer/base/random.h"
 #include "syncer/base/time.h"
 #include "syncer/peering/exchange.h"
@@ -39,6 +40,13 @@ struct RemoteRegion {
   }
 };
 
+/// How a link ended that we dialled.
+enum class DialEnd : std::uint8_t {
+  Failure,  ///< nobody answered, or it was lost
+  Refusal,  ///< the other side does not want it
+  Redirect  ///< the other side named another address; on_redirect() says what becomes of that
+};
+
 /// When to dial a region and at which of its addresses. Never gives up: data does not depend on what gossip thinks of
 /// a member.
 class Dialer {
@@ -57,6 +65,8 @@ class Dialer {
   /// The address did not answer or the link was lost: the next one at once, but a whole round without success is
   /// followed by a pause that grows up to `kMaxPause`, with jitter.
   void on_failure(Instant now);
+  /// Each link that ended is told once: a redirect by on_redirect().
+  void on_end(Instant now, DialEnd end);
   /// The other side refused the link: dialling again soon is of no use.
   void on_refusal(Instant now);
   /// The other side named another address of its region; followed once in a row. False, and as after a failure, when
@@ -142,6 +152,13 @@ class Peers {
   void erase(std::string_view region);
   /// Neither known nor room for it.
   bool is_full_for(std::string_view region) const { return map_.size() >= kMaxRegions && find(region) == nullptr; }
+
+  /// The same for one that nobody shows but a neighbour who offers a way to it: half of the places are left to those
+  /// that gossip shows or that dial.
+  bool is_full_for_offered(std::string_view region) const {
+    const std::size_t most = SYNCER_MUTATED("peering.give_all_places_to_the_offered") ? kMaxRegions : kMaxRegions / 2;
+    return map_.size() >= most && find(region) == nullptr;
+  }
 
   /// When the first of those that have no link to publish on is dialled.
   Instant next_dial() const;

@@ -62,9 +62,9 @@ bool Relay::on_message(Instant now, PeerLink& link, const wire::SyncMessage& mes
     changed_ = true;
   } else if (const auto* passed = std::get_if<wire::Passed>(&message); passed != nullptr && is_writer) {
     const Peer* origin = peers_.find(passed->region);
-    if (const auto* said = std::get_if<replication::Attestation>(&passed->message);
-        said != nullptr && origin != nullptr)
-      Attestations::keep_certificate(link, passed->region, *said);
+    const auto* vouched = std::get_if<replication::Attestation>(&passed->message);
+    if (vouched != nullptr && origin != nullptr && attestations_.required())
+      Attestations::keep_certificate(link, passed->region, *vouched);
     // What was on its way when another way was taken is nobody's.
     if (origin != nullptr && origin->via == peer.name) {
       hear(now, link, peers_.at(passed->region), passed->message, out);
@@ -220,13 +220,14 @@ bool Relay::is_direct(Instant now, const Peer& peer) const {
 }
 
 void Relay::choose(Instant now, Peer& peer) {
+  const bool allowed = Authorization(config_.sync.regions).allows(peer.name);
+  if (!allowed && !SYNCER_MUTATED("relay.go_on_with_regions_that_were_shut_out")) return take(now, peer, "");
   if (peer.via.empty() && is_direct(now, peer)) return;
   const wire::Way* current = peer.via.empty() ? nullptr : table_.find(peer.name, peer.via);
   const bool silent = current != nullptr && saturating_add(peer.heard_by_way, patience()) <= now;
   SYNCER_SOMETIMES(silent, "relay.way_brings_nothing");
   if (silent) table_.failed(now, peer.name, peer.via);
-  const bool allowed = Authorization(config_.sync.regions).allows(peer.name);
-  const std::optional<std::string> best = allowed ? table_.best(now, peer.name) : std::nullopt;
+  const std::optional<std::string> best = table_.best(now, peer.name);
   if (!best && current != nullptr) return;  // it may speak again
   const auto hops = [&](const std::string& neighbour) { return WayTable::hops(*table_.find(peer.name, neighbour)); };
   const bool shorter = current != nullptr && !silent && hops(*best) < hops(peer.via);
@@ -290,8 +291,14 @@ void Relay::announce(Instant now, const std::vector<wire::Way>& all, const Peer&
   if (!neighbour.out || (!peer.relay && !neighbour.asks)) return;
   std::vector<wire::Way> ways;
   if (peer.relay && !core_.has_view(peer.id)) ways.push_back({config_.region, run_, {}, own_scope()});
-  std::copy_if(all.begin(), all.end(), std::back_inserter(ways),
-               [&](const wire::Way& way) { return may_have(peer, way); });
+  std::size_t bytes = 0;
+  for (const wire::Way& way : all) {
+    const std::size_t size = wire::size_bound(way);
+    const bool fits = bytes + size <= wire::kMaxWaysBytes;
+    if (!fits || !may_have(peer, way)) continue;
+    bytes += size;
+    ways.push_back(way);
+  }
   if (ways == neighbour.told) return;
   neighbour.told = ways;
   const auto is_told = [&](const std::string& region) {
@@ -311,7 +318,12 @@ std::vector<std::string> Relay::readers_of(const Peer& origin) const {
   if (!origin.via.empty()) readers.insert(config_.region);
   for (const auto& [name, neighbour] : neighbours_) {
     const auto follows = neighbour.follows.find(origin.name);
-    if (follows != neighbour.follows.end()) readers.insert(follows->second.begin(), follows->second.end());
+    if (follows == neighbour.follows.end()) continue;
+    for (const std::string& reader : follows->second) {
+      // More than a message may name: the others are no readers that the origin can do without.
+      const bool fits = readers.size() < wire::kMaxWays || SYNCER_MUTATED("relay.name_more_readers_than_fit");
+      if (fits) readers.insert(reader);
+    }
   }
   return {readers.begin(), readers.end()};
 }

@@ -44,6 +44,16 @@ void read_way(ByteReader& r, Way& way) {
 
 }  // namespace
 
+std::size_t size_bound(const Way& way) {
+  constexpr std::size_t kRest = 24;  // the run, the flag, and the lengths of the region and both lists
+  constexpr std::size_t kLength = 3;
+  std::size_t size = kRest + way.region.size();
+  for (const auto* names : {&way.via, &way.scope.regions}) {
+    for (const std::string& name : *names) size += name.size() + kLength;
+  }
+  return size;
+}
+
 void write(ByteWriter& w, const Ways& m) {
   w.varint(m.ways.size());
   for (const Way& way : m.ways) write_way(w, way);

@@ -66,6 +66,12 @@ struct Returned {
 inline constexpr std::size_t kMaxVia = 8;
 inline constexpr std::size_t kMaxWays = 1024;
 
+/// Bytes of one message of ways: what does not fit beside the rest of a frame is not offered.
+inline constexpr std::size_t kMaxWaysBytes = std::size_t{3} << 20U;
+
+/// Bytes of it in Ways, at most.
+std::size_t size_bound(const Way& way);
+
 // Bodies of their frames; what is read is bounded. Passed and Returned wrap a frame: see encode_sync().
 void write(ByteWriter& w, const Ways& m);
 void read(ByteReader& r, Ways& m);

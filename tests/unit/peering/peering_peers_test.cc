@@ -257,5 +257,33 @@ TEST(PeeringPeers, EndsInTheSameStateFromTheSameSeed) {
   EXPECT_EQ(digest(), digest());
 }
 
+/// Two syncers of a region that name each other the leader: followed once, then with a pause.
+TEST(PeeringPeers, IsNotSentToAndFroWithoutEnd) {
+  PeeringNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {});
+  net.start(2, "B", "b1", false).set_leader(false, PeeringNet::address(3));
+  net.start(3, "B", "b2", false).set_leader(false, PeeringNet::address(2));
+  net.gossip();
+  net.run(seconds(10));
+  const std::size_t before = net.recorded(1).size();
+  net.run(seconds(20));
+  EXPECT_GE(net.recorded(1).size() - before, 8U) << "it goes on trying";
+  EXPECT_LE(net.recorded(1).size() - before, 100U);
+}
+
+/// The first address is one of a syncer that does not want us; the second one is right.
+TEST(PeeringPeers, TriesTheNextAddressAfterARefusal) {
+  PeeringNet net;
+  net.start(1, "A", "a1").open_epoch(net.now(), {1, 1}, {{"k", "v"}});
+  net.sync.regions = {"C"};
+  net.start(2, "B", "b1", false);
+  net.sync.regions = {"*"};
+  net.start(3, "B", "b2", false).open_epoch(net.now(), {1, 1}, {});
+  net.peering(1).set_regions(net.now(), {{"B", "b1", PeeringNet::address(2)}, {"B", "b2", PeeringNet::address(3)}});
+  net.run(seconds(10));
+  EXPECT_EQ(net.count(1, EventKind::PeerRefused), 1);
+  EXPECT_TRUE(net.peering(1).link("B").publishing);
+}
+
 }  // namespace
 }  // namespace syncer::peering
