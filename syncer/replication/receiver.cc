@@ -2,6 +2,7 @@
 #include "syncer/replication/receiver.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "syncer/base/mutation.h"
 #include "syncer/base/sometimes.h"
@@ -172,7 +173,11 @@ std::optional<QuotaKind> Receiver::exceeded_by(Instant now, const Push& push) co
   if (!rate_.may_change(now)) return QuotaKind::Changes;
   std::size_t records = replica_.size();
   std::size_t bytes = replica_.bytes();
-  for (const Entry& entry : push.entries) {
+  std::unordered_set<ByteView> seen;
+  // Of several entries of one key the last one counts, and the others do not count either way.
+  for (auto it = push.entries.rbegin(); it != push.entries.rend(); ++it) {
+    const Entry& entry = *it;
+    if (!seen.insert(entry.key).second && !SYNCER_MUTATED("replication.count_a_key_twice")) continue;
     const Bytes* former = replica_.find(entry.key);
     if (former != nullptr) bytes -= entry.key.size() + former->size();
     if (entry.op == Op::Put) bytes += entry.key.size() + entry.payload.size();

@@ -79,6 +79,18 @@ TEST_F(QuotaTest, LetsARegionBecomeSmallerAndThenGrowAgain) {
   EXPECT_FALSE(receiver->over_quota());
 }
 
+/// A removal that is told many times is one: a log has one entry for each key.
+TEST_F(QuotaTest, IsNotEvadedByRemovalsToldTwice) {
+  allow({5, 1'000'000, 1'000'000});
+  ASSERT_TRUE(take(next(5)));
+  Push twice = next(4);
+  twice.entries.insert(twice.entries.begin(), 4, {0, Op::Del, key(1), {}});
+  for (Entry& entry : twice.entries) entry.seq = ++seq;
+  twice.last = seq;
+  hear(twice);
+  EXPECT_EQ(receiver->replica().size(), 5U);
+}
+
 TEST_F(QuotaTest, OfBytesCountsKeysAndPayloads) {
   allow({1000, 100, 1'000'000});
   EXPECT_TRUE(take(next(3, 20)));
