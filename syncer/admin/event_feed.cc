@@ -4,11 +4,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "syncer/base/mutation.h"
+
 namespace syncer::admin {
 namespace {
 
 /// Each has a connection, and a listener has 64 of these.
 constexpr std::size_t kMostReaders = 32;
+/// Places that are left to operators.
+constexpr std::size_t kOperatorsReaders = 8;
 /// Bytes that are given to a connection at once.
 constexpr std::size_t kPart = 32U << 10U;
 
@@ -21,7 +25,11 @@ std::string missing(std::uint64_t count) {
 class EventFeed::Reader final : public httpio::BodyStream {
  public:
   Reader(EventFeed& feed, EventFilter filter, std::uint64_t after, bool follow)
-      : feed_(feed), filter_(std::move(filter)), at_(after), reads_on_(after > 0), follow_(follow) {
+      : feed_(feed),
+        filter_(std::move(filter)),
+        at_(feed.ring_.knows(after) ? after : feed.ring_.first() - 1),
+        reads_on_(after > 0),
+        follow_(follow) {
     feed_.readers_.push_back(this);
   }
   ~Reader() override { std::erase(feed_.readers_, this); }
@@ -30,7 +38,6 @@ class EventFeed::Reader final : public httpio::BodyStream {
 
   std::optional<Bytes> take() override {
     const EventRing& ring = feed_.ring_;
-    if (at_ > ring.last()) at_ = 0;  // an id of a former process
     Bytes out;
     while (const KeptEvent* event = ring.next(at_)) {
       if (out.size() >= kPart) return out;
@@ -61,9 +68,10 @@ void EventFeed::add(KeptEvent event) {
 }
 
 Result<std::shared_ptr<httpio::BodyStream>> EventFeed::read(EventFilter filter, std::uint64_t after, bool follow) {
-  if (readers_.size() >= kMostReaders) {
-    return failure(ErrorCode::Refused, "", "there are " + std::to_string(kMostReaders) + " readers of events already");
-  }
+  const bool for_all = filter.is_public && !SYNCER_MUTATED("admin.give_all_places_to_strangers");
+  const std::size_t most = for_all ? kMostReaders - kOperatorsReaders : kMostReaders;
+  if (readers_.size() >= most)
+    return failure(ErrorCode::Refused, "", "there are " + std::to_string(most) + " readers of events already");
   return std::make_shared<Reader>(*this, std::move(filter), after, follow);
 }
 

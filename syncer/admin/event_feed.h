@@ -14,7 +14,8 @@ namespace syncer::admin {
 /// The last events and those who read them as they happen (server-sent events). Lives on the loop's thread.
 class EventFeed {
  public:
-  explicit EventFeed(std::size_t most = 1000) : ring_(most) {}
+  /// `first`: id of the first event.
+  explicit EventFeed(std::size_t most = 1000, std::uint64_t first = 1) : ring_(most, first) {}
   EventFeed(const EventFeed&) = delete;
   EventFeed& operator=(const EventFeed&) = delete;
 
@@ -22,8 +23,9 @@ class EventFeed {
   void add(KeptEvent event);
 
   /// Events from the one after `after` on; with `follow` without an end. A reader who was away for longer than events
-  /// are kept is told how many it missed; so is one whose `after` is of a former process. Refused when there are too
-  /// many readers. The stream does not outlive this object's connections.
+  /// are kept is told how many it missed; one whose `after` is of a former process, how many of this one. Refused when
+  /// there are too many readers, of which those of public events leave some places to others. The stream does not
+  /// outlive this object's connections.
   Result<std::shared_ptr<httpio::BodyStream>> read(EventFilter filter, std::uint64_t after, bool follow);
 
   const EventRing& ring() const { return ring_; }

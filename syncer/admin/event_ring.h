@@ -14,7 +14,7 @@ namespace syncer::admin {
 
 /// An event as operators get it.
 struct KeptEvent {
-  std::uint64_t id = 0;  ///< given by the ring: 1, 2, 3 …
+  std::uint64_t id = 0;  ///< given by the ring, one more each time
   Severity level = Severity::Info;
   std::string name;     ///< "guard.tripped"
   std::string region;   ///< the one it is about; empty where there is none
@@ -42,19 +42,25 @@ Result<EventFilter> parse_filter(std::string_view kinds, std::string_view region
 /// that comes and goes does not push out the rest. Memory is bounded by `most` and the length of one event.
 class EventRing {
  public:
-  explicit EventRing(std::size_t most) : most_(most) {}
+  /// `first`: id of the first event, 1 at least. A process begins beyond all ids of the one before.
+  explicit EventRing(std::size_t most, std::uint64_t first = 1) : most_(most), first_(first), last_(first - 1) {}
 
   /// Gives it the next id.
   void add(KeptEvent event);
   /// The oldest kept one after `id`; nullptr when there is none. Valid until the next add().
   const KeptEvent* next(std::uint64_t id) const;
-  /// The id of the newest one; 0 before the first.
+  /// The id of the newest one; first() - 1 before there is one.
   std::uint64_t last() const { return last_; }
+  /// Of all, kept or not.
+  std::uint64_t first() const { return first_; }
+  /// It was given here.
+  bool knows(std::uint64_t id) const { return id >= first_ && id <= last_; }
   std::size_t size() const { return events_.size() + singles_.size(); }
 
  private:
   std::size_t most_;  ///< of each of the two
-  std::uint64_t last_ = 0;
+  std::uint64_t first_;
+  std::uint64_t last_;
   std::deque<KeptEvent> events_;
   std::deque<KeptEvent> singles_;
 };

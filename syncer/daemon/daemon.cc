@@ -33,6 +33,14 @@ constexpr Duration kLeaveTimeout = std::chrono::seconds(10);
 /// Time for the last bytes to leave after the nodes are done.
 constexpr Duration kFlushTimeout = std::chrono::seconds(1);
 
+constexpr std::size_t kKeptEvents = 1000;
+
+/// Beyond all ids of a process before: whoever read that one's events has to begin anew.
+std::uint64_t first_event() {
+  const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(since_1970).count());
+}
+
 std::string shown(const std::optional<Endpoint>& address) { return address ? to_string(*address) : "off"; }
 
 /// One process: its syncer, a second one where there is a bridge, and the loop that drives them.
@@ -99,7 +107,7 @@ class Daemon {
   ServiceNotify notify_{config::process_environment()};
   net::Loop loop_;
   const Instant started_ = loop_.now();
-  admin::EventFeed feed_;
+  admin::EventFeed feed_{kKeptEvents, first_event()};
   admin::History history_;
   std::unique_ptr<GossipKeys> keys_;
   std::vector<std::unique_ptr<Side>> sides_;  ///< our own; then that of the bridge

@@ -60,9 +60,28 @@ TEST_F(EventFeedTest, AReaderThatIsOvertakenIsToldAsWell) {
   EXPECT_NE(reader->take()->find("\"events.missed\",\"count\":5"), std::string::npos);
 }
 
-TEST_F(EventFeedTest, AnIdOfAFormerProcessBeginsAnew) {
+TEST_F(EventFeedTest, AnIdThatWasNotGivenBeginsAnew) {
   happen("link.up", 2);
   EXPECT_EQ(read(900)->take()->rfind("id: 1\n", 0), 0U);
+}
+
+/// Though this process has given more ids by now than that one had.
+TEST(EventFeedOfALaterProcess, TellsWhoReadTheFormerOneWhatItMissed) {
+  EventFeed feed(4, 1000);
+  for (int i = 0; i < 10; ++i) feed.add({0, Severity::Info, "link.up", "", R"("event":"link.up")", false});
+  const auto back = feed.read({}, 5, true).value()->take();
+  EXPECT_EQ(back->rfind("data: {\"event\":\"events.missed\",\"count\":6}\n\nid: 1006\n", 0), 0U) << *back;
+  EXPECT_EQ(feed.read({}, 0, true).value()->take()->rfind("id: 1006\n", 0), 0U);
+}
+
+TEST_F(EventFeedTest, StrangersLeavePlacesToOperators) {
+  EventFilter filter;
+  filter.is_public = true;
+  std::vector<std::shared_ptr<httpio::BodyStream>> readers;
+  while (auto reader = feed_.read(filter, 0, true)) readers.push_back(*reader);
+  EXPECT_EQ(readers.size(), 24U);
+  for (int i = 0; i < 8; ++i) readers.push_back(read(0));
+  EXPECT_FALSE(feed_.read({}, 0, true));
 }
 
 TEST_F(EventFeedTest, ThereIsRoomForSomeReadersAndTheSlowAreCounted) {
