@@ -20,8 +20,8 @@ int digit_of(char c) {
 
 }  // namespace
 
-AnswerReader::AnswerReader(const AnswerLimits& limits, bool has_body)
-    : limits_(limits), has_body_(has_body), body_(limits.body) {}
+AnswerReader::AnswerReader(const AnswerLimits& limits, bool has_body, Recall recall)
+    : limits_(limits), has_body_(has_body), recall_(std::move(recall)), body_(limits.body) {}
 
 Result<std::size_t> AnswerReader::feed(ByteView bytes) {
   std::size_t taken = 0;
@@ -104,7 +104,7 @@ Result<void> AnswerReader::take_length(ByteView value) {
 Result<void> AnswerReader::take_content_encoding() {
   const std::string* encoding = response_.headers.find("Content-Encoding");
   if (encoding == nullptr || encoding->empty() || same_word(*encoding, "identity")) return {};
-  if (same_word(*encoding, "gzip") || same_word(*encoding, "x-gzip")) return body_.expect_gzip();
+  if (same_word(*encoding, "gzip") || same_word(*encoding, "x-gzip")) return body_.expect_gzip(std::move(recall_));
   return failure(ErrorCode::Unsupported, "Content-Encoding", "an encoding nobody asked for: " + *encoding);
 }
 

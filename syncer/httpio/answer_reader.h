@@ -23,8 +23,8 @@ struct AnswerLimits {
 /// Reads one HTTP/1.1 answer (RFC 9112) from bytes as they come. No sockets, no clock.
 class AnswerReader {
  public:
-  /// `has_body`: false for the answer to HEAD.
-  AnswerReader(const AnswerLimits& limits, bool has_body);
+  /// `has_body`: false for the answer to HEAD. `recall`: where large packed bodies are kept.
+  AnswerReader(const AnswerLimits& limits, bool has_body, Recall recall = {});
 
   /// Takes what belongs to the answer and gives how many bytes that was; an error ends the reader. Corrupt when it is
   /// no HTTP, TooLarge over a limit.
@@ -63,6 +63,7 @@ class AnswerReader {
 
   AnswerLimits limits_;
   bool has_body_;
+  Recall recall_;
   State state_ = State::Status;
   std::string line_;  ///< begun, its end not yet seen
   std::size_t head_ = 0;

@@ -51,7 +51,7 @@ class AsioConnection final : public Connection {
   AsioConnection(net::Loop& loop, Origin origin, const AnswerLimits& limits, std::shared_ptr<Trust> trust)
       : loop_(loop), origin_(std::move(origin)), limits_(limits), trust_(std::move(trust)), socket_(loop.io()) {}
 
-  void exchange(Bytes request, bool answer_has_body, Done done) override;
+  void exchange(Bytes request, bool answer_has_body, Recall recall, Done done) override;
   bool is_reusable() const override { return phase_ == Phase::Idle; }
   bool was_answered() const override { return answered_; }
   void close() override;
@@ -94,13 +94,15 @@ class AsioConnection final : public Connection {
   Done done_;
   std::optional<AnswerReader> reader_;
   bool answer_has_body_ = true;
+  Recall recall_;
   bool answered_ = false;
   std::array<char, 65536> buffer_;
 };
 
-void AsioConnection::exchange(Bytes request, bool answer_has_body, Done done) {
+void AsioConnection::exchange(Bytes request, bool answer_has_body, Recall recall, Done done) {
   request_ = std::move(request);
   answer_has_body_ = answer_has_body;
+  recall_ = std::move(recall);
   done_ = std::move(done);
   answered_ = false;
   if (phase_ == Phase::Idle) return begin();
@@ -177,7 +179,7 @@ std::string AsioConnection::tls_reason(const asio::error_code& failed) {
 
 void AsioConnection::begin() {
   phase_ = Phase::Busy;
-  reader_.emplace(limits_, answer_has_body_);
+  reader_.emplace(limits_, answer_has_body_, std::move(recall_));
   send();
 }
 

@@ -41,7 +41,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   virtual ~Connection() = default;
 
   /// Connects if it is not connected, sends `request` as it is and reads its answer. One at a time.
-  virtual void exchange(Bytes request, bool answer_has_body, Done done) = 0;
+  virtual void exchange(Bytes request, bool answer_has_body, Recall recall, Done done) = 0;
   /// Another exchange may follow: the server said so and has not closed since.
   virtual bool is_reusable() const = 0;
   /// Something of the answer to the present or the last exchange arrived.

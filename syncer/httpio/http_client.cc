@@ -56,6 +56,7 @@ struct HttpClient::State : std::enable_shared_from_this<State> {
   const HttpOptions options;
   const Done done;
   std::shared_ptr<Trust> trust;
+  const std::shared_ptr<UnpackedBodies> bodies = std::make_shared<UnpackedBodies>();
   net::Timer timer;
   Instant armed = kNever;
   Jobs jobs;
@@ -91,7 +92,9 @@ void HttpClient::State::start(CallId id, Job& job) {
   if (!connection) connection = Connection::create(loop, *origin, options.limits, trust);
   job.connection = connection;
   ++running;
-  connection->exchange(std::move(*request), job.request.method != "HEAD",
+  Recall recall;
+  if (job.request.method == "GET") recall = {bodies, text + job.request.target};
+  connection->exchange(std::move(*request), job.request.method != "HEAD", std::move(recall),
                        [self = weak_from_this(), id, connection = connection.get()](Result<HttpResponse> answer) {
                          const auto state = self.lock();
                          if (state) state->on_answer(id, connection->shared_from_this(), std::move(answer));

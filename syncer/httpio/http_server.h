@@ -39,6 +39,7 @@ struct ServerLimits {
   Duration idle_time = std::chrono::seconds(15);    ///< between two requests of one connection
   Duration answer_time = std::chrono::seconds(10);  ///< for the client to read the answer
   Duration linger_time = std::chrono::seconds(1);   ///< for the client to close after a last answer
+  std::size_t linger_bytes = 4U << 20U;             ///< that it may send meanwhile
 };
 
 /// An HTTP/1.1 server on the loop. Lives on the loop's thread; the loop outlives it. What a client sends is bounded by

@@ -117,11 +117,18 @@ class AsioServed final : public ServedConnection, public std::enable_shared_from
   }
 
   void on_bytes(ByteView bytes) {
-    if (is_last_) return read();  // what follows a last answer is not looked at
+    if (is_last_) return overlook(bytes.size());
     if (is_idle_ || SYNCER_MUTATED("httpio.give_each_piece_the_time_of_a_request")) arm(limits_.request_time);
     is_idle_ = false;
     unread_.assign(bytes);
     proceed();
+  }
+
+  /// What follows a last answer is not looked at, and not read without end.
+  void overlook(std::size_t size) {
+    overlooked_ += size;
+    if (overlooked_ > limits_.linger_bytes && !SYNCER_MUTATED("httpio.read_on_after_the_last_answer")) return end();
+    read();
   }
 
   /// Serves what was read, one request at a time: nothing is read while an answer is under way.
@@ -215,6 +222,7 @@ class AsioServed final : public ServedConnection, public std::enable_shared_from
   Bytes out_;
   bool has_body_ = true;
   bool is_last_ = false;
+  std::size_t overlooked_ = 0;  ///< bytes since then
   bool is_idle_ = false;
   std::shared_ptr<BodyStream> stream_;  ///< until its end
   bool is_streamed_ = false;            ///< the answer had one
