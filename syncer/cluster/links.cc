@@ -231,10 +231,7 @@ void ClusterLinks::forget(Instant now, LinkId id) {
   if (found == links_.end()) return;
   const Link link = std::move(found->second);
   links_.erase(found);
-  if (!link.dialled) {
-    events_.hellos = events_.hellos || link.hello;
-    return;
-  }
+  if (!link.dialled) return;
   events_.lost.push_back(link.node);
   const auto peer = peers_.find(link.node);
   if (peer == peers_.end() || peer->second.out != id) return;

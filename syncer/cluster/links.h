@@ -34,7 +34,7 @@ class ClusterLinks {
     std::vector<Bytes> keys;           ///< gossip keys that another syncer gave us
     std::vector<std::string> lost;     ///< our link to them broke, or never came up
     std::vector<std::string> dropped;  ///< why links were closed on our side
-    bool hellos = false;               ///< a hello came or went, or a link that we dialled came up
+    bool hellos = false;               ///< a hello came, or a link that we dialled came up
   };
 
   /// Why the other end may not be that voter; empty when it may, or may yet prove to be (no name yet).

@@ -91,16 +91,26 @@ void Flows::give_members(Instant now) {
   const std::vector<gossip::MemberInfo> members = parts_.gossip.members();
   std::vector<peering::RemoteRegion> regions;
   std::vector<cluster::Cluster::Member> cluster_members;
+  std::map<std::string, Endpoint> region_syncers;
   for (const gossip::MemberInfo& member : members) {
     if (auto region = remote_region(parts_.config, member)) regions.push_back(std::move(*region));
     report_disowned(now, member);
     if (auto other = cluster_member(parts_.config, member)) cluster_members.push_back(std::move(*other));
     const auto rpc = parse_endpoint(tag(member, "rpc"));
-    if (rpc && tag(member, "region") == parts_.config.region) region_syncers_[member.name] = *rpc;
+    if (rpc && tag(member, "region") == parts_.config.region) region_syncers[member.name] = *rpc;
   }
+  note_region_syncers(std::move(region_syncers));
   parts_.peering.set_regions(now, std::move(regions));
   if (parts_.cluster) parts_.cluster->set_members(now, std::move(cluster_members), cluster_claims());
   check_region_name(now, members);
+}
+
+/// The leader is one of them though gossip may have forgotten it meanwhile.
+void Flows::note_region_syncers(std::map<std::string, Endpoint> syncers) {
+  const std::string leader = parts_.cluster ? parts_.cluster->leader() : std::string();
+  const auto former = region_syncers_.find(leader);
+  if (former != region_syncers_.end()) syncers.insert(*former);
+  region_syncers_ = std::move(syncers);
 }
 
 /// Once for each member and address.

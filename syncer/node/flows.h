@@ -72,6 +72,7 @@ class Flows {
   void carry_keys(Instant now);
   bool carry_members(Instant now);
   void give_members(Instant now);
+  void note_region_syncers(std::map<std::string, Endpoint> syncers);
   void report_disowned(Instant now, const gossip::MemberInfo& member);
   std::vector<cluster::Cluster::Member> cluster_claims() const;
   void check_region_name(Instant now, const std::vector<gossip::MemberInfo>& members);

@@ -196,5 +196,17 @@ TEST_F(CatalogReading, TenThousandInstancesInFewServicesCostLittleAtRest) {
   EXPECT_LE(time_until(true, "late", 30s), 600ms);
 }
 
+/// The first reading goes past all caches, and shows what the lists after it do not show yet.
+TEST(LateLists, AreNotWrongWhileTheyCannotKnowBetter) {
+  RegistryWorld world;
+  world.add("cart", "i0", "rest://10.0.0.1:1");
+  world.run_for(10s);
+  world.add("cart", "i1", "rest://10.0.0.1:2");
+  CatalogDriver driver(catalog_config_of("east"), world);
+  world.run_for(3s);
+  EXPECT_EQ(driver.catalog().exported().size(), 3U);
+  EXPECT_EQ(driver.events().count(EventKind::RegistryRefusal), 0);
+}
+
 }  // namespace
 }  // namespace syncer::catalog
