@@ -116,6 +116,11 @@ class Resources : public Rule {
     equal("copies with a call under way", s.catalog.busy, s.catalog.busy_counted, "as counted");
     equal("rejected copies", s.catalog.rejected, s.catalog.rejected_counted, "as counted");
     equal("held removals", s.catalog.guards.held, s.catalog.guards.held_by_rules, "by their rules");
+    most("changes that no region was told", s.catalog.untold, s.catalog.exported_records + s.peering.log.records,
+         "that many are exported, or were when they were told last");
+    most("changes that wait for the end of a pause", s.peering.log.waiting,
+         s.peering.log.audiences * s.peering.log.records + s.peering.log.shown,
+         "that many are exported, or were when it began");
     equal("removals that may be taken back", s.catalog.restorable, s.catalog.restorable_timers, "one timer each");
   }
 

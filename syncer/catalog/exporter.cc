@@ -55,13 +55,14 @@ void Exporter::put(Instant now, const Bytes& key, const Bytes& payload) {
   const auto [it, is_new] = exported_.try_emplace(key, payload);
   if (!is_new && (it->second == payload || SYNCER_MUTATED("catalog.export_only_once"))) return;
   it->second = payload;
-  changed_.insert(key);
+  changed_.emplace(key, !is_new);
   observe(observer_, now, EventKind::Exported, Severity::Debug, {{"key", ByteView(key)}});
 }
 
 void Exporter::erase(Instant now, const Bytes& key) {
   if (exported_.erase(key) == 0) return;
-  changed_.insert(key);
+  const auto [changed, is_first] = changed_.emplace(key, true);
+  if (!changed->second && !SYNCER_MUTATED("catalog.remember_who_came_and_went")) changed_.erase(changed);
   observe(observer_, now, EventKind::Unexported, Severity::Debug, {{"key", ByteView(key)}});
 }
 
@@ -147,10 +148,10 @@ Instant Exporter::next_deadline() const {
 /// What comes is told before what goes: a receiver sees the replacement first.
 std::vector<ExportChange> Exporter::take_changes() {
   std::vector<ExportChange> changes;
-  for (const Bytes& key : changed_) {
+  for (const auto& [key, was_exported] : changed_) {
     if (const auto found = exported_.find(key); found != exported_.end()) changes.push_back({key, found->second});
   }
-  for (const Bytes& key : changed_) {
+  for (const auto& [key, was_exported] : changed_) {
     if (!exported_.contains(key)) changes.push_back({key, std::nullopt});
   }
   changed_.clear();
@@ -159,6 +160,8 @@ std::vector<ExportChange> Exporter::take_changes() {
 
 void Exporter::fill(Sizes& sizes) const {
   sizes.exported = instances_;
+  sizes.exported_records = exported_.size();
+  sizes.untold = changed_.size();
   for (const auto& [service, instances] : services_) sizes.exported_counted += instances;
   sizes.restorable = removed_.size();
   sizes.restorable_timers = removed_until_.size();

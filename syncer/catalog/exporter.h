@@ -41,6 +41,7 @@ class Exporter {
   bool has_instances(const registry::ServiceKey& service) const { return services_.contains(service); }
   const std::map<Bytes, Bytes>& exported() const { return exported_; }
   std::size_t instances() const { return instances_; }
+  /// What differs since the last call; of what came and went meanwhile nothing is left.
   std::vector<ExportChange> take_changes();
 
   /// Forgets what is not to be restored any more.
@@ -68,7 +69,7 @@ class Exporter {
 
   Observer& observer_;
   Records exported_;
-  std::set<Bytes> changed_;                               // keys that differ since take_changes
+  std::map<Bytes, bool> changed_;  // keys that differ since take_changes, and whether they were exported then
   std::map<registry::ServiceKey, std::size_t> services_;  // exported instances of each
   std::size_t instances_ = 0;
   std::map<Bytes, Removed> removed_;

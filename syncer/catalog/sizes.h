@@ -15,6 +15,8 @@ struct Sizes {
   registry::DriverSizes driver = {};
   std::size_t exported = 0;          ///< instances
   std::size_t exported_counted = 0;  ///< of the services that are exported
+  std::size_t exported_records = 0;  ///< instances, and what belongs to their services
+  std::size_t untold = 0;            ///< changes of these that were not taken yet
   std::size_t restorable = 0;        ///< removed ones that may have to come back ...
   std::size_t restorable_timers = 0;
   std::size_t copies = 0;        ///< believed to be present

@@ -295,6 +295,9 @@ Result<void> Flows::pause_exports(const std::string& region) {
   peering::Peering& peering = parts_.peering;
   const bool paused = region.empty() ? exports_paused_ : peering.link(region).paused.has_value();
   if (paused) return failure(ErrorCode::Refused, "", "its export is paused already");
+  // What a region is told first is the whole set: there is nothing yet that could stay as it is.
+  if (!peering.publishing() && !SYNCER_MUTATED("node.pause_before_anything_was_told"))
+    return failure(ErrorCode::Refused, "", "other regions were told nothing yet; pause it when the syncer is ready");
   if (region.empty()) {
     exports_paused_ = true;
     return {};

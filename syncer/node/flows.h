@@ -55,7 +55,8 @@ class Flows {
   /// How long changes of other regions take.
   Convergence& convergence() { return convergence_; }
   /// An operator wants a region, or with an empty name all regions, to be told no changes: until it is resumed, or our
-  /// right to write ends. Refused where it is so already, and where a region is read by way of another.
+  /// right to write ends. Refused where it is so already, before anything was told, and where a region is read by way
+  /// of another.
   Result<void> pause_exports(const std::string& region);
   /// Wants them told again; all regions with an empty name. Refused where nothing is paused.
   Result<void> resume_exports(Instant now, const std::string& region);

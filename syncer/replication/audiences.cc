@@ -39,18 +39,24 @@ void Audience::put(Instant now, std::uint64_t counted, const Bytes& key, const B
 }
 
 void Audience::erase(Instant now, std::uint64_t counted, const Bytes& key, Outputs& out) {
-  if (paused_) {
-    waiting_.insert(key);
-    return;
-  }
+  if (paused_) return note_removal(key);
   Projection::Changes changes;
   projection_.erase(key, true, changes);
   carry_out(now, counted, changes, out);
 }
 
+/// During a pause. Of a record that he never heard of there is nothing to tell.
+void Audience::note_removal(const Bytes& key) {
+  if (projection_.knows(key) || SYNCER_MUTATED("replication.remember_who_came_and_went"))
+    waiting_.insert(key);
+  else
+    waiting_.erase(key);
+}
+
 void Audience::set_view(Instant now, std::uint64_t counted, const OwnLog& all, View view, Duration pace, bool newcomer,
                         Outputs& out) {
-  if (paused_) {
+  // Before the first epoch he was shown nothing that could stay as it is.
+  if (paused_ && (publisher_.log().is_open() || SYNCER_MUTATED("replication.await_the_view_of_nothing"))) {
     awaited_ = Awaited{std::move(view), pace, newcomer};
     return;
   }
@@ -125,7 +131,7 @@ std::vector<std::pair<Bytes, Bytes>> Audience::set_told(const OwnLog& former,
     if (before == nullptr || *before != payload) waiting_.insert(key);
   }
   for (const OwnLog::RecordPtr& record : former.snapshot()) {
-    if (!keys.contains(record->key)) waiting_.insert(record->key);
+    if (!keys.contains(record->key)) note_removal(record->key);
   }
   std::vector<std::pair<Bytes, Bytes>> told;
   for (const OwnLog::RecordPtr& record : publisher_.log().snapshot()) told.emplace_back(record->key, record->payload);

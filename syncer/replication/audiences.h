@@ -40,7 +40,8 @@ class Audience {
   bool is_paused() const { return paused_; }
   /// He is told what became of the log that all others are shown, and what another view says of it.
   void resume(Instant now, std::uint64_t counted, const OwnLog& all, Outputs& out);
-  /// Records that changed while he is paused; they may have changed back.
+  /// Records that changed while he is paused; they may have changed back. Each is live, or was when the pause began:
+  /// what came and went meanwhile is remembered no more.
   const std::set<Bytes>& waiting() const { return waiting_; }
   void advance(Instant now, std::uint64_t counted, Outputs& out);
   Instant next_deadline() const;
@@ -54,6 +55,7 @@ class Audience {
   };
 
   void carry_out(Instant now, std::uint64_t counted, const Projection::Changes& changes, Outputs& out);
+  void note_removal(const Bytes& key);
   std::vector<std::pair<Bytes, Bytes>> set_of(const std::vector<std::pair<Bytes, Bytes>>& full_set);
   std::vector<std::pair<Bytes, Bytes>> set_told(const OwnLog& former,
                                                 const std::vector<std::pair<Bytes, Bytes>>& full_set);

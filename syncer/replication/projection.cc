@@ -37,6 +37,11 @@ void Projection::erase(const Bytes& key, bool judged, Changes& out) {
   }
 }
 
+bool Projection::knows(const Bytes& key) const {
+  const auto leaving = leaving_.lower_bound({key, {}});
+  return shown_.contains(key) || withheld_.contains(key) || (leaving != leaving_.end() && leaving->first == key);
+}
+
 void Projection::has(const Bytes& key) {
   shown_.insert_or_assign(key, key);
   holders_.insert_or_assign(key, key);

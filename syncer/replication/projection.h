@@ -69,6 +69,13 @@ class Projection {
   /// How many of them for each reason.
   const std::map<std::uint32_t, std::size_t>& reasons() const { return reasons_; }
   std::size_t shown() const { return shown_.size(); }
+  /// The record is shown, is leaving, or is withheld.
+  bool knows(const Bytes& key) const;
+  /// The key that the record is shown under; nullptr while it is not shown.
+  const Bytes* shown_as(const Bytes& key) const {
+    const auto it = shown_.find(key);
+    return it == shown_.end() ? nullptr : &it->second;
+  }
   /// Shown still, although the view took them away: keys of the records and as the reader knows them.
   const std::set<std::pair<Bytes, Bytes>>& leaving() const { return leaving_; }
 

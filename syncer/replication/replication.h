@@ -132,6 +132,10 @@ class Replication {
     Sizes sizes;
     publisher_.fill(sizes);
     sizes.audiences = audiences_.size();
+    for (const auto& [peer, audience] : audiences_) {
+      sizes.shown += audience.publisher().log().live();
+      sizes.waiting += audience.waiting().size();
+    }
     sizes.receivers = receivers_.size();
     sizes.relayed = relayed_.size();
     for (const auto& [region, receiver] : receivers_) {

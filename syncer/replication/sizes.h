@@ -11,6 +11,8 @@ struct Sizes {
   std::size_t tombstones = 0;  ///< removals that it remembers, superseded ones too
   std::size_t entries = 0;     ///< of the own log, of both kinds
   std::size_t audiences = 0;   ///< readers with a view of their own
+  std::size_t shown = 0;       ///< records in all of their logs
+  std::size_t waiting = 0;     ///< records that changed while one of them is paused
   std::size_t senders = 0;
   std::size_t transfers = 0;        ///< repairs and snapshots that are being sent
   std::size_t batches = 0;          ///< pushed, not acknowledged

@@ -153,6 +153,19 @@ TEST_F(Steer, AnExportToOneRegionIsPausedAndCaughtUpWith) {
   EXPECT_EQ(copies(), 11U);
 }
 
+TEST_F(Steer, WhereNothingWasToldYetThereIsNothingToPause) {
+  world_.at(world_.now(), [](World& w) { w.crash(0); });
+  run(2s);
+  world_.registry(0).start_fault(world_.now(), {});
+  world_.at(world_.now(), [](World& w) { w.start(0); });
+  run(20s);
+  for (const char* region : {"", "west"}) {
+    const auto paused = order(0, [&](Node& n, Instant t) { return n.pause_exports(t, region); });
+    ASSERT_FALSE(paused) << region;
+    EXPECT_NE(paused.error().detail.find("told nothing yet"), std::string::npos) << paused.error().detail;
+  }
+}
+
 TEST_F(Steer, AResumedExportIsThatOfEachRegionToo) {
   ASSERT_TRUE(order(0, [](Node& n, Instant t) { return n.pause_exports(t, "west"); }));
   add(10);

@@ -177,6 +177,49 @@ TEST_F(AudiencesTest, AViewThatIsSetDuringAPauseIsInForceAfterIt) {
   EXPECT_EQ(shown_to(kC), (Keys{"b2", "b3"}));
 }
 
+TEST_F(AudiencesTest, WhatComesAndGoesDuringAPauseLeavesNothingBehind) {
+  core.pause(kB);
+  core.pause(kC);
+  for (int i = 0; i < 1000; ++i) {
+    const Bytes key = "a" + std::to_string(1000 + i);
+    core.put(now, key, "x", out);
+    core.put(now, key, "y", out);
+    core.erase(now, key, out);
+    core.put(now, "b" + key, "x", out);
+    core.erase(now, "b" + key, out);
+  }
+  core.put(now, "a2", "x", out);
+  core.erase(now, "a1", out);
+  EXPECT_EQ(*core.waiting(kB), (Keys{"a1", "a2"}));
+  EXPECT_EQ(*core.waiting(kC), (Keys{"a1", "a2"}));
+  core.put(now, "a3", "x", out);
+  core.open_epoch(now, {1, 2}, {{"a2", "x"}, {"b1", "x"}, {"b2", "x"}}, out);
+  EXPECT_EQ(*core.waiting(kB), (Keys{"a1", "a2"})) << "a new epoch brings no more";
+  core.resume(now, kB, out);
+  core.resume(now, kC, out);
+  EXPECT_EQ(shown_to(kB), (Keys{"a2", "b1", "b2"}));
+  EXPECT_EQ(core.publisher(kB).log().tombstones(), 1U) << "of a1 alone";
+  pass(kPace);
+  pass(kPace);
+  EXPECT_EQ(shown_to(kC), Keys{"a2"});
+}
+
+TEST_F(AudiencesTest, AViewThatIsSetBeforeTheFirstEpochIsInForceInItThoughTheReaderIsPaused) {
+  Replication fresh(Options{}, now);
+  fresh.add_peer(kB);
+  fresh.pause(kB);
+  fresh.set_view(now, kB, without('b'), kPace, false, out);
+  fresh.open_epoch(now, kEpoch, {{"a1", "x"}, {"b1", "x"}}, out);
+  const auto& log = fresh.publisher(kB).log();
+  EXPECT_NE(log.find("a1"), nullptr);
+  EXPECT_EQ(log.find("b1"), nullptr) << "what the view withholds was told";
+  fresh.put(now, "a2", "x", out);
+  EXPECT_EQ(log.find("a2"), nullptr);
+  fresh.resume(now, kB, out);
+  EXPECT_NE(log.find("a2"), nullptr);
+  EXPECT_EQ(log.find("b1"), nullptr);
+}
+
 TEST_F(AudiencesTest, AForgottenReaderIsPausedNoMore) {
   core.pause(kB);
   core.erase_peer(kB);
