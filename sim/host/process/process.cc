@@ -71,6 +71,14 @@ syncer::Result<void> Syncer::obey(Instant now, const Order& order) {
       return outcome_of(node_->forget_region(now, order.subject));
     case Order::Kind::Reconfigure:
       return outcome_of(node_->reconfigure(now, *order.config));
+    case Order::Kind::PauseExport:
+      return node_->pause_exports(now, order.subject);
+    case Order::Kind::ResumeExport:
+      return node_->resume_exports(now, order.subject);
+    case Order::Kind::PauseImport:
+      return node_->pause_imports(now, order.subject);
+    case Order::Kind::ResumeImport:
+      return node_->resume_imports(now, order.subject);
   }
   return {};
 }

@@ -33,6 +33,10 @@ struct Order {
     Release,      ///< `subject` is the region whose held removals may go; empty: all
     Forget,       ///< `subject` is the region
     Reconfigure,  ///< `config`: the live settings of it
+    PauseExport,  ///< to the region `subject`, or with an empty one to all; likewise the others
+    ResumeExport,
+    PauseImport,
+    ResumeImport,
   };
   Kind kind = Kind::Join;
   std::string subject;

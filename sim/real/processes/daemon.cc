@@ -19,6 +19,10 @@ using syncer::Result;
 
 namespace {
 
+std::string flow_of(const char* direction, const std::string& region) {
+  return region.empty() ? direction : std::string(direction) + " " + region;
+}
+
 syncer::admin::Command command_of(const host::Order& order) {
   using Kind = host::Order::Kind;
   switch (order.kind) {
@@ -30,6 +34,14 @@ syncer::admin::Command command_of(const host::Order& order) {
       return syncer::admin::ForgetRegion{order.subject};
     case Kind::Reconfigure:
       return syncer::admin::Reload{};
+    case Kind::PauseExport:
+      return syncer::admin::Pause{flow_of("export", order.subject)};
+    case Kind::ResumeExport:
+      return syncer::admin::Resume{flow_of("export", order.subject)};
+    case Kind::PauseImport:
+      return syncer::admin::Pause{flow_of("import", order.subject)};
+    case Kind::ResumeImport:
+      return syncer::admin::Resume{flow_of("import", order.subject)};
     case Kind::Join:
       break;
   }

@@ -189,6 +189,21 @@ void ProcessActions::operator()(const RegionForget& a) const {
   }
 }
 
+/// A pause that ended by itself, with its process or the lead, has nothing to take back.
+void ProcessActions::operator()(const FlowPause& a) const {
+  using Kind = host::Order::Kind;
+  const bool exports = a.flow == Flow::Export;
+  for (const NodeIndex n : nodes(a.who)) {
+    const auto outcome = world().order(n, about(exports ? Kind::PauseExport : Kind::PauseImport, a.region));
+    if (is_refusal(outcome)) run.problems.push_back(event.id + " was refused: " + outcome.error().detail);
+    if (!outcome) continue;
+    const auto resume = [n, order = about(exports ? Kind::ResumeExport : Kind::ResumeImport, a.region)](World& w) {
+      static_cast<void>(w.order(n, order));
+    };
+    run.faults.begin(event.id, Faults::Kind::Process, {fault::Site::node(n)}, resume, a.for_);
+  }
+}
+
 void ProcessActions::operator()(const ClockDrift& a) const {
   for (const NodeIndex n : nodes(a.who)) {
     world().drift(n, a.ppm);

@@ -30,6 +30,7 @@ struct ProcessActions : ActionContext {
   void operator()(const ClusterReplace& a) const;
   void operator()(const GuardRelease& a) const;
   void operator()(const RegionForget& a) const;
+  void operator()(const FlowPause& a) const;
   void operator()(const ClockDrift& a) const;
   void operator()(const ClockJump& a) const;
   void operator()(const ClockSkew& a) const;

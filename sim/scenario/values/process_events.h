@@ -113,6 +113,16 @@ struct RegionForget {
   bool refused = false;
   bool operator==(const RegionForget&) const = default;
 };
+/// Which way records go.
+enum class Flow : std::uint8_t { Export, Import };
+/// The operator pauses what these nodes tell a region, or write of it; and takes the pause back after `for_`.
+struct FlowPause {
+  Selector who;
+  Flow flow = Flow::Export;
+  std::string region;  ///< all when empty
+  std::optional<Duration> for_;
+  bool operator==(const FlowPause&) const = default;
+};
 /// The monotonic clock runs too fast (positive) or too slow.
 struct ClockDrift {
   Selector who;
@@ -323,6 +333,20 @@ void describe(V& v, Type<RegionForget>) {
   v.takes("refused", &RegionForget::refused, "the node must say no");
 }
 
+constexpr auto words(Type<Flow>) { return Words<Flow, 2>{{{"export", Flow::Export}, {"import", Flow::Import}}}; }
+
+constexpr EventWord word(Type<FlowPause>) {
+  return {"flow.pause", "the operator pauses the export to a region, or the import of it"};
+}
+
+template <class V>
+void describe(V& v, Type<FlowPause>) {
+  v.needs("who", &FlowPause::who, "nodes it is about");
+  v.needs("flow", &FlowPause::flow, "which way");
+  v.takes("region", &FlowPause::region, "the other region; all when absent");
+  v.takes("for", &FlowPause::for_, "until it is resumed; to the end, or settle, when absent");
+}
+
 constexpr EventWord word(Type<ClockDrift>) { return {"clock.drift", "the monotonic clock runs fast or slow"}; }
 
 template <class V>
@@ -397,7 +421,7 @@ void describe(V& v, Type<DiskFlip>) {
 
 /// Every event of this page, in the order of the documentation.
 using ProcessEvents = std::tuple<Start, Stop, Leave, Crash, Restart, Reconfigure, Bounce, Pause, Resume, Suspend, Slow,
-                                 RelayLies, Join, ClusterReplace, GuardRelease, RegionForget, ClockDrift, ClockJump,
-                                 ClockSkew, ClockStrobe, CrashAt, DiskFault, DiskFlip>;
+                                 RelayLies, Join, ClusterReplace, GuardRelease, RegionForget, FlowPause, ClockDrift,
+                                 ClockJump, ClockSkew, ClockStrobe, CrashAt, DiskFault, DiskFlip>;
 
 }  // namespace sim::scenario
