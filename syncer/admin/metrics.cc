@@ -192,6 +192,8 @@ void add_measures(Families& families, const node::Status& status, const Measures
   families.metric("syncer_registry_request_duration_seconds", "histogram", "Time of requests to the own registry.");
   families.metric("syncer_convergence_seconds", "histogram",
                   "Time from the first sight of a change in its region to the answer of the own registry; samples.");
+  families.metric("syncer_sync_duration_seconds", "histogram",
+                  "The same as syncer_convergence_seconds, by region: how long a change takes to be synced.");
   if (status.follows()) return;
   for (const auto& [key, count] : measures.requests()) {
     families.sample("syncer_registry_requests_total", std::to_string(count), {{"op", key.first}, {"code", key.second}});
@@ -201,6 +203,7 @@ void add_measures(Families& families, const node::Status& status, const Measures
   }
   for (const auto& [origin, histogram] : measures.convergence()) {
     add_histogram(families, "syncer_convergence_seconds", {{"origin", origin}}, histogram);
+    add_histogram(families, "syncer_sync_duration_seconds", {{"region", origin}}, histogram);
   }
 }
 
@@ -210,6 +213,8 @@ void add_exchange(Families& families, const node::Status& status, const EventCou
   families.metric("syncer_guard_pending", "gauge", "Removals and changes that guards hold, by side.");
   families.single("syncer_leader_changes_total", "counter", "How often this syncer heard of another leader.",
                   std::to_string(events[static_cast<std::size_t>(EventKind::LeaderElected)]));
+  families.metric("syncer_election_term", "gauge", "Term of the election among the region's syncers; in cluster mode.");
+  if (status.group) families.sample("syncer_election_term", std::to_string(status.group->term), {});
   families.metric("syncer_gossip_health_score", "gauge", "Own health as the failure detector sees it: 0 is well.");
   families.metric("syncer_gossip_rtt_seconds", "gauge", "Last round trip to a member of the pool.");
   for (const gossip::MemberStatus& member : status.members) {

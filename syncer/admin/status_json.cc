@@ -91,7 +91,9 @@ class Reader {
   void derived(const StatusField&, const T&) {}
   template <class Numbers>
   void counts(const StatusField& field, std::string_view, Numbers& numbers) {
-    read(object_.at(std::string(field.key)), numbers);
+    // One that the daemon does not count yet is no reason to show nothing.
+    const auto found = object_.find(std::string(field.key));
+    if (found != object_.end()) read(*found, numbers);
   }
   template <class T>
   void part(const StatusPart& part, T& value) {

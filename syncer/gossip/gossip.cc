@@ -108,6 +108,7 @@ void Gossip::leave(Instant now) {
 // Datagrams.
 
 void Gossip::on_datagram(Instant now, const Endpoint& from, ByteView packet) {
+  ++received_;
   wire::gossip::unpack(packet, config_.pool, unpacked_);
   for (const ByteView part : unpacked_.messages) {
     membership::Message message;

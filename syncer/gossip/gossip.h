@@ -93,6 +93,9 @@ class Gossip {
   const std::set<std::string, std::less<>>& elders() const { return elders_; }
   /// How many packets and streams were not believed, by reason; the reasons are a fixed set.
   const std::map<std::string, std::uint64_t, std::less<>>& drops() const { return drops_; }
+  /// Datagrams of the pool since the start, whether they were believed or not.
+  std::uint64_t datagrams_received() const { return received_; }
+  std::uint64_t datagrams_sent() const { return packets_.sent(); }
   /// How many failed members are kept to be asked again, for checkers.
   std::size_t failed_members() const { return failed_.size(); }
   Sizes sizes() const;
@@ -145,6 +148,7 @@ class Gossip {
   InboundProbes inbound_probes_;
   wire::gossip::Unpacked unpacked_;
   std::map<std::string, std::uint64_t, std::less<>> drops_;
+  std::uint64_t received_ = 0;
   std::set<std::string, std::less<>> elders_;
   std::vector<std::pair<std::string, Endpoint>> answered_;
   bool changed_ = false;

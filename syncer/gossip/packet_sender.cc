@@ -20,6 +20,7 @@ bool PacketSender::reads_checksums(const membership::Outputs::Packet& packet) co
 
 void PacketSender::send(const membership::Outputs& out) {
   for (const auto& packet : out.packets()) {
+    ++sent_;
     const bool checksum = reads_checksums(packet);
     if (packet.count == 1 && !checksum && wire::gossip::packet_overhead(config_.pool) == 0) {
       datagrams_.send(packet.to, out.part(packet.first));

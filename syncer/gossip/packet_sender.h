@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+
 #include "syncer/gossip/types.h"
 #include "syncer/membership/swim.h"
 #include "syncer/ports/network.h"
@@ -16,6 +18,8 @@ class PacketSender {
       : config_(config), swim_(swim), datagrams_(datagrams) {}
 
   void send(const membership::Outputs& out);
+  /// Datagrams so far.
+  std::uint64_t sent() const { return sent_; }
 
  private:
   bool reads_checksums(const membership::Outputs::Packet& packet) const;
@@ -23,6 +27,7 @@ class PacketSender {
   const GossipConfig& config_;
   const membership::Swim& swim_;
   Datagrams& datagrams_;
+  std::uint64_t sent_ = 0;
 };
 
 }  // namespace syncer::gossip

@@ -147,6 +147,7 @@ void Node::fill_members(Status& status, Instant now) const {
     status.members.push_back(status_of(member));
     if (member.name == parts_->config.node) status.members.back().health = gossip.health_score();
   }
+  status.gossip_datagrams = {{"in", gossip.datagrams_received()}, {"out", gossip.datagrams_sent()}};
   status.gossip_dropped.insert(gossip.drops().begin(), gossip.drops().end());
   status.joins = gossip.joins();
   if (!gossip.is_unreached(now)) return;

@@ -79,6 +79,7 @@ struct Status {
   std::vector<RegionStatus> regions;
   catalog::RegistryStatus registry;
   std::vector<std::string> pending;  ///< for people, what is under way and no problem; each once; empty at rest
+  std::map<std::string, std::uint64_t> gossip_datagrams = {{"in", 0}, {"out", 0}};  ///< since the start, by direction
   std::map<std::string, std::uint64_t> gossip_dropped = {};   ///< packets and streams not believed, by reason
   std::map<std::string, std::uint64_t> sync_refused = {};     ///< what was refused of other regions, by reason
   std::map<std::string, std::uint64_t> cluster_refused = {};  ///< what was refused on the cluster port, by reason
@@ -119,6 +120,8 @@ struct Status {
            s.regions);
     v.list({.key = "joins", .label = "join", .metric = "syncer_join", .row = "address"}, s.joins);
     v.list(kMembersPart, s.members);
+    v.counts({.key = "gossip_datagrams", .help = "Datagrams of the gossip pool, received and sent."}, "dir",
+             s.gossip_datagrams);
     v.counts({.key = "gossip_dropped", .help = "Gossip packets and streams that were not believed, by reason."},
              "reason", s.gossip_dropped);
     v.counts(

@@ -28,6 +28,7 @@ node::Status some_status() {
   status.registry.rejected = 2;
   status.group =
       cluster::GroupStatus{true, "a", 3, 7, 1, {{"a", "0a", "", "leader", 7, 0}, {"b", "0b", "", "joining"}}};
+  status.gossip_datagrams = {{"in", 12}, {"out", 13}};
   status.gossip_dropped = {{"wrong_node", 7}};
   status.sync_refused = {{"newcomer", 5}};
   status.cluster_refused = {{"rival", 3}};
@@ -55,8 +56,10 @@ TEST(Metrics, ValuesOfTheStatusAreThere) {
         "syncer_cluster_refused_total{reason=\"rival\"} 3\n",
         "syncer_region_last_heard_seconds{region=\"east \\\"1\\\"\\n\"} 1.500\n",
         "syncer_events_total{event=\"link.up\"} 3\n", "syncer_uptime_seconds 2.000\n", "syncer_registry_rejected 2\n",
-        "syncer_group_term 3\n", "syncer_voter_up{voter=\"a\"} 1\n", "syncer_voter_up{voter=\"b\"} 0\n",
-        "syncer_voter_lag{voter=\"a\"} 0\n", "syncer_build_info{version=\"1.0\",commit=\"abc\"} 1\n"}) {
+        "syncer_gossip_datagrams_total{dir=\"in\"} 12\n", "syncer_gossip_datagrams_total{dir=\"out\"} 13\n",
+        "syncer_election_term 3\n", "syncer_group_term 3\n", "syncer_voter_up{voter=\"a\"} 1\n",
+        "syncer_voter_up{voter=\"b\"} 0\n", "syncer_voter_lag{voter=\"a\"} 0\n",
+        "syncer_build_info{version=\"1.0\",commit=\"abc\"} 1\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << "\nin\n" << text;
   }
 }
@@ -93,6 +96,7 @@ TEST(Metrics, WhatIsMeasuredIsThereFromTheStart) {
                            "syncer_convergence_seconds_bucket{origin=\"east\",le=\"2.5\"} 1\n",
                            "syncer_convergence_seconds_bucket{origin=\"east\",le=\"+Inf\"} 1\n",
                            "syncer_convergence_seconds_sum{origin=\"east\"} 1.200000\n",
+                           "syncer_sync_duration_seconds_sum{region=\"east\"} 1.200000\n",
                            "syncer_registry_requests_total{op=\"get\",code=\"503\"} 1\n",
                            "syncer_registry_request_duration_seconds_count{op=\"get\"} 1\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << "\nin\n" << text;
@@ -132,6 +136,8 @@ TEST(Metrics, WhatIsNotKnownHasNoSample) {
   EXPECT_NE(none.find("# TYPE syncer_region_link_up gauge"), std::string::npos) << none;
   EXPECT_EQ(none.find("syncer_region_link_up{"), std::string::npos) << none;
   EXPECT_EQ(none.find("syncer_group"), std::string::npos) << none;
+  EXPECT_NE(none.find("# TYPE syncer_election_term gauge"), std::string::npos) << none;
+  EXPECT_EQ(none.find("\nsyncer_election_term "), std::string::npos) << "nobody is elected in single mode";
 }
 
 TEST(Metrics, AFollowerHasNoSamplesOfItsLeadersWork) {

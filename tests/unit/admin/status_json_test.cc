@@ -78,11 +78,11 @@ TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
   };
   const auto document = nlohmann::json::parse(to_json(full()));
   EXPECT_EQ(keys_of(document),
-            (std::vector<std::string>{
-                "certificate",    "cluster_refused", "conflict",     "epoch",       "export_paused", "failure",
-                "gossip_dropped", "group",           "joins",        "leaving",     "members",       "mode",
-                "node",           "pending",         "ready",        "region",      "regions",       "registry",
-                "schema",         "starting",        "sync_refused", "unkept_keys", "unreached"}));
+            (std::vector<std::string>{"certificate", "cluster_refused",  "conflict",       "epoch",    "export_paused",
+                                      "failure",     "gossip_datagrams", "gossip_dropped", "group",    "joins",
+                                      "leaving",     "members",          "mode",           "node",     "pending",
+                                      "ready",       "region",           "regions",        "registry", "schema",
+                                      "starting",    "sync_refused",     "unkept_keys",    "unreached"}));
   EXPECT_EQ(keys_of(document.at("registry")), (std::vector<std::string>{"address",
                                                                         "copies",
                                                                         "cut",
