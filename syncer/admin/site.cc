@@ -80,9 +80,10 @@ Answer page() {
   return answer;
 }
 
-constexpr std::array<std::string_view, 15> kDocuments = {
-    "/livez",       "/readyz",     "/metrics", "/v1/status",  "/v1/members", "/v1/cluster", "/v1/events", "/v1/copies",
-    "/v1/services", "/v1/explain", "/v1/diff", "/v1/history", "/v1/config",  "/v1/keys",    "/ui"};
+constexpr std::array<std::string_view, 18> kDocuments = {
+    "/livez",     "/readyz",     "/metrics",     "/v1/status",   "/v1/members",      "/v1/cluster",
+    "/v1/events", "/v1/copies",  "/v1/services", "/v1/mappings", "/v1/explain",      "/v1/diff",
+    "/v1/rtt",    "/v1/history", "/v1/config",   "/v1/keys",     "/v1/reachability", "/ui"};
 
 /// Rows of one page.
 constexpr std::uint64_t kMostRows = 500;
@@ -119,6 +120,9 @@ Answer Site::document(Entrance entrance, const httpio::ServedRequest& request) c
   if (path == "/v1/config" && entrance != Entrance::ReadOnly) return json(to_json(api_.config()));
   if (path == "/ui" && entrance == Entrance::ReadOnly) return page();
   if (path == "/v1/keys" && entrance != Entrance::ReadOnly) return json(to_json(api_.keys()));
+  // It sends packets to everybody: not for whoever asks.
+  const bool may_ask = entrance != Entrance::ReadOnly || SYNCER_MUTATED("admin.call_the_roll_for_everybody");
+  if (path == "/v1/reachability" && may_ask) return {200, kJson, "", {}, api_.reachability()};
   std::string known;
   for (const std::string_view one : kDocuments) known += (known.empty() ? "" : ", ") + std::string(one);
   return text(404, "there is no such document; there are " + known + "\n");
@@ -139,8 +143,14 @@ std::optional<Answer> Site::inventory(const httpio::ServedRequest& request) cons
     if (word("a").empty() || word("b").empty()) return text(400, "name two regions: ?a=NAME&b=NAME\n");
     return late(api_.differences(word("a"), word("b")));
   }
-  if (path != "/v1/copies" && path != "/v1/services") return std::nullopt;
+  if (path == "/v1/rtt") {
+    const auto report = api_.round_trips(word("about"));
+    return report ? json(to_json(*report)) : refused(report.error());
+  }
+  if (path != "/v1/copies" && path != "/v1/services" && path != "/v1/mappings") return std::nullopt;
   if (!limit || *limit == 0) return text(400, "limit: say a number from 1 to " + std::to_string(kMostRows) + "\n");
+  if (path == "/v1/mappings")
+    return json(to_json(api_.mappings({word("region"), word("search"), word("after"), *limit})));
   if (path == "/v1/services") return json(to_json(api_.services(word("search"), word("after"), *limit)));
   return json(to_json(api_.copies({word("region"), word("search"), word("after"), *limit})));
 }

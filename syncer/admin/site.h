@@ -13,6 +13,8 @@
 #include "syncer/catalog/accounts.h"
 #include "syncer/httpio/http_server.h"
 #include "syncer/node/inventory.h"
+#include "syncer/node/mappings.h"
+#include "syncer/node/pool_reports.h"
 #include "syncer/node/status.h"
 
 namespace syncer::admin {
@@ -30,6 +32,10 @@ struct AdminApi {
   /// What all regions know of the instances of that name or with that id; what two regions show differently.
   std::function<std::shared_ptr<httpio::BodyStream>(const std::string& what)> explain;
   std::function<std::shared_ptr<httpio::BodyStream>(const std::string& a, const std::string& b)> differences;
+  std::function<node::MappingsReport(const node::MappingQuery&)> mappings;
+  /// Who of the pool answers now; and round trips to a member or region, or to all.
+  std::function<std::shared_ptr<httpio::BodyStream>()> reachability;
+  std::function<Result<node::RttReport>(const std::string& about)> round_trips;
   std::function<node::HistoryReport()> history;
   std::function<node::ConfigReport()> config;
   EventFeed* events = nullptr;  ///< borrowed; none: GET /v1/events finds nothing
@@ -38,9 +44,9 @@ struct AdminApi {
 };
 
 /// What is answered to which request, without sockets. GET (and HEAD) /livez, /readyz, /metrics, /v1/status,
-/// /v1/members, /v1/cluster, /v1/events, /v1/copies, /v1/services, /v1/explain, /v1/diff, /v1/history at every
-/// entrance, /ui where everybody may look; GET /v1/keys, /v1/config and a POST for each Command where operators come
-/// in.
+/// /v1/members, /v1/cluster, /v1/events, /v1/copies, /v1/services, /v1/mappings, /v1/explain, /v1/diff, /v1/rtt,
+/// /v1/history at every entrance, /ui where everybody may look; GET /v1/keys, /v1/config, /v1/reachability (which sends
+/// packets) and a POST for each Command where operators come in.
 class Site {
  public:
   Site(AdminApi api, TokenSource token) : api_(std::move(api)), token_(std::move(token)) {}

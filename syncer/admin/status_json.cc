@@ -199,6 +199,9 @@ template std::string to_json(const node::ServicesReport&);
 template std::string to_json(const node::DifferenceReport&);
 template std::string to_json(const node::HistoryReport&);
 template std::string to_json(const node::ConfigReport&);
+template std::string to_json(const node::MappingsReport&);
+template std::string to_json(const node::ReachabilityReport&);
+template std::string to_json(const node::RttReport&);
 template Result<node::Status> from_json(std::string_view);
 template Result<node::MembersReport> from_json(std::string_view);
 template Result<node::ClusterReport> from_json(std::string_view);
@@ -209,5 +212,8 @@ template Result<node::DifferenceReport> from_json(std::string_view);
 template Result<node::ServicesReport> from_json(std::string_view);
 template Result<node::CopiesReport> from_json(std::string_view);
 template Result<node::Explanation> from_json(std::string_view);
+template Result<node::MappingsReport> from_json(std::string_view);
+template Result<node::ReachabilityReport> from_json(std::string_view);
+template Result<node::RttReport> from_json(std::string_view);
 
 }  // namespace syncer::admin

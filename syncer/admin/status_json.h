@@ -8,13 +8,15 @@
 #include "syncer/base/result.h"
 #include "syncer/node/explanation.h"
 #include "syncer/node/inventory.h"
+#include "syncer/node/mappings.h"
+#include "syncer/node/pool_reports.h"
 #include "syncer/node/status.h"
 
 namespace syncer::admin {
 
 // The documents of the operator's endpoint: node::Status, MembersReport, ClusterReport, KeysReport, Explanation,
-// CopiesReport, ServicesReport, DifferenceReport, HistoryReport and
-// ConfigReport. Both functions follow the description of the struct
+// CopiesReport, ServicesReport, DifferenceReport, HistoryReport, ConfigReport, MappingsReport, ReachabilityReport and
+// RttReport. Both functions follow the description of the struct
 // (status_field.h) and exist for these.
 
 /// Durations in seconds; an absent part is null, an absent field is left out. Bytes that are no UTF-8 are replaced.

@@ -208,6 +208,17 @@ CopyPage Accounts::page(Instant now, const CopyQuery& query) const {
   return page;
 }
 
+std::string Accounts::place_of(const std::string& region, const Bytes& key) const {
+  const auto remote = regions_.all().find(region);
+  if (remote == regions_.all().end()) return "";
+  const auto copy = remote->second.desired.find(key);
+  if (copy == remote->second.desired.end()) return "";
+  for (const auto& [id, state] : copy->second.copies) {
+    if (state.present) return state.ref.service.str();
+  }
+  return "";
+}
+
 std::vector<ServiceAccount> Accounts::services() const {
   std::map<registry::ServiceKey, ServiceAccount> all;
   for (const auto& [ref, service] : session_.view.services()) {

@@ -81,6 +81,8 @@ class Accounts {
   /// Copies that are not there as they are to be.
   std::vector<CopyAccount> unfinished(Instant now, std::size_t limit) const;
   CopyPage page(Instant now, const CopyQuery& query) const;
+  /// What the registry calls the service of that copy, by name or by id; empty while the copy is not there.
+  std::string place_of(const std::string& region, const Bytes& key) const;
   /// All services with instances, by name.
   std::vector<ServiceAccount> services() const;
 

@@ -21,6 +21,7 @@
 #include "syncer/daemon/service_notify.h"
 #include "syncer/daemon/side.h"
 #include "syncer/node/facts.h"
+#include "syncer/node/mappings.h"
 #include "syncer/store/file.h"
 
 namespace syncer::daemon {
@@ -226,6 +227,9 @@ void Daemon::add_inventory(admin::AdminApi& api) {
   api.differences = [this](const std::string& a, const std::string& b) {
     return own().inquiries().differences(loop_.now(), a, b);
   };
+  api.mappings = [this](const node::MappingQuery& query) { return node().mappings(query); };
+  api.reachability = [this] { return own().inquiries().reachability(loop_.now()); };
+  api.round_trips = [this](const std::string& about) { return own().round_trips(loop_.now(), about); };
   api.history = [this] { return history_.report(); };
   api.config = [this] {
     node::ConfigReport report;

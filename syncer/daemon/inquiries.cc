@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "syncer/admin/status_json.h"
+#include "syncer/node/pool_reports.h"
 #include "syncer/peering/peering.h"
 
 namespace syncer::daemon {
@@ -58,7 +59,23 @@ std::shared_ptr<httpio::BodyStream> Inquiries::begin(Instant now, Inquiry inquir
   return document;
 }
 
+std::shared_ptr<httpio::BodyStream> Inquiries::reachability(Instant now) {
+  auto document = std::make_shared<admin::LateDocument>();
+  if (roll_readers_.empty()) node_.call_roll(now);
+  roll_readers_.push_back(document);
+  finish_roll();  // where nobody is to be asked
+  return document;
+}
+
+void Inquiries::finish_roll() {
+  if (roll_readers_.empty()) return;
+  const auto report = node_.take_roll();
+  if (!report) return;
+  for (const auto& reader : std::exchange(roll_readers_, {})) reader->finish(admin::to_json(*report));
+}
+
 void Inquiries::advance(Instant now) {
+  finish_roll();
   for (auto& [question, told] : node_.take_answers(now)) {
     for (Inquiry& inquiry : inquiries_) {
       const auto open = inquiry.open.extract(question);

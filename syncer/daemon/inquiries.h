@@ -26,6 +26,9 @@ class Inquiries {
   /// What one region shows and the other does not.
   std::shared_ptr<httpio::BodyStream> differences(Instant now, const std::string& a, const std::string& b);
 
+  /// Who of the pool answers now. Who asks meanwhile gets the same answer.
+  std::shared_ptr<httpio::BodyStream> reachability(Instant now);
+
   /// Takes what came; to be called after each input of the node.
   void advance(Instant now);
   Instant next_deadline() const;
@@ -44,9 +47,11 @@ class Inquiries {
   void ask(Instant now, Inquiry& inquiry, const std::string& region, wire::Question::Kind kind,
            const std::string& text);
   static void finish(Inquiry& inquiry);
+  void finish_roll();
 
   node::Node& node_;
   std::list<Inquiry> inquiries_;
+  std::vector<std::shared_ptr<admin::LateDocument>> roll_readers_;  ///< of the roll call that goes on
 };
 
 }  // namespace syncer::daemon

@@ -8,6 +8,7 @@
 #include "syncer/config/former_name.h"
 #include "syncer/daemon/process_limits.h"
 #include "syncer/httpio/token.h"
+#include "syncer/peering/peering.h"
 #include "syncer/store/file.h"
 
 namespace syncer::daemon {
@@ -171,6 +172,23 @@ node::Status Side::status(Instant now) const {
   status.certificate = certificates_.status();
   add_unresolved(status);
   return status;
+}
+
+Result<node::RttReport> Side::round_trips(Instant now, const std::string& about) const {
+  node::RttReport report = node_->round_trips(about);
+  for (const std::string& region : node_->peering().regions()) {
+    const bool is_meant = std::any_of(report.members.begin(), report.members.end(),
+                                      [&](const node::MemberRoundTrip& member) { return member.region == region; });
+    if (!about.empty() && about != region && !is_meant) continue;
+    const peering::Peering::Link link = node_->peering().link(region);
+    const auto heard = link.last_heard ? std::optional(now - *link.last_heard) : std::nullopt;
+    const bool is_one = link.in && link.in == link.out;
+    if (link.out)
+      report.links.push_back({region, is_one ? "both" : "out", sockets_.streams->round_trip(*link.out), heard});
+    if (link.in && !is_one) report.links.push_back({region, "in", sockets_.streams->round_trip(*link.in), heard});
+  }
+  if (about.empty() || !report.members.empty() || !report.links.empty()) return report;
+  return failure(ErrorCode::NotFound, "", "no other member and no region is known as \"" + about + "\"");
 }
 
 /// Host names to join by that have no address yet: the node does not know of them.

@@ -14,6 +14,7 @@
 #include "syncer/httpio/http_client.h"
 #include "syncer/net/resolver.h"
 #include "syncer/node/node.h"
+#include "syncer/node/pool_reports.h"
 #include "syncer/store/file_storage.h"
 
 namespace syncer::daemon {
@@ -51,6 +52,8 @@ class Side {
   Inquiries& inquiries() { return *inquiries_; }
   /// With what the adapters know besides.
   node::Status status(Instant now) const;
+  /// Round trips to that member or region, or to all; NotFound for a name that nobody has.
+  Result<node::RttReport> round_trips(Instant now, const std::string& about) const;
   /// What is measured of it; `status` is its own.
   admin::SideMetrics metrics(std::string label, node::Status status);
 

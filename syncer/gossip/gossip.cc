@@ -33,7 +33,14 @@ membership::Options filled_in(const GossipConfig& config) {
 wire::gossip::Tags tags_of(ByteView meta) { return wire::gossip::decode_tags(meta).value_or(wire::gossip::Tags{}); }
 
 MemberInfo info_of(const Member& m) {
-  return {m.name, m.address, m.state, m.incarnation, m.meta, tags_of(m.meta), m.round_trips.latest()};
+  return {m.name,
+          m.address,
+          m.state,
+          m.incarnation,
+          m.meta,
+          tags_of(m.meta),
+          m.round_trips.latest(),
+          m.round_trips.worst()};
 }
 
 MemberInfo info_of(const Change& c, Duration rtt) {

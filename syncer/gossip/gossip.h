@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -60,6 +61,12 @@ class Gossip {
   /// with all who hear of it and have lost it, too. NotFound for a name that is not known, Refused for a member that is
   /// there.
   Result<void> force_leave(Instant now, const std::string& name);
+  /// An operator wants to know who answers now, see membership::RollCall.
+  void call_roll(Instant now) {
+    swim_.call_roll(now, out_);
+    flush(now);
+  }
+  std::optional<std::vector<membership::Attendance>> take_roll() { return swim_.take_roll(); }
 
   void on_datagram(Instant now, const Endpoint& from, ByteView packet);
   /// A stream is ours from its acceptance or opening until it is closed.

@@ -41,7 +41,8 @@ struct MemberInfo {
   std::uint64_t incarnation = 0;
   Bytes tags_raw;
   std::map<std::string, std::string> tags;
-  Duration rtt{};  ///< newest round trip; zero when none was measured
+  Duration rtt{};        ///< newest round trip; zero when none was measured
+  Duration worst_rtt{};  ///< longest of the last eight
 };
 
 /// Gives ids for streams that we open.

@@ -69,11 +69,33 @@ Received Swim::on_indirect_ping(Instant now, const Endpoint& from, const Indirec
 
 Received Swim::on_ack(Instant now, const Ack& ack, Outputs& out) {
   if (prober_.acked(now, ack.seq)) return Received::Handled;
+  if (roll_call_.answered(now, ack.seq)) return Received::Handled;
   if (const auto relay = relays_.take(ack.seq)) {
     transmitter_.send(relay->asker, Ack{relay->their_seq, {}}, members().size(), out);
     return Received::Handled;
   }
   return Received::UnknownAck;
+}
+
+void Swim::call_roll(Instant now, Outputs& out) {
+  skip_idle_ticks(now);
+  std::vector<std::string> names;
+  members().for_each([&](const Member& m) {
+    if (m.name != self_name() && m.state != State::Left) names.push_back(m.name);
+  });
+  roll_call_.begin(now, names);
+  ask_the_silent(now, out);
+}
+
+void Swim::ask_the_silent(Instant now, Outputs& out) {
+  for (const std::string& name : roll_call_.take_due(now)) {
+    const Member* member = members().find(name);
+    if (member == nullptr) continue;
+    const std::uint32_t seq = prober_.next_seq();
+    roll_call_.asked(now, name, seq);
+    const Ping ping{seq, member->name, roster_.self().address, self_name()};
+    transmitter_.send(member->address, ping, members().size(), out);
+  }
 }
 
 Merge Swim::merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out) {
@@ -127,6 +149,7 @@ void Swim::advance(Instant now, Outputs& out) {
   skip_idle_ticks(now);
   roster_.expire(now, out);
   expire_relays(now, out);
+  ask_the_silent(now, out);
   prober_.advance(now, out);
   gossip(now, out);
   exchange(now, out);
@@ -164,7 +187,8 @@ void Swim::exchange(Instant now, Outputs& out) {
 }
 
 Instant Swim::next_deadline() const {
-  Instant next = std::min({prober_.next_deadline(), exchange_tick_, roster_.next_expiry(), relays_.next_deadline()});
+  Instant next = std::min({prober_.next_deadline(), exchange_tick_, roster_.next_expiry(), relays_.next_deadline(),
+                           roll_call_.next_deadline()});
   // Without news a gossip tick has nothing to do: a quiet pool sleeps, the phase of the ticks is kept.
   if (!roster_.queue().empty()) next = std::min(next, gossip_tick_);
   return next;
@@ -174,6 +198,7 @@ void Swim::hash(StateHasher& h) const {
   roster_.hash(h);
   prober_.hash(h);
   relays_.hash(h);
+  if (roll_call_.is_open()) h.add(static_cast<std::uint64_t>(nanos(roll_call_.next_deadline())));
   h.add(static_cast<std::uint64_t>(nanos(exchange_tick_)));
 }
 

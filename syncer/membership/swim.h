@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "syncer/base/hash.h"
 #include "syncer/base/random.h"
@@ -14,6 +16,7 @@
 #include "syncer/membership/options.h"
 #include "syncer/membership/outputs.h"
 #include "syncer/membership/prober.h"
+#include "syncer/membership/roll_call.h"
 #include "syncer/membership/roster.h"
 
 namespace syncer::membership {
@@ -55,6 +58,9 @@ class Swim {
   void send(const Endpoint& to, std::initializer_list<Message> messages, Outputs& out) const {
     transmitter_.send_only(to, 0, messages, out);
   }
+  /// Pings everybody but those that left, see RollCall.
+  void call_roll(Instant now, Outputs& out);
+  std::optional<std::vector<Attendance>> take_roll() { return roll_call_.take_result(); }
   void leave(Instant now, Outputs& out);
   /// See Roster.
   bool force_leave(Instant now, std::string_view name, Outputs& out) { return roster_.force_leave(now, name, out); }
@@ -83,6 +89,7 @@ class Swim {
   Received on_indirect_ping(Instant now, const Endpoint& from, const IndirectPing& request, Outputs& out);
   Received on_ack(Instant now, const Ack& ack, Outputs& out);
   Endpoint answer_to(const Endpoint& from, const Endpoint& named) const;
+  void ask_the_silent(Instant now, Outputs& out);
   void expire_relays(Instant now, Outputs& out);
   void gossip(Instant now, Outputs& out);
   void exchange(Instant now, Outputs& out);
@@ -94,6 +101,7 @@ class Swim {
   Transmitter transmitter_;
   Prober prober_;
   Relays relays_;
+  RollCall roll_call_;
   Instant gossip_tick_;
   Instant exchange_tick_;
 };

@@ -138,6 +138,16 @@ void TcpLink::shaken(const std::error_code& failed) {
 }
 
 /// The other end does not know of TLS yet.
+std::optional<Duration> TcpLink::round_trip() const {
+  tcp_info info{};
+  socklen_t size = sizeof(info);
+  const bool is_open = phase_ == Phase::Open && io_->socket.is_open();
+  if (!is_open || ::getsockopt(io_->socket.native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
+      info.tcpi_rtt == 0)
+    return std::nullopt;
+  return std::chrono::microseconds(info.tcpi_rtt);
+}
+
 void TcpLink::connect_plain() {
   if (phase_ == Phase::Gone) return;
   asio::error_code ignored;

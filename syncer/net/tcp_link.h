@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,8 @@ class TcpLink : public std::enable_shared_from_this<TcpLink> {
   /// handshake before the node hears of it, and any other its first byte.
   void adopt(int descriptor, bool v6, Listener listener, const Endpoint& from, Trust trust);
   void send(ByteView bytes);
+  /// Smoothed round trip as TCP measures it; nothing while it has none.
+  std::optional<Duration> round_trip() const;
   std::size_t backlog() const { return queued_.size() + writing_.size(); }
   /// The node's close: no callback follows.
   void close();

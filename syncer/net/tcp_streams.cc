@@ -162,6 +162,11 @@ void TcpStreams::send(LinkId link, ByteView bytes) {
   if (it != state_->links.end()) it->second->send(bytes);
 }
 
+std::optional<Duration> TcpStreams::round_trip(LinkId link) const {
+  const auto it = state_->links.find(link);
+  return it == state_->links.end() ? std::nullopt : it->second->round_trip();
+}
+
 std::size_t TcpStreams::backlog(LinkId link) const {
   const auto it = state_->links.find(link);
   return it == state_->links.end() ? 0 : it->second->backlog();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "syncer/base/result.h"
 #include "syncer/net/stream_rules.h"
@@ -30,6 +31,8 @@ class TcpStreams : public Streams {
   void send(LinkId link, ByteView bytes) override;
   std::size_t backlog(LinkId link) const override;
   void close(LinkId link) override;
+  /// See TcpLink; nothing for a link that is not there.
+  std::optional<Duration> round_trip(LinkId link) const;
   /// No link is still sending what was queued when it was closed.
   bool flushed() const;
 

@@ -145,12 +145,6 @@ RegionAccount begun(const Parts& parts) {
   return account;
 }
 
-std::string follows(const Parts& parts) {
-  if (!parts.cluster || parts.cluster->writer_epoch()) return "";
-  const std::string& leader = parts.cluster->leader();
-  return leader.empty() ? "this region has no leader now" : "this syncer follows; ask its leader, " + leader;
-}
-
 }  // namespace
 
 std::string Known::rule(policy::Direction direction, policy::RuleId id) const {
@@ -165,10 +159,16 @@ std::string Known::why_withheld(const std::string& region, const Bytes& key) con
   return withheld == shown->withheld().end() ? std::string() : rule(policy::Direction::Import, withheld->second);
 }
 
+std::string why_not_asked(const Parts& parts) {
+  if (!parts.cluster || parts.cluster->writer_epoch()) return "";
+  const std::string& leader = parts.cluster->leader();
+  return leader.empty() ? "this region has no leader now" : "this syncer follows; ask its leader, " + leader;
+}
+
 RegionAccount explain(const Known& known, Instant now, std::string_view what) {
   const Parts& parts = known.parts;
   RegionAccount account = begun(parts);
-  account.problem = follows(parts);
+  account.problem = why_not_asked(parts);
   if (!account.problem.empty() || what.empty()) return account;
   const catalog::Accounts accounts = parts.catalog.accounts();
   for (const auto& native : accounts.natives(what, kMost)) account.instances.push_back(of_native(known, native));
@@ -182,7 +182,7 @@ RegionAccount explain(const Known& known, Instant now, std::string_view what) {
 RegionAccount differences(const Known& known, Instant now, std::string_view other) {
   const Parts& parts = known.parts;
   RegionAccount account = begun(parts);
-  account.problem = follows(parts);
+  account.problem = why_not_asked(parts);
   if (!account.problem.empty()) return account;
   const catalog::Accounts accounts = parts.catalog.accounts();
   for (const auto& native : accounts.withheld(kMostDifferences)) {

@@ -24,6 +24,9 @@ struct Known {
   std::string why_withheld(const std::string& region, const Bytes& key) const;
 };
 
+/// Why this syncer knows nothing of instances: another one of its region leads; empty when it does.
+std::string why_not_asked(const Parts& parts);
+
 /// What this node knows of all instances of that name or with that id: seen, filtered, exported, sent, acknowledged, of
 /// its own; wanted, written, renewed, of those of others.
 RegionAccount explain(const Known& known, Instant now, std::string_view what);

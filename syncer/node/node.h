@@ -42,6 +42,10 @@ namespace syncer::node {
 
 struct Parts;
 class Flows;
+struct MappingQuery;
+struct MappingsReport;
+struct ReachabilityReport;
+struct RttReport;
 
 /// Accepted streams of which nothing was read yet. Their first byte identifies gossip or sync, whichever of the two
 /// ports they came in on: this is what makes joining an RPC address work.
@@ -169,6 +173,12 @@ class Node {
   RegionAccount account(Instant now, wire::Question::Kind kind, std::string_view text) const;
   /// The copies in the own registry, and its services: a page of them.
   CopiesReport copies(Instant now, const catalog::CopyQuery& query) const;
+  MappingsReport mappings(const MappingQuery& query) const;
+  /// Operator's question: who of the pool answers now? Asked afresh; take_roll() has what came of it, once.
+  void call_roll(Instant now);
+  std::optional<ReachabilityReport> take_roll();
+  /// Of what is measured all the time; see node::round_trips.
+  RttReport round_trips(const std::string& about) const;
   ServicesReport services(std::string_view search, std::string_view after, std::size_t limit) const;
   /// Asks another region the same. The answer comes by take_answers(); errors as of Peering::ask.
   Result<std::uint64_t> ask_region(Instant now, std::string_view region, wire::Question::Kind kind, std::string text);

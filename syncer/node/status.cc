@@ -6,14 +6,15 @@
 #include "syncer/node/accounts.h"
 #include "syncer/node/facts.h"
 #include "syncer/node/flows.h"
+#include "syncer/node/mappings.h"
 #include "syncer/node/node.h"
 #include "syncer/node/policy_effect.h"
+#include "syncer/node/pool_reports.h"
 #include "syncer/registry/record.h"
 
 namespace syncer::node {
-namespace {
 
-std::string_view text(membership::State state) {
+std::string_view state_text(membership::State state) {
   switch (state) {
     case membership::State::Alive:
       return "alive";
@@ -27,13 +28,15 @@ std::string_view text(membership::State state) {
   return "unknown";
 }
 
+namespace {
+
 gossip::MemberStatus status_of(const gossip::MemberInfo& member) {
   gossip::MemberStatus status;
   status.name = member.name;
   status.address = to_string(member.address);
   status.rpc_address = tag(member, "rpc");
   status.region = tag(member, "region");
-  status.state = text(member.state);
+  status.state = state_text(member.state);
   status.incarnation = member.incarnation;
   status.rtt = member.rtt;
   status.tags = member.tags;
@@ -225,6 +228,22 @@ CopiesReport Node::copies(Instant now, const catalog::CopyQuery& query) const {
 ServicesReport Node::services(std::string_view search, std::string_view after, std::size_t limit) const {
   return node::services(*parts_, search, after, limit);
 }
+
+MappingsReport Node::mappings(const MappingQuery& query) const {
+  return node::mappings({*parts_, flows_->policy(), flows_->gate()}, query);
+}
+
+void Node::call_roll(Instant now) {
+  parts_->gossip.call_roll(now);
+  flows_->run(now);
+}
+
+std::optional<ReachabilityReport> Node::take_roll() {
+  const auto answers = parts_->gossip.take_roll();
+  return answers ? std::optional(reachability(*parts_, *answers)) : std::nullopt;
+}
+
+RttReport Node::round_trips(const std::string& about) const { return node::round_trips(*parts_, about); }
 
 Result<std::string> Node::check_policy(const policy::Policy& policy) const {
   if (!flows_->epoch())

@@ -12,10 +12,14 @@
 #include "syncer/catalog/status.h"
 #include "syncer/cluster/status.h"
 #include "syncer/gossip/status.h"
+#include "syncer/membership/message.h"
 #include "syncer/node/certificate.h"
 #include "syncer/peering/status.h"
 
 namespace syncer::node {
+
+/// "alive", "suspect", "dead", "left".
+std::string_view state_text(membership::State state);
 
 /// What the policy keeps from another region, and away of it.
 struct PolicyStatus {

@@ -119,6 +119,8 @@ class Peering {
     bool publishing = false;                 ///< we publish to it, or it reads us by way of another
     std::optional<Instant> last_heard = {};  ///< last authentic message of its writer; nothing before the first
     std::uint64_t unacknowledged = 0;        ///< our entries it has not acknowledged yet
+    std::optional<LinkId> in = {};           ///< link over which it publishes to us
+    std::optional<LinkId> out = {};          ///< likewise we to it
     std::string node;                        ///< its writer; empty while it does not publish to us
     bool dial_only = false;                  ///< it has to dial us, both ways go over that link
     std::string dial_problem;                ///< why we do not publish to it; empty while we do

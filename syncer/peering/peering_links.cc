@@ -307,6 +307,8 @@ Peering::Link Peering::link(std::string_view region) const {
   if (peer == nullptr) return link;
   if (peer->writer.has_spoken()) link.last_heard = peer->writer.last_heard();
   link.up = peer->in || !peer->via.empty();
+  link.in = peer->in;
+  link.out = peer->out;
   link.publishing = published().reaches(*peer);
   link.unacknowledged = published().unacknowledged(*peer);
   link.dial_only = peer->dial_only;

@@ -87,13 +87,24 @@ Rewriting::Rewriting(const Policy& policy, Direction direction, std::string_view
   }
 }
 
-bool Rewriting::rename(registry::ServiceKey& service) const {
+const Rewrite* Rewriting::renaming() const {
   const auto found =
       std::find_if(rewrites_.begin(), rewrites_.end(), [](const Rewrite* one) { return one->changes_names(); });
-  if (found == rewrites_.end()) return true;
-  auto environment = renamed((*found)->environments, service.environment);
-  auto app = renamed((*found)->apps, service.app);
-  auto space = renamed((*found)->spaces, service.space);
+  return found == rewrites_.end() ? nullptr : *found;
+}
+
+const Rewrite* Rewriting::changing(const registry::RecordKey& key, const Instance& instance) const {
+  const auto speaks = [&](const Rewrite* one) { return one->changes_instances() && fits(one->match, key, instance); };
+  const auto found = std::find_if(rewrites_.begin(), rewrites_.end(), speaks);
+  return found == rewrites_.end() ? nullptr : *found;
+}
+
+bool Rewriting::rename(registry::ServiceKey& service) const {
+  const Rewrite* rewrite = renaming();
+  if (rewrite == nullptr) return true;
+  auto environment = renamed(rewrite->environments, service.environment);
+  auto app = renamed(rewrite->apps, service.app);
+  auto space = renamed(rewrite->spaces, service.space);
   if (!environment || !app || !space) return false;
   service.environment = std::move(*environment);
   service.app = std::move(*app);
@@ -102,12 +113,20 @@ bool Rewriting::rename(registry::ServiceKey& service) const {
 }
 
 bool Rewriting::change(const registry::RecordKey& key, Instance& instance) const {
-  const auto speaks = [&](const Rewrite* one) { return one->changes_instances() && fits(one->match, key, instance); };
-  const auto found = std::find_if(rewrites_.begin(), rewrites_.end(), speaks);
-  if (found == rewrites_.end()) return false;
+  const Rewrite* rewrite = changing(key, instance);
+  if (rewrite == nullptr) return false;
   const Instance before = instance;
-  apply(**found, instance);
+  apply(*rewrite, instance);
   return instance != before;
+}
+
+std::vector<std::string> Rewriting::names_of(const registry::RecordKey& key, const Instance& instance) const {
+  std::vector<std::string> names;
+  registry::ServiceKey service = key.service;
+  if (rename(service) && service != key.service) names.push_back(renaming()->name);
+  Instance changed = instance;
+  if (change(key, changed)) names.push_back(changing(key, instance)->name);
+  return names;
 }
 
 }  // namespace syncer::policy

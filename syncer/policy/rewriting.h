@@ -24,8 +24,13 @@ class Rewriting {
   bool rename(registry::ServiceKey& service) const;
   /// Endpoints and metadata of an instance of that (not renamed) service; true when something changed.
   bool change(const registry::RecordKey& key, registry::Instance& instance) const;
+  /// Names of the rewritings that change an instance of that (not renamed) service, or its service's name.
+  std::vector<std::string> names_of(const registry::RecordKey& key, const registry::Instance& instance) const;
 
  private:
+  const Rewrite* renaming() const;
+  const Rewrite* changing(const registry::RecordKey& key, const registry::Instance& instance) const;
+
   std::vector<const Rewrite*> rewrites_;
 };
 

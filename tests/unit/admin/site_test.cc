@@ -43,6 +43,16 @@ class SiteTest : public testing::Test {
     };
     api.explain = [late](const std::string& what) { return late("about " + what); };
     api.differences = [late](const std::string& a, const std::string& b) { return late(a + " and " + b); };
+    api.mappings = [](const node::MappingQuery& query) {
+      node::MappingsReport report;
+      report.next = query.region + "/" + query.search + "/" + query.after + "/" + std::to_string(query.limit);
+      return report;
+    };
+    api.reachability = [late] { return late("who answers"); };
+    api.round_trips = [](const std::string& about) -> Result<node::RttReport> {
+      if (about == "nobody") return failure(ErrorCode::NotFound, "", "no other member and no region is known");
+      return node::RttReport{"syncer/rtt/1", about};
+    };
     api.history = [] { return node::HistoryReport{}; };
     api.config = [] { return node::ConfigReport{"syncer/config/1", {{"node", "a", "flag"}}}; };
     api.keys = [] { return node::KeysReport{{{"12ab", 128, true}}}; };
@@ -182,11 +192,14 @@ TEST_F(SiteTest, SingleInstancesAreAskedForAtEveryEntrance) {
   const auto body = [&](const std::string& target) { return ask("GET", target, "", Entrance::ReadOnly).body; };
   EXPECT_NE(body("/v1/copies?region=e%20&search=c&after=x&limit=7").find("\"next\": \"e /c/x/7\""), std::string::npos);
   EXPECT_NE(body("/v1/services").find("\"next\": \"//100\""), std::string::npos) << body("/v1/services");
+  EXPECT_NE(body("/v1/mappings?region=e&search=c&after=x&limit=7").find("\"next\": \"e/c/x/7\""), std::string::npos);
+  EXPECT_NE(body("/v1/rtt?about=west").find("\"node\": \"west\""), std::string::npos) << body("/v1/rtt?about=west");
+  EXPECT_EQ(ask("GET", "/v1/rtt?about=nobody").status, 404);
   EXPECT_NE(body("/v1/history").find("syncer/history/1"), std::string::npos);
   EXPECT_EQ(ask("GET", "/v1/explain?what=cart").stream->take(), "about cart");
   EXPECT_EQ(ask("GET", "/v1/diff?a=x&b=y").stream->take(), "x and y");
   for (const char* target : {"/v1/copies?limit=0", "/v1/copies?limit=501", "/v1/services?limit=x", "/v1/explain",
-                             "/v1/diff?a=x", "/v1/explain?what="}) {
+                             "/v1/diff?a=x", "/v1/explain?what=", "/v1/mappings?limit=0"}) {
     EXPECT_EQ(ask("GET", target).status, 400) << target;
   }
 }
@@ -198,6 +211,8 @@ TEST_F(SiteTest, TheReadOnlyListenerTakesNoCommandAndShowsNoKeys) {
   EXPECT_TRUE(commands_.empty());
   EXPECT_EQ(ask("GET", "/v1/keys", "", Entrance::ReadOnly).status, 404);
   EXPECT_EQ(ask("GET", "/v1/config", "", Entrance::ReadOnly).status, 404);
+  EXPECT_EQ(ask("GET", "/v1/reachability", "", Entrance::ReadOnly).status, 404) << "it sends packets to everybody";
+  EXPECT_EQ(ask("GET", "/v1/reachability").stream->take(), "who answers");
   EXPECT_NE(ask("GET", "/v1/config").body.find("syncer/config/1"), std::string::npos);
   EXPECT_NE(ask("GET", "/v1/keys").body.find("\"id\": \"12ab\""), std::string::npos);
 }
