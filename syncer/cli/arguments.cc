@@ -252,7 +252,7 @@ void add_table(CLI::App& app, Arguments& a) {
       group = app.add_subcommand(name, about_group(name))->require_subcommand(1);
     }
     CLI::App* command = (name.empty() ? &app : group)->add_subcommand(row.name, row.about);
-    add_target(*command, a);
+    if (row.asks) add_target(*command, a);
     if (row.order == nullptr && row.task != Task::DebugBundle) add_output(*command, a);
     for (const TableOption& option : row.options) add_option(*command, a.ask, option);
     command->callback([&a, &row] {
@@ -339,6 +339,8 @@ std::string wrong_command(const CLI::App& app, int argc, const char* const* argv
     if (word.empty() || word.front() == '-') return chosen + "say which command: " + list;
     const auto found = std::find(names.begin(), names.end(), word);
     if (found == names.end()) {
+      const std::string here(at == &app ? named_here(word) : "");
+      if (!here.empty()) return "unknown command \"" + word + "\"; here it is \"syncer " + here + "\"";
       const std::string near = did_you_mean(word, names);
       return chosen + "unknown command \"" + word + "\"" + (near.empty() ? "." : near) + " There are: " + list;
     }
@@ -358,6 +360,14 @@ const CLI::App& chosen(const CLI::App& app, int argc, const char* const* argv) {
   return *at;
 }
 
+/// How the machine's format is asked for elsewhere.
+std::string flag_here(std::string_view word) {
+  const std::string_view name = word.substr(0, word.find('='));
+  const bool is_format = name == "-format" || name == "--format" || name == "-w" || name == "--write-out" ||
+                         name == "-o" || name == "--json";
+  return is_format ? "; here it is --output json" : "";
+}
+
 /// A flag that there is not is answered with the nearest of the command, and a value with the nearest of its choices.
 std::string hint(const CLI::App& app, const CLI::ParseError& error, int argc, const char* const* argv) {
   const std::string what = error.what();
@@ -370,6 +380,9 @@ std::string hint(const CLI::App& app, const CLI::ParseError& error, int argc, co
   // A flag that is required and mistyped is missed before it is found to be none.
   const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
   if (!is_extra && dynamic_cast<const CLI::RequiredError*>(&error) == nullptr) return "";
+  for (int i = 1; is_extra && i < argc; ++i) {
+    if (const std::string other = flag_here(argv[i]); !other.empty()) return other;
+  }
   const reference::Command command = reference::command_of(chosen(app, argc, argv));
   std::vector<std::string_view> known;
   for (const reference::Option& option : command.options)

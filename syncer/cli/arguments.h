@@ -33,9 +33,14 @@ enum class Task {
   Diff,
   Copies,
   Services,
+  Mappings,
+  Rtt,
+  Reachability,
+  Monitor,
   Top,
   DebugBundle,
   KeysList,
+  KeyGenerate,
   ClusterMembers,
   ConfigShow,
   ConfigRunning,
@@ -51,11 +56,13 @@ enum class Task {
 
 /// The words of what asks or steers.
 struct AskArguments {
-  std::string what;    ///< explain: a service or an instance; join: an address; force-leave: a member; pause: the flow
+  std::string what;    ///< explain: a service or an instance; join: an address; force-leave: a member; pause: the flow;
+                       ///< rtt: a member or a region
   std::string region;  ///< of what is asked or steered; diff: the first one
   std::string other;   ///< diff: the second one
   std::string search;
   std::string folder;           ///< debug bundle: where to
+  std::string ring;             ///< keygen: a new keyring file
   std::string interval = "2s";  ///< top
   std::string count;            ///< top: pages until it ends; empty for no end
   std::string rate = "20/s";    ///< drain

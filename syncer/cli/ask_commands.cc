@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "syncer/admin/status_json.h"
+#include "syncer/base/printable.h"
 #include "syncer/base/quantity.h"
 #include "syncer/cli/event_lines.h"
 #include "syncer/cli/reach.h"
@@ -92,7 +93,12 @@ int show_explanation(const Arguments& arguments, Console console) {
 
 int show_differences(const Arguments& arguments, Console console) {
   const auto body = read_all(arguments, "/v1/diff" + query({{"a", arguments.ask.region}, {"b", arguments.ask.other}}));
-  return print_document<node::DifferenceReport>(arguments, console, body, differences_page);
+  const int printed = print_document<node::DifferenceReport>(arguments, console, body, differences_page);
+  if (printed != kOk) return printed;
+  const auto report = admin::from_json<node::DifferenceReport>(*body);
+  if (!report) return complain(console, report.error());
+  // Without the answer of both nothing was compared.
+  return report->problems.empty() ? kOk : kFailed;
 }
 
 int show_copies(const Arguments& arguments, Console console) {
@@ -112,6 +118,44 @@ int show_services(const Arguments& arguments, Console console) {
                "/v1/services" + query({{"search", arguments.ask.search}, {"after", after}, {"limit", kRows}}));
   };
   return print_pages<node::ServicesReport>(arguments, console, page, &node::ServicesReport::services, services_table);
+}
+
+int show_mappings(const Arguments& arguments, Console console) {
+  const auto page = [&](const std::string& after) {
+    return ask(arguments, "GET",
+               "/v1/mappings" + query({{"region", arguments.ask.region},
+                                       {"search", arguments.ask.search},
+                                       {"after", after},
+                                       {"limit", kRows}}));
+  };
+  return print_pages<node::MappingsReport>(arguments, console, page, &node::MappingsReport::mappings, mappings_page);
+}
+
+int show_round_trips(const Arguments& arguments, Console console) {
+  const auto body = ask(arguments, "GET", "/v1/rtt" + query({{"about", arguments.ask.what}}));
+  return print_document<node::RttReport>(arguments, console, body, round_trips_page);
+}
+
+int show_reachability(const Arguments& arguments, Console console) {
+  const auto body = read_all(arguments, "/v1/reachability");
+  const int printed = print_document<node::ReachabilityReport>(arguments, console, body, reachability_page);
+  if (printed != kOk) return printed;
+  const auto report = admin::from_json<node::ReachabilityReport>(*body);
+  if (!report) return complain(console, report.error());
+  bool all_there = true;
+  for (const node::ReachabilityRow& member : report->members) {
+    if (!member.is_missed()) continue;
+    all_there = false;
+    console.err << "syncer: member " << printable(member.name) << " counts as " << member.state
+                << " and does not answer at " << printable(member.address) << "\n";
+  }
+  return all_there ? kOk : kUnhealthy;
+}
+
+int monitor(const Arguments& arguments, Console console) {
+  Arguments following = arguments;
+  following.ask.follow = true;
+  return show_events(following, console);
 }
 
 int show_top(const Arguments& arguments, Console console) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/cli/command_table.h"
 
+#include <algorithm>
+#include <array>
+
 namespace syncer::cli {
 namespace {
 
@@ -39,6 +42,22 @@ std::vector<TableCommand> asking() {
        Task::Services,
        {{"--search", "only those with this text in their name", &A::search}}},
       {"",
+       "mappings",
+       "list under which name each service of other regions is shown here, and ours there: as they are, renamed\n"
+       "by a policy, or not at all; which rule or rewriting does it, and which policies are in force",
+       Task::Mappings,
+       {{"--region", "only this other region", &A::region},
+        {"--search", "only those with this text in either name", &A::search}}},
+      {"",
+       "rtt",
+       "show round trips that are measured all the time: of probes to members, and on the links with regions",
+       Task::Rtt,
+       {{"about", "only this member or region", &A::what}}},
+      {"", "reachability",
+       "ask every member of the pool now whether it is there, up to three times in 3 s. Exit code 4 when\n"
+       "one does not answer that counts as there",
+       Task::Reachability},
+      {"",
        "top",
        "show status and last events again and again",
        Task::Top,
@@ -60,12 +79,38 @@ std::vector<TableCommand> asking() {
          nullptr,
          {"info", "warning", "error"}},
         {"--after", "only what came after the event with this id", &A::after}}},
+      {"",
+       "monitor",
+       "show what happened and what happens, line by line, until it is interrupted: \"events --follow\"",
+       Task::Monitor,
+       {{"--kind", "only these: \"guard\" for guard.*, or whole names, parted by commas", &A::kinds},
+        {"--region", "only what is about this region", &A::region},
+        {"--level",
+         "from this severity on: info, warning or error",
+         &A::level,
+         nullptr,
+         false,
+         nullptr,
+         {"info", "warning", "error"}}}},
       {"debug",
        "bundle",
        "write what a running syncer says of itself into a new folder: status, checks, metrics, members, group,\n"
        "last events, history, configuration without secrets, versions",
        Task::DebugBundle,
        {{"--dir", "the folder", &A::folder, nullptr, false, "syncer-debug-TIME"}}},
+  };
+}
+
+std::vector<TableCommand> making() {
+  return {
+      {"",
+       "keygen",
+       "make a random key of 256 bits for a gossip pool and print it in base64, as \"keys install\" takes it;\n"
+       "with --ring a new file with it, as gossip.keyring-file takes it",
+       Task::KeyGenerate,
+       {{"--ring", "write a keyring file, mode 0600, in place of printing the key", &A::ring}},
+       nullptr,
+       false},
   };
 }
 
@@ -117,9 +162,47 @@ const std::vector<TableCommand>& command_table() {
   static const std::vector<TableCommand> kTable = [] {
     std::vector<TableCommand> all = asking();
     for (TableCommand& command : steering()) all.push_back(std::move(command));
+    for (TableCommand& command : making()) all.push_back(std::move(command));
     return all;
   }();
   return kTable;
+}
+
+std::string_view named_here(std::string_view word) {
+  struct Habit {
+    std::string_view word;
+    std::string_view here;
+  };
+  // serf, consul, etcdctl and promtool.
+  static constexpr std::array kHabits = {
+      Habit{"agent", "daemon"},
+      Habit{"server", "daemon"},
+      Habit{"start", "daemon"},
+      Habit{"run", "daemon"},
+      Habit{"info", "status"},
+      Habit{"health", "status --check"},
+      Habit{"endpoint", "status --check"},
+      Habit{"check", "config check FILE\" or \"syncer status --check"},
+      Habit{"validate", "config check FILE"},
+      Habit{"config-check", "config check FILE"},
+      Habit{"member", "members"},
+      Habit{"nodes", "members"},
+      Habit{"ping", "reachability"},
+      Habit{"catalog", "services"},
+      Habit{"instances", "copies"},
+      Habit{"query", "explain NAME"},
+      Habit{"operator", "cluster members"},
+      Habit{"keyring", "keys list"},
+      Habit{"watch", "events --follow"},
+      Habit{"logs", "events"},
+      Habit{"log", "events"},
+      Habit{"snapshot", "debug bundle"},
+      Habit{"maint", "pause"},
+      Habit{"metrics", "daemon --metrics-addr IP:PORT\", then \"curl http://IP:PORT/metrics"},
+  };
+  const auto found =
+      std::find_if(kHabits.begin(), kHabits.end(), [&](const Habit& habit) { return habit.word == word; });
+  return found == kHabits.end() ? std::string_view() : found->here;
 }
 
 const char* about_group(const std::string& group) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "syncer/cli/arguments.h"
@@ -19,7 +20,7 @@ struct TableOption {
   std::vector<std::string> allowed = {};
 };
 
-/// One command that asks or steers a running syncer.
+/// One command, most of which ask or steer a running syncer.
 struct TableCommand {
   const char* group;  ///< the command that it belongs to; empty for none
   const char* name;
@@ -27,10 +28,13 @@ struct TableCommand {
   Task task = Task::Order;
   std::vector<TableOption> options = {};
   admin::Command (*order)(const AskArguments& words) = nullptr;  ///< of Task::Order
+  bool asks = true;                                              ///< a running syncer
 };
 
 /// All of them, groups together.
 const std::vector<TableCommand>& command_table();
+/// What a command is called here that other tools of this field call by that word; empty for other words.
+std::string_view named_here(std::string_view word);
 /// What a group is about.
 const char* about_group(const std::string& group);
 

@@ -11,6 +11,7 @@
 #include "syncer/base/printable.h"
 #include "syncer/cli/ask_commands.h"
 #include "syncer/cli/bundle.h"
+#include "syncer/cli/key_commands.h"
 #include "syncer/cli/reach.h"
 #include "syncer/cli/show.h"
 #include "syncer/cli/version.h"
@@ -204,12 +205,22 @@ int run(int argc, const char* const* argv, Console console) {
       return show_copies(arguments, console);
     case Task::Services:
       return show_services(arguments, console);
+    case Task::Mappings:
+      return show_mappings(arguments, console);
+    case Task::Rtt:
+      return show_round_trips(arguments, console);
+    case Task::Reachability:
+      return show_reachability(arguments, console);
+    case Task::Monitor:
+      return monitor(arguments, console);
     case Task::DebugBundle:
       return make_bundle(arguments, console);
     case Task::Top:
       return show_top(arguments, console);
     case Task::KeysList:
       return show_keys(arguments, console);
+    case Task::KeyGenerate:
+      return generate_key(arguments, console);
     case Task::ClusterMembers:
       return show_cluster(arguments, console);
     case Task::ConfigShow:

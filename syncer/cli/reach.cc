@@ -35,6 +35,14 @@ std::vector<std::string> running_below(const std::string& root) {
   return names;
 }
 
+/// A syncer that was killed leaves its note behind.
+bool is_gone(const std::string& directory) {
+  const auto address = noted_in(directory);
+  if (!address) return true;
+  const auto answer = admin::ask_daemon({*address, ""}, "GET", "/livez");
+  return !answer && answer.error().code == ErrorCode::Unreachable;
+}
+
 /// The operator endpoint of the daemon that is meant: --admin, else what the daemon noted in its data directory; that
 /// of --data-dir, of --node, or the only one on this machine. Unreachable when there is none, Invalid when it is not
 /// clear which.
@@ -43,7 +51,8 @@ Result<httpio::SocketAddress> locate_daemon(const Arguments& arguments) {
   if (!arguments.data_dir.empty()) return noted_in(arguments.data_dir);
   const std::string root = config::state_root(config::process_environment());
   if (!arguments.node.empty()) return noted_in(root + "/" + arguments.node);
-  const std::vector<std::string> names = running_below(root);
+  std::vector<std::string> names = running_below(root);
+  if (names.size() > 1) std::erase_if(names, [&](const std::string& name) { return is_gone(root + "/" + name); });
   if (names.empty()) {
     return failure(ErrorCode::Unreachable, root, "no syncer runs here; give --admin, --node or --data-dir");
   }
@@ -85,6 +94,7 @@ int complain(Console console, const Error& error) {
     case ErrorCode::Unsupported:
       return kUsage;
     case ErrorCode::Unreachable:
+    case ErrorCode::Timeout:
       return kUnreachable;
     default:
       return kFailed;

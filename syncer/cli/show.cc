@@ -40,6 +40,11 @@ std::string cell(const std::map<std::string, std::string>& value) {
   for (const auto& [key, text] : value) out += (out.empty() ? "" : ",") + key + "=" + text;
   return out;
 }
+std::string cell(const std::vector<std::string>& value) {
+  std::string out;
+  for (const std::string& text : value) out += (out.empty() ? "" : ", ") + text;
+  return out;
+}
 /// "-" for what the daemon does not know.
 template <class T>
 std::string cell(const std::optional<T>& value) {
@@ -110,7 +115,10 @@ std::string line(const std::string& label, const std::string& text) {
 
 std::string members_table(const node::MembersReport& report) { return table(report.members); }
 
-std::string keys_table(const node::KeysReport& report) { return table(report.keys); }
+std::string keys_table(const node::KeysReport& report) {
+  if (!report.keys.empty()) return table(report.keys);
+  return "no key: the pool goes in plain; \"syncer keygen --ring FILE\" makes one for gossip.keyring-file\n";
+}
 
 std::string voters_table(const node::ClusterReport& report) {
   std::string page = table(report.group ? report.group->voters : std::vector<cluster::VoterStatus>{});
@@ -132,6 +140,28 @@ std::string status_page(const node::Status& status) {
 std::string copies_table(const node::CopiesReport& report) { return table(report.copies); }
 
 std::string services_table(const node::ServicesReport& report) { return table(report.services); }
+
+std::string mappings_page(const node::MappingsReport& report) {
+  if (!report.problem.empty()) return line("problem", report.problem);
+  const std::string rows =
+      report.mappings.empty() ? "no service of another region, and none of ours elsewhere\n" : table(report.mappings);
+  return rows + "\n" + (report.policies.empty() ? "no policy is in force\n" : table(report.policies));
+}
+
+std::string reachability_page(const node::ReachabilityReport& report) {
+  if (report.members.empty()) return "no other member is known\n";
+  const auto answers = std::count_if(report.members.begin(), report.members.end(),
+                                     [](const node::ReachabilityRow& member) { return member.answers; });
+  return table(report.members) + std::to_string(answers) + " of " + std::to_string(report.members.size()) +
+         (report.members.size() == 1 ? " member answers\n" : " members answer\n");
+}
+
+std::string round_trips_page(const node::RttReport& report) {
+  if (report.members.empty() && report.links.empty()) return "no other member is known\n";
+  const std::string members = report.members.empty() ? "" : table(report.members);
+  const std::string links = report.links.empty() ? "" : table(report.links);
+  return members + (members.empty() || links.empty() ? "" : "\n") + links;
+}
 
 std::string differences_page(const node::DifferenceReport& report) {
   std::string page;

@@ -6,6 +6,8 @@
 
 #include "syncer/node/explanation.h"
 #include "syncer/node/inventory.h"
+#include "syncer/node/mappings.h"
+#include "syncer/node/pool_reports.h"
 #include "syncer/node/status.h"
 
 namespace syncer::cli {
@@ -23,6 +25,12 @@ std::string status_page(const node::Status& status);
 std::string explanation_page(const node::Explanation& explanation);
 std::string copies_table(const node::CopiesReport& report);
 std::string services_table(const node::ServicesReport& report);
+/// Names there and here, and the policies in force.
+std::string mappings_page(const node::MappingsReport& report);
+/// The members, and how many of them answer.
+std::string reachability_page(const node::ReachabilityReport& report);
+/// Members and links; empty tables are left out.
+std::string round_trips_page(const node::RttReport& report);
 /// The rows, whose answer is missing, and whether there is more.
 std::string differences_page(const node::DifferenceReport& report);
 /// What is wrong, one entry a part; empty when all is well.

@@ -59,6 +59,27 @@ TEST_F(Admin, TheSocketIsGoneWithTheSyncerAndACrashLeavesNoObstacle) {
   EXPECT_EQ(run({"members"}).code, 3) << "nobody runs here";
 }
 
+TEST_F(Admin, OneThatWasKilledIsNotTakenForOneThatRuns) {
+  const Syncer first(workplace_, words("first", "http://127.0.0.1:1"));
+  Syncer second(workplace_, words("second", "http://127.0.0.1:1"));
+  const Ended both = run({"members"});
+  EXPECT_EQ(both.code, 2) << both.output;
+  EXPECT_NE(both.output.find("choose with --node: first second"), std::string::npos) << both.output;
+  second.process.signal(SIGKILL);
+  ASSERT_TRUE(second.process.wait_for_exit(seconds(5)));
+  const Ended one = run({"members"});
+  EXPECT_EQ(one.code, 0) << one.output;
+}
+
+TEST_F(Admin, OneThatDoesNotAnswerIsNotReached) {
+  const Syncer stuck(workplace_, words("stuck", "http://127.0.0.1:1"));
+  stuck.process.signal(SIGSTOP);
+  const Ended ended = run({"members"});
+  EXPECT_EQ(ended.code, 3) << ended.output;
+  EXPECT_NE(ended.output.find("no answer in time"), std::string::npos) << ended.output;
+  stuck.process.signal(SIGCONT);
+}
+
 TEST_F(Admin, OverTcpCommandsNeedTheToken) {
   const std::string token = file("admin.token", "0123456789abcdef\n");
   auto line = words("alone", "http://127.0.0.1:1");

@@ -2,6 +2,7 @@
 // What operators ask a running syncer, with the commands they have for it.
 #include <sys/stat.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -69,10 +70,98 @@ TEST_F(Ask, AnInstanceIsExplainedThroughBothRegionsAndListedInEach) {
   EXPECT_TRUE(eventually(seconds(15), [&] {
     return run(west.syncer, {"diff", "west", "east"}).output.find("exclude-services") != std::string::npos;
   })) << run(west.syncer, {"diff", "west", "east"}).output;
-  EXPECT_NE(run(west.syncer, {"diff", "west", "nowhere"}).output.find("no other region is known"), std::string::npos);
+  const Ended unknown = run(west.syncer, {"diff", "west", "nowhere"});
+  EXPECT_NE(unknown.output.find("no other region is known"), std::string::npos);
+  EXPECT_EQ(unknown.code, 1) << "nothing was compared";
   const Ended top = run(west.syncer, {"top", "--count", "2", "--interval", "100ms"});
   EXPECT_EQ(top.code, 0) << top.output;
   EXPECT_NE(top.output.find("link.up"), std::string::npos) << top.output;
+}
+
+TEST_F(Ask, WhoAnswersAndHowFarItIsIsShown) {
+  Region east(workplace_, "east");
+  EXPECT_EQ(run(east.syncer, {"reachability"}).output, "no other member is known\n");
+  Region west(workplace_, "west", east.syncer.rpc);
+  ASSERT_TRUE(eventually(seconds(20), [&] { return east.syncer.status("/ready") == "true"; }));
+  const Ended all = run(east.syncer, {"reachability"});
+  EXPECT_EQ(all.code, 0) << all.output;
+  EXPECT_NE(all.output.find("1 of 1 member answers"), std::string::npos) << all.output;
+  // A probe is sent each second.
+  Ended json{};
+  EXPECT_TRUE(eventually(seconds(20), [&] {
+    json = run(east.syncer, {"rtt", "west", "--output", "json"});
+    return json.output.find("\"last_seconds\"") != std::string::npos;
+  })) << json.output;
+  EXPECT_EQ(json.code, 0);
+  for (const char* part : {"\"syncer/rtt/1\"", "\"worst_seconds\"", "\"rtt_seconds\""}) {
+    EXPECT_NE(json.output.find(part), std::string::npos) << part << " is missing in\n" << json.output;
+  }
+  EXPECT_NE(run(east.syncer, {"rtt"}).output.find("LINK WITH"), std::string::npos);
+  EXPECT_EQ(run(east.syncer, {"rtt", "nowhere"}).code, 1);
+  west.syncer.process.signal(SIGSTOP);
+  const Ended missed = run(east.syncer, {"reachability", "--output", "json"});
+  EXPECT_EQ(missed.code, 4) << missed.output;
+  EXPECT_NE(missed.output.find("\"syncer/reachability/1\""), std::string::npos) << missed.output;
+  EXPECT_NE(missed.output.find("member west counts as"), std::string::npos) << missed.output;
+  west.syncer.process.signal(SIGCONT);
+}
+
+TEST_F(Ask, NamesThereAndHereAreShownWithWhatChangesThem) {
+  Region east(workplace_, "east");
+  const std::string policy = workplace_.path() + "/west.json";
+  std::ofstream(policy) << R"({"policy": {"rewrite": [{"name": "our words", "from": "east",
+                               "rename": {"app": {"shop": "store"}}}]}})";
+  const Registry registry;
+  auto flags = words("west", registry.sc.origin(), east.syncer.rpc);
+  flags.insert(flags.end(), {"--config", policy});
+  const Syncer west(workplace_, flags);
+  const Registered cart(east.registry.sc, "cart", "rest://10.9.0.1:8080");
+  Ended told{};
+  EXPECT_TRUE(eventually(seconds(30), [&] {
+    told = run(west, {"mappings", "--search", "cart"});
+    return told.output.find("store/cart/") != std::string::npos && told.output.find("our words") != std::string::npos;
+  })) << told.output;
+  EXPECT_EQ(told.code, 0);
+  EXPECT_NE(run(west, {"mappings", "--output", "json"}).output.find("\"syncer/mappings/1\""), std::string::npos);
+  EXPECT_NE(run(east.syncer, {"mappings", "--region", "west"}).output.find("export"), std::string::npos);
+}
+
+TEST_F(Ask, AMonitorFollowsWhatHappens) {
+  Registry registry;
+  const Syncer syncer(workplace_, words("alone", registry.sc.origin()));
+  Process monitor(line(syncer, {"monitor", "--kind", "operator"}), workplace_.environment());
+  EXPECT_EQ(run(syncer, {"guard", "release", "--all"}).code, 0);
+  EXPECT_TRUE(monitor.wait_for_line({"operator.command", "/v1/guard/release"}, seconds(10))) << monitor.output();
+  monitor.signal(SIGINT);
+  EXPECT_EQ(monitor.wait_for_exit(seconds(5)), -SIGINT);
+}
+
+TEST_F(Ask, AGeneratedKeyIsTakenByDaemonAndCommand) {
+  const auto plain = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {syncer_program(), "keygen"});
+    Process process(words, workplace_.environment());
+    const int code = process.wait_for_exit(seconds(10)).value_or(-1);
+    return Ended{code, process.output()};
+  };
+  const std::string ring = workplace_.path() + "/keyring.json";
+  const Ended made = plain({"--ring", ring});
+  ASSERT_EQ(made.code, 0) << made.output;
+  EXPECT_EQ(plain({"--ring", ring}).code, 1) << "nothing is overwritten";
+  Registry registry;
+  auto flags = words("alone", registry.sc.origin());
+  flags.insert(flags.end(), {"--gossip.keyring-file", ring});
+  const Syncer syncer(workplace_, flags);
+  const Ended first = plain({});
+  const Ended second = plain({});
+  EXPECT_NE(first.output, second.output);
+  const std::string file = workplace_.path() + "/new.key";
+  std::ofstream(file) << first.output;
+  ::chmod(file.c_str(), 0600);
+  EXPECT_EQ(run(syncer, {"keys", "install", file}).code, 0);
+  const Ended json = plain({"--output", "json"});
+  EXPECT_NE(json.output.find("\"syncer/keygen/1\""), std::string::npos) << json.output;
+  const std::string ids = run(syncer, {"keys", "list"}).output;
+  EXPECT_NE(ids.find("256"), std::string::npos) << ids;
 }
 
 TEST_F(Ask, AnOperatorPausesDrainsAndResumes) {

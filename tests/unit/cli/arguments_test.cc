@@ -69,6 +69,11 @@ TEST(Arguments, EveryCommandShowsExamplesOfItselfThatItUnderstands) {
                                     "diff",
                                     "copies",
                                     "services",
+                                    "mappings",
+                                    "rtt",
+                                    "reachability",
+                                    "monitor",
+                                    "keygen",
                                     "top",
                                     "guard release",
                                     "region forget",
@@ -167,6 +172,17 @@ TEST(Arguments, AnUnknownCommandIsAnsweredWithThoseThereAre) {
   EXPECT_NE(parse("keys forge 12ab").err.find("list, install, use, remove"), std::string::npos);
   EXPECT_NE(parse("statsu").err.find("did you mean \"status\"?"), std::string::npos) << parse("statsu").err;
   EXPECT_NE(parse("keys").err.find("keys: say which command: list, install"), std::string::npos) << parse("keys").err;
+}
+
+TEST(Arguments, AWordOfAnotherToolIsAnsweredWithTheCommandThatItIsHere) {
+  EXPECT_NE(parse("agent").err.find("here it is \"syncer daemon\""), std::string::npos) << parse("agent").err;
+  EXPECT_NE(parse("members -format=json").err.find("here it is --output json"), std::string::npos)
+      << parse("members -format=json").err;
+  EXPECT_NE(parse("members -w json").err.find("here it is --output json"), std::string::npos);
+  EXPECT_NE(parse("validate x.json").err.find("\"syncer config check FILE\""), std::string::npos);
+  for (const char* word : {"info", "health", "keyring", "logs", "operator", "watch", "member", "metrics"}) {
+    EXPECT_NE(parse(word).err.find("here it is \"syncer "), std::string::npos) << parse(word).err;
+  }
 }
 
 TEST(Arguments, OperatorCommandsKnowTheirTarget) {

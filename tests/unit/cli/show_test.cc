@@ -133,6 +133,54 @@ TEST(Show, MembersAreATable) {
       "c      west    suspect  10.0.0.12:30190  10.0.0.12:30191  7            88 ms    -\n");
 }
 
+TEST(Show, WhoAnswersIsATableWithItsSum) {
+  node::ReachabilityReport report;
+  EXPECT_EQ(reachability_page(report), "no other member is known\n");
+  report.members = {{"b", "east", "alive", "10.0.0.11:30190", true, std::chrono::milliseconds(12)},
+                    {"c\x1b[2J", "west", "alive", "10.0.0.12:30190", false, {}},
+                    {"d", "west", "dead", "10.0.0.13:30190", false, {}}};
+  EXPECT_EQ(reachability_page(received(report)),
+            "NAME   REGION  STATE  ADDRESS          ANSWERS  RTT\n"
+            "b      east    alive  10.0.0.11:30190  yes      12 ms\n"
+            "c?[2J  west    alive  10.0.0.12:30190  no       -\n"
+            "d      west    dead   10.0.0.13:30190  no       -\n"
+            "1 of 3 members answer\n");
+  EXPECT_FALSE(report.members[0].is_missed());
+  EXPECT_TRUE(report.members[1].is_missed());
+  EXPECT_FALSE(report.members[2].is_missed()) << "everybody knows that it is dead";
+}
+
+TEST(Show, RoundTripsAreTwoTables) {
+  node::RttReport report;
+  report.members = {{"b", "east", "alive", std::chrono::milliseconds(2), std::chrono::milliseconds(40)},
+                    {"c", "west", "suspect", {}, {}}};
+  report.links = {{"east", "out", std::chrono::microseconds(1500), std::chrono::milliseconds(300)}, {"west", "in"}};
+  EXPECT_EQ(round_trips_page(received(report)),
+            "MEMBER  REGION  STATE    RTT      WORST OF 8\n"
+            "b       east    alive    2.00 ms  40 ms\n"
+            "c       west    suspect  -        -\n"
+            "\n"
+            "LINK WITH  WAY  RTT      HEARD\n"
+            "east       out  1.50 ms  300 ms\n"
+            "west       in   -        -\n");
+}
+
+TEST(Show, NamesThereAndHereAreATableWithThePolicies) {
+  node::MappingsReport report;
+  EXPECT_NE(mappings_page(report).find("no policy is in force"), std::string::npos);
+  report.policies = {{"import", "rewrite", "staging", "west*"}};
+  report.mappings = {
+      {"import", "west", "shop/cart/1.0.0", "shop-west/cart/1.0.0", "CART", 3, 1, {"staging", "no bills"}}};
+  EXPECT_EQ(mappings_page(received(report)),
+            "DIRECTION  REGION  SERVICE          SHOWN AS              HERE  INSTANCES  WITHHELD  BY\n"
+            "import     west    shop/cart/1.0.0  shop-west/cart/1.0.0  CART  3          1         staging, no bills\n"
+            "\n"
+            "DIRECTION  KIND     POLICY   REGIONS\n"
+            "import     rewrite  staging  west*\n");
+  report.problem = "this syncer follows; ask its leader, e2";
+  EXPECT_NE(mappings_page(report).find("ask its leader, e2"), std::string::npos);
+}
+
 TEST(Show, VotersAreATable) {
   node::Status status = healthy();
   cluster::VoterStatus self{"e1", "0a", "10.0.0.1:30192", "leader", 7, 0, {}};
