@@ -66,6 +66,18 @@ class Operator : public testing::Test {
       return has(told, hop);
     })) << told;
   }
+  static void kill(Syncer& syncer) {
+    syncer.process.signal(SIGKILL);
+    syncer.process.wait_for_exit(seconds(10));
+  }
+  /// The daemon ends and says why; who asks for it is told that nothing runs there.
+  void expect_no_start(const Words& flags, const std::string& cause, const Words& target) {
+    Process daemon(Words{syncer_program(), "daemon"} + flags, workplace_.environment());
+    EXPECT_EQ(daemon.wait_for_exit(kNoticed), 1) << daemon.output();
+    EXPECT_TRUE(has(daemon.output(), cause)) << daemon.output();
+    Process status(Words{syncer_program(), "status"} + target, workplace_.environment());
+    EXPECT_EQ(status.wait_for_exit(seconds(10)), 3) << status.output();
+  }
   static void fault(const Registry& registry, const std::string& text) {
     ASSERT_EQ(test::request("POST", registry.sc.origin(), "/mock/faults", text)->status, 200) << text;
   }
@@ -121,17 +133,24 @@ TEST_F(Operator, AKeyThatOneSideLacks) {
 
 TEST_F(Operator, ACertificateThatHasExpired) {
   test::Pki pki;
-  const auto files = pki.make(test::identity("west"), -1);
-  Registry registry;
-  Words line = {syncer_program(), "daemon"};
-  line = line + words("west", registry.sc.origin()) + Words{"--tls.ca-file",   files.ca,         "--tls.cert-file",
-                                                            files.certificate, "--tls.key-file", files.key,
-                                                            "--tls.mode",      "required"};
-  Process daemon(line, workplace_.environment());
-  EXPECT_EQ(daemon.wait_for_exit(kNoticed), 1) << "nobody would believe it, so it does not begin";
-  EXPECT_TRUE(has(daemon.output(), "has expired")) << daemon.output();
-  Process status({syncer_program(), "status", "--node", "west"}, workplace_.environment());
-  EXPECT_EQ(status.wait_for_exit(seconds(10)), 3) << status.output();
+  const auto flags = [&](const std::string& region, int days) {
+    const auto files = pki.make(test::identity(region), days);
+    return Words{"--tls.ca-file",  files.ca,  "--tls.cert-file", files.certificate,
+                 "--tls.key-file", files.key, "--tls.mode",      "required"};
+  };
+  Registry first;
+  const Syncer east(workplace_, words("east", first.sc.origin()) + flags("east", 100));
+  Registry second;
+  const Words west_words = words("west", second.sc.origin(), east.rpc);
+  Syncer west(workplace_, west_words + flags("west", 100));
+  const Registered till(first.sc, "till", "rest://10.1.0.9:80");
+  ASSERT_TRUE(eventually(seconds(30), [&] { return till.visible_in(second.sc); })) << west.process.output();
+  kill(west);
+  const Registered cart(first.sc, "cart", "rest://10.1.0.1:80");
+  // Nobody would believe it, so it does not begin; the other side says what is missing.
+  expect_no_start(west_words + flags("west", -1), "has expired", {"--node", "west"});
+  expect_named(east, "region west");
+  expect_hop(east, "cart", "sent to west: no link to ");
 }
 
 TEST_F(Operator, ARecordThatTheRegistryRejects) {
@@ -147,16 +166,21 @@ TEST_F(Operator, ARecordThatTheRegistryRejects) {
 TEST_F(Operator, ADiskThatIsFull) {
   const std::string disk = workplace_.path() + "/disk";
   ASSERT_EQ(::mkdir(disk.c_str(), 0700), 0);
-  if (::mount("none", disk.c_str(), "tmpfs", 0, "size=32k") != 0) GTEST_SKIP() << "only root can mount a small disk";
-  std::ofstream(disk + "/filler") << std::string(64U << 10U, 'x');
-  Registry registry;
-  Words line = {syncer_program(), "daemon"};
-  Process daemon(line + words("east", registry.sc.origin()) + Words{"--data-dir", disk + "/east"},
-                 workplace_.environment());
-  EXPECT_EQ(daemon.wait_for_exit(kNoticed), 1) << daemon.output();
-  EXPECT_TRUE(has(daemon.output(), "No space left on device")) << daemon.output();
-  Process status({syncer_program(), "status", "--data-dir", disk + "/east"}, workplace_.environment());
-  EXPECT_EQ(status.wait_for_exit(seconds(10)), 3) << status.output();
+  if (::mount("none", disk.c_str(), "tmpfs", 0, "size=256k") != 0) GTEST_SKIP() << "only root can mount a small disk";
+  {
+    Region east(workplace_, "east");
+    Registry second;
+    const Words west_words = words("west", second.sc.origin(), east.syncer.rpc) + Words{"--data-dir", disk + "/west"};
+    Syncer west(workplace_, west_words);
+    const Registered till(east.registry.sc, "till", "rest://10.1.0.9:80");
+    EXPECT_TRUE(eventually(seconds(30), [&] { return till.visible_in(second.sc); })) << west.process.output();
+    kill(west);
+    std::ofstream(disk + "/filler") << std::string(512U << 10U, 'x');
+    const Registered cart(east.registry.sc, "cart", "rest://10.1.0.1:80");
+    expect_no_start(west_words, "No space left on device", {"--data-dir", disk + "/west"});
+    expect_named(east.syncer, "region west");
+    expect_hop(east.syncer, "cart", "sent to west: no link to ");
+  }
   ::umount(disk.c_str());
 }
 
