@@ -2,7 +2,6 @@
 #include "syncer/cli/commands.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <ostream>
 #include <vector>
 
@@ -15,6 +14,7 @@
 #include "syncer/cli/reach.h"
 #include "syncer/cli/show.h"
 #include "syncer/cli/version.h"
+#include "syncer/cli/version_report.h"
 #include "syncer/config/check.h"
 #include "syncer/config/daemon_config.h"
 #include "syncer/config/file.h"
@@ -171,12 +171,7 @@ int show_version(const Arguments& arguments, Console console) {
     console.out << version_text() << "\n";
     return kOk;
   }
-  const nlohmann::ordered_json version = {{"schema", "syncer/version/1"},
-                                          {"version", kVersion},
-                                          {"commit", kCommit},
-                                          {"compiler", kCompiler},
-                                          {"build_type", kBuildType}};
-  console.out << version.dump(2) << "\n";
+  console.out << version_report();
   return kOk;
 }
 

@@ -123,7 +123,11 @@ TEST(Start, ConfigShowTellsWhereEachValueComesFrom) {
 TEST(Start, VersionIsPrinted) {
   const Workplace workplace;
   EXPECT_EQ(run(workplace, {"version"}).code, 0);
-  EXPECT_NE(run(workplace, {"version", "--output", "json"}).output.find("\"version\""), std::string::npos);
+  const std::string report = run(workplace, {"version", "--output", "json"}).output;
+  for (const char* part : {"syncer/version/1", "\"version\"", "\"commit\"", "\"compiler\"", "\"build_type\"",
+                           "\"openssl\": \"3.", "\"memberlist\": \"1-5\"", "\"sync\": 1", "\"cluster\": 1"}) {
+    EXPECT_NE(report.find(part), std::string::npos) << part << " is missing in\n" << report;
+  }
 }
 
 }  // namespace

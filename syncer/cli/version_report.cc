@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncer/cli/version_report.h"
+
+#include <openssl/crypto.h>
+
+#include <CLI/Version.hpp>
+#include <asio/version.hpp>
+#include <nlohmann/json.hpp>
+
+#include "syncer/cli/version.h"
+#include "syncer/membership/message.h"
+#include "syncer/wire/raft/cluster_message.h"
+#include "syncer/wire/sync/message.h"
+
+namespace syncer::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string dotted(int a, int b, int c) {
+  return std::to_string(a) + "." + std::to_string(b) + "." + std::to_string(c);
+}
+
+/// Lowest and highest of memberlist's protocol, and of serf's on top of it.
+ordered_json gossip_versions() {
+  const membership::Versions& own = membership::kOwnVersions;
+  return {{"memberlist", std::to_string(own[0]) + "-" + std::to_string(own[1])},
+          {"serf", std::to_string(own[3]) + "-" + std::to_string(own[4])}};
+}
+
+}  // namespace
+
+std::string version_report() {
+  const ordered_json report = {{"schema", "syncer/version/1"},
+                               {"version", kVersion},
+                               {"commit", kCommit},
+                               {"compiler", kCompiler},
+                               {"build_type", kBuildType},
+                               {"libraries",
+                                {{"asio", dotted(ASIO_VERSION / 100000, ASIO_VERSION / 100 % 1000, ASIO_VERSION % 100)},
+                                 {"cli11", CLI11_VERSION},
+                                 {"nlohmann_json", dotted(NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
+                                                          NLOHMANN_JSON_VERSION_PATCH)},
+                                 {"openssl", ::OpenSSL_version(OPENSSL_VERSION_STRING)}}},
+                               {"protocols",
+                                {{"gossip", gossip_versions()},
+                                 {wire::kSyncProtocol.name, wire::kSyncProtocol.version},
+                                 {wire::kClusterProtocol.name, wire::kClusterProtocol.version}}}};
+  return report.dump(2) + "\n";
+}
+
+}  // namespace syncer::cli
