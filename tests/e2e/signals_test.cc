@@ -34,6 +34,18 @@ TEST_F(Signals, ASecondTermEndsAtOnceWith143) { EXPECT_EQ(end_by(SIGTERM, SIGTER
 TEST_F(Signals, ASecondIntEndsAtOnceWith130) { EXPECT_EQ(end_by(SIGINT, SIGINT), 128 + SIGINT); }
 TEST_F(Signals, TheSecondOneNamesTheCode) { EXPECT_EQ(end_by(SIGTERM, SIGINT), 128 + SIGINT); }
 
+TEST_F(Signals, WhoIsLeavingIsNotReadyAndStillAlive) {
+  region_.syncer.process.signal(SIGTERM);
+  EXPECT_TRUE(region_.syncer.process.wait_for_line({"daemon.leaving"}, seconds(10)));
+  const auto ready = test::request("GET", "http://" + region_.syncer.metrics, "/readyz");
+  ASSERT_TRUE(ready);
+  EXPECT_EQ(ready->status, 503);
+  EXPECT_NE(ready->body.find("the syncer is leaving"), std::string::npos) << ready->body;
+  EXPECT_EQ(test::request("GET", "http://" + region_.syncer.metrics, "/livez")->status, 200);
+  // Below what systemd and Kubernetes wait, though its registry does not answer.
+  EXPECT_EQ(region_.syncer.process.wait_for_exit(seconds(15)), 0) << region_.syncer.process.output();
+}
+
 TEST(SignalsToARegion, OfOneSyncerMeanThatItLeavesThePool) {
   for (const int number : {SIGTERM, SIGINT}) {
     const Workplace workplace;
