@@ -204,17 +204,34 @@ class Assembly {
     derive(key, to_string(into));
   }
 
-  Result<void> advertised() {
-    if (!text("advertise-addr").empty()) {
-      const std::string& host = text("advertise-addr");
+  tl::unexpected<Error> wrong_host(std::string detail) const {
+    return tl::unexpected(wrong("advertise-addr", {ErrorCode::Invalid, "", std::move(detail)}));
+  }
+
+  /// One address, or one of each family: the first is what a syncer is known by.
+  Result<void> advertised_hosts() {
+    std::vector<Endpoint> hosts;
+    for (const std::string& host : split_list(text("advertise-addr"))) {
       const bool bare_v6 = host.find(':') != std::string::npos && host.front() != '[';
       auto parsed = parse_endpoint((bare_v6 ? "[" + host + "]" : host) + ":0");
-      if (!parsed || parsed->is_unspecified()) {
-        return tl::unexpected(
-            wrong("advertise-addr", {ErrorCode::Invalid, "", "\"" + host + "\" is not an address others can reach"}));
-      }
-      config_.advertise = *parsed;
+      if (!parsed || parsed->is_unspecified()) return wrong_host("\"" + host + "\" is not an address others can reach");
+      hosts.push_back(*parsed);
     }
+    if (hosts.empty()) return {};
+    config_.advertise = hosts.front();
+    if (hosts.size() == 1) return {};
+    if (hosts.size() > 2 || hosts[0].is_v4() == hosts[1].is_v4())
+      return wrong_host("several addresses are one of IPv4 and one of IPv6");
+    for (const Endpoint& bound : {config_.bind, config_.rpc_bind}) {
+      const bool of_both = bound.is_unspecified() && !bound.is_v4();
+      if (!of_both) return wrong_host("two addresses take bind-addr and rpc-addr [::], which listen on both families");
+    }
+    config_.node.second_host = hosts.back().host();
+    return {};
+  }
+
+  Result<void> advertised() {
+    if (auto hosts = advertised_hosts(); !hosts) return hosts;
     advertise_as("gossip.address", config_.bind, config_.node.gossip_address);
     advertise_as("rpc.address", config_.rpc_bind, config_.node.rpc_address);
     if (config_.cluster_bind) advertise_as("cluster.address", *config_.cluster_bind, config_.node.cluster_address);

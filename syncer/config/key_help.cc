@@ -63,9 +63,11 @@ std::vector<KeyGroup> all_groups() {
   return groups;
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kPlaceholders = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kPlaceholders = {{
     {"URLs", "URL[,URL]"},
     {"HOST:PORT, comma-separated", "HOST:PORT[,...]"},
+    {"IPs, comma-separated", "IP[,IP]"},
+    {"REGION=BYTES", "REGION=BYTES[,...]"},
     {"IP", ""},
     {"a duration", "TIME"},
     {"a whole number", "N"},

@@ -59,7 +59,10 @@ std::vector<Key> own_keys() {
       {"rpc-addr", "IP:PORT", "data address: TCP, between regions", "0.0.0.0:30191"},
       {"join-addr", "HOST:PORT, comma-separated", "gossip or RPC addresses of any syncers of the pool", ""},
       {"cluster-port", "a port", "port for the syncers of one region, on the address of --bind-addr", "30192"},
-      {"advertise-addr", "IP", "address that other syncers reach this one by, when it is not that of --bind-addr", ""},
+      {"advertise-addr", "IPs, comma-separated",
+       "address that other syncers reach this one by, when it is not that of --bind-addr; one of IPv4 and one of IPv6 "
+       "where some reach only one of them",
+       ""},
       {"data-dir", "a directory", "where this syncer keeps its state; one for each syncer", ""},
       {"admin.socket", "a path", "unix socket for operators' commands; empty: admin.socket in the data directory", ""},
       {"admin.socket-group", "a group", "who may give commands, besides the owner: the group of that socket", ""},

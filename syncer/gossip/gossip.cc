@@ -54,9 +54,10 @@ Gossip::Gossip(GossipConfig config, Datagrams& datagrams, Streams& streams, Obse
     : config_(std::move(config)),
       observer_(observer),
       swim_(config_.node, filled_in(config_), random, now),
-      packets_(config_, swim_, datagrams),
+      addresses_(config_),
+      packets_(config_, swim_, addresses_, datagrams),
       intents_(config_.node, swim_),
-      streams_(config_, swim_, intents_, streams, std::move(links)),
+      streams_(config_, swim_, intents_, addresses_, streams, std::move(links)),
       key_queries_(config_, swim_, out_),
       notifier_(swim_, out_),
       claims_(swim_, out_),
@@ -114,8 +115,9 @@ void Gossip::leave(Instant now) {
 
 // Datagrams.
 
-void Gossip::on_datagram(Instant now, const Endpoint& from, ByteView packet) {
+void Gossip::on_datagram(Instant now, const Endpoint& sender, ByteView packet) {
   ++received_;
+  const Endpoint from = addresses_.known(sender);
   wire::gossip::unpack(packet, config_.pool, unpacked_);
   for (const ByteView part : unpacked_.messages) {
     membership::Message message;
@@ -389,6 +391,7 @@ void Gossip::report(Instant now, const Change& change) {
   const bool about_me = change.name == config_.node;
   const bool conflict = change.kind == Kind::Conflict;
   if (about_me && conflict && SYNCER_MUTATED("gossip.race_joiner_for_name")) check_name(now, change.other);
+  addresses_.note(change);
   notifier_.notify_subject(change);
   if (!about_me || conflict) {
     changed_ = true;

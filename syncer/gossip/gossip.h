@@ -141,6 +141,7 @@ class Gossip {
   GossipConfig config_;
   Observer& observer_;
   membership::Swim swim_;
+  SecondAddresses addresses_;
   PacketSender packets_;
   membership::Outputs out_;
   SerfIntents intents_;

@@ -22,13 +22,14 @@ void PacketSender::send(const membership::Outputs& out) {
   for (const auto& packet : out.packets()) {
     ++sent_;
     const bool checksum = reads_checksums(packet);
+    const Endpoint to = addresses_.reached(packet.to);
     if (packet.count == 1 && !checksum && wire::gossip::packet_overhead(config_.pool) == 0) {
-      datagrams_.send(packet.to, out.part(packet.first));
+      datagrams_.send(to, out.part(packet.first));
       continue;
     }
     wire::gossip::PacketBuilder builder(packet.count);
     for (std::uint32_t i = 0; i < packet.count; ++i) builder.add(out.part(packet.first + i));
-    datagrams_.send(packet.to, builder.finish(config_.pool, checksum, config_.nonce));
+    datagrams_.send(to, builder.finish(config_.pool, checksum, config_.nonce));
   }
 }
 

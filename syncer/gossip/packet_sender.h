@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "syncer/gossip/second_addresses.h"
 #include "syncer/gossip/types.h"
 #include "syncer/membership/swim.h"
 #include "syncer/ports/network.h"
@@ -13,9 +14,10 @@ namespace syncer::gossip {
 /// it.
 class PacketSender {
  public:
-  /// Borrows all three.
-  PacketSender(const GossipConfig& config, const membership::Swim& swim, Datagrams& datagrams)
-      : config_(config), swim_(swim), datagrams_(datagrams) {}
+  /// Borrows all of them.
+  PacketSender(const GossipConfig& config, const membership::Swim& swim, const SecondAddresses& addresses,
+               Datagrams& datagrams)
+      : config_(config), swim_(swim), addresses_(addresses), datagrams_(datagrams) {}
 
   void send(const membership::Outputs& out);
   /// Datagrams so far.
@@ -26,6 +28,7 @@ class PacketSender {
 
   const GossipConfig& config_;
   const membership::Swim& swim_;
+  const SecondAddresses& addresses_;
   Datagrams& datagrams_;
   std::uint64_t sent_ = 0;
 };

@@ -23,13 +23,18 @@ bool sends_ping(StreamPurpose purpose) { return purpose == StreamPurpose::Ping |
 }  // namespace
 
 GossipStreams::GossipStreams(const GossipConfig& config, const membership::Swim& swim, const SerfIntents& intents,
-                             Streams& streams, LinkAllocator allocate)
-    : config_(config), swim_(swim), intents_(intents), streams_(streams), allocate_(std::move(allocate)) {}
+                             const SecondAddresses& addresses, Streams& streams, LinkAllocator allocate)
+    : config_(config),
+      swim_(swim),
+      intents_(intents),
+      addresses_(addresses),
+      streams_(streams),
+      allocate_(std::move(allocate)) {}
 
 void GossipStreams::open(StreamPurpose purpose, const Endpoint& to, std::uint32_t seq, Instant deadline) {
   const LinkId id = allocate_();
   add(id, {purpose, to, deadline, seq, StreamReader(config_.pool, Opened::ByUs)});
-  streams_.connect(id, to, Channel::Gossip);
+  streams_.connect(id, addresses_.reached(to), Channel::Gossip);
   if (!sends_ping(purpose)) return send_state(id, purpose != StreamPurpose::Exchange, Opened::ByUs);
   const membership::Member* target = swim_.members().find(to);
   const std::string_view node = target != nullptr && purpose == StreamPurpose::Ping ? target->name : config_.node;

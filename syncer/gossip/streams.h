@@ -11,6 +11,7 @@
 #include "syncer/base/endpoint.h"
 #include "syncer/base/ids.h"
 #include "syncer/base/time.h"
+#include "syncer/gossip/second_addresses.h"
 #include "syncer/gossip/serf_intents.h"
 #include "syncer/gossip/sizes.h"
 #include "syncer/gossip/types.h"
@@ -59,8 +60,8 @@ class GossipStreams {
   /// Most of them from one host, so that a single one cannot keep all others out.
   static constexpr std::size_t kMaxOfOneHost = 16;
 
-  GossipStreams(const GossipConfig& config, const membership::Swim& swim, const SerfIntents& intents, Streams& streams,
-                LinkAllocator allocate);
+  GossipStreams(const GossipConfig& config, const membership::Swim& swim, const SerfIntents& intents,
+                const SecondAddresses& addresses, Streams& streams, LinkAllocator allocate);
 
   /// Opens a stream and sends what its purpose asks for: our state, or a ping of that number.
   void open(StreamPurpose purpose, const Endpoint& to, std::uint32_t seq, Instant deadline);
@@ -96,6 +97,7 @@ class GossipStreams {
   const GossipConfig& config_;
   const membership::Swim& swim_;
   const SerfIntents& intents_;
+  const SecondAddresses& addresses_;
   Streams& streams_;
   LinkAllocator allocate_;
   std::map<LinkId, std::unique_ptr<GossipStream>> open_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "syncer/base/endpoint.h"
@@ -20,6 +21,7 @@ namespace syncer::gossip {
 struct GossipConfig {
   std::string node;                                            ///< our name, unique in the pool
   Endpoint address;                                            ///< as other members reach us, packets and streams alike
+  std::optional<Endpoint> second;                              ///< likewise, of the other family; told by a tag
   membership::Options options = membership::syncer_profile();  ///< encode and packet_overhead are filled in
   std::map<std::string, std::string> tags;
   wire::gossip::Pool pool;      ///< label and keys

@@ -93,7 +93,7 @@ void Flows::give_members(Instant now) {
   std::vector<cluster::Cluster::Member> cluster_members;
   std::map<std::string, Endpoint> region_syncers;
   for (const gossip::MemberInfo& member : members) {
-    if (auto region = remote_region(parts_.config, member)) regions.push_back(std::move(*region));
+    for (peering::RemoteRegion& region : remote_regions(parts_.config, member)) regions.push_back(std::move(region));
     report_disowned(now, member);
     if (auto other = cluster_member(parts_.config, member)) cluster_members.push_back(std::move(*other));
     const auto rpc = parse_endpoint(tag(member, "rpc"));

@@ -127,6 +127,12 @@ std::vector<std::string> differences(const NodeConfig& a, const NodeConfig& b) {
 }
 
 Result<void> validate_pool(const NodeConfig& c) {
+  if (!c.second_host.empty() && c.gossip_pool.keys.empty()) {
+    return forms::refuse("advertise-addr",
+                         "in a pool without a key others dial a member at its own host only, which is " +
+                             c.gossip_address.host() +
+                             "; give the pool a key (gossip.keyring-file) to announce a second address");
+  }
   const bool is_own = c.gossip_address.address == c.rpc_address.address;
   if (is_own || !c.gossip_pool.keys.empty()) return {};
   return forms::refuse("rpc.address", "must be at the host of gossip.address (" + c.gossip_address.host() +

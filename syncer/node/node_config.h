@@ -34,6 +34,7 @@ struct NodeConfig {
   Mode mode = Mode::Single;
   Endpoint gossip_address;  ///< as other syncers reach it (advertised)
   Endpoint rpc_address;     ///< as other syncers reach it (advertised)
+  std::string second_host;  ///< where it is reached as well, of the other family of addresses; with the same ports
   Endpoint cluster_address;
   cluster::ClusterSettings cluster;
   std::vector<Endpoint> join;             ///< gossip or RPC addresses of any syncers

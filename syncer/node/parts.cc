@@ -51,6 +51,7 @@ gossip::GossipConfig gossip_config(const NodeConfig& config) {
   gossip::GossipConfig gossip;
   gossip.node = config.node;
   gossip.address = config.gossip_address;
+  gossip.second = gossip::second_of(config.gossip_address, config.second_host, config.gossip_address.port);
   gossip.options = config.gossip.options();
   gossip.pool = config.gossip_pool;
   gossip.nonce = config.gossip_nonce;
@@ -58,6 +59,7 @@ gossip::GossipConfig gossip_config(const NodeConfig& config) {
   gossip.tags = {{"region", config.region},
                  {"rpc", to_string(config.rpc_address)},
                  {"mode", config.mode == Mode::Single ? "single" : "cluster"}};
+  if (gossip.second) gossip.tags[std::string(gossip::SecondAddresses::kTag)] = config.second_host;
   if (config.sync.dial_only) gossip.tags["dial"] = "out";
   if (config.sync.relay) gossip.tags["relay"] = "on";
   if (config.certificates != CertificateRule::Off) gossip.tags["attests"] = "on";
@@ -100,6 +102,32 @@ bool disowned_rpc(const NodeConfig& config, const gossip::MemberInfo& member) {
   if (!config.gossip_pool.keys.empty() || SYNCER_MUTATED("node.dial_members_anywhere")) return false;
   const auto rpc = parse_endpoint(tag(member, "rpc"));
   return rpc && rpc->address != member.address.address;
+}
+
+namespace {
+
+/// Of the addresses of a member the first that is of a family that is spoken here, and then the others of those; its
+/// own first one where none is.
+std::vector<Endpoint> dialled_at(const NodeConfig& config, const Endpoint& rpc, const gossip::MemberInfo& member) {
+  std::vector<Endpoint> addresses = {rpc};
+  // Without a key anybody could send us to anybody.
+  const bool believed = !config.gossip_pool.keys.empty() && !SYNCER_MUTATED("gossip.know_one_address_each");
+  const std::string also = tag(member, std::string(gossip::SecondAddresses::kTag));
+  if (const auto second = gossip::second_of(rpc, also, rpc.port); second && believed) addresses.push_back(*second);
+  const auto own_second = gossip::second_of(config.rpc_address, config.second_host, config.rpc_address.port);
+  const auto is_foreign = [&](const Endpoint& e) { return !gossip::speaks(config.rpc_address, own_second, e); };
+  std::erase_if(addresses, is_foreign);
+  return addresses.empty() ? std::vector<Endpoint>{rpc} : addresses;
+}
+
+}  // namespace
+
+std::vector<peering::RemoteRegion> remote_regions(const NodeConfig& config, const gossip::MemberInfo& member) {
+  const auto first = remote_region(config, member);
+  if (!first) return {};
+  std::vector<peering::RemoteRegion> regions;
+  for (const Endpoint& address : dialled_at(config, first->rpc, member)) regions.emplace_back(*first).rpc = address;
+  return regions;
 }
 
 std::optional<peering::RemoteRegion> remote_region(const NodeConfig& config, const gossip::MemberInfo& member) {

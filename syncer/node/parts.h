@@ -35,6 +35,8 @@ bool disowned_rpc(const NodeConfig& config, const gossip::MemberInfo& member);
 
 /// The region a member serves and where it answers RPC; nothing for ourselves, for the other syncers of our region, for
 /// members that left, and for members of the pool that are no syncers.
+/// Once for each of its addresses that can be dialled from here.
+std::vector<peering::RemoteRegion> remote_regions(const NodeConfig& config, const gossip::MemberInfo& member);
 std::optional<peering::RemoteRegion> remote_region(const NodeConfig& config, const gossip::MemberInfo& member);
 
 /// Another syncer of our region that is alive; only in cluster mode.

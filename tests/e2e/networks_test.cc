@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Regions on networks that are not one flat one: each host has a network of its own, with routers between.
+#include <sys/stat.h>
+
 #include <csignal>
+#include <fstream>
 
 #include "tests/e2e/region.h"
 #include "tests/support/namespaces.h"
@@ -163,6 +166,43 @@ TEST_F(Networks, TwoRegionsBehindNatMeetByARelayInTheOpen) {
   EXPECT_TRUE(meet(here, there, "far")) << here.syncer.process.output() << between.syncer.process.output();
   EXPECT_TRUE(meet(here, between, "near")) << here.syncer.process.output();
 }
+
+/// One region has IPv6 alone and one IPv4; between them one with both, known by its first address, passes on.
+class OfOneFamilyEach : public Networks, public testing::WithParamInterface<const char*> {
+ protected:
+  std::vector<std::string> with_key(std::vector<std::string> words) const {
+    const std::string ring = workplace.path() + "/keyring.json";
+    std::ofstream(ring) << "[\"AAECAwQFBgcICQoLDA0ODw==\"]";
+    ::chmod(ring.c_str(), 0600);
+    words.insert(words.end(), {"--gossip.keyring-file", ring});
+    return words;
+  }
+  /// What one registers the other shows, and not for longer than it is there.
+  static bool shows(const Site& reader, const Site& writer, const std::string& service) {
+    const Registered instance(writer.registry.sc, service, "rest://10.9.0.1:8080");
+    if (!eventually(seconds(30), [&] { return instance.visible_in(reader.registry.sc); })) return false;
+    return instance.remove() && eventually(seconds(30), [&] { return !instance.visible_in(reader.registry.sc); });
+  }
+};
+
+TEST_P(OfOneFamilyEach, MeetByARelayOfBoth) {
+  const Host hub("hub"), six("six"), four("four");
+  connect({six, "2001:db8:6::2/64"}, {hub, "2001:db8:6::1/64"});
+  connect({four, "203.0.113.2/24"}, {hub, "203.0.113.1/24"});
+  const Site between(workplace, hub, "[::]", with_key({"--sync.relay", "on", "--advertise-addr", GetParam()}));
+  const Site of_six(workplace, six, "[2001:db8:6::2]", with_key({"--join-addr", "[2001:db8:6::1]:30190"}));
+  const Site of_four(workplace, four, "203.0.113.2", with_key({"--join-addr", "203.0.113.1:30190"}));
+  EXPECT_TRUE(shows(of_four, of_six, "six")) << of_four.syncer.process.output() << between.syncer.process.output();
+  EXPECT_TRUE(shows(of_six, of_four, "four")) << of_six.syncer.process.output() << between.syncer.process.output();
+  EXPECT_TRUE(shows(of_six, between, "hub-six")) << of_six.syncer.process.output();
+  EXPECT_TRUE(shows(of_four, between, "hub-four")) << of_four.syncer.process.output();
+  EXPECT_TRUE(shows(between, of_four, "four-hub")) << of_four.syncer.process.output();
+  // Both hear it themselves, and so nobody takes it for dead.
+  EXPECT_EQ(count_of(of_four.syncer, "member.died") + count_of(of_six.syncer, "member.died"), 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(WhicheverComesFirst, OfOneFamilyEach,
+                         testing::Values("2001:db8:6::1,203.0.113.1", "203.0.113.1,2001:db8:6::1"));
 
 TEST_F(Networks, OfVersionSixAloneAreEnough) {
   const Host east("east6");

@@ -146,6 +146,24 @@ TEST(DaemonConfig, TheAdvertisedAddressCanBeChosen) {
   EXPECT_NE(error_of({{"advertise-addr", "0.0.0.0"}}), "no error");
 }
 
+TEST(DaemonConfig, AnAddressOfEachFamilyCanBeAdvertised) {
+  const std::vector<std::pair<std::string, std::string>> both = {
+      {"advertise-addr", "2001:db8::7, 192.0.2.7"}, {"bind-addr", "[::]:1"}, {"rpc-addr", "[::]:2"}};
+  const auto config = from_flags(both);
+  ASSERT_TRUE(config) << to_string(config.error());
+  EXPECT_EQ(to_string(config->node.gossip_address), "[2001:db8::7]:1");
+  EXPECT_EQ(to_string(config->node.rpc_address), "[2001:db8::7]:2");
+  EXPECT_EQ(config->node.second_host, "192.0.2.7");
+  const auto with = [&](const std::string& key, const std::string& value) {
+    auto changed = both;
+    changed.emplace_back(key, value);
+    return error_of(changed);
+  };
+  EXPECT_NE(with("advertise-addr", "192.0.2.7,192.0.2.8").find("one of IPv4 and one of IPv6"), std::string::npos);
+  EXPECT_NE(with("advertise-addr", "192.0.2.7,nowhere").find("\"nowhere\" is not"), std::string::npos);
+  EXPECT_NE(with("rpc-addr", "0.0.0.0:2").find("[::]"), std::string::npos);
+}
+
 TEST(DaemonConfig, SeveralServiceCentersAreNormalisedAndCountedOnce) {
   const auto config = from_flags({{"sc-addr", "10.0.0.10:30100, HTTP://10.0.0.10:30100/,https://sc.example"}});
   ASSERT_TRUE(config) << to_string(config.error());

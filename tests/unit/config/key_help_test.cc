@@ -27,6 +27,7 @@ TEST(KeyHelp, EveryFormHasAShortWord) {
   EXPECT_EQ(placeholder("\"on\" or \"off\""), "on|off");
   EXPECT_EQ(placeholder("a share such as \"15%\" or \"1/8\""), "SHARE");
   EXPECT_EQ(placeholder("IP:PORT"), "IP:PORT");
+  EXPECT_EQ(placeholder("IPs, comma-separated"), "IP[,IP]");
   EXPECT_EQ(placeholder("a duration above zero such as \"250ms\""), "TIME");
   for (const Key& key : keys()) {
     const std::string word = placeholder(key.form);

@@ -31,6 +31,44 @@ TEST(MembersOfAnOpenPool, AreDialledAtTheirOwnHostOnly) {
   EXPECT_TRUE(remote_region(config, member("10.0.0.2", "192.0.2.1"))) << "who has the key is trusted";
 }
 
+std::vector<std::string> dialled(const NodeConfig& config, const gossip::MemberInfo& member) {
+  std::vector<std::string> addresses;
+  for (const peering::RemoteRegion& region : remote_regions(config, member)) addresses.push_back(to_string(region.rpc));
+  return addresses;
+}
+
+TEST(MembersOfTwoFamilies, AreDialledAtWhatIsSpokenHere) {
+  gossip::MemberInfo both = member("[2001:db8::2]", "[2001:db8::2]");
+  both.tags["also"] = "10.0.0.2";
+  NodeConfig config;
+  config.node = "e1";
+  config.region = "east";
+  config.rpc_address = *parse_endpoint("10.0.0.1:30191");
+  using Addresses = std::vector<std::string>;
+  EXPECT_EQ(dialled(config, both), Addresses{"[2001:db8::2]:30191"}) << "anybody may say so in an open pool";
+  config.gossip_pool.keys = crypto::Keyring::make({Bytes(16, 'k')}).value();
+  EXPECT_EQ(dialled(config, both), Addresses{"10.0.0.2:30191"});
+  config.second_host = "2001:db8::1";
+  EXPECT_EQ(dialled(config, both), (Addresses{"[2001:db8::2]:30191", "10.0.0.2:30191"}));
+  both.tags["also"] = "2001:db8::3";
+  EXPECT_EQ(dialled(config, both), Addresses{"[2001:db8::2]:30191"}) << "of the same family";
+  config.second_host.clear();
+  EXPECT_EQ(dialled(config, both), Addresses{"[2001:db8::2]:30191"}) << "a way may come about";
+}
+
+TEST(MembersOfAnOpenPool, AnnounceNoSecondHost) {
+  NodeConfig config;
+  config.gossip_address = *parse_endpoint("10.0.0.2:30190");
+  config.rpc_address = *parse_endpoint("10.0.0.2:30191");
+  EXPECT_TRUE(validate_pool(config));
+  config.second_host = "2001:db8::2";
+  const auto refused = validate_pool(config);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(to_string(refused.error()).find("gossip.keyring-file"), std::string::npos) << to_string(refused.error());
+  config.gossip_pool.keys = crypto::Keyring::make({Bytes(16, 'k')}).value();
+  EXPECT_TRUE(validate_pool(config));
+}
+
 TEST(MembersOfAnOpenPool, AnnounceTheirOwnHostOnly) {
   NodeConfig config;
   config.gossip_address = *parse_endpoint("10.0.0.2:30190");
