@@ -73,7 +73,9 @@ class Bounds : public Rule {
   /// remembered is bounded by the latest ones, not by all there ever were.
   void look_at_removals(NodeIndex n, Instant now) {
     const auto* node = context_.run->world.node(n);
-    const bool calm = node != nullptr && node->peering().publishing() && publishes_to_all(*node);
+    // So few say nothing: it is looked at each region only where there are more.
+    const bool few = node != nullptr && node->peering().core().log().tombstones() <= kFewRemovals;
+    const bool calm = node != nullptr && !few && node->peering().publishing() && publishes_to_all(*node);
     Instant& since = calm_since_.try_emplace(n, now).first->second;
     if (!calm) since = now;
     if (now - since < kForgottenWithin) return;

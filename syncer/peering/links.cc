@@ -63,29 +63,19 @@ Result<wire::SyncMessage> Links::read(const PeerLink& link, const wire::PlainFra
 }
 
 Links::Traffic Links::traffic(std::string_view region) const {
-  const auto known = traffic_.find(region);
-  return known == traffic_.end() ? Traffic{} : known->second;
+  const Traffic* known = traffic_.find(region);
+  return known == nullptr ? Traffic{} : *known;
 }
 
 void Links::note_received(const PeerLink& link, std::size_t bytes) {
-  if (!link.region.empty()) traffic_[link.region].received += bytes;
+  if (!link.region.empty()) traffic_.try_emplace(link.region).first.received += bytes;
 }
 
-void Links::note_spared(const PeerLink& link, std::size_t bytes) { traffic_[link.region].spared += bytes; }
-
-void Links::forget_traffic(std::string_view region) {
-  if (const auto known = traffic_.find(region); known != traffic_.end()) traffic_.erase(known);
+void Links::note_spared(const PeerLink& link, std::size_t bytes) {
+  traffic_.try_emplace(link.region).first.spared += bytes;
 }
 
-PeerLink* Links::find(LinkId id) {
-  const auto it = links_.find(id);
-  return it == links_.end() ? nullptr : &it->second;
-}
-
-const PeerLink* Links::find(LinkId id) const {
-  const auto it = links_.find(id);
-  return it == links_.end() ? nullptr : &it->second;
-}
+void Links::forget_traffic(std::string_view region) { traffic_.erase(region); }
 
 std::vector<LinkId> Links::ids() const {
   std::vector<LinkId> ids;
@@ -94,7 +84,7 @@ std::vector<LinkId> Links::ids() const {
 }
 
 PeerLink& Links::add(Instant now, LinkId id, bool dialer, const Endpoint& address) {
-  PeerLink& link = links_[id];
+  PeerLink& link = links_.try_emplace(id).first;
   link.id = id;
   link.dialer = dialer;
   link.state = dialer ? PeerLink::State::Connecting : PeerLink::State::Greeting;
@@ -131,7 +121,7 @@ void Links::accept(Instant now, LinkId id, const Endpoint& from, const PeerIdent
 }
 
 void Links::begin(LinkId id) {
-  PeerLink& link = links_.at(id);
+  PeerLink& link = *links_.find(id);
   if (!seal_.active()) return;
   streams_.send(link.id, wire::preamble(wire::kSyncProtocol) + link.stream.greet(seal_));
   link.preamble_sent = true;
@@ -151,7 +141,7 @@ void Links::set_up(Instant now, PeerLink& link, std::string node, std::uint64_t 
 bool Links::send(PeerLink& link, ByteView frame) {
   if (!link.preamble_sent) streams_.send(link.id, wire::preamble(wire::kSyncProtocol));
   link.preamble_sent = true;
-  if (!link.region.empty()) traffic_[link.region].sent += frame.size();
+  if (!link.region.empty()) traffic_.try_emplace(link.region).first.sent += frame.size();
   if (seal_.active())
     streams_.send(link.id, link.stream.write(seal_, frame));
   else
@@ -173,9 +163,9 @@ std::optional<PeerLink> Links::close(Instant now, LinkId id, std::string_view re
 }
 
 std::optional<PeerLink> Links::on_closed(Instant now, LinkId id, std::string_view reason) {
-  auto node = links_.extract(id);
-  if (node.empty()) return std::nullopt;
-  PeerLink& link = node.mapped();
+  std::optional<PeerLink> closed = links_.extract(id);
+  if (!closed) return std::nullopt;
+  const PeerLink& link = *closed;
   const std::string address = to_string(link.address);
   // A dial that never got through is repeated for ever; only a link that was up is news.
   const Severity severity = link.state == PeerLink::State::Up ? Severity::Warning : Severity::Debug;
@@ -185,7 +175,7 @@ std::optional<PeerLink> Links::on_closed(Instant now, LinkId id, std::string_vie
            {"address", address},
            {"direction", direction(link)},
            {"reason", reason}});
-  return std::move(link);
+  return closed;
 }
 
 Instant Links::expiry(const PeerLink& link) const {

@@ -11,6 +11,7 @@
 
 #include "syncer/base/endpoint.h"
 #include "syncer/base/ids.h"
+#include "syncer/base/indexed_map.h"
 #include "syncer/base/time.h"
 #include "syncer/peering/refusals.h"
 #include "syncer/ports/network.h"
@@ -69,9 +70,9 @@ class Links {
     next_silent_ = now;
   }
 
-  bool contains(LinkId id) const { return links_.count(id) != 0; }
-  PeerLink* find(LinkId id);
-  const PeerLink* find(LinkId id) const;
+  bool contains(LinkId id) const { return links_.contains(id); }
+  PeerLink* find(LinkId id) { return links_.find(id); }
+  const PeerLink* find(LinkId id) const { return links_.find(id); }
   std::vector<LinkId> ids() const;
   /// Bytes of unfinished frames, of all links.
   std::size_t buffered() const;
@@ -134,8 +135,8 @@ class Links {
   Duration silence_;
   std::function<LinkId()> next_link_;
   wire::Seal seal_;
-  std::map<LinkId, PeerLink> links_;
-  std::map<std::string, Traffic, std::less<>> traffic_;
+  IndexedMap<LinkId, PeerLink> links_;
+  IndexedMap<std::string, Traffic> traffic_;
   Instant next_silent_ = kNever;
   Refusals refusals_;
 };

@@ -108,18 +108,17 @@ void Peer::note_members(const std::vector<RemoteRegion>& nodes) {
 }
 
 Peer& Peers::at(std::string_view region) {
-  if (const auto it = map_.find(region); it != map_.end()) return it->second;
+  if (Peer* known = map_.find(region)) return *known;
   Peer peer{.name = std::string(region),
             .id = next_id(region),
             .dialer = Dialer(retry_, random_.stream(region)),
             .writer = WriterTrust(started_)};
-  return map_.emplace(region, std::move(peer)).first->second;
+  return map_.try_emplace(region, std::move(peer)).first;
 }
 
 void Peers::erase(std::string_view region) {
-  const auto it = map_.find(region);
-  if (!SYNCER_MUTATED("peering.use_no_id_again")) free_.push_back(it->second.id);
-  map_.erase(it);
+  if (!SYNCER_MUTATED("peering.use_no_id_again")) free_.push_back(map_.find(region)->id);
+  map_.erase(region);
   next_dial_.reset();
 }
 
@@ -132,11 +131,6 @@ replication::RegionId Peers::next_id(std::string_view name) {
   free_.pop_back();
   names_[id.value - 1] = name;
   return id;
-}
-
-const Peer* Peers::find(std::string_view region) const {
-  const auto it = map_.find(region);
-  return it == map_.end() ? nullptr : &it->second;
 }
 
 Instant Peers::next_dial() const {

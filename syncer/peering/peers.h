@@ -11,6 +11,7 @@
 
 #include "syncer/base/endpoint.h"
 #include "syncer/base/ids.h"
+#include "syncer/base/indexed_map.h"
 #include "syncer/base/mutation.h"
 #include "syncer/base/random.h"
 #include "syncer/base/time.h"
@@ -132,7 +133,7 @@ struct Peer {
 /// All regions that are known, by name. References stay valid until the region is erased.
 class Peers {
  public:
-  using Map = std::map<std::string, Peer, std::less<>>;
+  using Map = IndexedMap<std::string, Peer>;
 
   Peers(Duration retry, Random random, Instant started) : retry_(retry), random_(random), started_(started) {}
 
@@ -144,7 +145,7 @@ class Peers {
   }
   /// Adds the region when it is new.
   Peer& at(std::string_view region);
-  const Peer* find(std::string_view region) const;
+  const Peer* find(std::string_view region) const { return map_.find(region); }
   /// Empty for id 0, the own side.
   const std::string& name_of(replication::RegionId id) const;
   /// When this object was made.
@@ -169,10 +170,10 @@ class Peers {
   /// Ids that are in use.
   std::size_t ids() const { return names_.size() - free_.size(); }
 
-  Map::iterator begin() { return map_.begin(); }
-  Map::iterator end() { return map_.end(); }
-  Map::const_iterator begin() const { return map_.begin(); }
-  Map::const_iterator end() const { return map_.end(); }
+  auto begin() { return map_.begin(); }
+  auto end() { return map_.end(); }
+  auto begin() const { return map_.begin(); }
+  auto end() const { return map_.end(); }
 
  private:
   replication::RegionId next_id(std::string_view name);

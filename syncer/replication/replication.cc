@@ -74,13 +74,13 @@ void Replication::read_by_others(RegionId region, bool by_others) {
 }
 
 void Replication::forget(RegionId region, Outputs& out) {
-  const auto it = receivers_.find(region);
-  if (it == receivers_.end()) return;
-  const Replica& replica = it->second.replica();
+  const Receiver* receiver = receivers_.find(region);
+  if (receiver == nullptr) return;
+  const Replica& replica = receiver->replica();
   for (const auto& [key, record] : replica.records()) {
     out.push_back(Changed{region, Op::Del, replica.version(), key, true, false});
   }
-  receivers_.erase(it);
+  receivers_.erase(region);
   const auto vouched = vouched_.find(region);
   const bool by_others = vouched != vouched_.end() && vouched->second.by_others();
   if (vouched != vouched_.end()) vouched_.erase(vouched);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "syncer/base/indexed_map.h"
 #include "syncer/replication/audiences.h"
 #include "syncer/replication/publisher.h"
 #include "syncer/replication/receiver.h"
@@ -110,23 +111,23 @@ class Replication {
   }
   /// The region proves that its registry works; false when nothing is known of it.
   bool origin_healthy(RegionId region) const {
-    const auto it = receivers_.find(region);
-    return it != receivers_.end() && it->second.origin_healthy();
+    const Receiver* receiver = receivers_.find(region);
+    return receiver != nullptr && receiver->origin_healthy();
   }
   /// The quota that the region has reached, if any.
   std::optional<QuotaKind> over_quota(RegionId region) const {
-    const auto it = receivers_.find(region);
-    return it == receivers_.end() ? std::nullopt : it->second.over_quota();
+    const Receiver* receiver = receivers_.find(region);
+    return receiver == nullptr ? std::nullopt : receiver->over_quota();
   }
   /// nullptr when nothing was ever heard of the region.
   const Replica* replica(RegionId region) const {
-    const auto it = receivers_.find(region);
-    return it == receivers_.end() ? nullptr : &it->second.replica();
+    const Receiver* receiver = receivers_.find(region);
+    return receiver == nullptr ? nullptr : &receiver->replica();
   }
   Receiver& receiver(RegionId region) {
-    const auto [it, is_new] = receivers_.try_emplace(region, region, options_);
-    if (is_new && expand_) it->second.keep_digest(expand_);
-    return it->second;
+    const auto [receiver, is_new] = receivers_.try_emplace(region, region, options_);
+    if (is_new && expand_) receiver.keep_digest(expand_);
+    return receiver;
   }
   Sizes sizes() const {
     Sizes sizes;
@@ -166,7 +167,7 @@ class Replication {
   Options options_;
   Publisher publisher_;  // for all regions without a view of their own
   Audiences audiences_;
-  std::map<RegionId, Receiver> receivers_;
+  IndexedMap<RegionId, Receiver> receivers_;
   std::map<RegionId, RelayedLog> relayed_;  // of regions that somebody reads here
   Expand expand_;
   std::map<RegionId, Vouched> vouched_;
