@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/cli/version_report.h"
 
-#include <openssl/crypto.h>
-
-#include <CLI/Version.hpp>
-#include <asio/version.hpp>
 #include <nlohmann/json.hpp>
 
 #include "syncer/cli/version.h"
 #include "syncer/membership/message.h"
+#include "syncer/net/library.h"
+#include "syncer/tls/library.h"
 #include "syncer/wire/raft/cluster_message.h"
 #include "syncer/wire/sync/message.h"
 
@@ -17,8 +15,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string dotted(int a, int b, int c) {
-  return std::to_string(a) + "." + std::to_string(b) + "." + std::to_string(c);
+std::string json_version() {
+  return std::to_string(NLOHMANN_JSON_VERSION_MAJOR) + "." + std::to_string(NLOHMANN_JSON_VERSION_MINOR) + "." +
+         std::to_string(NLOHMANN_JSON_VERSION_PATCH);
 }
 
 /// Lowest and highest of memberlist's protocol, and of serf's on top of it.
@@ -31,21 +30,18 @@ ordered_json gossip_versions() {
 }  // namespace
 
 std::string version_report() {
-  const ordered_json report = {{"schema", "syncer/version/1"},
-                               {"version", kVersion},
-                               {"commit", kCommit},
-                               {"compiler", kCompiler},
-                               {"build_type", kBuildType},
-                               {"libraries",
-                                {{"asio", dotted(ASIO_VERSION / 100000, ASIO_VERSION / 100 % 1000, ASIO_VERSION % 100)},
-                                 {"cli11", CLI11_VERSION},
-                                 {"nlohmann_json", dotted(NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
-                                                          NLOHMANN_JSON_VERSION_PATCH)},
-                                 {"openssl", ::OpenSSL_version(OPENSSL_VERSION_STRING)}}},
-                               {"protocols",
-                                {{"gossip", gossip_versions()},
-                                 {wire::kSyncProtocol.name, wire::kSyncProtocol.version},
-                                 {wire::kClusterProtocol.name, wire::kClusterProtocol.version}}}};
+  const ordered_json report = {
+      {"schema", "syncer/version/1"},
+      {"version", kVersion},
+      {"commit", kCommit},
+      {"compiler", kCompiler},
+      {"build_type", kBuildType},
+      {"libraries",
+       {{"asio", net::library_version()}, {"nlohmann_json", json_version()}, {"openssl", tls::library_version()}}},
+      {"protocols",
+       {{"gossip", gossip_versions()},
+        {wire::kSyncProtocol.name, wire::kSyncProtocol.version},
+        {wire::kClusterProtocol.name, wire::kClusterProtocol.version}}}};
   return report.dump(2) + "\n";
 }
 
