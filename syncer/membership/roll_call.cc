@@ -42,6 +42,7 @@ std::vector<std::string> RollCall::take_due(Instant now) {
 void RollCall::asked(Instant now, const std::string& name, std::uint32_t seq) { asked_.emplace(seq, Asked{name, now}); }
 
 bool RollCall::answered(Instant now, std::uint32_t seq) {
+  if (!is_open()) return false;
   const auto node = asked_.extract(seq);
   if (node.empty()) return false;
   std::optional<Duration>& rtt = answers_.at(node.mapped().name);
