@@ -64,8 +64,8 @@ int print_pages(const Arguments& arguments, Console console, const Page& page, R
     all = std::move(*part);
     all.*rows = std::move(former);
   } while (!all.next.empty());
-  console.out << (arguments.json ? admin::to_json(all) : show(all));
-  return kOk;
+  if (arguments.json || !all.problem) console.out << (arguments.json ? admin::to_json(all) : show(all));
+  return all.problem ? complain(console, {ErrorCode::Refused, "", *all.problem}) : kOk;
 }
 
 /// Below the status of `top`.

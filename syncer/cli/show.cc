@@ -142,7 +142,6 @@ std::string copies_table(const node::CopiesReport& report) { return table(report
 std::string services_table(const node::ServicesReport& report) { return table(report.services); }
 
 std::string mappings_page(const node::MappingsReport& report) {
-  if (!report.problem.empty()) return line("problem", report.problem);
   const std::string rows =
       report.mappings.empty() ? "no service of another region, and none of ours elsewhere\n" : table(report.mappings);
   return rows + "\n" + (report.policies.empty() ? "no policy is in force\n" : table(report.policies));

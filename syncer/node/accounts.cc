@@ -159,8 +159,8 @@ std::string Known::why_withheld(const std::string& region, const Bytes& key) con
   return withheld == shown->withheld().end() ? std::string() : rule(policy::Direction::Import, withheld->second);
 }
 
-std::string why_not_asked(const Parts& parts) {
-  if (!parts.cluster || parts.cluster->writer_epoch()) return "";
+std::optional<std::string> why_not_asked(const Parts& parts) {
+  if (!parts.cluster || parts.cluster->writer_epoch()) return std::nullopt;
   const std::string& leader = parts.cluster->leader();
   return leader.empty() ? "this region has no leader now" : "this syncer follows; ask its leader, " + leader;
 }
@@ -168,7 +168,7 @@ std::string why_not_asked(const Parts& parts) {
 RegionAccount explain(const Known& known, Instant now, std::string_view what) {
   const Parts& parts = known.parts;
   RegionAccount account = begun(parts);
-  account.problem = why_not_asked(parts);
+  account.problem = why_not_asked(parts).value_or("");
   if (!account.problem.empty() || what.empty()) return account;
   const catalog::Accounts accounts = parts.catalog.accounts();
   for (const auto& native : accounts.natives(what, kMost)) account.instances.push_back(of_native(known, native));
@@ -182,7 +182,7 @@ RegionAccount explain(const Known& known, Instant now, std::string_view what) {
 RegionAccount differences(const Known& known, Instant now, std::string_view other) {
   const Parts& parts = known.parts;
   RegionAccount account = begun(parts);
-  account.problem = why_not_asked(parts);
+  account.problem = why_not_asked(parts).value_or("");
   if (!account.problem.empty()) return account;
   const catalog::Accounts accounts = parts.catalog.accounts();
   for (const auto& native : accounts.withheld(kMostDifferences)) {
@@ -221,6 +221,7 @@ RegionAccount account_of(const peering::AnsweredQuestion& answered) {
 CopiesReport copies(const Parts& parts, Instant now, const catalog::CopyQuery& query) {
   CopiesReport report;
   report.region = parts.config.region;
+  report.problem = why_not_asked(parts);
   const catalog::CopyPage page = parts.catalog.accounts().page(now, query);
   report.total = page.total;
   report.next = page.next;
@@ -243,6 +244,7 @@ CopiesReport copies(const Parts& parts, Instant now, const catalog::CopyQuery& q
 ServicesReport services(const Parts& parts, std::string_view search, std::string_view after, std::size_t limit) {
   ServicesReport report;
   report.region = parts.config.region;
+  report.problem = why_not_asked(parts);
   for (catalog::ServiceAccount& account : parts.catalog.accounts().services()) {
     if (account.service.find(search) == std::string::npos) continue;
     ++report.total;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,8 +25,8 @@ struct Known {
   std::string why_withheld(const std::string& region, const Bytes& key) const;
 };
 
-/// Why this syncer knows nothing of instances: another one of its region leads; empty when it does.
-std::string why_not_asked(const Parts& parts);
+/// Why this syncer knows nothing of instances: another one of its region leads; nothing when it does.
+std::optional<std::string> why_not_asked(const Parts& parts);
 
 /// What this node knows of all instances of that name or with that id: seen, filtered, exported, sent, acknowledged, of
 /// its own; wanted, written, renewed, of those of others.

@@ -42,6 +42,7 @@ struct CopyRow {
 struct CopiesReport {
   std::string schema = "syncer/copies/1";
   std::string region;
+  std::optional<std::string> problem = {};  ///< why nothing is told: another syncer of the region leads
   std::uint64_t total = 0;
   std::string next;  ///< for the next page; empty at the end
   std::vector<CopyRow> copies;
@@ -50,6 +51,7 @@ struct CopiesReport {
   static void describe(Self& s, Visitor& v) {
     v.field({.key = "schema"}, s.schema);
     v.field({.key = "region"}, s.region);
+    v.field({.key = "problem"}, s.problem);
     v.field({.key = "total"}, s.total);
     v.field({.key = "next"}, s.next);
     v.list({.key = "copies"}, s.copies);
@@ -78,6 +80,7 @@ struct ServiceRow {
 struct ServicesReport {
   std::string schema = "syncer/services/1";
   std::string region;
+  std::optional<std::string> problem = {};  ///< as of CopiesReport
   std::uint64_t total = 0;
   std::string next;
   std::vector<ServiceRow> services;
@@ -86,6 +89,7 @@ struct ServicesReport {
   static void describe(Self& s, Visitor& v) {
     v.field({.key = "schema"}, s.schema);
     v.field({.key = "region"}, s.region);
+    v.field({.key = "problem"}, s.problem);
     v.field({.key = "total"}, s.total);
     v.field({.key = "next"}, s.next);
     v.list({.key = "services"}, s.services);

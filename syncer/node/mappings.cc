@@ -125,7 +125,7 @@ MappingsReport mappings(const Known& known, const MappingQuery& query) {
   report.region = known.parts.config.region;
   report.problem = why_not_asked(known.parts);
   report.policies = policies_of(*known.policy);
-  if (!report.problem.empty()) return report;
+  if (report.problem) return report;
   std::string last;
   for (auto& [name, row] : mapping_rows(known, query.region)) {
     const bool matches =

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,7 +58,7 @@ struct PolicyRow {
 struct MappingsReport {
   std::string schema = "syncer/mappings/1";
   std::string region;
-  std::string problem;  ///< why nothing is told; empty when it is
+  std::optional<std::string> problem = {};  ///< as of CopiesReport
   std::uint64_t total = 0;
   std::string next;  ///< for the next page; empty at the end
   std::vector<PolicyRow> policies;

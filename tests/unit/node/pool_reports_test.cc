@@ -6,9 +6,11 @@
 #include <optional>
 
 #include "sim/host/world.h"
+#include "syncer/catalog/accounts.h"
 #include "syncer/node/mappings.h"
 #include "syncer/node/node.h"
 #include "syncer/policy/policy.h"
+#include "tests/support/hostile_pool.h"
 #include "tests/support/node_spec.h"
 
 namespace sim::host {
@@ -169,6 +171,21 @@ TEST_F(PoolReports, RowsComePageByPage) {
   EXPECT_NE(page.mappings[0], first[1]);
   EXPECT_EQ(page.next, "");
   EXPECT_EQ(mappings(2, {"", "till", "", 2}).total, 1U);
+}
+
+TEST(PoolReportsOfACluster, AFollowerNamesItsLeaderInPlaceOfAnEmptyList) {
+  HostilePool pool(1, HostilePool::Trust::Open);
+  ASSERT_EQ(pool.trouble(), "");
+  World& world = pool.world();
+  for (NodeIndex n = 0; n < 3; ++n) {
+    const Node& node = *world.node(n);
+    const bool follows = &node != pool.leader();
+    EXPECT_EQ(node.copies(world.now(), {}).problem.has_value(), follows);
+    EXPECT_EQ(node.services("", "", 10).problem.has_value(), follows);
+    const auto told = node.mappings({}).problem;
+    EXPECT_EQ(told.has_value(), follows);
+    EXPECT_EQ(told.value_or("").find("ask its leader") != std::string::npos, follows) << told.value_or("");
+  }
 }
 
 }  // namespace
