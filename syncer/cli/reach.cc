@@ -82,7 +82,9 @@ Result<std::string> ask_daemon(const Arguments& arguments, const What&... what) 
   if (answer->status == 200) return std::move(answer->body);
   // What a policy would take away is told line by line.
   std::string reason = printable_lines(answer->body);
-  return failure(ErrorCode::Refused, to_string(daemon->address), std::move(reason));
+  // What the daemon cannot make sense of is a mistake of the command line, or of the configuration that it read again.
+  const ErrorCode code = answer->status == 400 ? ErrorCode::Invalid : ErrorCode::Refused;
+  return failure(code, to_string(daemon->address), std::move(reason));
 }
 
 }  // namespace

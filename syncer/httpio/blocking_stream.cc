@@ -83,7 +83,8 @@ class StreamCall {
     const std::size_t body = head_.find("\r\n\r\n");
     if (body == std::string::npos) return fail(ErrorCode::Unreachable, "no syncer answers: it closed the connection");
     const std::string text = head_.substr(body + 4);
-    fail(ErrorCode::Refused, text.substr(0, text.find('\n')));
+    const bool is_invalid = head_.rfind("HTTP/1.1 400 ", 0) == 0;
+    fail(is_invalid ? ErrorCode::Invalid : ErrorCode::Refused, text.substr(0, text.find('\n')));
   }
 
   const SocketAddress to_;

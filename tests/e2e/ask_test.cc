@@ -38,7 +38,7 @@ TEST_F(Ask, EventsAreShownAndFollowedAndEachManualActNamesWhoAsked) {
   ASSERT_TRUE(eventually(seconds(15), [&] { return syncer.status("/ready") == "true"; }));
   EXPECT_NE(run(syncer, {"events"}).output.find(" node.ready "), std::string::npos) << run(syncer, {"events"}).output;
   EXPECT_EQ(run(syncer, {"events", "--kind", "guard"}).output, "");
-  EXPECT_EQ(run(syncer, {"events", "--kind", "guart"}).code, 1);
+  EXPECT_EQ(run(syncer, {"events", "--kind", "guart"}).code, 2);
   Process follower(line(syncer, {"events", "--follow", "--kind", "operator", "--output", "json"}),
                    workplace_.environment());
   EXPECT_EQ(run(syncer, {"guard", "release", "--all"}).code, 0);
@@ -202,7 +202,7 @@ TEST_F(Ask, AnOperatorPausesDrainsAndResumes) {
   EXPECT_TRUE(eventually(seconds(30), [&] { return till.visible_in(west.registry.sc); }));
   EXPECT_EQ(run(east.syncer, {"sync", "now"}).code, 0);
   EXPECT_EQ(run(east.syncer, {"sync", "now", "nowhere"}).code, 1);
-  EXPECT_EQ(run(east.syncer, {"drain", "west", "--rate", "0/s"}).code, 1);
+  EXPECT_EQ(run(east.syncer, {"drain", "west", "--rate", "0/s"}).code, 2);
   EXPECT_EQ(run(east.syncer, {"force-leave", "west"}).code, 1) << "it is there";
   const std::string acts = run(east.syncer, {"events", "--kind", "operator"}).output;
   for (const char* act : {"/v1/pause", "/v1/resume", "/v1/sync-now", "/v1/force-leave"}) {
@@ -214,7 +214,7 @@ TEST_F(Ask, ASyncerJoinsByACommandAndLeavesByAnother) {
   Region east(workplace_, "east");
   Registry registry;
   Syncer west(workplace_, words("west", registry.sc.origin()));
-  EXPECT_EQ(run(west, {"join", "nonsense"}).code, 1);
+  EXPECT_EQ(run(west, {"join", "nonsense"}).code, 2);
   EXPECT_EQ(run(west, {"join", east.syncer.rpc}).code, 0);
   const Registered cart(east.registry.sc, "cart", "rest://10.9.0.1:8080");
   EXPECT_TRUE(eventually(seconds(30), [&] { return cart.visible_in(registry.sc); })) << west.process.output();
