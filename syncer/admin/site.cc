@@ -72,12 +72,13 @@ Answer group(const node::Status& status) {
 
 /// The page for people. It may ask the listener that it came from and nobody else, and no other page may frame it.
 Answer page() {
-  Answer answer{200, "text/html; charset=utf-8", Bytes(kUiPage)};
-  answer.headers.add("Content-Security-Policy", std::string(kUiPagePolicy) +
-                                                    "; default-src 'none'; connect-src 'self'; img-src data:; "
-                                                    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-  answer.headers.add("Referrer-Policy", "no-referrer");
-  return answer;
+  const std::string policy = std::string(kUiPagePolicy) +
+                             "; default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; "
+                             "form-action 'none'; frame-ancestors 'none'";
+  return {200,
+          "text/html; charset=utf-8",
+          Bytes(kUiPage),
+          {{"Content-Security-Policy", policy}, {"Referrer-Policy", "no-referrer"}}};
 }
 
 constexpr std::array<std::string_view, 18> kDocuments = {

@@ -51,7 +51,9 @@ class SiteTest : public testing::Test {
     api.reachability = [late] { return late("who answers"); };
     api.round_trips = [](const std::string& about) -> Result<node::RttReport> {
       if (about == "nobody") return failure(ErrorCode::NotFound, "", "no other member and no region is known");
-      return node::RttReport{"syncer/rtt/1", about};
+      node::RttReport report;
+      report.node = about;
+      return report;
     };
     api.history = [] { return node::HistoryReport{}; };
     api.config = [] { return node::ConfigReport{"syncer/config/1", {{"node", "a", "flag"}}}; };
