@@ -19,7 +19,7 @@ constexpr std::string_view kNoInventedLife = "no-invented-life";
 
 constexpr std::size_t kMostPassed = 2;
 /// Looked at once in so much simulated time.
-constexpr Duration kLookEvery = std::chrono::milliseconds(500);
+constexpr Duration kLookAtWaysEvery = std::chrono::milliseconds(500);
 /// Besides the silence after which a region is away: what was on its way, on three links.
 constexpr Duration kUnderWay = std::chrono::seconds(5);
 
@@ -45,7 +45,7 @@ class Relays : public Rule {
   bool wants_after_event() const override { return true; }
   void after_event(Instant now) override {
     if (now < next_) return;
-    next_ = now + kLookEvery;
+    next_ = now + kLookAtWaysEvery;
     const auto& world = context_.run->world;
     for (NodeIndex n = 0; n < world.nodes(); ++n) {
       if (world.node(n) != nullptr && !world.paused(n)) alive_[name_of(n)] = now;

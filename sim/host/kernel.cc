@@ -60,6 +60,10 @@ void Probes::work(NodeIndex node, Work work) const {
   for (Probe* probe : all_) probe->on_work(node, work);
 }
 
+void Probes::stream_sent(NodeIndex from, NodeIndex to, syncer::Channel channel, std::size_t bytes) const {
+  for (Probe* probe : all_) probe->on_stream_sent(from, to, channel, bytes);
+}
+
 void Probes::registry_change(RegistryIndex registry, const RegistryChange& change) const {
   for (Probe* probe : all_) probe->on_registry_change(registry, change);
 }

@@ -58,6 +58,7 @@ class Probes {
   void node_event(NodeIndex node, const syncer::Event& event) const;
   void request(NodeIndex node, const syncer::HttpRequest& request) const;
   void work(NodeIndex node, Work work) const;
+  void stream_sent(NodeIndex from, NodeIndex to, syncer::Channel channel, std::size_t bytes) const;
   void registry_change(RegistryIndex registry, const RegistryChange& change) const;
   void host_change(NodeIndex node, HostChange change) const;
   void message(const Message& message) const;

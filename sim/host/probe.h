@@ -7,6 +7,7 @@
 #include "syncer/base/bytes.h"
 #include "syncer/base/http_message.h"
 #include "syncer/base/time.h"
+#include "syncer/ports/network.h"
 #include "syncer/ports/observer.h"
 
 namespace sim::host {
@@ -74,6 +75,8 @@ class Probe {
   /// A node hands a request for a registry to the network.
   virtual void on_request(NodeIndex, const syncer::HttpRequest&) {}
   virtual void on_work(NodeIndex, Work) {}
+  /// A process gives bytes to a stream that leads to another one.
+  virtual void on_stream_sent(NodeIndex /*from*/, NodeIndex /*to*/, syncer::Channel, std::size_t /*bytes*/) {}
   virtual void on_registry_change(RegistryIndex, const RegistryChange&) {}
   virtual void on_host_change(NodeIndex, HostChange) {}
   /// Only called when wants_messages(); asked once, when the probe is added.

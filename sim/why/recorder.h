@@ -50,6 +50,9 @@ class Recorder : public scenario::Checks {
   void on_node_event(NodeIndex node, const syncer::Event& event) override;
   bool wants(syncer::Severity severity) const override { return severity >= syncer::Severity::Debug; }
   void on_request(NodeIndex node, const syncer::HttpRequest& request) override { checks_->on_request(node, request); }
+  void on_stream_sent(NodeIndex from, NodeIndex to, syncer::Channel channel, std::size_t bytes) override {
+    checks_->on_stream_sent(from, to, channel, bytes);
+  }
   void on_registry_change(RegistryIndex registry, const host::RegistryChange& change) override;
   void on_host_change(NodeIndex node, host::HostChange change) override;
   void on_message(const host::Message& message) override { checks_->on_message(message); }

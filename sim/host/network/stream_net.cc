@@ -156,6 +156,7 @@ void StreamNet::send(NodeIndex node, LinkId link, syncer::ByteView bytes) {
   const LinkEnd end = *found;
   Connection& c = connections_.at(end.connection);
   c.out[end.end].unsent.append(bytes);
+  fabric_.kernel.probes.stream_sent(node, c.node[1 - end.end], c.channel, bytes.size());
   pump(end.connection, end.end);
 }
 
