@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sim/check/cap_rule.h"
 #include "sim/check/copy_rules.h"
 #include "sim/check/effort.h"
 #include "sim/check/expectation.h"
@@ -49,6 +50,7 @@ std::vector<std::unique_ptr<Rule>> all_rules(const Calm& calm) {
   rules.push_back(make_identity_rule());
   rules.push_back(make_policy_rule());
   rules.push_back(make_relay_rule());
+  rules.push_back(make_cap_rule());
   rules.push_back(make_resource_rule(calm));
   return rules;
 }
@@ -145,6 +147,9 @@ class Judge : public scenario::Checks {
   }
   void on_work(NodeIndex node, host::Work work) override {
     for (const auto& rule : rules_) rule->on_work(node, work);
+  }
+  void on_stream_sent(NodeIndex from, NodeIndex to, syncer::Channel channel, std::size_t bytes) override {
+    for (const auto& rule : rules_) rule->on_stream_sent(from, to, channel, bytes);
   }
   bool wants(syncer::Severity severity) const override { return severity >= syncer::Severity::Debug; }
   void on_host_change(NodeIndex node, host::HostChange change) override {

@@ -98,6 +98,11 @@ RegionStatus status_of(const std::string& region, const Parts& parts, Instant no
   status.link.sent_bytes = link.traffic.sent;
   status.link.received_bytes = link.traffic.received;
   status.link.spared_bytes = link.traffic.spared;
+  if (link.cap) {
+    status.link.cap_bytes = link.cap->bytes_per_second;
+    status.link.waiting_records = link.cap->waiting_records;
+    if (link.cap->waiting_since) status.link.waiting = now - *link.cap->waiting_since;
+  }
   if (link.last_heard) status.link.last_heard = now - *link.last_heard;
   status.link.unacknowledged = link.unacknowledged;
   status.link.lag = peering.lag(now, region);
@@ -129,6 +134,10 @@ void add_reasons(std::vector<std::string>& pending, const RegionStatus& region, 
   const std::string name = "region " + region.region + ": ";
   if (!region.link.problem.empty()) return;
   if (region.link.receiving && !complete) pending.push_back(name + "its records are not complete yet");
+  if (region.link.waiting_records > 0) {
+    pending.push_back(name + std::to_string(region.link.waiting_records) + " records wait for the cap of its link, " +
+                      peering::rate_text(region.link.cap_bytes));
+  }
   if (region.link.unacknowledged > 0) {
     pending.push_back(name + std::to_string(region.link.unacknowledged) + " of our entries are not acknowledged");
   }

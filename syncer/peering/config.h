@@ -8,6 +8,7 @@
 #include "syncer/base/identity.h"
 #include "syncer/base/time.h"
 #include "syncer/crypto/keyring.h"
+#include "syncer/peering/link_caps.h"
 #include "syncer/settings/settings.h"
 
 namespace syncer::peering {
@@ -25,6 +26,7 @@ struct SyncSettings {
   std::uint64_t max_bytes = std::uint64_t{256} << 20U;  ///< of all its records
   std::uint64_t max_changes = 5'000;                    ///< a second, on the average of some seconds
   std::vector<std::string> regions = {"*"};             ///< that may take part; see Authorization
+  LinkCaps link_caps = {};                              ///< of what is sent to other regions
   bool relay = false;      ///< what is held of other regions is passed on to those that do not reach them
   bool dial_only = false;  ///< nobody can dial this region: others publish to it on the links that it opens
 };
@@ -42,6 +44,11 @@ inline settings::Settings<SyncSettings> sync_settings() {
                          "a region of which nothing is seen for this long, and no copies are left, is forgotten"),
       settings::positive("sync.heartbeat", &S::heartbeat, "time between two proofs of the same content"),
       settings::duration("sync.hold", &S::hold, "copies of an unreachable region are kept this long"),
+      settings::custom("sync.link-cap", "REGION=BYTES a second, comma-separated, such as \"west=64KiB/s, *=1MiB/s\"",
+                       &S::link_caps,
+                       "most that is sent to a region in a second; the first that names it holds, * for all others; "
+                       "empty: no caps",
+                       LinkCaps::parse, [](const LinkCaps& caps) { return caps.text(); }),
       settings::number("sync.max-bytes", 1, std::uint64_t{1} << 30U, &S::max_bytes,
                        "bytes of records that are taken from one region"),
       settings::number("sync.max-changes", 1, 1'000'000, &S::max_changes,
@@ -61,6 +68,9 @@ inline settings::Settings<SyncSettings> sync_settings() {
 
 /// Checks what single settings cannot: combinations that make no sense.
 inline Result<void> validate(const SyncSettings& s) {
+  if (const auto room = s.link_caps.check_room(s.heartbeat); !room) {
+    return settings::refuse("sync.link-cap", room.error().detail);
+  }
   if (s.silence > 2 * s.heartbeat) return {};
   return settings::refuse("sync.silence", "must be longer than twice sync.heartbeat (" + to_string(s.heartbeat) +
                                               "): every second one is answered, and links would be cut in between");

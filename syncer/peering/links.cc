@@ -141,11 +141,14 @@ void Links::set_up(Instant now, PeerLink& link, std::string node, std::uint64_t 
 bool Links::send(PeerLink& link, ByteView frame) {
   if (!link.preamble_sent) streams_.send(link.id, wire::preamble(wire::kSyncProtocol));
   link.preamble_sent = true;
-  if (!link.region.empty()) traffic_.try_emplace(link.region).first.sent += frame.size();
-  if (seal_.active())
-    streams_.send(link.id, link.stream.write(seal_, frame));
-  else
-    streams_.send(link.id, frame);
+  const Bytes sealed = seal_.active() ? link.stream.write(seal_, frame) : Bytes();
+  const ByteView carried = seal_.active() ? ByteView(sealed) : frame;
+  if (!link.region.empty()) {
+    Traffic& traffic = traffic_.try_emplace(link.region).first;
+    traffic.sent += frame.size();
+    traffic.carried += carried.size();
+  }
+  streams_.send(link.id, carried);
   return streams_.backlog(link.id) <= kMaxBacklog;
 }
 

@@ -106,6 +106,7 @@ class Links {
     std::uint64_t sent = 0;      ///< bytes of frames, before they are sealed
     std::uint64_t received = 0;  ///< bytes as they came
     std::uint64_t spared = 0;    ///< bytes that were not sent because they were packed
+    std::uint64_t carried = 0;   ///< bytes that streams were given, sealed where there is a key
   };
   Traffic traffic(std::string_view region) const;
   void note_received(const PeerLink& link, std::size_t bytes);

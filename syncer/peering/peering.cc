@@ -42,7 +42,8 @@ Peering::Peering(PeeringConfig config, Streams& streams, Observer& observer, Ran
       absent_(config_, peers_),
       attestations_(config_, signer, random.stream("run").next()),
       relay_({config_, links_, peers_, core_, attestations_, observer_}, random.stream("run").next(),
-             [this](Instant at, LinkId link, ByteView frame) { send(at, link, frame); }) {}
+             [this](Instant at, LinkId link, ByteView frame) { send(at, link, frame); }),
+      pacing_(config_, links_, peers_, core_, [this](Instant at, replication::Outputs& out) { carry_out(at, out); }) {}
 
 // What the node decides.
 
@@ -55,6 +56,7 @@ void Peering::reconfigure(Instant now, const SyncSettings& sync) {
   challenges_.set_heartbeat(sync.heartbeat);
   core_.set_options(now, options_of(sync));
   for (auto& [name, peer] : peers_) {
+    pacing_.apply(now, peer);
     const bool takes_part = name == config_.region || handshake_.allows(name);
     if (takes_part || SYNCER_MUTATED("peering.go_on_with_regions_that_were_shut_out")) continue;
     constexpr std::string_view kReason = "the region is not one of sync.regions any more";
@@ -399,6 +401,7 @@ void Peering::erase_region(Instant now, std::string_view region) {
   observe(observer_, now, EventKind::RegionForgotten, Severity::Info, {{"region", region}});
   absent_.erase(region);
   links_.forget_traffic(region);
+  pacing_.forget(region);
   peers_.erase(region);
 }
 

@@ -16,6 +16,7 @@
 #include "syncer/peering/config.h"
 #include "syncer/peering/handshake.h"
 #include "syncer/peering/links.h"
+#include "syncer/peering/pacing.h"
 #include "syncer/peering/peers.h"
 #include "syncer/peering/published.h"
 #include "syncer/peering/questions.h"
@@ -134,6 +135,7 @@ class Peering {
     std::string read_via = {};                              ///< the region by way of which it reads us
     std::optional<std::size_t> paused = {};                 ///< it is told no changes: so many records changed since
     Links::Traffic traffic = {};
+    std::optional<Pacing::State> cap = {};  ///< nothing where it has none
   };
   Link link(std::string_view region) const;
   /// Age of the oldest entry of ours that the region has not acknowledged; zero when there is none.
@@ -232,6 +234,7 @@ class Peering {
   AbsentRegions absent_;
   Attestations attestations_;
   Relay relay_;
+  Pacing pacing_;
   ViewOf view_of_;
   Duration view_pace_{};
   std::vector<RemoteChange> changes_;

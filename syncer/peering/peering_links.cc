@@ -145,6 +145,7 @@ void Peering::on_welcome(Instant now, PeerLink& link, const wire::Welcome& welco
   if (config_.sync.dial_only) take_back(now, link, peer);
   note_presence(now, peer);
   relay_.links_changed();
+  pacing_.apply(now, peer);
   replication::Outputs out = take_outputs();
   core_.reader_up(peer.id, out);
   carry_out(now, out);
@@ -179,6 +180,7 @@ void Peering::publish_back(Instant now, Peer& peer) {
   peers_.note_dialling();
   peer.exchange.opened(now);
   relay_.links_changed();
+  pacing_.apply(now, peer);
   replication::Outputs out = take_outputs();
   core_.reader_up(peer.id, out);
   carry_out(now, out);
@@ -275,6 +277,7 @@ void Peering::advance(Instant now) {
   replication::Outputs out = take_outputs();
   core_.advance(now, out);
   carry_out(now, out);
+  pacing_.advance(now);
   for (const LinkId id : links_.take_silent(now)) close_silent(now, id);
   while (const auto challenge = challenges_.take_due(now)) settle(now, *challenge);
   handshake_.advance(now);
@@ -286,7 +289,7 @@ void Peering::advance(Instant now) {
 
 Instant Peering::next_deadline() const {
   Instant next = std::min({core_.next_deadline(), links_.next_deadline(), handshake_.next_deadline(),
-                           challenges_.next_deadline(), relay_.next_deadline()});
+                           challenges_.next_deadline(), relay_.next_deadline(), pacing_.next_deadline()});
   if (!publishing_) return next;
   return std::min(next, peers_.next_dial());
 }
@@ -322,6 +325,7 @@ Peering::Link Peering::link(std::string_view region) const {
   link.over_quota = core_.over_quota(peer->id);
   link.via = relay_.via(*peer);
   link.traffic = links_.traffic(region);
+  link.cap = pacing_.of(region);
   link.read_via = is_published_to(*peer) ? "" : relay_.read_by_way_of(region);
   if (const auto* waiting = core_.waiting(peer->id)) link.paused = waiting->size();
   return link;

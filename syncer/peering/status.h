@@ -33,6 +33,9 @@ struct LinkStatus {
   std::uint64_t sent_bytes = 0;      ///< on links with it; likewise received, and spared because they were packed
   std::uint64_t received_bytes = 0;
   std::uint64_t spared_bytes = 0;
+  std::uint64_t cap_bytes = 0;        ///< a second that may go to it; zero where there is no cap
+  std::uint64_t waiting_records = 0;  ///< of whatever region, that wait for that
+  Duration waiting{};                 ///< for how long something has waited without a break
 
   template <class Self, class Visitor>
   static void describe(Self& s, Visitor& v) {
@@ -61,6 +64,21 @@ struct LinkStatus {
             s.received_bytes);
     v.field({.key = "spared_bytes", .help = "Bytes that were not sent to the region because they were packed."},
             s.spared_bytes);
+    v.field({.key = "cap_bytes",
+             .help = "Bytes a second that may be sent to the region (sync.link-cap); 0 where there is no cap.",
+             .phrase = "at most {} bytes/s go to it",
+             .hide_unset = true},
+            s.cap_bytes);
+    v.field({.key = "waiting_records",
+             .help = "Records, own and passed on, that wait until the cap of the link lets them go.",
+             .phrase = "{} records wait for that",
+             .hide_unset = true},
+            s.waiting_records);
+    v.field({.key = "waiting",
+             .help = "For how long something has waited for the cap of the link without a break.",
+             .phrase = "some for {}",
+             .hide_unset = true},
+            s.waiting);
     v.field({.key = "left", .help = "1 while the region's syncers have left the pool.", .phrase = "left the pool"},
             s.left);
     v.field({.key = "last_heard", .help = "Age of the last message from the region.", .phrase = "heard {} ago"},

@@ -2,6 +2,7 @@
 #include "syncer/replication/publisher.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "syncer/base/mutation.h"
 #include "syncer/base/sometimes.h"
@@ -52,7 +53,7 @@ void Publisher::beat(Instant now, bool all, Outputs& out) {
   for (const auto& [peer, sender] : senders_) {
     if (sender.up() && (all || !sender.bound())) peers.push_back(peer);
   }
-  if (!peers.empty() && log_.is_open()) out.push_back(Publish{std::move(peers), heartbeat()});
+  send_heartbeat(std::move(peers), out);
 }
 
 bool Publisher::put(Instant now, Bytes key, Bytes payload, Outputs& out) {
@@ -78,7 +79,7 @@ void Publisher::note_change(Instant now, std::size_t bytes, Outputs& out) {
 
 void Publisher::peer_up(RegionId peer, Outputs& out) {
   senders_[peer].start();
-  if (log_.is_open()) out.push_back(Publish{{peer}, heartbeat()});
+  send_heartbeat({peer}, out);
 }
 
 void Publisher::peer_down(RegionId peer) {
@@ -95,11 +96,11 @@ void Publisher::receive(Instant now, RegionId from, const ReaderMessage& message
   collect(now);
 }
 
-bool Publisher::is_current(RegionId from, Epoch epoch, Outputs& out) const {
+bool Publisher::is_current(RegionId from, Epoch epoch, Outputs& out) {
   if (epoch > log_.epoch()) out.push_back(EpochTooOld{epoch});
   // An older epoch is answered by the heartbeat: the reader finds out by itself how to bind to this one.
   else if (epoch < log_.epoch())
-    out.push_back(Publish{{from}, heartbeat()});
+    send_heartbeat({from}, out);
   return epoch == log_.epoch();
 }
 
@@ -150,7 +151,7 @@ void Publisher::send_sums(RegionId peer, Outputs& out) {
 
 void Publisher::on(RegionId from, const BucketRequest& request, Outputs& out) {
   if (!is_current(from, request.epoch, out)) return;
-  std::optional<Transfer> repair = Transfer::repair(log_, request, options_.batch_bytes);
+  std::optional<Transfer> repair = Transfer::repair(log_, request, batch_bytes(from));
   if (!repair) return send_sums(from, out);
   senders_.at(from).hold(std::move(repair));
   send_chunks(from, out);
@@ -158,7 +159,7 @@ void Publisher::on(RegionId from, const BucketRequest& request, Outputs& out) {
 
 void Publisher::on(RegionId from, const SnapshotRequest& request, Outputs& out) {
   if (!is_current(from, request.epoch, out)) return;
-  senders_.at(from).hold(Transfer::snapshot(log_, options_.batch_bytes));
+  senders_.at(from).hold(Transfer::snapshot(log_, batch_bytes(from)));
   send_chunks(from, out);
 }
 
@@ -170,6 +171,7 @@ void Publisher::on(RegionId from, const ChunkRequest& request, Outputs& out) {
 }
 
 void Publisher::send_chunks(RegionId peer, Outputs& out) {
+  if (is_paced(peer)) return;
   Transfer* transfer = senders_.at(peer).transfer();
   while (std::optional<Chunk> chunk = transfer->next_chunk(options_.window_bytes)) {
     out.push_back(Publish{{peer}, std::move(*chunk)});
@@ -184,7 +186,7 @@ void Publisher::flush(Outputs& out) {
   while (true) {
     std::map<std::uint64_t, std::vector<RegionId>> by_cursor;
     for (const auto& [peer, sender] : senders_) {
-      if (sender.ready(options_.window_bytes) && sender.cursor() < log_.head())
+      if (!is_paced(peer) && sender.ready(options_.window_bytes) && sender.cursor() < log_.head())
         by_cursor[sender.cursor()].push_back(peer);
     }
     if (by_cursor.empty()) return;
@@ -193,6 +195,7 @@ void Publisher::flush(Outputs& out) {
 }
 
 void Publisher::push_to(RegionId peer, Outputs& out) {
+  if (is_paced(peer)) return;
   const Sender& sender = senders_.at(peer);
   while (sender.ready(options_.window_bytes) && sender.cursor() < log_.head()) push_round({peer}, out);
 }
@@ -203,15 +206,71 @@ void Publisher::push_round(const std::vector<RegionId>& peers, Outputs& out) {
     for (const RegionId peer : peers) reset(peer, out);
     return;
   }
-  Push push = log_.changes_after(cursor, options_.batch_entries, options_.batch_bytes);
+  Push push = log_.changes_after(cursor, options_.batch_entries, batch_bytes(peers.front()));
   std::size_t bytes = 0;
   for (const Entry& entry : push.entries) bytes += entry.key.size() + entry.payload.size();
-  for (const RegionId peer : peers) senders_.at(peer).sent(push.last, bytes);
+  for (const RegionId peer : peers) senders_.at(peer).sent(push, log_.live(), bytes);
   out.push_back(Publish{peers, std::move(push)});
 }
 
 Heartbeat Publisher::heartbeat() const {
   return {log_.epoch(), log_.head(), log_.gc(), log_.live(), log_.set_hash().total(), healthy_};
+}
+
+/// Where nothing waits all are told the same.
+void Publisher::send_heartbeat(std::vector<RegionId> peers, Outputs& out) {
+  if (!log_.is_open()) return;
+  const Heartbeat of_log = heartbeat();
+  std::erase_if(peers, [&](RegionId peer) {
+    if (!is_paced(peer)) return false;
+    Sender& sender = senders_.at(peer);
+    const Heartbeat said = sender.as_far_as_sent(of_log);
+    sender.told(said);
+    SYNCER_SOMETIMES(said != of_log, "replication.heartbeat_says_how_far_was_sent");
+    if (said != of_log) out.push_back(Publish{{peer}, said});
+    return said != of_log;
+  });
+  if (!peers.empty()) out.push_back(Publish{std::move(peers), of_log});
+}
+
+void Publisher::set_pace(RegionId reader, std::optional<std::size_t> turn_bytes, Outputs& out) {
+  if (turn_bytes) {
+    paces_.insert_or_assign(reader, *turn_bytes);
+    return;
+  }
+  if (paces_.erase(reader) == 0 || !senders_.contains(reader)) return;
+  if (senders_.at(reader).transfer() != nullptr) send_chunks(reader, out);
+  push_to(reader, out);
+}
+
+std::size_t Publisher::batch_bytes(RegionId reader) const {
+  const auto pace = paces_.find(reader);
+  return pace == paces_.end() ? options_.batch_bytes : std::min(options_.batch_bytes, pace->second);
+}
+
+bool Publisher::wants_turn(RegionId reader) const {
+  const auto found = senders_.find(reader);
+  if (found == senders_.end() || !found->second.up() || !log_.is_open()) return false;
+  const Sender& sender = found->second;
+  if (const Transfer* transfer = sender.transfer()) return transfer->has_chunk(options_.window_bytes);
+  return sender.ready(options_.window_bytes) && sender.cursor() < flushed_;
+}
+
+void Publisher::take_turn(RegionId reader, Outputs& out) {
+  if (!wants_turn(reader)) return;
+  Transfer* transfer = senders_.at(reader).transfer();
+  if (transfer == nullptr) return push_round({reader}, out);
+  out.push_back(Publish{{reader}, *transfer->next_chunk(options_.window_bytes)});
+}
+
+std::size_t Publisher::waiting(RegionId reader) const {
+  const auto found = senders_.find(reader);
+  if (found == senders_.end() || !found->second.up()) return 0;
+  const Sender& sender = found->second;
+  if (const Transfer* transfer = sender.transfer()) return transfer->waiting();
+  if (!sender.bound()) return 0;
+  const auto& entries = log_.by_seq();
+  return static_cast<std::size_t>(std::distance(entries.upper_bound(sender.cursor()), entries.end()));
 }
 
 void Publisher::heartbeat_all(Instant now, Outputs& out) {
@@ -220,7 +279,7 @@ void Publisher::heartbeat_all(Instant now, Outputs& out) {
   for (const auto& [peer, sender] : senders_) {
     if (sender.up()) peers.push_back(peer);
   }
-  if (!peers.empty() && log_.is_open()) out.push_back(Publish{std::move(peers), heartbeat()});
+  send_heartbeat(std::move(peers), out);
 }
 
 void Publisher::collect(Instant now) {

@@ -51,6 +51,16 @@ class Publisher {
   /// A region that tombstones are kept for until it acknowledges them.
   void add_peer(RegionId peer) { senders_.try_emplace(peer); }
   void remove_peer(RegionId peer) { senders_.erase(peer); }
+  /// What goes to this reader waits for take_turn() from now on, and a message of several records has no more bytes
+  /// than that; nothing: it is sent as it comes, and so is what waits. Only heartbeats and answers never wait.
+  void set_pace(RegionId reader, std::optional<std::size_t> turn_bytes, Outputs& out);
+  /// take_turn() would send something.
+  bool wants_turn(RegionId reader) const;
+  /// Sends the next message of what waits for its turn.
+  void take_turn(RegionId reader, Outputs& out);
+  /// Records that wait for it.
+  std::size_t waiting(RegionId reader) const;
+
   /// There is a link to it, and the next beat() tells it where the log is.
   void await_beat(RegionId peer) { senders_[peer].start(); }
   /// There is a link to it; whatever was under way on an earlier one is lost.
@@ -84,7 +94,7 @@ class Publisher {
   void on(RegionId from, const SnapshotRequest& request, Outputs& out);
   void on(RegionId from, const ChunkRequest& request, Outputs& out);
 
-  bool is_current(RegionId from, Epoch epoch, Outputs& out) const;
+  bool is_current(RegionId from, Epoch epoch, Outputs& out);
   void bind(RegionId peer, std::uint64_t seq, Outputs& out);
   void reset(RegionId peer, Outputs& out);
   void send_sums(RegionId peer, Outputs& out);
@@ -93,7 +103,10 @@ class Publisher {
   void flush(Outputs& out);
   void push_to(RegionId peer, Outputs& out);
   void push_round(const std::vector<RegionId>& peers, Outputs& out);
+  bool is_paced(RegionId reader) const { return paces_.contains(reader); }
+  std::size_t batch_bytes(RegionId reader) const;
   Heartbeat heartbeat() const;
+  void send_heartbeat(std::vector<RegionId> peers, Outputs& out);
   void heartbeat_all(Instant now, Outputs& out);
   void restart_senders();
   void collect(Instant now);
@@ -101,6 +114,7 @@ class Publisher {
   Options options_;
   OwnLog log_;
   std::map<RegionId, Sender> senders_;
+  std::map<RegionId, std::size_t> paces_;  // bytes of a turn
   bool healthy_ = false;
   Instant next_heartbeat_;
   Instant flush_at_ = kNever;

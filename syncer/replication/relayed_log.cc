@@ -45,7 +45,7 @@ void RelayedLog::collect(const Step& step) {
 void RelayedLog::follow(Instant now, const Receiver& receiver, const Step& step, Outputs& out) {
   const Replica& replica = receiver.replica();
   collect(step);
-  if (!replica.consistent() && !SYNCER_MUTATED("relay.pass_half_a_catch_up")) return;
+  if (!replica.consistent() && !SYNCER_MUTATED("relay.pass_half_a_catch_up")) return beat_amid(now, step, out);
   if (moved_ || !open_) adopt(replica);
   if (!open_) return;
   Outputs sent;
@@ -71,6 +71,12 @@ void RelayedLog::follow_vouched(Instant now, const Receiver& receiver, const Att
   for (Output& output : sent) {
     if (auto* message = std::get_if<Publish>(&output)) send_vouched(*message, is_new, out);
   }
+}
+
+/// A writer whose records wait for their turn says in between that it is there; so do we of what we have of it.
+void RelayedLog::beat_amid(Instant now, const Step& step, Outputs& out) {
+  SYNCER_SOMETIMES(step.follows, "replication.relay_beats_amid_a_catch_up");
+  if (step.is_heartbeat && step.follows && !SYNCER_MUTATED("relay.keep_quiet_amid_a_catch_up")) beat(now, out);
 }
 
 void RelayedLog::beat(Instant now, Outputs& out) {
@@ -109,6 +115,18 @@ void RelayedLog::receive(Instant now, RegionId from, const ReaderMessage& messag
   if (!open_) return;
   Outputs sent;
   publisher_.receive(now, from, message, sent);
+  send(sent, out);
+}
+
+void RelayedLog::set_pace(RegionId reader, std::optional<std::size_t> turn_bytes, Outputs& out) {
+  Outputs sent;
+  publisher_.set_pace(reader, turn_bytes, sent);
+  send(sent, out);
+}
+
+void RelayedLog::take_turn(RegionId reader, Outputs& out) {
+  Outputs sent;
+  if (open_) publisher_.take_turn(reader, sent);
   send(sent, out);
 }
 

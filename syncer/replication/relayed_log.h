@@ -38,6 +38,7 @@ class RelayedLog {
     bool is_heartbeat;
     Heard heard;
     std::span<const Output> news;  ///< outputs of its receiver
+    bool follows = false;          ///< a heartbeat that claims no more than is held, be it amid a catch-up
   };
   void follow(Instant now, const Receiver& receiver, const Step& step, Outputs& out);
   /// The same where it waits for the origin to vouch for what came; that is its heartbeat, too.
@@ -48,6 +49,9 @@ class RelayedLog {
   void receive(Instant now, RegionId from, const ReaderMessage& message, Outputs& out);
 
   const Publisher& publisher() const { return publisher_; }
+  /// See Publisher.
+  void set_pace(RegionId reader, std::optional<std::size_t> turn_bytes, Outputs& out);
+  void take_turn(RegionId reader, Outputs& out);
   void set_options(Instant now, const Options& options) { publisher_.set_options(now, adapted(options)); }
 
  private:
@@ -57,6 +61,7 @@ class RelayedLog {
   };
   Options adapted(const Options& options) const;
   static bool bears_out(const Replica& replica, const Attestation* attestation);
+  void beat_amid(Instant now, const Step& step, Outputs& out);
   void collect(const Step& step);
   void adopt(const Replica& replica);
   void catch_up(Instant now, const Replica& replica, Outputs& out);

@@ -104,7 +104,10 @@ Heard Replication::receive(Instant now, RegionId from, const WriterMessage& mess
   Outputs news;
   const Heard heard = hear(now, from, message, news);
   Outputs passed;
-  const RelayedLog::Step step{std::holds_alternative<Heartbeat>(message), heard, news};
+  const auto* heartbeat = std::get_if<Heartbeat>(&message);
+  const Version known = receiver(from).replica().version();
+  const bool follows = heartbeat != nullptr && heartbeat->epoch == known.epoch && heartbeat->head <= known.seq;
+  const RelayedLog::Step step{heartbeat != nullptr, heard, news, follows};
   if (keeps_digests())
     relayed->second.follow_vouched(now, receiver(from), attestation(from), step, passed);
   else
@@ -118,6 +121,8 @@ void Replication::pass_on(Instant now, RegionId origin, RegionId reader) {
   auto relayed = relayed_.find(origin);
   if (relayed == relayed_.end()) {
     relayed = relayed_.emplace(origin, RelayedLog(origin, options_, now, keeps_digests())).first;
+    Outputs none;
+    for (const auto& [paced, turn_bytes] : paces_) relayed->second.set_pace(paced, turn_bytes, none);
     if (const Replica* held = replica(origin)) relayed->second.begin(*held, attestation(origin));
   }
   relayed->second.add_reader(reader);
@@ -135,7 +140,41 @@ void Replication::receive(Instant now, RegionId origin, RegionId from, const Rea
   if (relayed != relayed_.end()) relayed->second.receive(now, from, message, out);
 }
 
+void Replication::set_pace(RegionId reader, std::optional<std::size_t> turn_bytes, Outputs& out) {
+  if (turn_bytes)
+    paces_.insert_or_assign(reader, *turn_bytes);
+  else if (paces_.erase(reader) == 0)
+    return;
+  publisher_of(reader).set_pace(reader, turn_bytes, out);
+  for (auto& [origin, relayed] : relayed_) relayed.set_pace(reader, turn_bytes, out);
+}
+
+std::vector<RegionId> Replication::wanting(RegionId reader) const {
+  std::vector<RegionId> origins;
+  if (publisher(reader).wants_turn(reader)) origins.emplace_back();
+  for (const auto& [origin, relayed] : relayed_) {
+    if (relayed.publisher().wants_turn(reader)) origins.push_back(origin);
+  }
+  return origins;
+}
+
+void Replication::take_turn(RegionId reader, RegionId origin, Outputs& out) {
+  const auto relayed = relayed_.find(origin);
+  if (relayed != relayed_.end())
+    relayed->second.take_turn(reader, out);
+  else
+    publisher_of(reader).take_turn(reader, out);
+}
+
+std::size_t Replication::waiting_records(RegionId reader) const {
+  std::size_t records = publisher(reader).waiting(reader);
+  for (const auto& [origin, relayed] : relayed_) records += relayed.publisher().waiting(reader);
+  return records;
+}
+
 void Replication::erase_peer(RegionId peer) {
+  Outputs none;
+  set_pace(peer, std::nullopt, none);
   for (auto it = relayed_.begin(); it != relayed_.end();) {
     it->second.remove_reader(peer);
     it = it->second.has_readers() ? std::next(it) : relayed_.erase(it);

@@ -57,6 +57,16 @@ class Replication {
     return it == audiences_.end() ? nullptr : &it->second.projection();
   }
 
+  /// All that goes to this reader, of the own region and of others that are passed on, waits for turns of that many
+  /// bytes from now on; nothing: it waits no more.
+  void set_pace(RegionId reader, std::optional<std::size_t> turn_bytes, Outputs& out);
+  /// The regions of which something waits for it, in order; the own one is RegionId{}.
+  std::vector<RegionId> wanting(RegionId reader) const;
+  /// Sends the next message of one of them.
+  void take_turn(RegionId reader, RegionId origin, Outputs& out);
+  /// Records of all of them that wait.
+  std::size_t waiting_records(RegionId reader) const;
+
   /// A region to publish to, and the link over which that is done.
   void add_peer(RegionId peer) { publisher_of(peer).add_peer(peer); }
   void remove_peer(RegionId peer) { publisher_of(peer).remove_peer(peer); }
@@ -169,6 +179,7 @@ class Replication {
   Audiences audiences_;
   IndexedMap<RegionId, Receiver> receivers_;
   std::map<RegionId, RelayedLog> relayed_;  // of regions that somebody reads here
+  std::map<RegionId, std::size_t> paces_;   // bytes of a turn, by reader
   Expand expand_;
   std::map<RegionId, Vouched> vouched_;
 };

@@ -84,17 +84,19 @@ Transfer::Transfer(const OwnLog& log, bool full, std::vector<OwnLog::RecordPtr> 
   cut(chunk_bytes);
 }
 
+/// What is absent goes first.
 void Transfer::cut(std::size_t chunk_bytes) {
-  // What is absent rides on the first chunk: 8 bytes each, and the asker's request was bounded already.
-  Part part{0, 0, absent_.size() * sizeof(std::uint64_t)};
-  for (std::size_t i = 0; i < items_.size(); ++i) {
-    const std::size_t bytes = items_[i]->key.size() + items_[i]->payload.size();
+  Part part;
+  const auto begin_with = [&](std::size_t bytes) {
     if (part.bytes > 0 && part.bytes + bytes > chunk_bytes) {
       parts_.push_back(part);
-      part = {i, i, 0};
+      part = {part.last_item, part.last_item, part.last_absent, part.last_absent, 0};
     }
-    part.last_item = i + 1;
     part.bytes += bytes;
+  };
+  for (; part.last_absent < absent_.size(); ++part.last_absent) begin_with(sizeof(std::uint64_t));
+  for (; part.last_item < items_.size(); ++part.last_item) {
+    begin_with(items_[part.last_item]->key.size() + items_[part.last_item]->payload.size());
   }
   parts_.push_back(part);
 }
@@ -108,7 +110,8 @@ std::optional<Chunk> Transfer::next_chunk(std::size_t window_bytes) {
 Chunk Transfer::chunk(std::uint32_t index) const {
   const Part& part = parts_[index];
   Chunk out{epoch_, at_seq_, full_, index, static_cast<std::uint32_t>(parts_.size()), live_, set_hash_, {}, {}};
-  if (index == 0) out.absent = absent_;
+  out.absent.assign(absent_.begin() + static_cast<std::ptrdiff_t>(part.first_absent),
+                    absent_.begin() + static_cast<std::ptrdiff_t>(part.last_absent));
   for (std::size_t i = part.first_item; i < part.last_item; ++i)
     out.items.push_back({items_[i]->key, items_[i]->payload});
   return out;
@@ -131,7 +134,10 @@ void Sender::fill(Sizes& sizes) const {
   sizes.bytes_counted += unacknowledged_bytes_;
 }
 
-void Sender::restart() { hold(std::nullopt); }
+void Sender::restart() {
+  hold(std::nullopt);
+  whole_.reset();
+}
 
 void Sender::hold(std::optional<Transfer> transfer) {
   bound_ = false;
@@ -140,6 +146,7 @@ void Sender::hold(std::optional<Transfer> transfer) {
   in_flight_.clear();
   if (!SYNCER_MUTATED("replication.count_what_was_lost_as_under_way")) unacknowledged_bytes_ = 0;
   transfer_ = std::move(transfer);
+  if (transfer_) whole_ = Whole{transfer_->at_seq(), transfer_->live(), transfer_->set_hash()};
 }
 
 void Sender::rewind(std::uint64_t seq) {
@@ -158,10 +165,24 @@ void Sender::acknowledge(std::uint64_t seq) {
   }
 }
 
-void Sender::sent(std::uint64_t last, std::size_t bytes) {
-  cursor_ = last;
-  in_flight_.push_back({last, bytes});
+void Sender::sent(const Push& push, std::uint64_t live, std::size_t bytes) {
+  cursor_ = push.last;
+  in_flight_.push_back({push.last, bytes});
   unacknowledged_bytes_ += bytes;
+  if (push.last == push.head) whole_ = Whole{push.last, live, push.set_hash};
+}
+
+void Sender::told(const Heartbeat& heartbeat) {
+  if (!bound_ && !transfer_) whole_ = Whole{heartbeat.head, heartbeat.live, heartbeat.set_hash};
+}
+
+Heartbeat Sender::as_far_as_sent(const Heartbeat& of_log) const {
+  if (!bound_ || cursor_ == of_log.head || SYNCER_MUTATED("replication.announce_what_waits")) return of_log;
+  const bool known = whole_ && whole_->seq == cursor_;
+  // Amid a catch-up he holds no set that the log ever had. The place before all says that we live, and nothing else: it
+  // is the empty set's, and nobody takes it for news.
+  const Whole whole = known ? *whole_ : Whole{};
+  return {of_log.epoch, whole.seq, of_log.gc, whole.live, whole.set_hash, of_log.healthy};
 }
 
 }  // namespace syncer::replication

@@ -21,6 +21,14 @@ class Transfer {
   static std::optional<Transfer> repair(const OwnLog& log, const BucketRequest& request, std::size_t chunk_bytes);
 
   std::uint64_t at_seq() const { return at_seq_; }
+  std::uint64_t live() const { return live_; }
+  const Hash128& set_hash() const { return set_hash_; }
+  /// next_chunk() would give one.
+  bool has_chunk(std::size_t window_bytes) const {
+    return next_ < parts_.size() && unacknowledged_bytes_ < window_bytes;
+  }
+  /// Records that no chunk has brought yet.
+  std::size_t waiting() const { return next_ < parts_.size() ? items_.size() - parts_[next_].first_item : 0; }
   /// The next chunk to send while less than `window_bytes` are unacknowledged.
   std::optional<Chunk> next_chunk(std::size_t window_bytes);
   /// All chunks below `next` arrived; the same number again sends that chunk anew.
@@ -28,9 +36,11 @@ class Transfer {
 
  private:
   struct Part {
-    std::size_t first_item;
-    std::size_t last_item;
-    std::size_t bytes;
+    std::size_t first_item = 0;
+    std::size_t last_item = 0;
+    std::size_t first_absent = 0;
+    std::size_t last_absent = 0;
+    std::size_t bytes = 0;
   };
 
   Transfer(const OwnLog& log, bool full, std::vector<OwnLog::RecordPtr> items, std::vector<std::uint64_t> absent,
@@ -70,8 +80,13 @@ class Sender {
   void acknowledge(std::uint64_t seq);
   /// The reader repairs or reloads: no pushes until it says where it is.
   void hold(std::optional<Transfer> transfer);
-  /// A push up to `last` is under way.
-  void sent(std::uint64_t last, std::size_t bytes);
+  /// A push is under way; `live` is the size of the set at its head.
+  void sent(const Push& push, std::uint64_t live, std::size_t bytes);
+  /// A reader whose place is not known was told where the log is: he binds there if he has this set.
+  void told(const Heartbeat& heartbeat);
+  /// The heartbeat of the log, for a reader to whom a part of it was not sent yet: he takes what he was not sent for
+  /// lost, so it says how far he was brought.
+  Heartbeat as_far_as_sent(const Heartbeat& of_log) const;
 
   bool up() const { return up_; }
   bool bound() const { return bound_; }
@@ -81,6 +96,7 @@ class Sender {
   /// May get the entries after its cursor now.
   bool ready(std::size_t window_bytes) const { return up_ && bound_ && unacknowledged_bytes_ < window_bytes; }
   Transfer* transfer() { return transfer_ ? &*transfer_ : nullptr; }
+  const Transfer* transfer() const { return transfer_ ? &*transfer_ : nullptr; }
   /// A new epoch makes former acknowledgements void.
   void forget_acknowledged() {
     acknowledged_ = 0;
@@ -97,6 +113,12 @@ class Sender {
     std::uint64_t last;
     std::size_t bytes;
   };
+  /// Where the reader comes to hold a set that was the log's.
+  struct Whole {
+    std::uint64_t seq = 0;
+    std::uint64_t live = 0;
+    Hash128 set_hash;
+  };
 
   bool up_ = false;
   bool bound_ = false;
@@ -106,6 +128,7 @@ class Sender {
   std::deque<Flight> in_flight_;
   std::size_t unacknowledged_bytes_ = 0;
   std::optional<Transfer> transfer_;
+  std::optional<Whole> whole_;
 };
 
 }  // namespace syncer::replication

@@ -46,6 +46,10 @@ void take(World& world, Step step) {
       return n % 4 == 0 ? world.restart_reader(n / 4 % World::kReaders) : world.deliver(0, false);
     case 11:
       return world.restart_link(n % World::kReaders);
+    case 12:
+      return world.pace(n % World::kReaders, n / 2 % 4 == 0 ? std::nullopt : std::optional<std::size_t>(n / 8));
+    case 13:
+      return world.take_turn(n % World::kReaders);
     default:
       return world.deliver(n, false);
   }

@@ -64,6 +64,21 @@ void World::restart_link(std::size_t reader) {
   take_writer(out);
 }
 
+void World::pace(std::size_t reader, std::optional<std::size_t> turn_bytes) {
+  Outputs out;
+  writer_->set_pace(reader_id(reader), turn_bytes, out);
+  take_writer(out);
+}
+
+void World::take_turn(std::size_t reader) {
+  for (const RegionId origin : writer_->wanting(reader_id(reader))) {
+    Outputs out;
+    writer_->take_turn(reader_id(reader), origin, out);
+    if (out.empty()) violate("a turn in which nothing is sent");
+    take_writer(out);
+  }
+}
+
 void World::deliver(std::size_t index, bool keep_a_copy) {
   if (under_way_.empty()) return;
   index %= under_way_.size();
@@ -99,6 +114,7 @@ void World::lose(std::size_t index) {
 
 void World::settle(Duration time) {
   for (const Instant end = now_ + time; now_ < end; pass(std::chrono::milliseconds(100))) {
+    for (std::size_t reader = 0; reader < kReaders; ++reader) take_turn(reader);
     for (std::size_t budget = 100'000; !under_way_.empty() && budget > 0; --budget) deliver(0, false);
     if (!under_way_.empty()) return violate("messages without end");
   }

@@ -31,6 +31,10 @@ class World {
   void fail_over(std::optional<std::size_t> lose);
   void restart_reader(std::size_t reader);
   void restart_link(std::size_t reader);
+  /// What goes to a reader waits for turns of that many bytes, or no more.
+  void pace(std::size_t reader, std::optional<std::size_t> turn_bytes);
+  /// Its turn has come.
+  void take_turn(std::size_t reader);
   /// Faults of the network: on the message at `index` (modulo what is under way).
   void deliver(std::size_t index, bool keep_a_copy);
   void lose(std::size_t index);

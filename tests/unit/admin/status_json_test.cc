@@ -106,7 +106,8 @@ TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
                                                                         "shared",
                                                                         "unfit",
                                                                         "unsigned_copies"}));
-  EXPECT_EQ(keys_of(document.at("regions").at(0)), (std::vector<std::string>{"epoch",
+  EXPECT_EQ(keys_of(document.at("regions").at(0)), (std::vector<std::string>{"cap_bytes",
+                                                                             "epoch",
                                                                              "export_paused",
                                                                              "guard",
                                                                              "guard_changes",
@@ -139,7 +140,9 @@ TEST(StatusJson, NoFieldIsForgottenByItsDescription) {
                                                                              "sequence",
                                                                              "spared_bytes",
                                                                              "unacknowledged",
-                                                                             "via"}));
+                                                                             "via",
+                                                                             "waiting_records",
+                                                                             "waiting_seconds"}));
 }
 
 TEST(StatusJson, WhatIsAbsentIsNullOrLeftOut) {

@@ -85,6 +85,87 @@ TEST_F(PublisherTest, StopsAtTheWindowAndCoalescesBehindIt) {
   EXPECT_FALSE(sent<Push>().empty());
 }
 
+/// B's turns have 100 bytes, C gets all as it comes.
+class PacedPublisherTest : public PublisherTest {
+ protected:
+  PacedPublisherTest() { publisher.set_pace(kB, 100, out); }
+  void put(int count, const Bytes& payload) {
+    for (int i = 0; i < count; ++i) publisher.put(now, "k" + std::to_string(i), payload, out);
+    pass(milliseconds(20));
+  }
+  Heartbeat beat_for(RegionId reader) {
+    out.clear();
+    pass(seconds(1));
+    for (const auto& [to, heartbeat] : sent<Heartbeat>()) {
+      if (std::count(to.begin(), to.end(), reader) > 0) return heartbeat;
+    }
+    return {};
+  }
+};
+
+TEST_F(PacedPublisherTest, SendsNothingBeforeItsTurnAndThenOneMessage) {
+  put(10, Bytes(40, 'x'));
+  ASSERT_EQ(sent<Push>().size(), 1U);
+  EXPECT_EQ(sent<Push>()[0].first, std::vector<RegionId>{kC});
+  EXPECT_TRUE(publisher.wants_turn(kB));
+  EXPECT_EQ(publisher.waiting(kB), 10U);
+  out.clear();
+  publisher.take_turn(kB, out);
+  ASSERT_EQ(sent<Push>().size(), 1U);
+  EXPECT_EQ(sent<Push>()[0].second.entries.size(), 2U);
+  for (int i = 0; i < 4; ++i) publisher.take_turn(kB, out);
+  EXPECT_FALSE(publisher.wants_turn(kB));
+  EXPECT_EQ(publisher.waiting(kB), 0U);
+}
+
+TEST_F(PacedPublisherTest, AHeartbeatSaysWhatTheReaderHoldsWhereHeIs) {
+  put(1, "1");
+  publisher.take_turn(kB, out);
+  const Hash128 before = publisher.log().set_hash().total();
+  put(1, "2");
+  const Heartbeat said = beat_for(kB);
+  EXPECT_EQ(said.head, 1U);
+  EXPECT_EQ(said.set_hash, before);
+  EXPECT_EQ(said.live, 1U);
+  EXPECT_EQ(beat_for(kC).head, 2U);
+  publisher.take_turn(kB, out);
+  EXPECT_EQ(beat_for(kB), beat_for(kC));
+}
+
+TEST_F(PacedPublisherTest, AmidACatchUpItSaysThatWeLive) {
+  put(10, Bytes(40, 'x'));
+  publisher.take_turn(kB, out);
+  EXPECT_EQ(beat_for(kB), (Heartbeat{kEpoch, 0, 0, 0, {}, false}));
+}
+
+/// What the set was where he is nobody knows any more.
+TEST_F(PacedPublisherTest, OfAPlaceThatNobodyRemembersNothingIsSaid) {
+  put(10, Bytes(40, 'x'));
+  answer(kB, Pull{kEpoch, 3});
+  EXPECT_EQ(beat_for(kB), (Heartbeat{kEpoch, 0, 0, 0, {}, false}));
+}
+
+TEST_F(PacedPublisherTest, AWholeSetGoesInPiecesOfATurn) {
+  put(10, Bytes(40, 'x'));
+  answer(kB, SnapshotRequest{kEpoch});
+  out.clear();
+  EXPECT_TRUE(publisher.wants_turn(kB));
+  publisher.take_turn(kB, out);
+  ASSERT_EQ(sent<Chunk>().size(), 1U);
+  EXPECT_EQ(sent<Chunk>()[0].second.items.size(), 2U);
+  EXPECT_EQ(sent<Chunk>()[0].second.count, 5U);
+  EXPECT_EQ(publisher.waiting(kB), 8U);
+}
+
+TEST_F(PacedPublisherTest, WithoutTurnsAllThatWaitsGoesAtOnce) {
+  put(10, Bytes(40, 'x'));
+  out.clear();
+  publisher.set_pace(kB, std::nullopt, out);
+  ASSERT_EQ(sent<Push>().size(), 1U);
+  EXPECT_EQ(sent<Push>()[0].second.entries.size(), 10U);
+  EXPECT_FALSE(publisher.wants_turn(kB));
+}
+
 TEST_F(PublisherTest, ContinuesFromWhereAReaderPulls) {
   publisher.put(now, "a", "1", out);
   publisher.put(now, "b", "1", out);
