@@ -39,6 +39,14 @@ std::string seconds(Duration d) {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(d).count()) + " s";
 }
 
+/// Of what waits for its turn the cap is named.
+std::string not_sent(const Known& known, const std::string& region) {
+  const auto cap = known.parts.peering.link(region).cap;
+  if (!cap || !cap->waiting_since) return "not sent yet";
+  return "not sent yet: no more than " + peering::rate_text(cap->bytes_per_second) +
+         " go to that region (sync.link-cap), and " + std::to_string(cap->waiting_records) + " records wait for it";
+}
+
 /// A step for each region that is to have an own instance.
 void add_publications(const Known& known, const Bytes& key, ExplainedInstance& instance) {
   const auto publication = known.parts.peering.publication_of(key);
@@ -56,7 +64,7 @@ void add_publications(const Known& known, const Bytes& key, ExplainedInstance& i
     else if (!place.problem.empty())
       step = {step.step, kFailed, place.problem};
     else if (!place.sent)
-      step = {step.step, kWaiting, "not sent yet"};
+      step = {step.step, kWaiting, not_sent(known, place.region)};
     else if (!place.acknowledged)
       step = {step.step, kWaiting, "sent, and not acknowledged yet"};
     instance.steps.push_back(std::move(step));

@@ -98,6 +98,21 @@ TEST_F(Explain, AnInstanceIsFollowedFromItsRegistryToTheOther) {
   EXPECT_TRUE(account(0, "nothing of that name").instances.empty());
 }
 
+TEST_F(Explain, WhatWaitsForTheCapOfALinkSaysSo) {
+  world_.operate(0, [&](syncer::node::Node& node, Instant local) {
+    syncer::node::NodeConfig config = node.config();
+    ASSERT_TRUE(syncer::node::apply_setting(config, "sync.link-cap", "west=4KiB/s"));
+    ASSERT_TRUE(node.reconfigure(local, config));
+  });
+  for (int i = 0; i < 200; ++i) add("many-" + std::to_string(i), "many", "10.2.0." + std::to_string(i) + ":80");
+  run(2s);
+  const std::string waits = step(only(account(0, "many-99")), "sent to west");
+  EXPECT_EQ(waits.rfind("waiting: not sent yet: no more than 4KiB/s go to that region (sync.link-cap), and ", 0), 0U)
+      << waits;
+  run(20s);
+  EXPECT_EQ(step(only(account(0, "many-99")), "sent to west"), "done: sent and acknowledged");
+}
+
 TEST_F(Explain, TheRuleThatFiltersIsNamedOnEitherSide) {
   const ExplainedInstance home = only(account(0, "KIE"));
   EXPECT_NE(home.verdict.find("registry.exclude-services names \"KIE\""), std::string::npos) << home.verdict;
