@@ -241,7 +241,7 @@ void Peering::on_message(Instant now, PeerLink& link, const wire::SyncMessage& m
     replication::Outputs out = take_outputs();
     if (from_reader != nullptr && peer.out == link.id) {
       core_.receive(now, peer.id, *from_reader, out);
-    } else if (states_.note_all(); !relay_.on_message(now, link, message, out)) {
+    } else if (states_.note(link.region, message); !relay_.on_message(now, link, message, out)) {
       return drop(now, link, Refusal::OutOfTurn, "message in the wrong direction");
     }
     return carry_out(now, out);

@@ -2,6 +2,7 @@
 #include "syncer/peering/region_states.h"
 
 #include <algorithm>
+#include <variant>
 
 #include "syncer/base/mutation.h"
 
@@ -12,6 +13,11 @@ RegionState RegionStates::of(const Peer& peer, Instant now) const {
   const bool connected = (peer.in || !peer.via.empty()) && now - peer.writer.last_heard() <= config_.sync.silence;
   const bool complete = replica != nullptr && replica->consistent();
   return {connected, complete, core_.origin_healthy(peer.id)};
+}
+
+void RegionStates::note(std::string_view neighbour, const wire::SyncMessage& message) {
+  const auto* passed = std::get_if<wire::Passed>(&message);
+  note(passed == nullptr ? neighbour : passed->region);
 }
 
 RegionStates::Changes RegionStates::take_changes(Instant now) {

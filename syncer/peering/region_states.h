@@ -11,6 +11,7 @@
 #include "syncer/peering/config.h"
 #include "syncer/peering/peers.h"
 #include "syncer/replication/replication.h"
+#include "syncer/wire/sync/message.h"
 
 namespace syncer::peering {
 
@@ -31,6 +32,8 @@ class RegionStates {
     if (!all_) noted_.emplace(region);
   }
   void note_all() { all_ = true; }
+  /// A neighbour said this, of itself or of a third region.
+  void note(std::string_view neighbour, const wire::SyncMessage& message);
   /// The other regions whose state differs from what the last call gave, by name; a new region is among them. The names
   /// are valid as long as the regions.
   Changes take_changes(Instant now);
