@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <deque>
 #include <ostream>
 #include <thread>
@@ -88,7 +89,15 @@ Result<std::string> last_events(const Arguments& arguments) {
 
 int show_explanation(const Arguments& arguments, Console console) {
   const auto body = read_all(arguments, "/v1/explain" + query({{"what", arguments.ask.what}}));
-  return print_document<node::Explanation>(arguments, console, body, explanation_page);
+  const int printed = print_document<node::Explanation>(arguments, console, body, explanation_page);
+  if (printed != kOk) return printed;
+  const auto explanation = admin::from_json<node::Explanation>(*body);
+  if (!explanation) return complain(console, explanation.error());
+  const auto& regions = explanation->regions;
+  // As a search that finds nothing.
+  const bool is_known =
+      std::any_of(regions.begin(), regions.end(), [](const auto& one) { return !one.instances.empty(); });
+  return is_known ? kOk : kFailed;
 }
 
 int show_differences(const Arguments& arguments, Console console) {

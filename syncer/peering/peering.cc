@@ -427,15 +427,4 @@ RegionState Peering::state(std::string_view region, Instant now) const {
   return peer == nullptr ? RegionState{} : states_.of(*peer, now);
 }
 
-void Peering::hash(StateHasher& hasher) const {
-  core_.hash(hasher);
-  for (const auto& [name, peer] : peers_) {
-    hasher.add(name);
-    hasher.add(peer.out ? peer.out->value : 0);
-    hasher.add(peer.in ? peer.in->value : 0);
-    hasher.add(static_cast<std::uint64_t>(nanos(peer.writer.last_heard())));
-  }
-  hasher.add(publishing_ ? 1 : 0);
-}
-
 }  // namespace syncer::peering

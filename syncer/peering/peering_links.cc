@@ -417,4 +417,15 @@ Sizes Peering::sizes() const {
   return sizes;
 }
 
+void Peering::hash(StateHasher& hasher) const {
+  core_.hash(hasher);
+  for (const auto& [name, peer] : peers_) {
+    hasher.add(name);
+    hasher.add(peer.out ? peer.out->value : 0);
+    hasher.add(peer.in ? peer.in->value : 0);
+    hasher.add(static_cast<std::uint64_t>(nanos(peer.writer.last_heard())));
+  }
+  hasher.add(publishing_ ? 1 : 0);
+}
+
 }  // namespace syncer::peering

@@ -59,6 +59,7 @@ TEST_F(Ask, AnInstanceIsExplainedThroughBothRegionsAndListedInEach) {
   for (const char* part : {"region east (east):", "region west", "sent to west", "all is done", "written", "renewed"}) {
     EXPECT_NE(text.output.find(part), std::string::npos) << part << " is missing in\n" << text.output;
   }
+  EXPECT_EQ(run(east.syncer, {"explain", "nobody"}).code, 1);
   const Ended json = run(east.syncer, {"explain", cart.id, "--output", "json"});
   EXPECT_NE(json.output.find("\"schema\": \"syncer/explain/1\""), std::string::npos) << json.output;
   EXPECT_NE(run(west.syncer, {"copies"}).output.find("cart"), std::string::npos);
