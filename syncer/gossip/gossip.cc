@@ -392,6 +392,8 @@ void Gossip::report(Instant now, const Change& change) {
   const bool conflict = change.kind == Kind::Conflict;
   if (about_me && conflict && SYNCER_MUTATED("gossip.race_joiner_for_name")) check_name(now, change.other);
   addresses_.note(change);
+  if (addresses_.size() > swim_.members().size())
+    addresses_.keep_only([this](const std::string& name) { return swim_.members().find(name) != nullptr; });
   notifier_.notify_subject(change);
   if (!about_me || conflict) {
     changed_ = true;

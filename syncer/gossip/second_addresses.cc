@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/gossip/second_addresses.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "syncer/base/mutation.h"
 #include "syncer/base/sometimes.h"
 #include "syncer/wire/gossip/serf.h"
@@ -29,7 +32,8 @@ void SecondAddresses::note(const membership::Change& change) {
   const auto tag = tags.find(std::string(kTag));
   if (tag == tags.end()) return;
   const auto second = second_of(change.address, tag->second, change.address.port);
-  if (!second) return;
+  const auto taken = second ? first_.find(*second) : first_.end();
+  if (!second || (taken != first_.end() && taken->second != change.address)) return;  // it is another one's already
   SYNCER_SOMETIMES(true, "gossip.member_is_reached_at_its_second_address");
   by_name_.insert_or_assign(change.name, Pair{change.address, *second});
   second_.insert_or_assign(change.address, *second);
@@ -39,9 +43,22 @@ void SecondAddresses::note(const membership::Change& change) {
 void SecondAddresses::forget(const std::string& name) {
   const auto known = by_name_.find(name);
   if (known == by_name_.end()) return;
-  second_.erase(known->second.first);
-  first_.erase(known->second.second);
+  const Pair pair = known->second;
   by_name_.erase(known);
+  // Who came back under another name is where it was.
+  const bool shared =
+      std::any_of(by_name_.begin(), by_name_.end(), [&](const auto& one) { return one.second == pair; });
+  if (shared && !SYNCER_MUTATED("gossip.forget_the_place_with_the_name")) return;
+  second_.erase(pair.first);
+  first_.erase(pair.second);
+}
+
+void SecondAddresses::keep_only(const std::function<bool(const std::string&)>& is_member) {
+  std::vector<std::string> gone;
+  for (const auto& [name, pair] : by_name_) {
+    if (!is_member(name)) gone.push_back(name);
+  }
+  for (const std::string& name : gone) forget(name);
 }
 
 Endpoint SecondAddresses::reached(const Endpoint& member) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,9 @@ class SecondAddresses {
 
   /// What a member says of itself may have changed.
   void note(const membership::Change& change);
+  /// Forgets all others: nobody says when the dead are forgotten.
+  void keep_only(const std::function<bool(const std::string&)>& is_member);
+  std::size_t size() const { return by_name_.size(); }
   /// Where to send what is meant for a member with this address.
   Endpoint reached(const Endpoint& member) const;
   /// The address of the member whom this is from.
@@ -33,6 +37,7 @@ class SecondAddresses {
   struct Pair {
     Endpoint first;
     Endpoint second;
+    bool operator==(const Pair&) const = default;
   };
   void forget(const std::string& name);
 

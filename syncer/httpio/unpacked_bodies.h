@@ -27,10 +27,12 @@ class UnpackedBodies {
     const auto found = bodies_.find(key);
     return found == bodies_.end() ? nullptr : found->second;
   }
-  /// Instead of what had the key. Small ones are not kept, nor what there is no room for beside the others.
+  /// Instead of what had the key. Small ones are not kept; one that there is no room for beside the others takes the
+  /// place of them all.
   void keep(const std::string& key, Body body) {
     drop(key);
-    if (body.text.size() < kSmall || size_ + body.size() > most_) return;
+    if (body.text.size() < kSmall || body.size() > most_) return;
+    if (size_ + body.size() > most_) clear();
     size_ += body.size();
     bodies_.emplace(key, std::make_shared<const Body>(std::move(body)));
   }
@@ -39,6 +41,10 @@ class UnpackedBodies {
     if (found == bodies_.end()) return;
     size_ -= found->second->size();
     bodies_.erase(found);
+  }
+  void clear() {
+    bodies_.clear();
+    size_ = 0;
   }
   std::size_t most() const { return most_; }
   std::size_t size() const { return size_; }

@@ -50,7 +50,12 @@ bool Receiver::holds_set_of(const Hash128& set_hash, std::uint64_t live) const {
 }
 
 Heard Receiver::on(Instant now, const Heartbeat& heartbeat, Outputs& out) {
-  const Heard heard = compare(now, heartbeat, out);
+  Heard heard = compare(now, heartbeat, out);
+  // Amid a catch-up it says only that it lives. Records came since it said so last: that is no empty word.
+  const bool moved_on = std::exchange(moved_on_, false);
+  const bool is_amid = heartbeat.epoch == replica_.epoch() && heartbeat.head < replica_.seq();
+  const bool lives = heard == Heard::Word && moved_on && is_amid;
+  if (lives && !SYNCER_MUTATED("replication.take_life_amid_a_catch_up_for_a_word")) heard = Heard::Progress;
   // All that it has is here, and so within the quotas, whatever somebody said before.
   if (heard == Heard::Proof && !SYNCER_MUTATED("replication.remember_quotas_for_ever")) set_over_quota({}, out);
   // Bad news is believed of anybody who may publish, good news only of who has the set.
@@ -141,6 +146,7 @@ Heard Receiver::on(Instant now, const Push& push, Outputs& out) {
     return Heard::Word;
   }
   acknowledge(out);
+  moved_on_ = true;
   return Heard::Proof;
 }
 

@@ -111,6 +111,7 @@ class Receiver {
   ChangeRate rate_;
   std::optional<QuotaKind> over_quota_;
   std::optional<Ack> said_;  // on this link, last
+  bool moved_on_ = false;    // records came since the last heartbeat
   bool spared_ = false;      // the last acknowledgement would have said the same
   Expand expand_;
   bool demanding_ = false;

@@ -121,7 +121,11 @@ void RelayedLog::receive(Instant now, RegionId from, const ReaderMessage& messag
 void RelayedLog::set_pace(RegionId reader, std::optional<std::size_t> turn_bytes, Outputs& out) {
   Outputs sent;
   publisher_.set_pace(reader, turn_bytes, sent);
-  send(sent, out);
+  if (open_) send(sent, out);
+}
+
+bool RelayedLog::wants_turn(RegionId reader) const {
+  return (open_ || SYNCER_MUTATED("relay.want_turns_of_what_ended")) && publisher_.wants_turn(reader);
 }
 
 void RelayedLog::take_turn(RegionId reader, Outputs& out) {

@@ -52,6 +52,9 @@ class RelayedLog {
   /// See Publisher.
   void set_pace(RegionId reader, std::optional<std::size_t> turn_bytes, Outputs& out);
   void take_turn(RegionId reader, Outputs& out);
+  /// Nothing of a log that ended waits for a turn.
+  bool wants_turn(RegionId reader) const;
+  std::size_t waiting(RegionId reader) const { return open_ ? publisher_.waiting(reader) : 0; }
   void set_options(Instant now, const Options& options) { publisher_.set_options(now, adapted(options)); }
 
  private:

@@ -52,6 +52,9 @@ Audience& Replication::audience(RegionId peer) {
   if (known != audiences_.end()) return known->second;
   Audience& added = audiences_.emplace(peer, Audience(publisher_, peer)).first->second;
   publisher_.remove_peer(peer);
+  Outputs none;
+  // Its pace is the audience's; left behind it would keep the next region of that id waiting for ever.
+  if (!SYNCER_MUTATED("replication.leave_a_pace_behind")) publisher_.set_pace(peer, std::nullopt, none);
   return added;
 }
 
@@ -153,7 +156,7 @@ std::vector<RegionId> Replication::wanting(RegionId reader) const {
   std::vector<RegionId> origins;
   if (publisher(reader).wants_turn(reader)) origins.emplace_back();
   for (const auto& [origin, relayed] : relayed_) {
-    if (relayed.publisher().wants_turn(reader)) origins.push_back(origin);
+    if (relayed.wants_turn(reader)) origins.push_back(origin);
   }
   return origins;
 }
@@ -168,7 +171,7 @@ void Replication::take_turn(RegionId reader, RegionId origin, Outputs& out) {
 
 std::size_t Replication::waiting_records(RegionId reader) const {
   std::size_t records = publisher(reader).waiting(reader);
-  for (const auto& [origin, relayed] : relayed_) records += relayed.publisher().waiting(reader);
+  for (const auto& [origin, relayed] : relayed_) records += relayed.waiting(reader);
   return records;
 }
 

@@ -91,7 +91,8 @@ void add_service_marks(const ServiceKey& service, Metadata& metadata) {
     metadata.try_emplace(kVersionKey, service.version);
   }
   if (service.environment != natural.environment) marks::set(metadata, marks::kEnvironment, service.environment);
-  if (service.app != natural.app) marks::set(metadata, marks::kApp, service.app);
+  // A release that takes the two defaults for one learns from the mark which of them is meant.
+  if (service.app != natural.app || service.app == kDefaultGroup) marks::set(metadata, marks::kApp, service.app);
   if (service.name != natural.name) marks::set(metadata, marks::kName, service.name);
 }
 

@@ -50,6 +50,28 @@ TEST_F(SecondAddressesTest, WhatItSaysAnewHoldsAndWhatItLeavesIsForgotten) {
   EXPECT_EQ(addresses.reached(kFirst), kFirst);
 }
 
+/// It came back under another name, and the former one is let go.
+TEST_F(SecondAddressesTest, AreThoseOfAPlaceAndNotOfAName) {
+  membership::Change later = change(Kind::Joined, kFirst, "10.0.0.2");
+  later.name = "w2";
+  addresses.note(change(Kind::Joined, kFirst, "10.0.0.2"));
+  addresses.note(later);
+  addresses.note(change(Kind::Left, kFirst, "10.0.0.2"));
+  EXPECT_EQ(addresses.reached(kFirst), kSecond);
+  EXPECT_EQ(addresses.known(kSecond), kFirst);
+  addresses.keep_only([](const std::string& name) { return name != "w2"; });
+  EXPECT_EQ(addresses.reached(kFirst), kFirst);
+  EXPECT_EQ(addresses.size(), 0U);
+}
+
+TEST_F(SecondAddressesTest, NobodyTakesThePlaceOfAnother) {
+  addresses.note(change(Kind::Joined, kFirst, "10.0.0.2"));
+  membership::Change other = change(Kind::Joined, *parse_endpoint("[2001:db8::9]:30190"), "10.0.0.2");
+  other.name = "w2";
+  addresses.note(other);
+  EXPECT_EQ(addresses.known(kSecond), kFirst);
+}
+
 TEST_F(SecondAddressesTest, NothingElseIsBelieved) {
   for (const char* also : {"", "nowhere", "0.0.0.0", "2001:db8::3", "10.0.0.2:1"}) {
     addresses.note(change(Kind::Joined, kFirst, also));

@@ -202,5 +202,46 @@ TEST(PeeringWithACapAtARelay, LifeGoesOnAmidACatchUp) {
   EXPECT_EQ(net.peering(3).replica("A")->size(), 301U);
 }
 
+/// A and C reach B alone, which passes on to C at 4 KiB/s.
+class PeeringBehindACap : public ::testing::Test {
+ protected:
+  PeeringBehindACap() {
+    net.partition(1, 3);
+    net.start(1, "A", "A1").open_epoch(net.now(), {1, 1}, {{"key", "1"}});
+    net.sync.link_caps = *LinkCaps::parse("C=4KiB");
+    net.sync.relay = true;
+    net.start(2, "B", "B1").open_epoch(net.now(), {1, 2}, {});
+    net.sync.relay = false;
+    net.sync.link_caps = {};
+    net.start(3, "C", "C1").open_epoch(net.now(), {1, 3}, {});
+    net.gossip();
+    net.run(seconds(8));
+    for (int i = 0; i < 300; ++i) net.peering(1).put(net.now(), "key" + std::to_string(i), Bytes(400, 'x'));
+    net.run(seconds(2));
+  }
+  PeeringNet net;
+};
+
+/// All copies of a region that is not heard are removed after a time.
+TEST_F(PeeringBehindACap, ARegionIsHeardAllTheWhile) {
+  ASSERT_LT(net.peering(3).replica("A")->size(), 100U);
+  for (int i = 0; i < 25; ++i) {
+    net.run(seconds(1));
+    EXPECT_TRUE(net.peering(3).state("A", net.now()).connected) << i;
+  }
+  net.run(seconds(15));
+  EXPECT_EQ(net.peering(3).replica("A")->size(), 301U);
+}
+
+/// As where another syncer of the relay's region takes the lead.
+TEST_F(PeeringBehindACap, WhatWaitsEndsWithTheEpoch) {
+  net.peering(2).close_epoch(net.now());
+  net.run(seconds(1));
+  net.peering(2).open_epoch(net.now(), {1, 9}, {});
+  net.gossip();
+  net.run(seconds(60));
+  EXPECT_EQ(net.peering(3).replica("A")->size(), 301U);
+}
+
 }  // namespace
 }  // namespace syncer::peering

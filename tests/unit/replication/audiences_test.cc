@@ -124,6 +124,25 @@ TEST_F(AudiencesTest, AForgottenReaderLeavesNothingBehind) {
   EXPECT_GT(core.log().head(), ahead);
 }
 
+/// Another region gets the number of one that was forgotten, and none of its pace.
+TEST_F(AudiencesTest, APaceGoesWithItsReader) {
+  core.set_pace(kB, 1000, out);
+  core.pause(kB);
+  core.erase_peer(kB);
+  core.add_peer(kB);
+  core.reader_up(kB, out);
+  core.receive(now, kB, Ack{kEpoch, core.log().head(), core.log().set_hash().total()}, out);
+  core.put(now, "a2", "x", out);
+  out.clear();
+  pass(seconds(1));
+  EXPECT_TRUE(core.wanting(kB).empty());
+  EXPECT_TRUE(std::any_of(out.begin(), out.end(), [](const Output& output) {
+    const auto* told = std::get_if<Publish>(&output);
+    return told != nullptr && std::holds_alternative<Push>(told->message) &&
+           std::count(told->to.begin(), told->to.end(), kB) == 1;
+  }));
+}
+
 TEST_F(AudiencesTest, APausedReaderIsToldNothingAndThenAllThatBecameOfIt) {
   core.pause(kB);
   const std::uint64_t head = core.publisher(kB).log().head();

@@ -57,6 +57,14 @@ TEST_F(ReceiverTest, AppliesAnAdjoiningPushAndAcknowledgesIt) {
   EXPECT_EQ(question<Ack>(1)->seq, 1U);
 }
 
+/// As a writer does whose records wait for their turn: it names a place before all of them.
+TEST_F(ReceiverTest, HearsThatAWriterLivesAmidACatchUp) {
+  const Heartbeat alive{kEpoch, 0, 0, 0, {}, true};
+  EXPECT_EQ(receiver.receive(now, push(1, "k", "v"), out), Heard::Proof);
+  EXPECT_EQ(receiver.receive(now, alive, out), Heard::Progress);
+  EXPECT_EQ(receiver.receive(now, alive, out), Heard::Word) << "nothing came in between";
+}
+
 TEST_F(ReceiverTest, AcknowledgesWhatStaysTheSameEverySecondTime) {
   const Heartbeat same{kEpoch, 0, 0, 0, {}};
   for (int i = 0; i < 3; ++i) {

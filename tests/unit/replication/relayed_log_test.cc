@@ -99,6 +99,21 @@ TEST_F(RelayedLogTest, HasTheOriginsVersionsAndSet) {
   EXPECT_EQ(relay.relayed(kOrigin)->log().gc(), origin.log().head());
 }
 
+/// What waited for its turn when nothing was held of the region any more is owed to nobody.
+TEST_F(RelayedLogTest, WantsNoTurnsOfWhatEnded) {
+  beat();
+  relay.set_pace(kReader, 1000, at_relay);
+  put("c", "3");
+  ASSERT_EQ(relay.wanting(kReader), std::vector<RegionId>{kOrigin});
+  ASSERT_EQ(relay.waiting_records(kReader), 1U);
+  relay.forget(kOrigin, at_relay);
+  EXPECT_TRUE(relay.wanting(kReader).empty());
+  EXPECT_EQ(relay.waiting_records(kReader), 0U);
+  at_relay.clear();
+  relay.set_pace(kReader, std::nullopt, at_relay);
+  EXPECT_TRUE(at_relay.empty()) << "nothing of it is sent";
+}
+
 TEST_F(RelayedLogTest, SaysNothingByItself) {
   beat();
   passed_on.clear();
