@@ -95,6 +95,7 @@ TEST(Settings, EachChangesItsOwnFieldAlone) {
       {"sync.heartbeat", "81ms"},
       {"sync.hold", "82s"},
       {"sync.interval", "83s"},
+      {"sync.link-cap", "west=7KiB/s"},
       {"sync.longest-interval", "85s"},
       {"sync.max-bytes", "87"},
       {"sync.max-changes", "88"},
