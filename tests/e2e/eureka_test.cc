@@ -129,8 +129,8 @@ TEST_F(RealEureka, AsShippedChangesShowWithinTheTimeOfItsCacheAndTheSyncerSaysSo
     return east.process.output().find("use-read-only-response-cache") != std::string::npos ||
            east.status("/registry").find("use-read-only-response-cache") != std::string::npos;
   };
-  // The server makes its cache anew each 30 s: whatever was written just before that shows in time, by chance, be it the
-  // syncer's first own entry. Of entries that come seven seconds apart the cache hides most.
+  // The server makes its cache anew each 30 s: whatever was written just before that shows in time, by chance, be it
+  // the syncer's first own entry. Of entries that come seven seconds apart the cache hides most.
   for (int i = 1; i <= 6 && !eventually(seconds(7), is_told); ++i) {
     ASSERT_TRUE(center->add("10.8.1." + std::to_string(i)));
   }
