@@ -24,8 +24,9 @@ void Absences::suspect(Instant now, const EntryId& ref, bool may_lag) {
 
 void Absences::verify(Instant now, const EntryId& ref) {
   const auto [it, is_new] = suspects_.try_emplace(ref);
+  // One that was missed is listed again: what is known of it by its id settles it now.
+  if (is_new || !SYNCER_MUTATED("registry.suspect_who_is_listed_again")) it->second.listed = true;
   if (!is_new) return;
-  it->second.listed = true;
   it->second.missed = now;
   move(ref, it->second, State::Due, now);
 }
