@@ -51,6 +51,8 @@ void Canary::announce(Instant now) {
     failures_ = 0;
     if (!announced_) announced_ = at;
     leases_.track(at, *own_, driver_.traits().canary_lease);
+    rewrites_ = driver_.traits().canary_rewrites;
+    write_again(at);
     seen(at, *own_);  // if a list shows it already, that is no news
     if (leaving_) withdraw(at);
   });
@@ -74,6 +76,12 @@ void Canary::count_registration(Instant now) {
   if (count_due_ == kNever) count_due_ = std::max(now, saturating_add(count_written_, kCountPace));
 }
 
+void Canary::write_again(Instant now) {
+  if (rewrites_ == 0) return;
+  --rewrites_;
+  count_due_ = std::min(count_due_, now + driver_.traits().canary_pace);
+}
+
 void Canary::write_count(Instant now) {
   if (now < count_due()) return;
   count_due_ = kNever;
@@ -88,6 +96,7 @@ void Canary::write_count(Instant now) {
       counted_ = count;
       counted_at_ = at;
       note_written(at, count);
+      write_again(at);
     } else if (success.error().code == ErrorCode::NotFound) {
       gone(at);
     } else {

@@ -81,6 +81,7 @@ class Canary {
   void announce(Instant now);
   void take_over(Instant now);
   void note_written(Instant now, std::uint64_t count);
+  void write_again(Instant now);
   bool may_count() const { return registered_ && !stale_ && !usurped_; }
   void remove(Instant now, const registry::EntryId& ref);
   void retry(Instant now, const Error& error);
@@ -118,6 +119,7 @@ class Canary {
   Instant counted_at_ = Instant::min();
   std::uint64_t formerly_counted_ = 0;
   Instant count_due_ = kNever;
+  int rewrites_ = 0;  // that are still to come
   Instant count_written_ = Instant::min();
   Instant written_at_ = Instant::min();  // when the last write of a mark was answered, and the count in it
   std::uint64_t written_count_ = 0;

@@ -23,12 +23,14 @@ const Traits kTraits = {
     .write_lag = {},
     .change_gap = {},
     .canary_lease = kLease,
+    .canary_rewrites = 2,
+    .canary_pace = std::chrono::seconds(8),
     .renew_batch = 1,
     .chooses_id = true,
     .endpoints_in_place = false,
 };
 
-/// Lists that lack an entry of ours for so long after it was registered come from a cache.
+/// Lists that do not show what we wrote so long ago come from a cache. Less than traits().canary_pace.
 constexpr Duration kFresh = std::chrono::seconds(4);
 
 class Eureka : public Driver {
@@ -88,7 +90,9 @@ class Eureka : public Driver {
   Result<void> claim(Instant now, const ServiceKey& service);
   void ask_others(Instant now, const EntryId& entry, std::size_t address, Answered<const Confirmation&> done);
   static Confirmation confirmation_of(const EntryId& entry, const RawAnswer& raw);
-  void await_in_lists(Instant now, const EntryId& entry);
+  void await_in_lists(Instant now, const EntryId& entry, std::uint64_t count = 0);
+  bool is_awaited(const Entry& entry) const;
+  bool lists_show_it() const;
   void look_for_a_cache(Instant now);
   void tell_of_cache(Instant now);
 
@@ -97,7 +101,8 @@ class Eureka : public Driver {
   Reader reader_;
   ServiceRef prepared_;
   Claims claims_;
-  EntryId awaited_;               ///< an entry of ours
+  EntryId awaited_;                 ///< an entry of ours
+  std::uint64_t awaited_count_ = 0;  ///< of the mark, where it is the canary
   Instant awaited_due_ = kNever;  ///< a list that was not read from a cache shows it by then
   bool told_of_cache_ = false;
 };
@@ -219,26 +224,39 @@ void Eureka::change_canary(Instant now, const EntryId& entry, const CanaryMark& 
   submit(
       now, Urgency::Lease,
       requests_.add(std::string(kCanaryApp), canary_body(entry.id, mark, dirty == 0 ? 0 : dirty + 1, context_.marks)),
-      std::move(done));
+      [this, entry, count = mark.count, done = std::move(done)](Instant at, const Result<void>& success) {
+        if (success && !SYNCER_MUTATED("eureka.await_what_is_new_alone")) await_in_lists(at, entry, count);
+        done(at, success);
+      });
 }
 
 /// One of our own is awaited at a time: a cache that is made anew meanwhile shows it in time by chance, the next one
 /// tells.
-void Eureka::await_in_lists(Instant now, const EntryId& entry) {
+void Eureka::await_in_lists(Instant now, const EntryId& entry, std::uint64_t count) {
   if (told_of_cache_ || awaited_due_ != kNever) return;
   awaited_ = entry;
+  awaited_count_ = count;
   awaited_due_ = now + kFresh;
+}
+
+bool Eureka::is_awaited(const Entry& entry) const {
+  return awaited_count_ == 0 || (entry.canary && entry.canary->count >= awaited_count_);
+}
+
+bool Eureka::lists_show_it() const {
+  const SeenEntry* shown = context_.snapshot.entry(awaited_);
+  return shown != nullptr && is_awaited(*shown->entry);
 }
 
 /// Whoever runs this server should know what its cache costs.
 void Eureka::look_for_a_cache(Instant now) {
   if (now < awaited_due_) return;
   awaited_due_ = kNever;
-  if (told_of_cache_ || context_.snapshot.entry(awaited_) != nullptr) return;
+  if (told_of_cache_ || lists_show_it()) return;
   // It may be gone by now; asked for by its id it comes from no cache.
   confirm(now, awaited_, [this, entry = awaited_](Instant at, const Confirmation& confirmed) {
-    const bool hidden = confirmed.presence == Presence::Present && context_.snapshot.entry(entry) == nullptr;
-    if (hidden && !told_of_cache_) tell_of_cache(at);
+    const bool is_there = confirmed.presence == Presence::Present && is_awaited(*confirmed.entry);
+    if (is_there && entry == awaited_ && !lists_show_it() && !told_of_cache_) tell_of_cache(at);
   });
 }
 

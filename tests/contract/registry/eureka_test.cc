@@ -124,6 +124,34 @@ TEST(EurekaCache, IsToldOfByWhateverOfOursItHides) {
   EXPECT_EQ(session.refusals(), 1);
 }
 
+/// Refusals of a session after its canary was registered and seen, then written again and not seen for a while.
+int refusals_after_two_writings(bool cached) {
+  Instant now{10s};
+  Peers world(cached);
+  RegistrySettings settings;
+  settings.addresses = kPeers;
+  DriverSession session(world, now, settings);
+  const auto canary = session.wait<Result<EntryId>>([&](Driver::DoneWithId done) {
+    session.driver().put_canary(now, {"east", "n1", "run-1", 1}, std::move(done));
+  });
+  session.read();
+  EXPECT_TRUE(canary && session.snapshot.entry(*canary) != nullptr);
+  EXPECT_EQ(session.refusals(), 0);
+  EXPECT_TRUE(session.done([&](Driver::Done done) {
+    session.driver().change_canary(now, *canary, {"east", "n1", "run-1", 2}, std::move(done));
+  }));
+  now += 5s;
+  session.look();
+  session.driver().advance(now);
+  session.settle();
+  return session.refusals();
+}
+
+TEST(EurekaCache, IsToldOfByLaterWritingsOfTheCanary) {
+  EXPECT_EQ(refusals_after_two_writings(true), 1);
+  EXPECT_EQ(refusals_after_two_writings(false), 0);
+}
+
 /// A clock that was set back, or another peer's: the server keeps what is newer and says 204 all the same.
 TEST_F(EurekaPeers, AChangeIsTakenThoughTheClockOfTheServerIsBehind) {
   InstanceRecord far;
