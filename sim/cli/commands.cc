@@ -39,12 +39,6 @@ void run_twice(const Scenario& scenario, report::Suite& suite) {
   }
 }
 
-report::Suite play_all(const Scenario& scenario, const Arguments& arguments) {
-  report::Suite suite = play_suite(scenario, arguments);
-  if (arguments.check_determinism && suite.crashes.empty()) run_twice(scenario, suite);
-  return suite;
-}
-
 /// One seed in this process, with every event written down.
 report::Suite play_traced(const Scenario& scenario, const Arguments& arguments, std::ostream& trace_out) {
   report::Suite suite;
@@ -85,8 +79,9 @@ report::Suite play_shown(const Scenario& scenario, const Arguments& arguments, s
   return suite;
 }
 
-std::optional<report::Suite> play_as_asked(const Scenario& scenario, const Arguments& arguments, std::ostream& out,
-                                           std::ostream& err) {
+/// One seed of which a page or a trace is wanted.
+std::optional<report::Suite> play_watched(const Scenario& scenario, const Arguments& arguments, std::ostream& out,
+                                          std::ostream& err) {
   if (!arguments.html.empty()) {
     std::ofstream page(arguments.html);
     if (page) {
@@ -96,7 +91,6 @@ std::optional<report::Suite> play_as_asked(const Scenario& scenario, const Argum
     err << "syncsim: " << arguments.html << " cannot be written\n";
     return std::nullopt;
   }
-  if (arguments.trace.empty()) return play_all(scenario, arguments);
   if (arguments.trace == "-") return play_traced(scenario, arguments, out);
   std::ofstream file(arguments.trace);
   if (!file) {
@@ -130,12 +124,52 @@ std::optional<std::uint64_t> seed_to_explain(const Scenario& scenario, const Arg
   return worst->p99_seed;
 }
 
-}  // namespace
+/// What came of many scenarios, as it is printed and counted.
+class Tally {
+ public:
+  Tally(const Arguments& arguments, std::ostream& out, std::ostream& err)
+      : arguments_(arguments), out_(out), err_(err), coverage_(arguments) {}
+  bool load() { return efforts_.load(arguments_, err_) && coverage_.load(err_); }
 
-int run_scenarios(const Arguments& arguments, std::ostream& out, std::ostream& err) {
+  /// False when nothing further is to be played.
+  bool add(const report::Suite& suite) {
+    out_ << (arguments_.json ? report::to_json_line(suite) : report::to_text(suite)) << std::flush;
+    if (!efforts_.add(suite, err_)) {
+      unusable_ = true;
+      return false;
+    }
+    coverage_.add(suite);
+    const int code = report::exit_code(suite);
+    if (weight(code) > weight(worst_)) worst_ = code;
+    return code == 0 || arguments_.keep_going;
+  }
+
+  int finish() {
+    if (unusable_) return kUsage;
+    const int effort = efforts_.finish(arguments_.json, out_, err_);
+    const int covered = coverage_.finish(out_, err_);
+    if (worst_ != 0) return worst_;
+    return effort != 0 ? effort : covered;
+  }
+
+ private:
+  // The worst code of all scenarios; "undecided" is the mildest failure though its number is larger than "violated".
+  static int weight(int code) { return code == 1 ? 4 : code == 4 ? 5 : code; }
+
+  const Arguments& arguments_;
+  std::ostream& out_;
+  std::ostream& err_;
+  EffortComparison efforts_;
+  CoverageReport coverage_;
+  int worst_ = 0;
+  bool unusable_ = false;
+};
+
+/// All variants of all files; nothing when a file is not legal.
+std::optional<std::vector<Scenario>> load_all(const std::vector<std::string>& files, std::ostream& err) {
   std::vector<Scenario> scenarios;
   bool legal = true;
-  for (const std::string& file : arguments.files) {
+  for (const std::string& file : files) {
     scenario::Parsed parsed = scenario::load(file, vocabulary());
     legal = legal && parsed.has_value();
     if (!parsed) {
@@ -146,26 +180,30 @@ int run_scenarios(const Arguments& arguments, std::ostream& out, std::ostream& e
       for (sweep::Variant& one : *variants) scenarios.push_back(std::move(one.scenario));
     }
   }
-  EffortComparison efforts;
-  CoverageReport coverage(arguments);
-  if (!efforts.load(arguments, err) || !coverage.load(err) || !legal) return kUsage;
-  // The worst code of all scenarios; "undecided" is the mildest failure though its number is larger than "violated".
-  const auto weight = [](int code) { return code == 1 ? 4 : code == 4 ? 5 : code; };
-  int worst = 0;
-  for (const Scenario& scenario : scenarios) {
-    const auto suite = play_as_asked(scenario, arguments, out, err);
-    if (!suite) return kUsage;
-    out << (arguments.json ? report::to_json_line(*suite) : report::to_text(*suite)) << std::flush;
-    if (!efforts.add(*suite, err)) return kUsage;
-    coverage.add(*suite);
-    const int code = report::exit_code(*suite);
-    if (weight(code) > weight(worst)) worst = code;
-    if (code != 0 && !arguments.keep_going) break;
+  return legal ? std::optional(std::move(scenarios)) : std::nullopt;
+}
+
+}  // namespace
+
+int run_scenarios(const Arguments& arguments, std::ostream& out, std::ostream& err) {
+  const auto scenarios = load_all(arguments.files, err);
+  Tally tally(arguments, out, err);
+  if (!tally.load() || !scenarios) return kUsage;
+  if (!arguments.html.empty() || !arguments.trace.empty()) {
+    for (const Scenario& scenario : *scenarios) {
+      const auto suite = play_watched(scenario, arguments, out, err);
+      if (!suite) return kUsage;
+      if (!tally.add(*suite)) break;
+    }
+    return tally.finish();
   }
-  const int effort = efforts.finish(arguments.json, out, err);
-  const int covered = coverage.finish(out, err);
-  if (worst != 0) return worst;
-  return effort != 0 ? effort : covered;
+  auto scenario = scenarios->begin();
+  play_suites(*scenarios, arguments, [&](report::Suite&& suite) {
+    if (arguments.check_determinism && suite.crashes.empty()) run_twice(*scenario, suite);
+    ++scenario;
+    return tally.add(suite);
+  });
+  return tally.finish();
 }
 
 int why_file(const Arguments& arguments, std::ostream& out, std::ostream& err) {

@@ -20,8 +20,7 @@ struct Harvest {
   std::vector<report::Crash> crashes;
 };
 
-/// Plays seeds in `jobs` forked processes, so that a crash costs one seed and the rest goes on. `on_progress` is called
-/// in this process about every 100 ms and after each seed.
+/// Plays seeds in `jobs` processes (worker_pool.h). `on_progress` is called about every 100 ms and after each seed.
 Harvest play_in_workers(const std::vector<std::uint64_t>& seeds, std::size_t jobs,
                         const std::function<scenario::RunResult(std::uint64_t seed)>& play,
                         const std::function<void(const Harvest& so_far)>& on_progress);
@@ -32,6 +31,11 @@ std::size_t processors();
 /// Plays the seeds of a scenario in as many processes as the arguments say, showing how far it is; counts the points
 /// when they ask for coverage.
 report::Suite play_suite(const scenario::Scenario& scenario, const Arguments& arguments);
+
+/// The same of many scenarios, all seeds of all of them side by side. Each suite is given in its turn, in the order of
+/// the scenarios, until `take` says false.
+void play_suites(const std::vector<scenario::Scenario>& scenarios, const Arguments& arguments,
+                 const std::function<bool(report::Suite&& suite)>& take);
 
 /// One status line on a terminal, redrawn; a line every 10 s otherwise. On the standard error, so that results stay
 /// clean.

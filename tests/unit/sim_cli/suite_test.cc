@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -46,6 +47,49 @@ TEST(Workers, ACrashCostsOneSeedAndTheRestGoesOn) {
   EXPECT_EQ(harvest.crashes[0].seed, 3U);
   EXPECT_EQ(harvest.crashes[0].how, "signal 6");
   EXPECT_EQ(harvest.crashes[1].how, "exit code 70: five");
+}
+
+/// The first of five runs ends when the last one has: whoever is free has to take that one.
+TEST(Workers, ARunThatTakesLongHoldsUpNoOther) {
+  int ends[2] = {-1, -1};
+  ASSERT_EQ(::pipe(ends), 0);
+  const auto play = [&](std::uint64_t seed) {
+    char byte = 'x';
+    if (seed == 1 && ::read(ends[0], &byte, 1) != 1) std::abort();
+    if (seed == 5 && ::write(ends[1], &byte, 1) != 1) std::abort();
+    return result_of(seed);
+  };
+  const Harvest harvest = play_in_workers({1, 2, 3, 4, 5}, 2, play, [](const Harvest&) {});
+  EXPECT_EQ(harvest.results.size(), 5U);
+  EXPECT_TRUE(harvest.crashes.empty());
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+TEST(Suites, AreGivenInOrderUntilSomebodyHasEnough) {
+  std::vector<scenario::Scenario> scenarios;
+  for (const char* name : {"s0", "s1", "s2"}) {
+    const auto parsed = scenario::parse("small.json", R"({
+      "scenario": 1, "name": "small", "duration": "5s",
+      "topology": { "regions": { "east": { "registry": "east", "syncers": ["e1"] } } },
+      "events": [{ "at": "0s", "do": "start", "who": "all" }]
+    })",
+                                        vocabulary());
+    ASSERT_TRUE(parsed) << scenario::to_string(parsed.error());
+    scenarios.push_back(*parsed);
+    scenarios.back().name = name;
+  }
+  Arguments arguments;
+  arguments.jobs = 2;
+  arguments.seeds = std::pair(1, 3);
+  std::vector<std::string> given;
+  play_suites(scenarios, arguments, [&](Suite&& suite) {
+    std::string seeds;
+    for (const RunResult& run : suite.results) seeds += " " + std::to_string(run.seed);
+    given.push_back(suite.name + seeds);
+    return given.size() < 2;
+  });
+  EXPECT_EQ(given, (std::vector<std::string>{"s0 1 2 3", "s1 1 2 3"}));
 }
 
 TEST(Seeds, MayReachTheLargestNumber) {
