@@ -88,7 +88,12 @@ void kind_pairs(int samples) {
   std::printf("%-14s %-14s %7s %12s %9s %12s %9s\n", "from", "to", "samples", "visible p99", "besides", "gone p99",
               "besides");
   std::vector<Delays> own;
-  for (const std::string& kind : kKinds) own.push_back(own_delays(kind, samples));
+  for (const std::string& kind : kKinds) {
+    own.push_back(own_delays(kind, samples));
+    std::printf("%-14s %-14s %7zu %10.2f s %9s %12.2f s\n", kind.c_str(), "by itself", own.back().gone.size(),
+                p99(own.back().visible), "", p99(own.back().gone));
+    std::fflush(stdout);
+  }
   for (std::size_t from = 0; from < kKinds.size(); ++from) {
     for (std::size_t to = 0; to < kKinds.size(); ++to) {
       const Line line = measure_pair(kKinds[from], kKinds[to], samples);

@@ -248,7 +248,7 @@ int main(int argc, char** argv) {
   if (word == "all" || word == "rest") e2e::load(20'000, 1, 60);
   if (word == "all" || word == "cold") e2e::load(100, 500, 30);
   if (word == "all" || word == "trust") e2e::trust_levels(60, 60);
-  if (word == "all" || word == "kinds") e2e::kind_pairs(100);
+  if (word == "all" || word == "kinds") e2e::kind_pairs(25);  // ten minutes
   if (word == "all" || word == "renewals") e2e::kind_renewals(5000, 60);
   return 0;
 }
