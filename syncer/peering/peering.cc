@@ -320,7 +320,7 @@ void Peering::carry_out(Instant now, replication::Output& output) {
   } else if (const auto* stale = std::get_if<StaleEpoch>(&output)) {
     refuse_stale(now, peers_.name_of(stale->region), stale->got, stale->known);
   } else if (const auto* old = std::get_if<EpochTooOld>(&output)) {
-    want_reopen(now, old->known);
+    want_reopen(now, old->reader, old->known);
   } else if (const auto* quota = std::get_if<QuotaChanged>(&output)) {
     report_quota(observer_, now, peers_.name_of(quota->region), *quota);
   } else if (const auto* dropped = std::get_if<Dropped>(&output)) {
@@ -350,12 +350,14 @@ void Peering::ask(Instant now, const replication::Ask& ask) {
     send(now, *peer.in, wire::encode_sync(ask.message));
 }
 
-/// What others know of us is followed as far as a region comes by itself: further, somebody made them believe it, and
-/// they believe us again when we stand by our epoch.
-void Peering::want_reopen(Instant now, Epoch known) {
+/// What others know of us is followed as far as a region comes by itself, and unless another one that is connected
+/// shows that there is no later epoch: else somebody made them believe it, or lies. They believe us again when we stand
+/// by our epoch.
+void Peering::want_reopen(Instant now, replication::RegionId reader, Epoch known) {
   const Epoch own = core_.log().epoch();
   if (SYNCER_MUTATED("peering.ignore_known_epoch")) return;
-  if (!in_bounds(known) || leaps_beyond(own, known)) return doubt(now, config_.region, known, own);
+  if (!in_bounds(known) || leaps_beyond(own, known) || core_.is_epoch_taken_by_others(reader))
+    return doubt(now, config_.region, known, own);
   SYNCER_SOMETIMES(known > own, "peering.others_know_a_later_epoch");
   reopen_wanted_ = std::max(reopen_wanted_.value_or(Epoch{}), known);
 }

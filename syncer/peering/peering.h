@@ -219,7 +219,7 @@ class Peering {
   bool is_published_to(const Peer& peer) const;
   void note_presence(Instant now, Peer& peer);
   void look_at_exchanges(Instant now);
-  void want_reopen(Instant now, Epoch known);
+  void want_reopen(Instant now, replication::RegionId reader, Epoch known);
 
   PeeringConfig config_;
   Observer& observer_;

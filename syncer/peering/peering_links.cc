@@ -136,8 +136,8 @@ void Peering::on_welcome(Instant now, PeerLink& link, const wire::Welcome& welco
   if (const std::string objection = objection_to(link, welcome.region, welcome.node); !objection.empty()) {
     return on_refuse(now, link, {welcome.region, welcome.node, objection, false});
   }
-  if (const auto known = handshake_.epoch_to_exceed(welcome, core_.log().epoch())) want_reopen(now, *known);
   Peer& peer = peers_.at(link.region);
+  if (const auto known = handshake_.epoch_to_exceed(welcome, core_.log().epoch())) want_reopen(now, peer.id, *known);
   peer.dialer.on_success();
   peers_.note_dialling();
   links_.set_up(now, link, welcome.node, welcome.run);

@@ -69,9 +69,10 @@ struct Appended {
   Bytes key;
 };
 
-/// A peer knows this epoch of our region, and it is not ours: a higher one must be opened.
+/// A reader says that it knows this epoch of our region, and it is not ours: a higher one must be opened.
 struct EpochTooOld {
   Epoch known;
+  RegionId reader{};
 };
 
 /// A region reached a quota, and is refused what goes beyond; or it is within it again.

@@ -97,7 +97,7 @@ void Publisher::receive(Instant now, RegionId from, const ReaderMessage& message
 }
 
 bool Publisher::is_current(RegionId from, Epoch epoch, Outputs& out) {
-  if (epoch > log_.epoch()) out.push_back(EpochTooOld{epoch});
+  if (epoch > log_.epoch()) out.push_back(EpochTooOld{epoch, from});
   // An older epoch is answered by the heartbeat: the reader finds out by itself how to bind to this one.
   else if (epoch < log_.epoch())
     send_heartbeat({from}, out);
@@ -106,7 +106,7 @@ bool Publisher::is_current(RegionId from, Epoch epoch, Outputs& out) {
 
 void Publisher::on(RegionId from, const Ack& ack, Outputs& out) {
   if (ack.epoch > log_.epoch() || (ack.epoch == log_.epoch() && ack.seq > log_.head())) {
-    out.push_back(EpochTooOld{ack.epoch});
+    out.push_back(EpochTooOld{ack.epoch, from});
     return;
   }
   if (ack.epoch < log_.epoch()) return;
@@ -122,7 +122,7 @@ void Publisher::on(RegionId from, const Ack& ack, Outputs& out) {
 
 void Publisher::on(RegionId from, const Pull& pull, Outputs& out) {
   if (pull.epoch == log_.epoch() && pull.from > log_.head())
-    out.push_back(EpochTooOld{pull.epoch});
+    out.push_back(EpochTooOld{pull.epoch, from});
   else if (is_current(from, pull.epoch, out))
     bind(from, pull.from, out);
 }
@@ -311,6 +311,13 @@ std::uint64_t Publisher::unacknowledged(RegionId peer) const {
 bool Publisher::proven_equal(RegionId peer) const {
   const auto it = senders_.find(peer);
   return it != senders_.end() && it->second.proven_equal() && unacknowledged(peer) == 0;
+}
+
+bool Publisher::is_epoch_taken_by_others(RegionId but) const {
+  if (SYNCER_MUTATED("replication.believe_one_region_against_another")) return false;
+  return std::any_of(senders_.begin(), senders_.end(), [but](const auto& entry) {
+    return entry.first != but && entry.second.up() && entry.second.took_epoch();
+  });
 }
 
 void Publisher::fill(Sizes& sizes) const {

@@ -80,6 +80,9 @@ class Publisher {
   std::uint64_t unacknowledged(RegionId peer) const;
   /// How far it is with a region; nullptr for one that nothing is published to.
   const Sender* sender(RegionId peer) const;
+  /// A region but this one, which has a link to us, proved by hash in this epoch that it holds our set: it took the
+  /// epoch, and so knew no later one.
+  bool is_epoch_taken_by_others(RegionId but) const;
   /// The region proved by hash that it holds our set of the head it acknowledged last.
   bool proven_equal(RegionId peer) const;
   /// Adds the log and the senders.

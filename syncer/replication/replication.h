@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -118,6 +119,12 @@ class Replication {
   const Publisher& publisher(RegionId peer) const {
     const auto it = audiences_.find(peer);
     return it == audiences_.end() ? publisher_ : it->second.publisher();
+  }
+  /// See Publisher::is_epoch_taken_by_others.
+  bool is_epoch_taken_by_others(RegionId but) const {
+    return publisher_.is_epoch_taken_by_others(but) ||
+           std::any_of(audiences_.begin(), audiences_.end(),
+                       [but](const auto& entry) { return entry.second.publisher().is_epoch_taken_by_others(but); });
   }
   /// The region proves that its registry works; false when nothing is known of it.
   bool origin_healthy(RegionId region) const {

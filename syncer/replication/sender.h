@@ -100,13 +100,18 @@ class Sender {
   /// A new epoch makes former acknowledgements void.
   void forget_acknowledged() {
     acknowledged_ = 0;
-    proven_equal_ = false;
+    proven_equal_ = took_epoch_ = false;
   }
-  /// The reader's hash was the writer's at the head last acknowledged.
   /// Adds what is under way.
   void fill(Sizes& sizes) const;
+  /// The reader's hash was the writer's at the head last acknowledged.
   bool proven_equal() const { return proven_equal_; }
-  void set_proven_equal(bool equal) { proven_equal_ = equal; }
+  /// It was so once in this epoch: the reader took it, and so knew no later one.
+  bool took_epoch() const { return took_epoch_; }
+  void set_proven_equal(bool equal) {
+    proven_equal_ = equal;
+    took_epoch_ = took_epoch_ || equal;
+  }
 
  private:
   struct Flight {
@@ -123,6 +128,7 @@ class Sender {
   bool up_ = false;
   bool bound_ = false;
   bool proven_equal_ = false;
+  bool took_epoch_ = false;
   std::uint64_t cursor_ = 0;
   std::uint64_t acknowledged_ = 0;
   std::deque<Flight> in_flight_;
