@@ -51,7 +51,8 @@ class Raft {
   Result<Position> propose(Instant now, Bytes data);
   /// As if the election timer had fired. Never in a running group: a voter that campaigns breaks the leader's lease.
   void campaign(Instant now);
-  /// Hands leadership to `target` (a follower asks its leader to). Ends the write lease for the rest of the term.
+  /// Hands leadership to `target` (a follower asks its leader to). Ends the write lease for the rest of the term: a
+  /// leader whose target does not take over within one election timeout steps down.
   void transfer(Instant now, VoterId target);
   /// A follower forgets its leader and so opens itself to candidates. Breaks the write lease; only for a leader known
   /// to have stopped.
@@ -132,6 +133,7 @@ class Raft {
   // What a leader does: time, proposals, answers, transfer, commit.
   void advance_leader();
   void check_quorum();
+  bool keeps_no_lease() const;
   void send_heartbeats();
   void append_own(Bytes data);
   void on_proposals(const Message& message);

@@ -93,11 +93,17 @@ void Raft::advance_leader() {
   if (now_ - since_ >= options_.election_timeout) {
     since_ = now_;
     if (options_.check_quorum) check_quorum();
+    if (role_ == Role::Leader && keeps_no_lease()) return become_follower(term_, kNobody);
     transferee_ = kNobody;
   }
   if (role_ != Role::Leader || now_ - beat_ < options_.heartbeat_interval) return;
   beat_ = now_;
   send_heartbeats();
+}
+
+/// It ordered a transfer that nobody took: in this term it would lead and never write again.
+bool Raft::keeps_no_lease() const {
+  return options_.check_quorum && lease_forfeited_ && !SYNCER_MUTATED("raft.lead_without_a_lease");
 }
 
 void Raft::check_quorum() {

@@ -108,17 +108,44 @@ TEST(Transfer, WaitsUntilTheTargetHasEverything) {
   EXPECT_EQ(sent.back().type, MessageType::TimeoutNow);
 }
 
+/// One answers every heartbeat for an election timeout.
+void pass_a_timeout_heard_by_two(Subject& s) {
+  for (int beat = 0; beat < 10; ++beat) {
+    Message echo = message(MessageType::HeartbeatResponse, kTwo, 1);
+    echo.sent_at = s.now;
+    s.receive(echo);
+    s.pass(kBeat);
+  }
+}
+
 TEST(Transfer, IsGivenUpAfterOneTimeout) {
+  Subject s;
+  s.lead_in_step();
+  ASSERT_TRUE(s.voter.propose(s.now, "x"));
+  s.settle();
+  s.voter.transfer(s.now, kThree);
+  s.settle();
+  EXPECT_FALSE(s.voter.propose(s.now, "y"));
+  pass_a_timeout_heard_by_two(s);
+  EXPECT_EQ(s.role(), Role::Leader);
+  EXPECT_TRUE(s.voter.propose(s.now, "y"));
+  EXPECT_GT(s.voter.lease_end(), s.now) << "nobody was told to campaign";
+}
+
+TEST(Transfer, ThatIsGivenUpAfterItsOrderLeavesNoLeaderWithoutALease) {
   Subject s;
   s.lead_in_step();
   s.voter.transfer(s.now, kThree);
   s.settle();
-  for (int beat = 0; beat < 10; ++beat) {
-    s.receive(message(MessageType::HeartbeatResponse, kTwo, 1));
-    s.pass(kBeat);
-  }
-  EXPECT_EQ(s.role(), Role::Leader);
-  EXPECT_TRUE(s.voter.propose(s.now, "x"));
+  pass_a_timeout_heard_by_two(s);
+  EXPECT_EQ(s.role(), Role::Follower);
+  EXPECT_EQ(s.voter.term(), 1U);
+  s.lead();
+  s.receive(acknowledge(kTwo, 2, 2));
+  Message echo = message(MessageType::HeartbeatResponse, kTwo, 2);
+  echo.sent_at = s.now;
+  s.receive(echo);
+  EXPECT_GT(s.voter.lease_end(), s.now);
 }
 
 TEST(Transfer, TargetCampaignsWithoutAskingFirst) {
