@@ -34,20 +34,20 @@ Result<void> KeyAgreement::set_keys(Instant now, Keyring keys) {
   for (const std::string& id : ids_of(keys)) {
     if (is_removed(id)) return refused("key " + id + " was removed by the region's group: make a new one");
   }
-  put_in_force(now, std::move(keys));
-  return {};
+  return put_in_force(now, std::move(keys));
 }
 
 bool KeyAgreement::is_removed(const std::string& id) const {
   return contains(state_.removed_keys, id) && !SYNCER_MUTATED("cluster.forget_removed_keys");
 }
 
-void KeyAgreement::put_in_force(Instant now, Keyring ring) {
-  if (ring.keys() == ring_.keys()) return;
+Result<void> KeyAgreement::put_in_force(Instant now, Keyring ring) {
+  if (ring.keys() == ring_.keys()) return {};
+  if (auto possible = links_.set_keys(ring); !possible) return possible;
   ring_ = std::move(ring);
-  links_.set_keys(ring_);
   if (roster_.voters().disk != 0) roster_.announce(now);
   share(now);
+  return {};
 }
 
 void KeyAgreement::share(Instant now) {
@@ -67,7 +67,7 @@ void KeyAgreement::follow_log(Instant now) {
     // Refused for the one that seals: then we have no other yet.
     if (is_removed(id)) static_cast<void>(ring.remove(id));
   }
-  put_in_force(now, std::move(ring));
+  static_cast<void>(put_in_force(now, std::move(ring)));
 }
 
 void KeyAgreement::receive(Instant now, Bytes key) {
@@ -79,7 +79,7 @@ void KeyAgreement::receive(Instant now, Bytes key) {
     if (!noted && unkept_.size() < wire::kMaxKeyIds) unkept_.push_back(std::move(key));
     return;
   }
-  put_in_force(now, std::move(ring));
+  static_cast<void>(put_in_force(now, std::move(ring)));
   follow_log(now);
 }
 

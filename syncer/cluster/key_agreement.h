@@ -55,7 +55,7 @@ class KeyAgreement {
 
  private:
   bool is_removed(const std::string& id) const;
-  void put_in_force(Instant now, crypto::Keyring ring);
+  Result<void> put_in_force(Instant now, crypto::Keyring ring);
   bool keep(Instant now, const crypto::Keyring& ring);
 
   const ClusterConfig& config_;

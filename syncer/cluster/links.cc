@@ -23,9 +23,11 @@ constexpr Duration kAbandoned = 10s;
 /// Between a lost link and the next attempt; half of it is drawn.
 constexpr Duration kRedialPause = 400ms;
 constexpr std::size_t kMaxLinks = 64;
-/// Accepted links without a hello: of all hosts that no peer is at, and of one of them.
+/// Accepted links of nobody who is a peer by its hello: of all hosts that no peer is at, and of one of them.
 constexpr std::size_t kMaxStrangers = 24;
 constexpr std::size_t kMaxOfOneHost = 8;
+/// Accepted links of a host that a peer is at, whatever the others take. Several syncers may share it.
+constexpr std::size_t kMaxOfPeersHost = 40;
 /// A link that was heard within this time is not replaced by a newer one: two pulses.
 constexpr Duration kAlive = 1200ms;
 /// Bytes a peer may leave unread. Raft repeats what matters.
@@ -37,6 +39,14 @@ Instant ClusterLinks::expiry(const Link& link) const {
   if (link.dialled) return link.heard + (ready(link) ? kSilence : kDialTimeout);
   if (link.hello) return link.heard + kAbandoned;
   return link.since + kStranger;
+}
+
+Result<void> ClusterLinks::set_keys(crypto::Keyring keys) {
+  if (keys.empty() == seal_.active() && !SYNCER_MUTATED("cluster.begin_to_seal_midway")) {
+    return failure(ErrorCode::Refused, "", keys.empty() ? "the pool must keep a key" : "the pool runs without keys");
+  }
+  seal_.set_keys(std::move(keys));
+  return {};
 }
 
 void ClusterLinks::set_hello(Instant now, wire::ClusterHello hello) {
@@ -108,20 +118,29 @@ void ClusterLinks::open_stream(LinkId id, Link& link) {
   streams_.send(id, wire::preamble(wire::kClusterProtocol) + link.stream.greet(seal_));
 }
 
+bool ClusterLinks::is_host_of_a_peer(const Endpoint& from) const {
+  const auto is_it = [&](const Endpoint& address) { return address.address == from.address; };
+  return std::any_of(peers_.begin(), peers_.end(), [&](const auto& peer) {
+    return std::any_of(peer.second.addresses.begin(), peer.second.addresses.end(), is_it);
+  });
+}
+
 bool ClusterLinks::has_room_for(const Endpoint& from) const {
-  if (links_.size() >= kMaxLinks) return false;
-  const auto is_there = [&](const Endpoint& address) { return address.address == from.address; };
-  for (const auto& [node, peer] : peers_) {
-    if (std::any_of(peer.addresses.begin(), peer.addresses.end(), is_there)) return true;
-  }
-  std::size_t strangers = 0;
   std::size_t of_this_host = 0;
+  std::size_t strangers = 0;
+  std::size_t strangers_of_this_host = 0;
   for (const auto& [id, link] : links_) {
-    if (link.dialled || link.hello) continue;
-    ++strangers;
-    if (is_there(link.from)) ++of_this_host;
+    if (link.dialled) continue;
+    const bool here = link.from.address == from.address;
+    const bool named = SYNCER_MUTATED("cluster.know_whoever_has_a_name") && link.hello;
+    const bool stranger = peers_.count(link.node) == 0 && !named;
+    of_this_host += here ? 1 : 0;
+    strangers += stranger ? 1 : 0;
+    strangers_of_this_host += stranger && here ? 1 : 0;
   }
-  return strangers < kMaxStrangers && of_this_host < kMaxOfOneHost;
+  const bool kept = is_host_of_a_peer(from) && !SYNCER_MUTATED("cluster.keep_no_places");
+  if (kept) return of_this_host < kMaxOfPeersHost;
+  return links_.size() < kMaxLinks && strangers < kMaxStrangers && strangers_of_this_host < kMaxOfOneHost;
 }
 
 void ClusterLinks::on_stream_connected(Instant now, LinkId id, const PeerIdentity& identity) {
@@ -171,8 +190,7 @@ std::optional<ClusterLinks::Fault> ClusterLinks::take(Instant now, LinkId id, Li
   const Fault out_of_place{Refusal::OutOfPlace, "message out of place"};
   if (const auto* pulse = std::get_if<wire::Pulse>(&message)) {
     if (pulse->answer != link.dialled) return out_of_place;
-    if (!pulse->answer) write(id, link, wire::Pulse{true});
-    return std::nullopt;
+    return pulse->answer ? std::nullopt : answer(id, link);
   }
   if (link.dialled) return out_of_place;
   if (auto* hello = std::get_if<wire::ClusterHello>(&message)) {
@@ -190,6 +208,14 @@ std::optional<ClusterLinks::Fault> ClusterLinks::take(Instant now, LinkId id, Li
   }
   events_.received.push_back({link.node, link.hello->disk, std::get<raft::Message>(std::move(message))});
   return std::nullopt;
+}
+
+/// Of a pulse. Nothing is said to who has not said who it is, and nothing is kept for who does not read.
+std::optional<ClusterLinks::Fault> ClusterLinks::answer(LinkId id, Link& link) {
+  if (!link.hello && !SYNCER_MUTATED("cluster.answer_anybody")) return Fault{Refusal::OutOfPlace, "pulse before hello"};
+  write(id, link, wire::Pulse{true});
+  const bool reads = streams_.backlog(id) <= kMaxBacklog || SYNCER_MUTATED("cluster.keep_what_nobody_reads");
+  return reads ? std::nullopt : std::optional(Fault{Refusal::Unread, "the other side does not read"});
 }
 
 bool ClusterLinks::on_hello(Instant now, LinkId id, Link& link, wire::ClusterHello hello) {

@@ -49,8 +49,9 @@ class ClusterLinks {
         seal_(std::move(seal)),
         objection_(std::move(objection)) {}
 
-  /// Other keys from now on, on links that are up too: the ring opens what the former one sealed.
-  void set_keys(crypto::Keyring keys) { seal_.set_keys(std::move(keys)); }
+  /// Other keys from now on, on links that are up too: the ring opens what the former one sealed. Refused from none to
+  /// some and back: those links have no challenges.
+  Result<void> set_keys(crypto::Keyring keys);
 
   /// The first message on every link, sent now on those that are up. Nobody is dialled before there is one.
   void set_hello(Instant now, wire::ClusterHello hello);
@@ -69,8 +70,8 @@ class ClusterLinks {
   std::optional<Instant> last_heard(const std::string& node) const;
 
   bool owns(LinkId link) const { return links_.count(link) != 0; }
-  /// A stream on the cluster port. Closed at once when there are too many, of its host or of those who have not said
-  /// who they are; the hosts of peers find places that are kept for them.
+  /// A stream on the cluster port. Closed at once when there are too many, of its host or of those who are no peers by
+  /// what they say; the hosts of peers find places that are kept for them.
   void accept(Instant now, LinkId link, const Endpoint& from, const PeerIdentity& identity = {});
   void on_stream_connected(Instant now, LinkId link, const PeerIdentity& identity = {});
   void on_stream_data(Instant now, LinkId link, ByteView bytes);
@@ -112,6 +113,7 @@ class ClusterLinks {
   void open_stream(LinkId id, Link& link);
   void introduce(Instant now, LinkId id, Link& link);
   bool has_room_for(const Endpoint& from) const;
+  bool is_host_of_a_peer(const Endpoint& from) const;
   void dial(Instant now, const std::string& node, Peer& peer);
   void write(LinkId id, Link& link, const wire::ClusterMessage& message);
   /// What is wrong with a message, or with who sends it.
@@ -120,6 +122,7 @@ class ClusterLinks {
     std::string reason;
   };
   std::optional<Fault> take(Instant now, LinkId id, Link& link, wire::ClusterMessage message);
+  std::optional<Fault> answer(LinkId id, Link& link);
   /// False when another link of that syncer is alive.
   bool on_hello(Instant now, LinkId id, Link& link, wire::ClusterHello hello);
   void refuse(Refusal why, std::string reason);
