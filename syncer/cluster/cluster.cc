@@ -41,7 +41,14 @@ Cluster::Cluster(ClusterConfig config, Streams& streams, Storage& storage, Obser
 RaftDriver::StateMachine Cluster::state_machine() {
   return {[this](Instant now, const raft::Entry& entry) { apply(now, entry); },
           [this](Instant now, const raft::Snapshot& snapshot) { restore(now, snapshot); },
-          [this](Instant now) { return encode_state(now, state_); }, objection_to};
+          [this](Instant now) { return encode_state(now, state_); },
+          [this](Instant now, const raft::Message& message) { return objection_to(now, message, log_knowledge()); }};
+}
+
+LogKnowledge Cluster::log_knowledge() const {
+  return {state_, raft_.node() == nullptr || raft_.log().commit() == 0,
+          [this](const VoterSlot& slot) { return roster_.is_there(slot); },
+          [this](raft::Index version) { return roster_.is_held(version); }};
 }
 
 /// A voter of a region is who has a certificate of that region with that role.
@@ -77,6 +84,8 @@ void Cluster::start(Instant now) {
   roster_.announce(now);
   roster_.redial(now);
   if (voters.stage != VoterStage::Voting) return;
+  replacement_.check_own_slot();
+  if (!replacement_.replaced().empty() && !SYNCER_MUTATED("cluster.vote_without_a_slot")) return;
   begin_to_vote(now, *raft::recover(image_, store_identity(config_.region, voters.group, config_.node)));
 }
 
@@ -208,6 +217,7 @@ Result<void> Cluster::replace(Instant now, std::string_view node) {
 
 Result<void> Cluster::raise_generation(Instant now) {
   if (auto leads = must_lead(); !leads) return leads;
+  if (!is_generation(state_.generation + 1)) return refused("no higher generation can follow this one");
   return raft_.propose(now, RaiseGeneration{state_.generation + 1});
 }
 
@@ -231,7 +241,9 @@ void Cluster::outbid(Instant now, Epoch known) {
   const auto own = writer_epoch();
   if (!own || known < *own || SYNCER_MUTATED("cluster.keep_generation")) return;
   SYNCER_SOMETIMES(true, "cluster.leader_outbids_what_others_know");
-  const Epoch wanted{known.generation + 1, own->term};
+  if (!is_generation(known.generation + 1)) return;
+  // Far ahead, it takes several steps: the others log none that is longer.
+  const Epoch wanted{std::min(known.generation + 1, state_.generation + kMaxGenerationStep), own->term};
   if (wanted == outbid_) return;
   if (raft_.propose(now, RaiseGeneration{wanted.generation})) outbid_ = wanted;
 }
@@ -284,7 +296,8 @@ VoterStatus Cluster::status_of(Instant now, const VoterSlot& slot) const {
 std::string Cluster::state_of(const VoterSlot& slot) const {
   const bool votes = raft_.node() != nullptr;
   if (votes && leader() == slot.node) return "leader";
-  if (slot.node == config_.node) return votes ? "follower" : formation_.excluded().empty() ? "joining" : "disk lost";
+  const bool excluded = !formation_.excluded().empty() || !replacement_.replaced().empty();
+  if (slot.node == config_.node) return votes ? "follower" : excluded ? "disk lost" : "joining";
   const wire::ClusterHello* hello = roster_.hello(slot.node);
   if (hello == nullptr) return "not there";
   if (hello->disk != slot.disk) return "disk lost";

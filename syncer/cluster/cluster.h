@@ -13,6 +13,7 @@
 #include "syncer/cluster/formation.h"
 #include "syncer/cluster/key_agreement.h"
 #include "syncer/cluster/links.h"
+#include "syncer/cluster/log_rules.h"
 #include "syncer/cluster/raft_driver.h"
 #include "syncer/cluster/replicated_state.h"
 #include "syncer/cluster/status.h"
@@ -109,6 +110,7 @@ class Cluster {
 
  private:
   RaftDriver::StateMachine state_machine();
+  LogKnowledge log_knowledge() const;
   std::string objection_to_voter(const PeerIdentity& identity, const std::string& node) const;
   void handle_link_events(Instant now);
   void consider(Instant now);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "syncer/base/epoch_bounds.h"
 #include "syncer/base/mutation.h"
 #include "syncer/wire/frame/fields.h"
 
@@ -33,14 +34,18 @@ Guard read_guard_head(ByteReader& r) {
   return guard;
 }
 
-/// A length of time instead of an instant: every process has a clock of its own.
+/// Longest time that is read; no process runs so long.
+constexpr std::uint64_t kLongest = std::uint64_t{1} << 62U;
+
+/// A length of time instead of an instant: every process has a clock of its own. An age grows from one snapshot to the
+/// next, and stays one that can be read.
 void write_length(ByteWriter& w, Duration length) {
-  w.varint(static_cast<std::uint64_t>(std::max(length, Duration::zero()).count()));
+  const auto ticks = static_cast<std::uint64_t>(std::max(length, Duration::zero()).count());
+  w.varint(SYNCER_MUTATED("cluster.write_any_length") ? ticks : std::min(ticks, kLongest));
 }
 
 /// The reader fails when no process can run so long.
 Duration read_length(ByteReader& r) {
-  constexpr std::uint64_t kLongest = std::uint64_t{1} << 62U;
   const std::uint64_t length = r.varint();
   if (length <= kLongest) return Duration(static_cast<std::int64_t>(length));
   r.fail();
@@ -173,7 +178,7 @@ struct Applier {
   ReplicatedState& state;
 
   Effects operator()(const RaiseGeneration& command) const {
-    state.generation = std::max(state.generation, command.generation);
+    if (is_generation(command.generation)) state.generation = std::max(state.generation, command.generation);
     return {};
   }
 
@@ -229,6 +234,8 @@ struct Applier {
 };
 
 }  // namespace
+
+bool is_generation(std::uint64_t generation) { return in_bounds({generation, 0}); }
 
 Bytes encode_command(const Command& command) {
   Bytes out;
@@ -323,25 +330,9 @@ Result<bool> restore_state(Instant now, ByteView bytes, ReplicatedState& state) 
     restored->slots = state.slots;
     restored->list_version = state.list_version;
   }
+  if (!is_generation(restored->generation)) restored->generation = state.generation;
   state = std::move(*restored);
   return slots_changed;
-}
-
-std::string objection_to(Instant now, const raft::Message& message) {
-  const bool forwarded = message.type == raft::MessageType::Propose;
-  for (const raft::Entry& entry : message.entries) {
-    if (entry.data.empty()) continue;
-    const auto command = decode_command(entry.data);
-    if (!command && !SYNCER_MUTATED("cluster.log_anything")) return to_string(command.error());
-    if (!command) continue;
-    const bool of_any_voter = std::holds_alternative<ReleaseGuard>(*command) ||
-                              std::holds_alternative<ForgetRegion>(*command) ||
-                              std::holds_alternative<UseKey>(*command) || std::holds_alternative<RemoveKey>(*command);
-    if (forwarded && !of_any_voter) return "only a leader asks for this";
-  }
-  if (!message.snapshot) return {};
-  const auto state = decode_state(now, message.snapshot->state);
-  return state ? std::string() : to_string(state.error());
 }
 
 }  // namespace syncer::cluster

@@ -89,6 +89,9 @@ struct Effects {
   std::optional<std::string> forgotten = {};  ///< region that every voter forgets
 };
 
+/// A number that a region's epochs can have. Another one, in a log or a snapshot, says nothing.
+bool is_generation(std::uint64_t generation);
+
 /// Applies the command at log index `at`. A ReassignSlot that the list contains already, or of an unknown name, changes
 /// nothing. No key seals that was removed meanwhile, and none is removed that seals: the two may have been asked for at
 /// once.
@@ -97,9 +100,6 @@ Effects apply(Instant now, raft::Index at, const Command& command, ReplicatedSta
 Bytes encode_state(Instant now, const ReplicatedState& state);
 /// ErrorCode::Unsupported for a later version's, Corrupt for everything else that is none.
 Result<ReplicatedState> decode_state(Instant now, ByteView bytes);
-/// Why a message brings what no voter may log: an entry or a state that cannot be read would end whoever applies it,
-/// and a follower forwards only what an operator may ask of any voter. Empty when nothing is wrong with it.
-std::string objection_to(Instant now, const raft::Message& message);
 /// Replaces `state` by the one of a snapshot, except that a later list of slots stays. True when the list changed.
 Result<bool> restore_state(Instant now, ByteView bytes, ReplicatedState& state);
 

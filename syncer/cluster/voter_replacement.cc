@@ -87,7 +87,8 @@ void VoterReplacement::ignore_lost_disks(Instant now, const std::vector<VoterSlo
   const VoterSet& voters = roster_.voters();
   std::vector<raft::VoterId> replaced;
   for (const VoterSlot& slot : voters.slots) {
-    if (find_slot(before, slot.node)->disk != slot.disk) replaced.push_back(voters.voter_of(slot.node, slot.disk));
+    const VoterSlot* former = find_slot(before, slot.node);
+    if (former != nullptr && former->disk != slot.disk) replaced.push_back(voters.voter_of(slot.node, slot.disk));
   }
   raft_.forget_peers(now, replaced);
 }
@@ -98,7 +99,13 @@ void VoterReplacement::check_own_slot() {
   const bool later = list && list->group == voters.group && list->list_version > voters.list_version;
   const VoterSlot* own = find_slot(later ? list->slots : voters.slots, config_.node);
   replaced_.clear();
-  if (own == nullptr || own->disk == voters.disk) return;
+  if (own != nullptr && own->disk == voters.disk) return;
+  if (own == nullptr) {
+    if (later) return;
+    replaced_ = "the list of voters on the disk of \"" + config_.node + "\" (" + names_of(voters.slots) +
+                ") does not " + "contain it: it does not vote; give it a new, empty data folder";
+    return;
+  }
   replaced_ = "the slot of voter \"" + config_.node + "\" was given to another disk while this one was away: it does " +
               "not vote again; stop one of the two, or give this one a new, empty data folder";
 }

@@ -63,6 +63,11 @@ bool same_slots(const std::vector<VoterSlot>& a, const std::vector<VoterSlot>& b
   });
 }
 
+bool same_names(const std::vector<VoterSlot>& a, const std::vector<VoterSlot>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const VoterSlot& one, const VoterSlot& other) { return one.node == other.node; });
+}
+
 const VoterSlot* find_slot(const std::vector<VoterSlot>& slots, std::string_view node) {
   const auto is_it = [&](const VoterSlot& slot) { return slot.node == node; };
   const auto found = std::find_if(slots.begin(), slots.end(), is_it);
@@ -145,6 +150,18 @@ std::vector<Endpoint> Roster::addresses_of(const std::string& node, const Endpoi
   };
   if (addresses.size() > 1 && is_taken(addresses.front())) addresses.erase(addresses.begin());
   return addresses;
+}
+
+bool Roster::is_there(const VoterSlot& slot) const {
+  if (slot.node == config_.node) return slot.disk == voters_.disk;
+  const wire::ClusterHello* announced = hello(slot.node);
+  return announced != nullptr && announced->disk == slot.disk;
+}
+
+bool Roster::is_held(raft::Index version) const {
+  const std::optional<wire::ClusterHello> list = latest_list();
+  const bool ours = list && list->group == voters_.group && same_names(list->slots, voters_.slots);
+  return ours && list->list_version >= version;
 }
 
 std::optional<wire::ClusterHello> Roster::latest_list() const {

@@ -43,6 +43,8 @@ Result<VoterSet> decode_voter_set(ByteView bytes);
 
 /// The same syncers with the same disks, whatever their addresses are.
 bool same_slots(const std::vector<wire::VoterSlot>& a, const std::vector<wire::VoterSlot>& b);
+/// The same syncers, whatever their disks are.
+bool same_names(const std::vector<wire::VoterSlot>& a, const std::vector<wire::VoterSlot>& b);
 /// nullptr when no slot has that name.
 const wire::VoterSlot* find_slot(const std::vector<wire::VoterSlot>& slots, std::string_view node);
 /// "e1, e2, e3".
@@ -97,6 +99,10 @@ class Roster {
 
   /// What this syncer announced last; nullptr while it has no link to us.
   const wire::ClusterHello* hello(const std::string& node) const { return links_.hello(node); }
+  /// The disk of this slot is there: it is the one of this syncer, or announces itself.
+  bool is_there(const wire::VoterSlot& slot) const;
+  /// A majority announces a list of our group that is of this version or a later one.
+  bool is_held(raft::Index version) const;
   /// The latest list of a group that exists: the one that a majority of those on it announce, each with its own disk. A
   /// list that fewer speak of is hearsay.
   std::optional<wire::ClusterHello> latest_list() const;

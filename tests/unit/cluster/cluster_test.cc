@@ -225,6 +225,22 @@ TEST_F(ClusterTest, AnEpochThatOthersKnowIsOutbidAndStaysSo) {
   EXPECT_EQ(net.cluster(net.writer()).writer_epoch()->generation, 4U);
 }
 
+TEST_F(ClusterTest, AnEpochFarAheadIsOutbidStepByStepAndNonsenseIsNot) {
+  net.found({"a", "b", "c"});
+  const std::string leader = net.writer();
+  const std::uint64_t far = 3 * kMaxGenerationStep;
+  for (int i = 0; i < 10; ++i) {
+    net.cluster(leader).outbid(net.now(), Epoch{far, 1});
+    net.run(200ms);
+  }
+  EXPECT_EQ(net.cluster(leader).writer_epoch()->generation, far + 1);
+  for (const std::uint64_t nonsense : {(std::uint64_t{1} << 62U) - 1, std::uint64_t{1} << 63U, ~std::uint64_t{0}}) {
+    net.cluster(leader).outbid(net.now(), Epoch{nonsense, 1});
+    net.run(200ms);
+    EXPECT_EQ(net.cluster(leader).writer_epoch()->generation, far + 1);
+  }
+}
+
 TEST_F(ClusterTest, DamagedOrMissingStateIsRefusedAndNotGuessed) {
   net.found({"a", "b", "c"});
   net.kill("a");

@@ -32,32 +32,6 @@ TEST(Command, IsRefusedWhenAnythingIsMissingOrLeftOver) {
   }
 }
 
-raft::Message carrying(raft::MessageType type, const Bytes& command) {
-  raft::Message message;
-  message.type = type;
-  message.entries = {{1, 1, command}};
-  return message;
-}
-
-TEST(Command, ThatNobodyCanReadIsNeverLogged) {
-  EXPECT_NE(objection_to(instant(0), carrying(raft::MessageType::Append, "nonsense")), "");
-  EXPECT_EQ(objection_to(instant(0), carrying(raft::MessageType::Append, "")), "");
-  for (const Command& command : commands()) {
-    EXPECT_EQ(objection_to(instant(0), carrying(raft::MessageType::Append, encode_command(command))), "");
-  }
-}
-
-TEST(Command, ThatOnlyALeaderGivesIsNotTakenFromAFollower) {
-  const auto objection = [](const Command& command) {
-    return objection_to(instant(0), carrying(raft::MessageType::Propose, encode_command(command)));
-  };
-  EXPECT_NE(objection(RaiseGeneration{9}), "");
-  EXPECT_NE(objection(ReassignSlot{kSlot}), "");
-  EXPECT_EQ(objection(ReleaseGuard{"*"}), "");
-  EXPECT_EQ(objection(ForgetRegion{"west"}), "");
-  EXPECT_EQ(objection(UseKey{"12ab34cd"}), "");
-}
-
 TEST(Command, OfAGuardThatCountedIsReadAndSaysNothing) {
   ReplicatedState state;
   // Kind, side, name, flag, age, baseline, held: as earlier versions wrote it.
@@ -156,6 +130,29 @@ TEST(ReplicatedState, ForgetsAGuardThatLetGoByItself) {
   apply(instant(0), 1, NoteGuard{GuardSide::Sender, "east", true, {}, 30}, state);
   apply(instant(0), 1, NoteGuard{GuardSide::Sender, "east", false}, state);
   EXPECT_TRUE(state.guards.empty());
+}
+
+TEST(ReplicatedState, HasAGenerationThatAnEpochCanHave) {
+  ReplicatedState state;
+  apply(instant(0), 1, RaiseGeneration{9}, state);
+  for (const std::uint64_t nonsense : {std::uint64_t{1} << 62U, std::uint64_t{1} << 63U, ~std::uint64_t{0}}) {
+    apply(instant(0), 2, RaiseGeneration{nonsense}, state);
+    EXPECT_EQ(state.generation, 9U);
+    ReplicatedState sent;
+    sent.generation = nonsense;
+    EXPECT_TRUE(restore_state(instant(0), encode_state(instant(0), sent), state));
+    EXPECT_EQ(state.generation, 9U);
+  }
+}
+
+TEST(ReplicatedState, CanBeReadAgainHoweverOldAReleaseIs) {
+  const Duration longest(std::int64_t{1} << 62U);
+  ReplicatedState state;
+  state.guards = {{GuardSide::Sender, "east", false, instant(0), 30, true, instant(0) - longest}};
+  const Bytes first = encode_state(instant(0), state);
+  ReplicatedState read = decode_state(instant(0), first).value();
+  const Bytes second = encode_state(instant(0) + std::chrono::hours(1), read);
+  EXPECT_TRUE(decode_state(instant(0), second));
 }
 
 TEST(ReplicatedState, RemovesNoKeyThatSealsAndSealsWithNoneThatIsRemoved) {
