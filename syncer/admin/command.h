@@ -50,7 +50,7 @@ struct ReplaceVoter {
 struct RaiseGeneration {
   bool operator==(const RaiseGeneration&) const = default;
 };
-/// Frees a syncer from a list of voters that was never agreed by all.
+/// Frees a syncer from a list of voters that was never agreed by all, or from a group in whose log it has nothing.
 struct ForgetProposal {
   bool operator==(const ForgetProposal&) const = default;
 };

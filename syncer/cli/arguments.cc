@@ -130,8 +130,8 @@ void add_cluster_commands(CLI::App& app, Arguments& a) {
       "that are connected do this by themselves; ask the leader for it",
       a);
   order<admin::ForgetProposal>(*cluster, "forget-proposal",
-                               "free this syncer from a list of voters that was never agreed by all; ask each\n"
-                               "syncer that did agree for it",
+                               "free this syncer from a list of voters that was never agreed by all, or from a group\n"
+                               "in whose log there is nothing yet; ask each syncer that did agree for it",
                                a);
 }
 

@@ -237,6 +237,15 @@ Result<void> Cluster::forget_region(Instant now, std::string_view region) {
   return raft_.propose(now, ForgetRegion{std::string(region)});
 }
 
+Result<void> Cluster::forget_proposal(Instant now) {
+  const bool barren = raft_.node() != nullptr && raft_.log().last().index == 0;
+  auto forgotten = formation_.forget_proposal(now, barren);
+  if (!forgotten || !barren) return forgotten;
+  raft_.end();
+  state_ = {};
+  return {};
+}
+
 void Cluster::outbid(Instant now, Epoch known) {
   const auto own = writer_epoch();
   if (!own || known < *own || SYNCER_MUTATED("cluster.keep_generation")) return;

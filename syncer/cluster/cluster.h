@@ -67,8 +67,8 @@ class Cluster {
   Result<void> forget_region(Instant now, std::string_view region);
   /// For a region that lost all its disks when no other region knows which epochs it had.
   Result<void> raise_generation(Instant now);
-  /// See Formation::forget_proposal.
-  Result<void> forget_proposal(Instant now) { return formation_.forget_proposal(now); }
+  /// See Formation::forget_proposal. A voter whose log is empty ends with that: it goes back to where it was before.
+  Result<void> forget_proposal(Instant now);
 
   /// See KeyAgreement.
   Result<void> set_keys(Instant now, crypto::Keyring keys) { return keys_.set_keys(now, std::move(keys)); }

@@ -68,6 +68,11 @@ void Formation::join_as(Instant now, const VoterSlot& own, const wire::ClusterHe
 }
 
 void Formation::take_given_slot(Instant now, const wire::ClusterHello& list) {
+  if (list.slots.size() != config_.cluster.voters && !SYNCER_MUTATED("cluster.join_a_group_of_any_size")) {
+    excluded_ = "a group of " + std::to_string(list.slots.size()) + " (" + names_of(list.slots) + ") offers \"" +
+                config_.node + "\" a slot, and cluster.voters is " + std::to_string(config_.cluster.voters);
+    return;
+  }
   const Result<raft::Term> term = replacement_.first_term(list);
   if (!term) {
     excluded_ = term.error().detail;
@@ -169,10 +174,11 @@ void Formation::begin_to_vote(Instant now, VoterSet voters, raft::Recovery recov
   roster_.write(now, std::move(voters), formed, std::move(store));
 }
 
-/// As safe as a new, empty data folder: this disk never voted, and a disk of a new number never agreed to anything.
-Result<void> Formation::forget_proposal(Instant now) {
+/// As safe as a new, empty data folder: a disk of a new number never agreed to anything, and has no slot.
+Result<void> Formation::forget_proposal(Instant now, bool barren) {
   const VoterSet& voters = roster_.voters();
-  if (voters.stage != VoterStage::Proposed || roster_.writing()) {
+  const bool bound = voters.stage == VoterStage::Proposed || (voters.stage == VoterStage::Voting && barren);
+  if (!bound || roster_.writing()) {
     return failure(ErrorCode::Refused, "",
                    voters.stage == VoterStage::Voting
                        ? "the region's group exists already, and this syncer is one of its voters"

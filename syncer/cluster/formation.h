@@ -35,8 +35,9 @@ class Formation {
   void start(Instant now);
   /// Takes the next step that members and hellos allow. Only while the group does not exist for us.
   void consider(Instant now);
-  /// Frees this disk from a list that another syncer never agreed to. Refused when it is bound to none, or votes.
-  Result<void> forget_proposal(Instant now);
+  /// Frees this disk from a list that another syncer never agreed to, or from a group in whose log it has nothing
+  /// (`barren`). Refused when it is bound to none, or votes in another group.
+  Result<void> forget_proposal(Instant now, bool barren);
 
   /// Why there is no group yet, for the operator; may be empty.
   const std::string& waiting() const { return waiting_; }

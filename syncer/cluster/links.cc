@@ -295,6 +295,14 @@ std::vector<wire::ClusterHello> ClusterLinks::hellos() const {
   return all;
 }
 
+std::vector<ClusterLinks::Introduction> ClusterLinks::introductions() const {
+  std::vector<Introduction> all;
+  for (const auto& [id, link] : links_) {
+    if (link.hello) all.push_back({*link.hello, link.from});
+  }
+  return all;
+}
+
 std::optional<Instant> ClusterLinks::last_heard(const std::string& node) const {
   std::optional<Instant> last;
   for (const auto& [id, link] : links_) {

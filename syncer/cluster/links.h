@@ -66,6 +66,12 @@ class ClusterLinks {
   const wire::ClusterHello* hello(const std::string& node) const;
   /// Everybody we have a hello of.
   std::vector<wire::ClusterHello> hellos() const;
+  /// A hello, and where its link comes from.
+  struct Introduction {
+    wire::ClusterHello hello;
+    Endpoint from;
+  };
+  std::vector<Introduction> introductions() const;
   /// When it was heard last, on a link of either side; nothing while there is none.
   std::optional<Instant> last_heard(const std::string& node) const;
 

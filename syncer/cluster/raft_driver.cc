@@ -27,6 +27,13 @@ Result<void> RaftDriver::begin(Instant now, const raft::Recovery& recovery) {
   return {};
 }
 
+void RaftDriver::end() {
+  raft_.reset();
+  journal_.reset();
+  opened_.reset();
+  was_leader_ = false;
+}
+
 void RaftDriver::advance(Instant now) {
   if (!raft_) return;
   std::vector<Output> outputs;
@@ -114,6 +121,7 @@ void RaftDriver::send(Instant now, const raft::Message& message) {
 
 void RaftDriver::persist(Instant now, const raft::Persist& persist) {
   store_.write(now, journal_->plan(persist), [this](Instant at) {
+    if (!raft_) return;  // it ended meanwhile
     std::vector<Output> outputs;
     raft_->on_persisted(at, outputs);
     carry_out(at, std::move(outputs));

@@ -41,6 +41,8 @@ class RaftDriver {
   /// The voter of our slot begins with what its store holds. ErrorCode::Invalid when the settings allow no voter. Call
   /// advance() next.
   Result<void> begin(Instant now, const raft::Recovery& recovery);
+  /// There is no voter any more, until another begin().
+  void end();
   void advance(Instant now);
   Instant next_deadline() const { return raft_ ? raft_->next_deadline() : kNever; }
 

@@ -2,7 +2,9 @@
 #include "syncer/cluster/voter_set.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <set>
 
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
@@ -165,21 +167,33 @@ bool Roster::is_held(raft::Index version) const {
 }
 
 std::optional<wire::ClusterHello> Roster::latest_list() const {
-  const std::vector<wire::ClusterHello> hellos = links_.hellos();
+  const std::vector<ClusterLinks::Introduction> announced = links_.introductions();
   const wire::ClusterHello* latest = nullptr;
-  for (const wire::ClusterHello& hello : hellos) {
-    const auto agrees = [&](const wire::ClusterHello& other) {
-      const VoterSlot* own = find_slot(hello.slots, other.node);
-      return other.stage == VoterStage::Voting && other.group == hello.group &&
-             other.list_version == hello.list_version && same_slots(other.slots, hello.slots) && own != nullptr &&
-             own->disk == other.disk;
-    };
-    const auto count = static_cast<std::size_t>(std::count_if(hellos.begin(), hellos.end(), agrees));
-    const bool held = count > hello.slots.size() / 2 || SYNCER_MUTATED("cluster.believe_any_list");
+  for (const auto& [hello, from] : announced) {
     const bool later = latest == nullptr || hello.list_version > latest->list_version;
-    if (hello.stage == VoterStage::Voting && held && later) latest = &hello;
+    if (hello.stage == VoterStage::Voting && later && is_majority(hello, announced)) latest = &hello;
   }
   return latest == nullptr ? std::nullopt : std::optional(*latest);
+}
+
+bool Roster::is_majority(const wire::ClusterHello& list,
+                         const std::vector<ClusterLinks::Introduction>& announced) const {
+  std::size_t count = 0;
+  std::set<std::array<std::uint8_t, 16>> hosts;
+  for (const auto& [other, from] : announced) {
+    const VoterSlot* own = find_slot(list.slots, other.node);
+    const bool agrees = other.stage == VoterStage::Voting && other.group == list.group &&
+                        other.list_version == list.list_version && same_slots(other.slots, list.slots) &&
+                        own != nullptr && own->disk == other.disk;
+    if (!agrees) continue;
+    const bool apart = !names_prove_nothing() || from.is_loopback() || from.address == config_.address.address;
+    if (apart || hosts.insert(from.address).second || SYNCER_MUTATED("cluster.count_one_host_twice")) ++count;
+  }
+  return count > list.slots.size() / 2 || SYNCER_MUTATED("cluster.believe_any_list");
+}
+
+bool Roster::names_prove_nothing() const {
+  return config_.keys.empty() && config_.certificates != CertificateRule::Required;
 }
 
 std::optional<Endpoint> Roster::address_of(std::string_view node) const {

@@ -104,12 +104,15 @@ class Roster {
   /// A majority announces a list of our group that is of this version or a later one.
   bool is_held(raft::Index version) const;
   /// The latest list of a group that exists: the one that a majority of those on it announce, each with its own disk. A
-  /// list that fewer speak of is hearsay.
+  /// list that fewer speak of is hearsay. Where neither a key nor a certificate proves who announces it, all that come
+  /// from one host count as one, except on loopback and on the host of this syncer itself.
   std::optional<wire::ClusterHello> latest_list() const;
   /// Where gossip shows this member, otherwise nothing.
   std::optional<Endpoint> address_of(std::string_view node) const;
 
  private:
+  bool is_majority(const wire::ClusterHello& list, const std::vector<ClusterLinks::Introduction>& announced) const;
+  bool names_prove_nothing() const;
   std::vector<Endpoint> addresses_of(const std::string& node, const Endpoint& last_known) const;
 
   const ClusterConfig& config_;

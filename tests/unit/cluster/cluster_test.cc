@@ -84,6 +84,59 @@ TEST_F(ClusterTest, ALieAboutTheListOfVotersIsHearsay) {
   EXPECT_NE(net.writer(), "");
 }
 
+/// Voter a is fresh; a stranger offers it the slot of a group that he made up, in which two agree with him.
+class MadeUpGroup : public ClusterTest {
+ protected:
+  void offer(const std::vector<std::string>& others, const std::vector<Endpoint>& from) {
+    ASSERT_TRUE(net.start("a"));
+    net.run(100ms);
+    wire::ClusterHello lie{"east", "", 7, wire::VoterStage::Voting, {}, 99, 0, 1};
+    lie.slots.push_back({"a", net.cluster("a").voters().disk, Endpoint::v4(10, 0, 0, 'a', 30192)});
+    for (const std::string& name : others) lie.slots.push_back({name, 7, from.front()});
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      lie.node = others[i];
+      net.intrude("a", from.at(i % from.size()), wire::preamble(wire::kClusterProtocol) + wire::encode_cluster(lie));
+    }
+    net.run(2s);
+  }
+  void expect_it_founds_its_own() {
+    net.run(12s);
+    net.found({"b", "c"});
+    net.gossip();
+    net.run(5s);
+    EXPECT_NE(net.writer(), "");
+    EXPECT_EQ(net.cluster("a").leader(), net.writer());
+  }
+};
+
+TEST_F(MadeUpGroup, OfOneHostIsNoMajority) {
+  offer({"x1", "x2"}, {Endpoint::v4(10, 0, 9, 9, 1)});
+  EXPECT_EQ(net.cluster("a").voters().stage, wire::VoterStage::Fresh);
+  expect_it_founds_its_own();
+}
+
+TEST_F(MadeUpGroup, OfAnotherSizeIsNotJoined) {
+  offer({"x1", "x2", "x3", "x4"}, {Endpoint::v4(10, 0, 9, 9, 1), Endpoint::v4(10, 0, 9, 8, 1),
+                                   Endpoint::v4(10, 0, 9, 7, 1), Endpoint::v4(10, 0, 9, 6, 1)});
+  EXPECT_EQ(net.cluster("a").voters().stage, wire::VoterStage::Fresh);
+  EXPECT_NE(pending("a").find("cluster.voters is 3"), std::string::npos) << pending("a");
+  expect_it_founds_its_own();
+}
+
+TEST_F(MadeUpGroup, IsForgottenOnRequestWhileNothingCameOfIt) {
+  offer({"x1", "x2"}, {Endpoint::v4(10, 0, 9, 9, 1), Endpoint::v4(10, 0, 9, 8, 1)});
+  ASSERT_EQ(net.cluster("a").voters().stage, wire::VoterStage::Voting) << "what one host says is no group, two may be";
+  const std::uint64_t disk = net.cluster("a").voters().disk;
+  net.run(12s);
+  ASSERT_TRUE(net.cluster("a").forget_proposal(net.now()));
+  net.run(1s);
+  EXPECT_EQ(net.cluster("a").voters().stage, wire::VoterStage::Fresh);
+  EXPECT_NE(net.cluster("a").voters().disk, disk);
+  EXPECT_EQ(net.cluster("a").raft_node(), nullptr);
+  expect_it_founds_its_own();
+  EXPECT_FALSE(net.cluster("a").forget_proposal(net.now())) << "it votes, and has promised";
+}
+
 TEST_F(ClusterTest, WhatIsRefusedIsCountedByItsReason) {
   net.found({"a", "b", "c"});
   const Endpoint stranger = Endpoint::v4(10, 0, 9, 9, 1);
