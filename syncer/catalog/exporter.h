@@ -10,11 +10,12 @@
 #include "syncer/catalog/config.h"
 #include "syncer/catalog/sizes.h"
 #include "syncer/ports/observer.h"
+#include "syncer/replication/guard_mark.h"
 
 namespace syncer::catalog {
 
-/// An operator's release covers what shows of the same loss for so long, in every region.
-inline constexpr Duration kReleaseLasts = std::chrono::seconds(60);
+/// An operator's release covers what shows of the same loss, in every region.
+using replication::kReleaseLasts;
 
 /// What this region exports: its native instances, their services and what is attached to these. Decides nothing: an
 /// instance leaves the set when the guard says so, and may have to come back for a while after that.

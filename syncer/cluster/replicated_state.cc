@@ -192,6 +192,7 @@ struct Applier {
   }
 
   Effects operator()(const NoteGuard& command) const {
+    if (state.guards.size() >= kMaxGuards) forget_old_releases();
     GuardMark* mark = find(state, command.side, command.region);
     if (mark == nullptr && (!command.holding || state.guards.size() >= kMaxGuards)) return {};
     if (mark == nullptr) mark = &state.guards.emplace_back();
@@ -231,6 +232,14 @@ struct Applier {
   }
 
   Effects operator()(const ForgetRegion& command) const { return {.forgotten = command.region}; }
+
+  /// Those that let nothing go any more.
+  void forget_old_releases() const {
+    if (SYNCER_MUTATED("cluster.keep_every_release")) return;
+    std::erase_if(state.guards, [&](const GuardMark& mark) {
+      return !mark.holding && saturating_add(mark.released_at, replication::kReleaseLasts) <= now;
+    });
+  }
 };
 
 }  // namespace

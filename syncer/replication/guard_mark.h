@@ -11,6 +11,9 @@ namespace syncer::replication {
 /// Whose removals a guard judges: those that we publish, or those that another region publishes.
 enum class GuardSide : std::uint8_t { Sender, Receiver };
 
+/// For so long what a guard would hold goes after an operator let it go.
+inline constexpr Duration kReleaseLasts = std::chrono::seconds(60);
+
 /// What the next leader must know of a removal guard of the one before. Instants are of this process.
 struct GuardMark {
   GuardSide side = GuardSide::Sender;

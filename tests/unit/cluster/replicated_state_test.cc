@@ -174,5 +174,20 @@ TEST(ReplicatedState, StaysBounded) {
   EXPECT_EQ(state.guards.size(), kMaxGuards);
 }
 
+TEST(ReplicatedState, FindsRoomForAGuardWhenReleasesAreOver) {
+  ReplicatedState state;
+  for (std::size_t i = 0; i < kMaxGuards; ++i) {
+    apply(instant(0), 1, NoteGuard{GuardSide::Receiver, std::to_string(i), true}, state);
+  }
+  apply(instant(0), 1, ReleaseGuard{"*"}, state);
+  const NoteGuard next{GuardSide::Receiver, "next", true};
+  apply(instant(0) + replication::kReleaseLasts - Duration(1), 1, next, state);
+  EXPECT_EQ(state.guards.size(), kMaxGuards) << "the releases are in force";
+  EXPECT_TRUE(state.guards.back().released);
+  apply(instant(0) + replication::kReleaseLasts, 1, next, state);
+  ASSERT_EQ(state.guards.size(), 1U);
+  EXPECT_EQ(state.guards.back().region, "next");
+}
+
 }  // namespace
 }  // namespace syncer::cluster
