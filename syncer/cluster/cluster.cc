@@ -46,7 +46,7 @@ RaftDriver::StateMachine Cluster::state_machine() {
 }
 
 LogKnowledge Cluster::log_knowledge() const {
-  return {state_, raft_.node() == nullptr || raft_.log().commit() == 0,
+  return {state_, raft_.node() == nullptr || raft_.log().last().index == 0,
           [this](const VoterSlot& slot) { return roster_.is_there(slot); },
           [this](raft::Index version) { return roster_.is_held(version); }};
 }

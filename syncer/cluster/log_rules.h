@@ -11,7 +11,7 @@ namespace syncer::cluster {
 /// What a voter knows when another one wants something logged. Borrows the state.
 struct LogKnowledge {
   const ReplicatedState& state;
-  /// Nothing is committed here yet, so that the generation of the group is not known.
+  /// The log is empty, so that the generation of the group is not known.
   bool blank = false;
   /// The disk of this slot is there: it runs here, or announces itself.
   std::function<bool(const wire::VoterSlot&)> is_there;
