@@ -162,18 +162,28 @@ TEST_F(VoterSlots, DoNotComeBackWithTheirFormerDisk) {
   EXPECT_EQ(fresh.writer(), head);
 }
 
-TEST_F(VoterSlots, OfAListWithoutThisVoterAreNoneOfItsOwn) {
-  net.kill(other);
-  VoterSet foreign = decode_voter_set(net.stored(other, "cluster.voters")).value();
-  const std::vector<wire::VoterSlot> ours = foreign.slots;
-  for (wire::VoterSlot& slot : foreign.slots) slot.node = "x" + slot.node;
-  net.stored(other, "cluster.voters") = encode(foreign);
-  ASSERT_TRUE(net.start(other));
-  net.run(1s);
-  EXPECT_EQ(net.cluster(other).fatal(), "");
-  ASSERT_FALSE(net.cluster(other).pending().empty());
-  EXPECT_NE(net.cluster(other).pending().front().find("does not contain it"), std::string::npos);
-  EXPECT_EQ(net.cluster(other).raft_node(), nullptr);
+/// Whatever brought that list to its disk.
+TEST_F(VoterSlots, OfAListWithoutThisDiskAreNoneOfItsOwn) {
+  const Bytes good = net.stored(other, "cluster.voters");
+  for (const bool name_too : {false, true}) {
+    net.kill(other);
+    VoterSet foreign = decode_voter_set(good).value();
+    for (wire::VoterSlot& slot : foreign.slots) {
+      if (slot.node == other) slot = {(name_too ? "x" : "") + slot.node, 99, slot.address};
+    }
+    net.stored(other, "cluster.voters") = encode(foreign);
+    ASSERT_TRUE(net.start(other));
+    net.run(1s);
+    EXPECT_EQ(net.cluster(other).fatal(), "");
+    EXPECT_EQ(net.cluster(other).raft_node(), nullptr);
+    ASSERT_FALSE(net.cluster(other).pending().empty());
+    const std::string why = name_too ? "does not contain it" : "was given to another disk";
+    EXPECT_NE(net.cluster(other).pending().front().find(why), std::string::npos)
+        << net.cluster(other).pending().front();
+    for (const auto& voter : net.cluster(other).status(net.now()).voters) {
+      if (voter.name == other) EXPECT_EQ(voter.state, "disk lost");
+    }
+  }
 }
 
 /// As a stranger learns to write it who has seen their hellos: in the name of voter `as`, which is away.
