@@ -36,6 +36,12 @@ enum class HostileDeed : std::uint8_t {
   Term,       ///< is a voter of that region, and leads in some term
   Append,     ///< the same, and appends what nobody can read
   List,       ///< is a voter of that region, and announces a list that lacks the nodes
+  Snapshot,   ///< is a voter of that region, leads, and installs a state with other voters
+  Reassign,   ///< the same, and appends that the slot of each voter is another disk's
+  Raise,      ///< the same, and appends a generation
+  Transfer,   ///< is a voter of that region, and wants the leadership
+  Found,      ///< is a member of that region, and offers each node the slot of a group that it made up
+  Crowd,      ///< opens connections to the cluster port, and has another name on each
   Storm,      ///< says whatever the protocols can carry, to everybody, on every port
 };
 

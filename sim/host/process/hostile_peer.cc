@@ -91,12 +91,20 @@ class HostilePeer final : public Process {
       case HostileDeed::Name:
         speakers_.push_back(std::make_unique<HostileGossip>(context_));
         break;
+      case HostileDeed::Crowd:
+        speakers_.push_back(std::make_unique<HostileRaft>(context_));
+        break;
       case HostileDeed::Storm:
         speakers_.push_back(std::make_unique<HostileStorm>(context_));
         break;
       case HostileDeed::Term:
       case HostileDeed::Append:
       case HostileDeed::List:
+      case HostileDeed::Snapshot:
+      case HostileDeed::Reassign:
+      case HostileDeed::Raise:
+      case HostileDeed::Transfer:
+      case HostileDeed::Found:
         speakers_.push_back(std::make_unique<HostileGossip>(context_));
         speakers_.push_back(std::make_unique<HostileRaft>(context_));
         break;

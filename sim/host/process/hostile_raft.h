@@ -24,14 +24,27 @@ class HostileRaft final : public HostileSpeaker {
   void on_stream_closed(syncer::LinkId link) override;
 
  private:
-  /// What it says on a link, as another voter than the one it speaks to; nothing while it knows none.
+  /// How many links it wants to each target.
+  std::size_t links() const;
+  /// What it says on a link.
   void lie(syncer::LinkId id);
-  syncer::raft::Message message(const syncer::wire::ClusterHello& as, const std::string& to) const;
-  syncer::raft::Message proposal(const syncer::wire::ClusterHello& as, const std::string& to) const;
+  /// As another voter than the one it speaks to; nothing while it knows none.
+  void lie_as_a_voter(syncer::LinkId id);
+  /// As one of those that have a group already, in which the target has a slot.
+  void offer_a_slot(syncer::LinkId id);
+  void say(syncer::LinkId id, const syncer::wire::ClusterMessage& message);
+  void say_deed(syncer::LinkId id, const syncer::wire::ClusterHello& as, const std::string& to);
+  /// Appends this wherever the target's log may end.
+  void append_everywhere(syncer::LinkId id, const syncer::raft::Message& head, const syncer::Bytes& command);
+  syncer::raft::Message heartbeat_of(const syncer::wire::ClusterHello& as, const std::string& to) const;
+  /// On each of its links to a target it has another name.
+  syncer::wire::ClusterHello introduction(syncer::LinkId id) const;
+  std::size_t free_number(const std::string& target) const;
 
   HostileContext& context_;
   HostileStreams streams_;
   std::map<std::string, syncer::wire::ClusterHello> learned_;  ///< by the voter's name
+  std::map<syncer::LinkId, std::size_t> numbers_;              ///< of each link among those to its target, from 1
   std::size_t tries_ = 0;
 };
 

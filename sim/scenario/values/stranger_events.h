@@ -62,7 +62,7 @@ void describe(V& v, Type<FuzzPeer>) {
 }
 
 constexpr auto words(Type<HostileDeed>) {
-  return Words<HostileDeed, 12>{{{"silence", HostileDeed::Silence},
+  return Words<HostileDeed, 18>{{{"silence", HostileDeed::Silence},
                                  {"drip", HostileDeed::Drip},
                                  {"hello", HostileDeed::Hello},
                                  {"heartbeat", HostileDeed::Heartbeat},
@@ -73,6 +73,12 @@ constexpr auto words(Type<HostileDeed>) {
                                  {"term", HostileDeed::Term},
                                  {"append", HostileDeed::Append},
                                  {"list", HostileDeed::List},
+                                 {"snapshot", HostileDeed::Snapshot},
+                                 {"reassign", HostileDeed::Reassign},
+                                 {"raise", HostileDeed::Raise},
+                                 {"transfer", HostileDeed::Transfer},
+                                 {"found", HostileDeed::Found},
+                                 {"crowd", HostileDeed::Crowd},
                                  {"storm", HostileDeed::Storm}}};
 }
 

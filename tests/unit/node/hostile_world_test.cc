@@ -19,8 +19,9 @@ class HostilePeers : public testing::TestWithParam<HostileDeed> {};
 TEST_P(HostilePeers, ChangeNothingThatLasts) {
   HostilePool pool(1, HostilePool::Trust::Open);
   ASSERT_EQ(pool.trouble(), "");
-  const bool raft =
-      GetParam() == HostileDeed::Term || GetParam() == HostileDeed::Append || GetParam() == HostileDeed::List;
+  const bool raft = GetParam() == HostileDeed::Term || GetParam() == HostileDeed::Append ||
+                    GetParam() == HostileDeed::List || GetParam() == HostileDeed::Snapshot ||
+                    GetParam() == HostileDeed::Transfer || GetParam() == HostileDeed::Crowd;
   const bool member = GetParam() == HostileDeed::Welcome || GetParam() == HostileDeed::Redirect;
   const std::string region = member ? "north" : "east";
   const Epoch epoch = raft ? Epoch{1, (std::uint64_t{1} << 62U) - 1} : kHighest;
@@ -45,7 +46,8 @@ INSTANTIATE_TEST_SUITE_P(Deeds, HostilePeers,
                          testing::Values(HostileDeed::Silence, HostileDeed::Drip, HostileDeed::Hello,
                                          HostileDeed::Heartbeat, HostileDeed::Records, HostileDeed::Welcome,
                                          HostileDeed::Redirect, HostileDeed::Name, HostileDeed::Term,
-                                         HostileDeed::Append, HostileDeed::List, HostileDeed::Storm));
+                                         HostileDeed::Append, HostileDeed::List, HostileDeed::Snapshot,
+                                         HostileDeed::Transfer, HostileDeed::Crowd, HostileDeed::Storm));
 
 TEST(HostilePeersOfAPool, AreBelievedNothingWithoutTheKey) {
   HostilePool pool(1, HostilePool::Trust::Key);
