@@ -162,8 +162,7 @@ bool Roster::is_there(const VoterSlot& slot) const {
 
 bool Roster::is_held(raft::Index version) const {
   const std::optional<wire::ClusterHello> list = latest_list();
-  const bool ours = list && list->group == voters_.group && same_names(list->slots, voters_.slots);
-  return ours && list->list_version >= version;
+  return list && list->group == voters_.group && list->list_version >= version;
 }
 
 std::optional<wire::ClusterHello> Roster::latest_list() const {
@@ -171,7 +170,8 @@ std::optional<wire::ClusterHello> Roster::latest_list() const {
   const wire::ClusterHello* latest = nullptr;
   for (const auto& [hello, from] : announced) {
     const bool later = latest == nullptr || hello.list_version > latest->list_version;
-    if (hello.stage == VoterStage::Voting && later && is_majority(hello, announced)) latest = &hello;
+    const bool possible = hello.stage == VoterStage::Voting && !has_other_voters(hello);
+    if (possible && later && is_majority(hello, announced)) latest = &hello;
   }
   return latest == nullptr ? std::nullopt : std::optional(*latest);
 }
@@ -190,6 +190,11 @@ bool Roster::is_majority(const wire::ClusterHello& list,
     if (apart || hosts.insert(from.address).second || SYNCER_MUTATED("cluster.count_one_host_twice")) ++count;
   }
   return count > list.slots.size() / 2 || SYNCER_MUTATED("cluster.believe_any_list");
+}
+
+bool Roster::has_other_voters(const wire::ClusterHello& list) const {
+  const bool ours = voters_.stage == VoterStage::Voting && list.group == voters_.group;
+  return ours && !same_names(list.slots, voters_.slots) && !SYNCER_MUTATED("cluster.believe_in_other_voters");
 }
 
 bool Roster::names_prove_nothing() const {

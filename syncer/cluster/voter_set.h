@@ -112,6 +112,8 @@ class Roster {
 
  private:
   bool is_majority(const wire::ClusterHello& list, const std::vector<ClusterLinks::Introduction>& announced) const;
+  /// A list of our group that cannot be: its slots go to other disks, never to other names.
+  bool has_other_voters(const wire::ClusterHello& list) const;
   bool names_prove_nothing() const;
   std::vector<Endpoint> addresses_of(const std::string& node, const Endpoint& last_known) const;
 

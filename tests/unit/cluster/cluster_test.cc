@@ -137,6 +137,20 @@ TEST_F(MadeUpGroup, IsForgottenOnRequestWhileNothingCameOfIt) {
   EXPECT_FALSE(net.cluster("a").forget_proposal(net.now())) << "it votes, and has promised";
 }
 
+TEST_F(ClusterTest, ALaterListOfThisGroupWithOtherVotersIsNoneOfIts) {
+  net.found({"a", "b", "c"});
+  const VoterSet& voters = net.cluster("a").voters();
+  wire::ClusterHello lie{"east", "", 7, wire::VoterStage::Voting, {}, voters.group, 1000, 1};
+  const Endpoint first = Endpoint::v4(10, 0, 9, 9, 1);
+  lie.slots = {{"a", 99, first}, {"xa", 7, first}, {"xb", 7, first}};
+  for (const char* name : {"xa", "xb"}) {
+    lie.node = name;
+    net.intrude("a", Endpoint::v4(10, 0, 9, static_cast<std::uint8_t>(name[1]), 1),
+                wire::preamble(wire::kClusterProtocol) + wire::encode_cluster(lie));
+  }
+  EXPECT_EQ(pending("a"), "");
+}
+
 TEST_F(ClusterTest, WhatIsRefusedIsCountedByItsReason) {
   net.found({"a", "b", "c"});
   const Endpoint stranger = Endpoint::v4(10, 0, 9, 9, 1);
