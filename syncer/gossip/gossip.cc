@@ -142,7 +142,7 @@ void Gossip::take_message(Instant now, const Endpoint& from, const membership::M
   notifier_.refute_to(from, message);
   if (const auto* account = std::get_if<membership::Alive>(&message)) {
     notifier_.send_both_accounts(*account);
-    claims_.note(*account, from == account->address);
+    claims_.note(now, *account, from == account->address);
   }
   on_received(now, from, message, received);
 }
@@ -277,7 +277,7 @@ void Gossip::merge(Instant now, const GossipStream& stream, const wire::gossip::
     const bool is_met = stream.purpose == StreamPurpose::Join || is_recalled;
     if (is_met && e.address == stream.peer) swim_.meet(now, account, out_);
     notifier_.send_both_accounts(account);
-    claims_.note(account, stream.peer.host() == e.address.host());
+    claims_.note(now, account, stream.peer.host() == e.address.host());
   }
   intents_.witness(exchange.user_state);
   if (stream.purpose == StreamPurpose::Accepted) return;

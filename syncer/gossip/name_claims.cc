@@ -37,7 +37,7 @@ void NameCheck::answered(const std::string& node, const Endpoint& other) {
               "; give each syncer its own --node";
 }
 
-void AddressClaims::note(const membership::Alive& account, bool own_account) {
+void AddressClaims::note(Instant now, const membership::Alive& account, bool own_account) {
   const membership::Member* known = swim_.members().find(account.node);
   if (known == nullptr || known->name == swim_.self_name()) return;
   if (known->address == account.address) return settle(*known);
@@ -46,13 +46,29 @@ void AddressClaims::note(const membership::Alive& account, bool own_account) {
       account.incarnation, Bytes(account.meta), wire::gossip::decode_tags(account.meta).value_or(wire::gossip::Tags{})};
   claims_[known->name] = {claim, own_account};
   forget_strangers();
-  if (!own_account || SYNCER_MUTATED("gossip.introduce_no_claimants")) return;
-  for (const auto& [name, other] : claims_) {
-    if (name == claim.name || !other.own_account) continue;
+  if (own_account && !SYNCER_MUTATED("gossip.introduce_no_claimants")) introduce_to_latest(now, claim);
+}
+
+void AddressClaims::introduce_to_latest(Instant now, const MemberInfo& claim) {
+  std::erase(latest_, claim.name);
+  for (const std::string& name : latest_) {
+    const auto other = claims_.find(name);
+    if (other == claims_.end() || !other->second.own_account) continue;
+    if (!may_introduce(now)) break;
     SYNCER_SOMETIMES(true, "gossip.introduces_two_claimants");
-    introduce(claim, other.member);
-    introduce(other.member, claim);
+    introduce(claim, other->second.member);
+    introduce(other->second.member, claim);
   }
+  latest_.push_front(claim.name);
+  if (latest_.size() > kMostIntroduced && !SYNCER_MUTATED("gossip.introduce_everybody")) latest_.pop_back();
+}
+
+bool AddressClaims::may_introduce(Instant now) {
+  if (now - second_began_ >= std::chrono::seconds(1)) {
+    second_began_ = now;
+    pairs_ = 0;
+  }
+  return ++pairs_ <= kPairsPerSecond || SYNCER_MUTATED("gossip.introduce_at_any_rate");
 }
 
 /// Who got the name claims it no more: what it said then is no claim against who holds the name later.

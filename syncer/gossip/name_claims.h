@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <string>
 #include <vector>
@@ -54,9 +55,15 @@ class AddressClaims {
  public:
   AddressClaims(const membership::Swim& swim, membership::Outputs& out) : swim_(swim), out_(out) {}
 
+  /// Most of those who came before that one who comes is sent to, the latest of them: they know the others.
+  static constexpr std::size_t kMostIntroduced = 8;
+  /// Most pairs that are sent to each other in one second, whoever claims what.
+  static constexpr std::size_t kPairsPerSecond = 64;
+
   /// `own_account`: it came from the address that it names. Members that moved together would not learn of each other
   /// here, since we hold and pass on the former address of each: so those that came themselves are sent to each other.
-  void note(const membership::Alive& account, bool own_account);
+  /// That is two packets a pair, to addresses that nobody vouches for: hence the bounds.
+  void note(Instant now, const membership::Alive& account, bool own_account);
   /// The claims that are still open, each at the claimed address.
   std::vector<MemberInfo> open() const;
   /// Those who came themselves and whose name is free by now: its holder is dead for longer than `reclaim`. Once each,
@@ -72,12 +79,17 @@ class AddressClaims {
   };
   void settle(const membership::Member& holder);
   void forget_strangers();
+  void introduce_to_latest(Instant now, const MemberInfo& claim);
+  bool may_introduce(Instant now);
   /// Sends the first to the second.
   void introduce(const MemberInfo& one, const MemberInfo& other);
 
   const membership::Swim& swim_;
   membership::Outputs& out_;
   std::map<std::string, Claim, std::less<>> claims_;
+  std::deque<std::string> latest_;  ///< names of those who came themselves, the latest in front; some may be settled
+  Instant second_began_{};
+  std::size_t pairs_ = 0;  ///< sent to each other since then
 };
 
 }  // namespace syncer::gossip
