@@ -22,29 +22,14 @@ namespace {
 
 /// One exchange brings everybody; a sender behind another address than its own is asked in vain.
 constexpr Duration kBetweenGreetings = std::chrono::seconds(5);
+/// Whoever jumps keeps us busy no more than that.
+constexpr Duration kBetweenQuestions = std::chrono::seconds(5);
 
 membership::Options filled_in(const GossipConfig& config) {
   membership::Options options = config.options;
   options.encode = [](const membership::Message& m, Bytes& out) { wire::gossip::encode(m, out); };
   options.packet_overhead = wire::gossip::packet_overhead(config.pool);
   return options;
-}
-
-wire::gossip::Tags tags_of(ByteView meta) { return wire::gossip::decode_tags(meta).value_or(wire::gossip::Tags{}); }
-
-MemberInfo info_of(const Member& m) {
-  return {m.name,
-          m.address,
-          m.state,
-          m.incarnation,
-          m.meta,
-          tags_of(m.meta),
-          m.round_trips.latest(),
-          m.round_trips.worst()};
-}
-
-MemberInfo info_of(const Change& c, Duration rtt) {
-  return {c.name, c.address, c.state, c.incarnation, c.meta, tags_of(c.meta), rtt};
 }
 
 }  // namespace
@@ -143,6 +128,7 @@ void Gossip::take_message(Instant now, const Endpoint& from, const membership::M
   if (const auto* account = std::get_if<membership::Alive>(&message)) {
     notifier_.send_both_accounts(*account);
     claims_.note(now, *account, from == account->address);
+    ask_itself(now, *account);
   }
   on_received(now, from, message, received);
 }
@@ -200,6 +186,14 @@ void Gossip::greet(Instant now, const Endpoint& from, const membership::Ping& pi
   SYNCER_SOMETIMES(true, "gossip.asks_a_prober_for_the_pool");
   next_greeting_ = now + kBetweenGreetings;
   open(now, StreamPurpose::Reconnect, from);
+}
+
+/// A number that is too high for hearsay may be true all the same, and then it is heard of nobody else.
+void Gossip::ask_itself(Instant now, const membership::Alive& account) {
+  if (leaving() || now < next_question_ || !swim_.is_beyond_hearsay(now, account)) return;
+  if (SYNCER_MUTATED("gossip.ask_nobody_himself")) return;
+  next_question_ = now + kBetweenQuestions;
+  open(now, StreamPurpose::Exchange, account.address);
 }
 
 void Gossip::dropped(Instant now, const Endpoint& from, std::string_view reason) {
@@ -276,6 +270,8 @@ void Gossip::merge(Instant now, const GossipStream& stream, const wire::gossip::
     const bool is_recalled = stream.purpose == StreamPurpose::Recall && !SYNCER_MUTATED("gossip.recall_in_vain");
     const bool is_met = stream.purpose == StreamPurpose::Join || is_recalled;
     if (is_met && e.address == stream.peer) swim_.meet(now, account, out_);
+    const bool is_own_word = stream.purpose != StreamPurpose::Accepted && e.address == stream.peer;
+    is_own_word ? swim_.hear_itself(now, account, out_) : ask_itself(now, account);
     notifier_.send_both_accounts(account);
     claims_.note(now, account, stream.peer.host() == e.address.host());
   }

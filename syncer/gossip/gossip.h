@@ -137,6 +137,7 @@ class Gossip {
   void ask_seeds(Instant now);
   void ask_claimants(Instant now);
   void greet(Instant now, const Endpoint& from, const membership::Ping& ping);
+  void ask_itself(Instant now, const membership::Alive& account);
 
   GossipConfig config_;
   Observer& observer_;
@@ -153,6 +154,7 @@ class Gossip {
   Seeds seeds_;
   FailedMembers failed_;
   Instant next_greeting_{};
+  Instant next_question_{};
   InboundProbes inbound_probes_;
   wire::gossip::Unpacked unpacked_;
   std::map<std::string, std::uint64_t, std::less<>> drops_;

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "syncer/wire/gossip/serf.h"
+
 namespace syncer::gossip {
 
 using membership::Change;
@@ -30,7 +32,24 @@ std::pair<EventKind, Severity> event_of(Change::Kind kind) {
   return {EventKind::MemberConflict, Severity::Warning};
 }
 
+wire::gossip::Tags tags_of(ByteView meta) { return wire::gossip::decode_tags(meta).value_or(wire::gossip::Tags{}); }
+
 }  // namespace
+
+MemberInfo info_of(const membership::Member& m) {
+  return {m.name,
+          m.address,
+          m.state,
+          m.incarnation,
+          m.meta,
+          tags_of(m.meta),
+          m.round_trips.latest(),
+          m.round_trips.worst()};
+}
+
+MemberInfo info_of(const Change& c, Duration rtt) {
+  return {c.name, c.address, c.state, c.incarnation, c.meta, tags_of(c.meta), rtt};
+}
 
 void observe_change(Observer& observer, Instant now, const Change& change) {
   const auto [event, severity] = event_of(change.kind);

@@ -20,6 +20,7 @@
 #include "syncer/base/time.h"
 #include "syncer/membership/lifeguard.h"
 #include "syncer/membership/message.h"
+#include "syncer/membership/raises.h"
 
 namespace syncer::membership {
 
@@ -54,6 +55,7 @@ struct Member {
   Instant changed{};  ///< when `state` last changed
   std::optional<Suspicion> suspicion;
   RoundTrips round_trips;
+  Raises raises;  ///< of `incarnation`
 };
 
 /// The member as an alive message tells of it; borrows from the member.

@@ -55,8 +55,8 @@ struct Options {
   Lifeguard lifeguard;
   /// Addresses that members may have; empty: any.
   std::vector<Network> allowed;
-  /// A message that raises a known incarnation by more is ignored; 0: no limit (interoperable, but one packet can
-  /// then exhaust the numbers of a member).
+  /// A message that raises a known incarnation by more is ignored, see also Raises; 0: no limit (interoperable, but one
+  /// packet can then exhaust the numbers of a member).
   std::uint64_t max_incarnation_jump = 0;
   std::size_t max_members = 65536;
   std::size_t max_queued_broadcasts = 4096;

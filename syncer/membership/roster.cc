@@ -14,6 +14,9 @@ namespace syncer::membership {
 namespace {
 
 constexpr std::string_view kJump = "incarnation_jump";
+/// No honest member comes so far. Up to here a newcomer is believed by hearsay, and lies about ourselves are outbid
+/// however far they jump; the other half of the numbers is for those that go on.
+constexpr std::uint64_t kMostHeard = 1ULL << 31U;
 
 void read_versions(ByteView from, Versions& to) {
   if (from.size() >= to.size()) std::copy_n(from.begin(), to.size(), to.begin());
@@ -143,8 +146,26 @@ void Roster::note(Change::Kind kind, const Member& m, Outputs& out, const Endpoi
   out.changes.push_back({kind, m.name, m.address, m.state, m.incarnation, m.meta, other});
 }
 
-bool Roster::jumps_too_far(std::uint64_t from, std::uint64_t to) const {
-  return options_.max_incarnation_jump > 0 && to > from && to - from > options_.max_incarnation_jump;
+bool Roster::jumps_too_far(Instant now, const Member& member, std::uint64_t to) const {
+  const std::uint64_t most = options_.max_incarnation_jump;
+  if (most == 0 || to <= member.incarnation) return false;
+  const std::uint64_t by = to - member.incarnation;
+  const bool about_me = member.name == self_ && !SYNCER_MUTATED("membership.hear_no_far_lies_about_itself");
+  return about_me ? by > most && to > kMostHeard : !member.raises.allow(now, by, most);
+}
+
+void Roster::raise(Instant now, Member& member, std::uint64_t to) {
+  if (to > member.incarnation) member.raises.add(now, to - member.incarnation);
+  member.incarnation = to;
+}
+
+bool Roster::is_beyond_hearsay(Instant now, const Alive& account) const {
+  const Member* known = table_.find(account.node);
+  if (known == nullptr || known->name == self_ || known->address != account.address) return false;
+  // It cannot, or does not, outbid what others said.
+  const bool is_used_up = options_.max_incarnation_jump > 0 && known->incarnation > kMostHeard;
+  const bool differs = known->meta != account.meta || known->state != State::Alive;
+  return jumps_too_far(now, *known, account.incarnation) || (is_used_up && differs);
 }
 
 std::string_view Roster::objection(const Alive& message) const {
@@ -201,6 +222,8 @@ Member* Roster::admit(Instant now, const Alive& message, Outputs& out) {
   const bool moved = known != nullptr && known->address != message.address;
   if ((known == nullptr || moved) && !is_allowed(message.address)) return refuse("address_not_allowed");
   if (known == nullptr) {
+    const bool too_far = options_.max_incarnation_jump > 0 && message.incarnation > kMostHeard;
+    if (too_far && !SYNCER_MUTATED("membership.take_a_newcomer_with_any_number")) return refuse(kJump);
     Member* added = newcomer(now, message);
     return added != nullptr ? added : refuse("too_many_members");
   }
@@ -210,7 +233,7 @@ Member* Roster::admit(Instant now, const Alive& message, Outputs& out) {
     note(Change::Kind::Conflict, *known, out, message.address);
     return nullptr;
   }
-  return jumps_too_far(known->incarnation, message.incarnation) ? refuse(kJump) : known;
+  return jumps_too_far(now, *known, message.incarnation) ? refuse(kJump) : known;
 }
 
 void Roster::alive_about_me(Member& me, const Alive& message) {
@@ -226,7 +249,7 @@ void Roster::accept_alive(Instant now, Member& member, const Alive& message, Out
   broadcast(message.node, message);
   clear_suspicion(member);
   read_versions(message.versions, member.versions);
-  member.incarnation = message.incarnation;
+  raise(now, member, message.incarnation);
   member.meta = Bytes(message.meta);
   table_.move(member, message.address);
   if (before != State::Alive) {
@@ -247,7 +270,7 @@ void Roster::suspect(Instant now, const Suspect& message, Outputs& out) {
   if (known == nullptr) return;
   SYNCER_SOMETIMES(message.incarnation < known->incarnation, "membership.accuser_is_late");
   if (message.incarnation < known->incarnation && !SYNCER_MUTATED("membership.hear_late_accusers")) return;
-  if (jumps_too_far(known->incarnation, message.incarnation)) return out.refusals.push_back(kJump);
+  if (jumps_too_far(now, *known, message.incarnation)) return out.refusals.push_back(kJump);
   if (known->suspicion) {
     if (known->suspicion->confirm(message.from, now)) broadcast(message.node, message);
     return;
@@ -262,7 +285,7 @@ void Roster::suspect(Instant now, const Suspect& message, Outputs& out) {
 
 void Roster::start_suspicion(Instant now, Member& member, const Suspect& message, Outputs& out) {
   broadcast(message.node, message);
-  member.incarnation = message.incarnation;
+  raise(now, member, message.incarnation);
   member.state = State::Suspect;
   member.changed = now;
   SuspicionStart start =
@@ -277,7 +300,7 @@ void Roster::start_suspicion(Instant now, Member& member, const Suspect& message
 void Roster::dead(Instant now, const Dead& message, Outputs& out) {
   Member* known = table_.find(message.node);
   if (known == nullptr || message.incarnation < known->incarnation) return;
-  if (jumps_too_far(known->incarnation, message.incarnation)) return out.refusals.push_back(kJump);
+  if (jumps_too_far(now, *known, message.incarnation)) return out.refusals.push_back(kJump);
   if (is_gone(known->state)) return;
   SYNCER_SOMETIMES(known->name == self_, "membership.hears_of_its_own_death");
   if (known->name == self_ && !leaving_ && !SYNCER_MUTATED("membership.believe_own_death")) {
@@ -287,7 +310,7 @@ void Roster::dead(Instant now, const Dead& message, Outputs& out) {
   clear_suspicion(*known);
   broadcast(message.node, message);
   const bool by_itself = message.node == message.from && !SYNCER_MUTATED("membership.leave_counts_as_death");
-  known->incarnation = message.incarnation;
+  raise(now, *known, message.incarnation);
   known->state = by_itself ? State::Left : State::Dead;
   known->changed = now;
   note(by_itself ? Change::Kind::Left : Change::Kind::Died, *known, out);
@@ -333,12 +356,27 @@ void Roster::meet(Instant now, Alive account, Outputs& out) {
   if (known == nullptr || known->name == self_ || known->address == account.address) return;
   if (SYNCER_MUTATED("membership.believe_rumours_before_the_seed")) return;
   if (!is_allowed(account.address) || !objection(account).empty()) return;
+  believe_itself(now, *known, account, out);
+}
+
+void Roster::hear_itself(Instant now, Alive account, Outputs& out) {
+  account.address = with_port(account.address);
+  if (options_.max_incarnation_jump == 0 || SYNCER_MUTATED("membership.hear_nobody_himself")) return;
+  if (!is_allowed(account.address) || !objection(account).empty()) return;
+  Member* known = table_.find(account.node);
+  if (known == nullptr && account.incarnation > kMostHeard) known = newcomer(now, account);
+  if (known == nullptr || !is_beyond_hearsay(now, account)) return;
+  SYNCER_SOMETIMES(true, "membership.believes_itself_what_it_believes_of_nobody");
+  believe_itself(now, *known, account, out);
+}
+
+void Roster::believe_itself(Instant now, Member& known, Alive account, Outputs& out) {
   // It outbids by itself what was said in its name, and a suspicion of that as well.
-  const bool is_suspected = known->state == State::Suspect && known->incarnation < kMaxIncarnation;
-  account.incarnation = std::max(account.incarnation, known->incarnation + (is_suspected ? 1 : 0));
-  const bool goes_unsaid = known->state == State::Alive && known->meta == account.meta;
-  accept_alive(now, *known, account, out);
-  if (goes_unsaid) note(Change::Kind::Updated, *known, out);
+  const bool is_suspected = known.state == State::Suspect && known.incarnation < kMaxIncarnation;
+  account.incarnation = std::max(account.incarnation, known.incarnation + (is_suspected ? 1 : 0));
+  const bool goes_unsaid = known.state == State::Alive && known.meta == account.meta;
+  accept_alive(now, known, account, out);
+  if (goes_unsaid) note(Change::Kind::Updated, known, out);
 }
 
 void Roster::merge_entry(Instant now, const Entry& e, Outputs& out) {

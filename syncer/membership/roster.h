@@ -51,6 +51,12 @@ class Roster {
   /// A member's account of itself, from the address that we chose to dial and that it names: it is there, whatever
   /// others said before.
   void meet(Instant now, Alive account, Outputs& out);
+  /// The same where the member is known to be, or is said to be as it comes: its own numbers are believed there that
+  /// would not be believed of others. Changes nothing where the rules do without.
+  void hear_itself(Instant now, Alive account, Outputs& out);
+  /// The number is higher than what is believed of others, or contradicts one that the member no more outbids: only the
+  /// member itself can tell.
+  bool is_beyond_hearsay(Instant now, const Alive& account) const;
   /// Declares members dead whose suspicion ran out.
   void expire(Instant now, Outputs& out);
   Instant next_expiry() const;
@@ -81,11 +87,13 @@ class Roster {
   /// Why such a member is not accepted; empty when there is no objection.
   std::string_view objection(const Alive& message) const;
   bool is_allowed(const Endpoint& address) const;
-  bool jumps_too_far(std::uint64_t from, std::uint64_t to) const;
+  bool jumps_too_far(Instant now, const Member& member, std::uint64_t to) const;
   bool may_take_name(const Member& known, Instant now) const;
   /// The member that a message is about: known and not hindered to say so, or a newcomer. Nothing when it is refused.
   Member* admit(Instant now, const Alive& message, Outputs& out);
   Member* newcomer(Instant now, const Alive& message);
+  void raise(Instant now, Member& member, std::uint64_t to);
+  void believe_itself(Instant now, Member& known, Alive account, Outputs& out);
   void alive_about_me(Member& me, const Alive& message);
   void accept_alive(Instant now, Member& member, const Alive& message, Outputs& out);
   void start_suspicion(Instant now, Member& member, const Suspect& message, Outputs& out);

@@ -46,6 +46,8 @@ class Swim {
   Merge merge(Instant now, std::span<const Entry> entries, bool join, Outputs& out);
   /// See Roster::meet.
   void meet(Instant now, const Alive& account, Outputs& out) { roster_.meet(now, account, out); }
+  void hear_itself(Instant now, const Alive& account, Outputs& out) { roster_.hear_itself(now, account, out); }
+  bool is_beyond_hearsay(Instant now, const Alive& account) const { return roster_.is_beyond_hearsay(now, account); }
   /// Our part of an exchange: every known member. Borrowed until the next call that changes something.
   std::vector<Entry> entries() const;
   /// The member of a stream ping answered.

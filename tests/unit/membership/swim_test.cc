@@ -124,6 +124,72 @@ TEST_F(SwimTest, BelievesNoLeapOfAnIncarnation) {
   EXPECT_EQ(swim_->members().find("me")->incarnation, 1U);
 }
 
+constexpr std::uint64_t kLeap = 1U << 20U;
+
+TEST_F(SwimTest, BelievesOneLeapOfAMemberAtATime) {
+  make(syncer_profile());
+  const auto number = [&](std::uint64_t incarnation) {
+    alive("m2", incarnation, 2);
+    return swim_->members().find("m2")->incarnation;
+  };
+  EXPECT_EQ(number(1 + kLeap), 1 + kLeap);
+  EXPECT_EQ(number(1 + 2 * kLeap), 1 + kLeap) << "it has not heard of the first";
+  swim_->receive(now_, kStranger, Suspect{1 + 2 * kLeap, "m2", "x"}, out_);
+  swim_->receive(now_, kStranger, Dead{1 + 2 * kLeap, "m2", "x"}, out_);
+  EXPECT_EQ(swim_->members().find("m2")->state, State::Alive);
+  EXPECT_EQ(number(2 + kLeap), 2 + kLeap) << "it outbids it";
+  std::uint64_t last = 2 + kLeap;
+  for (int i = 0; i < 4096; ++i) last = number(last + 1024);
+  EXPECT_LE(last, 2 + 2 * kLeap) << "nor do many small steps go further";
+  now_ += seconds(5);
+  EXPECT_EQ(number(last + kLeap), last + kLeap);
+}
+
+TEST_F(SwimTest, OutbidsWhatIsSaidOfItselfHoweverFarItLeaps) {
+  make(syncer_profile());
+  const auto mine = [&] { return swim_->members().find("me")->incarnation; };
+  swim_->receive(now_, kStranger, Alive{3 * kLeap, "me", member_address(1), "lie", kVersions}, out_);
+  EXPECT_EQ(mine(), 3 * kLeap + 1);
+  swim_->receive(now_, kStranger, Suspect{1ULL << 31U, "me", "x"}, out_);
+  EXPECT_EQ(mine(), (1ULL << 31U) + 1);
+  swim_->receive(now_, kStranger, Dead{(1ULL << 31U) + 2 * kLeap, "me", "x"}, out_);
+  EXPECT_EQ(mine(), (1ULL << 31U) + 1) << "the rest of the numbers goes step by step";
+  swim_->receive(now_, kStranger, Dead{(1ULL << 31U) + kLeap, "me", "x"}, out_);
+  EXPECT_EQ(mine(), (1ULL << 31U) + kLeap + 1);
+}
+
+TEST_F(SwimTest, TakesNoNewcomerWhoseNumbersAreUsedUp) {
+  make(syncer_profile());
+  alive("m4", (1ULL << 31U) + 1, 4);
+  EXPECT_EQ(swim_->members().find("m4"), nullptr);
+  EXPECT_EQ(out_.refusals, std::vector<std::string_view>{"incarnation_jump"});
+  alive("m4", 1ULL << 31U, 4);
+  EXPECT_NE(swim_->members().find("m4"), nullptr);
+  make(lan_profile());
+  alive("m4", kMaxIncarnation, 4);
+  EXPECT_NE(swim_->members().find("m4"), nullptr) << "as the reference does";
+}
+
+TEST_F(SwimTest, BelievesAMemberItselfWhateverItsNumber) {
+  make(syncer_profile());
+  const auto hear = [&](const std::string& node, std::uint64_t incarnation, std::uint8_t number, ByteView meta) {
+    const Alive account{incarnation, node, member_address(number), meta, kVersions};
+    swim_->hear_itself(now_, account, out_);
+    return swim_->members().find(node);
+  };
+  EXPECT_EQ(hear("m2", 2, 2, "new")->incarnation, 1U) << "the rules do without";
+  EXPECT_EQ(hear("m2", 3 * kLeap, 66, "lie")->meta, "") << "not where it is";
+  EXPECT_EQ(hear("m2", 3 * kLeap, 2, "new")->incarnation, 3 * kLeap);
+  EXPECT_EQ(hear("m2", kMaxIncarnation, 2, "newer")->meta, "newer");
+  EXPECT_EQ(hear("m2", 7, 2, "newest")->meta, "newest") << "it cannot outbid what others say of it";
+  EXPECT_EQ(hear("m2", 7, 2, "newest")->incarnation, kMaxIncarnation) << "no incarnation goes back";
+  swim_->receive(now_, kStranger, Suspect{kMaxIncarnation, "m2", "x"}, out_);
+  EXPECT_EQ(hear("m2", 7, 2, "newest")->state, State::Alive);
+  EXPECT_NE(hear("m4", kMaxIncarnation, 4, ""), nullptr);
+  EXPECT_EQ(hear("m5", 5, 5, ""), nullptr);
+  EXPECT_EQ(hear("me", kMaxIncarnation, 1, "lie")->meta, "");
+}
+
 TEST_F(SwimTest, TakesABoundedNumberOfMembers) {
   Options options = lan_profile();
   options.max_members = 4;
