@@ -28,8 +28,8 @@ struct StreamLimits {
   Duration handshake_timeout = std::chrono::seconds(5);  ///< from accepted to its end
   Duration close_timeout = std::chrono::seconds(5);      ///< a closed link has this long to send what is queued
   std::size_t backlog = 64U << 20U;                      ///< bytes queued on one link; more closes it
-  std::size_t links = 4096;                              ///< accepted at once; more are turned away
-  std::size_t flushing = 256;  ///< closed links that wait for the other end; more are reset when nothing is queued
+  std::size_t links = 4096;    ///< at once, closed ones that are not over included; more are turned away
+  std::size_t flushing = 256;  ///< closed links that send what is queued or wait for the other end; more are reset
   // Handshakes that are not over, on one socket: of all, of all but hosts that are expected, and of one host.
   std::size_t handshakes = 256;
   std::size_t handshakes_of_strangers = 192;

@@ -58,7 +58,19 @@ struct TcpStreams::State : std::enable_shared_from_this<State> {
 
   void forget(LinkId id) {
     links.erase(id);
-    flushing.erase(id);
+    std::erase_if(flushing, [id](const Flushing& one) { return one.id == id; });
+  }
+
+  /// Who never ends his side must not collect our descriptors. Whoever was sent all of it goes first: what he lacks is
+  /// our end alone.
+  void bound_flushing() {
+    while (flushing.size() > limits.flushing && !SYNCER_MUTATED("net.flush_any_number")) {
+      const auto done = [](const Flushing& one) { return one.link->backlog() == 0; };
+      auto oldest = std::find_if(flushing.begin(), flushing.end(), done);
+      if (oldest == flushing.end()) oldest = flushing.begin();
+      oldest->link->reset();
+      flushing.erase(oldest);
+    }
   }
 
   void accept(const std::shared_ptr<Door>& door) {
@@ -81,7 +93,9 @@ struct TcpStreams::State : std::enable_shared_from_this<State> {
   void welcome(const Door& door, tcp::socket socket) {
     asio::error_code failed;
     const tcp::endpoint from = socket.remote_endpoint(failed);
-    if (failed || links.size() >= limits.links) return;  // gone already, or one too many: the socket closes here
+    const bool counts_closed = !SYNCER_MUTATED("net.count_open_links_alone");
+    const std::size_t held = links.size() + (counts_closed ? flushing.size() : 0);
+    if (failed || held >= limits.links) return;  // gone already, or one too many: the socket closes here
     const bool v6 = socket.local_endpoint(failed).protocol() == tcp::v6();
     if (trust && !has_room_for_handshake(door.listener, from_asio(from))) return;
     const int descriptor = socket.release(failed);
@@ -111,8 +125,12 @@ struct TcpStreams::State : std::enable_shared_from_this<State> {
   TcpLink::Trust trust;
   bool plain_too = false;
   std::vector<std::shared_ptr<Door>> doors;
-  std::map<LinkId, std::shared_ptr<TcpLink>> links;     ///< known to the node
-  std::map<LinkId, std::shared_ptr<TcpLink>> flushing;  ///< closed by the node, still sending
+  std::map<LinkId, std::shared_ptr<TcpLink>> links;  ///< known to the node
+  struct Flushing {
+    LinkId id;
+    std::shared_ptr<TcpLink> link;
+  };
+  std::vector<Flushing> flushing;  ///< closed by the node, and not over; the oldest in front
   std::uint64_t next_accepted = 0;
 };
 
@@ -177,10 +195,9 @@ void TcpStreams::close(LinkId link) {
   if (it == state_->links.end()) return;
   const auto closing = it->second;
   state_->links.erase(it);
-  // Who never ends his side must not collect our descriptors.
-  if (state_->flushing.size() >= state_->limits.flushing && closing->backlog() == 0) return closing->reset();
-  state_->flushing.emplace(link, closing);
+  state_->flushing.push_back({link, closing});
   closing->close();
+  state_->bound_flushing();
 }
 
 bool TcpStreams::flushed() const { return state_->flushing.empty(); }

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <deque>
 #include <vector>
 
 #include "tests/support/pki.h"
@@ -26,12 +28,18 @@ struct End {
     StreamCallbacks all;
     all.accepted = [this](LinkId link, Listener, const Endpoint&, const PeerIdentity&) { accepted.push_back(link); };
     all.connected = [this](LinkId, const PeerIdentity&) { ++connected; };
-    all.data = [this](LinkId, ByteView bytes) { data.append(bytes); };
+    all.data = [this](LinkId link, ByteView bytes) {
+      data.append(bytes);
+      if (last_words.empty()) return;
+      streams.send(link, last_words);
+      streams.close(link);
+    };
     all.closed = [this](LinkId, std::string_view reason) { closed.emplace_back(reason); };
     all.turned_away = [this](const Endpoint&, std::string_view reason) { turned_away.emplace_back(reason); };
     return all;
   }
 
+  std::string last_words;  ///< whoever says something is answered so, and left
   std::vector<LinkId> accepted;
   int connected = 0;
   std::string data;
@@ -218,6 +226,70 @@ TEST_F(RawTroubles, MoreThanTheBacklogEndsALinkAndWhatItHeldIsFree) {
   EXPECT_EQ(end_.closed, std::vector<std::string>{"the peer reads too slowly"});
   EXPECT_EQ(end_.streams.backlog(link), 0U);
   EXPECT_TRUE(loop_.await([&] { return slow.is_ended(); }));
+}
+
+/// An end that answers everybody and closes, and those who never do.
+class NeverClosing : public testing::Test {
+ protected:
+  static StreamLimits limits(std::size_t links) {
+    StreamLimits limits;
+    limits.flushing = 16;
+    limits.links = links;
+    return limits;
+  }
+  explicit NeverClosing(std::size_t links = 1000) : end_(*loop_, limits(links)) { end_.last_words = "no"; }
+  void say_something() {
+    const std::size_t before = end_.accepted.size();
+    RawPeer& peer = peers_.emplace_back(RawPeer::dial(end_.address));
+    ASSERT_TRUE(loop_.await([&] { return end_.accepted.size() == before + 1; }));
+    const std::size_t heard = end_.data.size();
+    ASSERT_TRUE(peer.send("x"));
+    ASSERT_TRUE(loop_.await([&] { return end_.data.size() == heard + 1; }));
+  }
+  /// How many of them the end still has.
+  std::size_t held() const {
+    return static_cast<std::size_t>(
+        std::count_if(peers_.begin(), peers_.end(), [](const RawPeer& peer) { return peer.send("y"); }));
+  }
+
+  test::StillLoop loop_;
+  End end_;
+  std::deque<RawPeer> peers_;
+};
+
+TEST_F(NeverClosing, AreNotMoreThanALimit) {
+  for (int i = 0; i < 100; ++i) say_something();
+  EXPECT_EQ(held(), 16U);
+  EXPECT_FALSE(peers_.front().send("y")) << "the oldest go first";
+  EXPECT_EQ(peers_.back().read(), "no");
+  loop_.pass(StreamLimits{}.close_timeout);
+  EXPECT_TRUE(end_.streams.flushed());
+}
+
+TEST_F(NeverClosing, CostNobodyWhatIsStillBeingSentToHim) {
+  end_.last_words = std::string(kMuch, 'a');
+  say_something();
+  end_.last_words = "no";
+  for (int i = 0; i < 40; ++i) say_something();
+  ASSERT_TRUE(loop_.await([&] { return peers_.front().is_ended(); }));
+  EXPECT_EQ(peers_.front().read().size(), kMuch);
+}
+
+class NeverClosingAmongFew : public NeverClosing {
+ protected:
+  NeverClosingAmongFew() : NeverClosing(24) {}
+};
+
+TEST_F(NeverClosingAmongFew, CountAsLongAsTheyAreThere) {
+  for (int i = 0; i < 16; ++i) say_something();
+  std::vector<RawPeer> quiet;
+  for (std::size_t i = 1; i <= 8; ++i) {
+    quiet.push_back(RawPeer::dial(end_.address));
+    ASSERT_TRUE(loop_.await([&] { return end_.accepted.size() == 16 + i; }));
+  }
+  RawPeer late = RawPeer::dial(end_.address);
+  EXPECT_TRUE(loop_.await([&] { return late.is_ended(); }));
+  EXPECT_EQ(end_.accepted.size(), 24U);
 }
 
 class HandshakeTroubles : public RawTroubles {
