@@ -318,7 +318,7 @@ bool read_address(ByteView bytes, std::uint64_t port, Endpoint& out) {
 Drop decode(ByteView bytes, Message& out) {
   if (bytes.empty()) return Drop::Empty;
   const ByteView body = bytes.substr(1);
-  MsgpackReader r(body);
+  MsgpackReader r(body, kMaxValues);
   switch (static_cast<Type>(bytes[0])) {
     case Type::Ping:
       return decode_into<Ping>(r, decode_ping, out);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "syncer/wire/gossip/msgpack.h"
 
+#include "syncer/base/mutation.h"
+
 namespace syncer::wire::gossip {
 
 namespace {
@@ -186,10 +188,15 @@ ByteView MsgpackReader::raw() {
   return type == kNil ? ByteView{} : bytes(length);
 }
 
+void MsgpackReader::count_value() {
+  if (++values_ > most_values_ && !SYNCER_MUTATED("wire.read_any_number_of_values")) fail(Drop::BadMsgpack);
+}
+
 void MsgpackReader::skip() { skip(0); }
 
 void MsgpackReader::skip(int depth) {
   if (depth > kMaxDepth) return fail(Drop::NestingLimit);
+  count_value();
   if (in_.empty()) return fail(Drop::Truncated);
   const auto type = static_cast<std::uint8_t>(in_[0]);
   const bool nested = (type & 0xe0U) == 0x80 || (type >= 0xdc && type <= 0xdf);

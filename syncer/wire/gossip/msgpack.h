@@ -28,11 +28,17 @@ class MsgpackWriter {
   Bytes& out_;
 };
 
+/// Most values of one struct that a peer sends, those of unknown fields included. The longest of today has eight.
+inline constexpr std::uint64_t kMaxValues = 256;
+
 /// Reads MessagePack in any of its forms, bounded: a declared length or count is only compared with what is there.
 /// After the first failure every read gives zero or empty, and drop() says why.
 class MsgpackReader {
  public:
-  explicit MsgpackReader(ByteView in) : in_(in) {}
+  /// `most_values`: of one struct, with all that is in its unknown fields; more is BadMsgpack. A text that is read
+  /// again as it grows needs it, so that no piece costs more than the one before.
+  explicit MsgpackReader(ByteView in, std::uint64_t most_values = std::numeric_limits<std::uint64_t>::max())
+      : in_(in), most_values_(most_values) {}
 
   /// Opens a map or an array (fields in declared order).
   struct Fields {
@@ -57,7 +63,9 @@ class MsgpackReader {
   template <std::size_t N, class OnField>
   void object(const std::string_view (&names)[N], OnField on_field) {
     const Fields f = fields();
+    values_ = 0;
     for (std::uint64_t i = 0; i < f.count && ok(); ++i) {
+      count_value();
       const std::size_t field = f.named ? index_of(names, N, raw()) : static_cast<std::size_t>(i);
       if (!ok()) return;
       if (field < N) {
@@ -81,8 +89,11 @@ class MsgpackReader {
   std::uint64_t big_endian(int width);
   std::uint64_t raw_length(std::uint8_t type);
   void skip(int depth);
+  void count_value();
 
   ByteView in_;
+  std::uint64_t most_values_;
+  std::uint64_t values_ = 0;  ///< of the present struct
   Drop drop_ = Drop::None;
   std::uint64_t missing_ = 0;
 };

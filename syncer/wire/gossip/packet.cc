@@ -124,7 +124,7 @@ Drop open_sealed(const Pool& pool, ByteView sealed, ByteView data, Bytes& out) {
 
 Drop inflate(ByteView body, std::size_t limit, Bytes& out) {
   static constexpr std::string_view kNames[] = {"Algo", "Buf"};
-  MsgpackReader r(body);
+  MsgpackReader r(body, kMaxValues);
   std::uint64_t algorithm = 0;
   ByteView compressed;
   r.object(kNames, [&](std::size_t field) {

@@ -103,6 +103,12 @@ Drop read_user(MsgpackReader& r, membership::User& out) {
   return r.drop();
 }
 
+Drop skip_compressed(MsgpackReader& r) {
+  static constexpr std::string_view kNames[] = {"Algo", "Buf"};
+  r.object(kNames, [&](std::size_t) { r.skip(); });
+  return r.drop();
+}
+
 /// Pings and acks look like those of packets.
 template <class Wanted>
 Drop read_packet_message(ByteView bytes, StreamMessage& out) {
@@ -114,7 +120,7 @@ Drop read_packet_message(ByteView bytes, StreamMessage& out) {
 
 template <class T, class Read>
 Drop read_into(ByteView body, Read read, StreamMessage& out) {
-  MsgpackReader r(body);
+  MsgpackReader r(body, kMaxValues);
   T message;
   const Drop drop = read(r, message);
   if (drop == Drop::None) out = std::move(message);
@@ -209,7 +215,7 @@ Drop decode_stream(ByteView bytes, StreamMessage& out) {
 
 Drop ExchangeProgress::feed(ByteView bytes) {
   while (entries_left_ != 0) {
-    MsgpackReader r(bytes.substr(at_));
+    MsgpackReader r(bytes.substr(at_), kMaxValues);
     Drop drop = Drop::None;
     if (entries_left_ < 0) {
       Header header;
@@ -291,9 +297,8 @@ StreamReader::Status StreamReader::read_plain() {
     drop = exchange_.feed(received_);
   } else if (type == Type::Compress) {
     // The length of the compressed text stands in front: no second look before it is all there.
-    MsgpackReader r(ByteView(received_).substr(1));
-    r.skip();
-    drop = r.drop();
+    MsgpackReader r(ByteView(received_).substr(1), kMaxValues);
+    drop = skip_compressed(r);
     wanted_ = received_.size() + static_cast<std::size_t>(r.missing());
   } else {
     drop = decode_stream(received_, message_);
