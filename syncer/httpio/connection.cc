@@ -12,6 +12,8 @@
 #include <optional>
 #include <utility>
 
+#include "syncer/base/mutation.h"
+
 namespace syncer::httpio {
 
 namespace ssl = asio::ssl;
@@ -91,6 +93,7 @@ class AsioConnection final : public Connection {
   std::optional<tcp::resolver> resolver_;
   Phase phase_ = Phase::New;
   Bytes request_;
+  bool is_sending_ = false;  ///< `request_` is in use
   Done done_;
   std::optional<AnswerReader> reader_;
   bool answer_has_body_ = true;
@@ -184,8 +187,10 @@ void AsioConnection::begin() {
 }
 
 void AsioConnection::send() {
+  is_sending_ = true;
   with_stream([this](auto& stream) {
     asio::async_write(stream, asio::buffer(request_), [me = self()](const asio::error_code& failed, std::size_t) {
+      me->is_sending_ = false;
       // A server may answer and close before it has read everything: what it said counts, and the reader sees the end.
       // In TLS it said at least why it closes.
       if (failed && me->phase_ == Phase::Busy && !me->answered_ && !me->tls_) {
@@ -214,7 +219,9 @@ void AsioConnection::on_bytes(std::size_t size) {
   if (!taken) return fail(taken.error().code, taken.error().detail);
   if (!reader_->complete()) return;
   if (*taken < size) return fail(ErrorCode::Corrupt, "more than one answer to one request");
-  const bool keep = reader_->keeps_alive();
+  // A server that answers before it has read everything may never do so, and what is being sent must stay.
+  const bool sends_on = is_sending_ && !SYNCER_MUTATED("httpio.ask_again_while_sending");
+  const bool keep = reader_->keeps_alive() && !sends_on;
   auto answer = reader_->take();
   if (!keep || !answer) return finish(std::move(answer));
   phase_ = Phase::Idle;

@@ -125,6 +125,16 @@ TEST_F(HttpClientTroubles, AServerThatReadsSlowlyGetsAllAndIsHeard) {
   ASSERT_TRUE(outcome()) << to_string(outcome().error());
 }
 
+TEST_F(HttpClientTroubles, AServerThatAnswersBeforeItHasReadIsAskedOverAnotherConnection) {
+  ask(origin(), 10s, std::string(32U << 20U, 'x'));
+  RawPeer peer = accept();
+  ASSERT_TRUE(peer.send(kFine));
+  ASSERT_TRUE(outcome()) << to_string(outcome().error());
+  answered_call();
+  EXPECT_TRUE(loop_.await([&] { return peer.is_ended(); }));
+  EXPECT_LT(peer.read().size(), 32U << 20U) << "nobody waits for the rest";
+}
+
 TEST_F(HttpClientTroubles, AServerThatEndsItsSideWithinAnAnswerHasGivenNone) {
   ask(origin(), 3s, "", "POST");
   RawPeer peer = serve();
