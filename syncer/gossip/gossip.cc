@@ -220,7 +220,8 @@ void Gossip::on_stream_accepted(Instant now, LinkId link, const Endpoint& from) 
 }
 
 void Gossip::on_stream_data(Instant now, LinkId link, ByteView bytes) {
-  const auto result = streams_.feed(link, bytes);
+  auto result = streams_.feed(link, bytes);
+  if (!result) result = streams_.take_excess();
   if (!result) return;
   take_result(now, *result);
   flush(now);

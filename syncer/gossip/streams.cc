@@ -125,6 +125,23 @@ std::optional<StreamResult> GossipStreams::closed(LinkId id, std::string_view re
   return result;
 }
 
+std::optional<StreamResult> GossipStreams::take_excess() {
+  std::size_t held = 0;
+  auto largest = open_.end();
+  for (auto it = open_.begin(); it != open_.end(); ++it) {
+    if (it->second->purpose != StreamPurpose::Accepted) continue;
+    const std::size_t size = it->second->reader.held();
+    held += size;
+    if (largest == open_.end() || size > largest->second->reader.held()) largest = it;
+  }
+  if (held <= kMaxHeld || SYNCER_MUTATED("gossip.hold_whatever_streams_bring")) return std::nullopt;
+  const LinkId id = largest->first;
+  streams_.close(id);
+  StreamResult result{take(id)};
+  result.drop = "busy";
+  return result;
+}
+
 std::optional<StreamResult> GossipStreams::take_expired(Instant now) {
   const auto expired =
       std::find_if(open_.begin(), open_.end(), [&](const auto& entry) { return entry.second->deadline <= now; });

@@ -59,6 +59,8 @@ class GossipStreams {
   static constexpr std::size_t kMaxAccepted = 127;
   /// Most of them from one host, so that a single one cannot keep all others out.
   static constexpr std::size_t kMaxOfOneHost = 16;
+  /// Most bytes of unfinished messages of all of them: nobody has said yet who he is.
+  static constexpr std::size_t kMaxHeld = 32U << 20U;
 
   GossipStreams(const GossipConfig& config, const membership::Swim& swim, const SerfIntents& intents,
                 const SecondAddresses& addresses, Streams& streams, LinkAllocator allocate);
@@ -71,6 +73,8 @@ class GossipStreams {
   std::optional<StreamResult> feed(LinkId id, ByteView bytes);
   /// The peer, or the network, closed the stream. Nothing when it is not ours.
   std::optional<StreamResult> closed(LinkId id, std::string_view reason);
+  /// Closes the one of which most is held, if peers' streams together hold too much.
+  std::optional<StreamResult> take_excess();
   /// Closes one stream whose time is up.
   std::optional<StreamResult> take_expired(Instant now);
 

@@ -70,6 +70,8 @@ class StreamReader {
   /// The peer closed: Truncated or Empty, unless the message is complete.
   Drop end() const;
 
+  /// Bytes of the unfinished message.
+  std::size_t held() const { return received_.size(); }
   /// After Complete; its views live as long as the reader.
   const StreamMessage& message() const { return message_; }
   /// After Refused.
