@@ -117,6 +117,7 @@ Answer Site::document(Entrance entrance, const httpio::ServedRequest& request) c
   if (path == "/v1/members") return json(to_json(node::MembersReport{api_.status().members}));
   if (path == "/v1/cluster") return group(api_.status());
   if (path == "/v1/events" && api_.events != nullptr) return events(entrance, request);
+  if (auto answer = inquiry(entrance, request)) return std::move(*answer);
   if (auto answer = inventory(request)) return std::move(*answer);
   if (path == "/v1/config" && entrance != Entrance::ReadOnly) return json(to_json(api_.config()));
   if (path == "/ui" && entrance == Entrance::ReadOnly) return page();
@@ -129,21 +130,31 @@ Answer Site::document(Entrance entrance, const httpio::ServedRequest& request) c
   return text(404, "there is no such document; there are " + known + "\n");
 }
 
+/// What other regions are asked for. Each answers only so many questions: operators' come first.
+std::optional<Answer> Site::inquiry(Entrance entrance, const httpio::ServedRequest& request) const {
+  const std::string_view path = request.path();
+  const bool is_public = entrance == Entrance::ReadOnly;
+  const auto word = [&](const char* name) { return request.parameter(name).value_or(""); };
+  if (path == "/v1/explain") {
+    if (word("what").empty()) return text(400, "name a service or an instance: ?what=NAME\n");
+    auto stream = api_.explain(word("what"), is_public);
+    if (stream) return Answer{200, kJson, "", {}, std::move(stream)};
+    return Answer{503, kText, "somebody asks already: try again, or use `syncer explain`\n", {{"Retry-After", "1"}}};
+  }
+  if (path != "/v1/diff") return std::nullopt;
+  if (is_public && !SYNCER_MUTATED("admin.compare_regions_for_everybody")) {
+    return text(404, "regions are compared for operators alone: use `syncer diff`\n");
+  }
+  if (word("a").empty() || word("b").empty()) return text(400, "name two regions: ?a=NAME&b=NAME\n");
+  return Answer{200, kJson, "", {}, api_.differences(word("a"), word("b"))};
+}
+
 /// What is asked of single instances.
 std::optional<Answer> Site::inventory(const httpio::ServedRequest& request) const {
   const std::string_view path = request.path();
   const auto word = [&](const char* name) { return request.parameter(name).value_or(""); };
-  const auto late = [](std::shared_ptr<httpio::BodyStream> stream) { return Answer{200, kJson, "", {}, stream}; };
   const auto limit = parse_number(request.parameter("limit").value_or("100"), kMostRows);
   if (path == "/v1/history") return json(to_json(api_.history()));
-  if (path == "/v1/explain") {
-    if (word("what").empty()) return text(400, "name a service or an instance: ?what=NAME\n");
-    return late(api_.explain(word("what")));
-  }
-  if (path == "/v1/diff") {
-    if (word("a").empty() || word("b").empty()) return text(400, "name two regions: ?a=NAME&b=NAME\n");
-    return late(api_.differences(word("a"), word("b")));
-  }
   if (path == "/v1/rtt") {
     const auto report = api_.round_trips(word("about"));
     return report ? json(to_json(*report)) : refused(report.error());

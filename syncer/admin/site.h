@@ -30,7 +30,8 @@ struct AdminApi {
   std::function<node::CopiesReport(const catalog::CopyQuery&)> copies;
   std::function<node::ServicesReport(const std::string& search, const std::string& after, std::size_t limit)> services;
   /// What all regions know of the instances of that name or with that id; what two regions show differently.
-  std::function<std::shared_ptr<httpio::BodyStream>(const std::string& what)> explain;
+  /// For everybody it may be too much at the moment: then nothing.
+  std::function<std::shared_ptr<httpio::BodyStream>(const std::string& what, bool for_everybody)> explain;
   std::function<std::shared_ptr<httpio::BodyStream>(const std::string& a, const std::string& b)> differences;
   std::function<node::MappingsReport(const node::MappingQuery&)> mappings;
   /// Who of the pool answers now; and round trips to a member or region, or to all.
@@ -44,9 +45,9 @@ struct AdminApi {
 };
 
 /// What is answered to which request, without sockets. GET (and HEAD) /livez, /readyz, /metrics, /v1/status,
-/// /v1/members, /v1/cluster, /v1/events, /v1/copies, /v1/services, /v1/mappings, /v1/explain, /v1/diff, /v1/rtt,
+/// /v1/members, /v1/cluster, /v1/events, /v1/copies, /v1/services, /v1/mappings, /v1/explain, /v1/rtt,
 /// /v1/history at every entrance, /ui where everybody may look; GET /v1/keys, /v1/config, /v1/reachability (which sends
-/// packets) and a POST for each Command where operators come in.
+/// packets), /v1/diff (which asks other regions) and a POST for each Command where operators come in.
 class Site {
  public:
   Site(AdminApi api, TokenSource token) : api_(std::move(api)), token_(std::move(token)) {}
@@ -56,6 +57,7 @@ class Site {
  private:
   httpio::Answer document(Entrance entrance, const httpio::ServedRequest& request) const;
   std::optional<httpio::Answer> inventory(const httpio::ServedRequest& request) const;
+  std::optional<httpio::Answer> inquiry(Entrance entrance, const httpio::ServedRequest& request) const;
   httpio::Answer events(Entrance entrance, const httpio::ServedRequest& request) const;
   httpio::Answer run_command(const httpio::ServedRequest& request, const httpio::Caller& caller) const;
 

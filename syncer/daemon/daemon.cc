@@ -223,7 +223,9 @@ void Daemon::add_inventory(admin::AdminApi& api) {
   api.services = [this](const std::string& search, const std::string& after, std::size_t limit) {
     return node().services(search, after, limit);
   };
-  api.explain = [this](const std::string& what) { return own().inquiries().explain(loop_.now(), what); };
+  api.explain = [this](const std::string& what, bool for_everybody) {
+    return own().inquiries().explain(loop_.now(), what, for_everybody);
+  };
   api.differences = [this](const std::string& a, const std::string& b) {
     return own().inquiries().differences(loop_.now(), a, b);
   };

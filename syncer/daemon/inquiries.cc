@@ -18,8 +18,10 @@ using Kind = wire::Question::Kind;
 
 }  // namespace
 
-std::shared_ptr<httpio::BodyStream> Inquiries::explain(Instant now, const std::string& what) {
+std::shared_ptr<httpio::BodyStream> Inquiries::explain(Instant now, const std::string& what, bool for_everybody) {
+  if (for_everybody && !public_turn_.begin(now)) return nullptr;
   Inquiry inquiry;
+  inquiry.is_public = for_everybody;
   inquiry.asked = what;
   ask(now, inquiry, node_.config().region, Kind::Explain, what);
   for (const std::string& region : node_.peering().regions()) ask(now, inquiry, region, Kind::Explain, what);
@@ -100,6 +102,7 @@ Instant Inquiries::next_deadline() const {
 }
 
 void Inquiries::finish(Inquiry& inquiry) {
+  if (inquiry.is_public) public_turn_.end();
   if (inquiry.compares) {
     inquiry.document->finish(admin::to_json(node::compare(inquiry.accounts.at(0), inquiry.accounts.at(1))));
     return;

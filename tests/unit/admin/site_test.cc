@@ -41,7 +41,10 @@ class SiteTest : public testing::Test {
       document->finish(text);
       return document;
     };
-    api.explain = [late](const std::string& what) { return late("about " + what); };
+    api.explain = [this, late](const std::string& what, bool for_everybody) {
+      if (for_everybody && somebody_asks_) return std::shared_ptr<LateDocument>();
+      return late("about " + what);
+    };
     api.differences = [late](const std::string& a, const std::string& b) { return late(a + " and " + b); };
     api.mappings = [](const node::MappingQuery& query) {
       node::MappingsReport report;
@@ -83,6 +86,7 @@ class SiteTest : public testing::Test {
   std::optional<node::Status> bridge_;
   std::optional<Error> refusal_;
   std::vector<Command> commands_;
+  bool somebody_asks_ = false;  ///< at the read-only listener
 };
 
 TEST_F(SiteTest, BothSidesOfABridgeAreShownAndHaveToBeReady) {
@@ -217,6 +221,17 @@ TEST_F(SiteTest, TheReadOnlyListenerTakesNoCommandAndShowsNoKeys) {
   EXPECT_EQ(ask("GET", "/v1/reachability").stream->take(), "who answers");
   EXPECT_NE(ask("GET", "/v1/config").body.find("syncer/config/1"), std::string::npos);
   EXPECT_NE(ask("GET", "/v1/keys").body.find("\"id\": \"12ab\""), std::string::npos);
+}
+
+TEST_F(SiteTest, EverybodyTogetherAsksOtherRegionsNoMoreThanOneQuestion) {
+  const auto ask_here = [&](const char* target) { return ask("GET", target, "", Entrance::ReadOnly); };
+  EXPECT_EQ(ask_here("/v1/explain?what=cart").stream->take(), "about cart");
+  EXPECT_EQ(ask_here("/v1/diff?a=x&b=y").status, 404);
+  EXPECT_NE(ask_here("/v1/diff?a=x&b=y").body.find("syncer diff"), std::string::npos) << "it says who is answered";
+  somebody_asks_ = true;
+  EXPECT_EQ(ask_here("/v1/explain?what=cart").status, 503);
+  EXPECT_NE(ask_here("/v1/explain?what=cart").body.find("syncer explain"), std::string::npos);
+  EXPECT_EQ(ask("GET", "/v1/explain?what=cart").stream->take(), "about cart") << "operators have places of their own";
 }
 
 TEST_F(SiteTest, EveryCommandArrivesAsItWasGiven) {
