@@ -42,6 +42,7 @@ enum class HostileDeed : std::uint8_t {
   Transfer,   ///< is a voter of that region, and wants the leadership
   Found,      ///< is a member of that region, and offers each node the slot of a group that it made up
   Crowd,      ///< opens connections to the cluster port, and has another name on each
+  Tags,       ///< says that each node said other tags, at its own address, under numbers far above its own
   Storm,      ///< says whatever the protocols can carry, to everybody, on every port
 };
 

@@ -18,10 +18,18 @@ syncer::ByteView version_bytes() {
   return {reinterpret_cast<const char*>(membership::kOwnVersions.data()), membership::kOwnVersions.size()};
 }
 
+/// As far as one message may raise a number.
+constexpr std::uint64_t kLeap = 1U << 20U;
+constexpr std::uint32_t kLeaps = 3;
+
 }  // namespace
 
 void HostileGossip::act(syncer::Instant) {
   for (const HostileOrder::Target& target : context_.order.targets) {
+    if (context_.order.deed == HostileDeed::Tags) {
+      for (const HostileOrder::Target& about : context_.order.targets) tell_tags(target, about);
+      continue;
+    }
     say_alive(target, context_.order.node, context_.order.region);
     if (context_.order.deed == HostileDeed::Name) say_alive(target, target.name, target.region);
   }
@@ -29,12 +37,29 @@ void HostileGossip::act(syncer::Instant) {
 }
 
 void HostileGossip::say_alive(const HostileOrder::Target& to, const std::string& name, const std::string& region) {
+  const Bytes tags = own_tags(region);
+  send(to.gossip, membership::Alive{incarnation_, name, context_.own.gossip_address, tags, version_bytes()});
+}
+
+/// Several numbers in one datagram: whom it is about hears of the last one, if of any.
+void HostileGossip::tell_tags(const HostileOrder::Target& to, const HostileOrder::Target& about) {
+  const Bytes tags = own_tags(context_.order.region);
+  gossip::PacketBuilder builder(kLeaps);
+  for (std::uint64_t leap = 1; leap <= kLeaps; ++leap) {
+    const std::uint64_t number = incarnation_ + ((incarnation_ - 1) * kLeaps + leap) * kLeap;
+    Bytes encoded;
+    gossip::encode(membership::Alive{number, about.name, about.gossip, tags, version_bytes()}, encoded);
+    builder.add(encoded);
+  }
+  context_.ports.datagrams.send(to.gossip, builder.finish(context_.order.pool, true, context_.nonces()));
+}
+
+Bytes HostileGossip::own_tags(const std::string& region) const {
   const auto& own = context_.own;
-  const auto tags = gossip::encode_tags({{"region", region},
-                                         {"rpc", to_string(own.rpc_address)},
-                                         {"cluster", to_string(own.cluster_address)},
-                                         {"mode", "cluster"}});
-  send(to.gossip, membership::Alive{incarnation_, name, own.gossip_address, *tags, version_bytes()});
+  return *gossip::encode_tags({{"region", region},
+                               {"rpc", to_string(own.rpc_address)},
+                               {"cluster", to_string(own.cluster_address)},
+                               {"mode", "cluster"}});
 }
 
 void HostileGossip::send(const syncer::Endpoint& to, const membership::Message& message) {

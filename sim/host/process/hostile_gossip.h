@@ -10,7 +10,7 @@
 namespace sim::host {
 
 /// Speaks gossip: as a member of its region that answers all probes, or, of the deed Name, in the name of each target
-/// and as another member of that one's region.
+/// and as another member of that one's region, or, of the deed Tags, of each target as it is not.
 class HostileGossip final : public HostileSpeaker {
  public:
   explicit HostileGossip(HostileContext& context) : context_(context) {}
@@ -25,6 +25,8 @@ class HostileGossip final : public HostileSpeaker {
   void say_alive(const HostileOrder::Target& to, const std::string& name, const std::string& region);
 
  private:
+  void tell_tags(const HostileOrder::Target& to, const HostileOrder::Target& about);
+  syncer::Bytes own_tags(const std::string& region) const;
   void send(const syncer::Endpoint& to, const syncer::membership::Message& message);
 
   HostileContext& context_;

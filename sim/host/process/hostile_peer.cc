@@ -89,6 +89,7 @@ class HostilePeer final : public Process {
         speakers_.push_back(std::make_unique<HostileSync>(context_));
         break;
       case HostileDeed::Name:
+      case HostileDeed::Tags:
         speakers_.push_back(std::make_unique<HostileGossip>(context_));
         break;
       case HostileDeed::Crowd:

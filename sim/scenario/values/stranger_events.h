@@ -62,7 +62,7 @@ void describe(V& v, Type<FuzzPeer>) {
 }
 
 constexpr auto words(Type<HostileDeed>) {
-  return Words<HostileDeed, 18>{{{"silence", HostileDeed::Silence},
+  return Words<HostileDeed, 19>{{{"silence", HostileDeed::Silence},
                                  {"drip", HostileDeed::Drip},
                                  {"hello", HostileDeed::Hello},
                                  {"heartbeat", HostileDeed::Heartbeat},
@@ -79,6 +79,7 @@ constexpr auto words(Type<HostileDeed>) {
                                  {"transfer", HostileDeed::Transfer},
                                  {"found", HostileDeed::Found},
                                  {"crowd", HostileDeed::Crowd},
+                                 {"tags", HostileDeed::Tags},
                                  {"storm", HostileDeed::Storm}}};
 }
 

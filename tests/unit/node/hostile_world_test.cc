@@ -47,7 +47,8 @@ INSTANTIATE_TEST_SUITE_P(Deeds, HostilePeers,
                                          HostileDeed::Heartbeat, HostileDeed::Records, HostileDeed::Welcome,
                                          HostileDeed::Redirect, HostileDeed::Name, HostileDeed::Term,
                                          HostileDeed::Append, HostileDeed::List, HostileDeed::Snapshot,
-                                         HostileDeed::Transfer, HostileDeed::Crowd, HostileDeed::Storm));
+                                         HostileDeed::Tags, HostileDeed::Transfer, HostileDeed::Crowd,
+                                         HostileDeed::Storm));
 
 TEST(HostilePeersOfAPool, AreBelievedNothingWithoutTheKey) {
   HostilePool pool(1, HostilePool::Trust::Key);
