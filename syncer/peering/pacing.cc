@@ -44,6 +44,7 @@ void Pacing::advance(Instant now, const Peer& peer, Link& link) {
     const replication::RegionId origin = link.pace.turn(waiting);
     replication::Outputs out;
     core_.take_turn(peer.id, origin, out);
+    // A turn may come to nothing, as that of a log passed on whose reader has it from elsewhere: it would again.
     if (out.empty()) return;
     carry_(now, out);
     link.pace.served(origin, charge(now, peer, link));
