@@ -77,6 +77,11 @@ void Links::note_spared(const PeerLink& link, std::size_t bytes) {
 
 void Links::forget_traffic(std::string_view region) { traffic_.erase(region); }
 
+std::optional<LinkId> Links::up(const std::optional<LinkId>& id) const {
+  const PeerLink* link = id ? find(*id) : nullptr;
+  return link != nullptr && link->state == PeerLink::State::Up ? id : std::nullopt;
+}
+
 std::vector<LinkId> Links::ids() const {
   std::vector<LinkId> ids;
   for (const auto& [id, link] : links_) ids.push_back(id);

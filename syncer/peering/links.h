@@ -73,6 +73,8 @@ class Links {
   bool contains(LinkId id) const { return links_.contains(id); }
   PeerLink* find(LinkId id) { return links_.find(id); }
   const PeerLink* find(LinkId id) const { return links_.find(id); }
+  /// The same link if it is up.
+  std::optional<LinkId> up(const std::optional<LinkId>& id) const;
   std::vector<LinkId> ids() const;
   /// Bytes of unfinished frames, of all links.
   std::size_t buffered() const;

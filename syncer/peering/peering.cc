@@ -41,7 +41,7 @@ Peering::Peering(PeeringConfig config, Streams& streams, Observer& observer, Ran
       states_(config_, peers_, core_),
       absent_(config_, peers_),
       attestations_(config_, signer, random.stream("run").next()),
-      relay_({config_, links_, peers_, core_, attestations_, observer_}, random.stream("run").next(),
+      relay_({config_, links_, peers_, core_, attestations_}, observer_, random.stream("run").next(),
              [this](Instant at, LinkId link, ByteView frame) { send(at, link, frame); }),
       pacing_(config_, links_, peers_, core_, [this](Instant at, replication::Outputs& out) { carry_out(at, out); }) {}
 
@@ -296,11 +296,11 @@ void Peering::carry_out(Instant now, replication::Output& output) {
   using namespace replication;  // NOLINT(google-build-using-namespace): its outputs
   if (const auto* message = std::get_if<Publish>(&output)) {
     publish(now, message->to, wire::encode_sync(message->message), std::holds_alternative<Chunk>(message->message));
-    return relay_.vouch(now, *message);
+    return relay_.vouching().vouch(now, *message);
   }
   if (const auto* passed = std::get_if<PassOn>(&output)) {
     const auto* attestation = std::get_if<Attestation>(&passed->message);
-    if (attestation != nullptr) return relay_.pass_on(now, passed->origin, passed->to, *attestation);
+    if (attestation != nullptr) return relay_.vouching().pass_on(now, passed->origin, passed->to, *attestation);
     const bool bulky = std::holds_alternative<Chunk>(passed->message);
     return publish(now, passed->to, wire::encode_sync(peers_.name_of(passed->origin), passed->message), bulky);
   }

@@ -37,11 +37,6 @@ bool Relay::is_active() const {
 /// Two heartbeats may be late.
 Duration Relay::patience() const { return std::min(config_.sync.heartbeat * 5 / 2, config_.sync.silence); }
 
-std::optional<LinkId> Relay::up(const std::optional<LinkId>& id) const {
-  const PeerLink* link = id ? links_.find(*id) : nullptr;
-  return link != nullptr && link->state == PeerLink::State::Up ? id : std::nullopt;
-}
-
 // What neighbours say.
 
 bool Relay::on_message(Instant now, PeerLink& link, const wire::SyncMessage& message, replication::Outputs& out) {
@@ -49,7 +44,7 @@ bool Relay::on_message(Instant now, PeerLink& link, const wire::SyncMessage& mes
   const auto* of_writer = std::get_if<replication::WriterMessage>(&message);
   const auto* said = of_writer == nullptr ? nullptr : std::get_if<replication::Attestation>(of_writer);
   if (said != nullptr && peer.in == link.id && attestations_.possible()) {
-    note(now, link, peer, *said, out);
+    vouching_.note(now, link, peer, *said, out);
     return true;
   }
   if (!is_active()) return false;
@@ -95,6 +90,33 @@ void Relay::hear(Instant now, PeerLink& link, Peer& origin, const replication::W
   const Epoch epoch = std::visit([](const auto& m) { return m.epoch; }, message);
   const bool is_heartbeat = std::holds_alternative<replication::Heartbeat>(message);
   origin.writer.heard(now, way->run, epoch, is_heartbeat ? heard : Heard::Word);
+}
+
+/// As what is not certified, except that only what is new and vouched for says that the region is there.
+void Relay::hear_vouched(Instant now, PeerLink& link, Peer& origin, replication::WriterMessage message,
+                         replication::Outputs& out) {
+  const Vouching::Judgement judgement = vouching_.judge(now, link, origin, message);
+  if (!judgement.lie.empty()) return refuse_way(now, origin, judgement.lie);
+  if (!judgement.counts) return;
+  const Epoch epoch = std::visit([](const auto& m) { return m.epoch; }, message);
+  const Heard heard = take_in(now, judgement.run, origin, message, out);
+  if (heard == Heard::Forged) return refuse_way(now, origin, kNotVouchedFor);
+  // Its life alone, without its records, is of no use.
+  const bool is_use =
+      heard != Heard::Word || (judgement.is_life && SYNCER_MUTATED("attestation.stay_with_who_brings_life_alone"));
+  if (is_use) origin.heard_by_way = now;
+  origin.writer.heard(now, judgement.run, epoch, judgement.is_life ? heard : Heard::Word);
+}
+
+/// Who was found to lie about a region does so about that one; its other ways are judged by themselves.
+void Relay::refuse_way(Instant now, Peer& origin, const std::string& why) {
+  const std::string liar = origin.via;
+  links_.report_drop(now, Refusal::Forged, origin.name, "by way of " + liar + ": " + why);
+  SYNCER_SOMETIMES(true, "attestation.way_of_a_liar_is_left");
+  table_.distrust(now, origin.name, liar);
+  if (SYNCER_MUTATED("attestation.go_on_with_a_liar")) return;
+  take(now, origin, "");
+  changed_ = true;
 }
 
 /// As Peering does with what comes on a region's own link, except that a relay that lags is nothing to report, and that
@@ -152,7 +174,7 @@ bool Relay::update(Instant now) {
   next_look_ = kNever;
   if (!is_active()) return false;
   next_look_ = saturating_add(now, config_.sync.heartbeat / 4);
-  begin_vouching();
+  vouching_.begin();
   for (auto& [name, peer] : peers_) {
     if (name != config_.region) look_at_links(now, neighbours_[name], peer);
   }

@@ -12,6 +12,7 @@
 #include "syncer/peering/config.h"
 #include "syncer/peering/links.h"
 #include "syncer/peering/peers.h"
+#include "syncer/peering/vouching.h"
 #include "syncer/peering/way_table.h"
 #include "syncer/replication/replication.h"
 
@@ -24,36 +25,28 @@ namespace syncer::peering {
 /// hops, only as long as it speaks itself. Without a relay in the pool it does nothing.
 class Relay {
  public:
+  using Surroundings = Vouching::Surroundings;
   /// Borrows all. `run` is this process, as the handshake says it; `send` may close the link, and says so by
   /// links_changed().
-  struct Surroundings {
-    const PeeringConfig& config;
-    Links& links;
-    Peers& peers;
-    replication::Replication& core;
-    Attestations& attestations;
-    Observer& observer;
-  };
-  Relay(const Surroundings& surroundings, std::uint64_t run, std::function<void(Instant, LinkId, ByteView)> send)
+  Relay(const Surroundings& surroundings, Observer& observer, std::uint64_t run,
+        std::function<void(Instant, LinkId, ByteView)> send)
       : config_(surroundings.config),
         links_(surroundings.links),
         peers_(surroundings.peers),
         core_(surroundings.core),
         attestations_(surroundings.attestations),
-        observer_(surroundings.observer),
+        observer_(observer),
         run_(run),
-        send_(std::move(send)),
+        send_(send),
+        vouching_(surroundings, std::move(send)),
         table_(config_.region) {}
 
   /// Regions that are not known yet are to be shown something else than all of it.
   void set_limited(bool limited) { limited_ = limited; }
   /// What a neighbour says of third regions; false when it has no business saying so on that link.
   bool on_message(Instant now, PeerLink& link, const wire::SyncMessage& message, replication::Outputs& out);
-  /// After a message of our log went to these regions: what vouches for it goes to who needs it.
-  void vouch(Instant now, const replication::Publish& message);
-  /// What another region vouches for goes on to these.
-  void pass_on(Instant now, replication::RegionId origin, const std::vector<replication::RegionId>& to,
-               const replication::Attestation& attestation);
+  /// What origins vouch for goes with what is published and passed on.
+  Vouching& vouching() { return vouching_; }
   /// Something came on a region's own link: it is read there again.
   void hear_directly(Instant now, Peer& peer);
   /// Links came or went, or what regions are shown changed: update() is to be called before anything else is heard.
@@ -102,12 +95,7 @@ class Relay {
   /// What a message by way of others comes to, as that process said it.
   replication::Heard take_in(Instant now, std::uint64_t run, Peer& origin, const replication::WriterMessage& message,
                              replication::Outputs& out);
-  /// What a writer says on its own link of what it vouches for.
-  void note(Instant now, PeerLink& link, const Peer& origin, replication::Attestation attestation,
-            replication::Outputs& out);
   void refuse_way(Instant now, Peer& origin, const std::string& why);
-  bool serves(const Peer& reader) const;
-  void begin_vouching();
   void on_follow(Instant now, const Peer& from, Neighbour& neighbour, const wire::Follow& follow);
   void look_at_links(Instant now, Neighbour& neighbour, const Peer& peer);
   void drop_follower(const std::string& origin, const Peer& reader);
@@ -121,7 +109,7 @@ class Relay {
   std::vector<std::string> readers_of(const Peer& origin) const;
   void tell_upstream(Instant now, const Peer& origin);
   void leave_removals_to_relays(const Peer& peer);
-  std::optional<LinkId> up(const std::optional<LinkId>& id) const;
+  std::optional<LinkId> up(const std::optional<LinkId>& id) const { return links_.up(id); }
   void send(Instant now, LinkId id, const wire::SyncMessage& message) { send_(now, id, wire::encode_sync(message)); }
 
   const PeeringConfig& config_;
@@ -132,6 +120,7 @@ class Relay {
   Observer& observer_;
   std::uint64_t run_;
   std::function<void(Instant, LinkId, ByteView)> send_;
+  Vouching vouching_;
   WayTable table_;
   std::map<std::string, Neighbour, std::less<>> neighbours_;
   std::map<std::string, Told, std::less<>> told_;  // by origin
