@@ -39,12 +39,38 @@ void CopyFailures::reject(Instant now, const CopyName& name, DesiredCopy& copy) 
 void CopyFailures::forget(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy) {
   copy.failures = 0;
   remote.failing.erase(name.key);
+  stop_waiting(name);
   if (copy.rejected.empty()) return;
   copy.rejected.clear();
   SYNCER_SOMETIMES(true, "catalog.rejected_copy_is_accepted");
   if (!SYNCER_MUTATED("catalog.count_rejections_up_only")) --rejected_;
   observe(observer_, now, EventKind::CopyAccepted, Severity::Info,
           {{"region", name.region}, {"key", registry::readable_key(name.key)}});
+}
+
+void CopyFailures::wait_for(const registry::EntryId& place, const CopyName& name) {
+  stop_waiting(name);
+  places_.emplace(name, place);
+  by_place_.insert({place, name});
+}
+
+void CopyFailures::stop_waiting(const CopyName& name) {
+  const auto found = places_.find(name);
+  if (found == places_.end()) return;
+  by_place_.erase({found->second, name});
+  places_.erase(found);
+}
+
+void CopyFailures::freed(Instant now, const registry::EntryId& place) {
+  if (SYNCER_MUTATED("catalog.let_the_refused_wait")) return;
+  for (auto it = by_place_.lower_bound({place, CopyName{}}); it != by_place_.end() && it->first == place; ++it) {
+    DesiredCopy* copy = regions_.find(it->second);
+    if (copy == nullptr || copy->rejected.empty()) continue;
+    SYNCER_SOMETIMES(true, "catalog.refused_copy_finds_its_place_free");
+    copy->failures = 0;
+    copy->retry_at = now;
+    queue_.push(it->second, *copy);
+  }
 }
 
 }  // namespace syncer::catalog

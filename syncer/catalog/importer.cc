@@ -35,7 +35,7 @@ Importer::Importer(const CatalogConfig& config, registry::Driver& driver, const 
       observer_(observer),
       random_(random.stream("copier")),
       queue_(regions),
-      failures_(queue_, observer, random_),
+      failures_(regions, queue_, observer, random_),
       present_(view, config.marks, regions, leases, queue_, driver.traits().read_lag, observer) {}
 
 void Importer::desire(Instant now, const std::string& region, const Bytes& key, const Bytes& payload, Epoch epoch,
@@ -313,6 +313,7 @@ Result<void> Importer::on_added(Instant now, Work& work, const registry::Service
       state.ref = {where.space, where.id, plan->id};
       state.doubtful = true;
     }
+    if (driver_.traits().chooses_id) failures_.wait_for(driver_.place_of({where.space, where.id, plan->id}), work.name);
     return tl::make_unexpected(entry.error());
   }
   CopyState& state = work.copy.copies[entry->id];
@@ -397,6 +398,7 @@ Result<void> Importer::on_removed(Instant now, Work& work, const std::string& id
   SYNCER_SOMETIMES(!success && was_present, "catalog.list_shows_what_the_store_lacks");
   if (!success && was_present) distrust_list(now, work.copy.copies[id].ref);
   present_.written(now, work.name, work.remote, work.copy, id, false);
+  entry_gone(now, work.copy.copies[id].ref);
   if (was_present) report(now, EventKind::CopyRemoved, work, id, reason);
   return {};
 }

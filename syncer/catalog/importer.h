@@ -36,6 +36,10 @@ class Importer {
   void set_enabled(Instant now, bool enabled);
 
   PresentCopies& present() { return present_; }
+  /// That entry is there no more.
+  void entry_gone(Instant now, const registry::EntryId& ref) {
+    if (failures_.rejected() > 0) failures_.freed(now, driver_.place_of(ref));
+  }
   /// Marks are signed by another key from now on: all copies are looked at.
   void seal_again(Instant now) { queue_.push_all(now); }
   /// Copies of this service may be possible now, or have to wait again: looks at all of them.

@@ -126,6 +126,7 @@ void Session::carry(Instant now, const Change& change) {
     case Change::Kind::CopyMissing:
       unsigned_.erase(ref);
       if (echoes_.erase(ref) == 0) importer.present().missing(now, ref);
+      importer.entry_gone(now, ref);
       return;
     case Change::Kind::CanarySeen:
       if (view.service(ref.owner())->state.internal) canary.seen(now, ref);
@@ -255,6 +256,7 @@ void Session::carry_absences(Instant now) {
     view.erase(ref);
     unfit_.erase(ref);
     driver->dropped(ref);
+    importer.entry_gone(now, ref);
   }
   if (!keys.empty()) guard.absent(now, keys);
 }

@@ -147,6 +147,8 @@ class Driver {
   // Copies
   /// Records of this service are held in this registry.
   virtual bool is_mirrored(const ServiceKey& service) const = 0;
+  /// What has room for one entry alone: the same for all entries that exclude each other, where an id is an address.
+  virtual EntryId place_of(const EntryId& entry) const { return entry; }
   /// Invalid when the payload is no record of an instance.
   virtual Result<SharedPlan> plan(const std::string& region, const std::string& instance, ByteView payload) = 0;
   /// Whether registries of this kind would take a copy of this own instance, which needs room for its marks.

@@ -56,6 +56,7 @@ class Nacos : public Driver {
   bool caught_up() const override { return true; }
 
   bool is_mirrored(const ServiceKey& service) const override;
+  EntryId place_of(const EntryId& entry) const override;
   Result<SharedPlan> plan(const std::string& region, const std::string& instance, ByteView payload) override {
     auto plan = plan_copy(region, instance, payload, reader_.release());
     if (!plan) return tl::make_unexpected(plan.error());
@@ -155,6 +156,13 @@ bool Nacos::is_mirrored(const ServiceKey& service) const {
   const auto& projects = context_.settings.projects;
   return std::any_of(projects.begin(), projects.end(),
                      [&](const std::string& project) { return space_of(project) == service.space; });
+}
+
+EntryId Nacos::place_of(const EntryId& entry) const {
+  auto position = position_of(entry);
+  if (!position) return entry;
+  position->address.cluster.clear();
+  return {position->service.space, position->service.full(), entry_id(position->address)};
 }
 
 void Nacos::look(Instant now, const Service& service, const Address& address, Looked done) {
