@@ -269,7 +269,7 @@ bool Canary::healthy() const { return registered_ && listed_ && leases_.is_healt
 
 /// The canary of the writer before us, or of our own earlier run: only one node of the region writes.
 void Canary::remove(Instant now, const registry::EntryId& ref) {
-  driver_.remove(now, ref, registry::Urgency::Write, [](Instant, const Result<void>&) {});
+  driver_.remove(now, ref, {}, registry::Urgency::Write, [](Instant, const Result<void>&) {});
 }
 
 std::string Canary::rival_text() const {
@@ -316,7 +316,7 @@ void Canary::withdraw(Instant now) {
     return;
   }
   leases_.forget(*own_);
-  driver_.remove(now, *own_, registry::Urgency::Lease, [this](Instant, const Result<void>&) { withdrawn_ = true; });
+  driver_.remove(now, *own_, {}, registry::Urgency::Lease, [this](Instant, const Result<void>&) { withdrawn_ = true; });
 }
 
 }  // namespace syncer::catalog

@@ -358,7 +358,7 @@ Result<void> Importer::on_changed(Instant now, Work& work, const std::string& id
   // A registration that vanished meanwhile is no failure: the next comparison registers it again.
   if (!success && success.error().code == ErrorCode::NotFound) {
     SYNCER_SOMETIMES(true, "catalog.changed_copy_is_gone");
-    present_.believe(work.name, work.remote, work.copy, id, false);
+    present_.believe(now, work.name, work.remote, work.copy, id, false);
     return {};
   }
   if (!success) return success;
@@ -379,7 +379,7 @@ Result<void> Importer::on_changed(Instant now, Work& work, const std::string& id
 
 void Importer::remove(Instant now, Work& work, const std::string& id, std::string_view reason) {
   begin(work);
-  driver_.remove(now, work.copy.copies.at(id).ref, registry::Urgency::Write,
+  driver_.remove(now, work.copy.copies.at(id).ref, {work.name.region, work.key.id, {}}, registry::Urgency::Write,
                  [this, name = work.name, id, why = std::string(reason)](Instant at, const Result<void>& success) {
                    finish(at, name, [&](Instant, Work& w) { return on_removed(at, w, id, why, success); });
                  });
@@ -389,7 +389,7 @@ Result<void> Importer::on_removed(Instant now, Work& work, const std::string& id
                                   const Result<void>& success) {
   const bool gone = success || success.error().code == ErrorCode::NotFound;
   if (!gone && SYNCER_MUTATED("catalog.forget_failed_unregister")) {
-    present_.believe(work.name, work.remote, work.copy, id, false);
+    present_.believe(now, work.name, work.remote, work.copy, id, false);
     return {};
   }
   SYNCER_SOMETIMES(!gone, "catalog.removal_fails");

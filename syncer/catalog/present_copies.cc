@@ -76,21 +76,66 @@ std::optional<CopyName> CopyQueue::pop() {
   return name;
 }
 
-void PresentCopies::believe(const CopyName& name, RemoteCopies& remote, DesiredCopy& copy, const std::string& id,
-                            bool present) {
+void PresentCopies::believe(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy,
+                            const std::string& id, bool present) {
   CopyState& state = copy.copies[id];
   if (state.present == present) return;
+  if (present)
+    occupy(now, state.ref, name);
+  else
+    vacate(state.ref, name);
+  set_present(name, remote, copy, state, present);
+}
+
+void PresentCopies::set_present(const CopyName& name, RemoteCopies& remote, DesiredCopy& copy, CopyState& state,
+                                bool present) {
   const bool before = copy.any_present();
   state.present = present;
   const bool after = copy.any_present();
   if (before != after) remote.present = after ? remote.present + 1 : remote.present - 1;
-  if (present) {
-    by_ref_.insert_or_assign(state.ref, name);
-  } else {
-    by_ref_.erase(state.ref);
-    leases_.forget(state.ref);
-  }
   if (!after && copy.held && copy.payload.empty()) regions_.give_up(name.region, name.key, copy);
+}
+
+/// Where an id is an address, a copy takes the place of another one: that is there no more, and the lease is of the one
+/// that is.
+void PresentCopies::occupy(Instant now, const registry::EntryId& ref, const CopyName& name) {
+  const auto [place, is_free] = by_ref_.try_emplace(ref, name);
+  if (is_free || place->second == name) return;
+  const CopyName former = std::exchange(place->second, name);
+  RemoteCopies* remote = nullptr;
+  DesiredCopy* copy = regions_.find(former, &remote);
+  SYNCER_SOMETIMES(copy != nullptr, "catalog.copy_takes_the_place_of_another");
+  if (copy == nullptr || SYNCER_MUTATED("catalog.leave_the_displaced_untold")) return;
+  CopyState& state = copy->copies[ref.id];
+  state.doubtful = false;
+  set_present(former, *remote, *copy, state, false);
+  note_cut(former, *remote, *copy);
+  updated(now, former, state);  // a list may still show it
+  queue_.push(former, *copy);
+}
+
+void PresentCopies::vacate(const registry::EntryId& ref, const CopyName& name) {
+  const auto place = by_ref_.find(ref);
+  if (place == by_ref_.end() || place->second != name) return;
+  by_ref_.erase(place);
+  leases_.forget(ref);
+}
+
+std::optional<CopyName> PresentCopies::owner_of(const registry::EntryId& ref, const registry::Entry& entry) const {
+  const registry::SeenService* service = view_.service(ref.owner());
+  if (service == nullptr || !entry.copy || entry.copy->instance.empty()) return std::nullopt;
+  if (!marks_.believes(*entry.copy, ref.id)) return std::nullopt;
+  return CopyName{entry.copy->region, instance_key(service->state.name, entry.copy->instance)};
+}
+
+const registry::SeenEntry* PresentCopies::shown_of(const CopyName& name, const registry::EntryId& ref) const {
+  const registry::SeenEntry* shown = view_.entry(ref);
+  if (shown == nullptr || !shown->entry->copy) return nullptr;
+  // Whose marks somebody took off, or changed, is known by who registered it last.
+  const auto owner = owner_of(ref, *shown->entry);
+  const auto known = by_ref_.find(ref);
+  if (owner) return *owner == name ? shown : nullptr;
+  return known == by_ref_.end() || known->second == name ? shown : nullptr;
 }
 
 void PresentCopies::note_cut(const CopyName& name, RemoteCopies& remote, const DesiredCopy& copy) {
@@ -105,13 +150,13 @@ void PresentCopies::note_cut(const CopyName& name, RemoteCopies& remote, const D
 
 void PresentCopies::believe_view(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy,
                                  CopyState& state, const std::string& id) {
-  const registry::SeenEntry* shown = view_.entry(state.ref);
+  const registry::SeenEntry* shown = shown_of(name, state.ref);
   if (shown != nullptr) {
     state.shape = shown->entry;
     leases_.adopt(now, state.ref, shown->entry->lease);
   }
   if (shown == nullptr && state.present) state.doubtful = true;
-  believe(name, remote, copy, id, shown != nullptr);
+  believe(now, name, remote, copy, id, shown != nullptr);
   note_cut(name, remote, copy);
 }
 
@@ -129,7 +174,7 @@ void PresentCopies::updated(Instant now, const CopyName& name, CopyState& state)
 
 void PresentCopies::written(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy,
                             const std::string& id, bool present) {
-  believe(name, remote, copy, id, present);
+  believe(now, name, remote, copy, id, present);
   CopyState& state = copy.copies.at(id);
   state.doubtful = false;
   note_cut(name, remote, copy);
@@ -138,16 +183,13 @@ void PresentCopies::written(Instant now, const CopyName& name, RemoteCopies& rem
 
 void PresentCopies::seen(Instant now, const registry::EntryId& ref) {
   const registry::SeenEntry* shown = view_.entry(ref);
-  const registry::SeenService* service = view_.service(ref.owner());
-  if (shown == nullptr || service == nullptr || !shown->entry->copy) return;
-  const registry::CopyMark& mark = *shown->entry->copy;
+  if (shown == nullptr || view_.service(ref.owner()) == nullptr || !shown->entry->copy) return;
   const auto known = by_ref_.find(ref);
-  const bool marked = !mark.instance.empty() && marks_.believes(mark, ref.id);
+  const auto owner = owner_of(ref, *shown->entry);
   // Somebody took the marks off, or changed them: whose it is, is known while we are the one who registered it.
-  SYNCER_SOMETIMES(!marked && known != by_ref_.end(), "catalog.marks_were_taken_off");
-  if (!marked && known == by_ref_.end()) return;
-  const CopyName name =
-      marked ? CopyName{mark.region, instance_key(service->state.name, mark.instance)} : known->second;
+  SYNCER_SOMETIMES(!owner && known != by_ref_.end(), "catalog.marks_were_taken_off");
+  if (!owner && known == by_ref_.end()) return;
+  const CopyName name = owner ? *owner : known->second;
   if (last_reading_ != Instant{} && SYNCER_MUTATED("catalog.overlook_late_copies")) return;
   RemoteCopies& remote = regions_.at(now, name.region);
   DesiredCopy& copy = remote.desired[name.key];
@@ -170,7 +212,7 @@ void PresentCopies::missing(Instant now, const registry::EntryId& ref) {
   SYNCER_SOMETIMES(state.present, "catalog.list_lacks_a_copy");
   // A list may lack for a moment what is there. What replaces this copy takes it away all the same.
   state.doubtful = !SYNCER_MUTATED("catalog.take_lists_for_true");
-  believe(name, *remote, *copy, ref.id, false);
+  believe(now, name, *remote, *copy, ref.id, false);
   queue_.push(name, *copy);
 }
 
@@ -186,7 +228,7 @@ bool PresentCopies::lease_lost(Instant now, const registry::EntryId& ref) {
   SYNCER_SOMETIMES(!expected, "catalog.lease_is_lost");
   if (!expected)
     observe(observer_, now, EventKind::LeaseLost, Severity::Warning, {{"region", name.region}, {"copy", ref.id}});
-  believe(name, *remote, *copy, ref.id, false);
+  believe(now, name, *remote, *copy, ref.id, false);
   // The list still shows it for a while; that is not news.
   updated(now, name, copy->copies[ref.id]);
   queue_.push(name, *copy);

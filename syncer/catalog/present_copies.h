@@ -80,7 +80,8 @@ class PresentCopies {
   void written(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy, const std::string& id,
                bool present);
   /// As written(), with no protection against the next list.
-  void believe(const CopyName& name, RemoteCopies& remote, DesiredCopy& copy, const std::string& id, bool present);
+  void believe(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy, const std::string& id,
+               bool present);
   /// An own write changed it in place: that is believed, not the list, for a while.
   void updated(Instant now, const CopyName& name, CopyState& state);
   /// Its registration changed: whether it lacks something of its origin is kept with its region.
@@ -93,6 +94,13 @@ class PresentCopies {
  private:
   void believe_view(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy, CopyState& state,
                     const std::string& id);
+  /// Whose copy an entry of a service says to be; nothing where nobody of the pool says it.
+  std::optional<CopyName> owner_of(const registry::EntryId& ref, const registry::Entry& entry) const;
+  /// What is shown at the place of a copy, where that is not another one's.
+  const registry::SeenEntry* shown_of(const CopyName& name, const registry::EntryId& ref) const;
+  void set_present(const CopyName& name, RemoteCopies& remote, DesiredCopy& copy, CopyState& state, bool present);
+  void occupy(Instant now, const registry::EntryId& ref, const CopyName& name);
+  void vacate(const registry::EntryId& ref, const CopyName& name);
   bool is_quiet(Instant now, const CopyState& state) const;
 
   const registry::Snapshot& view_;
@@ -103,7 +111,7 @@ class PresentCopies {
   const Duration read_lag_;
   Observer& observer_;
   Instant last_reading_{};
-  std::map<registry::EntryId, CopyName> by_ref_;  // those believed to be present
+  std::map<registry::EntryId, CopyName> by_ref_;  // those believed to be present; an entry belongs to one alone
 };
 
 }  // namespace syncer::catalog

@@ -170,7 +170,9 @@ class Driver {
 
   virtual void put(Instant now, const ServiceRef& where, const CopyWrite& copy, DoneWithId done) = 0;
   virtual void change(Instant now, const EntryId& entry, const CopyWrite& copy, Aspect aspect, Done done) = 0;
-  virtual void remove(Instant now, const EntryId& entry, Urgency urgency, Done done) = 0;
+  /// `mark` says whose copy is meant; it is empty for a canary. Where an id is an address, what another has there by
+  /// now stays, and the answer is NotFound.
+  virtual void remove(Instant now, const EntryId& entry, const CopyMark& mark, Urgency urgency, Done done) = 0;
 
   // Leases
   /// Renews at most traits().renew_batch leases of one space; `sink` hears of each.

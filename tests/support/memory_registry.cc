@@ -240,7 +240,7 @@ class MemoryDriver : public Driver {
   void change(Instant now, const EntryId& entry, const CopyWrite& copy, Aspect, Done done) override {
     write(now, Urgency::Write, "PATCH", path_of(entry), encode(item_of(copy)), std::move(done));
   }
-  void remove(Instant now, const EntryId& entry, Urgency urgency, Done done) override {
+  void remove(Instant now, const EntryId& entry, const CopyMark&, Urgency urgency, Done done) override {
     write(now, urgency, "DELETE", path_of(entry), {}, std::move(done));
   }
   void renew(Instant now, std::span<const EntryId> entries, BeatSink sink) override {

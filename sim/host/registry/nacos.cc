@@ -199,7 +199,15 @@ class NacosHost final : public MockHost {
 
   /// An address that somebody else has now: the one that had it is gone.
   static bool is_another(const RegistryInstance& before, const RegistryInstance& now) {
-    return before.service != now.service || (before.mark && !now.mark);
+    return before.service != now.service || (before.mark && (!now.mark || owner(now) != owner(before)));
+  }
+  /// Of two copies that want one address the lower name has it. What any other one takes away was removed by its
+  /// writer.
+  static bool gives_way(const RegistryInstance& before, const RegistryInstance& now) {
+    return before.service == now.service && before.mark && now.mark && owner(now) < owner(before);
+  }
+  static std::pair<std::string, std::string> owner(const RegistryInstance& copy) {
+    return {copy.mark->region, copy.mark->instance};
   }
   void report(const RegistryListener& listener, const mocksc::nacos::Change& change);
 
@@ -213,7 +221,8 @@ void NacosHost::report(const RegistryListener& listener, const mocksc::nacos::Ch
   const auto place = std::pair(change.service, shown.id);
   const auto before = told_.find(place);
   if (!is_end(kind) && before != told_.end() && is_another(before->second, shown)) {
-    listener({RegistryChangeKind::InstanceUnregistered, change.at, "replaced", &before->second, change.client});
+    const std::string_view client = gives_way(before->second, shown) ? std::string_view() : change.client;
+    listener({RegistryChangeKind::InstanceUnregistered, change.at, "replaced", &before->second, client});
     kind = RegistryChangeKind::InstanceRegistered;
   }
   if (is_end(kind)) told_.erase(place);

@@ -70,7 +70,7 @@ class Eureka : public Driver {
 
   void put(Instant now, const ServiceRef& where, const CopyWrite& copy, DoneWithId done) override;
   void change(Instant now, const EntryId& entry, const CopyWrite& copy, Aspect aspect, Done done) override;
-  void remove(Instant now, const EntryId& entry, Urgency urgency, Done done) override;
+  void remove(Instant now, const EntryId& entry, const CopyMark& mark, Urgency urgency, Done done) override;
   void renew(Instant now, std::span<const EntryId> entries, BeatSink sink) override;
 
   void put_canary(Instant now, const CanaryMark& mark, DoneWithId done) override;
@@ -101,9 +101,9 @@ class Eureka : public Driver {
   Reader reader_;
   ServiceRef prepared_;
   Claims claims_;
-  EntryId awaited_;                 ///< an entry of ours
+  EntryId awaited_;                  ///< an entry of ours
   std::uint64_t awaited_count_ = 0;  ///< of the mark, where it is the canary
-  Instant awaited_due_ = kNever;  ///< a list that was not read from a cache shows it by then
+  Instant awaited_due_ = kNever;     ///< a list that was not read from a cache shows it by then
   bool told_of_cache_ = false;
 };
 
@@ -195,7 +195,7 @@ void Eureka::change(Instant now, const EntryId& entry, const CopyWrite& copy, As
          });
 }
 
-void Eureka::remove(Instant now, const EntryId& entry, Urgency urgency, Done done) {
+void Eureka::remove(Instant now, const EntryId& entry, const CopyMark&, Urgency urgency, Done done) {
   submit(now, urgency, requests_.remove(app_of(entry), entry.id), std::move(done));
 }
 

@@ -30,6 +30,12 @@ const Traits kTraits = {
     .endpoints_in_place = false,
 };
 
+/// Where an entry is.
+struct Position {
+  Service service;
+  Address address;
+};
+
 class Nacos : public Driver {
  public:
   explicit Nacos(const DriverContext& context)
@@ -73,7 +79,7 @@ class Nacos : public Driver {
 
   void put(Instant now, const ServiceRef& where, const CopyWrite& copy, DoneWithId done) override;
   void change(Instant now, const EntryId& entry, const CopyWrite& copy, Aspect aspect, Done done) override;
-  void remove(Instant now, const EntryId& entry, Urgency urgency, Done done) override;
+  void remove(Instant now, const EntryId& entry, const CopyMark& mark, Urgency urgency, Done done) override;
   void renew(Instant now, std::span<const EntryId> entries, BeatSink sink) override;
 
   void put_canary(Instant now, const CanaryMark& mark, DoneWithId done) override;
@@ -92,6 +98,11 @@ class Nacos : public Driver {
   bool was_removed(Instant now, const Service& service, const Address& address) const {
     return occupancy_.recent(now, service, address, kTraits.read_lag) == Occupancy::Recent::Removed;
   }
+  /// By a copy of ours other than that, so lately that an answer may still show who was there before.
+  bool was_taken(Instant now, const Position& position, const CopyMark& mark) const {
+    return occupancy_.recent(now, position.service, position.address, kTraits.read_lag) == Occupancy::Recent::Written &&
+           occupancy_.was_taken(position.service, position.address, mark);
+  }
   void post(Instant now, Urgency urgency, const Registration& registration, Done done);
   void write_copy(Instant now, const Registration& registration, const CopyMark& mark, Done done);
   void erase(Instant now, const Service& service, const Address& address, Urgency urgency, Done done);
@@ -103,11 +114,7 @@ class Nacos : public Driver {
   std::string canary_since_;
 };
 
-/// Where an entry is; nothing for an id that this kind did not make.
-struct Position {
-  Service service;
-  Address address;
-};
+/// Nothing for an id that this kind did not make.
 std::optional<Position> position_of(const EntryId& entry) {
   auto service = service_behind(entry.owner());
   auto address = address_of(entry.id);
@@ -124,11 +131,13 @@ CopyMark mark_of(const CopyWrite& copy) {
   return {marks::value(metadata, marks::kRegion), marks::value(metadata, marks::kInstance), copy.epoch};
 }
 
-/// An application's instance: its address is not ours to write or to remove.
-bool is_application(const Shown& shown, const MarkSeal& marks) {
-  if (is_canary_service(shown.service)) return false;
+/// What is there may be removed as that copy. An application's instance and what bears the marks of another copy took
+/// the address meanwhile.
+bool is_copy_of(const Shown& shown, const CopyMark& mark, const MarkSeal& marks) {
+  if (is_canary_service(shown.service)) return true;
   Metadata metadata = shown.metadata;
-  return !take_mark(entry_id(shown.address), metadata, marks);
+  const auto found = take_mark(entry_id(shown.address), metadata, marks);
+  return found && (names_same_copy(*found, mark) || SYNCER_MUTATED("nacos.remove_the_copy_of_another"));
 }
 
 void Nacos::confirm(Instant now, const EntryId& entry, Answered<const Confirmation&> done) {
@@ -192,7 +201,7 @@ void Nacos::put(Instant now, const ServiceRef& where, const CopyWrite& copy, Don
   auto registration = copy_registration(copy, reader_.release(), context_.marks);
   if (!registration) return done(now, tl::make_unexpected(registration.error()));
   const CopyMark mark = mark_of(copy);
-  if (const auto reason = occupancy_.objection(registration->service, registration->address, mark))
+  if (const auto reason = occupancy_.objection(now, registration->service, registration->address, mark))
     return done(now, failure(ErrorCode::Refused, "address", *reason));
   const EntryId entry{where.space, where.id, copy.plan.id};
   look(now, registration->service, registration->address,
@@ -234,16 +243,20 @@ void Nacos::erase(Instant now, const Service& service, const Address& address, U
                         });
 }
 
-void Nacos::remove(Instant now, const EntryId& entry, Urgency urgency, Done done) {
+void Nacos::remove(Instant now, const EntryId& entry, const CopyMark& mark, Urgency urgency, Done done) {
   const auto position = position_of(entry);
   if (!position || was_removed(now, position->service, position->address)) return done(now, no_such_entry(entry));
+  if (was_taken(now, *position, mark)) return done(now, no_such_entry(entry));
   if (SYNCER_MUTATED("nacos.remove_whoever_is_there"))
     return erase(now, position->service, position->address, urgency, std::move(done));
   look(now, position->service, position->address,
-       [this, entry, position = *position, urgency, done = std::move(done)](Instant at, const Result<Shown>& shown) {
+       [this, entry, position = *position, mark, urgency, done = std::move(done)](Instant at,
+                                                                                  const Result<Shown>& shown) {
          if (!shown) return done(at, tl::make_unexpected(shown.error()));
          const bool is_known = !shown->service.name.empty();
-         if (is_known && is_application(*shown, context_.marks)) return done(at, no_such_entry(entry));
+         if (is_known && !is_copy_of(*shown, mark, context_.marks)) return done(at, no_such_entry(entry));
+         // The server may show the time before.
+         if (was_taken(at, position, mark)) return done(at, no_such_entry(entry));
          erase(at, position.service, position.address, urgency, done);
        });
 }

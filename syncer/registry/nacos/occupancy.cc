@@ -45,6 +45,12 @@ void Occupancy::removed(Instant now, const Service& service, const Address& addr
   if (found != occupants_.end()) std::erase_if(found->second, [](const Occupant& o) { return o.mark.has_value(); });
 }
 
+bool Occupancy::was_taken(const Service& service, const Address& address, const CopyMark& mark) const {
+  const auto write = writes_.find(place_of(service, address));
+  if (write == writes_.end() || !write->second.mark || SYNCER_MUTATED("nacos.remove_the_copy_of_another")) return false;
+  return !names_same_copy(*write->second.mark, mark);
+}
+
 Occupancy::Recent Occupancy::recent(Instant now, const Service& service, const Address& address, Duration lag) const {
   const auto found = writes_.find(place_of(service, address));
   if (found == writes_.end() || now - found->second.at > lag) return Recent::No;
@@ -60,11 +66,12 @@ std::optional<std::string> Occupancy::judge(const Occupant& occupant, const Copy
   return "its address is in use by a copy of region \"" + occupant.mark->region + "\"";
 }
 
-std::optional<std::string> Occupancy::objection(const Service& service, const Address& address,
+std::optional<std::string> Occupancy::objection(Instant now, const Service& service, const Address& address,
                                                 const CopyMark& mark) const {
   const Place place = place_of(service, address);
   const auto write = writes_.find(place);
-  if (write != writes_.end() && write->second.mark) {
+  const bool counts = write != writes_.end() && now - write->second.at <= kMemory;
+  if (counts && write->second.mark) {
     if (auto reason = judge({write->second.mark}, mark)) return reason;
   }
   const auto found = occupants_.find(place);

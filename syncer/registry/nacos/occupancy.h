@@ -11,6 +11,11 @@
 
 namespace syncer::registry::nacos {
 
+/// The two marks are of one copy, though maybe of two epochs.
+inline bool names_same_copy(const CopyMark& a, const CopyMark& b) {
+  return a.region == b.region && a.instance == b.instance;
+}
+
 /// Who answers at an ip and port of a service, as the last reading and own writes since then say. There is room for one
 /// alone: whoever registers there takes the place of the other.
 class Occupancy {
@@ -27,8 +32,12 @@ class Occupancy {
   enum class Recent { No, Written, Removed };
   Recent recent(Instant now, const Service& service, const Address& address, Duration lag) const;
 
+  /// The last own write there was of another copy than that.
+  bool was_taken(const Service& service, const Address& address, const CopyMark& mark) const;
+
   /// Why a copy with that mark may not be registered there; nothing when it may.
-  std::optional<std::string> objection(const Service& service, const Address& address, const CopyMark& mark) const;
+  std::optional<std::string> objection(Instant now, const Service& service, const Address& address,
+                                       const CopyMark& mark) const;
   /// The same with what one more answer shows there.
   std::optional<std::string> objection(const Shown& shown, const CopyMark& mark) const;
 

@@ -78,7 +78,7 @@ class ServiceCenter : public Driver {
 
   void put(Instant now, const ServiceRef& where, const CopyWrite& copy, DoneWithId done) override;
   void change(Instant now, const EntryId& entry, const CopyWrite& copy, Aspect aspect, Done done) override;
-  void remove(Instant now, const EntryId& entry, Urgency urgency, Done done) override;
+  void remove(Instant now, const EntryId& entry, const CopyMark& mark, Urgency urgency, Done done) override;
   void renew(Instant now, std::span<const EntryId> entries, BeatSink sink) override;
 
   void put_canary(Instant now, const CanaryMark& mark, DoneWithId done) override;
@@ -183,7 +183,7 @@ void ServiceCenter::change(Instant now, const EntryId& entry, const CopyWrite& c
   submit(now, Urgency::Write, requests_.put_properties(entry, std::move(*body)), std::move(done));
 }
 
-void ServiceCenter::remove(Instant now, const EntryId& entry, Urgency urgency, Done done) {
+void ServiceCenter::remove(Instant now, const EntryId& entry, const CopyMark&, Urgency urgency, Done done) {
   submit(now, urgency, requests_.unregister(entry), std::move(done));
 }
 

@@ -44,9 +44,10 @@ class NacosDriver : public testing::TestWithParam<Release> {
     EXPECT_EQ(found.size(), 1U);
     return found.size() == 1 ? *decode_record(found.front()->payload) : InstanceRecord{};
   }
-  Result<void> remove(const EntryId& entry) {
-    return session.done(
-        [&](Driver::Done done) { session.driver().remove(now, entry, Urgency::Write, std::move(done)); });
+  Result<void> remove(const EntryId& entry, const std::string& region = "west", const std::string& instance = "i1") {
+    return session.done([&](Driver::Done done) {
+      session.driver().remove(now, entry, {region, instance, "", ""}, Urgency::Write, std::move(done));
+    });
   }
   /// The instances of the service as the server holds them.
   std::vector<mocksc::nacos::Instance> held() { return world.model().registry().present({"", "shop", "cart"}); }
@@ -157,6 +158,23 @@ TEST_P(NacosDriver, OfTwoRegionsWithOneAddressTheLowerNameHasIt) {
   session.read();
   ASSERT_EQ(session.copies().size(), 1U);
   EXPECT_EQ(session.copies()[0]->copy->region, "east");
+}
+
+TEST_P(NacosDriver, ACopyThatAnotherOneTookOverIsNotThereToBeRemoved) {
+  const auto former = session.put("i1", far_record("rest://10.0.0.9:80"), "1.1", "west");
+  session.read();
+  ASSERT_TRUE(session.put("i1", far_record("rest://10.0.0.9:80"), "1.1", "east"));
+  // At once, when a server may still show the time before, and later.
+  for (int i = 0; i < 2; ++i) {
+    const auto removed = remove(*former, "west", "i1");
+    ASSERT_FALSE(removed);
+    EXPECT_EQ(removed.error().code, ErrorCode::NotFound);
+    session.read();
+    ASSERT_EQ(held().size(), 1U);
+    EXPECT_EQ(session.copies()[0]->copy->region, "east");
+  }
+  EXPECT_TRUE(remove(*former, "east", "i1"));
+  EXPECT_TRUE(held().empty());
 }
 
 TEST_P(NacosDriver, ACopyBesideItsTwinOfAConnectionIsRefused) {

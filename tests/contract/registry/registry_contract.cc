@@ -158,8 +158,9 @@ TEST_P(RegistryContract, WhatIsGoneIsNotFoundByEveryWrite) {
   const auto entry = session.put("i1", payload);
   ASSERT_TRUE(entry);
   const auto remove = [&] {
-    return session.done(
-        [&](Driver::Done done) { session.driver().remove(now, *entry, Urgency::Write, std::move(done)); });
+    return session.done([&](Driver::Done done) {
+      session.driver().remove(now, *entry, {"west", "i1", "", ""}, Urgency::Write, std::move(done));
+    });
   };
   EXPECT_TRUE(remove());
   EXPECT_EQ(remove().error().code, ErrorCode::NotFound);

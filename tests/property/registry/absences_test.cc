@@ -42,7 +42,7 @@ class Confirming : public Driver {
   std::vector<std::string> problems() const override { return {}; }
   void put(Instant now, const ServiceRef&, const CopyWrite&, DoneWithId done) override { done(now, none()); }
   void change(Instant now, const EntryId&, const CopyWrite&, Aspect, Done done) override { done(now, none()); }
-  void remove(Instant now, const EntryId&, Urgency, Done done) override { done(now, none()); }
+  void remove(Instant now, const EntryId&, const CopyMark&, Urgency, Done done) override { done(now, none()); }
   void renew(Instant, std::span<const EntryId>, BeatSink) override {}
   void put_canary(Instant now, const CanaryMark&, DoneWithId done) override { done(now, none()); }
   void change_canary(Instant now, const EntryId&, const CanaryMark&, Done done) override { done(now, none()); }

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// Several copies that want one address of a Nacos service, with the whole catalog of a node.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "syncer/registry/nacos/driver.h"
+#include "tests/contract/registry/nacos_world.h"
+
+namespace syncer::registry {
+namespace {
+
+using namespace std::chrono_literals;
+using mocksc::nacos::Release;
+
+class NacosAddresses : public testing::TestWithParam<Release> {
+ protected:
+  NacosAddresses() {
+    catalog::CatalogConfig config;
+    config.region = "west";
+    config.node = "west-n1";
+    config.registry.kind = "nacos";
+    config.kinds.add("nacos", nacos::make_driver);
+    catalog_ = std::make_unique<catalog::Catalog>(config, http_, observer_, Random(1), now,
+                                                  [this] { return http_.next_call(); });
+    http_.set_sink(
+        [this](Instant at, CallId id, Result<HttpResponse> answer) { catalog_->on_http(at, id, std::move(answer)); });
+    catalog_->start(now);
+    catalog_->set_writer(now, Epoch{1, 1});
+    for (const char* region : {"new", "old"}) catalog_->region_state(now, region, true, true, true);
+    run(5s);
+  }
+
+  void run(Duration time) {
+    for (const Instant end = now + time; now < end; now += 10ms) {
+      world.advance(now);
+      http_.step(now);
+      if (catalog_->next_deadline() <= now) catalog_->advance(now);
+    }
+  }
+  static Bytes key(const std::string& instance) {
+    return catalog::instance_key({"", "", "shop", "cart", "1.0.0"}, instance);
+  }
+  void want(const std::string& region, const std::string& instance, const std::string& value = "1",
+            const std::string& cluster = "") {
+    InstanceRecord record;
+    record.instance.host_name = "far";
+    record.instance.endpoints = {parse_service_endpoint("rest://10.0.0.1:8080")};
+    record.instance.metadata = {{"value", value}};
+    record.native.kind = cluster.empty() ? "elsewhere" : "nacos";
+    if (!cluster.empty()) record.native.content = R"({"cluster":")" + cluster + R"("})";
+    catalog_->desire(now, region, key(instance), encode_record(record), Epoch{1, 1});
+  }
+  void leave(const std::string& region, const std::string& instance) {
+    catalog_->release(now, region, key(instance), true);
+  }
+  /// Region and instance of the copies that stand there.
+  std::vector<std::string> standing() {
+    std::vector<std::string> found;
+    for (const auto& instance : world.model().registry().present({"", "shop", "cart"})) {
+      const auto text = [&](const char* name) {
+        const auto value = instance.metadata.find(name);
+        return value == instance.metadata.end() ? std::string() : value->second.value_or("");
+      };
+      found.push_back(text("syncer.region") + "/" + text("syncer.instance"));
+    }
+    return found;
+  }
+  std::size_t believed() {
+    catalog::RegistryStatus status;
+    catalog_->fill(status);
+    return status.copies;
+  }
+  using Names = std::vector<std::string>;
+
+  Instant now{10s};
+  NacosWorld world{GetParam()};
+  DirectHttp http_{world};
+  NoEvents observer_;
+  std::unique_ptr<catalog::Catalog> catalog_;
+};
+
+TEST_P(NacosAddresses, TheLowerRegionTakesOverAndStaysWhenTheOtherLeaves) {
+  want("old", "i");
+  run(5s);
+  want("new", "i");
+  run(5s);
+  EXPECT_EQ(standing(), Names{"new/i"});
+  EXPECT_EQ(believed(), 1U);
+  leave("old", "i");
+  for (int i = 0; i < 40; ++i) {
+    run(10s);  // longer than every lease
+    ASSERT_EQ(standing(), Names{"new/i"}) << i;
+  }
+  leave("new", "i");
+  run(5s);
+  EXPECT_EQ(standing(), Names{});
+  EXPECT_EQ(believed(), 0U);
+}
+
+TEST_P(NacosAddresses, TheOtherRegionComesBackWhenTheLowerOneLeaves) {
+  want("old", "i");
+  run(5s);
+  want("new", "i");
+  run(60s);
+  EXPECT_EQ(standing(), Names{"new/i"});
+  leave("new", "i");
+  run(5s);
+  EXPECT_EQ(standing(), Names{"old/i"});
+  run(300s);
+  EXPECT_EQ(standing(), Names{"old/i"});
+}
+
+TEST_P(NacosAddresses, AtOnceWhenBothLeaveOrComeTogether) {
+  want("old", "i");
+  want("new", "i");
+  run(10s);
+  EXPECT_EQ(standing(), Names{"new/i"});
+  run(300s);
+  EXPECT_EQ(standing(), Names{"new/i"});
+  leave("new", "i");
+  leave("old", "i");
+  run(5s);
+  EXPECT_EQ(standing(), Names{});
+  EXPECT_EQ(believed(), 0U);
+}
+
+TEST_P(NacosAddresses, ChangesOfTheOneThatIsNotThereTouchNothing) {
+  want("old", "i");
+  run(5s);
+  want("new", "i");
+  run(5s);
+  want("old", "i", "2");
+  run(300s);
+  EXPECT_EQ(standing(), Names{"new/i"});
+  EXPECT_EQ(believed(), 1U);
+}
+
+TEST_P(NacosAddresses, ARegionWhoseHoldEndsTakesNobodyElsesCopyAway) {
+  want("old", "i");
+  run(5s);
+  want("new", "i");
+  run(5s);
+  catalog_->region_state(now, "old", false, false, false);
+  for (int i = 0; i < 40; ++i) {
+    run(10s);
+    ASSERT_EQ(standing(), Names{"new/i"}) << i;
+  }
+}
+
+TEST_P(NacosAddresses, AnApplicationIsBackUnderALowerIdBeforeItsFormerOneIsGone) {
+  want("old", "i9");
+  run(5s);
+  want("old", "i1");
+  run(5s);
+  EXPECT_EQ(standing(), Names{"old/i1"});
+  leave("old", "i9");
+  run(300s);
+  EXPECT_EQ(standing(), Names{"old/i1"});
+}
+
+TEST_P(NacosAddresses, AnApplicationIsBackUnderAHigherIdBeforeItsFormerOneIsGone) {
+  want("old", "i1");
+  run(5s);
+  want("old", "i9");
+  run(60s);
+  EXPECT_EQ(standing(), Names{"old/i1"});
+  leave("old", "i1");
+  run(5s);
+  EXPECT_EQ(standing(), Names{"old/i9"});
+}
+
+TEST_P(NacosAddresses, AnInstanceThatMovesToAnotherClusterIsNotRemovedWithItsFormerOne) {
+  want("old", "C2#10.0.0.1#8080", "1", "C2");
+  run(5s);
+  want("old", "C1#10.0.0.1#8080", "1", "C1");
+  leave("old", "C2#10.0.0.1#8080");
+  bool is_there = false;
+  for (int i = 0; i < 500; ++i) {
+    run(10ms);
+    const Names all = standing();
+    const bool is_now = std::find(all.begin(), all.end(), "old/C1#10.0.0.1#8080") != all.end();
+    ASSERT_TRUE(is_now || !is_there) << "after " << i << " steps";
+    is_there = is_now;
+  }
+  EXPECT_EQ(standing(), Names{"old/C1#10.0.0.1#8080"});
+  run(300s);
+  EXPECT_EQ(standing(), Names{"old/C1#10.0.0.1#8080"});
+  EXPECT_EQ(believed(), 1U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Releases, NacosAddresses, testing::Values(Release::V1_4_8, Release::V2_5_1, Release::V3_0_3),
+                         [](const auto& info) { return "R" + std::to_string(static_cast<int>(info.param) + 1); });
+
+}  // namespace
+}  // namespace syncer::registry
