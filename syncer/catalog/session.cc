@@ -163,6 +163,8 @@ void Session::carry_native(Instant now, const EntryId& ref, bool verified) {
   const registry::SeenService* service = view.service(ref.owner());
   const registry::SeenEntry* seen = view.entry(ref);
   if (service == nullptr || seen == nullptr) return;
+  // Something else has the id by now.
+  if (!is_native(*seen->entry)) return;
   const ServiceKey& key = service->state.name;
   if (service->state.internal) {
     absences.clear(ref);

@@ -34,6 +34,9 @@ struct Options {
   syncer::Duration operator_memory = std::chrono::seconds(60);
   /// How long a service without instances is listed (2.x on; a 1.x server keeps it).
   syncer::Duration empty_service = std::chrono::seconds(86);
+  /// Lists, whose order is arbitrary, show instances of connections before all others; otherwise after those with
+  /// beats.
+  bool connections_first = false;
   std::string ip = "10.0.0.10";  ///< of the server, as it tells of itself
   std::uint16_t port = 8848;
   /// Wall clock, nanoseconds since 1970, when the monotonic clock shows zero; only for timestamps.

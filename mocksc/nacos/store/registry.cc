@@ -75,6 +75,8 @@ std::vector<Instance> Registry::present(const ServiceName& name) const {
   const Service* service = find(name);
   if (service == nullptr) return all;
   for (const auto& [key, instance] : service->instances) all.push_back(effective(name, instance));
+  if (options_.connections_first)
+    std::stable_partition(all.begin(), all.end(), [](const Instance& i) { return i.holder == Holder::Connection; });
   return all;
 }
 

@@ -13,6 +13,16 @@ namespace {
 
 constexpr std::uint32_t kThird = 3;
 
+using Found = std::map<ServiceRef, std::map<SharedText, SharedEntry>>;
+
+/// An instance of a connection and what was registered over HTTP at its address are two with one id, in any order: a
+/// copy that has an application's instance beside it is none any more.
+void add(std::map<SharedText, SharedEntry>& entries, SharedEntry entry) {
+  const auto [known, is_new] = entries.try_emplace(entry->id, entry);
+  if (!is_new && (is_native(*entry) || SYNCER_MUTATED("nacos.show_whichever_twin_comes_last")))
+    known->second = std::move(entry);
+}
+
 }  // namespace
 
 void Reader::poll(Instant now) {
@@ -145,7 +155,7 @@ bool Reader::is_shown(const Reading& reading) const {
 }
 
 void Reader::show(const Reading& reading) {
-  std::map<ServiceRef, std::vector<SharedEntry>> found;
+  Found found;
   for (const auto& [ref, service] : context_.snapshot.services()) {
     if (ref.space == reading.space) found[ref];
   }
@@ -157,9 +167,11 @@ void Reader::show(const Reading& reading) {
     ShownEntry entry = entry_of(shown, context_.marks);
     const ServiceRef ref = ref_of(shown.service, entry.service);
     context_.snapshot.put_service(ref, {entry.service, {}, {}, is_internal, false});
-    found[ref].push_back(context_.snapshot.known(ref, std::move(entry.entry)));
+    add(found[ref], std::move(entry.entry));
   }
-  for (const auto& [ref, entries] : found) {
+  for (const auto& [ref, by_id] : found) {
+    std::vector<SharedEntry> entries;
+    for (const auto& [id, entry] : by_id) entries.push_back(context_.snapshot.known(ref, entry));
     context_.snapshot.put_entries(ref, entries, true);
     context_.snapshot.set_listed(ref, !entries.empty());
     context_.snapshot.erase_if_gone(ref);

@@ -31,6 +31,13 @@ class NacosAddresses : public testing::TestWithParam<Release> {
     run(5s);
   }
 
+  /// Of twins lists tell the copy last.
+  static mocksc::nacos::Options options() {
+    mocksc::nacos::Options options;
+    options.release = GetParam();
+    options.connections_first = true;
+    return options;
+  }
   void run(Duration time) {
     for (const Instant end = now + time; now < end; now += 10ms) {
       world.advance(now);
@@ -74,7 +81,7 @@ class NacosAddresses : public testing::TestWithParam<Release> {
   using Names = std::vector<std::string>;
 
   Instant now{10s};
-  NacosWorld world{GetParam()};
+  NacosWorld world{options()};
   DirectHttp http_{world};
   NoEvents observer_;
   std::unique_ptr<catalog::Catalog> catalog_;
@@ -187,6 +194,32 @@ TEST_P(NacosAddresses, AnInstanceThatMovesToAnotherClusterIsNotRemovedWithItsFor
   run(300s);
   EXPECT_EQ(standing(), Names{"old/C1#10.0.0.1#8080"});
   EXPECT_EQ(believed(), 1U);
+}
+
+TEST_P(NacosAddresses, AnApplicationBesideACopyIsExportedAsItIs) {
+  want("old", "i");
+  run(5s);
+  catalog_->take_exports();
+  mocksc::nacos::Instance twin;
+  twin.ip = "10.0.0.1";
+  twin.port = 8080;
+  twin.metadata = {{"version", "1.0.0"}, {"mine", "1"}};
+  twin.holder = mocksc::nacos::Holder::Connection;
+  ASSERT_TRUE(world.model().registry().put(now, {"", "shop", "cart"}, twin, "sdk"));
+  run(200s);
+  std::size_t written = 0;
+  for (const catalog::ExportChange& change : catalog_->take_exports()) {
+    const auto record = decode_key(change.key);
+    if (!record || record->kind != RecordKind::Instance) continue;
+    ASSERT_TRUE(change.payload.has_value());
+    const auto instance = decode_record(*change.payload);
+    ASSERT_TRUE(instance);
+    EXPECT_EQ(instance->instance.metadata.at("mine"), "1");
+    ++written;
+  }
+  EXPECT_EQ(written, 1U);
+  EXPECT_EQ(standing(), Names{"/"}) << "the copy's lease ends by itself";
+  EXPECT_EQ(believed(), 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Releases, NacosAddresses, testing::Values(Release::V1_4_8, Release::V2_5_1, Release::V3_0_3),

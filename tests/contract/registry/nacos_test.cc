@@ -188,6 +188,41 @@ TEST_P(NacosDriver, ACopyBesideItsTwinOfAConnectionIsRefused) {
   EXPECT_EQ(held().size(), 1U);
 }
 
+/// Lists tell the twins in any order.
+void register_beside_a_copy(Release release, bool connections_first) {
+  Options options;
+  options.release = release;
+  options.connections_first = connections_first;
+  NacosWorld world(options);
+  Instant now{10s};
+  DriverSession session(world, now);
+  const auto copy = session.put("i1", far_record("rest://10.0.0.9:80"));
+  ASSERT_TRUE(copy);
+  session.read();
+  ASSERT_EQ(session.copies().size(), 1U);
+  mocksc::nacos::Instance twin;
+  twin.ip = "10.0.0.9";
+  twin.port = 80;
+  twin.metadata = {{"version", "1.0.0"}};
+  twin.holder = mocksc::nacos::Holder::Connection;
+  ASSERT_TRUE(world.model().registry().put(now, {"", "shop", "cart"}, twin, "sdk"));
+  session.read();
+  const SeenEntry* seen = session.snapshot.entry(*copy);
+  ASSERT_NE(seen, nullptr);
+  EXPECT_TRUE(is_native(*seen->entry));
+  world.ask(now, "PUT", std::string("/v1/ns/instance/beat") + kCart + "&ip=10.0.0.9&port=80");
+  EXPECT_TRUE(session.read().empty()) << "nothing flaps";
+  EXPECT_TRUE(session.copies().empty());
+  now += 130s;
+  session.read();
+  ASSERT_EQ(world.model().registry().present({"", "shop", "cart"}).size(), 1U) << "the copy's lease is over";
+  EXPECT_TRUE(is_native(*session.snapshot.entry(*copy)->entry));
+}
+
+TEST_P(NacosDriver, AnInstanceOfAConnectionBesideACopyAloneIsShown) { register_beside_a_copy(GetParam(), false); }
+
+TEST_P(NacosDriver, AnInstanceOfAConnectionBeforeACopyAloneIsShown) { register_beside_a_copy(GetParam(), true); }
+
 TEST_P(NacosDriver, WhatAnOperatorSaysOfACopyIsLeftAlone) {
   const auto entry = session.put("i1", far_record("rest://10.0.0.9:80"));
   ASSERT_TRUE(entry);
