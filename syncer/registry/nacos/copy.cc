@@ -77,10 +77,21 @@ std::string joined(const std::vector<std::string>& words) {
 /// A plan says where a copy is by its id, and the rest by its metadata: the weight is one of them, as a syncer's mark.
 constexpr const char* kWeight = "syncer.weight";
 
+constexpr const char* kBeatTimeout = "preserved.heart.beat.timeout";
+constexpr const char* kDeleteTimeout = "preserved.ip.delete.timeout";
+constexpr const char* kCopyBeatTimeout = "90000";
+
+std::string copy_delete_timeout() { return std::to_string(kCopyLease / std::chrono::milliseconds(1)); }
+
 void add_lease(Metadata& metadata) {
   // Without the interval a server asks for beats each 5 s; nobody here listens to that.
-  metadata["preserved.heart.beat.timeout"] = "90000";
-  metadata["preserved.ip.delete.timeout"] = std::to_string(kCopyLease / std::chrono::milliseconds(1));
+  metadata[kBeatTimeout] = kCopyBeatTimeout;
+  metadata[kDeleteTimeout] = copy_delete_timeout();
+}
+
+bool has_copy_lease(const Metadata& metadata) {
+  return marks::value(metadata, kBeatTimeout) == kCopyBeatTimeout &&
+         marks::value(metadata, kDeleteTimeout) == copy_delete_timeout();
 }
 
 /// What of the service's neutral name the server's own one does not say.
@@ -168,7 +179,8 @@ Result<Registration> copy_registration(const CopyWrite& copy, std::uint32_t rele
 std::optional<CopyMark> take_mark(const std::string& id, Metadata& metadata, const MarkSeal& marks) {
   auto mark = marks::take_copy_mark(metadata);
   if (!mark) return std::nullopt;
-  return marks.believes(*mark, id) ? mark : std::nullopt;
+  const bool is_of_a_syncer = has_copy_lease(metadata) && !SYNCER_MUTATED("nacos.take_unsigned_copies_for_own");
+  return marks.believes(*mark, id) || is_of_a_syncer ? mark : std::nullopt;
 }
 
 std::optional<ShownCopy> copy_entry(const Shown& shown, const MarkSeal& marks) {

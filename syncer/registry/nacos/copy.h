@@ -36,13 +36,16 @@ struct Registration {
 Result<Registration> copy_registration(const CopyWrite& copy, std::uint32_t release, const MarkSeal& marks);
 
 /// A copy as a server shows it: what plan_copy and the service's name said, read back from its marks. Nothing for what
-/// bears no marks.
+/// take_mark takes for no copy.
 struct ShownCopy {
   ServiceKey service;
   Entry entry;
 };
 std::optional<ShownCopy> copy_entry(const Shown& shown, const MarkSeal& marks);
-/// Its mark; nothing where nobody of the pool signed it. Takes epoch and signature out of `metadata`.
+/// Its mark; nothing for what an application wrote. Takes epoch and signature out of `metadata`. An id does not say
+/// here that it is a copy's: a mark that nobody of the pool signed is an application's own word, unless the
+/// registration has the lease of copies besides, which nothing else has. Then a syncer wrote it under another key or
+/// none, and it is neither believed nor an application's.
 std::optional<CopyMark> take_mark(const std::string& id, Metadata& metadata, const MarkSeal& marks);
 
 /// The canary of a syncer. `since` is another text each time that it is registered anew.

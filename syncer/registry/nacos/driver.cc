@@ -132,12 +132,13 @@ CopyMark mark_of(const CopyWrite& copy) {
 }
 
 /// What is there may be removed as that copy. An application's instance and what bears the marks of another copy took
-/// the address meanwhile.
+/// the address meanwhile; what nobody of the pool signed is nobody's to remove.
 bool is_copy_of(const Shown& shown, const CopyMark& mark, const MarkSeal& marks) {
   if (is_canary_service(shown.service)) return true;
   Metadata metadata = shown.metadata;
   const auto found = take_mark(entry_id(shown.address), metadata, marks);
-  return found && (names_same_copy(*found, mark) || SYNCER_MUTATED("nacos.remove_the_copy_of_another"));
+  return found && marks.believes(*found, entry_id(shown.address)) &&
+         (names_same_copy(*found, mark) || SYNCER_MUTATED("nacos.remove_the_copy_of_another"));
 }
 
 void Nacos::confirm(Instant now, const EntryId& entry, Answered<const Confirmation&> done) {

@@ -13,19 +13,22 @@ namespace {
 /// Own writes are remembered for longer than any lag.
 constexpr Duration kMemory = std::chrono::seconds(10);
 
-std::optional<CopyMark> mark_of(const Shown& shown, const MarkSeal& marks) {
-  Metadata metadata = shown.metadata;
-  return take_mark(entry_id(shown.address), metadata, marks);
-}
-
 }  // namespace
+
+Occupancy::Occupant Occupancy::occupant_of(const Shown& shown) const {
+  Metadata metadata = shown.metadata;
+  const std::string id = entry_id(shown.address);
+  auto mark = take_mark(id, metadata, marks_);
+  const bool believed = !mark || marks_.believes(*mark, id);
+  return {std::move(mark), believed};
+}
 
 void Occupancy::clear(const std::string& space) {
   std::erase_if(occupants_, [&](const auto& entry) { return std::get<0>(entry.first).space == space; });
 }
 
 void Occupancy::add(const Shown& shown) {
-  occupants_[place_of(shown.service, shown.address)].push_back({mark_of(shown, marks_)});
+  occupants_[place_of(shown.service, shown.address)].push_back(occupant_of(shown));
 }
 
 void Occupancy::forget_old(Instant now) {
@@ -57,10 +60,15 @@ Occupancy::Recent Occupancy::recent(Instant now, const Service& service, const A
   return found->second.is_removal ? Recent::Removed : Recent::Written;
 }
 
-/// Of two copies the one of the lower name stays, so that all syncers agree.
+/// Of two copies the one of the lower name stays, so that all syncers agree. One that nobody of the pool signed gives
+/// way to itself alone: it may be what is to be signed now.
 std::optional<std::string> Occupancy::judge(const Occupant& occupant, const CopyMark& mark) {
   if (SYNCER_MUTATED("nacos.take_the_address")) return std::nullopt;
   if (!occupant.mark) return "its address is in use by an instance of this region";
+  if (!occupant.believed) {
+    if (names_same_copy(*occupant.mark, mark)) return std::nullopt;
+    return "its address is in use by a copy that nobody of the pool signed";
+  }
   const auto order = [](const CopyMark& m) { return std::pair(m.region, m.instance); };
   if (order(*occupant.mark) >= order(mark)) return std::nullopt;
   return "its address is in use by a copy of region \"" + occupant.mark->region + "\"";
@@ -72,7 +80,7 @@ std::optional<std::string> Occupancy::objection(Instant now, const Service& serv
   const auto write = writes_.find(place);
   const bool counts = write != writes_.end() && now - write->second.at <= kMemory;
   if (counts && write->second.mark) {
-    if (auto reason = judge({write->second.mark}, mark)) return reason;
+    if (auto reason = judge({write->second.mark, true}, mark)) return reason;
   }
   const auto found = occupants_.find(place);
   if (found == occupants_.end()) return std::nullopt;
@@ -83,7 +91,7 @@ std::optional<std::string> Occupancy::objection(Instant now, const Service& serv
 }
 
 std::optional<std::string> Occupancy::objection(const Shown& shown, const CopyMark& mark) const {
-  return judge({mark_of(shown, marks_)}, mark);
+  return judge(occupant_of(shown), mark);
 }
 
 }  // namespace syncer::registry::nacos

@@ -45,6 +45,7 @@ class Occupancy {
   using Place = std::tuple<Service, std::string, std::uint16_t>;
   struct Occupant {
     std::optional<CopyMark> mark;  ///< of a copy; nothing for an application's instance
+    bool believed = true;          ///< the mark
   };
   struct Write {
     Instant at;
@@ -53,6 +54,7 @@ class Occupancy {
   };
   void forget_old(Instant now);
   static Place place_of(const Service& service, const Address& address) { return {service, address.ip, address.port}; }
+  Occupant occupant_of(const Shown& shown) const;
   static std::optional<std::string> judge(const Occupant& occupant, const CopyMark& mark);
 
   const MarkSeal& marks_;

@@ -16,11 +16,19 @@ using mocksc::nacos::Release;
 class NacosAddresses : public testing::TestWithParam<Release> {
  protected:
   NacosAddresses() {
+    start();
+    run(5s);
+  }
+
+  /// A process that knows nothing of the one before.
+  void start() {
     catalog::CatalogConfig config;
+    config.marks = seal();
     config.region = "west";
     config.node = "west-n1";
     config.registry.kind = "nacos";
     config.kinds.add("nacos", nacos::make_driver);
+    catalog_.reset();
     catalog_ = std::make_unique<catalog::Catalog>(config, http_, observer_, Random(1), now,
                                                   [this] { return http_.next_call(); });
     http_.set_sink(
@@ -28,7 +36,13 @@ class NacosAddresses : public testing::TestWithParam<Release> {
     catalog_->start(now);
     catalog_->set_writer(now, Epoch{1, 1});
     for (const char* region : {"new", "old"}) catalog_->region_state(now, region, true, true, true);
-    run(5s);
+  }
+  /// Of a pool with a key, once there is one.
+  MarkSeal seal() {
+    return {[this] { return has_key; }, [](ByteView text) { return std::to_string(hash64(text)); },
+            [](ByteView text, std::string_view signature) {
+              return signature == std::to_string(hash64(text)) ? Proof::Current : Proof::None;
+            }};
   }
 
   /// Of twins lists tell the copy last.
@@ -73,13 +87,24 @@ class NacosAddresses : public testing::TestWithParam<Release> {
     }
     return found;
   }
-  std::size_t believed() {
+  catalog::RegistryStatus status() {
     catalog::RegistryStatus status;
     catalog_->fill(status);
-    return status.copies;
+    return status;
+  }
+  std::size_t believed() { return status().copies; }
+  /// Instances that are exported.
+  std::size_t exported() {
+    std::size_t count = 0;
+    for (const auto& [key, payload] : catalog_->exported()) {
+      const auto record = decode_key(key);
+      count += record && record->kind == RecordKind::Instance ? 1U : 0U;
+    }
+    return count;
   }
   using Names = std::vector<std::string>;
 
+  bool has_key = false;
   Instant now{10s};
   NacosWorld world{options()};
   DirectHttp http_{world};
@@ -220,6 +245,36 @@ TEST_P(NacosAddresses, AnApplicationBesideACopyIsExportedAsItIs) {
   EXPECT_EQ(written, 1U);
   EXPECT_EQ(standing(), Names{"/"}) << "the copy's lease ends by itself";
   EXPECT_EQ(believed(), 0U);
+}
+
+TEST_P(NacosAddresses, TheFirstKeyOfThePoolMakesNoCopyAnInstanceOfThisRegion) {
+  want("old", "i");
+  run(5s);
+  has_key = true;
+  start();  // with the key
+  run(5s);
+  EXPECT_EQ(status().unsigned_copies, 1U);
+  EXPECT_EQ(exported(), 0U);
+  EXPECT_EQ(believed(), 0U);
+  EXPECT_EQ(standing(), Names{"old/i"});
+  want("old", "i");
+  run(10s);
+  EXPECT_EQ(status().unsigned_copies, 0U);
+  EXPECT_EQ(exported(), 0U);
+  EXPECT_EQ(believed(), 1U);
+  EXPECT_EQ(standing(), Names{"old/i"});
+}
+
+TEST_P(NacosAddresses, AKeyThatComesWhileCopiesStandSignsThem) {
+  want("old", "i");
+  run(5s);
+  has_key = true;
+  catalog_->marks_changed(now);
+  run(10s);
+  EXPECT_EQ(status().unsigned_copies, 0U);
+  EXPECT_EQ(exported(), 0U);
+  EXPECT_EQ(believed(), 1U);
+  EXPECT_EQ(standing(), Names{"old/i"});
 }
 
 INSTANTIATE_TEST_SUITE_P(Releases, NacosAddresses, testing::Values(Release::V1_4_8, Release::V2_5_1, Release::V3_0_3),

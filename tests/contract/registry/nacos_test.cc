@@ -311,11 +311,18 @@ TEST_P(NacosDriver, ServicesOfOtherKindsKeepTheirName) {
   EXPECT_FALSE(session.copies()[0]->metadata.contains("version"));
 }
 
+/// Of a pool with a key, once there is one.
+MarkSeal seal_of(const bool& has_key) {
+  return {[&has_key] { return has_key; }, [](ByteView text) { return "signed:" + std::string(text); },
+          [](ByteView text, std::string_view signature) {
+            return signature == "signed:" + std::string(text) ? Proof::Current : Proof::None;
+          }};
+}
+const bool kHasKey = true;
+
+/// It has the lease that it wants. Marks with the lease of copies are a syncer's: see the next ones.
 TEST_P(NacosDriver, AMarkThatNobodyOfThePoolSignedIsAnApplicationsOwnWord) {
-  const MarkSeal seal([] { return true; }, [](ByteView text) { return "signed:" + std::string(text); },
-                      [](ByteView text, std::string_view signature) {
-                        return signature == "signed:" + std::string(text) ? Proof::Current : Proof::None;
-                      });
+  const MarkSeal seal = seal_of(kHasKey);
   DriverSession sealed(world, now, {}, seal);
   const auto entry = sealed.put("i1", far_record("rest://10.0.0.9:80"));
   ASSERT_TRUE(entry) << to_string(entry.error());
@@ -327,6 +334,45 @@ TEST_P(NacosDriver, AMarkThatNobodyOfThePoolSignedIsAnApplicationsOwnWord) {
   EXPECT_NE(sealed.copies()[0]->copy->seal, "");
   // What it says is its own: its address is not to be had.
   EXPECT_EQ(sealed.put("i2", far_record("rest://10.0.0.8:80")).error().code, ErrorCode::Refused);
+}
+
+TEST_P(NacosDriver, TheFirstKeyMakesNoCopyAnApplicationsInstance) {
+  bool has_key = false;
+  const MarkSeal seal = seal_of(has_key);
+  DriverSession sealed(world, now, {}, seal);
+  const auto entry = sealed.put("i1", far_record("rest://10.0.0.9:80"));
+  ASSERT_TRUE(entry);
+  ASSERT_TRUE(sealed.put("i2", far_record("rest://10.0.0.8:80")));
+  sealed.read();
+  has_key = true;
+  EXPECT_TRUE(sealed.read().empty()) << "nobody came and nobody went";
+  ASSERT_EQ(sealed.copies().size(), 2U);
+  EXPECT_FALSE(seal.believes(*sealed.copies()[0]->copy, sealed.copies()[0]->id));
+  // It is signed where it stands, and by nobody else.
+  EXPECT_EQ(sealed.put("i3", far_record("rest://10.0.0.9:80"), "1.1", "aaa").error().code, ErrorCode::Refused);
+  ASSERT_TRUE(sealed.put("i1", far_record("rest://10.0.0.9:80")));
+  ASSERT_TRUE(sealed.change({entry->space, entry->service, "DEFAULT#10.0.0.8#80"}, "i2",
+                            far_record("rest://10.0.0.8:80"), Aspect::Properties));
+  sealed.read();
+  ASSERT_EQ(sealed.copies().size(), 2U);
+  for (const Entry* copy : sealed.copies()) EXPECT_TRUE(seal.believes(*copy->copy, copy->id));
+}
+
+TEST_P(NacosDriver, ACopyThatNobodyOfThePoolSignedIsNobodysToRemove) {
+  ASSERT_TRUE(session.put("i1", far_record("rest://10.0.0.9:80")));
+  now += 2s;
+  const MarkSeal seal = seal_of(kHasKey);
+  DriverSession sealed(world, now, {}, seal);
+  sealed.read();
+  ASSERT_EQ(sealed.copies().size(), 1U);
+  const Entry& copy = *sealed.copies()[0];
+  const EntryId entry{"", copy.service, copy.id};
+  const auto removed = sealed.done([&](Driver::Done done) {
+    sealed.driver().remove(now, entry, {"west", "i1", "", ""}, Urgency::Write, std::move(done));
+  });
+  ASSERT_FALSE(removed);
+  EXPECT_EQ(removed.error().code, ErrorCode::NotFound);
+  EXPECT_EQ(held().size(), 1U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Releases, NacosDriver, testing::Values(Release::V1_4_8, Release::V2_5_1, Release::V3_0_3),
