@@ -10,11 +10,6 @@
 namespace syncer::registry {
 namespace {
 
-/// No answer, or one that only says that there is too much to do.
-bool is_overload(const Result<HttpResponse>& answer) {
-  return !answer || answer->status >= 500 || answer->status == 429;
-}
-
 /// A registry that wants to be left alone for longer is asked all the same.
 constexpr Duration kLongestPause = std::chrono::seconds(30);
 constexpr Duration kLongestLeasePause = std::chrono::seconds(3);
@@ -30,7 +25,8 @@ void direct(HttpRequest& request, const std::string& address) {
 
 }  // namespace
 
-void Addresses::report(Instant now, const std::string& address, bool vital, const Result<HttpResponse>& answer) {
+void Addresses::report(Instant now, const std::string& address, bool vital, bool overloaded,
+                       const Result<HttpResponse>& answer) {
   if (address != current()) return;  // late news of an address that was already left
   if (!answer) {
     const Error& error = answer.error();
@@ -39,7 +35,7 @@ void Addresses::report(Instant now, const std::string& address, bool vital, cons
     if (hard || vital) failed(now, hard, error.where == address ? error.detail : to_string(error));
     return;
   }
-  if (!is_overload(answer)) return answered(now);
+  if (!overloaded) return answered(now);
   if (vital) failed(now, false, "HTTP " + std::to_string(answer->status));
 }
 
@@ -97,6 +93,13 @@ std::size_t Calls::limit(Urgency urgency) const {
   const std::size_t all = std::max<std::size_t>(settings_.concurrency, 1);
   const auto step = static_cast<std::size_t>(urgency);
   return all > step ? all - step : 1;
+}
+
+/// No answer, or one that only says that there is too much to do.
+bool Calls::is_overload(const RawAnswer& raw) const {
+  if (!raw) return true;
+  const bool is_trouble = raw->status >= 500 || raw->status == 429;
+  return is_trouble && !(ordinary_ && ordinary_(*raw) && !SYNCER_MUTATED("registry.take_absence_for_trouble"));
 }
 
 void Calls::submit(Instant now, Urgency urgency, HttpRequest request, Done done) {
@@ -229,8 +232,9 @@ bool Calls::on_http(Instant now, CallId id, const RawAnswer& raw) {
   under_way_.erase(found);
   if (raw || !SYNCER_MUTATED("registry.keep_the_place_of_failed_calls")) --running_;
   if (!call.is_probe && raw) note_retry_after(now, call.address, *raw);
-  if (!call.is_probe) addresses_.report(now, call.address, call.urgency != Urgency::Write, raw);
-  if (call.urgency == Urgency::Write) rate_.answered(now, is_overload(raw));
+  const bool overloaded = is_overload(raw);
+  if (!call.is_probe) addresses_.report(now, call.address, call.urgency != Urgency::Write, overloaded, raw);
+  if (call.urgency == Urgency::Write) rate_.answered(now, overloaded);
   if (call.is_login) {
     logged_in(now, raw);
     return true;

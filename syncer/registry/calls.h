@@ -32,8 +32,9 @@ class Addresses {
   const std::string& current() const { return addresses_[index_]; }
   const std::string& preferred() const { return addresses_.front(); }
   /// What a call to `address` came to. Only a `vital` call (a read, a heartbeat) says something about the address by
-  /// a slow or 5xx answer; a refused connection always does.
-  void report(Instant now, const std::string& address, bool vital, const Result<HttpResponse>& answer);
+  /// a slow or 5xx answer; a refused connection always does. `overloaded`: the answer says no more than that there is
+  /// too much to do, or there is none.
+  void report(Instant now, const std::string& address, bool vital, bool overloaded, const Result<HttpResponse>& answer);
   /// No address answered since each was tried.
   bool down() const { return down_; }
   /// Something answered since the start.
@@ -83,11 +84,15 @@ class Calls {
         std::function<CallId()> next_call);
   /// Requests whose target has this many bytes are not sent but fail as too large.
   void set_max_target(std::size_t bytes) { max_target_ = bytes; }
+  /// Answers that are no sign of trouble, whatever their status: what this kind of registry says of what is not there.
+  void set_ordinary(std::function<bool(const HttpResponse&)> ordinary) { ordinary_ = std::move(ordinary); }
   /// From now on calls wait for a token and carry it; one whose token was rejected is sent once more.
   void set_login(LoginScheme scheme) { login_.emplace(std::move(scheme)); }
 
   /// Another ceiling on writes a second from now on.
   void set_ceiling(std::uint32_t per_second) { rate_.set_ceiling(per_second); }
+  /// Writes a second that the registry takes, as far as is known.
+  std::uint64_t writes_per_second() const { return rate_.per_second(); }
   /// The target counts from where the API begins: the path of the address stands before it on the wire.
   void submit(Instant now, Urgency urgency, HttpRequest request, Done done);
   /// Asks one address whatever the current one is; its answer does not count for the current address.
@@ -125,6 +130,7 @@ class Calls {
   };
 
   std::size_t limit(Urgency urgency) const;
+  bool is_overload(const RawAnswer& raw) const;
   bool has_place_to_write() const {
     return running_ < limit(Urgency::Write) && waiting_[2].empty() && !addresses_.down();
   }
@@ -145,6 +151,7 @@ class Calls {
   std::function<bool(Instant)> may_write_;
   Http& http_;
   Addresses& addresses_;
+  std::function<bool(const HttpResponse&)> ordinary_;
   std::function<CallId()> next_call_;
   WriteRate rate_;
   std::array<std::deque<Call>, 3> waiting_;

@@ -185,14 +185,15 @@ Result<CatalogPage> read_admin_page(const RawAnswer& raw, const std::string& spa
   return page;
 }
 
+bool says_absent(const HttpResponse& answer) {
+  if (answer.status != 500 && answer.status != 404) return false;
+  return std::any_of(kAbsent.begin(), kAbsent.end(),
+                     [&](std::string_view text) { return answer.body.find(text) != std::string::npos; });
+}
+
 Result<Shown> read_instance(const RawAnswer& raw, const Service& service) {
-  // In a 1.x server an instance that is not there is an error of its own making.
-  if (raw && (raw->status == 500 || raw->status == 404)) {
-    for (const std::string_view text : kAbsent) {
-      if (raw->body.find(text) != std::string::npos)
-        return failure(ErrorCode::NotFound, "HTTP " + std::to_string(raw->status), raw->body.substr(0, kLongestReason));
-    }
-  }
+  if (raw && says_absent(*raw))
+    return failure(ErrorCode::NotFound, "HTTP " + std::to_string(raw->status), raw->body.substr(0, kLongestReason));
   const auto document = document_of(raw, "instance");
   if (!document) return tl::make_unexpected(document.error());
   const auto cluster = text_of(document->root(), "clusterName");

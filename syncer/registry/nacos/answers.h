@@ -47,6 +47,8 @@ Result<std::size_t> read_count(const RawAnswer& raw);
 Result<CatalogPage> read_catalog(const RawAnswer& raw, const std::string& space);
 /// The catalog of 3.x.
 Result<CatalogPage> read_admin_page(const RawAnswer& raw, const std::string& space);
+/// The call for one instance says that it is not there, in a 1.x server by an error of its own making.
+bool says_absent(const HttpResponse& answer);
 /// The call for one instance.
 Result<Shown> read_instance(const RawAnswer& raw, const Service& service);
 /// What a light beat came to.

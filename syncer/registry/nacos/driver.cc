@@ -42,6 +42,7 @@ class Nacos : public Driver {
       : context_(context), occupancy_(context.marks), reader_(context_, occupancy_) {
     SYNCER_ASSERT(!context.settings.projects.empty());
     context.calls.set_max_target(kMaxTarget);
+    context.calls.set_ordinary(says_absent);
     const RegistrySettings& settings = context.settings;
     if (!settings.user.empty()) context.calls.set_login(login_scheme(settings.user, settings.password));
   }

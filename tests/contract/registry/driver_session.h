@@ -36,6 +36,8 @@ class DriverSession : public DriverOwner {
   /// Times that something of the registry was found wanting.
   int refusals() const { return observer_.count; }
   const PollCycle& cycle() const { return cycle_; }
+  const Calls& calls() const { return calls_; }
+  const Addresses& addresses() const { return addresses_; }
 
   /// Lets everything that is under way come to an end.
   void settle() {

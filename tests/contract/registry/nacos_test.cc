@@ -375,6 +375,22 @@ TEST_P(NacosDriver, ACopyThatNobodyOfThePoolSignedIsNobodysToRemove) {
   EXPECT_EQ(held().size(), 1U);
 }
 
+TEST_P(NacosDriver, WhatIsNotThereIsNoSignOfTrouble) {
+  const std::uint64_t before = session.calls().writes_per_second();
+  for (int i = 0; i < 50; ++i)
+    ASSERT_TRUE(session.put("i" + std::to_string(i), far_record("rest://10.0.0.9:" + std::to_string(i + 1000))));
+  EXPECT_GE(session.calls().writes_per_second(), before);
+  now += 2s;
+  for (int i = 0; i < 4; ++i) {
+    const EntryId gone{"", "shop@@cart", "DEFAULT#10.0.0.7#" + std::to_string(i + 1)};
+    const auto answer = session.wait<Confirmation>(
+        [&](const Driver::Answered<const Confirmation&>& done) { session.driver().confirm(now, gone, done); });
+    EXPECT_EQ(answer.presence, Presence::Absent);
+  }
+  EXPECT_FALSE(session.addresses().down()) << session.addresses().problem();
+  EXPECT_EQ(session.addresses().problem(), "");
+}
+
 INSTANTIATE_TEST_SUITE_P(Releases, NacosDriver, testing::Values(Release::V1_4_8, Release::V2_5_1, Release::V3_0_3),
                          [](const auto& info) { return "R" + std::to_string(static_cast<int>(info.param) + 1); });
 
