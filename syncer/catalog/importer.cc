@@ -111,8 +111,7 @@ void Importer::set_enabled(Instant now, bool enabled) {
 }
 
 void Importer::preparation_changed(const registry::ServiceKey& service) {
-  Bytes prefix = instance_key(service, "");
-  prefix.pop_back();  // the length of the instance id
+  const Bytes prefix = instance_prefix(service);
   for (auto& [region, remote] : regions_.all()) {
     auto it = remote.desired.lower_bound(prefix);
     for (; it != remote.desired.end() && it->first.starts_with(prefix); ++it)
@@ -291,6 +290,7 @@ void Importer::done(Instant now, Work& work) {
   if (!copy.granted) regions_.forget(work.name.region, work.name.key);
   work.remote.cut.erase(work.name.key);
   work.remote.desired.erase(work.name.key);
+  if (!regions_.has_copies_of(work.key.service)) driver_.abandon(work.key.service);
 }
 
 void Importer::add(Instant now, Work& work, const registry::ServiceRef& where, const registry::SharedPlan& plan) {
@@ -413,11 +413,6 @@ void Importer::distrust_list(Instant now, const registry::EntryId& listed) {
 
 void Importer::note_written(Work& work) {
   if (std::exchange(work.copy.timed, false) && written_.size() < kMostWritten) written_.push_back(work.name);
-}
-
-void Importer::begin(Work& work) {
-  work.copy.busy = true;
-  ++busy_;
 }
 
 void Importer::finish(Instant now, const CopyName& name, const Handle& handle) {

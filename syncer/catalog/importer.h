@@ -108,7 +108,10 @@ class Importer {
   Result<void> on_removed(Instant now, Work& work, const std::string& id, std::string_view reason,
                           const Result<void>& success);
   void distrust_list(Instant now, const registry::EntryId& listed);
-  void begin(Work& work);
+  void begin(Work& work) {
+    work.copy.busy = true;
+    ++busy_;
+  }
   void note_written(Work& work);
   void finish(Instant now, const CopyName& name, const Handle& handle);
   void report(Instant now, EventKind kind, const Work& work, const std::string& id, std::string_view reason);

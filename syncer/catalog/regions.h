@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -25,6 +26,13 @@ namespace syncer::catalog {
 /// Key of the record of one instance.
 inline Bytes instance_key(const registry::ServiceKey& service, const std::string& instance) {
   return encode_key(registry::RecordKey{registry::RecordKind::Instance, service, instance});
+}
+
+/// What the keys of all instances of a service begin with, and no others.
+inline Bytes instance_prefix(const registry::ServiceKey& service) {
+  Bytes prefix = instance_key(service, "");
+  prefix.pop_back();  // the length of the instance id
+  return prefix;
 }
 
 /// Why a record is given to the catalog.
@@ -164,6 +172,14 @@ class Regions {
   void let_go(const std::string& region, const Bytes& key, DesiredCopy& copy);
   /// A copy was found of which only its registration tells.
   void found(Instant now, const std::string& region, const Bytes& key, const registry::Entry& entry);
+  /// Some region has a copy of that service, or did and it is not gone yet.
+  bool has_copies_of(const registry::ServiceKey& service) const {
+    const Bytes prefix = instance_prefix(service);
+    return std::any_of(regions_.begin(), regions_.end(), [&](const auto& region) {
+      const auto first = region.second.desired.lower_bound(prefix);
+      return first != region.second.desired.end() && first->first.starts_with(prefix);
+    });
+  }
   /// Another copy takes the place of this one, which is to go, and is not registered yet.
   bool is_being_replaced(const RemoteCopies& remote, const Bytes& key, const DesiredCopy& copy) const;
   /// Nothing is known of the copy any more.

@@ -164,6 +164,8 @@ class Driver {
   virtual void reconsider(Instant now, const ServiceKey& service) = 0;
   /// A registration showed that the service is not there after all.
   virtual void unprepare(const ServiceKey& service) = 0;
+  /// No copy of the service is left or wanted: what was prepared for them, or could not be, is nobody's any more.
+  virtual void abandon(const ServiceKey& service) { (void)service; }
   virtual void allow_writes(Instant now, bool allowed) = 0;
   /// What the registry refuses of what copies need, for people.
   virtual std::vector<std::string> problems() const = 0;

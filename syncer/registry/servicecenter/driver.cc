@@ -73,6 +73,7 @@ class ServiceCenter : public Driver {
   std::string problem(const ServiceKey& service) const override { return services_.problem(service); }
   void reconsider(Instant now, const ServiceKey& service) override { services_.reconsider(now, service); }
   void unprepare(const ServiceKey& service) override { services_.forget(service); }
+  void abandon(const ServiceKey& service) override { services_.abandon(service); }
   void allow_writes(Instant now, bool allowed) override { services_.set_enabled(now, allowed); }
   std::vector<std::string> problems() const override { return services_.problems(); }
 

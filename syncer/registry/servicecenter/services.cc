@@ -6,6 +6,7 @@
 
 #include "syncer/base/hash.h"
 #include "syncer/base/mutation.h"
+#include "syncer/base/sometimes.h"
 #include "syncer/registry/servicecenter/answers.h"
 #include "syncer/registry/servicecenter/copy.h"
 #include "syncer/registry/servicecenter/documents.h"
@@ -104,6 +105,7 @@ std::map<std::string, Bytes> schemas_of(Attachments attachments) {
 const ServiceRef* Services::ensure(Instant now, const Key& key, bool foreign) {
   const auto [it, is_new] = services_.try_emplace(key);
   if (is_new) it->second.desired = desired(key);
+  it->second.abandoned = false;
   it->second.foreign = it->second.foreign || foreign;
   step(now, key, it->second);
   return usable(it->second) ? &it->second.ref : nullptr;
@@ -160,8 +162,23 @@ void Services::forget(const Key& key) {
   Preparation fresh;
   fresh.desired = std::move(found->second.desired);
   fresh.foreign = found->second.foreign;
+  fresh.timer = found->second.timer;
   if (!SYNCER_MUTATED("registry.trust_a_dead_service_id")) fresh.dead_id = found->second.ref.id;
   found->second = std::move(fresh);
+}
+
+void Services::abandon(const Key& key) {
+  const auto found = services_.find(key);
+  if (found == services_.end() || SYNCER_MUTATED("registry.prepare_what_nobody_wants")) return;
+  SYNCER_SOMETIMES(!found->second.problem.empty(), "registry.refused_service_is_abandoned");
+  found->second.abandoned = found->second.busy;
+  if (!found->second.busy) erase(key, found->second);
+}
+
+void Services::erase(const Key& key, const Preparation& service) {
+  if (service.timer != kNever) timers_.erase({service.timer, key});
+  troubled_.erase(key);
+  services_.erase(Key(key));
 }
 
 /// They made it or use it. What one left behind that stopped is its own, too: it may come back.
@@ -180,7 +197,13 @@ void Services::step(Instant now, const Key& key, Preparation& service) {
   if (!service.missing.empty()) return write_contract(now, key, service);
   if (!service.properties_done) return compare_properties(now, key, service);
   service.settled = true;
-  if (!service.refused.empty()) timers_.insert({now + kRefusedWrite.slowest, key});
+  if (!service.refused.empty()) look_again_at(now + kRefusedWrite.slowest, key, service);
+}
+
+void Services::look_again_at(Instant at, const Key& key, Preparation& service) {
+  if (service.timer != kNever) timers_.erase({service.timer, key});
+  service.timer = at;
+  timers_.insert({at, key});
 }
 
 void Services::find_or_create(Instant now, const Key& key, Preparation& service) {
@@ -282,6 +305,7 @@ void Services::call(Instant now, const Key& key, Preparation& service, HttpReque
                         [this, key, handle = std::move(handle)](Instant at, const RawAnswer& raw) {
                           Preparation& s = services_[key];
                           s.busy = false;
+                          if (s.abandoned) return erase(key, s);
                           const bool was_usable = usable(s);
                           s.problem.clear();
                           if (const auto outcome = handle(at, s, raw); !outcome)
@@ -303,7 +327,7 @@ void Services::fail(Instant now, const Key& key, Preparation& service, const Err
   const Duration wait = (outage ? kPreparation : kRefusedWrite).wait(service.failures++);
   const Duration jitter = random_.between(Duration::zero(), wait / 4);
   service.retry_at = now + wait + jitter;
-  timers_.insert({service.retry_at, key});
+  look_again_at(service.retry_at, key, service);
   if (first && !outage) report(now, key, service);
 }
 
@@ -336,6 +360,7 @@ void Services::advance(Instant now) {
     const auto found = services_.find(key);
     if (found == services_.end()) continue;
     Preparation& service = found->second;
+    service.timer = kNever;
     if (service.settled && !service.refused.empty()) {
       service.refused.clear();
       service.settled = service.contracts_done = false;

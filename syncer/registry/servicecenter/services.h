@@ -64,6 +64,9 @@ class Services {
   /// The registry says that the service is not there after all.
   void forget(const ServiceKey& key);
 
+  /// No copy wants it any more: it is prepared no further, and what the registry refuses of it troubles nobody.
+  void abandon(const ServiceKey& key);
+
   /// Nothing is written while not enabled; enabling looks at everything again.
   void set_enabled(Instant now, bool enabled);
   void advance(Instant now);
@@ -80,6 +83,7 @@ class Services {
   struct Preparation {
     ServiceRef ref;  ///< its id is empty until the service is known to be there
     bool busy = false;
+    bool abandoned = false;        ///< to be forgotten when its call is answered
     bool foreign = false;          ///< copies of another kind want it
     bool settled = false;          ///< nothing more to do
     bool contracts_tried = false;  ///< once: instances may be registered
@@ -88,6 +92,7 @@ class Services {
     Attachments desired;                         ///< native content of those that are of this kind
     std::map<std::string, Bytes> missing;        ///< contracts still to be written
     std::map<std::string, std::string> refused;  ///< contracts and why
+    Instant timer = kNever;                      ///< when it is looked at again
     std::uint32_t failures = 0;
     bool outage = false;  ///< the last failure was the registry's, not the service's
     Instant retry_at{};
@@ -107,9 +112,11 @@ class Services {
   void write_contract(Instant now, const Key& key, Preparation& service);
   void compare_properties(Instant now, const Key& key, Preparation& service);
   void call(Instant now, const Key& key, Preparation& service, HttpRequest request, Handle handle);
+  void erase(const Key& key, const Preparation& service);
   void fail(Instant now, const Key& key, Preparation& service, const Error& error);
   void report(Instant now, const Key& key, const Preparation& service);
   void note_trouble(const Key& key, const Preparation& service);
+  void look_again_at(Instant at, const Key& key, Preparation& service);
   bool belongs_to_applications(const Key& key) const;
 
   const DriverContext& context_;

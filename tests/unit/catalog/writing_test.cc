@@ -52,6 +52,34 @@ TEST_F(CatalogWriting, AColdStartGoesAsFastAsTheRegistryTakesIt) {
   EXPECT_EQ(writes(), 6000U);
 }
 
+TEST_F(CatalogWriting, AServiceThatIsRefusedIsNobodysTroubleOnceNobodyWantsIt) {
+  world.run_for(3s);
+  Catalog& catalog = driver.catalog();
+  catalog.region_state(world.now(), "west", true, true, true);
+  const auto record = remote_instance("cart:1", "i1", "rest://1:1");
+  const auto status = [&] {
+    RegistryStatus status;
+    catalog.fill(status);
+    return status;
+  };
+  catalog.desire(world.now(), "west", record.service_key, record.service_payload, {1, 1});
+  catalog.desire(world.now(), "west", record.key, record.payload, {1, 1});
+  world.run_for(20s);
+  EXPECT_EQ(status().failing.size(), 1U);
+  EXPECT_EQ(catalog.sizes().driver.preparations, 1U);
+  catalog.release(world.now(), "west", record.key, true);
+  catalog.release(world.now(), "west", record.service_key, true);
+  world.run_for(20s);
+  EXPECT_TRUE(status().failing.empty()) << status().failing.front();
+  EXPECT_EQ(catalog.sizes().driver.preparations, 0U);
+  EXPECT_EQ(catalog.sizes().driver.preparation_timers, 0U);
+  // It is prepared anew when somebody wants it again.
+  catalog.desire(world.now(), "west", record.service_key, record.service_payload, {1, 1});
+  catalog.desire(world.now(), "west", record.key, record.payload, {1, 1});
+  world.run_for(20s);
+  EXPECT_EQ(status().failing.size(), 1U);
+}
+
 TEST_F(CatalogWriting, AnOverloadedRegistryIsNotFlooded) {
   mocksc::Fault limit;
   limit.kind = mocksc::FaultKind::Limit;
