@@ -95,6 +95,8 @@ class Calls {
   std::uint64_t writes_per_second() const { return rate_.per_second(); }
   /// The target counts from where the API begins: the path of the address stands before it on the wire.
   void submit(Instant now, Urgency urgency, HttpRequest request, Done done);
+  /// The address that calls go to.
+  const std::string& address() const { return addresses_.current(); }
   /// Asks one address whatever the current one is; its answer does not count for the current address.
   void probe(Instant now, const std::string& address, HttpRequest request, Done done);
   /// A write would start at once, and there is a registry to take it.

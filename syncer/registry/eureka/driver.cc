@@ -2,6 +2,7 @@
 #include "syncer/registry/eureka/driver.h"
 
 #include <chrono>
+#include <map>
 #include <set>
 #include <utility>
 #include <vector>
@@ -32,6 +33,9 @@ const Traits kTraits = {
 
 /// Lists that do not show what we wrote so long ago come from a cache. Less than traits().canary_pace.
 constexpr Duration kFresh = std::chrono::seconds(4);
+
+/// An address that let a question about one instance time out is left out so long.
+constexpr Duration kSilence = std::chrono::seconds(30);
 
 class Eureka : public Driver {
  public:
@@ -88,7 +92,9 @@ class Eureka : public Driver {
   }
   void submit(Instant now, Urgency urgency, HttpRequest request, Done done);
   Result<void> claim(Instant now, const ServiceKey& service);
-  void ask_others(Instant now, const EntryId& entry, std::size_t address, Answered<const Confirmation&> done);
+  void ask_others(Instant now, const EntryId& entry, const std::string& asked, std::size_t address,
+                  Answered<const Confirmation&> done);
+  bool is_silent(Instant now, const std::string& address) const;
   static Confirmation confirmation_of(const EntryId& entry, const RawAnswer& raw);
   void await_in_lists(Instant now, const EntryId& entry, std::uint64_t count = 0);
   bool is_awaited(const Entry& entry) const;
@@ -101,9 +107,10 @@ class Eureka : public Driver {
   Reader reader_;
   ServiceRef prepared_;
   Claims claims_;
-  EntryId awaited_;                  ///< an entry of ours
-  std::uint64_t awaited_count_ = 0;  ///< of the mark, where it is the canary
-  Instant awaited_due_ = kNever;     ///< a list that was not read from a cache shows it by then
+  std::map<std::string, Instant> silent_until_;  ///< addresses that let a question time out: left out until then
+  EntryId awaited_;                              ///< an entry of ours
+  std::uint64_t awaited_count_ = 0;              ///< of the mark, where it is the canary
+  Instant awaited_due_ = kNever;                 ///< a list that was not read from a cache shows it by then
   bool told_of_cache_ = false;
 };
 
@@ -129,24 +136,36 @@ Confirmation Eureka::confirmation_of(const EntryId& entry, const RawAnswer& raw)
 /// instance is gone when the list lacks it.
 void Eureka::confirm(Instant now, const EntryId& entry, Answered<const Confirmation&> done) {
   if (entry.id.str().find('/') != std::string::npos) return done(now, {Presence::Absent, nullptr});
-  context_.calls.submit(now, Urgency::Read, requests_.instance(app_of(entry), entry.id),
-                        [this, entry, done = std::move(done)](Instant at, const RawAnswer& raw) {
-                          const Confirmation confirmation = confirmation_of(entry, raw);
-                          if (confirmation.presence != Presence::Absent) return done(at, confirmation);
-                          ask_others(at, entry, 0, done);
-                        });
+  context_.calls.submit(
+      now, Urgency::Read, requests_.instance(app_of(entry), entry.id),
+      [this, entry, asked = context_.calls.address(), done = std::move(done)](Instant at, const RawAnswer& raw) {
+        const Confirmation confirmation = confirmation_of(entry, raw);
+        if (confirmation.presence != Presence::Absent) return done(at, confirmation);
+        // Who of them answered is not known when another address was taken meanwhile.
+        ask_others(at, entry, asked == context_.calls.address() ? asked : "", 0, done);
+      });
 }
 
-/// One peer may know what another one was not told yet: absent is what all that answer do not know.
-void Eureka::ask_others(Instant now, const EntryId& entry, std::size_t address, Answered<const Confirmation&> done) {
+bool Eureka::is_silent(Instant now, const std::string& address) const {
+  const auto found = silent_until_.find(address);
+  return found != silent_until_.end() && now < found->second && !SYNCER_MUTATED("eureka.wait_for_silent_peers");
+}
+
+/// One peer may know what another one was not told yet: absent is what all that answer do not know. One that lets a
+/// question time out keeps the others waiting no more for a while.
+void Eureka::ask_others(Instant now, const EntryId& entry, const std::string& asked, std::size_t address,
+                        Answered<const Confirmation&> done) {
   const auto& addresses = context_.settings.addresses;
+  while (address < addresses.size() && (addresses[address] == asked || is_silent(now, addresses[address]))) ++address;
   if (addresses.size() < 2 || address == addresses.size() || SYNCER_MUTATED("eureka.believe_one_peer"))
     return done(now, {Presence::Absent, nullptr});
   context_.calls.probe(now, addresses[address], requests_.instance(app_of(entry), entry.id),
-                       [this, entry, address, done = std::move(done)](Instant at, const RawAnswer& raw) {
+                       [this, entry, asked, address, done = std::move(done)](Instant at, const RawAnswer& raw) {
                          const Confirmation confirmation = confirmation_of(entry, raw);
                          if (confirmation.presence == Presence::Present) return done(at, confirmation);
-                         ask_others(at, entry, address + 1, done);
+                         if (!raw && raw.error().code == ErrorCode::Timeout)
+                           silent_until_[context_.settings.addresses[address]] = at + kSilence;
+                         ask_others(at, entry, asked, address + 1, done);
                        });
 }
 

@@ -2,6 +2,8 @@
 // What the suite for all kinds does not ask of a Eureka server's.
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "mocksc/eureka/server.h"
 #include "syncer/registry/eureka/documents.h"
 #include "syncer/registry/eureka/driver.h"
@@ -28,15 +30,21 @@ class Peers : public RegistryWorld {
   std::string kind() const override { return "eureka"; }
   Kinds::Factory factory() const override { return eureka::make_driver; }
   Result<HttpResponse> serve(Instant now, const HttpRequest& request) override {
+    const std::size_t peer = request.origin == kPeers[1] ? 1 : 0;
+    ++asked[peer];
+    if (peer == 1 && is_silent) return failure(ErrorCode::Timeout, request.origin, "no answer");
     HttpRequest behind = request;
     behind.target = "/eureka" + request.target;
-    return servers_->handle(now, request.origin == kPeers[1] ? 1 : 0, behind, "", {});
+    return servers_->handle(now, peer, behind, "", {});
   }
   std::string add(Instant, const App&) override { return ""; }
   void remove(Instant now, const std::string& id) override { servers_->expire(now, id); }
   void expire(Instant now, const std::string& id) override { servers_->expire(now, id); }
   void set_fault(Instant, Fault) override {}
   void advance(Instant now) override { servers_->advance(now); }
+
+  bool is_silent = false;             ///< the second one drops what it gets
+  std::array<int, 2> asked = {0, 0};  ///< requests to each
 
   int tell(Instant now, std::size_t peer, const std::string& method, const std::string& path, const std::string& body) {
     return servers_
@@ -78,6 +86,21 @@ TEST_F(EurekaPeers, AnInstanceIsAbsentWhenNoPeerKnowsIt) {
   EXPECT_EQ(presence(), Presence::Absent);
   ASSERT_EQ(world.tell(now, 1, "POST", "/apps/CART", cart("UP")), 204);
   EXPECT_EQ(presence(), Presence::Present);
+}
+
+TEST_F(EurekaPeers, AreAskedOnceEach) {
+  EXPECT_EQ(presence(), Presence::Absent);
+  EXPECT_EQ(world.asked, (std::array<int, 2>{1, 1}));
+}
+
+TEST_F(EurekaPeers, OneThatIsSilentIsNotWaitedForAgainAndAgain) {
+  world.is_silent = true;
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(presence(), Presence::Absent);
+  EXPECT_EQ(world.asked, (std::array<int, 2>{20, 1}));
+  world.is_silent = false;
+  ASSERT_EQ(world.tell(now, 1, "POST", "/apps/CART", cart("UP")), 204);
+  now += 31s;
+  EXPECT_EQ(presence(), Presence::Present) << "it is asked again after a while";
 }
 
 TEST_F(EurekaPeers, AnEntryUnderAnotherVersionIsAnotherOne) {
