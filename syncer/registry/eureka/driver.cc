@@ -11,6 +11,7 @@
 #include "syncer/registry/eureka/claims.h"
 #include "syncer/registry/eureka/copy.h"
 #include "syncer/registry/eureka/reader.h"
+#include "syncer/registry/eureka/stamps.h"
 #include "syncer/registry/mapping.h"
 
 namespace syncer::registry::eureka {
@@ -107,6 +108,7 @@ class Eureka : public Driver {
   Reader reader_;
   ServiceRef prepared_;
   Claims claims_;
+  Stamps stamps_;
   std::map<std::string, Instant> silent_until_;  ///< addresses that let a question time out: left out until then
   EntryId awaited_;                              ///< an entry of ours
   std::uint64_t awaited_count_ = 0;              ///< of the mark, where it is the canary
@@ -194,6 +196,7 @@ void Eureka::put(Instant now, const ServiceRef& where, const CopyWrite& copy, Do
   if (!body) return done(now, tl::make_unexpected(body.error()));
   submit(now, Urgency::Write, requests_.add(upper_case(copy.service.name), std::move(*body)),
          [this, entry, done = std::move(done)](Instant at, const Result<void>& success) {
+           if (success) stamps_.registered(at, entry, reader_.dirty_of(entry));
            if (success && !SYNCER_MUTATED("eureka.await_the_canary_alone")) await_in_lists(at, entry);
            done(at, success ? Result<EntryId>(entry) : tl::make_unexpected(success.error()));
          });
@@ -202,9 +205,8 @@ void Eureka::put(Instant now, const ServiceRef& where, const CopyWrite& copy, Do
 /// A registration replaces what is there, unless that is newer by its timestamp: then nothing happens, and the answer
 /// is the same. So a change is a moment newer than what it replaces. What is not there is not created.
 void Eureka::change(Instant now, const EntryId& entry, const CopyWrite& copy, Aspect, Done done) {
-  const std::uint64_t dirty = reader_.dirty_of(entry);
-  auto body =
-      registration_body(copy.service, copy.plan, copy.payload, copy.epoch, dirty == 0 ? 0 : dirty + 1, context_.marks);
+  const std::uint64_t stamp = stamps_.next(now, entry, reader_.dirty_of(entry));
+  auto body = registration_body(copy.service, copy.plan, copy.payload, copy.epoch, stamp, context_.marks);
   if (!body) return done(now, tl::make_unexpected(body.error()));
   submit(now, Urgency::Write, requests_.renew(app_of(entry), entry.id),
          [this, app = app_of(entry), body = std::move(*body), done = std::move(done)](
@@ -233,20 +235,20 @@ void Eureka::put_canary(Instant now, const CanaryMark& mark, DoneWithId done) {
   const EntryId canary{"", ref_of(service).id, canary_id(mark.region, mark.node)};
   submit(now, Urgency::Lease, requests_.add(service.name, canary_body(canary.id, mark, 0, context_.marks)),
          [this, entry = canary, done = std::move(done)](Instant at, const Result<void>& success) {
+           if (success) stamps_.registered(at, entry, reader_.dirty_of(entry));
            if (success) await_in_lists(at, entry);
            done(at, success ? Result<EntryId>(entry) : tl::make_unexpected(success.error()));
          });
 }
 
 void Eureka::change_canary(Instant now, const EntryId& entry, const CanaryMark& mark, Done done) {
-  const std::uint64_t dirty = reader_.dirty_of(entry);
-  submit(
-      now, Urgency::Lease,
-      requests_.add(std::string(kCanaryApp), canary_body(entry.id, mark, dirty == 0 ? 0 : dirty + 1, context_.marks)),
-      [this, entry, count = mark.count, done = std::move(done)](Instant at, const Result<void>& success) {
-        if (success && !SYNCER_MUTATED("eureka.await_what_is_new_alone")) await_in_lists(at, entry, count);
-        done(at, success);
-      });
+  const std::uint64_t stamp = stamps_.next(now, entry, reader_.dirty_of(entry));
+  submit(now, Urgency::Lease,
+         requests_.add(std::string(kCanaryApp), canary_body(entry.id, mark, stamp, context_.marks)),
+         [this, entry, count = mark.count, done = std::move(done)](Instant at, const Result<void>& success) {
+           if (success && !SYNCER_MUTATED("eureka.await_what_is_new_alone")) await_in_lists(at, entry, count);
+           done(at, success);
+         });
 }
 
 /// One of our own is awaited at a time: a cache that is made anew meanwhile shows it in time by chance, the next one

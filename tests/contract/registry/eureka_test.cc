@@ -124,6 +124,70 @@ TEST_F(EurekaPeers, AnEntryShowsTheStatusThatItsApplicationSays) {
   }
 }
 
+/// What a cache shows of an entry is older than its last registration by us.
+class EurekaBehindACache : public testing::Test {
+ protected:
+  static Bytes record(const std::string& value) {
+    InstanceRecord far;
+    far.instance.host_name = "far";
+    far.instance.endpoints = {parse_service_endpoint("rest://10.0.0.9:80")};
+    far.instance.metadata = {{"value", value}};
+    far.native.kind = "elsewhere";
+    return encode_record(far);
+  }
+  static RegistrySettings settings() {
+    RegistrySettings settings;
+    settings.addresses = {kPeers[0]};
+    return settings;
+  }
+  SharedEntry stored(const EntryId& entry) {
+    return session
+        .wait<Confirmation>(
+            [&](const Driver::Answered<const Confirmation&>& done) { session.driver().confirm(now, entry, done); })
+        .entry;
+  }
+  EntryId put_canary(std::uint64_t count) {
+    return *session.wait<Result<EntryId>>([&](Driver::DoneWithId done) {
+      session.driver().put_canary(now, {"east", "n1", "run-1", count}, std::move(done));
+    });
+  }
+
+  Instant now{10s};
+  Peers world{true};
+  DriverSession session{world, now, settings()};
+};
+
+TEST_F(EurekaBehindACache, AChangeAfterAnotherRegistrationTakesEffect) {
+  const auto entry = session.put("i1", record("1"));
+  ASSERT_TRUE(entry);
+  session.read();
+  ASSERT_NE(session.snapshot.entry(*entry), nullptr);
+  now += 5s;
+  ASSERT_TRUE(session.put("i1", record("2")));
+  for (const char* value : {"3", "4"}) {
+    now += 1s;
+    ASSERT_TRUE(session.change(*entry, "i1", record(value), Aspect::Properties));
+    EXPECT_EQ(stored(*entry)->metadata.at("value"), value);
+    session.look();
+  }
+  session.read();
+  now += 1s;
+  ASSERT_TRUE(session.change(*entry, "i1", record("5"), Aspect::Properties));
+  EXPECT_EQ(stored(*entry)->metadata.at("value"), "5");
+}
+
+TEST_F(EurekaBehindACache, TheCanarysCountTakesEffectAfterAnotherRegistration) {
+  const EntryId canary = put_canary(1);
+  session.read();
+  now += 5s;
+  put_canary(2);
+  now += 1s;
+  ASSERT_TRUE(session.done([&](Driver::Done done) {
+    session.driver().change_canary(now, canary, {"east", "n1", "run-1", 3}, std::move(done));
+  }));
+  EXPECT_EQ(stored(canary)->canary->count, 3U);
+}
+
 /// A cache that is made anew right after an entry of ours was registered shows it in time; the next one tells.
 TEST(EurekaCache, IsToldOfByWhateverOfOursItHides) {
   Instant now{10s};
