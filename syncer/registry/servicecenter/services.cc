@@ -46,6 +46,7 @@ void Schemas::read(Instant now, const ServiceRef& ref) {
     // A contract that is added shows up in the record, so there is nothing to repeat.
     context_.owner.attachments_read(now, service->state.name, {});
     when_.erase(ref);
+    known_.erase(ref);
     first_.erase(ref);
     return;
   }

@@ -196,6 +196,14 @@ TEST_F(CatalogReading, TenThousandInstancesInFewServicesCostLittleAtRest) {
   EXPECT_LE(time_until(true, "late", 30s), 600ms);
 }
 
+TEST_F(CatalogReading, ServicesWithoutContractsAreAskedForNoneAndNotFollowed) {
+  add_services(5, 1);
+  start();
+  run_for(10s);
+  EXPECT_TRUE(driver->catalog().view_complete());
+  EXPECT_EQ(driver->catalog().sizes().driver.followed, 0U);
+}
+
 /// The first reading goes past all caches, and shows what the lists after it do not show yet.
 TEST(LateLists, AreNotWrongWhileTheyCannotKnowBetter) {
   RegistryWorld world;
