@@ -188,10 +188,18 @@ bool Session::is_doubtful(Instant now, const EntryId& ref, const Bytes& key, con
   return ghosts_.is_ghost(now, ref, entry.registration) || guard.is_overlooked(now, key, entry);
 }
 
+Result<void> Session::check_room(const EntryId& ref, const Bytes& payload) const {
+  if (payload.size() <= registry::kMaxRecord || SYNCER_MUTATED("catalog.export_what_nobody_reads"))
+    return driver->check_room(config_.region, ref.id, payload);
+  return failure(ErrorCode::TooLarge, "record",
+                 std::to_string(payload.size()) + " bytes, other regions read " + std::to_string(registry::kMaxRecord) +
+                     " at most");
+}
+
 /// An instance that no other registry could hold with its marks stays at home, or elsewhere as it was when it fitted:
 /// said here, where somebody can make it smaller, and not wherever it would be refused.
 bool Session::has_room(Instant now, const EntryId& ref, const ServiceKey& service, const Bytes& payload) {
-  const auto room = driver->check_room(config_.region, ref.id, payload);
+  const auto room = check_room(ref, payload);
   if (room || SYNCER_MUTATED("catalog.export_what_fits_nowhere")) {
     unfit_.erase(ref);
     return true;

@@ -90,6 +90,7 @@ class Session : registry::DriverOwner {
   void carry_native(Instant now, const registry::EntryId& ref, bool verified = false);
   bool is_doubtful(Instant now, const registry::EntryId& ref, const Bytes& key, const registry::Entry& entry);
   void bury(Instant now, const registry::EntryId& ref, const Bytes& key, const registry::SeenEntry& seen);
+  Result<void> check_room(const registry::EntryId& ref, const Bytes& payload) const;
   bool has_room(Instant now, const registry::EntryId& ref, const registry::ServiceKey& service, const Bytes& payload);
   void export_native(Instant now, const registry::EntryId& ref, const registry::SeenService& service,
                      const registry::Entry& entry);

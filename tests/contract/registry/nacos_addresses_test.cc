@@ -247,6 +247,19 @@ TEST_P(NacosAddresses, AnApplicationBesideACopyIsExportedAsItIs) {
   EXPECT_EQ(believed(), 0U);
 }
 
+TEST_P(NacosAddresses, AnInstanceThatNobodyElsewhereReadsStaysAtHomeAndIsAProblem) {
+  mocksc::nacos::Instance large;
+  large.ip = "10.0.0.2";
+  large.port = 80;
+  large.metadata = {{"large", std::string(300'000, 'x')}};
+  large.holder = mocksc::nacos::Holder::Connection;
+  ASSERT_TRUE(world.model().registry().put(now, {"", "shop", "cart"}, large, "sdk"));
+  run(5s);
+  EXPECT_EQ(exported(), 0U);
+  ASSERT_EQ(status().unfit.size(), 1U);
+  EXPECT_NE(status().unfit[0].find("262144"), std::string::npos) << status().unfit[0];
+}
+
 TEST_P(NacosAddresses, TheFirstKeyOfThePoolMakesNoCopyAnInstanceOfThisRegion) {
   want("old", "i");
   run(5s);
