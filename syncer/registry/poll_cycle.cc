@@ -55,11 +55,19 @@ void PollCycle::close(Instant now) {
   problem_ = cycle_problem_;
 }
 
+/// Of a reading of the whole: a few requests, so it is their time and bytes that count. What the first readings cost is
+/// no reason to wait.
+ReadCost PollCycle::cost(Instant now) const {
+  ReadCost cost{.took = now - started_};
+  if (settled_ && !SYNCER_MUTATED("registry.count_time_alone")) cost.bytes = bytes_;
+  return cost;
+}
+
 void PollCycle::conclude(Instant now) {
   const bool complete = cycle_problem_.empty();
   if (complete) last_complete_ = started_;
   if (complete && past_caches_) last_past_caches_ = started_;
-  interval_ = complete ? read_interval(settings_, {.took = now - started_}) : retry_interval(settings_);
+  interval_ = complete ? read_interval(settings_, cost(now)) : retry_interval(settings_);
   if (distrusts_caches(now)) interval_ = std::max(interval_, interval_past_caches(now));
   next_ = std::max(now, started_ + interval_);
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "syncer/ports/observer.h"
+#include "syncer/registry/read_pace.h"
 #include "syncer/registry/read_schedule.h"
 #include "syncer/registry/settings.h"
 
@@ -75,6 +76,7 @@ class PollCycle {
   Instant next_due() const { return parts_.empty() ? next_ : std::max(next_, parts_.next_due()); }
   void conclude(Instant now);
   void conclude_parts(Instant now);
+  ReadCost cost(Instant now) const;
   Duration interval_past_caches(Instant now) const;
 
   const RegistrySettings& settings_;

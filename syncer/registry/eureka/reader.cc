@@ -45,6 +45,7 @@ void Reader::poll(Instant now) { wants_all(now) ? ask_for_all(now) : ask_for_cha
 void Reader::ask_for_all(Instant now) {
   context_.cycle.open();
   context_.calls.submit(now, Urgency::Read, requests_.list(), [this](Instant at, const RawAnswer& raw) {
+    if (raw) context_.cycle.count(raw->body.size());
     on_all(at, raw);
     context_.cycle.close(at);
   });
@@ -53,6 +54,7 @@ void Reader::ask_for_all(Instant now) {
 void Reader::ask_for_changes(Instant now) {
   context_.cycle.open();
   context_.calls.submit(now, Urgency::Read, requests_.delta(), [this](Instant at, const RawAnswer& raw) {
+    if (raw) context_.cycle.count(raw->body.size());
     on_changes(at, raw);
     context_.cycle.close(at);
   });

@@ -66,6 +66,7 @@ void Reader::read_space(Instant now, const SharedReading& reading) {
   for (int i = 0; i < 2; ++i) context_.cycle.open();
   context_.calls.submit(now, Urgency::Read, get_catalog_count(reading->space),
                         [this, reading](Instant at, const RawAnswer& raw) {
+                          if (raw) context_.cycle.count(raw->body.size());
                           const auto count = read_count(raw);
                           if (count)
                             reading->count = *count;
@@ -76,6 +77,7 @@ void Reader::read_space(Instant now, const SharedReading& reading) {
                         });
   context_.calls.submit(now, Urgency::Read, get_catalog(reading->space),
                         [this, reading](Instant at, const RawAnswer& raw) {
+                          if (raw) context_.cycle.count(raw->body.size());
                           on_catalog(reading, raw);
                           conclude(reading);
                           context_.cycle.close(at);
@@ -101,6 +103,7 @@ void Reader::read_page(Instant now, const SharedReading& reading, std::size_t nu
   context_.cycle.open();
   context_.calls.submit(now, Urgency::Read, get_admin_page(reading->space, number),
                         [this, reading, number](Instant at, const RawAnswer& raw) {
+                          if (raw) context_.cycle.count(raw->body.size());
                           on_page(at, reading, number, raw);
                           context_.cycle.close(at);
                         });

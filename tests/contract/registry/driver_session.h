@@ -55,6 +55,8 @@ class DriverSession : public DriverOwner {
     }
     return snapshot.take_changes();
   }
+  /// From now on reading may be spared.
+  void settle_cycle() { cycle_.settle(); }
   /// One reading, at this moment.
   void look() {
     cycle_.start(now_);

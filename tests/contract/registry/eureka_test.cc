@@ -88,6 +88,18 @@ TEST_F(EurekaPeers, AnInstanceIsAbsentWhenNoPeerKnowsIt) {
   EXPECT_EQ(presence(), Presence::Present);
 }
 
+TEST_F(EurekaPeers, ALongListIsReadLessOften) {
+  const std::string much = R"("metadata":{"much":")" + std::string(100'000, 'x') + R"("},)";
+  for (int i = 0; i < 20; ++i) {
+    std::string body = cart("UP", much);
+    body.replace(body.find(R"("i")"), 3, "\"i" + std::to_string(i) + "\"");
+    ASSERT_EQ(world.tell(now, 0, "POST", "/apps/CART", body), 204);
+  }
+  session.settle_cycle();
+  session.look();
+  EXPECT_GE(session.cycle().interval(), 3s);
+}
+
 TEST_F(EurekaPeers, AreAskedOnceEach) {
   EXPECT_EQ(presence(), Presence::Absent);
   EXPECT_EQ(world.asked, (std::array<int, 2>{1, 1}));

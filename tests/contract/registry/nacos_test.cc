@@ -391,6 +391,22 @@ TEST_P(NacosDriver, WhatIsNotThereIsNoSignOfTrouble) {
   EXPECT_EQ(session.addresses().problem(), "");
 }
 
+TEST_P(NacosDriver, ALargeRegistryIsReadLessOften) {
+  for (int i = 0; i < 4000; ++i) {
+    mocksc::nacos::Instance instance;
+    instance.ip = "10.0." + std::to_string(i / 200) + "." + std::to_string(i % 200);
+    instance.port = 80;
+    instance.metadata = {{"some", std::string(200, 'x')}};
+    ASSERT_TRUE(world.model().registry().put(now, {"", "shop", "cart"}, instance, "app"));
+  }
+  session.read();
+  EXPECT_LE(session.cycle().interval(), 500ms) << "at first everything is waited for";
+  session.settle_cycle();
+  session.read();
+  EXPECT_GE(session.cycle().interval(), 2s);
+  EXPECT_LE(session.cycle().interval(), 8s);
+}
+
 INSTANTIATE_TEST_SUITE_P(Releases, NacosDriver, testing::Values(Release::V1_4_8, Release::V2_5_1, Release::V3_0_3),
                          [](const auto& info) { return "R" + std::to_string(static_cast<int>(info.param) + 1); });
 
