@@ -358,6 +358,18 @@ TEST_P(NacosDriver, TheFirstKeyMakesNoCopyAnApplicationsInstance) {
   for (const Entry* copy : sealed.copies()) EXPECT_TRUE(seal.believes(*copy->copy, copy->id));
 }
 
+TEST_P(NacosDriver, MarksThatAreNotWholeAreAnApplicationsOwnWordWhateverItsLease) {
+  add("&ip=10.0.0.8&port=80",
+      "&metadata=" +
+          percent_encode(R"({"version":"1.0.0","syncer.region":"west","syncer.epoch":"1.1",)"
+                         R"("preserved.heart.beat.timeout":"90000","preserved.ip.delete.timeout":"120000"})"));
+  const MarkSeal seal = seal_of(kHasKey);
+  DriverSession sealed(world, now, {}, seal);
+  sealed.read();
+  EXPECT_TRUE(sealed.copies().empty());
+  EXPECT_EQ(natives().size(), 1U);
+}
+
 TEST_P(NacosDriver, ACopyThatNobodyOfThePoolSignedIsNobodysToRemove) {
   ASSERT_TRUE(session.put("i1", far_record("rest://10.0.0.9:80")));
   now += 2s;
