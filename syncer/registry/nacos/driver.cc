@@ -20,7 +20,7 @@ namespace {
 
 /// A write shows within 0.61 s, in a 1.x server at once.
 const Traits kTraits = {
-    .read_lag = std::chrono::milliseconds(1500),
+    .read_lag = kReadLag,
     .ghost_time = {},
     .write_lag = std::chrono::seconds(1),
     .change_gap = {},
@@ -211,7 +211,7 @@ void Nacos::put(Instant now, const ServiceRef& where, const CopyWrite& copy, Don
                                                                                  const Result<Shown>& shown) {
          if (!shown && shown.error().code != ErrorCode::NotFound) return done(at, tl::make_unexpected(shown.error()));
          const bool is_known = shown && !shown->service.name.empty();
-         if (const auto reason = is_known ? occupancy_.objection(*shown, mark) : std::nullopt)
+         if (const auto reason = is_known ? occupancy_.objection(at, *shown, mark) : std::nullopt)
            return done(at, failure(ErrorCode::Refused, "address", *reason));
          write_copy(at, registration, mark, [entry, done](Instant then, const Result<void>& success) {
            done(then, success ? Result<EntryId>(entry) : tl::make_unexpected(success.error()));
@@ -231,7 +231,7 @@ void Nacos::change(Instant now, const EntryId& entry, const CopyWrite& copy, Asp
          if (!shown) return done(at, tl::make_unexpected(shown.error()));
          const bool is_known = !shown->service.name.empty();
          // Who took the address meanwhile keeps it: the copy is lost.
-         if (is_known && occupancy_.objection(*shown, mark)) return done(at, no_such_entry(entry));
+         if (is_known && occupancy_.objection(at, *shown, mark)) return done(at, no_such_entry(entry));
          write_copy(at, registration, mark, done);
        });
 }

@@ -60,6 +60,13 @@ Occupancy::Recent Occupancy::recent(Instant now, const Service& service, const A
   return found->second.is_removal ? Recent::Removed : Recent::Written;
 }
 
+/// It is a copy that we removed, and that is shown for a while: all copies here are written by us.
+bool Occupancy::was_left(Instant now, const Place& place, const Occupant& occupant) const {
+  if (!occupant.mark || !occupant.believed || SYNCER_MUTATED("nacos.wait_for_who_was_removed")) return false;
+  const auto write = writes_.find(place);
+  return write != writes_.end() && write->second.is_removal && now - write->second.at <= kReadLag;
+}
+
 /// Of two copies the one of the lower name stays, so that all syncers agree. One that nobody of the pool signed gives
 /// way to itself alone: it may be what is to be signed now.
 std::optional<std::string> Occupancy::judge(const Occupant& occupant, const CopyMark& mark) {
@@ -85,13 +92,16 @@ std::optional<std::string> Occupancy::objection(Instant now, const Service& serv
   const auto found = occupants_.find(place);
   if (found == occupants_.end()) return std::nullopt;
   for (const Occupant& occupant : found->second) {
+    if (was_left(now, place, occupant)) continue;
     if (auto reason = judge(occupant, mark)) return reason;
   }
   return std::nullopt;
 }
 
-std::optional<std::string> Occupancy::objection(const Shown& shown, const CopyMark& mark) const {
-  return judge(occupant_of(shown), mark);
+std::optional<std::string> Occupancy::objection(Instant now, const Shown& shown, const CopyMark& mark) const {
+  const Occupant occupant = occupant_of(shown);
+  if (was_left(now, place_of(shown.service, shown.address), occupant)) return std::nullopt;
+  return judge(occupant, mark);
 }
 
 }  // namespace syncer::registry::nacos

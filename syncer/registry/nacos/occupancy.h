@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +11,9 @@
 #include "syncer/registry/nacos/answers.h"
 
 namespace syncer::registry::nacos {
+
+/// How long a server may show what was before a write.
+inline constexpr Duration kReadLag = std::chrono::milliseconds(1500);
 
 /// The two marks are of one copy, though maybe of two epochs.
 inline bool names_same_copy(const CopyMark& a, const CopyMark& b) {
@@ -39,7 +43,7 @@ class Occupancy {
   std::optional<std::string> objection(Instant now, const Service& service, const Address& address,
                                        const CopyMark& mark) const;
   /// The same with what one more answer shows there.
-  std::optional<std::string> objection(const Shown& shown, const CopyMark& mark) const;
+  std::optional<std::string> objection(Instant now, const Shown& shown, const CopyMark& mark) const;
 
  private:
   using Place = std::tuple<Service, std::string, std::uint16_t>;
@@ -55,6 +59,7 @@ class Occupancy {
   void forget_old(Instant now);
   static Place place_of(const Service& service, const Address& address) { return {service, address.ip, address.port}; }
   Occupant occupant_of(const Shown& shown) const;
+  bool was_left(Instant now, const Place& place, const Occupant& occupant) const;
   static std::optional<std::string> judge(const Occupant& occupant, const CopyMark& mark);
 
   const MarkSeal& marks_;
