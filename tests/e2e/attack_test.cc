@@ -220,7 +220,8 @@ TEST(AttackedClusters, KeepALeaderWhateverStrangersSayOnTheClusterPort) {
   const Registry registry({host + ":30100"});
   Cluster cluster(workplace, host, "east", host + ":30190", 1);
   ASSERT_TRUE(eventually(seconds(30), [&] { return cluster.leader().has_value(); })) << cluster.output();
-  for (const HostileDeed deed : {HostileDeed::Term, HostileDeed::Append, HostileDeed::List, HostileDeed::Storm}) {
+  for (const HostileDeed deed : {HostileDeed::Term, HostileDeed::Append, HostileDeed::List, HostileDeed::Snapshot,
+                                 HostileDeed::Transfer, HostileDeed::Storm}) {
     HostileOrder order;
     order.deed = deed;
     order.region = "east";

@@ -192,10 +192,11 @@ void HostileRaft::say_deed(LinkId id, const wire::ClusterHello& as, const std::s
 
 void HostileRaft::append_everywhere(LinkId id, const raft::Message& head, const syncer::Bytes& command) {
   constexpr raft::Index kLongestLog = 16;
+  const raft::Term latest_term = std::min<raft::Term>(head.term, 16);
   raft::Message append = head;
   append.type = raft::MessageType::Append;
   for (raft::Index index = 1; index <= kLongestLog; ++index) {
-    for (raft::Term term = 1; term < head.term; ++term) {
+    for (raft::Term term = 1; term < latest_term; ++term) {
       append.log = {term, index};
       append.entries = {{head.term, index + 1, command}};
       append.commit = index + 1;
