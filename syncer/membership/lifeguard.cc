@@ -28,6 +28,7 @@ bool Suspicion::confirm(std::string_view from, Instant now) {
 void Suspicion::hash(StateHasher& h) const {
   h.add(static_cast<std::uint64_t>(nanos(started_)));
   h.add(static_cast<std::uint64_t>(nanos(deadline_)));
+  if (defence_) h.add(defence_->incarnation);
   for (const std::string& accuser : accusers_) h.add(ByteView(accuser));
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +11,7 @@
 #include "syncer/base/hash.h"
 #include "syncer/base/time.h"
 #include "syncer/membership/formulas.h"
+#include "syncer/membership/message.h"
 
 namespace syncer::membership {
 
@@ -37,6 +40,17 @@ class Suspicion {
   /// Counts another accuser. False when enough were counted or this one was already.
   bool confirm(std::string_view from, Instant now);
 
+  /// What the suspect said meanwhile under a number that was too far to be believed then; the latest of it.
+  struct Defence {
+    std::uint64_t incarnation;
+    Bytes meta;
+    Bytes versions;
+  };
+  void hear(const Alive& account) {
+    defence_ = Defence{account.incarnation, Bytes(account.meta), Bytes(account.versions)};
+  }
+  const std::optional<Defence>& defence() const { return defence_; }
+
   Instant deadline() const { return deadline_; }
   int confirmations() const { return static_cast<int>(accusers_.size()) - 1; }
   int expected() const { return expected_; }
@@ -50,6 +64,7 @@ class Suspicion {
   Duration max_;
   Instant started_;
   Instant deadline_;
+  std::optional<Defence> defence_;
   std::vector<std::string> accusers_;  ///< the first is the one that started it
 };
 

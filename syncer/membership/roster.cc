@@ -110,7 +110,14 @@ void Roster::expire(Instant now, Outputs& out) {
   table_.for_each([&](const Member& m) {
     if (m.suspicion && m.suspicion->deadline() <= now) expired.push_back(m.name);
   });
-  for (const std::string& name : expired) dead(now, Dead{table_.find(name)->incarnation, name, self_}, out);
+  for (const std::string& name : expired) {
+    Member& member = *table_.find(name);
+    const auto defence = member.suspicion->defence();
+    if (defence && defence->incarnation > member.incarnation && !SYNCER_MUTATED("membership.hear_no_far_defence"))
+      accept_alive(now, member, {defence->incarnation, name, member.address, defence->meta, defence->versions}, out);
+    else
+      dead(now, Dead{member.incarnation, name, self_}, out);
+  }
 }
 
 void Roster::refute(Member& me, std::uint64_t accused) {
@@ -233,7 +240,11 @@ Member* Roster::admit(Instant now, const Alive& message, Outputs& out) {
     note(Change::Kind::Conflict, *known, out, message.address);
     return nullptr;
   }
-  return jumps_too_far(now, *known, message.incarnation) ? refuse(kJump) : known;
+  if (!jumps_too_far(now, *known, message.incarnation)) return known;
+  // A suspect may have outbid what is not known here: so far ahead it is not believed at once, but before it is buried.
+  const bool is_near = message.incarnation - known->incarnation <= options_.max_incarnation_jump;
+  if (known->suspicion && !moved && is_near) known->suspicion->hear(message);
+  return refuse(kJump);
 }
 
 void Roster::alive_about_me(Member& me, const Alive& message) {

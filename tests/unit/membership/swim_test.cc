@@ -145,6 +145,25 @@ TEST_F(SwimTest, BelievesOneLeapOfAMemberAtATime) {
   EXPECT_EQ(number(last + kLeap), last + kLeap);
 }
 
+/// A suspect that outbid elsewhere what is not known here speaks under a number that is too far for now.
+TEST_F(SwimTest, BuriesNoSuspectThatSpokeUnderAFarNumber) {
+  make(syncer_profile());
+  alive("m4", 1, 4);
+  const auto suspect = [&](std::string_view name, unsigned from) {
+    swim_->receive(now_, kStranger, Suspect{1 + kLeap, name, "x"}, out_);
+    alive(std::string(name), 1 + 2 * kLeap, from);
+    EXPECT_EQ(swim_->members().find(name)->state, State::Suspect);
+    EXPECT_EQ(swim_->members().find(name)->incarnation, 1 + kLeap);
+  };
+  suspect("m2", 2);
+  suspect("m4", 9);  // of another address that is no word of it
+  const Instant deadline = swim_->members().find("m2")->suspicion->deadline();
+  for (; now_ <= deadline; now_ += milliseconds(100)) swim_->advance(now_, out_);
+  EXPECT_EQ(swim_->members().find("m2")->state, State::Alive);
+  EXPECT_EQ(swim_->members().find("m2")->incarnation, 1 + 2 * kLeap);
+  EXPECT_EQ(swim_->members().find("m4")->state, State::Dead);
+}
+
 TEST_F(SwimTest, OutbidsWhatIsSaidOfItselfHoweverFarItLeaps) {
   make(syncer_profile());
   const auto mine = [&] { return swim_->members().find("me")->incarnation; };
