@@ -42,6 +42,8 @@ Bytes pack_frame(ByteView frame) {
       ZSTD_compressCCtx(packer(), packed.data(), packed.size(), content.data(), content.size(), kLevel);
   SYNCER_ASSERT(ZSTD_isError(size) == 0);
   packed.resize(size);
+  const bool looks_like_a_bomb = content.size() > kMostGrowth * packed.size();
+  if (looks_like_a_bomb && !SYNCER_MUTATED("wire.pack_what_no_reader_takes")) return Bytes(frame);
   Bytes out = encode_frame(kPackedType, packed);
   return out.size() < frame.size() ? std::move(out) : Bytes(frame);
 }

@@ -12,7 +12,8 @@ namespace syncer::wire {
 /// Frame type of a packed frame, in every protocol that has them.
 inline constexpr std::uint8_t kPackedType = 128;
 
-/// The whole frame in a packed one (Zstandard); the frame as it is where that is not smaller.
+/// The whole frame in a packed one (Zstandard); the frame as it is where that is not smaller, or so much smaller that
+/// unpack_frame() would refuse it.
 Bytes pack_frame(ByteView frame);
 
 /// What was packed.
