@@ -284,12 +284,25 @@ Heard Receiver::on(Instant now, const Chunk& chunk, Outputs& out) {
     case Repair::Step::Complete:
       return finish_repair(now, out);
     case Repair::Step::TooLarge:
-      out.push_back(Dropped{region_, "repair goes over a limit"});
-      set_over_quota(repair_->has_more_than(repair_limits().keys) ? QuotaKind::Records : QuotaKind::Bytes, out);
-      repair_.emplace(chunk.epoch, chunk.full, now);
-      return Heard::Progress;
+      return refuse_repair(now, repair_->has_more_than(repair_limits().keys) ? QuotaKind::Records : QuotaKind::Bytes,
+                           out);
   }
   return Heard::Word;
+}
+
+/// What is refused comes again, as with a push.
+Heard Receiver::refuse_repair(Instant now, QuotaKind exceeded, Outputs& out) {
+  if (exceeded != QuotaKind::Changes) out.push_back(Dropped{region_, "repair goes over a limit"});
+  set_over_quota(exceeded, out);
+  repair_.emplace(repair_->epoch(), repair_->full(), now);
+  return Heard::Progress;
+}
+
+/// Each one alone may be small: what is held afterwards counts. Becoming smaller is never refused.
+bool Receiver::repair_outgrows_its_quota() {
+  if (SYNCER_MUTATED("replication.count_only_what_a_repair_brings")) return false;
+  const std::size_t bytes = repair_->bytes_after(replica_);
+  return bytes > repair_limits().region_bytes && bytes > replica_.bytes();
 }
 
 Heard Receiver::finish_repair(Instant now, Outputs& out) {
@@ -297,11 +310,8 @@ Heard Receiver::finish_repair(Instant now, Outputs& out) {
   const bool full = repair_->full();
   // The first set of a region is no change.
   const bool paid = replica_.size() == 0 || rate_.may_change(now) || SYNCER_MUTATED("replication.ignore_quotas");
-  if (!paid) {
-    set_over_quota(QuotaKind::Changes, out);
-    repair_.emplace(epoch, full, now);
-    return Heard::Progress;
-  }
+  if (!paid) return refuse_repair(now, QuotaKind::Changes, out);
+  if (repair_outgrows_its_quota()) return refuse_repair(now, QuotaKind::Bytes, out);
   if (replica_.size() > 0) rate_.note(now, repair_->changes());
   const bool outrun = repair_->target() < replica_.version() && !SYNCER_MUTATED("replication.accept_old_epoch");
   SYNCER_SOMETIMES(outrun, "replication.repair_is_outrun");

@@ -90,6 +90,8 @@ class Receiver {
   void start_reload(Instant now, Epoch epoch, Outputs& out);
   void continue_repair(Instant now, Epoch epoch, Outputs& out);
   Heard finish_repair(Instant now, Outputs& out);
+  bool repair_outgrows_its_quota();
+  Heard refuse_repair(Instant now, QuotaKind exceeded, Outputs& out);
   enum class Vouching : std::uint8_t { Holds, Missing, Broken };
   Vouching vouching();
   void acknowledge(Outputs& out);

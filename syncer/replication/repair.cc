@@ -106,6 +106,23 @@ void Repair::sort() {
   std::sort(absent_.begin(), absent_.end());
 }
 
+std::size_t Repair::bytes_after(const Replica& replica) {
+  if (full_) return bytes_;
+  sort();
+  const std::vector<Bytes> erased = keys_to_erase(replica);
+  std::size_t bytes = replica.bytes() + bytes_;
+  for (const Bytes& key : erased) bytes -= key.size() + replica.find(key)->size();
+  const Bytes* before = nullptr;
+  for (const Chunk::Item& item : items_) {
+    const Bytes* former = replica.find(item.key);
+    const bool comes_twice = before != nullptr && *before == item.key;
+    const bool is_erased = std::binary_search(erased.begin(), erased.end(), item.key);
+    if (former != nullptr && !comes_twice && !is_erased) bytes -= item.key.size() + former->size();
+    before = &item.key;
+  }
+  return bytes;
+}
+
 std::optional<Bytes> Repair::digest_after(const Replica& replica, const Expand& expand) {
   sort();
   const auto same = [](const auto& a, const auto& b) { return a.key == b.key; };

@@ -39,6 +39,8 @@ class Repair {
   std::size_t changes() const { return items_.size() + absent_.size(); }
   /// The set that it is about has more entries than that.
   bool has_more_than(std::size_t entries) const { return live_ > entries; }
+  /// Keys and payloads that the replica holds after a complete transfer, in bytes, at most.
+  std::size_t bytes_after(const Replica& replica);
   /// What digest_after() is to be; nothing unless it was said since the transfer began.
   void want_digest(Bytes digest) { wanted_digest_ = std::move(digest); }
   const std::optional<Bytes>& wanted_digest() const { return wanted_digest_; }

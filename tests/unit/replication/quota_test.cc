@@ -124,6 +124,69 @@ TEST_F(QuotaTest, HoldsForARepairAsForAPush) {
   EXPECT_EQ(receiver->replica().size(), 1U);
 }
 
+/// A repair that brings these payloads for known keys, all of it in one chunk; true when it was taken.
+class QuotaRepairTest : public QuotaTest {
+ protected:
+  bool replace(std::uint64_t first, std::uint64_t count, std::size_t size) {
+    SetHash result = receiver->replica().hashes();
+    Chunk chunk{{1, ++term}, seq, false, 0, 1, receiver->replica().size(), {}, {}, {}};
+    for (std::uint64_t n = first; n < first + count; ++n) {
+      chunk.items.push_back({key(n), Bytes(size, 'r')});
+      result.remove(key(n), hash64(*receiver->replica().find(key(n))));
+      result.add(key(n), hash64(chunk.items.back().payload));
+    }
+    chunk.set_hash = result.total();
+    return repair(chunk);
+  }
+  bool repair(const Chunk& chunk) {
+    hear(Heartbeat{chunk.epoch, chunk.at_seq, 0, chunk.live, chunk.set_hash, true});
+    hear(Buckets{chunk.epoch, chunk.at_seq, chunk.live, chunk.set_hash, {1}});
+    return hear(chunk) == Heard::Proof;
+  }
+
+  std::uint64_t term = 1;
+};
+
+/// What it replaces step by step stays within what one repair may bring; what is held afterwards does not.
+TEST_F(QuotaRepairTest, OfBytesCountsWhatIsHeldAfterARepair) {
+  allow({1000, 10'000, 1'000'000});
+  ASSERT_TRUE(take(next(30, 100)));
+  EXPECT_TRUE(replace(1, 6, 900)) << "within it";
+  const std::size_t held = receiver->replica().bytes();
+  EXPECT_FALSE(replace(7, 6, 900));
+  EXPECT_EQ(receiver->over_quota(), QuotaKind::Bytes);
+  EXPECT_FALSE(replace(13, 6, 900));
+  EXPECT_EQ(receiver->replica().bytes(), held);
+  EXPECT_TRUE(replace(7, 6, 200)) << "another one that is within it";
+  EXPECT_FALSE(receiver->over_quota());
+}
+
+TEST_F(QuotaRepairTest, LetsARegionBecomeSmallerByARepair) {
+  allow({1000, 10'000, 1'000'000});
+  ASSERT_TRUE(take(next(30, 100)));
+  Options options;
+  options.quota = {1000, 2'000, 1'000'000};
+  receiver->set_options(options);
+  EXPECT_TRUE(replace(1, 6, 50));
+  EXPECT_FALSE(replace(1, 1, 60));
+}
+
+/// A key that comes twice takes the place of its record once.
+TEST_F(QuotaRepairTest, CountsNoRecordAsReplacedTwice) {
+  allow({1000, 10'000, 1'000'000});
+  ASSERT_TRUE(take(next(3, 3'000)));
+  SetHash result = receiver->replica().hashes();
+  Chunk chunk{{1, ++term}, seq, false, 0, 1, 3, {}, {}, {}};
+  for (const std::size_t size : {1U, 6'500U}) {
+    chunk.items.push_back({key(1), Bytes(size, 'r')});
+    result.remove(key(1), hash64(Bytes(3'000, 'p')));
+    result.add(key(1), hash64(chunk.items.back().payload));
+  }
+  chunk.set_hash = result.total();
+  repair(chunk);
+  EXPECT_LE(receiver->replica().bytes(), 10'000U);
+}
+
 TEST_F(QuotaTest, IsMetAgainWhenTheWriterProvesThatAllOfItIsHere) {
   allow({5, 1'000'000, 1'000'000});
   ASSERT_TRUE(take(next(1)));
