@@ -121,6 +121,7 @@ struct Peer {
   Instant heard_directly = Instant::min();  ///< on its own link; likewise when that began
   std::string via = {};                     ///< the neighbour by which we read it; empty while it is read directly
   Instant heard_by_way = Instant::min();    ///< through that neighbour, what was of use; likewise since when
+  Instant lived_by_way = Instant::min();    ///< likewise, what it vouched for anew
   Exchange exchange = {};
   bool expected = false;  ///< gossip showed it alive while this node was there to hear it
   WriterTrust writer;

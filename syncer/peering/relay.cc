@@ -105,6 +105,7 @@ void Relay::hear_vouched(Instant now, PeerLink& link, Peer& origin, replication:
   const bool is_use =
       heard != Heard::Word || (judgement.is_life && SYNCER_MUTATED("attestation.stay_with_who_brings_life_alone"));
   if (is_use) origin.heard_by_way = now;
+  if (judgement.is_life) origin.lived_by_way = now;
   origin.writer.heard(now, judgement.run, epoch, judgement.is_life ? heard : Heard::Word);
 }
 
@@ -241,12 +242,19 @@ bool Relay::is_direct(Instant now, const Peer& peer) const {
   return saturating_add(peer.heard_directly, patience()) > now;
 }
 
+/// An old word of the region and transfers without end are use of a kind; that it lives nobody else can say anew.
+bool Relay::is_silent(Instant now, const Peer& peer) const {
+  if (saturating_add(peer.heard_by_way, patience()) <= now) return true;
+  if (!attestations_.required() || SYNCER_MUTATED("attestation.stay_with_who_repeats_a_word")) return false;
+  return saturating_add(peer.lived_by_way, patience()) <= now;
+}
+
 void Relay::choose(Instant now, Peer& peer) {
   const bool allowed = Authorization(config_.sync.regions).allows(peer.name);
   if (!allowed && !SYNCER_MUTATED("relay.go_on_with_regions_that_were_shut_out")) return take(now, peer, "");
   if (peer.via.empty() && is_direct(now, peer)) return;
   const wire::Way* current = peer.via.empty() ? nullptr : table_.find(peer.name, peer.via);
-  const bool silent = current != nullptr && saturating_add(peer.heard_by_way, patience()) <= now;
+  const bool silent = current != nullptr && is_silent(now, peer);
   SYNCER_SOMETIMES(silent, "relay.way_brings_nothing");
   if (silent) table_.failed(now, peer.name, peer.via);
   const std::optional<std::string> best = table_.best(now, peer.name);
@@ -261,7 +269,7 @@ void Relay::take(Instant now, Peer& peer, const std::string& neighbour) {
   if (peer.via == neighbour) return;
   SYNCER_SOMETIMES(!peer.via.empty() && !neighbour.empty(), "relay.way_is_lost_and_another_taken");
   peer.via = neighbour;
-  peer.heard_by_way = now;
+  peer.heard_by_way = peer.lived_by_way = now;
   core_.writer_up(peer.id);
   core_.read_by_others(peer.id, !neighbour.empty());
   if (SYNCER_MUTATED("relay.forget_when_the_way_changes")) core_.receiver(peer.id) = replication::Receiver(peer.id, {});

@@ -99,6 +99,7 @@ class Relay {
   void on_follow(Instant now, const Peer& from, Neighbour& neighbour, const wire::Follow& follow);
   void look_at_links(Instant now, Neighbour& neighbour, const Peer& peer);
   void drop_follower(const std::string& origin, const Peer& reader);
+  bool is_silent(Instant now, const Peer& peer) const;
   void choose(Instant now, Peer& peer);
   void take(Instant now, Peer& peer, const std::string& neighbour);
   bool is_live(Instant now, const Peer& peer) const;

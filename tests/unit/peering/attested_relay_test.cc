@@ -236,6 +236,46 @@ TEST_F(AttestedRelay, ARelayThatWithholdsRecordsIsLeftForAnother) {
   EXPECT_TRUE(equal(4, 1));
 }
 
+/// B brings the last word of A that it had again and again, and nothing else of it. A lives, as C shows.
+TEST_F(AttestedRelay, ARelayThatRepeatsALastWordIsLeftForAnother) {
+  std::optional<Attestation> last;
+  net.make_liar(2, [&](wire::SyncMessage message) {
+    if (const auto* said = passed<Attestation>(message); said != nullptr && !last) last = *said;
+    const auto* wrapped = std::get_if<wire::Passed>(&message);
+    if (wrapped == nullptr || wrapped->region != "A" || !last) return Said{std::move(message)};
+    return Said{wire::Passed{"A", *last}};
+  });
+  net.run(seconds(3));
+  ASSERT_TRUE(last);
+  at(1).put(net.now(), "key1", "new");
+  net.run(seconds(5));
+  EXPECT_EQ(via(), Names{"C"});
+  EXPECT_TRUE(equal(4, 1));
+  EXPECT_EQ(forged(), 0U) << "nothing of it is false";
+}
+
+/// B begins one transfer of A after the other, says nothing else of it, and never comes to an end.
+TEST_F(AttestedRelay, ARelayThatBeginsTransfersWithoutEndIsLeftForAnother) {
+  std::uint64_t began = 0;
+  net.make_liar(2, [&](wire::SyncMessage message) {
+    const auto* wrapped = std::get_if<wire::Passed>(&message);
+    if (wrapped != nullptr && wrapped->region == "A") return Said{};
+    const auto* own = std::get_if<WriterMessage>(&message);
+    const bool is_beat = own != nullptr && std::holds_alternative<Heartbeat>(*own);
+    Said said{std::move(message)};
+    if (!is_beat) return said;
+    const Epoch epoch = at(1).core().log().epoch();
+    said.emplace_back(wire::Passed{"A", replication::Reset{epoch, 1'000'000}});
+    said.emplace_back(wire::Passed{"A", Chunk{epoch, 1'000'000 + ++began, false, 0, 2, 2, {}, {}, {}}});
+    return said;
+  });
+  at(1).put(net.now(), "key1", "new");
+  net.run(seconds(6));
+  EXPECT_GT(began, 0U);
+  EXPECT_EQ(via(), Names{"C"});
+  EXPECT_TRUE(equal(4, 1));
+}
+
 /// All relays go on saying for A what it said last, or said before, or say it themselves, when A is dead.
 class AttestedRelayOfTheDead : public AttestedRelay {
  protected:
