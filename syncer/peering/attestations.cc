@@ -80,14 +80,30 @@ Bytes Attestations::encode(PeerLink& link, std::string_view region, Attestation 
                         : wire::encode_sync(region, replication::WriterMessage(std::move(attestation)));
 }
 
-void Attestations::keep_certificate(PeerLink& link, std::string_view region, const Attestation& attestation) {
-  if (!attestation.certificate.empty())
-    link.certificates_read.insert_or_assign(std::string(region), attestation.certificate);
+void Attestations::keep_certificate(PeerLink& link, std::string_view region, const Attestation& attestation,
+                                    const IsOffered& is_offered) {
+  if (attestation.certificate.empty()) return;
+  const bool keeps_all = SYNCER_MUTATED("attestation.keep_every_certificate");
+  if (!is_offered(region) && !keeps_all) return;
+  // Below that they stay: former releases send none again.
+  if (link.certificates_read.size() > wire::kMaxWays && !keeps_all) {
+    std::erase_if(link.certificates_read,
+                  [&](const auto& entry) { return !entry.first.empty() && !is_offered(entry.first); });
+  }
+  link.certificates_read.insert_or_assign(std::string(region), attestation.certificate);
+}
+
+void Attestations::send_certificates_again(PeerLink& link, const IsOffered& is_offered) {
+  if (SYNCER_MUTATED("attestation.send_a_certificate_never_again")) return;
+  std::erase_if(link.certificates_sent,
+                [&](const auto& entry) { return !entry.first.empty() && !is_offered(entry.first); });
 }
 
 bool Attestations::complete(PeerLink& link, std::string_view region, Attestation& attestation) {
-  keep_certificate(link, region, attestation);
-  if (!attestation.certificate.empty()) return true;
+  if (!attestation.certificate.empty()) {
+    if (region.empty()) link.certificates_read.insert_or_assign(std::string(), attestation.certificate);
+    return true;
+  }
   const auto known = link.certificates_read.find(region);
   if (known == link.certificates_read.end()) return false;
   attestation.certificate = known->second;

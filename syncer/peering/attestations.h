@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -47,9 +48,16 @@ class Attestations {
   /// The frame of an attestation for a link: its certificate goes once over each. `region`: whose it is, empty for the
   /// sender's own.
   static Bytes encode(PeerLink& link, std::string_view region, replication::Attestation attestation);
-  /// It goes once over a link, so it is kept even when the attestation itself is of no use.
-  static void keep_certificate(PeerLink& link, std::string_view region, const replication::Attestation& attestation);
-  /// Puts the certificate in that went over the link before; false when none did.
+  using IsOffered = std::function<bool(std::string_view region)>;
+  /// It goes once over a link, so it is kept even when the attestation itself is of no use; of regions that the other
+  /// side offers alone, and of no more than it can offer.
+  static void keep_certificate(PeerLink& link, std::string_view region, const replication::Attestation& attestation,
+                               const IsOffered& is_offered);
+  /// Of a region that is not offered on the link any more the certificate goes once more when it is: the other side
+  /// need not have kept it.
+  static void send_certificates_again(PeerLink& link, const IsOffered& is_offered);
+  /// Puts the certificate in that went over the link before, and keeps the one of the sender himself; false when none
+  /// did.
   static bool complete(PeerLink& link, std::string_view region, replication::Attestation& attestation);
 
  private:

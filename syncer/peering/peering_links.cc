@@ -407,7 +407,12 @@ Sizes Peering::sizes() const {
     if (peer.out) attached.insert(*peer.out);
     if (peer.in) attached.insert(*peer.in);
   }
-  for (const LinkId link : open) sizes.unattached_links += attached.contains(link) ? 0 : 1;
+  for (const LinkId id : open) {
+    sizes.unattached_links += attached.contains(id) ? 0 : 1;
+    for (const auto& [region, certificate] : links_.find(id)->certificates_read) {
+      sizes.certificate_bytes += certificate.size();
+    }
+  }
   sizes.buffered_bytes = links_.buffered();
   sizes.challenges = challenges_.size();
   sizes.conflicts = handshake_.conflicts();

@@ -59,7 +59,7 @@ bool Relay::on_message(Instant now, PeerLink& link, const wire::SyncMessage& mes
     const Peer* origin = peers_.find(passed->region);
     const auto* vouched = std::get_if<replication::Attestation>(&passed->message);
     if (vouched != nullptr && origin != nullptr && attestations_.required())
-      Attestations::keep_certificate(link, passed->region, *vouched);
+      Attestations::keep_certificate(link, passed->region, *vouched, offered_by(link));
     // What was on its way when another way was taken is nobody's.
     if (origin != nullptr && origin->via == peer.name) {
       hear(now, link, peers_.at(passed->region), passed->message, out);
@@ -76,6 +76,10 @@ bool Relay::on_message(Instant now, PeerLink& link, const wire::SyncMessage& mes
     return false;
   }
   return true;
+}
+
+Attestations::IsOffered Relay::offered_by(const PeerLink& link) const {
+  return [this, &link](std::string_view region) { return table_.find(region, link.region) != nullptr; };
 }
 
 void Relay::hear(Instant now, PeerLink& link, Peer& origin, const replication::WriterMessage& message,
@@ -331,7 +335,7 @@ void Relay::announce(Instant now, const std::vector<wire::Way>& all, const Peer&
   }
   if (ways == neighbour.told) return;
   neighbour.told = ways;
-  const auto is_told = [&](const std::string& region) {
+  const auto is_told = [&](std::string_view region) {
     return std::any_of(ways.begin(), ways.end(), [&](const wire::Way& way) { return way.region == region; });
   };
   std::erase_if(neighbour.follows, [&](const auto& entry) {
@@ -339,6 +343,9 @@ void Relay::announce(Instant now, const std::vector<wire::Way>& all, const Peer&
     if (over) drop_follower(entry.first, peer);
     return over;
   });
+  if (PeerLink* link = links_.find(*neighbour.out)) {
+    Attestations::send_certificates_again(*link, [&](std::string_view region) { return is_told(region); });
+  }
   send(now, *neighbour.out, wire::Ways{std::move(ways)});
 }
 

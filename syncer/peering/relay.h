@@ -88,6 +88,7 @@ class Relay {
   bool is_active() const;
   Duration patience() const;
   bool is_direct(Instant now, const Peer& peer) const;
+  Attestations::IsOffered offered_by(const PeerLink& link) const;
   void hear(Instant now, PeerLink& link, Peer& origin, const replication::WriterMessage& message,
             replication::Outputs& out);
   void hear_vouched(Instant now, PeerLink& link, Peer& origin, replication::WriterMessage message,

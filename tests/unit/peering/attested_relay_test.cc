@@ -90,6 +90,25 @@ TEST_F(AttestedRelay, ACertificateGoesOnceOverEachLink) {
   }
 }
 
+/// Who read it need not have kept it meanwhile.
+TEST_F(AttestedRelay, ACertificateGoesAgainWhenItsRegionIsOfferedAgain) {
+  net.kill(3);
+  net.partition(1, 2);
+  net.run(seconds(20));
+  ASSERT_FALSE(at(4).state("A", net.now()).connected);
+  const std::size_t before = net.recorded(2).size();
+  net.heal();
+  net.partition(1, 4);
+  net.run(seconds(10));
+  EXPECT_TRUE(equal(4, 1));
+  EXPECT_EQ(forged(), 0U);
+  bool came = false;
+  for (std::size_t i = before; i < net.recorded(2).size(); ++i) {
+    came = came || net.recorded(2)[i].find(net.signer(1).certificate()) != Bytes::npos;
+  }
+  EXPECT_TRUE(came);
+}
+
 TEST_F(AttestedRelay, BringsALongCatchUpAsARepair) {
   for (int i = 0; i < 3000; ++i) at(1).put(net.now(), "many" + std::to_string(i), Bytes(700, 'v'));
   net.run(seconds(4));

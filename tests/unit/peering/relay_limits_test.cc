@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "syncer/peering/attestations.h"
 #include "syncer/wire/sync/message.h"
 #include "tests/unit/peering/peering_net.h"
 
@@ -128,6 +129,60 @@ TEST_F(RelayAmidLiars, KeepsPlacesForRegionsOfThePool) {
   net.gossip();
   net.run(seconds(5));
   EXPECT_TRUE(reads(2, "C"));
+}
+
+/// A neighbour passes on large certificates of regions that it does not offer.
+TEST_F(RelayAmidLiars, KeepsNoCertificatesOfWhatIsNotOffered) {
+  const auto identity_of = [](const std::string& region) {
+    PeerIdentity identity;
+    identity.region = region;
+    identity.sync = true;
+    return identity;
+  };
+  constexpr std::size_t kRegions = 100;
+  bool lied = false;
+  net.make_liar(1, [&](wire::SyncMessage message) {
+    std::vector<wire::SyncMessage> said{message};
+    const auto* writer = std::get_if<replication::WriterMessage>(&message);
+    if (writer == nullptr || !std::holds_alternative<replication::Heartbeat>(*writer)) return said;
+    lied = true;
+    replication::Attestation large;
+    large.certificate = Bytes(wire::kMaxCertificate, 'c');
+    for (std::size_t i = 0; i < kRegions; ++i) said.emplace_back(wire::Passed{long_name(i, 8), large});
+    return said;
+  });
+  net.sync.relay = true;
+  for (const int host : {1, 2}) {
+    const std::string region(1, static_cast<char>('A' + host - 1));
+    net.start(host, region, region + "1", true, {}, identity_of(region)).open_epoch(net.now(), {1, 1}, {});
+  }
+  net.gossip();
+  std::vector<RemoteRegion> known = {{"A", "A1", PeeringNet::address(1), true, false, true, true}};
+  for (std::size_t i = 0; i < kRegions; ++i) known.push_back({long_name(i, 8), "x", PeeringNet::address(77)});
+  net.peering(2).set_regions(net.now(), known);
+  net.run(seconds(5));
+  ASSERT_TRUE(lied);
+  EXPECT_LT(net.peering(2).sizes().certificate_bytes, wire::kMaxCertificate);
+}
+
+/// Regions come and go with what a neighbour offers: no more certificates are kept than it can offer.
+TEST(RelayCertificates, AreKeptOfNoMoreRegionsThanAreOffered) {
+  PeerLink link;
+  replication::Attestation said;
+  said.certificate = "certificate";
+  ASSERT_TRUE(Attestations::complete(link, "", said)) << "its own";
+  for (std::size_t now = 0; now < 3 * wire::kMaxWays; ++now) {
+    const auto is_offered = [&](std::string_view region) {
+      return region >= long_name(now - std::min<std::size_t>(now, 9), 8) && region <= long_name(now, 8);
+    };
+    Attestations::keep_certificate(link, long_name(now, 8), said, is_offered);
+    ASSERT_LE(link.certificates_read.size(), wire::kMaxWays + 1);
+  }
+  for (const std::string& region : {std::string(), long_name(3 * wire::kMaxWays - 9, 8)}) {
+    replication::Attestation next;
+    EXPECT_TRUE(Attestations::complete(link, region, next)) << region;
+    EXPECT_EQ(next.certificate, "certificate");
+  }
 }
 
 TEST_F(RelayAmidLiars, HearsNobodyWhoMayNotTakePartAnyMore) {
