@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "syncer/base/bytes.h"
+#include "syncer/base/mutation.h"
 #include "syncer/wire/frame/fields.h"
 #include "syncer/wire/frame/frame.h"
 
@@ -75,6 +75,17 @@ constexpr replication::Limits kLimits;
 
 // Messages of a writer.
 
+/// Each takes more memory than octets. None is without a key.
+std::size_t read_count_of_records(ByteReader& r, std::size_t smallest) {
+  const std::size_t count = r.count(smallest);
+  if (count > kMaxRecords && !SYNCER_MUTATED("wire.read_any_number_of_records")) r.fail();
+  return count;
+}
+void read_key(ByteReader& r, Bytes& key) {
+  read(r, key, kLimits.key_bytes);
+  if (key.empty() && !SYNCER_MUTATED("wire.read_records_without_a_key")) r.fail();
+}
+
 constexpr SyncType type_of(const Heartbeat&) { return SyncType::Heartbeat; }
 void write(ByteWriter& w, const Heartbeat& m) {
   write(w, m.epoch);
@@ -117,7 +128,7 @@ void read_entry(ByteReader& r, std::uint64_t& seq, Entry& entry) {
   const std::uint8_t op = r.u8();
   if (op != static_cast<std::uint8_t>(Op::Put) && op != static_cast<std::uint8_t>(Op::Del)) return r.fail();
   entry.op = static_cast<Op>(op);
-  read(r, entry.key, kLimits.key_bytes);
+  read_key(r, entry.key);
   if (entry.op == Op::Put) read(r, entry.payload, kLimits.payload_bytes);
 }
 void read(ByteReader& r, Push& m) {
@@ -126,7 +137,7 @@ void read(ByteReader& r, Push& m) {
   m.last = m.prev + r.varint();
   m.head = m.last + r.varint();
   if (m.head == m.last) read(r, m.set_hash);
-  const std::size_t count = r.count(3);
+  const std::size_t count = read_count_of_records(r, 3);
   std::uint64_t seq = m.prev;
   for (std::size_t i = 0; i < count && r.ok(); ++i) read_entry(r, seq, m.entries.emplace_back());
 }
@@ -174,6 +185,10 @@ void write(ByteWriter& w, const Chunk& m) {
   w.varint(m.absent.size());
   for (const std::uint64_t hash : m.absent) w.u64(hash);
 }
+void read_item(ByteReader& r, Chunk::Item& item) {
+  read_key(r, item.key);
+  read(r, item.payload, kLimits.payload_bytes);
+}
 void read(ByteReader& r, Chunk& m) {
   read(r, m.epoch);
   m.at_seq = r.varint();
@@ -182,12 +197,8 @@ void read(ByteReader& r, Chunk& m) {
   read(r, m.count);
   m.live = r.varint();
   read(r, m.set_hash);
-  const std::size_t items = r.count(2);
-  for (std::size_t i = 0; i < items && r.ok(); ++i) {
-    Chunk::Item& item = m.items.emplace_back();
-    read(r, item.key, kLimits.key_bytes);
-    read(r, item.payload, kLimits.payload_bytes);
-  }
+  const std::size_t items = read_count_of_records(r, 2);
+  for (std::size_t i = 0; i < items && r.ok(); ++i) read_item(r, m.items.emplace_back());
   const std::size_t absent = r.count(sizeof(std::uint64_t));
   for (std::size_t i = 0; i < absent && r.ok(); ++i) m.absent.push_back(r.u64());
 }
@@ -268,11 +279,7 @@ void read(ByteReader& r, BucketRequest& m) {
   if (buckets > kBuckets) r.fail();
   for (std::size_t i = 0; i < buckets && r.ok(); ++i) m.buckets.push_back(r.u8());
   const std::size_t pairs = r.count(2 * sizeof(std::uint64_t));
-  for (std::size_t i = 0; i < pairs && r.ok(); ++i) {
-    BucketRequest::Pair& pair = m.pairs.emplace_back();
-    pair.key_hash = r.u64();
-    pair.payload_hash = r.u64();
-  }
+  for (std::size_t i = 0; i < pairs && r.ok(); ++i) m.pairs.push_back({r.u64(), r.u64()});
   // The writer searches the pairs by bisection.
   if (!std::is_sorted(m.pairs.begin(), m.pairs.end())) r.fail();
 }

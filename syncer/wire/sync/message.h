@@ -33,6 +33,8 @@ Bytes encode_sync(std::string_view region, const replication::ReaderMessage& mes
 /// What the writer of a region signs.
 Bytes attested_text(std::string_view region, const replication::Attestation& attestation);
 
+/// Entries of a push, and items of a chunk, at most: a writer's are of 64 KiB.
+inline constexpr std::size_t kMaxRecords = std::size_t{1} << 16U;
 /// Longest certificate and signature in a message.
 inline constexpr std::size_t kMaxCertificate = std::size_t{16} << 10U;
 inline constexpr std::size_t kMaxSignature = 1024;

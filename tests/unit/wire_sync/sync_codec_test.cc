@@ -15,6 +15,8 @@ using namespace replication;  // NOLINT(google-build-using-namespace): the messa
 std::uint64_t number() { return *rc::gen::arbitrary<std::uint64_t>(); }
 bool coin() { return *rc::gen::arbitrary<bool>(); }
 Bytes text() { return *rc::gen::resize(20, rc::gen::arbitrary<Bytes>()); }
+/// No record is without a key.
+Bytes key() { return "k" + text(); }
 std::size_t few() { return *rc::gen::inRange<std::size_t>(0, 5); }
 Epoch epoch() { return Epoch{number(), number()}; }
 Hash128 hash() { return Hash128{number(), number()}; }
@@ -25,7 +27,7 @@ Push any_push() {
   for (std::size_t n = few(); n > 0; --n) {
     const Op op = coin() ? Op::Put : Op::Del;
     push.last += *rc::gen::inRange<std::uint64_t>(1, 9);
-    push.entries.push_back({push.last, op, text(), op == Op::Put ? text() : Bytes()});
+    push.entries.push_back({push.last, op, key(), op == Op::Put ? text() : Bytes()});
   }
   push.head = push.last + few();
   if (push.head == push.last) push.set_hash = hash();
@@ -40,7 +42,7 @@ Buckets any_buckets() {
 
 Chunk any_chunk() {
   Chunk chunk{epoch(), number(), coin(), 3, 7, number(), hash(), {}, {}};
-  for (std::size_t n = few(); n > 0; --n) chunk.items.push_back({text(), text()});
+  for (std::size_t n = few(); n > 0; --n) chunk.items.push_back({key(), text()});
   for (std::size_t n = few(); n > 0; --n) chunk.absent.push_back(number());
   return chunk;
 }
@@ -202,6 +204,28 @@ TEST(SyncCodec, RefusesAnUnknownType) {
   const auto message = decode_sync(99, "");
   ASSERT_FALSE(message);
   EXPECT_EQ(message.error().code, ErrorCode::Unsupported);
+}
+
+/// A record takes more memory than octets: a packed frame of a few thousand may hold millions of next to nothing.
+TEST(SyncCodec, RefusesMoreRecordsThanAnyWriterSends) {
+  const auto is_read = [](const WriterMessage& message) { return decode_frame(encode_sync(message)).has_value(); };
+  Push push{{1, 1}, 0, kMaxRecords, kMaxRecords, {}, {}};
+  for (std::uint64_t seq = 1; seq <= kMaxRecords; ++seq) push.entries.push_back({seq, Op::Del, "k", {}});
+  EXPECT_TRUE(is_read(push));
+  push.entries.push_back({++push.last, Op::Del, "k", {}});
+  push.head = push.last;
+  EXPECT_FALSE(is_read(push));
+  Chunk chunk{{1, 1}, 9, true, 0, 1, 9, {}, std::vector<Chunk::Item>(kMaxRecords, {"k", {}}), {}};
+  EXPECT_TRUE(is_read(chunk));
+  chunk.items.push_back({"k", {}});
+  EXPECT_FALSE(is_read(chunk));
+}
+
+TEST(SyncCodec, RefusesARecordWithoutAKey) {
+  const Push push{{1, 1}, 0, 1, 1, {}, {{1, Op::Put, "", "payload"}}};
+  EXPECT_FALSE(decode_frame(encode_sync(WriterMessage(push))).has_value());
+  const Chunk chunk{{1, 1}, 9, true, 0, 1, 1, {}, {{"", "payload"}}, {}};
+  EXPECT_FALSE(decode_frame(encode_sync(WriterMessage(chunk))).has_value());
 }
 
 TEST(SyncCodec, RefusesAKeyOverTheLimit) {
