@@ -52,7 +52,23 @@ void WayTable::failed(Instant now, std::string_view region, std::string_view nei
   const auto offers = regions_.find(region);
   if (offers == regions_.end()) return;
   const auto found = offers->second.find(neighbour);
-  if (found != offers->second.end()) found->second.not_before = saturating_add(now, kPause);
+  if (found == offers->second.end()) return;
+  found->second.not_before = saturating_add(now, kPause);
+  note_failure(now, region, neighbour);
+}
+
+void WayTable::note_failure(Instant now, std::string_view region, std::string_view neighbour) {
+  std::erase_if(failures_, [now](const auto& entry) { return saturating_add(entry.second.last, kDistrust) <= now; });
+  const auto [known, is_first] =
+      failures_.try_emplace({std::string(region), std::string(neighbour)}, Failures{now, false});
+  if (!is_first) known->second = {now, true};
+}
+
+/// A neighbour may call its way another one as often as it likes.
+bool WayTable::is_last_resort(Instant now, std::string_view region, const std::string& neighbour) const {
+  if (SYNCER_MUTATED("relay.forgive_who_brings_nothing_again")) return false;
+  const auto known = failures_.find({std::string(region), neighbour});
+  return known != failures_.end() && known->second.again && saturating_add(known->second.last, kDistrust) > now;
 }
 
 void WayTable::distrust(Instant now, std::string_view region, std::string_view neighbour) {
@@ -65,14 +81,16 @@ std::optional<std::string> WayTable::best(Instant now, std::string_view region) 
   const auto offers = regions_.find(region);
   if (offers == regions_.end()) return std::nullopt;
   const std::string* best = nullptr;
-  std::size_t fewest = kMaxHops + 1;
-  if (SYNCER_MUTATED("relay.take_endless_ways")) fewest = wire::kMaxVia + 2;
+  std::size_t most = kMaxHops;
+  if (SYNCER_MUTATED("relay.take_endless_ways")) most = wire::kMaxVia + 1;
+  std::pair<bool, std::size_t> least{true, most + 1};
   for (const auto& [neighbour, offer] : offers->second) {
     const auto distrusted = distrusted_.find({std::string(region), neighbour});
     if (distrusted != distrusted_.end() && distrusted->second > now) continue;
-    if (offer.way.via.empty() || offer.not_before > now || hops(offer.way) >= fewest) continue;
+    const std::pair<bool, std::size_t> cost{is_last_resort(now, region, neighbour), hops(offer.way)};
+    if (offer.way.via.empty() || offer.not_before > now || cost.second > most || cost >= least) continue;
     best = &neighbour;
-    fewest = hops(offer.way);
+    least = cost;
     if (SYNCER_MUTATED("relay.take_any_way")) break;
   }
   return best == nullptr ? std::nullopt : std::optional(*best);

@@ -32,7 +32,8 @@ class WayTable {
   void withdraw(const std::string& neighbour);
   /// The way that a neighbour offers, or with its own name the region itself; nullptr when there is none.
   const wire::Way* find(std::string_view region, std::string_view neighbour) const;
-  /// It brought nothing.
+  /// It brought nothing. A way that did so twice within kDistrust, whatever was offered in between, is none while there
+  /// is another one.
   void failed(Instant now, std::string_view region, std::string_view neighbour);
   /// It brought what the region did not say; another offer of the neighbour changes nothing about that.
   void distrust(Instant now, std::string_view region, std::string_view neighbour);
@@ -52,11 +53,20 @@ class WayTable {
   };
   using Offers = std::map<std::string, Offer, std::less<>>;  // by neighbour
 
+  /// What a way came to that brought nothing; another offer of the neighbour changes nothing about that.
+  struct Failures {
+    Instant last;
+    bool again = false;
+  };
+
   bool leads_here(const wire::Way& way, const std::string& neighbour) const;
+  void note_failure(Instant now, std::string_view region, std::string_view neighbour);
+  bool is_last_resort(Instant now, std::string_view region, const std::string& neighbour) const;
 
   std::string own_;
   std::map<std::string, Offers, std::less<>> regions_;
   std::map<std::pair<std::string, std::string>, Instant> distrusted_;  // region and neighbour -> until when
+  std::map<std::pair<std::string, std::string>, Failures> failures_;   // likewise
 };
 
 }  // namespace syncer::peering

@@ -68,5 +68,37 @@ TEST(WayTable, LeavesAWayAloneThatBroughtNothingUntilItIsAnother) {
   EXPECT_EQ(table.best(instant(0), "far"), "b");
 }
 
+/// A neighbour that brings nothing and offers another way each time.
+TEST(WayTable, PrefersOthersToAWayThatBroughtNothingTwiceWhateverItIs) {
+  WayTable table("me");
+  table.offer("b", {way("far", {"b"})});
+  table.offer("c", {way("far", {"c", "d"})});
+  EXPECT_EQ(table.best(instant(0), "far"), "b");
+  table.failed(instant(0), "far", "b");
+  EXPECT_EQ(table.best(instant(0), "far"), "c");
+  table.offer("b", {way("far", {"b"}, 2)});
+  EXPECT_EQ(table.best(instant(0), "far"), "b") << "its region may have started anew";
+  const Instant again = instant(0) + seconds(5);
+  table.failed(again, "far", "b");
+  table.offer("b", {way("far", {"b"}, 3)});
+  EXPECT_EQ(table.best(again, "far"), "c");
+  table.withdraw("b");
+  table.offer("b", {way("far", {"b"}, 4)});
+  EXPECT_EQ(table.best(again + WayTable::kDistrust - seconds(1), "far"), "c");
+  EXPECT_EQ(table.best(again + WayTable::kDistrust, "far"), "b");
+  table.withdraw("c");
+  EXPECT_EQ(table.best(again + seconds(1), "far"), "b") << "there is no other one";
+}
+
+TEST(WayTable, AWayThatFailsSeldomIsNoWorseThanAnother) {
+  WayTable table("me");
+  table.offer("b", {way("far", {"b"})});
+  table.offer("c", {way("far", {"c", "d"})});
+  table.failed(instant(0), "far", "b");
+  const Instant later = instant(0) + WayTable::kDistrust;
+  table.failed(later, "far", "b");
+  EXPECT_EQ(table.best(later + WayTable::kPause, "far"), "b");
+}
+
 }  // namespace
 }  // namespace syncer::peering
