@@ -178,6 +178,8 @@ std::size_t Replication::waiting_records(RegionId reader) const {
 void Replication::erase_peer(RegionId peer) {
   Outputs none;
   set_pace(peer, std::nullopt, none);
+  // The id is another region's next.
+  if (!SYNCER_MUTATED("relay.pass_on_who_is_forgotten")) relayed_.erase(peer);
   for (auto it = relayed_.begin(); it != relayed_.end();) {
     it->second.remove_reader(peer);
     it = it->second.has_readers() ? std::next(it) : relayed_.erase(it);

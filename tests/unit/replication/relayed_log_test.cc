@@ -196,6 +196,13 @@ TEST_F(RelayedLogTest, EndsWithItsLastReader) {
 }
 
 /// More records than there were entries: such a writer lies.
+/// Its id is another region's next.
+TEST_F(RelayedLogTest, EndsWithItsOrigin) {
+  ASSERT_NE(relay.relayed(kOrigin), nullptr);
+  relay.erase_peer(kOrigin);
+  EXPECT_EQ(relay.relayed(kOrigin), nullptr);
+}
+
 TEST_F(RelayedLogTest, PassesNoSetOnThatNoLogCouldHave) {
   Replication other{{}, now};
   other.pass_on(now, kOrigin, kReader);
