@@ -59,6 +59,7 @@ std::vector<SyncMessage> sync_messages() {
   Push push{epoch, 1, 2, 2, {}, {}};
   push.entries.resize(1);
   push.entries[0].seq = 2;
+  push.entries[0].key = "key";
   return {Hello{"eu", "n", 1, true, epoch, 9},
           Welcome{"us", "m", 2, epoch, 1},
           Refuse{"us", "m", "no", true},
