@@ -378,8 +378,12 @@ void Flows::forget_regions(Instant now) {
   const bool follows = parts_.cluster && !epoch_;
   if (!follows && !parts_.catalog.knows_registry()) return;
   for (const std::string& region : parts_.peering.absent().forgettable(now)) {
-    if (parts_.peering.absent().is_unwanted(region)) parts_.catalog.end_hold(now, region);
+    const bool unwanted = parts_.peering.absent().is_unwanted(region);
+    if (unwanted) parts_.catalog.end_hold(now, region);
     if (!parts_.catalog.is_empty_of(region) || SYNCER_MUTATED("node.remember_regions_for_ever")) continue;
+    // A pause lasts until an operator ends it. Only regions that were there are paused, one by one: that bounds them.
+    const bool is_paused = parts_.peering.link(region).paused && !SYNCER_MUTATED("node.forget_what_is_paused");
+    if (is_paused && !unwanted) continue;
     SYNCER_SOMETIMES(true, "node.forgets_a_region");
     parts_.catalog.forget_region(region);
     gate_.forget_region(region);

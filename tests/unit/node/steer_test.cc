@@ -186,6 +186,32 @@ TEST_F(Steer, AnExportPausedForARegionThatRestartsStaysSo) {
   EXPECT_TRUE(is_problem(0, "export_paused"));
 }
 
+TEST_F(Steer, AnExportPausedForARegionThatLeavesAndComesBackStaysSo) {
+  ASSERT_TRUE(order(0, [](Node& n, Instant t) { return n.pause_exports(t, "west"); }));
+  add(10);
+  world_.at(world_.now(), [](World& w) { w.stop(1); });
+  run(60s);
+  EXPECT_TRUE(is_problem(0, "export_paused")) << "nobody resumed it";
+  world_.at(world_.now(), [](World& w) { w.restart(1); });
+  run(20s);
+  EXPECT_EQ(copies(), 10U);
+  EXPECT_TRUE(is_problem(0, "export_paused"));
+  world_.at(world_.now(), [](World& w) { w.stop(1); });
+  run(20s);
+  ASSERT_TRUE(order(0, [](Node& n, Instant t) { return n.resume_exports(t, "west"); }));
+  run(5s);
+  EXPECT_TRUE(world_.node(0)->status(world_.now()).regions.empty()) << "it left, and nothing is to be kept of it";
+}
+
+TEST_F(Steer, ARegionThatAnOperatorForgetsIsPausedNoMore) {
+  ASSERT_TRUE(order(0, [](Node& n, Instant t) { return n.pause_exports(t, "west"); }));
+  world_.at(world_.now(), [](World& w) { w.stop(1); });
+  run(20s);
+  ASSERT_TRUE(order(0, [](Node& n, Instant t) { return n.forget_region(t, "west"); }));
+  run(5s);
+  EXPECT_TRUE(world_.node(0)->status(world_.now()).regions.empty());
+}
+
 TEST_F(Steer, SyncNowTriesAgainWhatWaits) {
   EXPECT_TRUE(order(1, [](Node& n, Instant t) { return n.sync_now(t, ""); }));
   EXPECT_TRUE(order(1, [](Node& n, Instant t) { return n.sync_now(t, "east"); }));
