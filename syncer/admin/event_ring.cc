@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
 #include "syncer/base/mutation.h"
@@ -79,7 +80,18 @@ void EventRing::add(KeptEvent event) {
   if (event.inside.size() > kLongestEvent) event.inside = "\"event\":\"" + event.name + "\",\"too_long\":true";
   std::deque<KeptEvent>& events = event.single && !SYNCER_MUTATED("admin.singles_push_out_events") ? singles_ : events_;
   events.push_back(std::move(event));
-  if (events.size() > most_ && !SYNCER_MUTATED("admin.keep_all_events")) events.pop_front();
+  if (events.size() > most_ && !SYNCER_MUTATED("admin.keep_all_events")) drop_one(events);
+}
+
+/// The oldest one of the kind of which there are most: what happens again and again pushes out its own kind.
+void EventRing::drop_one(std::deque<KeptEvent>& events) {
+  if (&events == &singles_ || SYNCER_MUTATED("admin.keep_the_last_of_any_kind")) return events.pop_front();
+  std::map<std::string_view, std::size_t> counts;
+  for (const KeptEvent& event : events) ++counts[event.name];
+  std::size_t most = 0;
+  for (const auto& [name, count] : counts) most = std::max(most, count);
+  events.erase(std::find_if(events.begin(), events.end(),
+                            [&](const KeptEvent& event) { return counts.at(event.name) == most; }));
 }
 
 const KeptEvent* EventRing::next(std::uint64_t id) const {

@@ -39,7 +39,8 @@ struct EventFilter {
 Result<EventFilter> parse_filter(std::string_view kinds, std::string_view region, std::string_view level);
 
 /// The last events, for those who ask later. What is about single instances has places of its own, so that a region
-/// that comes and goes does not push out the rest. Memory is bounded by `most` and the length of one event.
+/// that comes and goes does not push out the rest; of the rest the oldest of the commonest kind makes room. Memory is
+/// bounded by `most` and the length of one event.
 class EventRing {
  public:
   /// `first`: id of the first event, 1 at least. A process begins beyond all ids of the one before.
@@ -58,6 +59,7 @@ class EventRing {
   std::size_t size() const { return events_.size() + singles_.size(); }
 
  private:
+  void drop_one(std::deque<KeptEvent>& events);
   std::size_t most_;  ///< of each of the two
   std::uint64_t first_;
   std::uint64_t last_;

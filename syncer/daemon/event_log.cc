@@ -101,18 +101,7 @@ std::string event_as_json(std::string_view name, std::string_view message, std::
 }
 
 Severity log_severity(EventKind kind, Severity severity) {
-  switch (kind) {
-    case EventKind::EntryAppended:
-    case EventKind::EntryApplied:
-    case EventKind::Exported:
-    case EventKind::Unexported:
-    case EventKind::CopyRegistered:
-    case EventKind::CopyUpdated:
-    case EventKind::CopyRemoved:
-      return std::min(severity, Severity::Debug);
-    default:
-      return severity;
-  }
+  return is_about_one_instance(kind) ? std::min(severity, Severity::Debug) : severity;
 }
 
 std::string wall_time_text(std::chrono::system_clock::time_point time) {

@@ -17,6 +17,8 @@ constexpr Duration kQuiet = std::chrono::minutes(1);
 constexpr std::size_t kLimit = 1024;
 /// Different troubles of one kind that are logged in that time: whoever makes up names floods no log.
 constexpr std::size_t kMostOfAKind = 60;
+/// Likewise of what is no trouble: whoever comes and goes, or begins anew, all the time.
+constexpr std::size_t kMostNewsOfAKind = 300;
 
 /// Recovery, and the trouble it ends.
 constexpr std::array<std::pair<EventKind, EventKind>, 6> kRecoveries = {{
@@ -49,11 +51,26 @@ std::string_view reason_of(const Event& event) {
 
 }  // namespace
 
+bool is_about_one_instance(EventKind kind) {
+  switch (kind) {
+    case EventKind::EntryAppended:
+    case EventKind::EntryApplied:
+    case EventKind::Exported:
+    case EventKind::Unexported:
+    case EventKind::CopyRegistered:
+    case EventKind::CopyUpdated:
+    case EventKind::CopyRemoved:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::optional<std::uint64_t> RepeatFilter::pass(const Event& event) {
   for (const auto& [recovery, trouble] : kRecoveries) {
     if (event.kind == recovery) forget(trouble);
   }
-  if (event.severity < Severity::Warning) return 0;
+  if (event.severity < Severity::Warning) return pass_news(event);
   if (seen_.size() >= kLimit) seen_.clear();
   const std::string_view reason = reason_of(event);
   const auto [entry, is_new] = seen_.try_emplace(text_of(event), Seen{event.at, std::string(reason)});
@@ -64,15 +81,29 @@ std::optional<std::uint64_t> RepeatFilter::pass(const Event& event) {
     return std::nullopt;
   }
   seen.reason = reason;
-  Turn& turn = turns_.try_emplace(event.kind, Turn{event.at}).first->second;
+  const auto left_out = take_turn(turns_, event, kMostOfAKind);
+  if (!left_out) return std::nullopt;
+  seen.at = event.at;
+  return std::exchange(seen.left_out, 0) + *left_out;
+}
+
+/// Who wants less than that wants all of it, and what is about single instances is added up elsewhere.
+std::optional<std::uint64_t> RepeatFilter::pass_news(const Event& event) {
+  const bool counts = event.severity == Severity::Info && !is_about_one_instance(event.kind);
+  if (!counts || SYNCER_MUTATED("daemon.log_all_news")) return 0;
+  return take_turn(news_, event, kMostNewsOfAKind);
+}
+
+std::optional<std::uint64_t> RepeatFilter::take_turn(std::map<EventKind, Turn>& turns, const Event& event,
+                                                     std::size_t most) {
+  Turn& turn = turns.try_emplace(event.kind, Turn{event.at}).first->second;
   if (event.at - turn.since >= kQuiet) turn = {event.at, 0, turn.left_out};
-  if (turn.passed >= kMostOfAKind) {
+  if (turn.passed >= most) {
     ++turn.left_out;
     return std::nullopt;
   }
   ++turn.passed;
-  seen.at = event.at;
-  return std::exchange(seen.left_out, 0) + std::exchange(turn.left_out, 0);
+  return std::exchange(turn.left_out, 0);
 }
 
 void RepeatFilter::forget(EventKind kind) {

@@ -40,6 +40,15 @@ TEST(EventRing, SingleInstancesPushOutNothingElse) {
             (std::vector<std::string>{"guard.tripped", "copy.registered", "copy.registered", "link.up"}));
 }
 
+TEST(EventRing, WhatHappensAllTheTimePushesOutItsOwnKind) {
+  EventRing ring(4);
+  for (const char* name : {"guard.tripped", "replica.rebound", "operator.command"}) ring.add(event(name));
+  for (int i = 0; i < 100; ++i) ring.add(event(i % 2 == 0 ? "replica.rebound" : "link.up"));
+  EXPECT_EQ(names_after(ring, 0),
+            (std::vector<std::string>{"guard.tripped", "operator.command", "replica.rebound", "link.up"}));
+  EXPECT_EQ(ring.size(), 4U);
+}
+
 TEST(EventRing, AFilterTakesKindsByTheirFirstWordARegionAndALevel) {
   EventRing ring(9);
   ring.add(event("guard.tripped", "east", Severity::Warning));

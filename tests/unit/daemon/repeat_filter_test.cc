@@ -72,6 +72,36 @@ TEST(RepeatFilter, WhatIsNoTroubleAlwaysPasses) {
   }
 }
 
+TEST(RepeatFilter, WhoComesAndGoesAllTheTimeFloodsNoLog) {
+  for (const EventKind kind : {EventKind::LinkUp, EventKind::ReplicaRebound, EventKind::ReplicaReloaded,
+                               EventKind::WayChanged, EventKind::RegionForgotten, EventKind::MemberJoined}) {
+    RepeatFilter filter;
+    std::uint64_t lines = 0;
+    std::uint64_t told = 0;
+    for (int i = 0; i < 10'000; ++i) {
+      const std::string region = "zz" + std::to_string(i);
+      const auto passed =
+          pass(filter, std::chrono::milliseconds(i), kind, Severity::Info, {{"region", std::string_view(region)}});
+      if (passed) ++lines, told += *passed;
+    }
+    EXPECT_EQ(lines, 300U) << syncer::name(kind);
+    EXPECT_EQ(told, 0U);
+    EXPECT_EQ(pass(filter, seconds(60), kind, Severity::Info, {{"region", "east"}}), 9700U) << syncer::name(kind);
+  }
+}
+
+TEST(RepeatFilter, WhatStrangersDoLeavesRoomForWhatHappensAtHome) {
+  RepeatFilter filter;
+  for (int i = 0; i < 10'000; ++i) {
+    pass(filter, std::chrono::milliseconds(i), EventKind::ReplicaRebound, Severity::Info, {{"region", "zz"}});
+  }
+  for (int i = 0; i < 1'000; ++i) {
+    EXPECT_TRUE(pass(filter, seconds(10), EventKind::CopyRegistered, Severity::Info, {{"key", "a"}}));
+    EXPECT_TRUE(pass(filter, seconds(10), EventKind::Exported, Severity::Info, {{"key", "a"}}));
+  }
+  EXPECT_TRUE(pass(filter, seconds(10), EventKind::LinkUp, Severity::Info, {{"region", "b"}}));
+}
+
 TEST(RepeatFilter, RefusedPeersAreOneLinePerReasonAndMinute) {
   RepeatFilter filter;
   const auto refused = [&](Duration at, const std::string& from, const char* reason) {
