@@ -33,16 +33,43 @@ bool knows(const node::Node& node, const std::string& region) {
 
 }  // namespace
 
-Result<void> CommandRunner::at_sides(const std::string& region,
-                                     const std::function<Result<void>(node::Node&)>& act) const {
-  Result<void> outcome;
-  bool done = false;
+std::vector<node::Node*> CommandRunner::meant(const std::string& region) const {
+  std::vector<node::Node*> nodes;
   for (node::Node* node : nodes_) {
-    if (!region.empty() && !hears_of(*node, region)) continue;
-    done = true;
+    if (region.empty() || hears_of(*node, region)) nodes.push_back(node);
+  }
+  return nodes.empty() ? std::vector<node::Node*>{&node_} : nodes;
+}
+
+Result<void> CommandRunner::at_sides(const std::string& region, const Act& act) const {
+  Result<void> outcome;
+  for (node::Node* node : meant(region)) {
     if (auto one = act(*node); !one) outcome = std::move(one);
   }
-  return done ? outcome : act(node_);
+  return outcome;
+}
+
+Result<void> CommandRunner::at_any_side(const std::string& region, const Act& act) const {
+  Result<void> outcome;
+  bool done = false;
+  for (node::Node* node : meant(region)) {
+    auto one = act(*node);
+    done = done || one;
+    if (!one && outcome) outcome = std::move(one);
+  }
+  return done ? Result<void>{} : outcome;
+}
+
+Result<void> CommandRunner::at_all_sides(const std::string& region, const Act& act, const Act& undo) const {
+  std::vector<node::Node*> done;
+  for (node::Node* node : meant(region)) {
+    if (auto one = act(*node); !one) {
+      for (node::Node* other : done) undo(*other);
+      return one;
+    }
+    done.push_back(node);
+  }
+  return {};
 }
 
 Result<std::string> CommandRunner::operator()(const admin::ReleaseGuard& c) const {
@@ -104,6 +131,11 @@ Result<std::string> CommandRunner::operator()(const admin::CheckPolicy& c) const
 Result<std::string> CommandRunner::apply_policy(const std::string& text, bool confirmed) const {
   auto policy = policy_of(text);
   if (!policy) return tl::unexpected(policy.error());
+  // The other side may object to what this one would have taken already.
+  for (const node::Node* node : nodes_) {
+    auto permitted = node->permit_policy(*policy);
+    if (!confirmed && !permitted) return tl::unexpected(permitted.error());
+  }
   const std::string pace = std::to_string(policy->withdrawals_per_second);
   return answer(at_sides("", [&](node::Node& node) { return node.apply_policy(now_, *policy, confirmed); }),
                 "in force; what it takes away goes at " + pace + " records a second and region");
@@ -178,7 +210,9 @@ Result<std::string> CommandRunner::operator()(const admin::Pause& c) const {
   const std::string& region = flow->region;
   const std::string until = " until \"syncer resume " + c.what + "\", or until this process or its lead ends";
   if (flow->is_export) {
-    return answer(at_sides(region, [&](node::Node& node) { return node.pause_exports(now_, region); }),
+    const auto pause = [&](node::Node& node) { return node.pause_exports(now_, region); };
+    const auto resume = [&](node::Node& node) { return node.resume_exports(now_, region); };
+    return answer(at_all_sides(region, pause, resume),
                   (region.empty() ? "other regions are" : region + " is") + " told no changes" + until);
   }
   return answer(at_sides(region, [&](node::Node& node) { return node.pause_imports(now_, region); }),
@@ -192,7 +226,7 @@ Result<std::string> CommandRunner::operator()(const admin::Resume& c) const {
   const auto resume = [&](node::Node& node) {
     return flow->is_export ? node.resume_exports(now_, region) : node.resume_imports(now_, region);
   };
-  return answer(at_sides(region, resume), "resumed");
+  return answer(at_any_side(region, resume), "resumed");
 }
 
 Result<std::string> CommandRunner::operator()(const admin::Drain& c) const {

@@ -59,8 +59,15 @@ class CommandRunner {
  private:
   Result<policy::Policy> policy_of(const std::string& text) const;
   Result<std::string> apply_policy(const std::string& text, bool confirmed) const;
-  /// At each node that hears of the region (empty: at each); where none does, our own says why not.
-  Result<void> at_sides(const std::string& region, const std::function<Result<void>(node::Node&)>& act) const;
+  using Act = std::function<Result<void>(node::Node&)>;
+  /// The nodes that hear of the region (empty: each); where none does, our own, which says why not.
+  std::vector<node::Node*> meant(const std::string& region) const;
+  /// At each that is meant, whatever the others say.
+  Result<void> at_sides(const std::string& region, const Act& act) const;
+  /// Likewise; it is done where one of them does it.
+  Result<void> at_any_side(const std::string& region, const Act& act) const;
+  /// At each, or with `undo` at none.
+  Result<void> at_all_sides(const std::string& region, const Act& act, const Act& undo) const;
 
   const std::vector<node::Node*> nodes_;
   node::Node& node_;

@@ -147,6 +147,7 @@ void Side::measure(Instant now) {
 }
 
 Result<void> Side::check_reload(const config::DaemonConfig& fresh) const {
+  if (auto usable = check(http_options(config_)); !usable) return usable;
   if (auto usable = node::with_live_settings(node_->config(), fresh.node); !usable)
     return tl::unexpected(usable.error());
   if (auto permitted = node_->permit_policy(fresh.node.policy); !permitted) return tl::unexpected(permitted.error());

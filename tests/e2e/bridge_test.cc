@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One daemon that keeps two registries of one site the same.
+#include <sys/stat.h>
+
 #include <csignal>
+#include <fstream>
 
 #include "syncer/store/file.h"
 #include "tests/e2e/region.h"
@@ -91,6 +94,32 @@ TEST(Bridge, ComesBackAfterAKillWithTheSameRegions) {
   EXPECT_EQ(fresh.shop->shown().count("10.9.0.1"), 1U) << "neither gone nor doubled";
   second.process.signal(SIGTERM);
   EXPECT_EQ(second.process.wait_for_exit(seconds(20)), 0) << second.process.output();
+}
+
+TEST(Bridge, AReloadThatTheFarSideCannotTakeChangesNothing) {
+  const Workplace workplace;
+  const Store old("servicecenter");
+  const Store fresh("servicecenter");
+  const std::string token = workplace.path() + "/token";
+  const std::string config = workplace.path() + "/syncer.json";
+  const auto write = [](const std::string& file, const std::string& text) {
+    std::ofstream(file) << text;
+    ::chmod(file.c_str(), 0600);
+  };
+  write(token, "secret");
+  write(config, "{}");
+  std::vector<std::string> all = bridge_words("site", old, fresh);
+  all.insert(all.end(), {"--config", config, "--bridge.token-file", token});
+  const Syncer site(workplace, all);
+  write(token, "two words");
+  write(config, R"({"policy": {"export": [{"name": "nothing leaves", "deny": {}}]}})");
+  site.process.signal(SIGHUP);
+  EXPECT_TRUE(site.process.wait_for_line({"was not reloaded", token}, seconds(20))) << site.process.output();
+  EXPECT_EQ(site.process.output().find("policy.applied"), std::string::npos) << site.process.output();
+  write(token, "another");
+  site.process.signal(SIGHUP);
+  EXPECT_TRUE(site.process.wait_for_line({"daemon.reloaded"}, seconds(20))) << site.process.output();
+  EXPECT_NE(site.process.output().find("policy.applied"), std::string::npos) << site.process.output();
 }
 
 TEST(Bridge, IsRefusedInWordsWhereItCannotBe) {
