@@ -33,6 +33,10 @@ void Convergence::written(Instant now, const std::string& region, Version versio
   if (samples.size() < kMostSamples) samples.push_back({version, now});
 }
 
+void Convergence::forget(const std::string& region) {
+  if (!SYNCER_MUTATED("node.measure_what_is_forgotten")) samples_.erase(region);
+}
+
 std::vector<std::string> Convergence::regions() const {
   std::vector<std::string> names;
   for (const auto& [region, samples] : samples_) names.push_back(region);

@@ -33,6 +33,8 @@ class Convergence {
  public:
   /// A change of that place in the region's log was written to the own registry.
   void written(Instant now, const std::string& region, Version version);
+  /// Nothing is asked of it any more.
+  void forget(const std::string& region);
   /// Regions with changes whose age is not known.
   std::vector<std::string> regions() const;
 

@@ -387,6 +387,7 @@ void Flows::forget_regions(Instant now) {
     SYNCER_SOMETIMES(true, "node.forgets_a_region");
     parts_.catalog.forget_region(region);
     gate_.forget_region(region);
+    convergence_.forget(region);
     parts_.peering.erase_region(now, region);
   }
 }

@@ -46,6 +46,15 @@ TEST(Convergence, WhatTheOriginDoesNotRememberIsNoSample) {
   EXPECT_TRUE(here.take().empty());
 }
 
+TEST(Convergence, ARegionThatIsForgottenIsAskedNothing) {
+  Convergence here;
+  here.written(kStart, "east", kPlace);
+  here.written(kStart, "west", kPlace);
+  here.forget("east");
+  EXPECT_EQ(here.regions(), std::vector<std::string>{"west"});
+  EXPECT_EQ(here.question("east"), "");
+}
+
 TEST(Convergence, AQuestionIsBoundedAndOthersAreRefused) {
   Convergence here;
   for (std::uint64_t i = 0; i < 1000; ++i) here.written(kStart, "east", {{UINT64_MAX, UINT64_MAX}, UINT64_MAX - i});
