@@ -16,6 +16,9 @@ constexpr std::size_t kMostReceived = 16;
 /// What one region may ask at once, and after that each time this long has passed.
 constexpr std::uint32_t kBurst = 20;
 constexpr Duration kPace = std::chrono::milliseconds(200);
+/// The same of all regions together, of what looks at all records: whoever has no key has any name.
+constexpr std::uint32_t kBurstOfAll = 100;
+constexpr Duration kPaceOfAll = std::chrono::milliseconds(20);
 /// Regions that are counted; a name is anybody's where there is no key.
 constexpr std::size_t kMostCounted = 1024;
 
@@ -50,24 +53,37 @@ void Questions::conclude(LinkId link, Result<Bytes> answer) {
 }
 
 bool Questions::receive(Instant now, LinkId link, wire::Question question) {
-  if (received_.size() >= kMostReceived || !allow(now, question.region)) return false;
+  if (received_.size() >= kMostReceived || !allow(now, question)) return false;
   std::string region = question.region;
   received_.push_back({link, std::move(region), std::move(question)});
   return true;
 }
 
-bool Questions::allow(Instant now, const std::string& region) {
+void Questions::regain(Instant now, Allowance& allowance, std::uint32_t most, Duration pace) {
+  const auto regained = static_cast<std::uint64_t>((now - allowance.since) / pace);
+  if (regained == 0) return;
+  allowance.left = static_cast<std::uint32_t>(std::min<std::uint64_t>(most, allowance.left + regained));
+  allowance.since += pace * static_cast<std::int64_t>(regained);
+}
+
+bool Questions::allow(Instant now, const wire::Question& question) {
+  if (!all_) all_ = Allowance{kBurstOfAll, now};
+  regain(now, *all_, kBurstOfAll, kPaceOfAll);
+  const bool is_dear = question.kind != wire::Question::Kind::Ages;
+  const bool all_is_used_up = is_dear && all_->left == 0 && !SYNCER_MUTATED("peering.answer_any_number_of_names");
+  if (all_is_used_up || !allow_region(now, question.region)) return false;
+  all_->left -= is_dear && all_->left > 0 ? 1 : 0;
+  return true;
+}
+
+bool Questions::allow_region(Instant now, const std::string& region) {
   if (allowances_.size() >= kMostCounted && !allowances_.contains(region)) {
     // Whoever has not asked for that long has its whole allowance again, and need not be remembered.
     std::erase_if(allowances_, [&](const auto& entry) { return now - entry.second.since >= kPace * kBurst; });
     if (allowances_.size() >= kMostCounted) return false;
   }
   Allowance& allowance = allowances_.try_emplace(region, Allowance{kBurst, now}).first->second;
-  const auto regained = static_cast<std::uint64_t>((now - allowance.since) / kPace);
-  if (regained > 0) {
-    allowance.left = static_cast<std::uint32_t>(std::min<std::uint64_t>(kBurst, allowance.left + regained));
-    allowance.since += kPace * static_cast<std::int64_t>(regained);
-  }
+  regain(now, allowance, kBurst, kPace);
   if (allowance.left == 0) return SYNCER_MUTATED("peering.answer_without_end");
   --allowance.left;
   return true;

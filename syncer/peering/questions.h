@@ -34,7 +34,8 @@ struct ReceivedQuestion {
 
 /// What operators ask other regions: each question has a link of its own, which ends with the answer, so that nothing
 /// of it stands in the way of the exchange, and a syncer that knows no questions refuses that link and nothing else.
-/// Bounded: so many of our own at once, and of what others ask so many at once and a second, of each region.
+/// Bounded: so many of our own at once, and of what others ask so many at once and a second, of each region and of all
+/// together.
 class Questions {
  public:
   /// Null when too many are under way.
@@ -67,13 +68,16 @@ class Questions {
     Instant since{};
   };
 
-  bool allow(Instant now, const std::string& region);
+  static void regain(Instant now, Allowance& allowance, std::uint32_t most, Duration pace);
+  bool allow(Instant now, const wire::Question& question);
+  bool allow_region(Instant now, const std::string& region);
 
   QuestionId last_ = 0;
   std::map<LinkId, Asked> asked_;
   std::vector<AnsweredQuestion> answered_;
   std::vector<ReceivedQuestion> received_;
   std::map<std::string, Allowance> allowances_;
+  std::optional<Allowance> all_;  ///< of all regions together
 };
 
 }  // namespace syncer::peering
