@@ -75,7 +75,10 @@ Result<void> GossipKeys::check_sealed() const {
 
 Result<std::string> GossipKeys::put_in_force(Keyring ring, std::string id) {
   if (auto saved = save(ring); !saved) return tl::unexpected(saved.error());
-  if (auto applied = apply_(ring); !applied) return tl::unexpected(applied.error());
+  if (auto applied = apply_(ring); !applied) {
+    keep(ring_);
+    return tl::unexpected(applied.error());
+  }
   ring_ = std::move(ring);
   return id;
 }

@@ -15,8 +15,8 @@ Result<crypto::Keyring> load_keyring(const std::string& path);
 /// Twelve bytes from the system's generator.
 crypto::Nonce system_nonce();
 
-/// Operators change the keys of the running syncer: on disk first, so that a restart knows them, then in force. Where
-/// the region has a group, it decides which key seals and which are gone.
+/// Operators change the keys of the running syncer: on disk first, so that a restart knows them, then in force; what is
+/// refused there is not left on disk. Where the region has a group, it decides which key seals and which are gone.
 class GossipKeys {
  public:
   /// Puts a ring in force.

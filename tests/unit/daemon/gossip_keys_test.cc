@@ -31,7 +31,8 @@ class GossipKeysTest : public testing::Test {
   ~GossipKeysTest() override { std::filesystem::remove_all(directory_); }
 
   GossipKeys keys() {
-    const auto apply = [this](Keyring ring) {
+    const auto apply = [this](Keyring ring) -> Result<void> {
+      if (group_refuses_) return failure(ErrorCode::Refused, "", "the group has removed that key");
       in_force_ = std::move(ring);
       return Result<void>{};
     };
@@ -48,6 +49,7 @@ class GossipKeysTest : public testing::Test {
   std::string path_;
   Keyring in_force_;
   bool group_decides_ = false;
+  bool group_refuses_ = false;
   std::string asked_to_use_;
   std::string asked_to_remove_;
 };
@@ -107,6 +109,15 @@ TEST_F(GossipKeysTest, ARefusedChangeChangesNothing) {
   EXPECT_EQ(keys.install("no key").error().code, ErrorCode::Invalid);
   EXPECT_TRUE(in_force_.empty());
   EXPECT_EQ(load_keyring(path_).value().keys(), std::vector<Bytes>{kOld});
+}
+
+TEST_F(GossipKeysTest, WhatTheGroupRefusesIsNotLeftOnDisk) {
+  GossipKeys keys = this->keys();
+  group_refuses_ = true;
+  EXPECT_EQ(keys.install(kNewText).error().code, ErrorCode::Refused);
+  EXPECT_EQ(load_keyring(path_).value().keys(), std::vector<Bytes>{kOld});
+  EXPECT_EQ(keys.report().keys.size(), 1U);
+  EXPECT_EQ(keys.problem(), "");
 }
 
 TEST_F(GossipKeysTest, APoolWithoutKeysHasNoneToChange) {
