@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -26,30 +27,33 @@ std::string in_directory(const TlsArguments& a, const std::string& name) { retur
 
 int days_of(const TlsArguments& a, int otherwise) { return a.days == 0 ? otherwise : a.days; }
 
-/// Nothing is overwritten: a lost CA key cannot be made again.
-Result<void> write_new(const std::string& path, const std::string& content, bool secret, std::ostream& out) {
-  if (std::filesystem::exists(path)) {
-    return failure(ErrorCode::Conflict, path, "exists already and is not overwritten; choose another --dir");
-  }
+/// Of a file that cannot be written whole nothing is left.
+Result<void> write_new(const std::string& path, const std::string& content, bool secret) {
   auto file = store::File::open(path, O_WRONLY | O_CREAT | O_EXCL);
   if (!file) return tl::unexpected(file.error());
-  if (auto written = file->write_all(content); !written) return written;
-  if (auto synced = file->sync(); !synced) return synced;
-  if (!secret && ::fchmod(file->descriptor(), kPublic) != 0) {
-    return failure(ErrorCode::Io, path, "cannot be made readable for others");
-  }
-  out << "saved " << path << (secret ? "   keep it secret" : "") << "\n";
-  return {};
+  auto written = file->write_all(content);
+  if (written) written = file->sync();
+  if (written && !secret && ::fchmod(file->descriptor(), kPublic) != 0)
+    written = failure(ErrorCode::Io, path, "cannot be made readable for others");
+  if (!written) ::unlink(path.c_str());
+  return written;
 }
 
-/// NAME.pem and NAME-key.pem. Neither is written when one of them exists.
+/// NAME.pem and NAME-key.pem, both or neither. Nothing is overwritten: a lost CA key cannot be made again.
 Result<void> save(const TlsArguments& a, const std::string& name, const tls::Issued& issued, std::ostream& out) {
   const std::string key = in_directory(a, name + "-key.pem");
-  if (std::filesystem::exists(key)) {
-    return failure(ErrorCode::Conflict, key, "exists already and is not overwritten; choose another --dir");
+  const std::string certificate = in_directory(a, name + ".pem");
+  for (const std::string& path : {key, certificate}) {
+    if (std::filesystem::exists(path))
+      return failure(ErrorCode::Conflict, path, "exists already and is not overwritten; choose another --dir");
   }
-  if (auto saved = write_new(in_directory(a, name + ".pem"), issued.certificate_pem, false, out); !saved) return saved;
-  return write_new(key, issued.key_pem, true, out);
+  if (auto saved = write_new(key, issued.key_pem, true); !saved) return saved;
+  if (auto saved = write_new(certificate, issued.certificate_pem, false); !saved) {
+    ::unlink(key.c_str());
+    return saved;
+  }
+  out << "saved " << certificate << "\nsaved " << key << "   keep it secret\n";
+  return {};
 }
 
 Result<tls::Issuer> issuer(const TlsArguments& a) {

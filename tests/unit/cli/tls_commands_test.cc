@@ -2,8 +2,11 @@
 #include "syncer/cli/tls_commands.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <sstream>
 
 #include "tests/support/pki.h"
@@ -58,6 +61,23 @@ TEST_F(TlsCommands, MakeFilesThatWorkTogether) {
 TEST_F(TlsCommands, OverwriteNothing) {
   run(create_ca_files, in_folder());
   EXPECT_TRUE(says(run(create_ca_files, in_folder()), "exists already and is not overwritten"));
+}
+
+TEST_F(TlsCommands, LeaveNothingWhereTheDiskIsFull) {
+  ::signal(SIGXFSZ, SIG_IGN);
+  struct rlimit before {};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  for (const rlim_t room : {rlim_t{0}, rlim_t{400}}) {  // none for the key; for the key and not for the certificate
+    const struct rlimit small { room, before.rlim_max };
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+    const std::string told = run(create_ca_files, in_folder());
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    EXPECT_TRUE(says(told, "error: ")) << told;
+    for (const char* name : {"syncer-ca.pem", "syncer-ca-key.pem"}) {
+      EXPECT_NE(::access(pki.path(name).c_str(), F_OK), 0) << name << " with room for " << room;
+    }
+  }
+  EXPECT_TRUE(says(run(create_ca_files, in_folder()), "syncer-ca.pem")) << "it can be tried again";
 }
 
 TEST_F(TlsCommands, SayWhatIsMissing) {
