@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "syncer/base/mutation.h"
 #include "syncer/base/quantity.h"
 #include "syncer/registry/record.h"
 
@@ -20,6 +21,33 @@ using catalog::CopyPhase;
 constexpr const char* kDone = "done";
 constexpr const char* kWaiting = "waiting";
 constexpr const char* kFailed = "failed";
+
+/// What may be told to who asks.
+class Audience {
+ public:
+  explicit Audience(const Known& known) : known_(known) {
+    if (!known.asker || SYNCER_MUTATED("node.tell_whoever_asks")) return;
+    is_region_ = true;
+    view_ = view_of(known.policy, known.parts.config.kinds, policy::Direction::Export, *known.asker);
+  }
+
+  /// An own instance. Where the policy has a word for the region, it is told of what it is given; else of what stays at
+  /// home, too.
+  bool may_know(const Bytes& key) const {
+    if (!view_) return true;
+    const Bytes* payload = known_.parts.peering.core().log().find(key);
+    return payload != nullptr && view_(key, *payload).payload.has_value();
+  }
+  /// Instances of another region: that one says who else may have them.
+  bool may_know_of(const std::string& region) const {
+    return !is_region_ || known_.parts.peering.may_pass_on(region, *known_.asker);
+  }
+
+ private:
+  const Known& known_;
+  bool is_region_ = false;
+  replication::View view_;
+};
 
 ExplainedInstance named(const Bytes& key, std::string origin) {
   ExplainedInstance instance;
@@ -56,6 +84,7 @@ void add_publications(const Known& known, const Bytes& key, ExplainedInstance& i
   }
   instance.steps.push_back({"exported", kDone, place(publication->epoch, publication->seq)});
   for (const auto& place : publication->places) {
+    if (place.withheld && known.asker) continue;
     Step step{"sent to " + place.region, kDone, "sent and acknowledged"};
     if (place.withheld)
       step = {"filter for " + place.region, kFailed, known.rule(policy::Direction::Export, *place.withheld)};
@@ -122,11 +151,11 @@ ExplainedInstance of_copy(const Parts& parts, const catalog::CopyAccount& accoun
 }
 
 /// Records of other regions that the catalog was never given: it does not hold such services.
-void add_unheld(const Known& known, std::string_view what, RegionAccount& account) {
+void add_unheld(const Known& known, const Audience& audience, std::string_view what, RegionAccount& account) {
   const Parts& parts = known.parts;
   for (const std::string& region : parts.peering.regions()) {
     const auto* replica = parts.peering.replica(region);
-    if (replica == nullptr) continue;
+    if (replica == nullptr || !audience.may_know_of(region)) continue;
     for (const auto& [key, record] : replica->records()) {
       if (account.instances.size() >= kMost) return;
       if (key.find(what) == Bytes::npos || parts.catalog.knows(region, key)) continue;
@@ -179,9 +208,14 @@ RegionAccount explain(const Known& known, Instant now, std::string_view what) {
   account.problem = why_not_asked(parts).value_or("");
   if (!account.problem.empty() || what.empty()) return account;
   const catalog::Accounts accounts = parts.catalog.accounts();
-  for (const auto& native : accounts.natives(what, kMost)) account.instances.push_back(of_native(known, native));
-  for (const auto& copy : accounts.copies(now, what, kMost)) account.instances.push_back(of_copy(parts, copy));
-  add_unheld(known, what, account);
+  const Audience audience(known);
+  for (const auto& native : accounts.natives(what, kMost)) {
+    if (audience.may_know(native.key)) account.instances.push_back(of_native(known, native));
+  }
+  for (const auto& copy : accounts.copies(now, what, kMost)) {
+    if (audience.may_know_of(copy.region)) account.instances.push_back(of_copy(parts, copy));
+  }
+  add_unheld(known, audience, what, account);
   account.more = account.instances.size() >= kMost ? 1 : 0;
   for (ExplainedInstance& instance : account.instances) conclude(instance);
   return account;
@@ -193,17 +227,18 @@ RegionAccount differences(const Known& known, Instant now, std::string_view othe
   account.problem = why_not_asked(parts).value_or("");
   if (!account.problem.empty()) return account;
   const catalog::Accounts accounts = parts.catalog.accounts();
+  const Audience audience(known);
   for (const auto& native : accounts.withheld(kMostDifferences)) {
-    account.instances.push_back(of_native(known, native));
+    if (audience.may_know(native.key)) account.instances.push_back(of_native(known, native));
   }
   for (const Bytes& key : parts.peering.unacknowledged_keys(other, kMostDifferences)) {
-    if (registry::kind_of(key) != registry::RecordKind::Instance) continue;
+    if (registry::kind_of(key) != registry::RecordKind::Instance || !audience.may_know(key)) continue;
     ExplainedInstance instance = named(key, parts.config.region);
     add_publications(known, key, instance);
     account.instances.push_back(std::move(instance));
   }
   for (const auto& copy : accounts.unfinished(now, kMostDifferences)) {
-    account.instances.push_back(of_copy(parts, copy));
+    if (audience.may_know_of(copy.region)) account.instances.push_back(of_copy(parts, copy));
   }
   account.more = account.instances.size() >= kMostDifferences ? 1 : 0;
   if (account.instances.size() > kMostDifferences) account.instances.resize(kMostDifferences);

@@ -18,6 +18,8 @@ struct Known {
   const Parts& parts;
   const SharedPolicy& policy;
   const ImportGate& gate;
+  /// The region that is told; nothing where it is our own operators, who may know all.
+  std::optional<std::string_view> asker = {};
 
   /// What a rule keeps back, in words.
   std::string rule(policy::Direction direction, policy::RuleId id) const;
@@ -29,11 +31,12 @@ struct Known {
 std::optional<std::string> why_not_asked(const Parts& parts);
 
 /// What this node knows of all instances of that name or with that id: seen, filtered, exported, sent, acknowledged, of
-/// its own; wanted, written, renewed, of those of others.
+/// its own; wanted, written, renewed, of those of others. Another region is told of what the policy lets it have, of
+/// its own, and of third regions what these let it have from others: of the rest not even that there is any.
 RegionAccount explain(const Known& known, Instant now, std::string_view what);
 
 /// What this region's registry should show and does not, and what of it others do not have, with the reason. `other`
-/// bounds what was not acknowledged to one region; empty for all.
+/// bounds what was not acknowledged to one region; empty for all. To another region as by explain().
 RegionAccount differences(const Known& known, Instant now, std::string_view other);
 
 /// One of the two.

@@ -409,8 +409,9 @@ void Flows::answer_questions(Instant now) {
       const auto ages = answer_ages(question.text, [&](Version at) { return parts_.peering.age_of(now, at); });
       parts_.peering.answer(now, received, ages.value_or(""));
     } else {
-      parts_.peering.answer(now, received,
-                            encode_account(account_of({parts_, policy_, gate_}, now, question.kind, question.text)));
+      parts_.peering.answer(
+          now, received,
+          encode_account(account_of({parts_, policy_, gate_, received.region}, now, question.kind, question.text)));
     }
   }
 }

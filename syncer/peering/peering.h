@@ -152,6 +152,11 @@ class Peering {
   std::vector<Bytes> unacknowledged_keys(std::string_view region, std::size_t limit) const {
     return published().unacknowledged_keys(region, limit);
   }
+  /// What is known of a region may be told to another one: that is the region itself, or one that it named to relays.
+  bool may_pass_on(std::string_view origin, std::string_view reader) const {
+    const Peer* peer = peers_.find(origin);
+    return peer != nullptr && relay_.may_pass_on(*peer, reader);
+  }
 
   /// Asks a region on behalf of an operator. The answer comes by take_answers(), after some seconds at most. NotFound
   /// for a region that is not known or has no address, Refused when too many questions are under way.

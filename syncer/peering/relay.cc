@@ -25,6 +25,10 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+bool is_in(const wire::Scope& scope, std::string_view region) {
+  return scope.everyone || contains(scope.regions, region);
+}
+
 }  // namespace
 
 /// At the level of certificates nothing but a signature shows that a relay did not make up what it brings.
@@ -314,8 +318,14 @@ std::vector<wire::Way> Relay::passed_on(Instant now) const {
   return ways;
 }
 
+bool Relay::may_pass_on(const Peer& origin, std::string_view reader) const {
+  if (origin.name == reader) return true;
+  const wire::Way* held = table_.find(origin.name, origin.via.empty() ? origin.name : origin.via);
+  return held != nullptr && is_in(held->scope, reader);
+}
+
 bool Relay::may_have(const Peer& reader, const wire::Way& way) const {
-  const bool in_scope = way.scope.everyone || contains(way.scope.regions, reader.name);
+  const bool in_scope = is_in(way.scope, reader.name);
   const bool circle = way.region == reader.name || contains(way.via, reader.name);
   return (in_scope || SYNCER_MUTATED("relay.ignore_the_scope")) &&
          (!circle || SYNCER_MUTATED("relay.take_ways_back_from_where_they_lead"));

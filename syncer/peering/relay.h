@@ -63,6 +63,8 @@ class Relay {
 
   /// The regions passed by what is read of a region, the nearest first; empty when it is read directly.
   std::vector<std::string> via(const Peer& peer) const;
+  /// The origin lets that region have its records from others, as far as it said whom; itself at any rate.
+  bool may_pass_on(const Peer& origin, std::string_view reader) const;
   /// The neighbour by which a region reads us; empty when none is known.
   std::string read_by_way_of(std::string_view region) const;
   /// Nothing is known of the region any more.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "sim/host/world.h"
 #include "syncer/catalog/accounts.h"
 #include "syncer/node/node.h"
@@ -18,7 +20,7 @@ using Kind = syncer::wire::Question::Kind;
 /// East and west; east has an instance of "cart" and one of a service that stays at home.
 class Explain : public testing::Test {
  protected:
-  Explain() {
+  explicit Explain(bool by_relay = false) {
     for (const char* name : {"sc-east", "sc-west"}) {
       RegistrySpec registry;
       registry.name = name;
@@ -27,6 +29,7 @@ class Explain : public testing::Test {
     world_.add_node(node_spec("east", 1, "sc-east"));
     NodeSpec west = node_spec("west", 2, "sc-west");
     west.config.registry.excluded_services = {"SYNCER", "unwanted"};
+    west.config.sync.relay = by_relay;
     world_.add_node(west);
     world_.at(Instant{}, [](World& w) { w.start(0), w.start(1); });
     run(8s);
@@ -70,6 +73,29 @@ class Explain : public testing::Test {
     }
     return told;
   }
+  void policy(NodeIndex n, const std::string& text) {
+    const auto parsed = syncer::policy::parse_policy(text);
+    ASSERT_TRUE(parsed) << to_string(parsed.error());
+    world_.operate(
+        n, [&](syncer::node::Node& node, Instant local) { ASSERT_TRUE(node.apply_policy(local, *parsed, true)); });
+  }
+  /// A third region, number 2 of the world.
+  void south() {
+    RegistrySpec registry;
+    registry.name = "sc-south";
+    world_.add_registry(registry);
+    world_.add_node(node_spec("south", 3, "sc-south"));
+    world_.at(world_.now(), [](World& w) { w.start(2); });
+    run(10s);
+  }
+  static std::set<std::string> services_in(const RegionAccount& account) {
+    std::set<std::string> names;
+    for (const ExplainedInstance& instance : account.instances) {
+      const std::size_t begin = instance.service.find('/') + 1;
+      names.insert(instance.service.substr(begin, instance.service.rfind('/') - begin));
+    }
+    return names;
+  }
   static std::string step(const ExplainedInstance& instance, const std::string& name) {
     for (const auto& step : instance.steps) {
       if (step.step == name) return step.state + ": " + step.text;
@@ -78,6 +104,12 @@ class Explain : public testing::Test {
   }
 
   World world_{1};
+};
+
+/// West passes on what it holds.
+class ExplainByRelay : public Explain {
+ protected:
+  ExplainByRelay() : Explain(true) {}
 };
 
 TEST_F(Explain, AnInstanceIsFollowedFromItsRegistryToTheOther) {
@@ -147,6 +179,56 @@ TEST_F(Explain, AnotherRegionAnswersOverTheLink) {
   EXPECT_NE(only(told).copy, "");
   const RegionAccount unwanted = asked(0, "west", "east", Kind::Differ);
   EXPECT_EQ(unwanted.problem, "");
+}
+
+TEST_F(Explain, WhatThePolicyKeepsFromARegionItIsNotToldOfEither) {
+  policy(0, R"({"export": [{"name": "wages stay", "to": ["west"], "deny": {"service": "payroll"}}]})");
+  add("payroll-1", "payroll", "10.1.0.20:8080");
+  run(8s);
+  EXPECT_NE(only(account(0, "payroll")).verdict.find("wages stay"), std::string::npos) << "at home the rule is named";
+  EXPECT_TRUE(asked(1, "east", "payroll").instances.empty());
+  EXPECT_TRUE(asked(1, "east", "KIE").instances.empty()) << "and of what stays at home";
+  EXPECT_EQ(only(asked(1, "east", "cart")).verdict, "all is done");
+  world_.at(world_.now(), [](World& w) { w.crash(1); });
+  run(2s);
+  add("payroll-2", "payroll", "10.1.0.21:8080");
+  add("cart-2", "cart", "10.1.0.22:8080");
+  run(5s);
+  EXPECT_EQ(services_in(account(0, "", Kind::Differ)), (std::set<std::string>{"KIE", "cart"}));
+  south();
+  policy(0, R"({"export": [{"name": "wages stay", "to": ["west", "south"], "deny": {"service": "payroll"}}]})");
+  run(5s);
+  EXPECT_EQ(services_in(asked(2, "east", "west", Kind::Differ)), std::set<std::string>{"cart"});
+}
+
+TEST_F(Explain, WhoElseIsKeptFromAnInstanceIsNobodysBusiness) {
+  south();
+  EXPECT_NE(only(asked(1, "east", "KIE")).verdict.find("registry.exclude-services"), std::string::npos)
+      << "without a word of the policy it is told what stays at home";
+  policy(0, R"({"export": [{"name": "not in the south", "to": ["south"], "deny": {"service": "cart"}}]})");
+  run(8s);
+  EXPECT_NE(step(only(account(0, "cart")), "filter for south"), "");
+  const ExplainedInstance told = only(asked(1, "east", "cart"));
+  EXPECT_EQ(step(told, "filter for south"), "");
+  EXPECT_EQ(step(told, "sent to west"), "done: sent and acknowledged");
+}
+
+TEST_F(Explain, OfThirdRegionsOnlyThemselvesAreTold) {
+  south();
+  EXPECT_EQ(account(1, "cart").instances.size(), 1U);
+  EXPECT_TRUE(asked(2, "west", "cart").instances.empty()) << "east did not say that others may pass it on";
+  EXPECT_TRUE(asked(2, "west", "east", Kind::Differ).instances.empty());
+  EXPECT_EQ(only(asked(0, "west", "cart")).origin, "east");
+  EXPECT_EQ(only(asked(0, "west", "unwanted")).verdict,
+            "filter: no copy is held here: registry.exclude-services names \"unwanted\"");
+}
+
+TEST_F(ExplainByRelay, TellsOfWhatItMayPassOn) {
+  south();
+  EXPECT_EQ(only(asked(2, "west", "cart")).origin, "east");
+  policy(0, R"({"export": [{"name": "not in the south", "to": ["south"], "deny": {"service": "cart"}}]})");
+  run(8s);
+  EXPECT_TRUE(asked(2, "west", "cart").instances.empty());
 }
 
 TEST_F(Explain, ARegionThatIsDownSaysNothingAndThatIsTold) {
