@@ -13,6 +13,7 @@ namespace syncer::node {
 /// How much a node holds right now, by part.
 struct Sizes {
   std::size_t unidentified = 0;  ///< accepted streams of which nothing was read yet
+  std::size_t measured = 0;      ///< regions with changes whose age is not known
   gossip::Sizes gossip = {};
   peering::Sizes peering = {};
   catalog::Sizes catalog = {};

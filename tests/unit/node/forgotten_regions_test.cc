@@ -52,6 +52,7 @@ class ForgottenRegions : public testing::Test {
 };
 
 TEST_F(ForgottenRegions, AreThoseThatLeftOnceTheirCopiesAreGone) {
+  EXPECT_EQ(world_.node(0)->sizes().measured, 1U);
   world_.at(world_.now(), [](World& w) { w.stop(1); });
   run(10s);
   ASSERT_TRUE(knows_west());
@@ -62,6 +63,7 @@ TEST_F(ForgottenRegions, AreThoseThatLeftOnceTheirCopiesAreGone) {
   EXPECT_EQ(status().registry.copies, 0U);
   EXPECT_FALSE(knows_west());
   EXPECT_TRUE(status().ready);
+  EXPECT_EQ(world_.node(0)->sizes().measured, 0U) << "nothing is asked of it any more";
 }
 
 TEST_F(ForgottenRegions, AreThoseThatDiedAfterTheConfiguredTime) {
