@@ -174,7 +174,7 @@ std::string explanation_page(const node::Explanation& explanation) {
   std::string page;
   for (const node::RegionAccount& region : explanation.regions) {
     const std::string by = region.node.empty() ? "" : " (" + region.node + ")";
-    const std::string nothing = region.instances.empty() ? " nothing is known of it" : "";
+    const std::string nothing = region.instances.empty() ? " nothing is told of it" : "";
     page += printable("region " + region.region + by + ":" +
                       (region.problem.empty() ? nothing : " no answer: " + region.problem)) +
             "\n";

@@ -198,5 +198,12 @@ TEST(Show, AnotherShapeIsAnErrorInWords) {
   EXPECT_FALSE(admin::from_json<node::MembersReport>(R"({"members": [{"name": 5}]})"));
 }
 
+TEST(Show, ARegionThatTellsOfNoneMayKnowSome) {
+  node::Explanation explanation;
+  explanation.regions = {{"east", "e1", "", {}, 0}, {"west", "", "it is asked too much", {}, 0}};
+  EXPECT_EQ(explanation_page(explanation),
+            "region east (e1): nothing is told of it\nregion west: no answer: it is asked too much\n");
+}
+
 }  // namespace
 }  // namespace syncer::cli
