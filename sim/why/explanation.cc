@@ -8,6 +8,8 @@
 
 #include "sim/report/summary.h"
 #include "sim/scenario/values/topology.h"
+#include "sim/why/doing.h"
+#include "sim/why/way.h"
 
 namespace sim::why {
 namespace {
@@ -16,6 +18,7 @@ using report::brief;
 
 constexpr Duration kBefore = std::chrono::seconds(30);
 constexpr std::size_t kNotes = 25;
+constexpr std::size_t kWays = 3;
 
 std::string time_of(Instant at) { return syncer::to_string(at.time_since_epoch()); }
 
@@ -52,6 +55,7 @@ Explanation of_journey(const scenario::Names& names, const Recorder& run, const 
   answer.headline = in_words(names, journey);
   answer.hops = hops_of(names, run, journey);
   answer.causes = sum(answer.hops);
+  if (!journey.arrived) answer.doing = Way(names, run, journey.origin, journey.target, journey.to).text();
   return answer;
 }
 
@@ -104,17 +108,51 @@ const Note* last_doing(const Recorder& run, const Named& named, Instant at) {
   return by_node;
 }
 
-Explanation of_violation(const scenario::Names& all, const Recorder& run, const scenario::Violation& violation) {
+/// How the instances that are named came to the registries that are named.
+std::vector<std::string> ways_of(const scenario::Names& all, const Recorder& run, const Named& named, Instant at) {
+  std::vector<std::string> ways;
+  for (const auto& [name, origin] : run.ledger().origins()) {
+    const auto& ids = named.instances;
+    if (!origin.known || std::find(ids.begin(), ids.end(), name.instance) == ids.end()) continue;
+    for (const RegistryIndex target : named.place.registries) {
+      if (target != name.registry && ways.size() < kWays) {
+        ways.push_back(Way(all, run, name, target, at).text());
+      }
+    }
+  }
+  return ways;
+}
+
+/// What an expectation speaks of is known from its predicate.
+std::string doing_of(const scenario::Names& names, const scenario::Scenario& scenario,
+                     const scenario::RunResult& result, const Recorder& run, const scenario::Violation& violation) {
+  const auto& all = scenario.expect;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& e) { return e.id == violation.id; });
+  if (found == all.end()) return "";
+  const auto* metric = std::get_if<scenario::Metric>(&found->form);
+  if (metric == nullptr) return doing_about(names, run, *found, violation.at);
+  std::string text;
+  for (const std::string& effort : efforts_of(result.findings.effort, metric->metric)) {
+    text += (text.empty() ? "" : ", ") + effort;
+  }
+  return text;
+}
+
+Explanation of_violation(const scenario::Names& all, const scenario::Scenario& scenario,
+                         const scenario::RunResult& result, const Recorder& run, const scenario::Violation& violation) {
   Explanation answer;
   answer.headline =
       violation.id + " was violated at " + time_of(violation.at) + " (" + to_string(violation.place) + ")";
   if (!violation.facts.empty()) answer.headline += ": " + violation.facts.front();
   answer.facts = violation.facts;
   const Named named = named_in(violation.facts, all, run);
-  if (const Note* doing = last_doing(run, named, violation.at)) {
+  answer.doing = doing_of(all, scenario, result, run, violation);
+  const Note* doing = answer.doing.empty() ? last_doing(run, named, violation.at) : nullptr;
+  if (doing != nullptr) {
     answer.doing = all.nodes()[*doing->node].name + " " + scenario::instance_name(doing->text) + ", " +
                    brief(violation.at - doing->at) + " before";
   }
+  for (const std::string& way : ways_of(all, run, named, violation.at)) answer.facts.push_back(way);
   for (const std::string& text : run.hindrances().around(violation.at, named.place)) {
     answer.causes.push_back({Duration{}, text});
   }
@@ -182,9 +220,10 @@ syncer::Result<Explanation> explain(const scenario::Scenario& scenario, const sc
     return tl::unexpected(not_there(question.violation, "was not violated in this run"));
   }
   const bool failed = violation != violations.end();
-  if (failed && !is_about_instances(scenario, violation->id)) return of_violation(names, recorder, *violation);
+  if (failed && !is_about_instances(scenario, violation->id))
+    return of_violation(names, scenario, result, recorder, *violation);
   const auto journey = worst_journey(recorder, failed ? step_of(scenario, violation->id) : std::nullopt, "");
-  if (!journey && failed) return of_violation(names, recorder, *violation);
+  if (!journey && failed) return of_violation(names, scenario, result, recorder, *violation);
   if (!journey)
     return tl::unexpected(not_there(scenario.name, "nothing failed in this run, and no instance had to be shown"));
   Explanation answer = of_journey(names, recorder, *journey);

@@ -6,6 +6,8 @@
 #include "sim/host/world.h"
 #include "sim/report/event_text.h"
 #include "sim/scenario/language/writer.h"
+#include "syncer/node/facts.h"
+#include "syncer/node/node.h"
 #include "syncer/registry/record.h"
 
 namespace sim::why {
@@ -18,6 +20,8 @@ constexpr const char* kFaults = "fault/";
 /// So many events before a violation are enough to find what its culprit did last.
 constexpr std::size_t kLatest = 500;
 constexpr std::size_t kPoints = 4;
+/// The states of nodes are noted at the first violations only.
+constexpr std::size_t kStates = 100;
 
 /// How long a fault lasts that says so; nothing for one that is over at once, or that something else ends.
 std::optional<Duration> lasting(const scenario::Action& action) {
@@ -162,6 +166,10 @@ void Recorder::note(NodeIndex node, const syncer::Event& event) {
 
 void Recorder::after_event(Instant now) {
   if (checks_->wants_after_event()) checks_->after_event(now);
+  if (const std::size_t count = checks_->violations().size(); count > violations_) {
+    violations_ = count;
+    if (states_.size() < kStates) note_states();
+  }
   if (violated_ || !checks_->decided()) return;
   violated_ = true;
   if (coverage_ != nullptr) points_ = coverage_->latest(kPoints);
@@ -201,7 +209,7 @@ void Recorder::follow_copy(NodeIndex node, const syncer::Event& event, Step::Kin
 }
 
 void Recorder::step(RegistryIndex home, const std::string& instance, Step::Kind kind, NodeIndex node) {
-  steps_[{home, instance}].push_back({now(), kind, node});
+  steps_[{home, instance}].push_back({now(), kind, node, home_of(node)});
 }
 
 void Recorder::follow_state(NodeIndex node, const syncer::Event& event) {
@@ -239,7 +247,52 @@ void Recorder::follow_state(NodeIndex node, const syncer::Event& event) {
 
 void Recorder::on_registry_change(RegistryIndex registry, const host::RegistryChange& change) {
   checks_->on_registry_change(registry, change);
+  std::optional<check::Copy> before;
+  if (change.instance != nullptr) {
+    const check::Copy* copy = ledger_->copy({registry, change.instance->service, change.instance->id});
+    if (copy != nullptr) before = *copy;
+  }
   ledger_->on_registry_change(registry, change);
+  if (change.instance != nullptr) follow_registry(registry, change, before);
+}
+
+void Recorder::follow_registry(RegistryIndex registry, const host::RegistryChange& change,
+                               const std::optional<check::Copy>& before) {
+  const check::InstanceName name{registry, change.instance->service, change.instance->id};
+  const auto node = run_->names.node(change.client);
+  const check::Copy* after = ledger_->copy(name);
+  const bool expired = change.kind == host::RegistryChangeKind::InstanceExpired;
+  const std::optional<check::InstanceName> origin = after != nullptr ? after->origin
+                                                    : before         ? before->origin
+                                                                     : std::nullopt;
+  if (origin) {
+    const Step::Kind ended = node ? Step::Kind::Withdrawn : expired ? Step::Kind::Lapsed : Step::Kind::Lost;
+    const Step::Kind kind = after != nullptr ? Step::Kind::Shown : ended;
+    if (after == nullptr || node) {
+      steps_[{origin->registry, origin->instance}].push_back({now(), kind, node.value_or(0), registry});
+    }
+    return;
+  }
+  const check::Origin* own = ledger_->origin(name);
+  if (own == nullptr || !own->known || own->stepped != now()) return;
+  steps_[{registry, name.instance}].push_back({now(), own->alive ? Step::Kind::Began : Step::Kind::Ended, 0, registry});
+}
+
+/// Of all nodes, each time that more is violated.
+void Recorder::note_states() {
+  const auto& world = run_->world;
+  for (NodeIndex n = 0; n < world.nodes(); ++n) {
+    if (world.node(n) == nullptr) continue;
+    const auto status = world.node(n)->status(world.local_time(n));
+    std::string& text = states_[{n, now()}];
+    for (const auto& line : syncer::node::problem_lines_of(status)) text += (text.empty() ? "" : "; ") + line;
+    for (const auto& line : status.pending) text += (text.empty() ? "" : "; ") + line;
+  }
+}
+
+std::string Recorder::state(NodeIndex node, Instant at) const {
+  const auto found = states_.find({node, at});
+  return found == states_.end() ? "" : found->second;
 }
 
 const std::vector<Step>& Recorder::steps(RegistryIndex home, const std::string& instance) const {

@@ -18,10 +18,24 @@ namespace sim::why {
 
 /// One step on an instance's way from its registry to the others.
 struct Step {
-  enum class Kind : std::uint8_t { Read, Missed, Published, Heard, Written, Removed };
+  enum class Kind : std::uint8_t {
+    Began,  ///< it is as its application made it, in its own registry
+    Ended,  ///< it is gone from there
+    Read,   ///< what syncers say they did
+    Missed,
+    Published,
+    Heard,
+    Written,
+    Removed,
+    Shown,      ///< what became of its copy in a registry, by a syncer
+    Withdrawn,  ///< by a syncer
+    Lapsed,     ///< its lease ended
+    Lost,       ///< the registry lost it, or somebody else removed it
+  };
   Instant at{};
   Kind kind = Kind::Read;
-  NodeIndex node = 0;
+  NodeIndex node = 0;          ///< of what a syncer did
+  RegistryIndex registry = 0;  ///< where, or the one of the syncer
 };
 
 /// An event worth telling, for the time around a violation.
@@ -72,6 +86,8 @@ class Recorder : public scenario::Checks {
   const std::deque<Note>& latest() const { return latest_; }
   /// The points of the program that were passed last before that.
   const std::vector<std::string>& points() const { return points_; }
+  /// What was under way at a node, and its problems, when something was violated at that moment; else empty.
+  std::string state(NodeIndex node, Instant at) const;
   /// When the labels came true.
   const std::vector<std::pair<std::string, Instant>>& labels() const { return labels_; }
   Instant end() const { return end_; }
@@ -81,7 +97,10 @@ class Recorder : public scenario::Checks {
   RegistryIndex home_of(NodeIndex node) const;
   std::string cause() const;
   void step(RegistryIndex home, const std::string& instance, Step::Kind kind, NodeIndex node);
+  void follow_registry(RegistryIndex registry, const host::RegistryChange& change,
+                       const std::optional<check::Copy>& before);
   void note(NodeIndex node, const syncer::Event& event);
+  void note_states();
   void follow_record(NodeIndex node, const syncer::Event& event);
   void follow_copy(NodeIndex node, const syncer::Event& event, Step::Kind kind);
   void follow_state(NodeIndex node, const syncer::Event& event);
@@ -98,6 +117,8 @@ class Recorder : public scenario::Checks {
   std::deque<Note> latest_;
   const engine::Coverage* coverage_ = nullptr;
   bool violated_ = false;
+  std::size_t violations_ = 0;  // so many were there when the states were noted
+  std::map<std::pair<NodeIndex, Instant>, std::string> states_;
   std::vector<std::string> points_;
   std::vector<std::pair<std::string, Instant>> labels_;
   const scenario::Event* event_ = nullptr;  // the scenario's last one
