@@ -15,32 +15,44 @@ namespace sim {
 namespace {
 /// A broken product may talk to itself for ever. No scenario has half as many.
 constexpr std::uint64_t kEnough = 5'000'000;
+
+scenario::RunResult run(const scenario::Scenario& scenario, std::uint64_t seed, std::string_view mutation,
+                        scenario::Checks& checks) {
+  syncer::mutation::active = mutation;
+  scenario::RunOptions options;
+  options.max_events = kEnough;
+  auto result = scenario::run(scenario, seed, checks, options);
+  syncer::mutation::active = {};
+  return result;
+}
+
 }  // namespace
 
 std::set<std::string> violations(const scenario::Scenario& scenario, std::uint64_t seed, std::string_view mutation) {
   const scenario::Scenario explicit_one = explore::materialize(scenario, seed);
   const auto judge = check::make_judge(explicit_one);
-  syncer::mutation::active = mutation;
-  scenario::RunOptions options;
-  options.max_events = kEnough;
-  const auto result = scenario::run(explicit_one, seed, *judge, options);
-  syncer::mutation::active = {};
+  const auto result = run(explicit_one, seed, mutation, *judge);
   std::set<std::string> ids;
   for (const auto& violation : result.findings.violations) ids.insert(violation.id);
   return ids;
 }
 
-std::string first_line_of_why(const scenario::Scenario& scenario, std::uint64_t seed, std::string_view mutation,
-                              const std::string& violation) {
-  const scenario::Scenario explicit_one = explore::materialize(scenario, seed);
-  why::Recorder recorder(check::make_judge(explicit_one));
-  syncer::mutation::active = mutation;
-  scenario::RunOptions options;
-  options.max_events = kEnough;
-  const auto result = scenario::run(explicit_one, seed, recorder, options);
-  syncer::mutation::active = {};
-  const auto answer = why::explain(explicit_one, result, recorder, {violation, "", ""});
-  return answer ? why::first_line(*answer) : to_string(answer.error());
+std::vector<Answer> answers_of_why(const scenario::Scenario& scenario, std::uint64_t seeds, std::string_view mutation,
+                                   const std::vector<std::string>& by) {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    const scenario::Scenario explicit_one = explore::materialize(scenario, seed);
+    why::Recorder recorder(check::make_judge(explicit_one));
+    const auto result = run(explicit_one, seed, mutation, recorder);
+    std::vector<std::string> ids = by;
+    if (by.empty() && !result.findings.violations.empty()) ids = {result.findings.violations.front().id};
+    std::vector<Answer> answers;
+    for (const std::string& id : ids) {
+      const auto answer = why::explain(explicit_one, result, recorder, {id, "", ""});
+      if (answer) answers.push_back({seed, id, why::first_line(*answer), why::to_text(*answer)});
+    }
+    if (!answers.empty()) return answers;
+  }
+  return {};
 }
 
 std::string text_of(const std::filesystem::path& path) {

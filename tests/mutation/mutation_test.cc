@@ -8,23 +8,13 @@
 #include "sim/check/judge.h"
 #include "sim/scenario/language/parse.h"
 #include "tests/mutation/caught.h"
+#include "tests/mutation/table.h"
 #include "tests/support/scenario_files.h"
 
 namespace sim {
 namespace {
 
 using nlohmann::json;
-
-/// tests/mutation/mutations.json: each deliberate fault, what catches it, and within how many seeds.
-json table() { return json::parse(text_of(SYNCER_SOURCE_DIR "/tests/mutation/mutations.json")); }
-
-std::vector<json> rows_with(const char* member) {
-  std::vector<json> rows;
-  for (const json& row : table()) {
-    if (row.contains(member)) rows.push_back(row);
-  }
-  return rows;
-}
 
 class Mutation : public testing::TestWithParam<json> {};
 
@@ -47,9 +37,7 @@ TEST_P(Mutation, IsCaught) {
          << testing::PrintToString(by);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, Mutation, testing::ValuesIn(rows_with("scenario")), [](const auto& row) {
-  return std::regex_replace(row.param.at("mutation").template get<std::string>(), std::regex("[^A-Za-z0-9]"), "_");
-});
+INSTANTIATE_TEST_SUITE_P(Table, Mutation, testing::ValuesIn(rows_with("scenario")), test_name);
 
 TEST(MutationTable, NamesEveryDeliberateFaultAndNothingElse) {
   std::set<std::string> in_table;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <ostream>
 #include <regex>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "sim/check/judge.h"
 #include "sim/scenario/language/parse.h"
 #include "tests/mutation/caught.h"
+#include "tests/mutation/table.h"
 #include "tests/support/scenario_files.h"
 
 namespace sim {
@@ -30,7 +32,9 @@ TEST_P(WhyOfMutations, NamesTheCauseInItsFirstLine) {
   const Prepared& row = GetParam();
   const auto scenario = scenario::load(scenario_file(row.scenario), check::vocabulary());
   ASSERT_TRUE(scenario) << scenario::to_string(scenario.error());
-  const std::string line = first_line_of_why(*scenario, 1, row.mutation, row.violation);
+  const auto answers = answers_of_why(*scenario, 1, row.mutation, {row.violation});
+  ASSERT_FALSE(answers.empty()) << row.violation << " is not violated";
+  const std::string& line = answers.front().first_line;
   for (const char* part : row.says) EXPECT_NE(line.find(part), std::string::npos) << part << " is not in\n" << line;
 }
 
@@ -86,6 +90,38 @@ const std::vector<Prepared> kPrepared = {
 INSTANTIATE_TEST_SUITE_P(Table, WhyOfMutations, testing::ValuesIn(kPrepared), [](const auto& row) {
   return std::regex_replace(std::string(row.param.mutation), std::regex("[^A-Za-z0-9]"), "_");
 });
+
+/// The rows of the table that say what `syncsim why` says of the failure that the fault makes.
+class WhyOfRows : public testing::TestWithParam<nlohmann::json> {};
+
+TEST_P(WhyOfRows, NamesWhatTheFaultDid) {
+  const nlohmann::json& row = GetParam();
+  const auto scenario = scenario::load(scenario_file(row.at("scenario")), check::vocabulary());
+  ASSERT_TRUE(scenario) << scenario::to_string(scenario.error());
+  const auto parts = row.at("why").get<std::vector<std::string>>();
+  const auto by = row.at("by").get<std::vector<std::string>>();
+  const auto answers = answers_of_why(*scenario, row.at("seeds"), row.at("mutation").get<std::string>(), by);
+  ASSERT_FALSE(parts.empty());
+  std::string said;
+  for (const Answer& answer : answers) {
+    said += answer.text + "\n";
+    const auto is_said = [&](const std::string& part) { return answer.text.find(part) != std::string::npos; };
+    if (std::all_of(parts.begin(), parts.end(), is_said)) return;
+  }
+  FAIL() << "not all of " << testing::PrintToString(parts) << " is said in\n" << said;
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, WhyOfRows, testing::ValuesIn(rows_with("why")), test_name);
+
+TEST(WhyOfRowsTable, SaysOfFourOutOfFiveFaultsWhatTheyDid) {
+  const std::size_t all = rows_with("scenario").size();
+  std::size_t said = 0;
+  for (const nlohmann::json& row : rows_with("why")) {
+    EXPECT_TRUE(row.contains("scenario")) << row;
+    ++said;
+  }
+  EXPECT_GE(said * 5, all * 4) << said << " of " << all;
+}
 
 }  // namespace
 }  // namespace sim
