@@ -2,6 +2,7 @@
 #include "sim/why/doing.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 #include "sim/scenario/values/topology.h"
@@ -83,8 +84,7 @@ class About {
   /// Of what had to come the first whose way ends before its goal; else of all ways the one that ended last.
   std::string of_instances(const Predicate& p, const scenario::Selector& in) const {
     const std::string pattern = p.word == Word::MirroredRemoved ? "all" : p.subject.text;
-    std::string latest;
-    Instant latest_at{};
+    std::optional<Way> latest;
     for (const auto& [name, origin] : run_.ledger().origins()) {
       if (!origin.known || !scenario::instance_matches(pattern, name.instance)) continue;
       for (const RegistryIndex target : scenario::registries_of(sites_of(names_, in))) {
@@ -93,12 +93,10 @@ class About {
         if (wants_gone(p) && way.is_over() && way.is_shown()) return way.not_taken_back();
         if (awaited_ && !way.is_over()) return way.text();
         if (way.arrived() == nullptr || (p.word == Word::MirroredRemoved && way.is_shown())) continue;
-        if (!latest.empty() && way.arrived()->at < latest_at) continue;
-        latest = way.text();
-        latest_at = way.arrived()->at;
+        if (!latest || way.arrived()->at >= latest->arrived()->at) latest.emplace(names_, run_, name, target, at_);
       }
     }
-    return latest;
+    return latest ? latest->text() : "";
   }
 
   /// When the process of a node began that runs, or ran last; of what it knew before it speaks no more.
@@ -183,17 +181,15 @@ class About {
 std::string doing_about(const scenario::Names& names, const Recorder& run, const scenario::Expectation& expectation,
                         Instant at) {
   std::vector<const Predicate*> leaves;
-  bool awaited = false;
-  if (const auto* form = std::get_if<scenario::Eventually>(&expectation.form)) {
-    awaited = true;
-    flatten(form->predicate, leaves);
-  } else if (const auto* form = std::get_if<scenario::Always>(&expectation.form)) {
-    flatten(form->predicate, leaves);
-  } else if (const auto* form = std::get_if<scenario::Never>(&expectation.form)) {
-    flatten(form->predicate, leaves);
-  } else if (const auto* form = std::get_if<scenario::Keeps>(&expectation.form)) {
-    flatten(form->keeps, leaves);
-  }
+  const auto* eventually = std::get_if<scenario::Eventually>(&expectation.form);
+  const auto* always = std::get_if<scenario::Always>(&expectation.form);
+  const auto* never = std::get_if<scenario::Never>(&expectation.form);
+  const auto* keeps = std::get_if<scenario::Keeps>(&expectation.form);
+  if (eventually != nullptr) flatten(eventually->predicate, leaves);
+  if (always != nullptr) flatten(always->predicate, leaves);
+  if (never != nullptr) flatten(never->predicate, leaves);
+  if (keeps != nullptr) flatten(keeps->keeps, leaves);
+  const bool awaited = eventually != nullptr;
   const About about(names, run, at, awaited);
   std::string text;
   for (const Predicate* leaf : leaves) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/why/way.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -82,6 +83,22 @@ const Note* Way::last_of_replica(Instant from, Instant to) const {
   return last;
 }
 
+/// The relays between, nearest last, as the target's syncers told of them.
+std::string Way::by_way_of() const {
+  std::string via;
+  for (const Note& note : notes_) {
+    if (note.at > arrived_->at) break;
+    if (!note.node || !note.text.starts_with("way.changed")) continue;
+    if (names_.regions()[names_.nodes()[*note.node].region].registry != target_) continue;
+    const auto is_home = [&](const auto& region) {
+      return region.registry == origin_.registry && note.text.find(" region=" + region.name + " ") != std::string::npos;
+    };
+    const auto& regions = names_.regions();
+    if (std::any_of(regions.begin(), regions.end(), is_home)) via = note.text.substr(note.text.find("via=") + 4);
+  }
+  return via.empty() ? "" : " by way of " + via;
+}
+
 /// Who brought it about that it was written or removed.
 std::string Way::brought_by(bool gone) const {
   const std::string& home = names_.registries()[origin_.registry];
@@ -92,7 +109,7 @@ std::string Way::brought_by(bool gone) const {
   };
   if (gone) add(Kind::Missed, origin_.registry, " took it off what " + home + " shows");
   if (!gone) add(Kind::Read, origin_.registry, " read it from " + home);
-  add(Kind::Heard, target_, " heard of it");
+  add(Kind::Heard, target_, " heard of it" + by_way_of());
   const Note* whole = last_of_replica(arrived_->at - kJustBefore, arrived_->at);
   return whole != nullptr ? text + said(*whole) + ", " : text;
 }

@@ -35,6 +35,7 @@ class Way {
   std::string nodes_of(RegistryIndex registry) const;
   const Step* last_of(Step::Kind kind, RegistryIndex registry, Instant from, Instant to) const;
   const Note* last_of_replica(Instant from, Instant to) const;
+  std::string by_way_of() const;
   std::string brought_by(bool gone) const;
   std::string last_done() const;
   std::string stops(Instant from, bool gone) const;
