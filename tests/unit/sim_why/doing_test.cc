@@ -94,5 +94,18 @@ INSTANTIATE_TEST_SUITE_P(
              {"1 ", " times request ("}}),
     [](const auto& row) { return std::string(row.param.name); });
 
+TEST(DoingRecorder, LooksOnWithoutAWordInTheRun) {
+  const std::string ready = R"({ "id": "it", "never": { "ready": "w1" }, "from": "30s" })";
+  const auto parsed = scenario::parse("prepared.json", scenario_with("", ready), check::vocabulary());
+  ASSERT_TRUE(parsed) << scenario::to_string(parsed.error());
+  Recorder recorder(check::make_judge(*parsed));
+  const auto judge = check::make_judge(*parsed);
+  const auto recorded = scenario::run(*parsed, 1, recorder);
+  const auto judged = scenario::run(*parsed, 1, *judge);
+  ASSERT_FALSE(recorded.findings.violations.empty());
+  EXPECT_EQ(recorded.digest, judged.digest);
+  EXPECT_EQ(recorded.findings.violations, judged.findings.violations);
+}
+
 }  // namespace
 }  // namespace sim::why
