@@ -350,14 +350,15 @@ void Peering::ask(Instant now, const replication::Ask& ask) {
     send(now, *peer.in, wire::encode_sync(ask.message));
 }
 
-/// What others know of us is followed as far as a region comes by itself, and unless another one that is connected
-/// shows that there is no later epoch: else somebody made them believe it, or lies. They believe us again when we stand
-/// by our epoch.
+/// What others know of us is followed as far as a region comes by itself: further, somebody made them believe it.
+/// Certified members speak for themselves alone, so that there one region's word counts only while no other one that is
+/// connected shows that there is no later epoch. They believe us again when we stand by our epoch.
 void Peering::want_reopen(Instant now, replication::RegionId reader, Epoch known) {
   const Epoch own = core_.log().epoch();
   if (SYNCER_MUTATED("peering.ignore_known_epoch")) return;
-  if (!in_bounds(known) || leaps_beyond(own, known) || core_.is_epoch_taken_by_others(reader))
-    return doubt(now, config_.region, known, own);
+  const bool certified = config_.certificates == CertificateRule::Required;
+  const bool is_disproved = certified && core_.is_epoch_taken_by_others(reader);
+  if (!in_bounds(known) || leaps_beyond(own, known) || is_disproved) return doubt(now, config_.region, known, own);
   SYNCER_SOMETIMES(known > own, "peering.others_know_a_later_epoch");
   reopen_wanted_ = std::max(reopen_wanted_.value_or(Epoch{}), known);
 }

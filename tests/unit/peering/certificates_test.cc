@@ -27,6 +27,10 @@ class PeeringWithCertificates : public ::testing::Test {
     net.run(seconds(4));
   }
   bool b_knows_a() { return net.peering(2).replica("A") != nullptr; }
+  bool b_hears_a() {
+    const replication::Replica* replica = net.peering(2).replica("A");
+    return replica->consistent() && replica->set_hash() == net.peering(1).core().log().set_hash().total();
+  }
   bool a_knows_b() { return net.peering(1).replica("B") != nullptr; }
   PeeringNet net;
 };
@@ -55,6 +59,24 @@ TEST_F(PeeringWithCertificates, OneOfAnotherSyncerOfTheRegionIsRefused) {
   start(of("A", true, "a2"));
   EXPECT_FALSE(b_knows_a());
   EXPECT_EQ(net.reason(2, EventKind::PeerRefused), "its certificate is of syncer \"a2\", not of \"a1\"");
+}
+
+/// A third region took A's epoch, which it would not have done if it knew a later one: B alone is not followed, and
+/// believes A when that stands by what it says.
+TEST_F(PeeringWithCertificates, OneRegionMovesNoEpochThatAnotherOneTook) {
+  start(of("A"));
+  net.start(3, "C", "c1", true, {}, of("C")).open_epoch(net.now(), {1, 1}, {});
+  net.gossip();
+  net.run(seconds(4));
+  const auto heard = [&] { return net.peering(2).replica("A")->epoch() == Epoch{1, 1} && b_hears_a(); };
+  ASSERT_TRUE(heard());
+  net.peering(2).raise_floor(net.now(), "A", {1, 9});
+  net.run(seconds(3));
+  EXPECT_FALSE(net.peering(1).reopen_wanted());
+  EXPECT_FALSE(heard());
+  EXPECT_TRUE(net.run_until(heard, seconds(27)));
+  EXPECT_FALSE(net.peering(1).reopen_wanted());
+  EXPECT_EQ(net.peering(1).core().log().epoch(), (Epoch{1, 1}));
 }
 
 TEST_F(PeeringWithCertificates, AStrangerWithoutOneIsToldWhy) {

@@ -160,21 +160,6 @@ TEST_F(PeeringOfTwo, AsksForAHigherEpochWhenTheWriterLostItsDisk) {
   EXPECT_TRUE(equal());
 }
 
-/// A third region took A's epoch, which it would not have done if it knew a later one: B alone is not followed, and
-/// believes A when that stands by what it says.
-TEST_F(PeeringOfTwo, IsNotFollowedInWhatItKnowsOfAnEpochThatAnotherRegionTook) {
-  net.start(3, "C", "c1").open_epoch(net.now(), {1, 1}, {});
-  net.gossip();
-  net.run(seconds(3));
-  ASSERT_TRUE(a().core().is_epoch_taken_by_others(replication::RegionId{}));
-  b().raise_floor(net.now(), "A", {1, 9});
-  net.run(seconds(3));
-  EXPECT_FALSE(a().reopen_wanted());
-  EXPECT_TRUE(net.run_until([&] { return equal(); }, seconds(27)));
-  EXPECT_FALSE(a().reopen_wanted());
-  EXPECT_EQ(a().core().log().epoch(), (Epoch{1, 1}));
-}
-
 TEST_F(PeeringOfTwo, TellsOfTheFloorWhenItGreetsAWriterThatLostItsDisk) {
   net.kill(1);
   net.kill(2);
