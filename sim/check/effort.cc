@@ -25,6 +25,8 @@ constexpr std::array kUpkeep = {kDialled, kRequest, kRequestBytes, kDiskWrite};
 
 /// A single fault is healed after so long; whatever it still costs then has another cause.
 constexpr Duration kHealing = std::chrono::seconds(30);
+/// Between two writes of where members answered, in the long run.
+constexpr Duration kMembersNoted = std::chrono::minutes(1);
 /// What one event of a guard may cost each node: the entry and its commitment, once for each side and region.
 constexpr std::size_t kNotes = 8;
 /// More causes of one detour of one node than this are counted together.
@@ -109,7 +111,13 @@ void Effort::on_request(NodeIndex node, const syncer::HttpRequest& request) {
 void Effort::on_work(NodeIndex node, host::Work work) {
   if (node >= context_.run->names.nodes().size()) return;  // a stranger's
   if (work != host::Work::DiskWrite) return add(node, kDialled, "", 1);
-  notes_guard(node) ? add(node, kDiskWrite, "", 1) : book(node, kDiskWrite, "");
+  notes_guard(node) || notes_members() ? add(node, kDiskWrite, "", 1) : book(node, kDiskWrite, "");
+}
+
+/// Where members answered is written down once a minute when that changes all the time, as strangers make it: the last
+/// of it so long after they are gone.
+bool Effort::notes_members() const {
+  return calm_.has_strangers() && context_.now() <= calm_.disturbed_at() + kMembersNoted;
 }
 
 /// The leader of a cluster notes in the log that a guard holds, and that it does no more.

@@ -55,6 +55,7 @@ class Effort : public Rule {
   void judge(NodeIndex node, std::string_view detour, std::string_view cause);
   void judge_number(NodeIndex node, const syncer::Event& event);
   bool notes_guard(NodeIndex node);
+  bool notes_members() const;
 
   const Calm& calm_;
   const Causes& causes_;
