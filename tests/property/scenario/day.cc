@@ -186,10 +186,10 @@ bool shows_ghosts(const Day& day) {
 
 /// Of a wave of expiries the first pass for ordinary, and are shown again once it is known for a wave: when half of the
 /// region is gone, which is before the last lease ends. Leases end as their last heartbeats were, a quarter of a lease
-/// apart at most; the registry takes what ended out each two seconds.
+/// apart at most; the registry takes what ended out each two seconds, and a region shows within one what another has.
 Duration recognised_within(const Day& day) {
   const bool cut = std::any_of(day.losses.begin(), day.losses.end(), [](const Loss& loss) { return loss.kind >= 5; });
-  return cut ? kLease / 4 + 2s : Duration::zero();
+  return cut ? kLease / 4 + 2s + 1s : Duration::zero();
 }
 
 void demand_a_day_without_harm(scenario::Scenario& s, const Day& day) {
