@@ -35,7 +35,7 @@ void forget(std::map<FamilyKey, Family>& families, const FamilyKey& key, const S
 
 SharedVersion version_of(Instance data, std::uint64_t revision) {
   std::string json = render(data);
-  return std::make_shared<InstanceVersion>(std::move(data), revision, std::move(json));
+  return std::make_shared<const InstanceVersion>(InstanceVersion{std::move(data), revision, std::move(json)});
 }
 
 }  // namespace
