@@ -18,7 +18,7 @@ const std::string& Cache::get(Millis now, const Key& key) {
   return found != shown_.end() ? found->second : shown_.emplace(key, fresh(now, key)).first->second;
 }
 
-void Cache::invalidate(const Instance& instance) {
+void Cache::invalidate(Millis now, const Instance& instance) {
   const auto shows = [&](const Key& key) {
     const auto is_at = [&](const char* member) {
       const auto found = instance.texts.find(member);
@@ -37,7 +37,7 @@ void Cache::invalidate(const Instance& instance) {
     }
     return true;
   };
-  std::erase_if(fresh_, [&](const auto& kept) { return shows(kept.first); });
+  std::erase_if(fresh_, [&](const auto& kept) { return shows(kept.first) && now - kept.second.since >= load_time_; });
 }
 
 void Cache::refresh(Millis now) {

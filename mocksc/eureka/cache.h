@@ -29,12 +29,14 @@ class Cache {
   /// An empty text is an answer, too: there is no such application.
   using Make = std::function<std::string(const Key&)>;
 
-  Cache(bool read_only, Millis interval, Make make)
-      : read_only_(read_only), interval_(interval), make_(std::move(make)) {}
+  /// All in milliseconds. While an answer is made, which takes `load_time`, changes do not touch it: it is kept
+  /// although it lacks them.
+  Cache(bool read_only, Millis interval, Millis load_time, Make make)
+      : read_only_(read_only), interval_(interval), load_time_(load_time), make_(std::move(make)) {}
 
   const std::string& get(Millis now, const Key& key);
   /// The instance changed: what shows it is made anew.
-  void invalidate(const Instance& instance);
+  void invalidate(Millis now, const Instance& instance);
   void refresh(Millis now);
   void clear();
 
@@ -48,6 +50,7 @@ class Cache {
 
   bool read_only_;
   Millis interval_;
+  Millis load_time_;
   Make make_;
   std::map<Key, Kept> fresh_;
   std::map<Key, std::string> shown_;

@@ -63,6 +63,7 @@ const std::map<std::string_view, Setter>& setters() {
          return done;
        }},
       {"eureka.server.wait-time-in-ms-when-sync-empty", milliseconds(&Options::wait_when_empty)},
+      {"mock.load-time", milliseconds(&Options::load_time)},
       {"mock.path", words(&Options::path)},
       {"mock.password", words(&Options::password)},
       {"mock.replication-delay", milliseconds(&Options::replication_delay)},

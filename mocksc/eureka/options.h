@@ -20,6 +20,9 @@ struct Options {
   std::string path = "/eureka";   ///< where the API begins
   bool read_only_cache = true;
   syncer::Duration cache_interval = std::chrono::seconds(30);
+  /// How long a list takes to be made. What changes meanwhile it lacks, and it is kept all the same until the next
+  /// change or for three minutes: https://github.com/google/guava/issues/1881.
+  syncer::Duration load_time{0};
   syncer::Duration eviction_interval = std::chrono::seconds(60);
   bool self_preservation = true;
   double renewal_share = 0.85;
@@ -33,8 +36,8 @@ struct Options {
 };
 
 /// Settings by the names that a real server has for them, such as "eureka.server.use-read-only-response-cache=false";
-/// "mock.user", "mock.password" and "mock.replication-delay" are the mock's own. Invalid for an unknown name or a value
-/// that it cannot have; the error says which are known.
+/// "mock.user", "mock.password", "mock.load-time" and "mock.replication-delay" are the mock's own. Invalid for an
+/// unknown name or a value that it cannot have; the error says which are known.
 syncer::Result<Options> options_of(const std::vector<std::pair<std::string, std::string>>& settings);
 
 }  // namespace mocksc::eureka

@@ -82,16 +82,19 @@ std::string base64(std::string_view text) {
   return out;
 }
 
+Millis milliseconds(syncer::Duration time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+}
+
 }  // namespace
 
 Peer::Peer(const Options& options, const syncer::Random& random, Millis started)
     : options_(options),
       registry_(options, random),
-      cache_(options.read_only_cache,
-             std::max<Millis>(std::chrono::duration_cast<std::chrono::milliseconds>(options.cache_interval).count(), 1),
-             [this](const Cache::Key& key) { return make(key); }),
+      cache_(options.read_only_cache, std::max<Millis>(milliseconds(options.cache_interval), 1),
+             milliseconds(options.load_time), [this](const Cache::Key& key) { return make(key); }),
       started_(started) {
-  registry_.set_on_change([this](const Instance& instance) { cache_.invalidate(instance); });
+  registry_.set_on_change([this](Millis now, const Instance& instance) { cache_.invalidate(now, instance); });
 }
 
 bool Peer::is_allowed(const HttpRequest& request) const {
@@ -100,7 +103,7 @@ bool Peer::is_allowed(const HttpRequest& request) const {
 }
 
 bool Peer::serves_lists(Millis now) const {
-  const Millis wait = std::chrono::duration_cast<std::chrono::milliseconds>(options_.wait_when_empty).count();
+  const Millis wait = milliseconds(options_.wait_when_empty);
   return !started_empty_ || now > started_ + wait || wait == 0;
 }
 
@@ -330,7 +333,7 @@ void Peer::take_over(const Peer& other) {
   Listener none;
   registry_ = other.registry_;
   registry_.set_listener(none);
-  registry_.set_on_change([this](const Instance& instance) { cache_.invalidate(instance); });
+  registry_.set_on_change([this](Millis now, const Instance& instance) { cache_.invalidate(now, instance); });
   started_ = other.started_;
   started_empty_ = other.started_empty_;
   deltas_ = other.deltas_;

@@ -185,7 +185,7 @@ void Registry::clear(Millis now, bool lost) {
   expected_ = 1;
   renewals_ = renewals_before_ = 0;
   for (const auto& [name, instance] : gone) {
-    if (on_change_) on_change_(instance);
+    if (on_change_) on_change_(now, instance);
     if (lost) report(now, Change::Lost, instance, "");
   }
 }
@@ -210,7 +210,7 @@ void Registry::note(Millis now, Instance& instance, const char* action) {
   instance.action = action;
   instance.updated = now;
   recent_[{instance.app, instance.key()}] = {now, instance};
-  if (on_change_) on_change_(instance);
+  if (on_change_) on_change_(now, instance);
 }
 
 void Registry::report(Millis now, Change change, const Instance& instance, std::string_view client) {

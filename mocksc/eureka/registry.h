@@ -70,7 +70,7 @@ class Registry {
 
   void set_listener(Listener listener) { listener_ = std::move(listener); }
   /// Called with the application and the virtual addresses whose readers see something else now.
-  void set_on_change(std::function<void(const Instance&)> on_change) { on_change_ = std::move(on_change); }
+  void set_on_change(std::function<void(Millis now, const Instance&)> on_change) { on_change_ = std::move(on_change); }
   const std::map<Name, Instance>& instances() const { return instances_; }
 
  private:
@@ -95,7 +95,7 @@ class Registry {
   std::map<std::string, std::string> overrides_;  ///< by key of the instance
   std::map<Name, Recent> recent_;
   Listener listener_;
-  std::function<void(const Instance&)> on_change_;
+  std::function<void(Millis, const Instance&)> on_change_;
   std::int64_t expected_ = 1;  ///< clients that should renew
   Millis minute_ = 0;          ///< begin of the minute that is counted
   std::int64_t renewals_ = 0;  ///< in it

@@ -223,6 +223,7 @@ mocksc::eureka::Options options_of(const RegistrySpec& spec) {
   mocksc::eureka::Options options;
   options.peers = spec.front_ends;
   options.wall_at_zero = kWallAtZero;
+  options.load_time = spec.latency;
   if (spec.version == kNetflix) options.wait_when_empty = std::chrono::minutes(5);
   if (spec.lags) return options;
   options.read_only_cache = false;

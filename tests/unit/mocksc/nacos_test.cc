@@ -15,7 +15,7 @@ using syncer::Instant;
 constexpr const char* kInstance = "/v1/ns/instance";
 constexpr const char* kCart = "?serviceName=cart&ip=10.0.0.1&port=80";
 
-class NacosServer : public testing::TestWithParam<Release> {
+class NacosServer : public ::testing::TestWithParam<Release> {
  protected:
   static Options options() {
     Options options;
@@ -179,7 +179,7 @@ TEST_P(NacosServer, ACopyOfItGoesOnByItself) {
   EXPECT_EQ(servers->instances(), "");
 }
 
-INSTANTIATE_TEST_SUITE_P(Releases, NacosServer, testing::Values(Release::V1_4_8, Release::V2_5_1, Release::V3_0_3),
+INSTANTIATE_TEST_SUITE_P(Releases, NacosServer, ::testing::Values(Release::V1_4_8, Release::V2_5_1, Release::V3_0_3),
                          [](const auto& info) { return "R" + std::to_string(static_cast<int>(info.param) + 1); });
 
 }  // namespace
