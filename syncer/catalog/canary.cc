@@ -51,7 +51,6 @@ void Canary::announce(Instant now) {
     failures_ = 0;
     if (!announced_) announced_ = at;
     leases_.track(at, *own_, driver_.traits().canary_lease);
-    rewrites_ = driver_.traits().canary_rewrites;
     write_again(at);
     seen(at, *own_);  // if a list shows it already, that is no news
     if (leaving_) withdraw(at);
@@ -77,9 +76,9 @@ void Canary::count_registration(Instant now) {
 }
 
 void Canary::write_again(Instant now) {
-  if (rewrites_ == 0) return;
-  --rewrites_;
-  count_due_ = std::min(count_due_, now + driver_.traits().canary_pace);
+  const Duration pace = driver_.traits().canary_pace;
+  if (pace == Duration::zero() || SYNCER_MUTATED("catalog.write_the_canary_once")) return;
+  count_due_ = std::min(count_due_, saturating_add(now, pace));
 }
 
 void Canary::write_count(Instant now) {

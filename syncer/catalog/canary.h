@@ -119,7 +119,6 @@ class Canary {
   Instant counted_at_ = Instant::min();
   std::uint64_t formerly_counted_ = 0;
   Instant count_due_ = kNever;
-  int rewrites_ = 0;  // that are still to come
   Instant count_written_ = Instant::min();
   Instant written_at_ = Instant::min();  // when the last write of a mark was answered, and the count in it
   std::uint64_t written_count_ = 0;

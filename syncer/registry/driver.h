@@ -36,9 +36,8 @@ struct Traits {
   /// A change in place that follows another write of the same entry sooner may undo it.
   Duration change_gap{};
   Duration canary_lease{};
-  /// After its registration the canary's mark is written so many times more, so far apart. Whether lists come from a
-  /// cache that is made anew at times, one of them shows: one alone may be just in time by chance.
-  int canary_rewrites = 0;
+  /// The canary's mark is written again this long after it was written last, where only a change makes a list anew.
+  /// Zero: it is not.
   Duration canary_pace{};
   std::size_t renew_batch = 1;      ///< leases renewed by one request
   bool chooses_id = false;          ///< who registers chooses the id; otherwise the registry does

@@ -92,8 +92,13 @@ class EurekaShop : public Shop {
   bool renew(const std::string& ip) override { return is(200, test::request("PUT", origin_, path(ip))); }
   bool remove(const std::string& ip) override { return is(200, test::request("DELETE", origin_, path(ip))); }
   std::multiset<std::string> shown() const override {
-    const auto answer = test::request("GET", origin_, "/eureka/apps/" + app_);
-    return answer ? all_between(answer->body, "<ipAddr>", "</ipAddr>") : std::multiset<std::string>{};
+    // As clients do: the list of everything.
+    const auto answer = test::request("GET", origin_, "/eureka/apps");
+    std::multiset<std::string> found;
+    if (!answer) return found;
+    for (const std::string& own : all_between(answer->body, "<name>" + app_ + "</name>", "</application>"))
+      found.merge(all_between(own, "<ipAddr>", "</ipAddr>"));
+    return found;
   }
   std::string address() const override { return "eureka+" + origin_ + "/eureka"; }
 

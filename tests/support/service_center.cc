@@ -21,7 +21,8 @@ json parsed(const std::optional<syncer::HttpResponse>& answer) {
 }  // namespace
 
 std::optional<syncer::HttpResponse> request(const std::string& method, const std::string& origin,
-                                            const std::string& target, const std::string& body) {
+                                            const std::string& target, const std::string& body,
+                                            const std::string& accept) {
   thread_local std::map<std::string, std::unique_ptr<httplib::Client>> clients;
   auto& client = clients[origin];
   if (!client) {
@@ -37,6 +38,7 @@ std::optional<syncer::HttpResponse> request(const std::string& method, const std
   wire.path = target;
   wire.body = body;
   wire.headers = {{"X-Domain-Name", "default"}, {"Content-Type", "application/json"}, {"X-Syncer", "test"}};
+  if (!accept.empty()) wire.headers.emplace("Accept", accept);
   const httplib::Result answer = client->send(wire);
   if (!answer) return std::nullopt;
   return syncer::HttpResponse{answer->status, {}, answer->body};

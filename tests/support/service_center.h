@@ -10,9 +10,11 @@
 
 namespace test {
 
-/// One blocking request; nothing when nobody answers. Connections are kept alive, one an origin and thread.
+/// One blocking request, which takes answers of the type `accept` (empty: any); nothing when nobody answers.
+/// Connections are kept alive, one an origin and thread.
 std::optional<syncer::HttpResponse> request(const std::string& method, const std::string& origin,
-                                            const std::string& target, const std::string& body = "");
+                                            const std::string& target, const std::string& body = "",
+                                            const std::string& accept = "");
 
 /// An application's view of a service center: what its v4 API promises, without a syncer's tricks.
 class ServiceCenter {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "syncer/base/mutation.h"
+#include "syncer/registry/eureka/cache_watch.h"
 #include "syncer/registry/eureka/claims.h"
 #include "syncer/registry/eureka/copy.h"
 #include "syncer/registry/eureka/reader.h"
@@ -19,21 +20,20 @@ namespace {
 
 /// Lists come from a cache that is refreshed each 30 s, unless an operator set it otherwise. An instance whose lease is
 /// over is listed until an eviction takes it, up to some minutes.
+/// A list that was made while something changed lacks that, and is kept until the next change or for three minutes
+/// (https://github.com/google/guava/issues/1881; measured at Spring Cloud's 4.1.3: 180.7 s). So the canary changes each
+/// few seconds. That tells of the cache, too: one writing alone may be just in time for it by chance.
 const Traits kTraits = {
     .read_lag = std::chrono::seconds(32),
     .ghost_time = std::chrono::minutes(4),
     .write_lag = {},
     .change_gap = {},
     .canary_lease = kLease,
-    .canary_rewrites = 2,
-    .canary_pace = std::chrono::seconds(8),
+    .canary_pace = std::chrono::seconds(10),
     .renew_batch = 1,
     .chooses_id = true,
     .endpoints_in_place = false,
 };
-
-/// Lists that do not show what we wrote so long ago come from a cache. Less than traits().canary_pace.
-constexpr Duration kFresh = std::chrono::seconds(4);
 
 /// An address that let a question about one instance time out is left out so long.
 constexpr Duration kSilence = std::chrono::seconds(30);
@@ -41,7 +41,15 @@ constexpr Duration kSilence = std::chrono::seconds(30);
 class Eureka : public Driver {
  public:
   explicit Eureka(const DriverContext& context)
-      : context_(context), requests_(context.settings.user, context.settings.password), reader_(context_, requests_) {}
+      : context_(context),
+        requests_(context.settings.user, context.settings.password),
+        reader_(context_, requests_),
+        cache_(
+            context.snapshot, context.observer,
+            [this](Instant now, const EntryId& entry, CacheWatch::Confirmed done) {
+              confirm(now, entry, std::move(done));
+            },
+            [this](Instant now) { change_something(now); }) {}
 
   const Traits& traits() const override { return kTraits; }
 
@@ -81,8 +89,8 @@ class Eureka : public Driver {
   void put_canary(Instant now, const CanaryMark& mark, DoneWithId done) override;
   void change_canary(Instant now, const EntryId& entry, const CanaryMark& mark, Done done) override;
 
-  void advance(Instant now) override { look_for_a_cache(now); }
-  Instant next_deadline() const override { return awaited_due_; }
+  void advance(Instant now) override { cache_.advance(now); }
+  Instant next_deadline() const override { return cache_.next_deadline(); }
 
  private:
   using Reply = std::function<void(Instant now, const RawAnswer& raw)>;
@@ -97,11 +105,8 @@ class Eureka : public Driver {
                   Answered<const Confirmation&> done);
   bool is_silent(Instant now, const std::string& address) const;
   static Confirmation confirmation_of(const EntryId& entry, const RawAnswer& raw);
-  void await_in_lists(Instant now, const EntryId& entry, std::uint64_t count = 0);
-  bool is_awaited(const Entry& entry) const;
-  bool lists_show_it() const;
-  void look_for_a_cache(Instant now);
-  void tell_of_cache(Instant now);
+  void note_canary(const EntryId& entry, const CanaryMark& mark);
+  void change_something(Instant now);
 
   const DriverContext context_;
   const Requests requests_;
@@ -110,10 +115,9 @@ class Eureka : public Driver {
   Claims claims_;
   Stamps stamps_;
   std::map<std::string, Instant> silent_until_;  ///< addresses that let a question time out: left out until then
-  EntryId awaited_;                              ///< an entry of ours
-  std::uint64_t awaited_count_ = 0;              ///< of the mark, where it is the canary
-  Instant awaited_due_ = kNever;                 ///< a list that was not read from a cache shows it by then
-  bool told_of_cache_ = false;
+  EntryId canary_;                               ///< as it was written last
+  CanaryMark canary_mark_;
+  CacheWatch cache_;
 };
 
 void Eureka::submit(Instant now, Urgency urgency, HttpRequest request, Done done) {
@@ -197,7 +201,7 @@ void Eureka::put(Instant now, const ServiceRef& where, const CopyWrite& copy, Do
   submit(now, Urgency::Write, requests_.add(upper_case(copy.service.name), std::move(*body)),
          [this, entry, done = std::move(done)](Instant at, const Result<void>& success) {
            if (success) stamps_.registered(at, entry, reader_.dirty_of(entry));
-           if (success && !SYNCER_MUTATED("eureka.await_the_canary_alone")) await_in_lists(at, entry);
+           if (success && !SYNCER_MUTATED("eureka.await_the_canary_alone")) cache_.written(at, entry);
            done(at, success ? Result<EntryId>(entry) : tl::make_unexpected(success.error()));
          });
 }
@@ -234,9 +238,12 @@ void Eureka::put_canary(Instant now, const CanaryMark& mark, DoneWithId done) {
   const ServiceKey service{"", "", "syncer", std::string(kCanaryApp), "1.0.0"};
   const EntryId canary{"", ref_of(service).id, canary_id(mark.region, mark.node)};
   submit(now, Urgency::Lease, requests_.add(service.name, canary_body(canary.id, mark, 0, context_.marks)),
-         [this, entry = canary, done = std::move(done)](Instant at, const Result<void>& success) {
-           if (success) stamps_.registered(at, entry, reader_.dirty_of(entry));
-           if (success) await_in_lists(at, entry);
+         [this, entry = canary, mark, done = std::move(done)](Instant at, const Result<void>& success) {
+           if (success) {
+             stamps_.registered(at, entry, reader_.dirty_of(entry));
+             note_canary(entry, mark);
+             cache_.written(at, entry);
+           }
            done(at, success ? Result<EntryId>(entry) : tl::make_unexpected(success.error()));
          });
 }
@@ -245,50 +252,29 @@ void Eureka::change_canary(Instant now, const EntryId& entry, const CanaryMark& 
   const std::uint64_t stamp = stamps_.next(now, entry, reader_.dirty_of(entry));
   submit(now, Urgency::Lease,
          requests_.add(std::string(kCanaryApp), canary_body(entry.id, mark, stamp, context_.marks)),
-         [this, entry, count = mark.count, done = std::move(done)](Instant at, const Result<void>& success) {
-           if (success && !SYNCER_MUTATED("eureka.await_what_is_new_alone")) await_in_lists(at, entry, count);
+         [this, entry, mark, done = std::move(done)](Instant at, const Result<void>& success) {
+           if (success) note_canary(entry, mark);
+           if (success && !SYNCER_MUTATED("eureka.await_what_is_new_alone")) cache_.written(at, entry, mark.count);
            done(at, success);
          });
 }
 
-/// One of our own is awaited at a time: a cache that is made anew meanwhile shows it in time by chance, the next one
-/// tells.
-void Eureka::await_in_lists(Instant now, const EntryId& entry, std::uint64_t count) {
-  if (told_of_cache_ || awaited_due_ != kNever) return;
-  awaited_ = entry;
-  awaited_count_ = count;
-  awaited_due_ = now + kFresh;
+void Eureka::note_canary(const EntryId& entry, const CanaryMark& mark) {
+  canary_ = entry;
+  canary_mark_ = mark;
 }
 
-bool Eureka::is_awaited(const Entry& entry) const {
-  return awaited_count_ == 0 || (entry.canary && entry.canary->count >= awaited_count_);
-}
-
-bool Eureka::lists_show_it() const {
-  const SeenEntry* shown = context_.snapshot.entry(awaited_);
-  return shown != nullptr && is_awaited(*shown->entry);
-}
-
-/// Whoever runs this server should know what its cache costs.
-void Eureka::look_for_a_cache(Instant now) {
-  if (now < awaited_due_) return;
-  awaited_due_ = kNever;
-  if (told_of_cache_ || lists_show_it()) return;
-  // It may be gone by now; asked for by its id it comes from no cache.
-  confirm(now, awaited_, [this, entry = awaited_](Instant at, const Confirmation& confirmed) {
-    const bool is_there = confirmed.presence == Presence::Present && is_awaited(*confirmed.entry);
-    if (is_there && entry == awaited_ && !lists_show_it() && !told_of_cache_) tell_of_cache(at);
+/// As it is; where it is another process's by now, or gone, nothing.
+void Eureka::change_something(Instant now) {
+  if (canary_.id.empty()) return;
+  confirm(now, canary_, [this](Instant at, const Confirmation& confirmed) {
+    const Entry* here = confirmed.presence == Presence::Present ? confirmed.entry.get() : nullptr;
+    if (here == nullptr || !here->canary || here->canary->run != canary_mark_.run) return;
+    const std::uint64_t stamp = stamps_.next(at, canary_, reader_.dirty_of(canary_));
+    submit(at, Urgency::Lease,
+           requests_.add(std::string(kCanaryApp), canary_body(canary_.id, canary_mark_, stamp, context_.marks)),
+           [](Instant, const Result<void>&) {});
   });
-}
-
-void Eureka::tell_of_cache(Instant now) {
-  told_of_cache_ = true;
-  observe(context_.observer, now, EventKind::RegistryRefusal, Severity::Warning,
-          {{"op", "read"},
-           {"reason",
-            "lists of this Eureka server are up to 30 s old, and so is all that other regions see of it: its response "
-            "cache is on. Set eureka.server.use-read-only-response-cache=false, or "
-            "eureka.server.response-cache-update-interval-ms to a few seconds"}});
 }
 
 }  // namespace

@@ -19,11 +19,12 @@ const std::vector<std::string> kPeers = {"http://10.0.0.1:8761", "http://10.0.0.
 /// Two peers that tell each other of writes an hour later.
 class Peers : public RegistryWorld {
  public:
-  explicit Peers(bool cached = false) {
+  explicit Peers(bool cached = false, Duration load_time = {}) {
     mocksc::eureka::Options options;
     options.peers = 2;
     options.wall_at_zero = 1'700'000'000'000'000'000;
     options.read_only_cache = cached;
+    options.load_time = load_time;
     options.replication_delay = std::chrono::hours(1);
     servers_ = mocksc::eureka::make_servers(options, Random(7));
   }
@@ -200,6 +201,16 @@ TEST_F(EurekaBehindACache, TheCanarysCountTakesEffectAfterAnotherRegistration) {
   EXPECT_EQ(stored(canary)->canary->count, 3U);
 }
 
+/// After the first time something else was changed, so that a list which only lacked a change is made anew.
+void wait_for_lists_twice(Instant& now, DriverSession& session) {
+  for (int i = 0; i < 2; ++i) {
+    now += 5s;
+    session.look();
+    session.driver().advance(now);
+    session.settle();
+  }
+}
+
 /// A cache that is made anew right after an entry of ours was registered shows it in time; the next one tells.
 TEST(EurekaCache, IsToldOfByWhateverOfOursItHides) {
   Instant now{10s};
@@ -216,10 +227,7 @@ TEST(EurekaCache, IsToldOfByWhateverOfOursItHides) {
   session.read();
   EXPECT_EQ(session.refusals(), 0);
   ASSERT_TRUE(session.put("i2", encode_record(far)));
-  now += 5s;
-  session.look();
-  session.driver().advance(now);
-  session.settle();
+  wait_for_lists_twice(now, session);
   EXPECT_EQ(session.refusals(), 1);
 }
 
@@ -239,16 +247,40 @@ int refusals_after_two_writings(bool cached) {
   EXPECT_TRUE(session.done([&](Driver::Done done) {
     session.driver().change_canary(now, *canary, {"east", "n1", "run-1", 2}, std::move(done));
   }));
-  now += 5s;
-  session.look();
-  session.driver().advance(now);
-  session.settle();
+  wait_for_lists_twice(now, session);
   return session.refusals();
 }
 
 TEST(EurekaCache, IsToldOfByLaterWritingsOfTheCanary) {
   EXPECT_EQ(refusals_after_two_writings(true), 1);
   EXPECT_EQ(refusals_after_two_writings(false), 0);
+}
+
+/// The list was made while the canary was written, and the server keeps it.
+TEST_F(EurekaPeers, AListThatLacksAChangeIsMadeAnewAndIsNoCache) {
+  Peers slow(false, 1s);
+  DriverSession here(slow, now, settings());
+  const auto canary = here.wait<Result<EntryId>>([&](Driver::DoneWithId done) {
+    here.driver().put_canary(now, {"east", "n1", "run-1", 1}, std::move(done));
+  });
+  ASSERT_TRUE(canary);
+  now += 2s;
+  ASSERT_EQ(slow.tell(now, 0, "POST", "/apps/CART", cart("UP")), 204);
+  here.read();
+  ASSERT_TRUE(here.done([&](Driver::Done done) {
+    here.driver().change_canary(now, *canary, {"east", "n1", "run-1", 2}, std::move(done));
+  }));
+  now += 5s;
+  here.look();
+  ASSERT_EQ(here.snapshot.entry(*canary)->entry->canary->count, 1U);
+  here.driver().advance(now);
+  here.settle();
+  now += 5s;
+  here.look();
+  EXPECT_EQ(here.snapshot.entry(*canary)->entry->canary->count, 2U);
+  here.driver().advance(now);
+  here.settle();
+  EXPECT_EQ(here.refusals(), 0);
 }
 
 /// A clock that was set back, or another peer's: the server keeps what is newer and says 204 all the same.
