@@ -122,6 +122,8 @@ struct Peer {
   std::string via = {};                     ///< the neighbour by which we read it; empty while it is read directly
   Instant heard_by_way = Instant::min();    ///< through that neighbour, what was of use; likewise since when
   Instant lived_by_way = Instant::min();    ///< likewise, what it vouched for anew
+  Instant via_since = Instant::min();       ///< when that neighbour was taken
+  unsigned fruitless_ways = 0;              ///< left in a row since none brought the set to an end
   Exchange exchange = {};
   bool expected = false;  ///< gossip showed it alive while this node was there to hear it
   WriterTrust writer;

@@ -15,6 +15,10 @@ namespace {
 
 using replication::Heard;
 
+/// A way that brings a set to no end is left for another after this, doubled so often at most (1 h 36 min).
+constexpr Duration kTransferTime = std::chrono::minutes(3);
+constexpr unsigned kMostDoublings = 5;
+
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : " ") + name;
@@ -114,6 +118,7 @@ void Relay::hear_vouched(Instant now, PeerLink& link, Peer& origin, replication:
       heard != Heard::Word || (judgement.is_life && SYNCER_MUTATED("attestation.stay_with_who_brings_life_alone"));
   if (is_use) origin.heard_by_way = now;
   if (judgement.is_life) origin.lived_by_way = now;
+  if (judgement.is_life && heard == Heard::Proof) origin.fruitless_ways = 0;
   origin.writer.heard(now, judgement.run, epoch, judgement.is_life ? heard : Heard::Word);
 }
 
@@ -257,12 +262,21 @@ bool Relay::is_silent(Instant now, const Peer& peer) const {
   return saturating_add(peer.lived_by_way, patience()) <= now;
 }
 
+/// Parts of a transfer may be use of a kind for ever. A large set over a slow link takes its time, and may take more by
+/// any way: then each one is given twice the time of the one before.
+bool Relay::is_fruitless(Instant now, const Peer& peer) const {
+  if (!attestations_.required() || SYNCER_MUTATED("attestation.stay_with_transfers_without_end")) return false;
+  const Duration limit = kTransferTime * (1U << std::min(peer.fruitless_ways, kMostDoublings));
+  return saturating_add(peer.via_since, limit) <= now && !peer.writer.proved_within(now, limit);
+}
+
 void Relay::choose(Instant now, Peer& peer) {
   const bool allowed = Authorization(config_.sync.regions).allows(peer.name);
   if (!allowed && !SYNCER_MUTATED("relay.go_on_with_regions_that_were_shut_out")) return take(now, peer, "");
   if (peer.via.empty() && is_direct(now, peer)) return;
   const wire::Way* current = peer.via.empty() ? nullptr : table_.find(peer.name, peer.via);
-  const bool silent = current != nullptr && is_silent(now, peer);
+  const bool fruitless = current != nullptr && is_fruitless(now, peer);
+  const bool silent = fruitless || (current != nullptr && is_silent(now, peer));
   SYNCER_SOMETIMES(silent, "relay.way_brings_nothing");
   if (silent) table_.failed(now, peer.name, peer.via);
   const std::optional<std::string> best = table_.best(now, peer.name);
@@ -270,6 +284,7 @@ void Relay::choose(Instant now, Peer& peer) {
   const auto hops = [&](const std::string& neighbour) { return WayTable::hops(*table_.find(peer.name, neighbour)); };
   const bool shorter = current != nullptr && !silent && hops(*best) < hops(peer.via);
   SYNCER_SOMETIMES(shorter, "relay.shorter_way_is_taken");
+  if (fruitless) ++peer.fruitless_ways;
   if (current == nullptr || silent || shorter) take(now, peer, best.value_or(""));
 }
 
@@ -277,7 +292,7 @@ void Relay::take(Instant now, Peer& peer, const std::string& neighbour) {
   if (peer.via == neighbour) return;
   SYNCER_SOMETIMES(!peer.via.empty() && !neighbour.empty(), "relay.way_is_lost_and_another_taken");
   peer.via = neighbour;
-  peer.heard_by_way = peer.lived_by_way = now;
+  peer.heard_by_way = peer.lived_by_way = peer.via_since = now;
   core_.writer_up(peer.id);
   core_.read_by_others(peer.id, !neighbour.empty());
   if (SYNCER_MUTATED("relay.forget_when_the_way_changes")) core_.receiver(peer.id) = replication::Receiver(peer.id, {});

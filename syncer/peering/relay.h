@@ -103,6 +103,7 @@ class Relay {
   void look_at_links(Instant now, Neighbour& neighbour, const Peer& peer);
   void drop_follower(const std::string& origin, const Peer& reader);
   bool is_silent(Instant now, const Peer& peer) const;
+  bool is_fruitless(Instant now, const Peer& peer) const;
   void choose(Instant now, Peer& peer);
   void take(Instant now, Peer& peer, const std::string& neighbour);
   bool is_live(Instant now, const Peer& peer) const;

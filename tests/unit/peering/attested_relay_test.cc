@@ -295,6 +295,30 @@ TEST_F(AttestedRelay, ARelayThatBeginsTransfersWithoutEndIsLeftForAnother) {
   EXPECT_TRUE(equal(4, 1));
 }
 
+/// B passes on that A lives, and brings one part after the other of transfers that come to no end.
+TEST_F(AttestedRelay, ARelayWhoseTransfersComeToNoEndIsLeftForAnotherAtLast) {
+  std::uint64_t began = 0;
+  net.make_liar(2, [&](wire::SyncMessage message) {
+    const auto* wrapped = std::get_if<wire::Passed>(&message);
+    const bool is_of_a = wrapped != nullptr && wrapped->region == "A";
+    const bool is_life = passed<Attestation>(message) != nullptr;
+    if (is_of_a && !is_life) return Said{};
+    Said said{std::move(message)};
+    if (!is_of_a) return said;
+    const Epoch epoch = at(1).core().log().epoch();
+    said.emplace_back(wire::Passed{"A", replication::Reset{epoch, 1'000'000}});
+    said.emplace_back(wire::Passed{"A", Chunk{epoch, 1'000'000 + ++began, false, 0, 2, 2, {}, {}, {}}});
+    return said;
+  });
+  at(1).put(net.now(), "key1", "new");
+  net.run(seconds(100));
+  EXPECT_GT(began, 50U);
+  EXPECT_EQ(via(), Names{"B"}) << "a large set takes its time";
+  net.run(seconds(100));
+  EXPECT_EQ(via(), Names{"C"});
+  EXPECT_TRUE(equal(4, 1));
+}
+
 /// All relays go on saying for A what it said last, or said before, or say it themselves, when A is dead.
 class AttestedRelayOfTheDead : public AttestedRelay {
  protected:
