@@ -51,6 +51,8 @@ enum class RelayLie : std::uint8_t {
   Alters,        ///< all their instances are elsewhere
   Invents,       ///< whom it gives a whole set gets an instance more
   KeepsTheDead,  ///< speaks for those that say nothing any more
+  Repeats,       ///< says nothing of them but one and the same word
+  NeverEnds,     ///< says that they live, and begins transfers that come to no end
 };
 
 }  // namespace sim::fault

@@ -15,8 +15,7 @@ namespace {
 
 using replication::Heard;
 
-/// A way that brings a set to no end is left for another after this, doubled so often at most (1 h 36 min).
-constexpr Duration kTransferTime = std::chrono::minutes(3);
+/// The time for a transfer is doubled so often at most: about half an hour, with a hold of two minutes.
 constexpr unsigned kMostDoublings = 5;
 
 std::string joined(const std::vector<std::string>& names) {
@@ -262,11 +261,11 @@ bool Relay::is_silent(Instant now, const Peer& peer) const {
   return saturating_add(peer.lived_by_way, patience()) <= now;
 }
 
-/// Parts of a transfer may be use of a kind for ever. A large set over a slow link takes its time, and may take more by
-/// any way: then each one is given twice the time of the one before.
+/// Parts of a transfer may be use of a kind for ever. What is held of the region is kept for `hold`: the next way is to
+/// have its time in that. A large set may take more by any way: each one is given twice the time of the one before.
 bool Relay::is_fruitless(Instant now, const Peer& peer) const {
   if (!attestations_.required() || SYNCER_MUTATED("attestation.stay_with_transfers_without_end")) return false;
-  const Duration limit = kTransferTime * (1U << std::min(peer.fruitless_ways, kMostDoublings));
+  const Duration limit = config_.sync.hold / 2 * (1U << std::min(peer.fruitless_ways, kMostDoublings));
   return saturating_add(peer.via_since, limit) <= now && !peer.writer.proved_within(now, limit);
 }
 

@@ -130,6 +130,29 @@ LyingRelay::Messages LyingRelay::keep_the_dead(LinkId link, wire::SyncMessage me
   return told;
 }
 
+LyingRelay::Messages LyingRelay::repeat(LinkId link, wire::SyncMessage message) {
+  const auto* passed = std::get_if<wire::Passed>(&message);
+  if (passed == nullptr) return {std::move(message)};
+  Story& story = stories_[{link, passed->region}];
+  const auto* said = std::get_if<replication::Attestation>(&passed->message);
+  if (said != nullptr && story.said.empty()) story.said.push_back(*said);
+  if (story.said.empty()) return {std::move(message)};
+  return {wire::Passed{passed->region, story.said.front()}};
+}
+
+/// Each begins with one of two parts of a repair.
+LyingRelay::Messages LyingRelay::never_end(LinkId link, wire::SyncMessage message) {
+  constexpr std::uint64_t kFarAhead = 1'000'000;
+  const auto* passed = std::get_if<wire::Passed>(&message);
+  if (passed == nullptr) return {std::move(message)};
+  const auto* said = std::get_if<replication::Attestation>(&passed->message);
+  if (said == nullptr) return {};
+  const std::uint64_t seq = kFarAhead + ++stories_[{link, passed->region}].began;
+  const wire::Passed reset{passed->region, replication::Reset{said->epoch, kFarAhead}};
+  const wire::Passed part{passed->region, replication::Chunk{said->epoch, seq, false, 0, 2, 2, {}, {}, {}}};
+  return {std::move(message), reset, part};
+}
+
 std::vector<Bytes> LyingRelay::instead_of(const syncer::node::Node& node, LinkId link, syncer::ByteView bytes) {
   wire::FrameReader reader(wire::kSyncProtocol);
   const Bytes stream = wire::preamble(wire::kSyncProtocol) + Bytes(bytes);
@@ -142,16 +165,25 @@ std::vector<Bytes> LyingRelay::instead_of(const syncer::node::Node& node, LinkId
   if (!unpacked) return {Bytes(bytes)};
   auto message = wire::decode_sync(unpacked->type, unpacked->body);
   if (!message) return {Bytes(bytes)};
-  Messages told;
-  if (lie_ == RelayLie::KeepsTheDead) {
-    told = keep_the_dead(link, std::move(*message));
-  } else {
-    if (auto* passed = std::get_if<wire::Passed>(&*message)) tell(node, stories_[{link, passed->region}], *passed);
-    told.push_back(std::move(*message));
-  }
   std::vector<Bytes> frames;
-  for (const wire::SyncMessage& said : told) frames.push_back(wire::encode_sync(said));
+  for (const wire::SyncMessage& said : instead_of(node, link, std::move(*message)))
+    frames.push_back(wire::encode_sync(said));
   return frames;
+}
+
+LyingRelay::Messages LyingRelay::instead_of(const syncer::node::Node& node, LinkId link, wire::SyncMessage message) {
+  switch (lie_) {
+    case RelayLie::KeepsTheDead:
+      return keep_the_dead(link, std::move(message));
+    case RelayLie::Repeats:
+      return repeat(link, std::move(message));
+    case RelayLie::NeverEnds:
+      return never_end(link, std::move(message));
+    case RelayLie::Alters:
+    case RelayLie::Invents:
+      if (auto* passed = std::get_if<wire::Passed>(&message)) tell(node, stories_[{link, passed->region}], *passed);
+  }
+  return {std::move(message)};
 }
 
 }  // namespace sim::host

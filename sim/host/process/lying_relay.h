@@ -32,7 +32,8 @@ class LyingRelay {
     std::map<syncer::Bytes, std::pair<syncer::Bytes, syncer::Bytes>> altered;  ///< key -> true and told payload
     bool invented = false;
     std::vector<syncer::replication::Attestation> said;
-    int silent_beats = 0;  ///< own heartbeats since the region's last word
+    int silent_beats = 0;     ///< own heartbeats since the region's last word
+    std::uint64_t began = 0;  ///< transfers without end
   };
   using Messages = std::vector<syncer::wire::SyncMessage>;
 
@@ -40,6 +41,9 @@ class LyingRelay {
   syncer::Bytes lie_about(Story& story, const syncer::Bytes& key, const syncer::Bytes& payload) const;
   syncer::Hash128 difference(const Story& story) const;
   Messages keep_the_dead(syncer::LinkId link, syncer::wire::SyncMessage message);
+  Messages repeat(syncer::LinkId link, syncer::wire::SyncMessage message);
+  Messages never_end(syncer::LinkId link, syncer::wire::SyncMessage message);
+  Messages instead_of(const syncer::node::Node& node, syncer::LinkId link, syncer::wire::SyncMessage message);
 
   RelayLie lie_;
   syncer::replication::Expand expand_;

@@ -283,8 +283,11 @@ void describe(V& v, Type<Slow>) {
 
 constexpr auto words(Type<fault::RelayLie>) {
   using fault::RelayLie;
-  return Words<RelayLie, 3>{
-      {{"alters", RelayLie::Alters}, {"invents", RelayLie::Invents}, {"keeps_the_dead", RelayLie::KeepsTheDead}}};
+  return Words<RelayLie, 5>{{{"alters", RelayLie::Alters},
+                             {"invents", RelayLie::Invents},
+                             {"keeps_the_dead", RelayLie::KeepsTheDead},
+                             {"repeats", RelayLie::Repeats},
+                             {"never_ends", RelayLie::NeverEnds}}};
 }
 
 constexpr EventWord word(Type<RelayLies>) { return {"relay_lies", "a relay lies about other regions"}; }

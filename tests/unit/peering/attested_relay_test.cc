@@ -311,10 +311,10 @@ TEST_F(AttestedRelay, ARelayWhoseTransfersComeToNoEndIsLeftForAnotherAtLast) {
     return said;
   });
   at(1).put(net.now(), "key1", "new");
-  net.run(seconds(100));
-  EXPECT_GT(began, 50U);
+  net.run(seconds(45));
+  EXPECT_GT(began, 20U);
   EXPECT_EQ(via(), Names{"B"}) << "a large set takes its time";
-  net.run(seconds(100));
+  net.run(seconds(25));
   EXPECT_EQ(via(), Names{"C"});
   EXPECT_TRUE(equal(4, 1));
 }
