@@ -15,15 +15,6 @@ namespace {
 
 using replication::Heard;
 
-/// The time for a transfer is doubled so often at most: about half an hour, with a hold of two minutes.
-constexpr unsigned kMostDoublings = 5;
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : " ") + name;
-  return text;
-}
-
 bool contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -40,9 +31,6 @@ bool Relay::is_active() const {
   if (config_.sync.relay || !neighbours_.empty()) return true;
   return std::any_of(peers_.begin(), peers_.end(), [](const auto& entry) { return entry.second.relay; });
 }
-
-/// Two heartbeats may be late.
-Duration Relay::patience() const { return std::min(config_.sync.heartbeat * 5 / 2, config_.sync.silence); }
 
 // What neighbours say.
 
@@ -128,7 +116,7 @@ void Relay::refuse_way(Instant now, Peer& origin, const std::string& why) {
   SYNCER_SOMETIMES(true, "attestation.way_of_a_liar_is_left");
   table_.distrust(now, origin.name, liar);
   if (SYNCER_MUTATED("attestation.go_on_with_a_liar")) return;
-  take(now, origin, "");
+  chosen_.take(now, origin, "");
   changed_ = true;
 }
 
@@ -156,7 +144,7 @@ void Relay::hear_directly(Instant now, Peer& peer) {
   peer.heard_directly = now;
   if (peer.via.empty() || SYNCER_MUTATED("relay.stay_on_the_way")) return;
   SYNCER_SOMETIMES(true, "relay.region_is_read_directly_again");
-  take(now, peer, "");
+  chosen_.take(now, peer, "");
   changed_ = true;
 }
 
@@ -192,7 +180,7 @@ bool Relay::update(Instant now) {
     if (name != config_.region) look_at_links(now, neighbours_[name], peer);
   }
   for (auto& [name, peer] : peers_) {
-    if (name != config_.region) choose(now, peer);
+    if (name != config_.region) chosen_.choose(now, peer);
   }
   const std::vector<wire::Way> all = passed_on(now);
   for (auto& [name, neighbour] : neighbours_) {
@@ -249,60 +237,10 @@ void Relay::drop_follower(const std::string& origin, const Peer& reader) {
   if (const Peer* peer = peers_.find(origin)) core_.stop_passing_on(peer->id, reader.id);
 }
 
-/// Its own link spoke a moment ago. While it is being dialled again, no way around is looked for.
-bool Relay::is_direct(Instant now, const Peer& peer) const {
-  return saturating_add(peer.heard_directly, patience()) > now;
-}
-
-/// An old word of the region and transfers without end are use of a kind; that it lives nobody else can say anew.
-bool Relay::is_silent(Instant now, const Peer& peer) const {
-  if (saturating_add(peer.heard_by_way, patience()) <= now) return true;
-  if (!attestations_.required() || SYNCER_MUTATED("attestation.stay_with_who_repeats_a_word")) return false;
-  return saturating_add(peer.lived_by_way, patience()) <= now;
-}
-
-/// Parts of a transfer may be use of a kind for ever. What is held of the region is kept for `hold`: the next way is to
-/// have its time in that. A large set may take more by any way: each one is given twice the time of the one before.
-bool Relay::is_fruitless(Instant now, const Peer& peer) const {
-  if (!attestations_.required() || SYNCER_MUTATED("attestation.stay_with_transfers_without_end")) return false;
-  const Duration limit = config_.sync.hold / 2 * (1U << std::min(peer.fruitless_ways, kMostDoublings));
-  return saturating_add(peer.via_since, limit) <= now && !peer.writer.proved_within(now, limit);
-}
-
-void Relay::choose(Instant now, Peer& peer) {
-  const bool allowed = Authorization(config_.sync.regions).allows(peer.name);
-  if (!allowed && !SYNCER_MUTATED("relay.go_on_with_regions_that_were_shut_out")) return take(now, peer, "");
-  if (peer.via.empty() && is_direct(now, peer)) return;
-  const wire::Way* current = peer.via.empty() ? nullptr : table_.find(peer.name, peer.via);
-  const bool fruitless = current != nullptr && is_fruitless(now, peer);
-  const bool silent = fruitless || (current != nullptr && is_silent(now, peer));
-  SYNCER_SOMETIMES(silent, "relay.way_brings_nothing");
-  if (silent) table_.failed(now, peer.name, peer.via);
-  const std::optional<std::string> best = table_.best(now, peer.name);
-  if (!best && current != nullptr) return;  // it may speak again
-  const auto hops = [&](const std::string& neighbour) { return WayTable::hops(*table_.find(peer.name, neighbour)); };
-  const bool shorter = current != nullptr && !silent && hops(*best) < hops(peer.via);
-  SYNCER_SOMETIMES(shorter, "relay.shorter_way_is_taken");
-  if (fruitless) ++peer.fruitless_ways;
-  if (current == nullptr || silent || shorter) take(now, peer, best.value_or(""));
-}
-
-void Relay::take(Instant now, Peer& peer, const std::string& neighbour) {
-  if (peer.via == neighbour) return;
-  SYNCER_SOMETIMES(!peer.via.empty() && !neighbour.empty(), "relay.way_is_lost_and_another_taken");
-  peer.via = neighbour;
-  peer.heard_by_way = peer.lived_by_way = peer.via_since = now;
-  core_.writer_up(peer.id);
-  core_.read_by_others(peer.id, !neighbour.empty());
-  if (SYNCER_MUTATED("relay.forget_when_the_way_changes")) core_.receiver(peer.id) = replication::Receiver(peer.id, {});
-  const std::string passed = joined(via(peer));
-  observe(observer_, now, EventKind::WayChanged, Severity::Info, {{"region", peer.name}, {"via", passed}});
-}
-
 /// It is read here, and said a moment ago that what is held is what it has.
 bool Relay::is_live(Instant now, const Peer& peer) const {
   if (SYNCER_MUTATED("relay.offer_the_dead") || SYNCER_MUTATED("relay.beat_by_itself")) return true;
-  return (!peer.via.empty() || up(peer.in)) && peer.writer.proved_within(now, patience());
+  return (!peer.via.empty() || up(peer.in)) && peer.writer.proved_within(now, chosen_.patience());
 }
 
 /// Whom we let have our records from others: who sees all of them. What others are shown comes from us alone.
@@ -407,11 +345,6 @@ void Relay::tell_upstream(Instant now, const Peer& origin) {
 }
 
 // What is shown of it.
-
-std::vector<std::string> Relay::via(const Peer& peer) const {
-  const wire::Way* way = peer.via.empty() ? nullptr : table_.find(peer.name, peer.via);
-  return way == nullptr ? std::vector<std::string>() : way->via;
-}
 
 std::string Relay::read_by_way_of(std::string_view region) const {
   for (const auto& [name, neighbour] : neighbours_) {

@@ -13,6 +13,7 @@
 #include "syncer/peering/links.h"
 #include "syncer/peering/peers.h"
 #include "syncer/peering/vouching.h"
+#include "syncer/peering/way_choice.h"
 #include "syncer/peering/way_table.h"
 #include "syncer/replication/replication.h"
 
@@ -39,7 +40,8 @@ class Relay {
         run_(run),
         send_(send),
         vouching_(surroundings, std::move(send)),
-        table_(config_.region) {}
+        table_(config_.region),
+        chosen_(config_, attestations_, core_, table_, observer) {}
 
   /// Regions that are not known yet are to be shown something else than all of it.
   void set_limited(bool limited) { limited_ = limited; }
@@ -62,7 +64,7 @@ class Relay {
   Instant next_deadline() const { return next_look_; }
 
   /// The regions passed by what is read of a region, the nearest first; empty when it is read directly.
-  std::vector<std::string> via(const Peer& peer) const;
+  std::vector<std::string> via(const Peer& peer) const { return chosen_.via(peer); }
   /// The origin lets that region have its records from others, as far as it said whom; itself at any rate.
   bool may_pass_on(const Peer& origin, std::string_view reader) const;
   /// The neighbour by which a region reads us; empty when none is known.
@@ -88,8 +90,6 @@ class Relay {
   };
 
   bool is_active() const;
-  Duration patience() const;
-  bool is_direct(Instant now, const Peer& peer) const;
   Attestations::IsOffered offered_by(const PeerLink& link) const;
   void hear(Instant now, PeerLink& link, Peer& origin, const replication::WriterMessage& message,
             replication::Outputs& out);
@@ -102,10 +102,6 @@ class Relay {
   void on_follow(Instant now, const Peer& from, Neighbour& neighbour, const wire::Follow& follow);
   void look_at_links(Instant now, Neighbour& neighbour, const Peer& peer);
   void drop_follower(const std::string& origin, const Peer& reader);
-  bool is_silent(Instant now, const Peer& peer) const;
-  bool is_fruitless(Instant now, const Peer& peer) const;
-  void choose(Instant now, Peer& peer);
-  void take(Instant now, Peer& peer, const std::string& neighbour);
   bool is_live(Instant now, const Peer& peer) const;
   wire::Scope own_scope() const;
   std::vector<wire::Way> passed_on(Instant now) const;
@@ -127,6 +123,7 @@ class Relay {
   std::function<void(Instant, LinkId, ByteView)> send_;
   Vouching vouching_;
   WayTable table_;
+  WayChoice chosen_;
   std::map<std::string, Neighbour, std::less<>> neighbours_;
   std::map<std::string, Told, std::less<>> told_;  // by origin
   bool limited_ = false;
