@@ -37,13 +37,16 @@ Result<std::size_t> AnswerReader::feed(ByteView bytes) {
 Result<std::size_t> AnswerReader::feed_line(ByteView bytes) {
   const std::size_t end = bytes.find('\n');
   const std::size_t size = end == ByteView::npos ? bytes.size() : end + 1;
-  if (size > limits_.line - line_.size() && !SYNCER_MUTATED("httpio.endless_lines_of_answers")) {
-    return too_large("a line of the answer is longer than the limit");
-  }
   const bool is_chunk = state_ == State::ChunkSize || state_ == State::ChunkEnd;
   std::size_t& sum = is_chunk ? framing_ : head_;
+  // What is reached first, in whatever pieces the bytes come.
+  const std::size_t of_line = limits_.line - line_.size();
+  const std::size_t of_all = (is_chunk ? limits_.framing : limits_.head) - sum;
+  if (size > of_line && of_line <= of_all && !SYNCER_MUTATED("httpio.endless_lines_of_answers")) {
+    return too_large("a line of the answer is longer than the limit");
+  }
+  if (size > of_all) return too_large("the answer's head is larger than the limit");
   sum += size;
-  if (sum > (is_chunk ? limits_.framing : limits_.head)) return too_large("the answer's head is larger than the limit");
   line_.append(bytes.substr(0, size));
   if (end == ByteView::npos) return size;
   std::string line = std::exchange(line_, {});

@@ -61,16 +61,15 @@ void RequestReader::refuse(int status, const char* reason) {
 std::size_t RequestReader::feed_line(ByteView bytes) {
   const std::size_t end = bytes.find('\n');
   const std::size_t size = end == ByteView::npos ? bytes.size() : end + 1;
-  const bool bounded = !SYNCER_MUTATED("httpio.endless_heads");
-  if (bounded && size > limits_.line - line_.size()) {
-    refuse(state_ == State::Line ? 414 : 431, "a line of the request is longer than the limit");
+  // What is reached first, in whatever pieces the bytes come.
+  const std::size_t of_line = limits_.line - line_.size();
+  const std::size_t of_head = limits_.head - head_;
+  if (size > std::min(of_line, of_head) && !SYNCER_MUTATED("httpio.endless_heads")) {
+    of_line <= of_head ? refuse(state_ == State::Line ? 414 : 431, "a line of the request is longer than the limit")
+                       : refuse(431, "the request's head is larger than the limit");
     return size;
   }
   head_ += size;
-  if (bounded && head_ > limits_.head) {
-    refuse(431, "the request's head is larger than the limit");
-    return size;
-  }
   line_.append(bytes.substr(0, size));
   if (end == ByteView::npos) return size;
   std::string line = std::exchange(line_, {});

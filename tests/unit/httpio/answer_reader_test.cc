@@ -117,6 +117,16 @@ TEST(AnswerReader, AnAnswerThatIsCutIsNone) {
             ErrorCode::Corrupt);
 }
 
+TEST(AnswerReader, RefusesForTheLimitThatIsReachedFirstInWhateverPieces) {
+  std::string head = "HTTP/1.1 200 OK\r\n";
+  while (head.size() + small().line < small().head) head += "A: " + std::string(100, 'a') + "\r\n";
+  for (const std::size_t piece : {1U, 7U, 2000U}) {
+    const auto answer = read(head + std::string(500, 'b'), piece);
+    ASSERT_FALSE(answer) << piece;
+    EXPECT_NE(answer.error().detail.find("head is larger than the limit"), std::string::npos) << answer.error().detail;
+  }
+}
+
 TEST(AnswerReader, HoldsNoMoreThanItsLimits) {
   const std::string ok = "HTTP/1.1 200 OK\r\n";
   std::string many;

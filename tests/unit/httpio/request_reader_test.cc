@@ -96,6 +96,16 @@ TEST(RequestReader, EveryPartIsBounded) {
   EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 999999999999999999\r\n\r\n", kSmall), 413);
 }
 
+TEST(RequestReader, RefusesForTheLimitThatIsReachedFirstInWhateverPieces) {
+  const std::string head = "GET / HTTP/1.1\r\nA: " + std::string(55, 'a') + "\r\nB: " + std::string(50, 'b') + "\r\n";
+  ASSERT_GT(head.size() + kSmall.line, kSmall.head);
+  for (const std::size_t piece : {1U, 7U, 1000U}) {
+    const RequestReader reader = read(head + std::string(100, 'c'), piece, kSmall);
+    ASSERT_TRUE(reader.refusal()) << piece;
+    EXPECT_EQ(reader.refusal()->reason, "the request's head is larger than the limit") << piece;
+  }
+}
+
 TEST(RequestReader, TakesNothingAfterARefusal) {
   RequestReader reader{RequestLimits{}};
   EXPECT_GT(reader.feed("nonsense\r\n"), 0U);
