@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <memory>
-#include <vector>
+#include <string>
+
+#include "syncer/base/random.h"
 
 namespace syncer {
 namespace {
@@ -37,6 +41,25 @@ TEST(IndexedMapTest, KeepsItsIndexThroughRemovalsAndMoves) {
   names.erase(names.begin()->first);
   EXPECT_EQ(names.size(), 0U);
   EXPECT_FALSE(names.contains("key"));
+}
+
+TEST(IndexedMapTest, FindsAllThatIsLeftAfterManyChanges) {
+  IndexedMap<std::string, std::uint64_t> map;
+  std::map<std::string, std::uint64_t> same;
+  Random random(1);
+  for (int i = 0; i < 5000; ++i) {
+    const std::uint64_t n = random.below(200);
+    const std::string name = "name-" + std::to_string(n);
+    if (random.below(2) == 0) {
+      EXPECT_EQ(map.try_emplace(name, n).second, same.try_emplace(name, n).second);
+    } else {
+      EXPECT_EQ(map.extract(name).has_value(), same.erase(name) == 1);
+    }
+    EXPECT_EQ(map.contains(name), same.contains(name));
+  }
+  EXPECT_TRUE(std::equal(map.begin(), map.end(), same.begin(), same.end()));
+  for (const auto& [name, n] : same) EXPECT_EQ(*map.find(name), n);
+  EXPECT_EQ(map.find("another"), nullptr);
 }
 
 }  // namespace
