@@ -226,6 +226,9 @@ void Catalog::fill(RegistryStatus& status) const {
   status.guard = s.guard.report().status();
 }
 
+std::size_t Catalog::waiting() const { return session_->importer.waiting(); }
+std::size_t Catalog::rejected() const { return session_->importer.rejected(); }
+
 std::vector<std::string> Catalog::pending() const {
   std::vector<std::string> reasons;
   if (!active()) return reasons;

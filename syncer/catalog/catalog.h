@@ -106,6 +106,9 @@ class Catalog {
   bool withdrawn() const;
 
   void fill(RegistryStatus& status) const;
+  /// As the status says it: copies that are to be written, and those that the registry refuses.
+  std::size_t waiting() const;
+  std::size_t rejected() const;
   ImportStatus import_status(const std::string& region) const { return regions_.status(region); }
   /// What is under way, for people; empty at rest. What is wrong is in the status.
   std::vector<std::string> pending() const;

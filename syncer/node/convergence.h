@@ -37,6 +37,8 @@ class Convergence {
   void forget(const std::string& region);
   /// Regions with changes whose age is not known.
   std::vector<std::string> regions() const;
+  /// How many those are.
+  std::size_t size() const { return samples_.size(); }
 
   /// What to ask that region, see answer_ages; the question is remembered by `id` when it was asked.
   std::string question(const std::string& region) const;

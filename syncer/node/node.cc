@@ -346,7 +346,7 @@ const cluster::Cluster* Node::cluster() const { return parts_->cluster.get(); }
 Sizes Node::sizes() const {
   Sizes sizes;
   sizes.unidentified = unidentified_.size();
-  sizes.measured = flows_->convergence().regions().size();
+  sizes.measured = flows_->convergence().size();
   sizes.gossip = parts_->gossip.sizes();
   sizes.peering = parts_->peering.sizes();
   sizes.catalog = parts_->catalog.sizes();

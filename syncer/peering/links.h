@@ -76,6 +76,8 @@ class Links {
   /// The same link if it is up.
   std::optional<LinkId> up(const std::optional<LinkId>& id) const;
   std::vector<LinkId> ids() const;
+  auto begin() const { return links_.begin(); }
+  auto end() const { return links_.end(); }
   /// Bytes of unfinished frames, of all links.
   std::size_t buffered() const;
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <set>
 #include <utility>
 #include <variant>
 
@@ -400,20 +399,18 @@ void Peering::answer(Instant now, const ReceivedQuestion& question, Bytes conten
 
 Sizes Peering::sizes() const {
   Sizes sizes;
-  const std::vector<LinkId> open = links_.ids();
-  sizes.links = open.size();
-  std::set<LinkId> attached;
+  std::vector<LinkId> attached;
   for (const auto& [name, peer] : peers_) {
-    if (peer.out) attached.insert(*peer.out);
-    if (peer.in) attached.insert(*peer.in);
+    if (peer.out) attached.push_back(*peer.out);
+    if (peer.in) attached.push_back(*peer.in);
   }
-  for (const LinkId id : open) {
-    sizes.unattached_links += attached.contains(id) ? 0 : 1;
-    for (const auto& [region, certificate] : links_.find(id)->certificates_read) {
-      sizes.certificate_bytes += certificate.size();
-    }
+  std::sort(attached.begin(), attached.end());
+  for (const auto& [id, link] : links_) {
+    ++sizes.links;
+    sizes.unattached_links += std::binary_search(attached.begin(), attached.end(), id) ? 0 : 1;
+    sizes.buffered_bytes += link.reader.buffered();
+    for (const auto& [region, certificate] : link.certificates_read) sizes.certificate_bytes += certificate.size();
   }
-  sizes.buffered_bytes = links_.buffered();
   sizes.challenges = challenges_.size();
   sizes.conflicts = handshake_.conflicts();
   sizes.regions = peers_.size();

@@ -15,7 +15,6 @@ void Replication::open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Byt
   publisher_.open_epoch(now, epoch, std::move(full_set), out);
 }
 
-/// The highest number of an entry in any of the logs.
 std::uint64_t Replication::highest() const {
   std::uint64_t highest = publisher_.log().head();
   for (const auto& [peer, audience] : audiences_) highest = std::max(highest, audience.publisher().log().head());

@@ -112,6 +112,14 @@ class Replication {
   void advance(Instant now, Outputs& out);
   Instant next_deadline() const;
 
+  /// The highest number of an entry in any of the logs that regions read from.
+  std::uint64_t highest() const;
+  /// Records that are held of all other regions together.
+  std::size_t replica_records() const {
+    std::size_t records = 0;
+    for (const auto& [region, receiver] : receivers_) records += receiver.replica().size();
+    return records;
+  }
   /// All that the own region has to show.
   const OwnLog& log() const { return publisher_.log(); }
   const Publisher& publisher() const { return publisher_; }
@@ -156,10 +164,8 @@ class Replication {
     }
     sizes.receivers = receivers_.size();
     sizes.relayed = relayed_.size();
-    for (const auto& [region, receiver] : receivers_) {
-      sizes.repairs += receiver.repairing() ? 1 : 0;
-      sizes.replica_records += receiver.replica().size();
-    }
+    sizes.replica_records = replica_records();
+    for (const auto& [region, receiver] : receivers_) sizes.repairs += receiver.repairing() ? 1 : 0;
     return sizes;
   }
   void hash(StateHasher& hasher) const {
@@ -178,7 +184,6 @@ class Replication {
     return it == audiences_.end() ? publisher_ : it->second.publisher();
   }
   Audience& audience(RegionId peer);
-  std::uint64_t highest() const;
   Heard hear(Instant now, RegionId from, const WriterMessage& message, Outputs& out);
 
   Options options_;
