@@ -331,7 +331,7 @@ void Peering::carry_out(Instant now, replication::Output& output) {
 void Peering::publish(Instant now, const std::vector<replication::RegionId>& to, ByteView frame, bool bulky) {
   const Bytes packed = bulky ? wire::pack_frame(frame) : Bytes();
   for (const replication::RegionId region : to) {
-    const Peer& peer = peers_.at(peers_.name_of(region));
+    const Peer& peer = peers_.of(region);
     const PeerLink* link = peer.out ? links_.find(*peer.out) : nullptr;
     if (link == nullptr) continue;
     const bool packs = bulky && peer.packs;
@@ -341,7 +341,7 @@ void Peering::publish(Instant now, const std::vector<replication::RegionId>& to,
 }
 
 void Peering::ask(Instant now, const replication::Ask& ask) {
-  const Peer& peer = peers_.at(peers_.name_of(ask.to));
+  const Peer& peer = peers_.of(ask.to);
   report_question(observer_, now, peer.name, ask.message);
   const Peer* relay = peers_.find(peer.via);
   if (relay != nullptr && relay->in)

@@ -110,10 +110,12 @@ void Peer::note_members(const std::vector<RemoteRegion>& nodes) {
 Peer& Peers::at(std::string_view region) {
   if (Peer* known = map_.find(region)) return *known;
   Peer peer{.name = std::string(region),
-            .id = next_id(region),
+            .id = next_id(),
             .dialer = Dialer(retry_, random_.stream(region)),
             .writer = WriterTrust(started_)};
-  return map_.try_emplace(region, std::move(peer)).first;
+  Peer& added = map_.try_emplace(region, std::move(peer)).first;
+  by_id_[added.id.value - 1] = &added;
+  return added;
 }
 
 void Peers::erase(std::string_view region) {
@@ -122,14 +124,13 @@ void Peers::erase(std::string_view region) {
   next_dial_.reset();
 }
 
-replication::RegionId Peers::next_id(std::string_view name) {
+replication::RegionId Peers::next_id() {
   if (free_.empty()) {
-    names_.emplace_back(name);
-    return replication::RegionId{names_.size()};
+    by_id_.push_back(nullptr);
+    return replication::RegionId{by_id_.size()};
   }
   const replication::RegionId id = free_.back();
   free_.pop_back();
-  names_[id.value - 1] = name;
   return id;
 }
 
@@ -145,7 +146,7 @@ Instant Peers::next_dial() const {
 
 const std::string& Peers::name_of(replication::RegionId id) const {
   static const std::string kOwnSide;
-  return id.value == 0 ? kOwnSide : names_[id.value - 1];
+  return id.value == 0 ? kOwnSide : by_id_[id.value - 1]->name;
 }
 
 void report_entry(Observer& observer, Instant now, EventKind kind, std::string_view region,

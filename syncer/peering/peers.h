@@ -149,6 +149,8 @@ class Peers {
   /// Adds the region when it is new.
   Peer& at(std::string_view region);
   const Peer* find(std::string_view region) const { return map_.find(region); }
+  /// The region of an id that is in use, and is not that of the own side.
+  Peer& of(replication::RegionId id) { return *by_id_[id.value - 1]; }
   /// Empty for id 0, the own side.
   const std::string& name_of(replication::RegionId id) const;
   /// When this object was made.
@@ -171,7 +173,7 @@ class Peers {
 
   std::size_t size() const { return map_.size(); }
   /// Ids that are in use.
-  std::size_t ids() const { return names_.size() - free_.size(); }
+  std::size_t ids() const { return by_id_.size() - free_.size(); }
 
   auto begin() { return map_.begin(); }
   auto end() { return map_.end(); }
@@ -179,13 +181,13 @@ class Peers {
   auto end() const { return map_.end(); }
 
  private:
-  replication::RegionId next_id(std::string_view name);
+  replication::RegionId next_id();
 
   Duration retry_;
   Random random_;
   Instant started_;
   Map map_;
-  std::vector<std::string> names_;                // by RegionId - 1
+  std::vector<Peer*> by_id_;                      // by RegionId - 1; those of free ids are not there any more
   std::vector<replication::RegionId> free_ = {};  // of erased regions
   mutable std::optional<Instant> next_dial_ = {};
 };

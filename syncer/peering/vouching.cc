@@ -30,7 +30,7 @@ void Vouching::vouch(Instant now, const replication::Publish& message) {
   if (!is_beat && !at_head) return;
   const Attestation* own = nullptr;
   for (const replication::RegionId region : message.to) {
-    const Peer& peer = peers_.at(peers_.name_of(region));
+    const Peer& peer = peers_.of(region);
     if (!serves(peer)) continue;
     if (own == nullptr) own = &attestations_.own(core_.publisher(), is_beat);
     send_(now, *peer.out, Attestations::encode(*links_.find(*peer.out), "", *own));
@@ -41,7 +41,7 @@ void Vouching::pass_on(Instant now, replication::RegionId origin, const std::vec
                        const Attestation& attestation) {
   const std::string& name = peers_.name_of(origin);
   for (const replication::RegionId reader : to) {
-    const Peer& peer = peers_.at(peers_.name_of(reader));
+    const Peer& peer = peers_.of(reader);
     if (links_.up(peer.out)) send_(now, *peer.out, Attestations::encode(*links_.find(*peer.out), name, attestation));
   }
 }
