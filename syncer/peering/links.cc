@@ -67,15 +67,24 @@ Links::Traffic Links::traffic(std::string_view region) const {
   return known == nullptr ? Traffic{} : *known;
 }
 
-void Links::note_received(const PeerLink& link, std::size_t bytes) {
-  if (!link.region.empty()) traffic_.try_emplace(link.region).first.received += bytes;
+/// Looked for once a link: that of a region stays where it is until it is forgotten.
+Links::Traffic& Links::traffic_of(PeerLink& link) {
+  if (link.traffic == nullptr) link.traffic = &traffic_.try_emplace(link.region).first;
+  return *link.traffic;
 }
 
-void Links::note_spared(const PeerLink& link, std::size_t bytes) {
-  traffic_.try_emplace(link.region).first.spared += bytes;
+void Links::note_received(PeerLink& link, std::size_t bytes) {
+  if (!link.region.empty()) traffic_of(link).received += bytes;
 }
 
-void Links::forget_traffic(std::string_view region) { traffic_.erase(region); }
+void Links::note_spared(PeerLink& link, std::size_t bytes) { traffic_of(link).spared += bytes; }
+
+void Links::forget_traffic(std::string_view region) {
+  for (auto& [id, link] : links_) {
+    if (link.region == region) link.traffic = nullptr;
+  }
+  traffic_.erase(region);
+}
 
 std::optional<LinkId> Links::up(const std::optional<LinkId>& id) const {
   const PeerLink* link = id ? find(*id) : nullptr;
@@ -149,7 +158,7 @@ bool Links::send(PeerLink& link, ByteView frame) {
   const Bytes sealed = seal_.active() ? link.stream.write(seal_, frame) : Bytes();
   const ByteView carried = seal_.active() ? ByteView(sealed) : frame;
   if (!link.region.empty()) {
-    Traffic& traffic = traffic_.try_emplace(link.region).first;
+    Traffic& traffic = traffic_of(link);
     traffic.sent += frame.size();
     traffic.carried += carried.size();
   }

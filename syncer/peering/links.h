@@ -23,6 +23,14 @@
 
 namespace syncer::peering {
 
+/// What went over the links with a region since it is known.
+struct LinkTraffic {
+  std::uint64_t sent = 0;      ///< bytes of frames, before they are sealed
+  std::uint64_t received = 0;  ///< bytes as they came
+  std::uint64_t spared = 0;    ///< bytes that were not sent because they were packed
+  std::uint64_t carried = 0;   ///< bytes that streams were given, sealed where there is a key
+};
+
 /// One stream between two regions. The dialer publishes its log on it; the answerer acknowledges and asks.
 struct PeerLink {
   enum class State : std::uint8_t { Connecting, Greeting, Up };
@@ -31,13 +39,14 @@ struct PeerLink {
   bool dialer = false;
   State state = State::Connecting;
   Endpoint address;
-  std::string region;     ///< the other side's; empty until its hello is accepted
+  std::string region;     ///< the other side's; empty until its hello is accepted, and the same from then on
   std::string node;       ///< likewise
   std::uint64_t run = 0;  ///< of the other side
   PeerIdentity identity;  ///< of its certificate, once the stream is open
   Instant since{};        ///< when the stream began
   Instant last_read{};
-  Instant last_of_use{};  ///< last message that carried anything, of an accepted link
+  Instant last_of_use{};           ///< last message that carried anything, of an accepted link
+  LinkTraffic* traffic = nullptr;  ///< its region's, once it was counted here; see Links
   bool preamble_sent = false;
   bool greeted = false;  ///< our hello is sent, of a dialled link
   bool asks = false;     ///< it was dialled for a question alone; see Questions
@@ -105,16 +114,10 @@ class Links {
 
   /// The unfinished frames of all links take more memory than all of them may, and this one has its share in it.
   bool hold_too_much(const PeerLink& link) const;
-  /// What went over the links with a region since it is known.
-  struct Traffic {
-    std::uint64_t sent = 0;      ///< bytes of frames, before they are sealed
-    std::uint64_t received = 0;  ///< bytes as they came
-    std::uint64_t spared = 0;    ///< bytes that were not sent because they were packed
-    std::uint64_t carried = 0;   ///< bytes that streams were given, sealed where there is a key
-  };
+  using Traffic = LinkTraffic;
   Traffic traffic(std::string_view region) const;
-  void note_received(const PeerLink& link, std::size_t bytes);
-  void note_spared(const PeerLink& link, std::size_t bytes);
+  void note_received(PeerLink& link, std::size_t bytes);
+  void note_spared(PeerLink& link, std::size_t bytes);
   void forget_traffic(std::string_view region);
   /// The links that are silent for too long, for the caller to close.
   std::vector<LinkId> take_silent(Instant now);
@@ -133,6 +136,7 @@ class Links {
  private:
   Instant expiry(const PeerLink& link) const;
   static Result<wire::SyncMessage> read(const PeerLink& link, const wire::PlainFrame& frame);
+  Traffic& traffic_of(PeerLink& link);
   PeerLink& add(Instant now, LinkId id, bool dialer, const Endpoint& address);
 
   Streams& streams_;

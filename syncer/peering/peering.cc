@@ -332,11 +332,11 @@ void Peering::publish(Instant now, const std::vector<replication::RegionId>& to,
   const Bytes packed = bulky ? wire::pack_frame(frame) : Bytes();
   for (const replication::RegionId region : to) {
     const Peer& peer = peers_.of(region);
-    const PeerLink* link = peer.out ? links_.find(*peer.out) : nullptr;
+    PeerLink* link = peer.out ? links_.find(*peer.out) : nullptr;
     if (link == nullptr) continue;
     const bool packs = bulky && peer.packs;
     if (packs) links_.note_spared(*link, frame.size() - packed.size());
-    send(now, link->id, packs ? ByteView(packed) : frame);
+    send(now, *link, packs ? ByteView(packed) : frame);
   }
 }
 

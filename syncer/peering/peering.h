@@ -211,6 +211,7 @@ class Peering {
   void publish_back(Instant now, Peer& peer);
   void take_back(Instant now, const PeerLink& link, Peer& peer);
   void send(Instant now, LinkId link, ByteView frame);
+  void send(Instant now, PeerLink& link, ByteView frame);
   void refuse(Instant now, PeerLink& link, Refusal why, const std::string& region, const std::string& node,
               const wire::Refuse& refusal);
   void drop(Instant now, PeerLink& link, Refusal why, std::string_view reason);

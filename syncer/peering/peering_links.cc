@@ -212,8 +212,11 @@ bool Peering::expects(const Endpoint& from) const {
 }
 
 void Peering::send(Instant now, LinkId id, ByteView frame) {
-  PeerLink* link = links_.find(id);
-  if (link != nullptr && !links_.send(*link, frame)) close(now, id, "the other side does not read");
+  if (PeerLink* link = links_.find(id)) send(now, *link, frame);
+}
+
+void Peering::send(Instant now, PeerLink& link, ByteView frame) {
+  if (!links_.send(link, frame)) close(now, link.id, "the other side does not read");
 }
 
 void Peering::refuse(Instant now, PeerLink& link, Refusal why, const std::string& region, const std::string& node,
