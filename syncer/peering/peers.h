@@ -148,6 +148,7 @@ class Peers {
   }
   /// Adds the region when it is new.
   Peer& at(std::string_view region);
+  Peer* find(std::string_view region) { return map_.find(region); }
   const Peer* find(std::string_view region) const { return map_.find(region); }
   /// The region of an id that is in use, and is not that of the own side.
   Peer& of(replication::RegionId id) { return *by_id_[id.value - 1]; }

@@ -22,15 +22,17 @@ void RegionStates::note(std::string_view neighbour, const wire::SyncMessage& mes
 
 RegionStates::Changes RegionStates::take_changes(Instant now) {
   Changes changes;
-  const auto noted = std::exchange(noted_, {});
   if (std::exchange(all_, false) || now > silent_) {
     silent_ = kNever;
     for (auto& [name, peer] : peers_) take_change(now, peer, changes);
-    return changes;
+  } else {
+    std::sort(noted_.begin(), noted_.end());
+    noted_.erase(std::unique(noted_.begin(), noted_.end()), noted_.end());
+    for (const std::string& name : noted_) {
+      if (Peer* peer = peers_.find(name)) take_change(now, *peer, changes);
+    }
   }
-  for (const std::string& name : noted) {
-    if (peers_.find(name) != nullptr) take_change(now, peers_.at(name), changes);
-  }
+  noted_.clear();
   return changes;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,7 +28,7 @@ class RegionStates {
   RegionState of(const Peer& peer, Instant now) const;
   /// Something that the region's state follows from may have changed.
   void note(std::string_view region) {
-    if (!all_) noted_.emplace(region);
+    if (!all_ && (noted_.empty() || noted_.back() != region)) noted_.emplace_back(region);
   }
   void note_all() { all_ = true; }
   /// A neighbour said this, of itself or of a third region.
@@ -45,7 +44,7 @@ class RegionStates {
   Peers& peers_;
   const replication::Replication& core_;
   bool all_ = true;
-  std::set<std::string, std::less<>> noted_;
+  std::vector<std::string> noted_;  // since the last call; those of an input are nearly always one and the same
   Instant silent_ = kNever;  // none that was heard falls silent before this is over
 };
 
