@@ -25,6 +25,7 @@ class Caps : public Rule {
  public:
   std::vector<std::string_view> ids() const override { return {kCapIsKept}; }
 
+  bool wants_streams() const override { return true; }
   void on_stream_sent(NodeIndex from, NodeIndex to, syncer::Channel channel, std::size_t bytes) override {
     const std::size_t syncers = context_.run->names.nodes().size();
     if (channel != syncer::Channel::Sync || from >= syncers || to >= syncers) return;

@@ -96,6 +96,7 @@ class Judge : public scenario::Checks {
     if (!options.invariants) return;
     for (auto& rule : all_rules(stretches)) {
       if (rule->wants_after_event()) after_event_.push_back(rule.get());
+      if (rule->wants_streams()) on_stream_.push_back(rule.get());
       rules_.push_back(std::move(rule));
     }
   }
@@ -149,7 +150,7 @@ class Judge : public scenario::Checks {
     for (const auto& rule : rules_) rule->on_work(node, work);
   }
   void on_stream_sent(NodeIndex from, NodeIndex to, syncer::Channel channel, std::size_t bytes) override {
-    for (const auto& rule : rules_) rule->on_stream_sent(from, to, channel, bytes);
+    for (Rule* rule : on_stream_) rule->on_stream_sent(from, to, channel, bytes);
   }
   bool wants(syncer::Severity severity) const override { return severity >= syncer::Severity::Debug; }
   void on_host_change(NodeIndex node, host::HostChange change) override {
@@ -208,6 +209,7 @@ class Judge : public scenario::Checks {
   Effort* effort_ = nullptr;
   std::vector<std::unique_ptr<Rule>> rules_;
   std::vector<Rule*> after_event_;
+  std::vector<Rule*> on_stream_;
   std::vector<std::unique_ptr<Expectation>> expectations_;
   std::uint64_t seen_version_ = 0;
   bool samples_state_ = false;

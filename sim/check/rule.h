@@ -62,7 +62,9 @@ class Rule {
   virtual void on_request(NodeIndex, const syncer::HttpRequest&) {}
   virtual void on_node_event(NodeIndex, const syncer::Event&) {}
   virtual void on_work(NodeIndex, host::Work) {}
+  /// Only called when wants_streams().
   virtual void on_stream_sent(NodeIndex, NodeIndex, syncer::Channel, std::size_t) {}
+  virtual bool wants_streams() const { return false; }
   virtual void on_host_change(NodeIndex, host::HostChange) {}
   virtual void before_odd_delivery(const host::OddDelivery&) {}
   virtual void after_odd_delivery(const host::OddDelivery&) {}

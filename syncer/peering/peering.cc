@@ -235,9 +235,10 @@ void Peering::on_message(Instant now, PeerLink& link, const wire::SyncMessage& m
   const auto* from_writer = std::get_if<replication::WriterMessage>(&message);
   const auto* from_reader = std::get_if<replication::ReaderMessage>(&message);
   if (link.state == PeerLink::State::Up) {
-    const Peer& peer = peers_.at(link.region);
+    Peer& peer = peers_.at(link.region);
     const bool attested = from_writer != nullptr && std::holds_alternative<replication::Attestation>(*from_writer);
-    if (from_writer != nullptr && peer.in == link.id && !attested) return on_writer_message(now, link, *from_writer);
+    if (from_writer != nullptr && peer.in == link.id && !attested)
+      return on_writer_message(now, link, peer, *from_writer);
     replication::Outputs out = take_outputs();
     if (from_reader != nullptr && peer.out == link.id) {
       core_.receive(now, peer.id, *from_reader, out);
@@ -252,29 +253,27 @@ void Peering::on_message(Instant now, PeerLink& link, const wire::SyncMessage& m
   drop(now, link, Refusal::OutOfTurn, "no hello");
 }
 
-void Peering::on_writer_message(Instant now, PeerLink& link, const replication::WriterMessage& message) {
-  Peer& peer = peers_.at(link.region);
+void Peering::on_writer_message(Instant now, PeerLink& link, Peer& peer, const replication::WriterMessage& message) {
   states_.note(peer.name);
   const Epoch epoch = std::visit([](const auto& m) { return m.epoch; }, message);
   const Epoch known = peer.writer.known_epoch();
   relay_.hear_directly(now, peer);
   switch (peer.writer.judge(now, link.run, epoch)) {
     case WriterTrust::Verdict::Hear:
-      return hear(now, link, epoch, message);
+      return hear(now, link, peer, epoch, message);
     case WriterTrust::Verdict::SameEpoch:
       return refuse_stale(now, peer.name, epoch, known);
     case WriterTrust::Verdict::Doubt:
       if (epoch > known) return doubt(now, peer.name, epoch, known);
-      return hear(now, link, epoch, message);  // refused as stale, and its writer is told what is known
+      return hear(now, link, peer, epoch, message);  // refused as stale, and its writer is told what is known
     case WriterTrust::Verdict::Believe:
       doubt(now, peer.name, known, epoch);
       core_.receiver(peer.id).forget_epoch();
-      return hear(now, link, epoch, message);
+      return hear(now, link, peer, epoch, message);
   }
 }
 
-void Peering::hear(Instant now, PeerLink& link, Epoch epoch, const replication::WriterMessage& message) {
-  Peer& peer = peers_.at(link.region);
+void Peering::hear(Instant now, PeerLink& link, Peer& peer, Epoch epoch, const replication::WriterMessage& message) {
   replication::Outputs out = take_outputs();
   const replication::Heard heard = core_.receive(now, peer.id, message, out);
   if (heard != replication::Heard::Word) link.last_of_use = now;

@@ -194,8 +194,8 @@ class Peering {
   void on_redirect(Instant now, PeerLink& link, const wire::Redirect& redirect);
   void on_question(Instant now, PeerLink& link, const wire::Question& question);
   void on_reply(Instant now, PeerLink& link, const wire::SyncMessage& reply);
-  void on_writer_message(Instant now, PeerLink& link, const replication::WriterMessage& message);
-  void hear(Instant now, PeerLink& link, Epoch epoch, const replication::WriterMessage& message);
+  void on_writer_message(Instant now, PeerLink& link, Peer& peer, const replication::WriterMessage& message);
+  void hear(Instant now, PeerLink& link, Peer& peer, Epoch epoch, const replication::WriterMessage& message);
 
   // From the core to the streams, the observer and the node.
   replication::Outputs take_outputs() { return std::exchange(spare_outputs_, {}); }
