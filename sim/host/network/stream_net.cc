@@ -29,7 +29,7 @@ void StreamNet::connect(NodeIndex node, LinkId link, const syncer::Endpoint& to,
   c.channel = channel;
   c.syn_timeout = kFirstSynRetry;
   for (Outbound& out : c.out) out.timeout = fabric_.kernel.options.retransmit_first;
-  const bool fresh = links(node).emplace(link, LinkEnd{handle, 0}).second;
+  const bool fresh = links(node).try_emplace(link, LinkEnd{handle, 0}).second;
   SYNCER_ASSERT(fresh);
   fabric_.kernel.after(fabric_.kernel.options.connect_timeout, EventCode::ConnectTimeout, 0, handle);
   const Socket* socket = fabric_.directory.find(to);
@@ -73,7 +73,7 @@ void StreamNet::syn_arrived(Handle handle) {
     Links& mine = links(c->node[1]);
     c->link[1] = LinkId{next_accepted_[c->node[1]]};
     next_accepted_[c->node[1]] += 2;
-    mine.emplace(c->link[1], LinkEnd{handle, 1});
+    mine.try_emplace(c->link[1], LinkEnd{handle, 1});
     c->state[1] = EndState::Open;
     post(handle, 1, EventCode::WorkAccepted);
   }
@@ -145,9 +145,7 @@ StreamNet::Links& StreamNet::links(NodeIndex node) {
 }
 
 const StreamNet::LinkEnd* StreamNet::find(NodeIndex node, LinkId link) const {
-  if (node >= links_.size()) return nullptr;
-  const auto found = links_[node].find(link);
-  return found == links_[node].end() ? nullptr : &found->second;
+  return node < links_.size() ? links_[node].find(link) : nullptr;
 }
 
 void StreamNet::send(NodeIndex node, LinkId link, syncer::ByteView bytes) {
@@ -179,7 +177,9 @@ void StreamNet::close(NodeIndex node, LinkId link) {
 }
 
 void StreamNet::process_ended(NodeIndex node, Farewell farewell) {
-  for (const auto& [link, end] : Links(links(node))) {
+  std::vector<LinkEnd> ends;
+  for (const auto& [link, end] : links(node)) ends.push_back(end);
+  for (const LinkEnd& end : ends) {
     Connection& c = connections_.at(end.connection);
     forget_link(c, end.end);
     c.state[end.end] = EndState::Gone;

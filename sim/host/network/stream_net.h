@@ -2,13 +2,13 @@
 #pragma once
 
 #include <array>
-#include <map>
 #include <vector>
 
 #include "sim/engine/event_queue.h"
 #include "sim/host/kernel.h"
 #include "syncer/base/endpoint.h"
 #include "syncer/base/ids.h"
+#include "syncer/base/indexed_map.h"
 #include "syncer/ports/network.h"
 
 namespace sim::host {
@@ -115,7 +115,7 @@ class StreamNet {
     engine::Handle connection;
     End end;
   };
-  using Links = std::map<syncer::LinkId, LinkEnd>;
+  using Links = syncer::IndexedMap<syncer::LinkId, LinkEnd>;
 
   Links& links(NodeIndex node);
   const LinkEnd* find(NodeIndex node, syncer::LinkId link) const;
