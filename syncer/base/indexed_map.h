@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "syncer/base/assert.h"
 #include "syncer/base/hash.h"
 #include "syncer/base/ids.h"
 
@@ -52,6 +53,15 @@ class IndexedMap {
   };
 
  public:
+  IndexedMap() = default;
+  IndexedMap(const IndexedMap& other) {
+    for (const Entry& entry : other) try_emplace(entry.first, entry.second);
+  }
+  IndexedMap(IndexedMap&&) = default;
+  IndexedMap& operator=(const IndexedMap&) = delete;
+  IndexedMap& operator=(IndexedMap&&) = default;
+  ~IndexedMap() = default;
+
   T* find(Name name) {
     Entry* entry = entry_of(name);
     return entry == nullptr ? nullptr : &entry->second;
@@ -59,6 +69,12 @@ class IndexedMap {
   const T* find(Name name) const {
     const Entry* entry = entry_of(name);
     return entry == nullptr ? nullptr : &entry->second;
+  }
+  /// It must be there.
+  T& at(Name name) {
+    T* known = find(name);
+    SYNCER_ASSERT(known != nullptr);
+    return *known;
   }
   bool contains(Name name) const { return entry_of(name) != nullptr; }
   /// The one there is, or a new one made of these; and whether it is new.
@@ -88,6 +104,7 @@ class IndexedMap {
     order_.erase(place);
   }
 
+  bool empty() const { return order_.empty(); }
   std::size_t size() const { return order_.size(); }
   auto begin() { return Iterator<Entry>(order_.begin()); }
   auto end() { return Iterator<Entry>(order_.end()); }

@@ -10,7 +10,9 @@
 namespace syncer::replication {
 
 Publisher::Publisher(const Publisher& all, RegionId reader) : Publisher(all) {
-  std::erase_if(senders_, [&](const auto& entry) { return entry.first != reader; });
+  std::optional<Sender> kept = senders_.extract(reader);
+  senders_ = {};
+  if (kept) senders_.try_emplace(reader, std::move(*kept));
 }
 
 void Publisher::open_epoch(Instant now, Epoch epoch, std::vector<std::pair<Bytes, Bytes>> full_set, Outputs& out) {
@@ -78,17 +80,17 @@ void Publisher::note_change(Instant now, std::size_t bytes, Outputs& out) {
 }
 
 void Publisher::peer_up(RegionId peer, Outputs& out) {
-  senders_[peer].start();
+  senders_.try_emplace(peer).first.start();
   send_heartbeat({peer}, out);
 }
 
 void Publisher::peer_down(RegionId peer) {
-  if (const auto it = senders_.find(peer); it != senders_.end()) it->second.stop();
+  if (Sender* sender = senders_.find(peer)) sender->stop();
 }
 
 void Publisher::receive(Instant now, RegionId from, const ReaderMessage& message, Outputs& out) {
-  const auto sender = senders_.find(from);
-  if (sender == senders_.end() || !sender->second.up() || !log_.is_open()) {
+  const Sender* sender = senders_.find(from);
+  if (sender == nullptr || !sender->up() || !log_.is_open()) {
     out.push_back(Dropped{from, "nothing is published to this region"});
     return;
   }
@@ -249,11 +251,10 @@ std::size_t Publisher::batch_bytes(RegionId reader) const {
 }
 
 bool Publisher::wants_turn(RegionId reader) const {
-  const auto found = senders_.find(reader);
-  if (found == senders_.end() || !found->second.up() || !log_.is_open()) return false;
-  const Sender& sender = found->second;
-  if (const Transfer* transfer = sender.transfer()) return transfer->has_chunk(options_.window_bytes);
-  return sender.ready(options_.window_bytes) && sender.cursor() < flushed_;
+  const Sender* sender = senders_.find(reader);
+  if (sender == nullptr || !sender->up() || !log_.is_open()) return false;
+  if (const Transfer* transfer = sender->transfer()) return transfer->has_chunk(options_.window_bytes);
+  return sender->ready(options_.window_bytes) && sender->cursor() < flushed_;
 }
 
 void Publisher::take_turn(RegionId reader, Outputs& out) {
@@ -264,13 +265,12 @@ void Publisher::take_turn(RegionId reader, Outputs& out) {
 }
 
 std::size_t Publisher::waiting(RegionId reader) const {
-  const auto found = senders_.find(reader);
-  if (found == senders_.end() || !found->second.up()) return 0;
-  const Sender& sender = found->second;
-  if (const Transfer* transfer = sender.transfer()) return transfer->waiting();
-  if (!sender.bound()) return 0;
+  const Sender* sender = senders_.find(reader);
+  if (sender == nullptr || !sender->up()) return 0;
+  if (const Transfer* transfer = sender->transfer()) return transfer->waiting();
+  if (!sender->bound()) return 0;
   const auto& entries = log_.by_seq();
-  return static_cast<std::size_t>(std::distance(entries.upper_bound(sender.cursor()), entries.end()));
+  return static_cast<std::size_t>(std::distance(entries.upper_bound(sender->cursor()), entries.end()));
 }
 
 void Publisher::heartbeat_all(Instant now, Outputs& out) {
@@ -298,19 +298,16 @@ void Publisher::advance(Instant now, Outputs& out) {
 
 Instant Publisher::next_deadline() const { return std::min(flush_at_, next_heartbeat_); }
 
-const Sender* Publisher::sender(RegionId peer) const {
-  const auto found = senders_.find(peer);
-  return found == senders_.end() ? nullptr : &found->second;
-}
+const Sender* Publisher::sender(RegionId peer) const { return senders_.find(peer); }
 
 std::uint64_t Publisher::unacknowledged(RegionId peer) const {
-  const auto it = senders_.find(peer);
-  return it == senders_.end() ? 0 : log_.head() - std::min(log_.head(), it->second.acknowledged());
+  const Sender* sender = senders_.find(peer);
+  return sender == nullptr ? 0 : log_.head() - std::min(log_.head(), sender->acknowledged());
 }
 
 bool Publisher::proven_equal(RegionId peer) const {
-  const auto it = senders_.find(peer);
-  return it != senders_.end() && it->second.proven_equal() && unacknowledged(peer) == 0;
+  const Sender* sender = senders_.find(peer);
+  return sender != nullptr && sender->proven_equal() && unacknowledged(peer) == 0;
 }
 
 bool Publisher::is_epoch_taken_by_others(RegionId but) const {

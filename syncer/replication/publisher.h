@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "syncer/base/indexed_map.h"
 #include "syncer/replication/sender.h"
 #include "syncer/replication/sizes.h"
 
@@ -62,7 +63,7 @@ class Publisher {
   std::size_t waiting(RegionId reader) const;
 
   /// There is a link to it, and the next beat() tells it where the log is.
-  void await_beat(RegionId peer) { senders_[peer].start(); }
+  void await_beat(RegionId peer) { senders_.try_emplace(peer).first.start(); }
   /// There is a link to it; whatever was under way on an earlier one is lost.
   void peer_up(RegionId peer, Outputs& out);
   void peer_down(RegionId peer);
@@ -116,7 +117,7 @@ class Publisher {
 
   Options options_;
   OwnLog log_;
-  std::map<RegionId, Sender> senders_;
+  IndexedMap<RegionId, Sender> senders_;
   std::map<RegionId, std::size_t> paces_;  // bytes of a turn
   bool healthy_ = false;
   Instant next_heartbeat_;

@@ -43,6 +43,17 @@ TEST(IndexedMapTest, KeepsItsIndexThroughRemovalsAndMoves) {
   EXPECT_FALSE(names.contains("key"));
 }
 
+TEST(IndexedMapTest, IsCopiedWithAllItHolds) {
+  IndexedMap<LinkId, int> map;
+  for (std::uint64_t id = 1; id <= 20; ++id) map.try_emplace(LinkId{id}, static_cast<int>(id));
+  IndexedMap<LinkId, int> copy = map;
+  map.at(LinkId{7}) = 0;
+  map.erase(LinkId{8});
+  EXPECT_EQ(copy.size(), 20U);
+  EXPECT_EQ(copy.at(LinkId{7}), 7);
+  EXPECT_EQ(copy.at(LinkId{8}), 8);
+}
+
 TEST(IndexedMapTest, FindsAllThatIsLeftAfterManyChanges) {
   IndexedMap<std::string, std::uint64_t> map;
   std::map<std::string, std::uint64_t> same;
