@@ -11,7 +11,7 @@
 namespace syncer::membership {
 
 Member& MemberTable::add(Member member) {
-  SYNCER_ASSERT(by_name_.find(member.name) == by_name_.end());
+  SYNCER_ASSERT(!by_name_.contains(member.name));
   MemberId id = static_cast<MemberId>(slots_.size());
   if (free_.empty()) {
     slots_.emplace_back();
@@ -19,7 +19,7 @@ Member& MemberTable::add(Member member) {
     id = free_.back();
     free_.pop_back();
   }
-  by_name_.emplace(member.name, id);
+  by_name_.try_emplace(member.name, id);
   by_address_.emplace(member.address, id);
   slots_[id] = std::move(member);
   probe_order_.push_back(id);
@@ -29,13 +29,13 @@ Member& MemberTable::add(Member member) {
 }
 
 Member* MemberTable::find(std::string_view name) {
-  const auto it = by_name_.find(name);
-  return it == by_name_.end() ? nullptr : &*slots_[it->second];
+  const MemberId* id = by_name_.find(name);
+  return id == nullptr ? nullptr : &*slots_[*id];
 }
 
 const Member* MemberTable::find(std::string_view name) const {
-  const auto it = by_name_.find(name);
-  return it == by_name_.end() ? nullptr : &*slots_[it->second];
+  const MemberId* id = by_name_.find(name);
+  return id == nullptr ? nullptr : &*slots_[*id];
 }
 
 const Member* MemberTable::find(const Endpoint& address) const {
@@ -44,7 +44,7 @@ const Member* MemberTable::find(const Endpoint& address) const {
 }
 
 void MemberTable::move(Member& member, const Endpoint& address) {
-  const MemberId id = by_name_.find(member.name)->second;
+  const MemberId id = by_name_.at(member.name);
   if (SYNCER_MUTATED("membership.look_for_movers_where_they_were")) {
     member.address = address;
     return;

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,6 +15,7 @@
 
 #include "syncer/base/bytes.h"
 #include "syncer/base/endpoint.h"
+#include "syncer/base/indexed_map.h"
 #include "syncer/base/random.h"
 #include "syncer/base/time.h"
 #include "syncer/membership/lifeguard.h"
@@ -99,6 +99,11 @@ class MemberTable {
   void for_each(Visit visit) const {
     for (const auto& [name, id] : by_name_) visit(*slots_[id]);
   }
+  template <class Predicate>
+  bool any_of(Predicate holds) const {
+    return std::any_of(by_name_.begin(), by_name_.end(),
+                       [&](const auto& entry) { return holds(*slots_[entry.second]); });
+  }
   template <class Visit>
   void for_each(Visit visit) {
     for (const auto& [name, id] : by_name_) visit(*slots_[id]);
@@ -111,7 +116,7 @@ class MemberTable {
   Random random_;
   std::deque<std::optional<Member>> slots_;
   std::vector<MemberId> free_;
-  std::map<std::string, MemberId, std::less<>> by_name_;
+  IndexedMap<std::string, MemberId> by_name_;
   std::set<std::pair<Endpoint, MemberId>> by_address_;
   std::vector<MemberId> probe_order_;
   std::size_t cursor_ = 0;

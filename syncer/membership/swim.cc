@@ -138,9 +138,7 @@ void Swim::broadcast_user(Instant now, std::string_view name, ByteView payload) 
 }
 
 bool Swim::has_peer() const {
-  bool found = false;
-  members().for_each([&](const Member& m) { found = found || (m.name != self_name() && !is_gone(m.state)); });
-  return found;
+  return members().any_of([&](const Member& m) { return m.name != self_name() && !is_gone(m.state); });
 }
 
 bool Swim::leave_announced() const { return roster_.leaving() && (!roster_.queue().holds(self_name()) || !has_peer()); }
