@@ -70,8 +70,10 @@ RemoteCopies& Regions::at(Instant now, std::string_view region) {
 }
 
 RemoteCopies* Regions::find(std::string_view region) {
-  const auto found = all().find(region);
-  return found == regions_.end() ? nullptr : &found->second;
+  const auto found = regions_.find(region);
+  if (found == regions_.end()) return nullptr;
+  earliest_.touch(found->second, deadline_of(found->second));
+  return &found->second;
 }
 
 DesiredCopy* Regions::find(const CopyName& name, RemoteCopies** remote) {
@@ -159,7 +161,7 @@ void Regions::hear_guard(Instant now, const std::string& region, const Bytes& ke
 
 /// A new epoch that does not hold any more may not know of it.
 void Regions::end_guard(const std::string& region, const Bytes& key, bool judged) {
-  if (judged && key == registry::holding_key()) all().find(region)->second.holds = false;
+  if (judged && key == registry::holding_key()) find(region)->holds = false;
 }
 
 /// What is there, or may be, stays until it is its turn.
@@ -172,7 +174,7 @@ bool Regions::withhold(const CopyName& name) {
 }
 
 void Regions::let_go(const std::string& region, const Bytes& key, DesiredCopy& copy) {
-  RemoteCopies& remote = all().find(region)->second;
+  RemoteCopies& remote = *find(region);
   remote.guard.forget(key);
   remote.changes.cancel(key);
   copy.next.reset();
@@ -197,26 +199,25 @@ bool Regions::is_being_replaced(const RemoteCopies& remote, const Bytes& key, co
 }
 
 void Regions::forget(const std::string& region, const Bytes& key) {
-  RemoteCopies& remote = all().find(region)->second;
+  RemoteCopies& remote = *find(region);
   remote.guard.forget(key);
   remote.changes.cancel(key);
 }
 
 void Regions::give_up(const std::string& region, const Bytes& key, DesiredCopy& copy) {
-  all().find(region)->second.guard.forget(key);
+  find(region)->guard.forget(key);
   copy.held = false;
 }
 
 // The guards.
 
 void Regions::judge_orphans(Instant now, const std::string& region) {
-  due_.reset();
   judged_.try_emplace(region, saturating_add(now, kPatience));
 }
 
 void Regions::judge_due(Instant now) {
   for (auto it = judged_.begin(); it != judged_.end();) {
-    RemoteCopies& remote = all().find(it->first)->second;
+    RemoteCopies& remote = *find(it->first);
     const bool waits = remote.connected && remote.complete && !remote.healthy && now < it->second;
     if (waits) {
       ++it;
@@ -326,24 +327,26 @@ void Regions::advance(Instant now) {
 }
 
 Instant Regions::next_deadline() const {
-  if (!touched_.empty()) return Instant::min();
-  if (!due_) due_ = earliest_deadline();
-  return *due_;
+  if (!touched_.empty()) return kAtOnce;
+  const auto deadline = [this](const RemoteCopies& remote) { return deadline_of(remote); };
+  return std::min(deadline_of_orphans(), earliest_.get(regions_, deadline));
 }
 
-Instant Regions::earliest_deadline() const {
+Instant Regions::deadline_of_orphans() const {
   Instant due = kNever;
   for (const auto& [region, latest] : judged_) {
     const RemoteCopies& remote = regions_.find(region)->second;
-    due = std::min(due, remote.healthy || !remote.connected || !remote.complete ? Instant::min() : latest);
-  }
-  for (const auto& [region, remote] : regions_) {
-    if (!remote.changing.empty()) return Instant::min();
-    due = std::min({due, remote.guard.next_deadline(), remote.changes.next_deadline(), remote.report.next_deadline()});
-    if (remote.connected || remote.expired || remote.present == 0) continue;
-    due = std::min(due, remote.announced ? saturating_add(remote.away_since, config_.hold) : Instant::min());
+    due = std::min(due, remote.healthy || !remote.connected || !remote.complete ? kAtOnce : latest);
   }
   return due;
+}
+
+Instant Regions::deadline_of(const RemoteCopies& remote) const {
+  if (!remote.changing.empty()) return kAtOnce;
+  const Instant due =
+      std::min({remote.guard.next_deadline(), remote.changes.next_deadline(), remote.report.next_deadline()});
+  if (remote.connected || remote.expired || remote.present == 0) return due;
+  return std::min(due, remote.announced ? saturating_add(remote.away_since, config_.hold) : kAtOnce);
 }
 
 void Regions::forget_registry(Instant now) {

@@ -13,6 +13,7 @@
 
 #include "syncer/base/hash.h"
 #include "syncer/base/ids.h"
+#include "syncer/catalog/earliest_region.h"
 #include "syncer/catalog/guard_report.h"
 #include "syncer/catalog/sizes.h"
 #include "syncer/catalog/status.h"
@@ -141,7 +142,7 @@ class Regions {
   const Map& all() const { return regions_; }
   /// To change them.
   Map& all() {
-    due_.reset();
+    earliest_.touch_all();
     return regions_;
   }
 
@@ -207,7 +208,9 @@ class Regions {
   void take_over_guard(Instant now, const GuardMark& mark);
 
  private:
-  Instant earliest_deadline() const;
+  static constexpr Instant kAtOnce = Instant::min();
+  Instant deadline_of(const RemoteCopies& remote) const;
+  Instant deadline_of_orphans() const;
   void judge_due(Instant now);
   void judge(Instant now, const std::string& region, RemoteCopies& remote);
   void judge_changes(Instant now, const std::string& region, RemoteCopies& remote);
@@ -220,11 +223,11 @@ class Regions {
 
   const CatalogConfig& config_;
   Observer& observer_;
-  Map regions_;                            // what changes one uses all(): their deadline is another one then
+  Map regions_;                            // what changes one uses all() or find(): its deadline is another one then
   std::map<std::string, Instant> judged_;  // regions with orphans, and when these are judged at the latest
   std::vector<CopyName> touched_;
   Steering steering_;
-  mutable std::optional<Instant> due_;  // of all regions, while nobody could change one
+  mutable EarliestRegion earliest_;
 };
 
 }  // namespace syncer::catalog
