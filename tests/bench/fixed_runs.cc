@@ -6,7 +6,7 @@
 #include <exception>
 #include <string_view>
 
-#include "tests/bench/runs/allocations.h"
+#include "sim/cli/allocator.h"
 #include "tests/bench/runs/fixed_run.h"
 
 namespace bench {
@@ -28,15 +28,15 @@ namespace {
 
 int play(std::string_view name) {
   SteadyRun run(fixed_run(name), 1, kInvariants);
-  const std::uint64_t allocated = allocations().count;
+  const std::uint64_t allocated = sim::cli::allocated();
   const std::clock_t began = std::clock();
   const SteadyRun::Measured measured = measured_part(run);
   const double took = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
   const auto events = static_cast<double>(measured.events);
   std::printf("%.*s events %llu simulated %.0f allocations %.2f events/s %.0f simulated/s %.0f digest %016llx\n",
               static_cast<int>(name.size()), name.data(), static_cast<unsigned long long>(measured.events),
-              measured.simulated_seconds, static_cast<double>(allocations().count - allocated) / events, events / took,
-              measured.simulated_seconds / took, static_cast<unsigned long long>(measured.digest));
+              measured.simulated_seconds, static_cast<double>(sim::cli::allocated() - allocated) / events,
+              events / took, measured.simulated_seconds / took, static_cast<unsigned long long>(measured.digest));
   return 0;
 }
 

@@ -26,7 +26,6 @@ TEST(Rooms, EveryImplementationHasItsHeader) {
     if (file.path == "syncer/raft/raft_replication.cc") continue;  // the leader's half of raft.h
     if (file.path == "syncer/peering/peering_links.cc") continue;  // the links' half of peering.h
     if (file.path == "syncer/peering/relay_vouching.cc") continue;  // what of relay.h has to do with certificates
-    if (file.path == "sim/cli/allocator.cc") continue;  // its header is <new>
     EXPECT_TRUE(headers.count(stem(file.path)) == 1) << file.path << " has no header: whose part is it?";
   }
 }
