@@ -159,7 +159,10 @@ void Network::count(const fault::PartitionSpec& spec, int by) {
   for (const auto& [from, to] : spec.blocked) {
     if (is_inside(from, to)) continue;
     Way& w = way(from, to);
-    if (spec.mode == fault::BlockMode::Drop) w.drops += static_cast<std::uint32_t>(by);
+    if (spec.mode == fault::BlockMode::Drop) {
+      w.drops += static_cast<std::uint32_t>(by);
+      blocked_ += by;
+    }
     if (spec.mode == fault::BlockMode::Jam) w.jams += static_cast<std::uint32_t>(by);
     if (spec.mode == fault::BlockMode::Slow) w.extra += spec.extra * by;
     if (!keeps(from, to, w)) release(w, w.kept.size());

@@ -71,7 +71,9 @@ class Network {
   bool machine_up(Site site) const { return up_[index(site)]; }
 
   /// A packet sent now would vanish: partition of mode Drop, or a machine that is gone.
-  bool drops(Site from, Site to) { return !machine_up(from) || !machine_up(to) || way(from, to).drops > 0; }
+  bool drops(Site from, Site to) {
+    return !machine_up(from) || !machine_up(to) || (blocked_ > 0 && way(from, to).drops > 0);
+  }
   /// Nothing is dropped or kept in that direction.
   bool open(Site from, Site to);
   fault::Path& path(Site from, Site to) { return way(from, to).path; }
@@ -120,6 +122,7 @@ class Network {
   RuleId next_rule_ = 1;
   std::map<FaultId, fault::PartitionSpec> faults_;
   FaultId next_fault_ = 1;
+  std::int64_t blocked_ = 0;  // all `drops` together: nearly always none
   bool hold_ = false;
 };
 
