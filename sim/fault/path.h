@@ -56,19 +56,20 @@ struct LinkRule {
   LinkSpec spec;
 };
 
-/// A link specification with every field decided.
+/// A link specification with every field decided. What each segment of a stream is asked about stands together: a world
+/// of many regions has more links than a cache holds.
 struct LinkModel {
   std::shared_ptr<const LatencyTable> latency;
+  syncer::Duration extra{};
+  std::uint64_t bandwidth = 0;
   syncer::Ratio loss{};
+  syncer::Ratio corrupt{};
   BurstSpec burst{};
   syncer::Ratio duplicate{};
   ReorderSpec reorder{};
-  syncer::Ratio corrupt{};
-  std::uint64_t bandwidth = 0;
   std::uint64_t queue = 0;
   std::uint64_t mtu = 0;
   ConnectFate connect = ConnectFate::Accept;
-  syncer::Duration extra{};
 };
 
 /// What a link does to one datagram.
@@ -106,10 +107,10 @@ class Path {
   syncer::Duration occupy(syncer::Instant now, std::size_t size);
   bool overflows(syncer::Instant now) const;
 
-  LinkModel model_;
   engine::Draws draws_;
   bool burst_ = false;
   syncer::Instant line_free_{};
+  LinkModel model_;
 };
 
 }  // namespace sim::fault

@@ -90,11 +90,11 @@ class Network {
   };
   struct Way {
     explicit Way(engine::Draws draws) : path(draws) {}
-    fault::Path path;
     std::uint32_t rules_seen = 0;
     std::uint32_t drops = 0;
     std::uint32_t jams = 0;
     syncer::Duration extra{};
+    fault::Path path;
     std::vector<Kept> kept;
   };
   struct Rule {
