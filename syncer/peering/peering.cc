@@ -254,7 +254,7 @@ void Peering::on_message(Instant now, PeerLink& link, const wire::SyncMessage& m
 }
 
 void Peering::on_writer_message(Instant now, PeerLink& link, Peer& peer, const replication::WriterMessage& message) {
-  states_.note(peer.name);
+  states_.note(peer);
   const Epoch epoch = std::visit([](const auto& m) { return m.epoch; }, message);
   const Epoch known = peer.writer.known_epoch();
   relay_.hear_directly(now, peer);
@@ -385,9 +385,10 @@ void Peering::look_at_exchanges(Instant now) {
   if (now < next_look_) return;
   next_look_ = now + config_.sync.heartbeat;
   for (auto& [name, peer] : peers_) {
-    const std::uint64_t open = is_published_to(peer) ? core_.publisher(peer.id).unacknowledged(peer.id) : 0;
-    const bool complete = (!peer.in && peer.via.empty()) || states_.of(peer, now).complete;
-    if (!peer.exchange.look(now, core_.publisher(peer.id).log().head() - open, open, complete)) continue;
+    const replication::Publisher& publisher = core_.publisher(peer.id);
+    const std::uint64_t open = is_published_to(peer) ? publisher.unacknowledged(peer.id) : 0;
+    const bool complete = (!peer.in && peer.via.empty()) || states_.is_complete(peer);
+    if (!peer.exchange.look(now, publisher.log().head() - open, open, complete)) continue;
     const std::string_view reason =
         peer.exchange.is_stalled() ? "it does not take what it is given" : "its records do not become complete";
     observe(observer_, now, EventKind::LinkStalled, Severity::Warning, {{"region", name}, {"reason", reason}});

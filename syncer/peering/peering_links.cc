@@ -94,7 +94,7 @@ void Peering::settle(Instant now, const Challenges::Challenge& challenge) {
 void Peering::accept(Instant now, PeerLink& link, const wire::Hello& hello) {
   Peer& peer = peers_.at(hello.region);
   link.region = hello.region;
-  states_.note(peer.name);
+  states_.note(peer);
   if (const auto former = std::exchange(peer.in, link.id)) close(now, *former, "replaced by a newer link");
   note_presence(now, peer);
   relay_.hear_directly(now, peer);
@@ -189,7 +189,7 @@ void Peering::publish_back(Instant now, Peer& peer) {
 void Peering::take_back(Instant now, const PeerLink& link, Peer& peer) {
   if (peer.in) return;
   peer.in = link.id;
-  states_.note(peer.name);
+  states_.note(peer);
   relay_.hear_directly(now, peer);
   core_.writer_up(peer.id);
 }
@@ -259,7 +259,7 @@ void Peering::detach(Instant now, const PeerLink& link, std::string_view reason,
     return questions_.conclude(link.id, failure(ErrorCode::Unreachable, to_string(link.address), Bytes(reason)));
   if (link.region.empty()) return;
   Peer& peer = peers_.at(link.region);
-  states_.note(peer.name);
+  states_.note(peer);
   peers_.note_dialling();
   if (peer.in == link.id) {
     peer.in.reset();

@@ -119,7 +119,9 @@ Peer& Peers::at(std::string_view region) {
 }
 
 void Peers::erase(std::string_view region) {
-  if (!SYNCER_MUTATED("peering.use_no_id_again")) free_.push_back(map_.find(region)->id);
+  const replication::RegionId id = map_.find(region)->id;
+  by_id_[id.value - 1] = nullptr;
+  if (!SYNCER_MUTATED("peering.use_no_id_again")) free_.push_back(id);
   map_.erase(region);
   next_dial_.reset();
 }

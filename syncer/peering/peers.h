@@ -148,10 +148,11 @@ class Peers {
   }
   /// Adds the region when it is new.
   Peer& at(std::string_view region);
-  Peer* find(std::string_view region) { return map_.find(region); }
   const Peer* find(std::string_view region) const { return map_.find(region); }
   /// The region of an id that is in use, and is not that of the own side.
   Peer& of(replication::RegionId id) { return *by_id_[id.value - 1]; }
+  /// The region of an id that was in use once is still known.
+  bool has(replication::RegionId id) const { return by_id_[id.value - 1] != nullptr; }
   /// Empty for id 0, the own side.
   const std::string& name_of(replication::RegionId id) const;
   /// When this object was made.
@@ -188,7 +189,7 @@ class Peers {
   Random random_;
   Instant started_;
   Map map_;
-  std::vector<Peer*> by_id_;                      // by RegionId - 1; those of free ids are not there any more
+  std::vector<Peer*> by_id_;                      // by RegionId - 1; nullptr for those that are not in use
   std::vector<replication::RegionId> free_ = {};  // of erased regions
   mutable std::optional<Instant> next_dial_ = {};
 };

@@ -9,10 +9,13 @@
 namespace syncer::peering {
 
 RegionState RegionStates::of(const Peer& peer, Instant now) const {
-  const replication::Replica* replica = core_.replica(peer.id);
   const bool connected = (peer.in || !peer.via.empty()) && now - peer.writer.last_heard() <= config_.sync.silence;
-  const bool complete = replica != nullptr && replica->consistent();
-  return {connected, complete, core_.origin_healthy(peer.id)};
+  return {connected, is_complete(peer), core_.origin_healthy(peer.id)};
+}
+
+bool RegionStates::is_complete(const Peer& peer) const {
+  const replication::Replica* replica = core_.replica(peer.id);
+  return replica != nullptr && replica->consistent();
 }
 
 void RegionStates::note(std::string_view neighbour, const wire::SyncMessage& message) {
@@ -26,11 +29,10 @@ RegionStates::Changes RegionStates::take_changes(Instant now) {
     silent_ = kNever;
     for (auto& [name, peer] : peers_) take_change(now, peer, changes);
   } else {
-    std::sort(noted_.begin(), noted_.end());
+    std::erase_if(noted_, [this](replication::RegionId id) { return !peers_.has(id); });
+    std::sort(noted_.begin(), noted_.end(), [this](auto a, auto b) { return peers_.name_of(a) < peers_.name_of(b); });
     noted_.erase(std::unique(noted_.begin(), noted_.end()), noted_.end());
-    for (const std::string& name : noted_) {
-      if (Peer* peer = peers_.find(name)) take_change(now, *peer, changes);
-    }
+    for (const replication::RegionId id : noted_) take_change(now, peers_.of(id), changes);
   }
   noted_.clear();
   return changes;

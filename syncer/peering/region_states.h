@@ -26,9 +26,14 @@ class RegionStates {
       : config_(config), peers_(peers), core_(core) {}
 
   RegionState of(const Peer& peer, Instant now) const;
+  /// As `complete` there.
+  bool is_complete(const Peer& peer) const;
   /// Something that the region's state follows from may have changed.
+  void note(const Peer& peer) {
+    if (!all_ && (noted_.empty() || noted_.back() != peer.id)) noted_.push_back(peer.id);
+  }
   void note(std::string_view region) {
-    if (!all_ && (noted_.empty() || noted_.back() != region)) noted_.emplace_back(region);
+    if (const Peer* peer = peers_.find(region)) note(*peer);
   }
   void note_all() { all_ = true; }
   /// A neighbour said this, of itself or of a third region.
@@ -44,7 +49,8 @@ class RegionStates {
   Peers& peers_;
   const replication::Replication& core_;
   bool all_ = true;
-  std::vector<std::string> noted_;  // since the last call; those of an input are nearly always one and the same
+  std::vector<replication::RegionId>
+      noted_;                // since the last call; those of an input are nearly always one and the same
   Instant silent_ = kNever;  // none that was heard falls silent before this is over
 };
 
