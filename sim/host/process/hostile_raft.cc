@@ -2,7 +2,6 @@
 #include "sim/host/process/hostile_raft.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "syncer/cluster/replicated_state.h"
@@ -67,20 +66,31 @@ std::size_t HostileRaft::links() const {
 }
 
 std::size_t HostileRaft::free_number(const std::string& target) const {
-  std::set<std::size_t> taken;
-  for (const auto& [id, number] : numbers_) {
-    if (streams_.target(id) == target) taken.insert(number);
-  }
-  std::size_t number = 1;
-  while (taken.count(number) != 0) ++number;
-  return number;
+  const auto taken = taken_.find(target);
+  if (taken == taken_.end()) return 1;
+  const auto free = std::find(taken->second.begin(), taken->second.end(), false);
+  return static_cast<std::size_t>(free - taken->second.begin()) + 1;
+}
+
+void HostileRaft::take_number(const std::string& target, LinkId id) {
+  const std::size_t number = free_number(target);
+  std::vector<bool>& taken = taken_[target];
+  if (taken.size() < number) taken.resize(number);
+  taken[number - 1] = true;
+  numbers_[id] = number;
+}
+
+void HostileRaft::give_number_back(LinkId id) {
+  const auto number = numbers_.find(id);
+  if (number == numbers_.end()) return;
+  taken_.at(streams_.target(id))[number->second - 1] = false;
+  numbers_.erase(number);
 }
 
 void HostileRaft::act(syncer::Instant) {
   for (const HostileOrder::Target& target : context_.order.targets) {
     while (streams_.dialled(target.name) < links()) {
-      const std::size_t number = free_number(target.name);
-      numbers_[streams_.dial(target.name, target.cluster, syncer::Channel::Raft)] = number;
+      take_number(target.name, streams_.dial(target.name, target.cluster, syncer::Channel::Raft));
     }
   }
   for (const LinkId id : streams_.open()) lie(id);
@@ -105,8 +115,8 @@ void HostileRaft::on_stream_data(syncer::Instant, LinkId id, syncer::ByteView by
 
 void HostileRaft::on_stream_closed(LinkId link) {
   if (streams_.contains(link) && !streams_.target(link).empty()) ++tries_;
+  give_number_back(link);
   streams_.closed(link);
-  numbers_.erase(link);
 }
 
 void HostileRaft::say(LinkId id, const wire::ClusterMessage& message) {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "sim/host/process/hostile_streams.h"
 #include "syncer/wire/raft/cluster_message.h"
@@ -39,12 +40,16 @@ class HostileRaft final : public HostileSpeaker {
   syncer::raft::Message heartbeat_of(const syncer::wire::ClusterHello& as, const std::string& to) const;
   /// On each of its links to a target it has another name.
   syncer::wire::ClusterHello introduction(syncer::LinkId id) const;
+  /// The smallest that no link to the target has.
   std::size_t free_number(const std::string& target) const;
+  void take_number(const std::string& target, syncer::LinkId id);
+  void give_number_back(syncer::LinkId id);
 
   HostileContext& context_;
   HostileStreams streams_;
   std::map<std::string, syncer::wire::ClusterHello> learned_;  ///< by the voter's name
   std::map<syncer::LinkId, std::size_t> numbers_;              ///< of each link among those to its target, from 1
+  std::map<std::string, std::vector<bool>> taken_;             ///< which numbers links to a target have, from 1
   std::size_t tries_ = 0;
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/host/process/hostile_streams.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace sim::host {
@@ -10,6 +9,7 @@ namespace wire = syncer::wire;
 using syncer::LinkId;
 
 void HostileStreams::add(LinkId id, std::string target, wire::Writer self) {
+  if (!target.empty()) ++dialled_[target];
   streams_.emplace(id, Stream{std::move(target), false, wire::SealedStream(self), wire::FrameReader(protocol_)});
 }
 
@@ -36,13 +36,21 @@ bool HostileStreams::connected(LinkId id) {
   return found->second.sealed.ready(seal_);
 }
 
+bool HostileStreams::closed(LinkId id) {
+  const auto found = streams_.find(id);
+  if (found == streams_.end()) return false;
+  if (!found->second.target.empty()) --dialled_.at(found->second.target);
+  streams_.erase(found);
+  return true;
+}
+
 void HostileStreams::close(LinkId id) {
-  if (streams_.erase(id) > 0) context_.ports.streams.close(id);
+  if (closed(id)) context_.ports.streams.close(id);
 }
 
 std::size_t HostileStreams::dialled(const std::string& target) const {
-  return static_cast<std::size_t>(std::count_if(streams_.begin(), streams_.end(),
-                                                [&](const auto& entry) { return entry.second.target == target; }));
+  const auto found = dialled_.find(target);
+  return found == dialled_.end() ? 0 : found->second;
 }
 
 std::vector<LinkId> HostileStreams::open() const {

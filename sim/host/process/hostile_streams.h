@@ -23,7 +23,8 @@ class HostileStreams {
   void accepted(syncer::LinkId id);
   /// A dialled stream is open. True when it takes frames at once, else it does when read() says so.
   bool connected(syncer::LinkId id);
-  void closed(syncer::LinkId id) { streams_.erase(id); }
+  /// False when it knows no such stream.
+  bool closed(syncer::LinkId id);
   void close(syncer::LinkId id);
 
   bool contains(syncer::LinkId id) const { return streams_.count(id) == 1; }
@@ -56,6 +57,7 @@ class HostileStreams {
   const syncer::wire::StreamProtocol& protocol_;
   syncer::wire::Seal seal_;
   std::map<syncer::LinkId, Stream> streams_;
+  std::map<std::string, std::size_t> dialled_;  ///< how many of them to each target
 };
 
 }  // namespace sim::host
