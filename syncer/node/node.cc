@@ -365,42 +365,50 @@ void Node::hash(StateHasher& hasher) const {
 
 bool UnidentifiedStreams::accept(Instant now, LinkId link, Listener listener, const Endpoint& from,
                                  const PeerIdentity& identity, bool expected) {
-  std::size_t silent = 0;
-  std::size_t of_this_host = 0;
-  for (const auto& [other, stream] : streams_) {
-    if (stream.listener != listener) continue;
-    ++silent;
-    if (stream.from.address == from.address) ++of_this_host;
-  }
-  const bool full = silent >= (expected ? kMaxSilent : kMaxSilentStrangers);
-  if (full || of_this_host >= kMaxSilentOfOneHost) return false;
-  streams_.emplace(link, Silent{listener, from, identity, now + kSilenceLimit});
+  Crowd& crowd = crowds_[listener];
+  const auto of_this_host = crowd.of_host.find(from.address);
+  const bool full = crowd.all >= (expected ? kMaxSilent : kMaxSilentStrangers);
+  if (full || (of_this_host != crowd.of_host.end() && of_this_host->second >= kMaxSilentOfOneHost)) return false;
+  const Instant deadline = now + kSilenceLimit;
+  if (!streams_.emplace(link, Silent{listener, from, identity, deadline}).second) return true;
+  deadlines_.insert(deadline);
+  ++crowd.all;
+  ++crowd.of_host[from.address];
   return true;
+}
+
+void UnidentifiedStreams::forget(LinkId link) {
+  if (const auto found = streams_.find(link); found != streams_.end()) remove(found);
+}
+
+void UnidentifiedStreams::remove(std::map<LinkId, Silent>::iterator at) {
+  const Silent& silent = at->second;
+  Crowd& crowd = crowds_.at(silent.listener);
+  --crowd.all;
+  const auto of_this_host = crowd.of_host.find(silent.from.address);
+  if (--of_this_host->second == 0) crowd.of_host.erase(of_this_host);
+  deadlines_.erase(deadlines_.find(silent.deadline));
+  streams_.erase(at);
 }
 
 std::optional<UnidentifiedStreams::Identified> UnidentifiedStreams::identify(LinkId link, ByteView first_bytes) {
   const auto found = streams_.find(link);
   if (found == streams_.end() || first_bytes.empty()) return std::nullopt;
-  Silent silent = std::move(found->second);
-  streams_.erase(found);
   const Protocol protocol = is_sync(first_bytes) ? Protocol::Sync : Protocol::Gossip;
-  return Identified{protocol, silent.from, std::move(silent.identity)};
+  Identified identified{protocol, found->second.from, std::move(found->second.identity)};
+  remove(found);
+  return identified;
 }
 
 std::optional<LinkId> UnidentifiedStreams::take_expired(Instant now) {
-  for (const auto& [link, silent] : streams_) {
-    if (silent.deadline > now) continue;
-    const LinkId expired = link;
-    streams_.erase(expired);
-    return expired;
-  }
-  return std::nullopt;
+  if (next_deadline() > now) return std::nullopt;
+  const auto found =
+      std::find_if(streams_.begin(), streams_.end(), [&](const auto& entry) { return entry.second.deadline <= now; });
+  const LinkId expired = found->first;
+  remove(found);
+  return expired;
 }
 
-Instant UnidentifiedStreams::next_deadline() const {
-  Instant next = kNever;
-  for (const auto& [link, silent] : streams_) next = std::min(next, silent.deadline);
-  return next;
-}
+Instant UnidentifiedStreams::next_deadline() const { return deadlines_.empty() ? kNever : *deadlines_.begin(); }
 
 }  // namespace syncer::node

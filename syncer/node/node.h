@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,7 +67,7 @@ class UnidentifiedStreams {
               bool expected);
   /// Removes the stream and gives its protocol and where it came from; nothing when the link is not one of these.
   std::optional<Identified> identify(LinkId link, ByteView first_bytes);
-  void forget(LinkId link) { streams_.erase(link); }
+  void forget(LinkId link);
   /// Removes a stream that stayed silent for too long, for the caller to close; call until it gives nothing.
   std::optional<LinkId> take_expired(Instant now);
   Instant next_deadline() const;
@@ -78,7 +80,16 @@ class UnidentifiedStreams {
     PeerIdentity identity;
     Instant deadline;
   };
+  /// Of one listener.
+  struct Crowd {
+    std::size_t all = 0;
+    std::map<std::array<std::uint8_t, 16>, std::size_t> of_host;  ///< by its address
+  };
+  void remove(std::map<LinkId, Silent>::iterator at);
+
   std::map<LinkId, Silent> streams_;
+  std::multiset<Instant> deadlines_;  ///< of each of them: all are asked for the first after each event
+  std::map<Listener, Crowd> crowds_;
 };
 
 /// One syncer: the only object a driver (the daemon, the simulator) talks to. It owns the parts (Parts), hands each
