@@ -125,7 +125,10 @@ class Judge : public scenario::Checks {
     if (event != nullptr && passage_.follow(*event)) ledger_->policies_changed(run_->world.now());
   }
   void on_application(RegistryIndex, std::string_view, std::string_view) override {}
-  bool holds(const scenario::Predicate& predicate, Instant) override { return predicates_->holds(predicate); }
+  bool holds(const scenario::Predicate& predicate, Instant) override {
+    predicates_->look_anew();
+    return predicates_->holds(predicate);
+  }
   bool decided() const override { return !sink_.violations().empty(); }
   const std::vector<scenario::Violation>& violations() const override { return sink_.violations(); }
 
@@ -177,6 +180,7 @@ class Judge : public scenario::Checks {
 
   void after_event(Instant now) override {
     for (Rule* rule : after_event_) rule->after_event(now);
+    predicates_->look_anew();
     const std::uint64_t version = ledger_->version() + watch_->version();
     bool changed = version != seen_version_;
     seen_version_ = version;

@@ -13,7 +13,6 @@
 #include "sim/scenario/values/topology.h"
 #include "syncer/catalog/catalog.h"
 #include "syncer/gossip/gossip.h"
-#include "syncer/node/facts.h"
 #include "syncer/node/node.h"
 #include "syncer/peering/peering.h"
 
@@ -228,7 +227,7 @@ bool Predicates::alarm(const Predicate& p) const {
 bool Predicates::queue_depth(const Predicate& p) const {
   for (const NodeIndex n : nodes(p.subject)) {
     if (run_.world.node(n) == nullptr) continue;
-    const auto status = run_.world.node(n)->status(run_.world.local_time(n));
+    const syncer::node::Status& status = statuses_.status(n);
     std::uint64_t depth = status.registry.pending;
     for (const auto& region : status.regions) depth += region.link.unacknowledged;
     if (!within(p, depth)) return false;
@@ -259,14 +258,14 @@ bool Predicates::leader_changed(const Predicate& p) const {
 }
 
 bool Predicates::leaders_per_term(const Predicate& p) const {
-  std::map<std::pair<std::string, std::uint64_t>, std::set<NodeIndex>> leaders;
-  for (const Watch::Election& e : watch_.elections()) {
-    leaders[{e.group, e.term}].insert(e.node);
+  const std::vector<Watch::Election>& elections = watch_.elections();
+  for (; counted_elections_ < elections.size(); ++counted_elections_) {
+    const Watch::Election& e = elections[counted_elections_];
+    leaders_[{e.group, e.term}].insert(e.node);
   }
   const auto among = nodes(p.subject);
-  return std::all_of(leaders.begin(), leaders.end(), [&](const auto& term) {
-    const bool meant = std::find(among.begin(), among.end(), *term.second.begin()) != among.end();
-    return !meant || within(p, term.second.size());
+  return std::all_of(leaders_.begin(), leaders_.end(), [&](const auto& term) {
+    return within(p, term.second.size()) || std::find(among.begin(), among.end(), *term.second.begin()) == among.end();
   });
 }
 
@@ -291,16 +290,15 @@ bool Predicates::ready(const Predicate& p) const {
   const auto places = nodes(p.subject);
   return !places.empty() && std::all_of(places.begin(), places.end(), [&](NodeIndex n) {
     const auto* node = run_.world.node(n);
-    return node != nullptr && node->status(run_.world.local_time(n)).ready;
+    return node != nullptr && statuses_.status(n).ready;
   });
 }
 
 bool Predicates::problem(const Predicate& p) const {
   const auto places = nodes(p.subject);
   return !places.empty() && std::all_of(places.begin(), places.end(), [&](NodeIndex n) {
-    const auto* node = run_.world.node(n);
-    if (node == nullptr) return false;
-    const auto lines = syncer::node::problem_lines_of(node->status(run_.world.local_time(n)));
+    if (run_.world.node(n) == nullptr) return false;
+    const std::vector<std::string>& lines = statuses_.problem_lines(n);
     return std::any_of(lines.begin(), lines.end(),
                        [&](const std::string& line) { return line.find(p.because) != std::string::npos; });
   });
@@ -308,10 +306,8 @@ bool Predicates::problem(const Predicate& p) const {
 
 bool Predicates::pending(const Predicate& p) const {
   for (const NodeIndex n : nodes(p.subject)) {
-    const auto* node = run_.world.node(n);
-    if (node == nullptr) continue;
-    const auto status = node->status(run_.world.local_time(n));
-    if (!within(p, status.pending.size() + syncer::node::problem_lines_of(status).size())) return false;
+    if (run_.world.node(n) == nullptr) continue;
+    if (!within(p, statuses_.status(n).pending.size() + statuses_.problem_lines(n).size())) return false;
   }
   return true;
 }

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/check/ledger.h"
+#include "sim/check/statuses.h"
 #include "sim/check/watch.h"
 #include "sim/scenario/run/checks.h"
 
@@ -15,9 +18,11 @@ namespace sim::check {
 class Predicates {
  public:
   Predicates(const scenario::CheckContext& run, const Ledger& ledger, const Watch& watch)
-      : run_(run), ledger_(ledger), watch_(watch) {}
+      : run_(run), ledger_(ledger), watch_(watch), statuses_(run) {}
 
   bool holds(const scenario::Predicate& predicate) const;
+  /// What holds() found out of nodes may be out of date from now on. Call it when anything may have happened.
+  void look_anew() { statuses_.forget(); }
 
  private:
   /// The instances that a selector means among those known so far.
@@ -58,6 +63,10 @@ class Predicates {
   const scenario::CheckContext& run_;
   const Ledger& ledger_;
   const Watch& watch_;
+  mutable Statuses statuses_;
+  using Term = std::pair<std::string, std::uint64_t>;    ///< of a group
+  mutable std::map<Term, std::set<NodeIndex>> leaders_;  // of the elections counted so far, which are never fewer
+  mutable std::size_t counted_elections_ = 0;
   mutable std::map<std::string, Matches> matches_;  // by selector; instances are only ever added
 };
 
