@@ -67,9 +67,10 @@ class Throughout : public Expectation {
         grace_(grace) {}
 
   void look(Instant now, bool changed) override {
+    if (done_) return;
     const auto from = at(from_);
+    if (!from || now < *from) return;
     const auto until = at(until_);
-    if (done_ || !from || now < *from) return;
     if (until && now > *until) {
       judge(*until);
       done_ = true;
@@ -120,8 +121,9 @@ class KeepsUntil : public Expectation {
       : Expectation(context, source), form_(form) {}
 
   void look(Instant now, bool changed) override {
+    if (decided_) return;
     const auto start = at(form_.after);
-    if (decided_ || !start || now < *start || !(changed || !entered_ || now > *start + form_.within)) return;
+    if (!start || now < *start || !(changed || !entered_ || now > *start + form_.within)) return;
     entered_ = true;
     if (context_.evaluate(form_.until)) {
       decided_ = true;
@@ -158,8 +160,9 @@ class IsConverged : public Expectation {
       : Expectation(context, source), form_(form) {}
 
   void look(Instant now, bool changed) override {
+    if (decided_) return;
     const auto start = at(form_.after);
-    if (decided_ || !start || now < *start) return;
+    if (!start || now < *start) return;
     if (among_.empty()) choose();
     const Instant deadline = *start + form_.within;
     if ((changed || !entered_) && now <= deadline && context_.ledger->differing(among_) == 0) {

@@ -249,10 +249,11 @@ class Leaders : public Rule {
  private:
   void look(NodeIndex n, const Cluster& cluster) {
     if (cluster.raft_node() != nullptr) watch_term(n, cluster.raft_node()->durable().term);
-    if (!holds_lease(n, cluster)) return;
+    if (!cluster.is_leader()) return;
     for (const NodeIndex other : context_.run->names.regions()[context_.run->names.nodes()[n].region].nodes) {
       const Cluster* rival = other == n ? nullptr : cluster_of(other);
-      if (rival == nullptr || !holds_lease(other, *rival)) continue;
+      // Two that lead are rare; what their leases are costs more.
+      if (rival == nullptr || !rival->is_leader() || !holds_lease(n, cluster) || !holds_lease(other, *rival)) continue;
       context_.sink->violated(
           kSingleLeader, {"nodes " + context_.node(std::min(n, other)) + " and " + context_.node(std::max(n, other)) +
                           " may both write the registry of region " + cluster_region(n)});

@@ -36,38 +36,37 @@ void Watch::on_node_event(NodeIndex node, const syncer::Event& event) {
     return;
   }
   ++version_;
-  const std::string region(event.text("region"));
-  const std::string side(event.text("side"));
+  const auto text = [&](std::string_view field) { return std::string(event.text(field)); };
   switch (event.kind) {
     case EventKind::GuardTripped:
-      return raise(node, "guard", side + "/" + region);
+      return raise(node, "guard", text("side") + "/" + text("region"));
     case EventKind::GuardReleased:
-      return clear(node, "guard", side + "/" + region);
+      return clear(node, "guard", text("side") + "/" + text("region"));
     case EventKind::HoldStarted:
-      return raise(node, "hold", region);
+      return raise(node, "hold", text("region"));
     case EventKind::HoldExpired:
-      return clear(node, "hold", region);
+      return clear(node, "hold", text("region"));
     case EventKind::LinkUp:
-      return clear(node, "hold", region);
+      return clear(node, "hold", text("region"));
     case EventKind::RegistryShared:
       return raise(node, "conflict", "registry");
     case EventKind::MarkForged:
-      return raise(node, "forged", std::string(event.text("entry")));
+      return raise(node, "forged", text("entry"));
     case EventKind::MemberConflict:
-      return raise(node, "conflict", std::string(event.text("member")));
+      return raise(node, "conflict", text("member"));
     case EventKind::NodeFailed:
       return raise(node, "conflict", "node");
     case EventKind::CopyRejected:
     case EventKind::ExportRefused:
-      return raise(node, "rejected", std::string(event.text("key")));
+      return raise(node, "rejected", text("key"));
     case EventKind::CopyAccepted:
-      return clear(node, "rejected", std::string(event.text("key")));
+      return clear(node, "rejected", text("key"));
     case EventKind::EpochDoubted:
-      return raise(node, "epoch", region);
+      return raise(node, "epoch", text("region"));
     case EventKind::QuotaReached:
-      return raise(node, "quota", region + "/" + std::string(event.text("quota")));
+      return raise(node, "quota", text("region") + "/" + text("quota"));
     case EventKind::QuotaMet:
-      return clear(node, "quota", region + "/" + std::string(event.text("quota")));
+      return clear(node, "quota", text("region") + "/" + text("quota"));
     case EventKind::RegistryDown:
       return raise(node, "registry", "");
     case EventKind::RegistryUp:
