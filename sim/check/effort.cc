@@ -104,14 +104,17 @@ void Effort::on_write(const Write& write) {
 void Effort::on_request(NodeIndex node, const syncer::HttpRequest& request) {
   if (node >= context_.run->names.nodes().size()) return;  // a stranger's
   const std::string_view operation = context_.run->world.registry(context_.home_of(node)).operation(request);
-  add(node, kRequest, operation, 1);
-  add(node, kRequestBytes, operation, request.body.size() + request.target.size());
+  if (requests_.size() <= node) requests_.resize(node + 1);
+  auto known = requests_[node].find(operation);
+  if (known == requests_[node].end()) known = requests_[node].emplace(operation, Requests{}).first;
+  ++known->second.count;
+  known->second.bytes += request.body.size() + request.target.size();
 }
 
 void Effort::on_work(NodeIndex node, host::Work work) {
   if (node >= context_.run->names.nodes().size()) return;  // a stranger's
-  if (work != host::Work::DiskWrite) return add(node, kDialled, "", 1);
-  notes_guard(node) || notes_members() ? add(node, kDiskWrite, "", 1) : book(node, kDiskWrite, "");
+  if (work != host::Work::DiskWrite) return add(counts_, node, kDialled, "", 1);
+  notes_guard(node) || notes_members() ? add(counts_, node, kDiskWrite, "", 1) : book(node, kDiskWrite, "");
 }
 
 /// Where members answered is written down once a minute when that changes all the time, as strangers make it: the last
@@ -126,24 +129,24 @@ bool Effort::notes_guard(NodeIndex node) {
 }
 
 /// Nearly always what was counted before is counted again, under words without digits: that allocates nothing.
-void Effort::add(NodeIndex node, std::string_view what, std::string_view cause, std::uint64_t count) {
+void Effort::add(Counts& counts, NodeIndex node, std::string_view what, std::string_view cause, std::uint64_t count) {
   std::string words;
   const bool has_digits = std::any_of(cause.begin(), cause.end(), is_digit);
   if (has_digits) words = words_of(cause);
-  const auto known = counts_.find(std::tuple(what, node, has_digits ? std::string_view(words) : cause));
-  if (known != counts_.end()) {
+  const auto known = counts.find(std::tuple(what, node, has_digits ? std::string_view(words) : cause));
+  if (known != counts.end()) {
     known->second += count;
     return;
   }
   if (!has_digits) words = cause;
-  const auto of_kind = counts_.lower_bound(Key{what, node, ""});
-  const auto end = counts_.upper_bound(Key{what, node, "\xff"});
+  const auto of_kind = counts.lower_bound(Key{what, node, ""});
+  const auto end = counts.upper_bound(Key{what, node, "\xff"});
   if (static_cast<std::size_t>(std::distance(of_kind, end)) >= kCauses) words = "other";
-  counts_[Key{what, node, std::move(words)}] += count;
+  counts[Key{what, node, std::move(words)}] += count;
 }
 
 void Effort::book(NodeIndex node, std::string_view detour, std::string_view cause) {
-  add(node, detour, cause, 1);
+  add(counts_, node, detour, cause, 1);
   if (judges_) judge(node, detour, cause);
 }
 
@@ -165,20 +168,31 @@ void Effort::judge_number(NodeIndex node, const syncer::Event& event) {
                                               "the faults of this stretch explain " + std::to_string(over->allowed)});
 }
 
+Effort::Counts Effort::all() const {
+  Counts all = counts_;
+  for (NodeIndex node = 0; node < requests_.size(); ++node) {
+    for (const auto& [operation, requests] : requests_[node]) {
+      add(all, node, kRequest, operation, requests.count);
+      add(all, node, kRequestBytes, operation, requests.bytes);
+    }
+  }
+  return all;
+}
+
 std::uint64_t Effort::count(std::string_view detour) const {
   std::uint64_t sum = 0;
-  for (const auto& [key, count] : counts_) sum += std::get<0>(key) == detour ? count : 0;
+  for (const auto& [key, count] : all()) sum += std::get<0>(key) == detour ? count : 0;
   return sum;
 }
 
 std::vector<scenario::Cost> Effort::costs() const {
-  std::vector<scenario::Cost> all;
-  for (const auto& [key, count] : counts_) {
+  std::vector<scenario::Cost> costs;
+  for (const auto& [key, count] : all()) {
     const auto& [detour, node, cause] = key;
     const bool upkeep = std::find(kUpkeep.begin(), kUpkeep.end(), detour) != kUpkeep.end();
-    all.push_back({std::string(detour), context_.node(node), cause, count, upkeep});
+    costs.push_back({std::string(detour), context_.node(node), cause, count, upkeep});
   }
-  return all;
+  return costs;
 }
 
 }  // namespace sim::check

@@ -48,9 +48,17 @@ class Effort : public Rule {
 
  private:
   using Key = std::tuple<std::string_view, NodeIndex, std::string>;
+  using Counts = std::map<Key, std::uint64_t, std::less<>>;
+  /// Of one operation, by one node.
+  struct Requests {
+    std::uint64_t count = 0;
+    std::uint64_t bytes = 0;
+  };
 
   void book(NodeIndex node, std::string_view detour, std::string_view cause);
-  void add(NodeIndex node, std::string_view what, std::string_view cause, std::uint64_t count);
+  /// Everything that was counted.
+  Counts all() const;
+  static void add(Counts& counts, NodeIndex node, std::string_view what, std::string_view cause, std::uint64_t count);
 
   void judge(NodeIndex node, std::string_view detour, std::string_view cause);
   void judge_number(NodeIndex node, const syncer::Event& event);
@@ -61,7 +69,8 @@ class Effort : public Rule {
   const Causes& causes_;
   Budgets& budgets_;
   const bool judges_;
-  std::map<Key, std::uint64_t, std::less<>> counts_;
+  Counts counts_;  ///< without the requests, which are most of all there is
+  std::vector<std::map<std::string, Requests, std::less<>>> requests_;  ///< by node and operation
   std::optional<Instant> guarded_at_;
   std::map<NodeIndex, std::size_t> notes_;  ///< writes since then
 };
