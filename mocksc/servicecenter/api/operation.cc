@@ -2,6 +2,8 @@
 #include "mocksc/servicecenter/api/operation.h"
 
 #include <array>
+#include <optional>
+#include <utility>
 
 #include "syncer/base/http_message.h"
 #include "syncer/base/nearest.h"
@@ -51,8 +53,23 @@ constexpr auto kPatterns = [] {
   return out;
 }();
 
+/// Where the patterns of each number of segments stand in the table.
+struct Places {
+  std::array<std::uint8_t, kEntries.size()> at{};
+  std::size_t count = 0;
+};
+
+constexpr auto kBySegments = [] {
+  std::array<Places, kMaxSegments + 1> out{};
+  for (std::size_t i = 0; i < kPatterns.size(); ++i) {
+    Places& places = out[kPatterns[i].count];
+    places.at[places.count++] = static_cast<std::uint8_t>(i);
+  }
+  return out;
+}();
+
+/// They have as many segments.
 bool fits(const Segments& pattern, const Segments& path) {
-  if (pattern.count != path.count) return false;
   for (std::size_t i = pattern.count; i-- > 0;) {
     const bool is_variable = pattern.part[i] == ":";
     if (is_variable ? path.part[i].empty() : pattern.part[i] != path.part[i]) return false;
@@ -67,6 +84,41 @@ void capture(const Segments& pattern, const Segments& path, Route& out) {
     if (pattern.part[i] == ":") *targets[next++] = path.part[i];
   }
 }
+
+/// A path without its query, in the words of v4.
+class V4Path {
+ public:
+  explicit V4Path(std::string_view path) : is_v3_(is_v3(path)) {
+    if (path.find('%') != std::string_view::npos) text_ = syncer::percent_decode(path, false);
+    if (is_v3_) text_ = kV4Prefix + (text_.empty() ? std::string(path) : text_).substr(kV3Prefix.size());
+    segments_ = split(text_.empty() ? path : std::string_view(text_));
+  }
+  V4Path(const V4Path&) = delete;
+
+  const Segments& segments() const { return segments_; }
+
+  /// The place of its route in the table, or nothing; `others` takes the methods that it is known with then.
+  std::optional<std::size_t> find(std::string_view method, Release release,
+                                  std::vector<std::string_view>* others = nullptr) const {
+    const Places& places = kBySegments[segments_.count];
+    for (std::size_t i = 0; i < places.count; ++i) {
+      const std::size_t place = places.at[i];
+      const Operation operation = kEntries[place].operation;
+      const bool same_method = kEntries[place].method == method;
+      if ((!same_method && others == nullptr) || !fits(kPatterns[place], segments_)) continue;
+      if (!is_known_to(operation, release)) continue;
+      if (is_v3_ && (operation == Operation::Health || operation == Operation::Version)) continue;
+      if (same_method) return place;
+      others->push_back(kEntries[place].method);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  bool is_v3_;
+  std::string text_;  ///< empty where the path is in such words already
+  Segments segments_;
+};
 
 }  // namespace
 
@@ -85,9 +137,10 @@ syncer::Result<Operation> parse_operation(std::string_view text) {
 }
 
 Operation operation_of(std::string_view method, std::string_view target) {
-  const std::string_view path = target.substr(0, target.find('?'));
-  const Operation newest = route(method, path).operation;
-  return newest != Operation::Unknown ? newest : route(method, path, Release::V1_3_0).operation;
+  const V4Path path(target.substr(0, target.find('?')));
+  auto place = path.find(method, Release::V2_2_0);
+  if (!place) place = path.find(method, Release::V1_3_0);
+  return place ? kEntries[*place].operation : Operation::Unknown;
 }
 
 bool is_list(Operation operation) {
@@ -134,22 +187,15 @@ bool is_v3(std::string_view path) { return path.starts_with(kV3Prefix); }
 
 Route route(std::string_view method, std::string_view path, Release release) {
   Route out;
-  std::string text = path.find('%') == std::string_view::npos ? std::string() : syncer::percent_decode(path, false);
-  if (is_v3(path)) text = kV4Prefix + (text.empty() ? std::string(path) : text).substr(kV3Prefix.size());
-  const Segments segments = split(text.empty() ? path : std::string_view(text));
-  for (std::size_t i = 0; i < kEntries.size(); ++i) {
-    const Operation operation = kEntries[i].operation;
-    if (!fits(kPatterns[i], segments) || !is_known_to(operation, release)) continue;
-    if (is_v3(path) && (operation == Operation::Health || operation == Operation::Version)) continue;
-    if (kEntries[i].method != method) {
-      out.allowed.push_back(kEntries[i].method);
-      continue;
-    }
-    out.allowed.clear();
-    out.operation = operation;
-    capture(kPatterns[i], segments, out);
+  const V4Path wanted(path);
+  std::vector<std::string_view> others;
+  const auto place = wanted.find(method, release, &others);
+  if (!place) {
+    out.allowed = std::move(others);
     return out;
   }
+  out.operation = kEntries[*place].operation;
+  capture(kPatterns[*place], wanted.segments(), out);
   return out;
 }
 
