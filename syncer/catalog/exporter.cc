@@ -2,6 +2,7 @@
 #include "syncer/catalog/exporter.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "syncer/base/mutation.h"
 
@@ -125,6 +126,7 @@ void Exporter::tell_release(Instant now) {
 }
 
 void Exporter::tell_holding(Instant now, bool holding) {
+  if (std::exchange(tells_holding_, holding) == holding) return;
   if (holding) {
     put(now, registry::holding_key(), "");
   } else {

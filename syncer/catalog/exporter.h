@@ -73,6 +73,7 @@ class Exporter {
   std::map<Bytes, bool> changed_;  // keys that differ since take_changes, and whether they were exported then
   std::map<registry::ServiceKey, std::size_t> services_;  // exported instances of each
   std::size_t instances_ = 0;
+  bool tells_holding_ = false;
   std::map<Bytes, Removed> removed_;
   std::set<std::pair<Instant, Bytes>> removed_until_;
   std::map<registry::ServiceKey, RemovedService> removed_services_;
