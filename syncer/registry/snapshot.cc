@@ -76,7 +76,7 @@ void Snapshot::put_service(const ServiceRef& ref, ServiceState state) {
   service.listed = true;
   const ServiceState& old = service.state;
   if (!is_new && old.record == state.record && old.revision == state.revision && old.name == state.name) return;
-  if (!is_new && old.name != state.name) by_name_.erase(old.name);
+  if (!is_new && old.name != state.name) forget_name(old.name, ref);
   by_name_[state.name] = ref;
   service.state = std::move(state);
   changes_.push_back({Change::Kind::ServiceChanged, id_of(ref, ""), service.state.name});
@@ -147,9 +147,16 @@ bool Snapshot::erase_if_gone(const ServiceRef& ref) {
   const auto found = services_.find(ref);
   if (found == services_.end() || found->second.listed || !found->second.entries.empty()) return false;
   changes_.push_back({Change::Kind::ServiceChanged, id_of(ref, ""), found->second.state.name});
-  by_name_.erase(found->second.state.name);
+  forget_name(found->second.state.name, ref);
   services_.erase(found);
   return true;
+}
+
+/// One that was created anew under another id has the name by now.
+void Snapshot::forget_name(const ServiceKey& name, const ServiceRef& ref) {
+  const auto found = by_name_.find(name);
+  if (found == by_name_.end()) return;
+  if (found->second == ref || SYNCER_MUTATED("registry.forget_who_has_the_name")) by_name_.erase(found);
 }
 
 void Snapshot::fill(Sizes& sizes) const {

@@ -162,6 +162,7 @@ class Snapshot {
 
  private:
   void put_entry(const ServiceRef& ref, SeenService& service, const SharedEntry& entry);
+  void forget_name(const ServiceKey& name, const ServiceRef& ref);
   void miss(const ServiceRef& ref, SeenService& service, const SharedText& id);
 
   std::map<ServiceRef, SeenService> services_;
