@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "syncer/base/mutation.h"
 #include "syncer/json/document.h"
 
 namespace syncer::registry::nacos {
@@ -67,6 +68,15 @@ std::string short_number(std::string text) {
   return text;
 }
 
+/// A server that was told a weight of NaN took it, and shows it as a text: no number is the ordinary weight.
+std::optional<std::string> weight_of(const Value& host) {
+  const Value* weight = host.find("weight");
+  if (weight == nullptr) return std::nullopt;
+  if (weight->type() == json::Type::Number) return short_number(std::string(weight->text()));
+  const bool is_readable = weight->is_text() && !SYNCER_MUTATED("nacos.read_no_list_with_an_odd_weight");
+  return is_readable ? std::optional<std::string>("1") : std::nullopt;
+}
+
 /// Nothing when they are no texts; nulls are left out, as a 1.x server does.
 std::optional<Metadata> metadata_of(const Value& object) {
   const Value* member = object.find("metadata");
@@ -85,22 +95,15 @@ std::optional<Metadata> metadata_of(const Value& object) {
 std::optional<Shown> host_of(const Value& host, const Service& service, const std::string& cluster) {
   const auto ip = text_of(host, "ip");
   const Value* port = host.find("port");
-  const Value* weight = host.find("weight");
+  const auto weight = weight_of(host);
   auto metadata = metadata_of(host);
   const auto healthy = host.find("valid") != nullptr ? flag_of(host, "valid") : flag_of(host, "healthy");
-  if (!ip || port == nullptr || !port->integer() || weight == nullptr || weight->type() != json::Type::Number ||
-      !metadata || !healthy) {
-    return std::nullopt;
-  }
+  if (!ip || port == nullptr || !port->integer() || !weight || !metadata || !healthy) return std::nullopt;
   // A 1.x server takes any number for a port; what is none answers nowhere, and is shown as that.
   const std::int64_t number = *port->integer();
   const auto usable = static_cast<std::uint16_t>(number >= 0 && number <= 65535 ? number : 0);
-  return Shown{service,
-               {cluster, *ip, usable},
-               short_number(std::string(weight->text())),
-               flag_of(host, "enabled").value_or(true),
-               *healthy,
-               std::move(*metadata)};
+  return Shown{service,  {cluster, *ip, usable}, *weight, flag_of(host, "enabled").value_or(true),
+               *healthy, std::move(*metadata)};
 }
 
 bool add_cluster(const Value& cluster, const Service& service, std::vector<Shown>& out) {
