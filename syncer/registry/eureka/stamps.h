@@ -20,8 +20,11 @@ class Stamps {
 
  private:
   struct Registration {
-    Instant at;
-    std::uint64_t listed = 0;  ///< then
+    Instant since;             ///< when it was registered
+    Instant at;                ///< of the last write
+    std::uint64_t listed = 0;  ///< at the first one
+    bool again = false;        ///< the server took that of its clock for a change, too
+    std::uint64_t given = 0;   ///< of the last change; 0: its clock's
   };
   void forget_old(Instant now);
 
