@@ -105,7 +105,9 @@ class Eureka : public Driver {
                   Answered<const Confirmation&> done);
   bool is_silent(Instant now, const std::string& address) const;
   static Confirmation confirmation_of(const EntryId& entry, const RawAnswer& raw);
-  void note_canary(const EntryId& entry, const CanaryMark& mark);
+  void note_canary(const EntryId& entry, const CanaryMark& mark, const std::string& address);
+  bool is_behind(const std::string& address, const Confirmation& confirmation) const;
+  void tell_canary(Instant now);
   void change_something(Instant now);
 
   const DriverContext context_;
@@ -117,6 +119,7 @@ class Eureka : public Driver {
   std::map<std::string, Instant> silent_until_;  ///< addresses that let a question time out: left out until then
   EntryId canary_;                               ///< as it was written last
   CanaryMark canary_mark_;
+  std::string canary_address_;  ///< the server that was told so
   CacheWatch cache_;
 };
 
@@ -146,6 +149,10 @@ void Eureka::confirm(Instant now, const EntryId& entry, Answered<const Confirmat
       now, Urgency::Read, requests_.instance(app_of(entry), entry.id),
       [this, entry, asked = context_.calls.address(), done = std::move(done)](Instant at, const RawAnswer& raw) {
         const Confirmation confirmation = confirmation_of(entry, raw);
+        if (is_behind(asked, confirmation)) {
+          tell_canary(at);
+          return done(at, {});
+        }
         if (confirmation.presence != Presence::Absent) return done(at, confirmation);
         // Who of them answered is not known when another address was taken meanwhile.
         ask_others(at, entry, asked == context_.calls.address() ? asked : "", 0, done);
@@ -238,10 +245,11 @@ void Eureka::put_canary(Instant now, const CanaryMark& mark, DoneWithId done) {
   const ServiceKey service{"", "", "syncer", std::string(kCanaryApp), "1.0.0"};
   const EntryId canary{"", ref_of(service).id, canary_id(mark.region, mark.node)};
   submit(now, Urgency::Lease, requests_.add(service.name, canary_body(canary.id, mark, 0, context_.marks)),
-         [this, entry = canary, mark, done = std::move(done)](Instant at, const Result<void>& success) {
+         [this, entry = canary, mark, address = context_.calls.address(), done = std::move(done)](
+             Instant at, const Result<void>& success) {
            if (success) {
              stamps_.registered(at, entry, reader_.dirty_of(entry));
-             note_canary(entry, mark);
+             note_canary(entry, mark, address);
              cache_.written(at, entry);
            }
            done(at, success ? Result<EntryId>(entry) : tl::make_unexpected(success.error()));
@@ -252,16 +260,35 @@ void Eureka::change_canary(Instant now, const EntryId& entry, const CanaryMark& 
   const std::uint64_t stamp = stamps_.next(now, entry, reader_.dirty_of(entry));
   submit(now, Urgency::Lease,
          requests_.add(std::string(kCanaryApp), canary_body(entry.id, mark, stamp, context_.marks)),
-         [this, entry, mark, done = std::move(done)](Instant at, const Result<void>& success) {
-           if (success) note_canary(entry, mark);
+         [this, entry, mark, address = context_.calls.address(), done = std::move(done)](Instant at,
+                                                                                         const Result<void>& success) {
+           if (success) note_canary(entry, mark, address);
            if (success && !SYNCER_MUTATED("eureka.await_what_is_new_alone")) cache_.written(at, entry, mark.count);
            done(at, success);
          });
 }
 
-void Eureka::note_canary(const EntryId& entry, const CanaryMark& mark) {
+void Eureka::note_canary(const EntryId& entry, const CanaryMark& mark, const std::string& address) {
   canary_ = entry;
   canary_mark_ = mark;
+  canary_address_ = address;
+}
+
+/// Another peer was told the mark last, and did not pass it on before this one was asked: no older state came back.
+bool Eureka::is_behind(const std::string& address, const Confirmation& confirmation) const {
+  if (confirmation.presence != Presence::Present || confirmation.entry->id != canary_.id) return false;
+  const auto& mark = confirmation.entry->canary;
+  const bool is_older = mark && mark->run == canary_mark_.run && mark->count < canary_mark_.count;
+  return is_older && address != canary_address_ && !SYNCER_MUTATED("eureka.take_a_peer_that_lags_for_an_older_state");
+}
+
+void Eureka::tell_canary(Instant now) {
+  const std::uint64_t stamp = stamps_.next(now, canary_, reader_.dirty_of(canary_));
+  submit(now, Urgency::Lease,
+         requests_.add(std::string(kCanaryApp), canary_body(canary_.id, canary_mark_, stamp, context_.marks)),
+         [this, address = context_.calls.address()](Instant, const Result<void>& success) {
+           if (success) canary_address_ = address;
+         });
 }
 
 /// As it is; where it is another process's by now, or gone, nothing.
@@ -269,11 +296,7 @@ void Eureka::change_something(Instant now) {
   if (canary_.id.empty()) return;
   confirm(now, canary_, [this](Instant at, const Confirmation& confirmed) {
     const Entry* here = confirmed.presence == Presence::Present ? confirmed.entry.get() : nullptr;
-    if (here == nullptr || !here->canary || here->canary->run != canary_mark_.run) return;
-    const std::uint64_t stamp = stamps_.next(at, canary_, reader_.dirty_of(canary_));
-    submit(at, Urgency::Lease,
-           requests_.add(std::string(kCanaryApp), canary_body(canary_.id, canary_mark_, stamp, context_.marks)),
-           [](Instant, const Result<void>&) {});
+    if (here != nullptr && here->canary && here->canary->run == canary_mark_.run) tell_canary(at);
   });
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "mocksc/eureka/server.h"
+#include "syncer/registry/eureka/copy.h"
 #include "syncer/registry/eureka/documents.h"
 #include "syncer/registry/eureka/driver.h"
 #include "tests/contract/registry/driver_session.h"
@@ -33,6 +34,7 @@ class Peers : public RegistryWorld {
   Result<HttpResponse> serve(Instant now, const HttpRequest& request) override {
     const std::size_t peer = request.origin == kPeers[1] ? 1 : 0;
     ++asked[peer];
+    if (peer == 0 && is_gone) return failure(ErrorCode::Unreachable, request.origin, "refused");
     if (peer == 1 && is_silent) return failure(ErrorCode::Timeout, request.origin, "no answer");
     HttpRequest behind = request;
     behind.target = "/eureka" + request.target;
@@ -45,6 +47,7 @@ class Peers : public RegistryWorld {
   void advance(Instant now) override { servers_->advance(now); }
 
   bool is_silent = false;             ///< the second one drops what it gets
+  bool is_gone = false;               ///< the first one
   std::array<int, 2> asked = {0, 0};  ///< requests to each
 
   int tell(Instant now, std::size_t peer, const std::string& method, const std::string& path, const std::string& body) {
@@ -114,6 +117,30 @@ TEST_F(EurekaPeers, OneThatIsSilentIsNotWaitedForAgainAndAgain) {
   ASSERT_EQ(world.tell(now, 1, "POST", "/apps/CART", cart("UP")), 204);
   now += 31s;
   EXPECT_EQ(presence(), Presence::Present) << "it is asked again after a while";
+}
+
+/// The first one goes before it told the second one that the canary counts further.
+TEST_F(EurekaPeers, OneThatWasNotToldYetShowsNoOlderState) {
+  const auto canary = session.wait<Result<EntryId>>([&](Driver::DoneWithId done) {
+    session.driver().put_canary(now, {"east", "n1", "run-1", 1}, std::move(done));
+  });
+  ASSERT_TRUE(canary);
+  ASSERT_EQ(world.tell(now, 1, "POST", "/apps/SYNCER",
+                       eureka::canary_body(canary->id, {"east", "n1", "run-1", 1}, 0, kOpenMarks)),
+            204);
+  ASSERT_TRUE(session.done([&](Driver::Done done) {
+    session.driver().change_canary(now, *canary, {"east", "n1", "run-1", 2}, std::move(done));
+  }));
+  world.is_gone = true;
+  session.look();
+  const auto look = [&] {
+    return session.wait<Confirmation>(
+        [&](Driver::Answered<Confirmation> done) { session.driver().confirm(now, *canary, std::move(done)); });
+  };
+  EXPECT_EQ(look().presence, Presence::Unknown);
+  const Confirmation told = look();
+  ASSERT_EQ(told.presence, Presence::Present);
+  EXPECT_EQ(told.entry->canary->count, 2U);
 }
 
 TEST_F(EurekaPeers, AnEntryUnderAnotherVersionIsAnotherOne) {
