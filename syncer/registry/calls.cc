@@ -11,7 +11,7 @@ namespace syncer::registry {
 namespace {
 
 /// A registry that wants to be left alone for longer is asked all the same.
-constexpr Duration kLongestPause = std::chrono::seconds(30);
+constexpr Duration kLongestPause = std::chrono::seconds(15);
 constexpr Duration kLongestLeasePause = std::chrono::seconds(3);
 /// While a login is refused, calls fail after this: not at once, since some are repeated at once.
 constexpr Duration kWithoutLogin = std::chrono::seconds(1);
@@ -120,11 +120,12 @@ void Calls::note_retry_after(Instant now, const std::string& origin, const HttpR
   if ((answer.status != 429 && answer.status != 503) || SYNCER_MUTATED("registry.ignore_retry_after")) return;
   const std::string* text = answer.headers.find("Retry-After");
   if (text == nullptr || text->empty() || text->find_first_not_of("0123456789") != std::string::npos) return;
-  const auto seconds = parse_number(*text, kLongestPause / std::chrono::seconds(1));
+  const Duration longest = kLongestPause * (SYNCER_MUTATED("registry.stay_away_for_half_a_minute") ? 2 : 1);
+  const auto seconds = parse_number(*text, longest / std::chrono::seconds(1));
   SYNCER_SOMETIMES(true, "registry.asks_to_come_later");
   busy_origin_ = origin;
   busy_since_ = now;
-  busy_for_ = seconds ? std::chrono::seconds(*seconds) : kLongestPause;
+  busy_for_ = seconds ? std::chrono::seconds(*seconds) : longest;
 }
 
 Instant Calls::ready_at(Urgency urgency) const {
