@@ -365,12 +365,14 @@ Result<void> Importer::on_changed(Instant now, Work& work, const std::string& id
   CopyState& state = work.copy.copies[id];
   state.changeable_at = now + driver_.traits().change_gap;
   registry::Shape shape = *state.shape;
-  if (aspect == registry::Aspect::Status) shape.status = plan.status;
+  const bool whole = driver_.traits().changes_whole && !SYNCER_MUTATED("catalog.expect_a_change_in_part");
+  const bool properties = whole || aspect == registry::Aspect::Properties;
+  if (whole || aspect == registry::Aspect::Status) shape.status = plan.status;
   if (aspect == registry::Aspect::Endpoints) shape.endpoints = plan.endpoints;
-  if (aspect == registry::Aspect::Properties) shape.metadata = plan.metadata;
+  if (properties) shape.metadata = plan.metadata;
   state.shape = registry::share(std::move(shape));
-  work.copy.extras_settled = work.copy.extras_settled || aspect == registry::Aspect::Properties;
-  if (aspect == registry::Aspect::Properties) present_.note_cut(work.name, work.remote, work.copy);
+  work.copy.extras_settled = work.copy.extras_settled || properties;
+  if (properties) present_.note_cut(work.name, work.remote, work.copy);
   present_.updated(now, work.name, state);
   report(now, EventKind::CopyUpdated, work, id, registry::name(aspect));
   note_written(work);

@@ -168,8 +168,9 @@ bool PresentCopies::wants_seal(const CopyState& state) const {
 }
 
 void PresentCopies::updated(Instant now, const CopyName& name, CopyState& state) {
+  const bool is_awaited = state.quiet_until != Instant{} && !SYNCER_MUTATED("catalog.await_each_write_by_itself");
   state.quiet_until = now + read_lag_;
-  queue_.push_at(state.quiet_until, name);
+  if (!is_awaited) queue_.push_at(state.quiet_until, name);  // else settle() goes on waiting
 }
 
 void PresentCopies::written(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy,
@@ -245,18 +246,18 @@ void PresentCopies::settle(Instant now, const CopyName& name) {
   RemoteCopies* remote = nullptr;
   DesiredCopy* copy = regions_.find(name, &remote);
   if (copy == nullptr) return;
-  bool again = false;
+  Instant again = kNever;
   for (auto it = copy->copies.begin(); it != copy->copies.end();) {
     CopyState& state = it->second;
     const bool quiet = is_quiet(now, state) || (copy->busy && state.quiet_until != Instant{});
-    again = again || quiet;
+    if (quiet) again = std::min(again, std::max(state.quiet_until, now + kQuietStep));
     if (!quiet && state.quiet_until != Instant{}) {
       state.quiet_until = Instant{};
       believe_view(now, name, *remote, *copy, state, it->first);
     }
     it = quiet || copy->busy || state.present || state.doubtful ? std::next(it) : copy->copies.erase(it);
   }
-  if (again) queue_.push_at(now + kQuietStep, name);
+  if (again != kNever) queue_.push_at(again, name);
   queue_.push(name, *copy);
 }
 

@@ -42,6 +42,7 @@ struct Traits {
   std::size_t renew_batch = 1;      ///< leases renewed by one request
   bool chooses_id = false;          ///< who registers chooses the id; otherwise the registry does
   bool endpoints_in_place = false;  ///< endpoints of a registration can be changed; otherwise a new one replaces it
+  bool changes_whole = false;       ///< a change writes status and properties alike, whichever it is made for
 };
 
 /// How a record of another region is to appear in this registry. Depends on the record alone, so that every syncer,

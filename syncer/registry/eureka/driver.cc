@@ -33,6 +33,7 @@ const Traits kTraits = {
     .renew_batch = 1,
     .chooses_id = true,
     .endpoints_in_place = false,
+    .changes_whole = true,
 };
 
 /// An address that let a question about one instance time out is left out so long.

@@ -28,6 +28,7 @@ const Traits kTraits = {
     .renew_batch = 1,
     .chooses_id = true,
     .endpoints_in_place = false,
+    .changes_whole = true,
 };
 
 /// Where an entry is.
