@@ -99,6 +99,7 @@ void Canary::write_count(Instant now) {
     } else if (success.error().code == ErrorCode::NotFound) {
       gone(at);
     } else {
+      writes_fail_ = true;
       count_due_ = at + kCountPace;
     }
   });
@@ -134,6 +135,7 @@ std::uint64_t Canary::counted(Instant now) const {
 
 /// Each write has a count of its own, so that an entry tells which one it shows.
 void Canary::note_written(Instant now, std::uint64_t count) {
+  writes_fail_ = false;
   written_at_ = now;
   written_count_ = count;
 }
@@ -159,6 +161,7 @@ void Canary::retry(Instant now, const Error& error) {
   const bool outage = registry::is_outcome_unknown(error);
   if (!announced_ && !outage) announced_ = now;
   refused_ = !outage;
+  writes_fail_ = true;
   if (error.code == ErrorCode::NotFound) registered_ = false;
   due_ = now + (outage ? registry::kLeaseRetry : registry::kRefusedCanary.wait(failures_++));
 }

@@ -47,6 +47,8 @@ class Canary {
   std::optional<registry::EntryId> entry() const { return registered_ ? own_ : std::nullopt; }
   /// The registry does not want it, though it answers.
   bool is_refused() const { return !registered_ && refused_; }
+  /// The last write of it came to nothing.
+  bool writes_fail() const { return writes_fail_; }
   /// What the store's answer to a look proves.
   struct Memory {
     Instant since{};         ///< the canary exists since then without a break
@@ -111,6 +113,7 @@ class Canary {
   std::uint32_t failures_ = 0;
   std::optional<Instant> announced_;
   bool refused_ = false;
+  bool writes_fail_ = false;
   Instant registered_at_ = Instant::min();  // when the last registration was answered
   std::string registration_;                // as the last look showed it
   Instant since_ = Instant::min();

@@ -23,6 +23,19 @@ void CopyFailures::note(Instant now, const CopyName& name, RemoteCopies& remote,
   if (copy.is_failing()) remote.failing.insert(name.key);
 }
 
+void CopyFailures::hurry(Instant now) {
+  SYNCER_SOMETIMES(rejected_ > 0, "catalog.refused_copies_are_hurried");
+  for (auto& [region, remote] : regions_.all()) {
+    for (const Bytes& key : remote.failing) {
+      const auto copy = remote.desired.find(key);
+      if (copy == remote.desired.end() || copy->second.rejected.empty()) continue;
+      copy->second.failures = 0;
+      copy->second.retry_at = now;
+      queue_.push({region, key}, copy->second);
+    }
+  }
+}
+
 void CopyFailures::reject(Instant now, const CopyName& name, DesiredCopy& copy) {
   const bool is_new = copy.rejected.empty();
   copy.rejected = copy.waiting;

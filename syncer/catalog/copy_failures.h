@@ -24,6 +24,8 @@ class CopyFailures {
   void forget(Instant now, const CopyName& name, RemoteCopies& remote, DesiredCopy& copy);
   /// It is refused, and may be because of who is at that place (see Driver::place_of).
   void wait_for(const registry::EntryId& place, const CopyName& name);
+  /// The registry refused whatever it was asked, and does so no more: what it refuses is tried again now.
+  void hurry(Instant now);
   /// Nobody is at that place any more: those that were refused there are tried again now.
   void freed(Instant now, const registry::EntryId& place);
   /// Copies that the registry refuses.

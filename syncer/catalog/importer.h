@@ -42,6 +42,10 @@ class Importer {
   }
   /// Marks are signed by another key from now on: all copies are looked at.
   void seal_again(Instant now) { queue_.push_all(now); }
+  /// The registry refused whatever it was asked, and does so no more: what it refuses is tried again now.
+  void hurry_refused(Instant now) {
+    if (failures_.rejected() > 0) failures_.hurry(now);
+  }
   /// Copies of this service may be possible now, or have to wait again: looks at all of them.
   void preparation_changed(const registry::ServiceKey& service);
 

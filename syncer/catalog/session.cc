@@ -2,6 +2,7 @@
 #include "syncer/catalog/session.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "syncer/base/mutation.h"
 #include "syncer/base/sometimes.h"
@@ -110,6 +111,7 @@ void Session::carry(Instant now) {
   carry_verified(now);
   carry_absences(now);
   judge(now);
+  heed_refusals(now);
 }
 
 void Session::carry(Instant now, const Change& change) {
@@ -297,6 +299,22 @@ void Session::judge(Instant now) {
   }
   importer.set_enabled(now, read_once_ && conflict_.empty());
   if (read_once_ && conflict_.empty() && driver->caught_up()) view_complete_ = true;
+}
+
+/// A copy may be refused for itself, or because everything is: by a proxy, or for want of a permission. Then readings
+/// fail, or the canary is refused as well; and when they do no more, copies need not wait as long as those that are
+/// refused for themselves.
+void Session::heed_refusals(Instant now) {
+  if (importer.rejected() > rejected_) canary.count_registration(now);
+  rejected_ = importer.rejected();
+  const bool refuses = !cycle.problem().empty() || canary.writes_fail();
+  const bool is_over = std::exchange(refuses_, refuses) && !refuses;
+  if (!is_over || SYNCER_MUTATED("catalog.let_all_that_was_refused_wait")) return;
+  importer.hurry_refused(now);
+  const bool may_write = read_once_ && conflict_.empty();
+  if (!may_write || driver->problems().empty()) return;
+  // The driver looks at all that copies need once more.
+  for (const bool allowed : {false, true}) driver->allow_writes(now, allowed);
 }
 
 /// A reading that lacks our own instance lacks others too: nothing may be concluded from it.

@@ -100,6 +100,7 @@ class Session : registry::DriverOwner {
   void carry_absences(Instant now);
   void carry_lost_leases(Instant now);
   void judge(Instant now);
+  void heed_refusals(Instant now);
   void take_inventory(Instant now);
 
   const CatalogConfig& config_;
@@ -111,6 +112,8 @@ class Session : registry::DriverOwner {
   std::set<registry::EntryId> unsigned_;            ///< see unsigned_copies()
   bool read_once_ = false;
   bool view_complete_ = false;
+  std::size_t rejected_ = 0;          ///< copies that the registry refused when that was looked at last
+  bool refuses_ = false;              ///< it refused more than copies then
   std::optional<Instant> inventory_;  ///< when the last one that was taken began
   std::string conflict_;
 };
