@@ -25,7 +25,6 @@ TEST(Rooms, EveryImplementationHasItsHeader) {
     if (!ends_with(file.path, ".cc") || ends_with(file.path, "/main.cc")) continue;
     if (file.path == "syncer/raft/raft_replication.cc") continue;  // the leader's half of raft.h
     if (file.path == "syncer/peering/peering_links.cc") continue;  // the links' half of peering.h
-    if (file.path == "syncer/peering/relay_vouching.cc") continue;  // what of relay.h has to do with certificates
     EXPECT_TRUE(headers.count(stem(file.path)) == 1) << file.path << " has no header: whose part is it?";
   }
 }

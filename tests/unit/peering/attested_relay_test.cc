@@ -54,6 +54,13 @@ class AttestedRelay : public ::testing::Test {
            replica->seq() == log.head() && replica->set_hash() == log.set_hash().total() &&
            at(reader).state(name(writer), net.now()).connected;
   }
+  /// One part of two of a transfer of A's records; the other one never comes.
+  void begin_transfer(Said& said, std::uint64_t number) {
+    constexpr std::uint64_t kFarAhead = 1'000'000;
+    const Epoch epoch = at(1).core().log().epoch();
+    said.emplace_back(wire::Passed{"A", replication::Reset{epoch, kFarAhead}});
+    said.emplace_back(wire::Passed{"A", Chunk{epoch, kFarAhead + number, false, 0, 2, 2, {}, {}, {}}});
+  }
   Names via() { return at(4).link("A").via; }
   std::uint64_t forged(int host = 4) { return at(host).refusals().of(Refusal::Forged); }
 
@@ -283,9 +290,7 @@ TEST_F(AttestedRelay, ARelayThatBeginsTransfersWithoutEndIsLeftForAnother) {
     const bool is_beat = own != nullptr && std::holds_alternative<Heartbeat>(*own);
     Said said{std::move(message)};
     if (!is_beat) return said;
-    const Epoch epoch = at(1).core().log().epoch();
-    said.emplace_back(wire::Passed{"A", replication::Reset{epoch, 1'000'000}});
-    said.emplace_back(wire::Passed{"A", Chunk{epoch, 1'000'000 + ++began, false, 0, 2, 2, {}, {}, {}}});
+    begin_transfer(said, ++began);
     return said;
   });
   at(1).put(net.now(), "key1", "new");
@@ -305,9 +310,7 @@ TEST_F(AttestedRelay, ARelayWhoseTransfersComeToNoEndIsLeftForAnotherAtLast) {
     if (is_of_a && !is_life) return Said{};
     Said said{std::move(message)};
     if (!is_of_a) return said;
-    const Epoch epoch = at(1).core().log().epoch();
-    said.emplace_back(wire::Passed{"A", replication::Reset{epoch, 1'000'000}});
-    said.emplace_back(wire::Passed{"A", Chunk{epoch, 1'000'000 + ++began, false, 0, 2, 2, {}, {}, {}}});
+    begin_transfer(said, ++began);
     return said;
   });
   at(1).put(net.now(), "key1", "new");

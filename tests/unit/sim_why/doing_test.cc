@@ -9,30 +9,14 @@
 #include "sim/scenario/language/parse.h"
 #include "sim/scenario/run/run.h"
 #include "sim/why/explanation.h"
+#include "tests/unit/sim_why/prepared.h"
 
 namespace sim::why {
 namespace {
 
-/// Two regions; an instance is registered in east at 40 s and removed at 70 s.
-std::string scenario_with(const std::string& events, const std::string& expect) {
-  return R"json({
-  "scenario": 1, "name": "prepared", "duration": "120s",
-  "topology": { "regions": {
-    "east": { "registry": "sc-e", "syncers": ["e1"] },
-    "west": { "registry": "sc-w", "syncers": ["w1"] } } },
-  "config": { "w1": { "join": ["e1"] } },
-  "events": [
-    { "id": "boot", "at": "0s", "do": "start", "who": "all" },
-    { "at": "40s", "do": "registry.register", "registry": "sc-e", "service": { "name": "cart" }, "instance": "cart-1" },
-    { "at": "70s", "do": "registry.deregister", "registry": "sc-e", "instance": "cart-1" })json" +
-         (events.empty() ? "" : ", " + events) + R"json( ],
-  "expect": [ )json" +
-         expect + " ] }";
-}
-
 /// The doing of the violation of "it".
 std::string doing(const std::string& events, const std::string& expect) {
-  const auto parsed = scenario::parse("prepared.json", scenario_with(events, expect), check::vocabulary());
+  const auto parsed = scenario::parse("prepared.json", prepared(events, expect), check::vocabulary());
   if (!parsed) throw std::invalid_argument(scenario::to_string(parsed.error()));
   Recorder recorder(check::make_judge(*parsed));
   const auto result = scenario::run(*parsed, 1, recorder);
@@ -96,7 +80,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(DoingRecorder, LooksOnWithoutAWordInTheRun) {
   const std::string ready = R"({ "id": "it", "never": { "ready": "w1" }, "from": "30s" })";
-  const auto parsed = scenario::parse("prepared.json", scenario_with("", ready), check::vocabulary());
+  const auto parsed = scenario::parse("prepared.json", prepared("", ready), check::vocabulary());
   ASSERT_TRUE(parsed) << scenario::to_string(parsed.error());
   Recorder recorder(check::make_judge(*parsed));
   const auto judge = check::make_judge(*parsed);

@@ -8,28 +8,17 @@
 #include "sim/scenario/language/parse.h"
 #include "sim/scenario/run/run.h"
 #include "sim/why/explanation.h"
+#include "tests/unit/sim_why/prepared.h"
 
 namespace sim::why {
 namespace {
 
-/// Two regions; an instance is registered in east at 40 s and removed at 70 s. `events` begin on line 11.
+/// How long it takes until the instance is seen and until it is gone, at most. `events` begin on line 11.
 std::string two_regions(const std::string& events, const std::string& within = "5s") {
-  return R"json({
-  "scenario": 1, "name": "prepared", "duration": "120s",
-  "topology": { "regions": {
-    "east": { "registry": "sc-e", "syncers": ["e1"] },
-    "west": { "registry": "sc-w", "syncers": ["w1"] } } },
-  "config": { "w1": { "join": ["e1"] } },
-  "events": [
-    { "id": "boot", "at": "0s", "do": "start", "who": "all" },
-    { "at": "40s", "do": "registry.register", "registry": "sc-e", "service": { "name": "cart" }, "instance": "cart-1" },
-    { "at": "70s", "do": "registry.deregister", "registry": "sc-e", "instance": "cart-1" })json" +
-         (events.empty() ? "" : ",\n" + events) + R"json( ],
-  "expect": [
-    { "id": "seen", "metric": "convergence.visible_after", "max": "<= )json" +
-         within + R"json(" },
+  return prepared(events, R"json({ "id": "seen", "metric": "convergence.visible_after", "max": "<= )json" + within +
+                              R"json(" },
     { "id": "gone", "metric": "convergence.gone_after", "max": "<= )json" +
-         within + R"json(" } ] })json";
+                              within + R"json(" })json");
 }
 
 struct Answer {
