@@ -229,6 +229,8 @@ void Eureka::change(Instant now, const EntryId& entry, const CopyWrite& copy, As
 }
 
 void Eureka::remove(Instant now, const EntryId& entry, const CopyMark&, Urgency urgency, Done done) {
+  // What is withdrawn is not written again, whatever is under way for it.
+  if (entry == canary_ && !SYNCER_MUTATED("eureka.write_a_withdrawn_canary")) canary_ = {};
   submit(now, urgency, requests_.remove(app_of(entry), entry.id), std::move(done));
 }
 
@@ -284,6 +286,7 @@ bool Eureka::is_behind(const std::string& address, const Confirmation& confirmat
 }
 
 void Eureka::tell_canary(Instant now) {
+  if (canary_.id.empty()) return;
   const std::uint64_t stamp = stamps_.next(now, canary_, reader_.dirty_of(canary_));
   submit(now, Urgency::Lease,
          requests_.add(std::string(kCanaryApp), canary_body(canary_.id, canary_mark_, stamp, context_.marks)),

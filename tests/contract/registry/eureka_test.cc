@@ -35,6 +35,7 @@ class Peers : public RegistryWorld {
     const std::size_t peer = request.origin == kPeers[1] ? 1 : 0;
     ++asked[peer];
     if (peer == 0 && is_gone) return failure(ErrorCode::Unreachable, request.origin, "refused");
+    if (on_asked) on_asked(request);
     if (peer == 1 && is_silent) return failure(ErrorCode::Timeout, request.origin, "no answer");
     HttpRequest behind = request;
     behind.target = "/eureka" + request.target;
@@ -49,6 +50,7 @@ class Peers : public RegistryWorld {
   bool is_silent = false;             ///< the second one drops what it gets
   bool is_gone = false;               ///< the first one
   std::array<int, 2> asked = {0, 0};  ///< requests to each
+  std::function<void(const HttpRequest& request)> on_asked;
 
   int tell(Instant now, std::size_t peer, const std::string& method, const std::string& path, const std::string& body) {
     return servers_
@@ -281,6 +283,26 @@ int refusals_after_two_writings(bool cached) {
 TEST(EurekaCache, IsToldOfByLaterWritingsOfTheCanary) {
   EXPECT_EQ(refusals_after_two_writings(true), 1);
   EXPECT_EQ(refusals_after_two_writings(false), 0);
+}
+
+/// A list lacks it, so it is to be written once more; meanwhile the syncer leaves.
+TEST_F(EurekaBehindACache, ACanaryThatIsWithdrawnIsNotWrittenAgain) {
+  const EntryId canary = put_canary(1);
+  session.read();
+  ASSERT_TRUE(session.done([&](Driver::Done done) {
+    session.driver().change_canary(now, canary, {"east", "n1", "run-1", 2}, std::move(done));
+  }));
+  int looks = 0;
+  world.on_asked = [&](const HttpRequest& request) {
+    const bool is_look = request.method == "GET" && request.target.find("/apps/SYNCER/") != std::string::npos;
+    if (is_look && ++looks == 2)
+      session.driver().remove(now, canary, {}, Urgency::Lease, [](Instant, const Result<void>&) {});
+  };
+  now += 5s;
+  session.look();
+  EXPECT_EQ(looks, 2);
+  world.on_asked = nullptr;
+  EXPECT_EQ(stored(canary), nullptr);
 }
 
 /// The list was made while the canary was written, and the server keeps it.
